@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The command line. In a clone it runs the sources; in the published package, what was built from them.
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runOnProjectNode } from './project-node.js'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const source = join(root, 'src', 'cli', 'main.ts')
+const built = join(root, 'dist', 'cli', 'main.js')
+await runOnProjectNode(root, existsSync(source) ? source : built, process.argv.slice(2))

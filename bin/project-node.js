@@ -1,0 +1,40 @@
+// Plain JavaScript that an old Node can run: this is how the project gets from that Node to its own.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** Oldest Node that runs the sources as they are (type stripping without a flag). */
+const OLDEST = [22, 18]
+
+/**
+ * Runs a script in this process when this Node is new enough, otherwise in a child on the Node that
+ * the `node` package put into node_modules. The child gets our signals, and its exit code becomes ours.
+ *
+ * @param {string} root the folder that holds node_modules
+ * @param {string} script absolute path
+ * @param {string[]} args
+ */
+export async function runOnProjectNode(root, script, args) {
+  if (isNewEnough(process.versions.node)) {
+    process.argv = [process.argv[0], script, ...args]
+    await import(pathToFileURL(script).href)
+    return
+  }
+  const node = join(root, 'node_modules', 'node', 'bin', 'node')
+  if (!existsSync(node)) {
+    process.stderr.write(
+      `Bestow needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}. Run npm install first.\n`,
+    )
+    process.exit(1)
+  }
+  const child = spawn(node, [script, ...args], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}
+
+/** @param {string} version */
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// Makes a fresh clone runnable, then runs the given script on the project's own Node.
+// Usage: node bin/setup.js <script> [arguments]. Plain JavaScript that an old Node can run.
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runOnProjectNode } from './project-node.js'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const [script, ...args] = process.argv.slice(2)
+
+installWhenStale()
+await runOnProjectNode(root, resolve(root, script), args)
+
+/** Installs the locked packages when they are missing or older than the lock file. */
+function installWhenStale() {
+  // npm writes this file at the very end of an installation, so a broken-off one counts as missing.
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  const locked = join(root, 'package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return
+  process.stderr.write('Installing the locked packages (npm ci), this happens once …\n')
+  // Output goes to standard error: standard output belongs to the script that runs afterwards.
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+  if (npm.status !== 0) {
+    process.stderr.write('The packages could not be installed; the reason stands above.\n')
+    process.exit(npm.status ?? 1)
+  }
+}

@@ -1,0 +1,135 @@
+import { Type } from 'typebox'
+import { type Context, type Route, route } from '../http/route.ts'
+import { issueForKey, issueForUser, refreshTokens, revokeToken, type Tokens } from './issue-tokens.ts'
+
+const TokenAnswer = Type.Object({
+  access_token: Type.String(),
+  refresh_token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds' }),
+})
+
+/** Flat, as OAuth and Kajabi have it, and not a JSON:API error. */
+const TokenError = Type.Object({ error: Type.String(), error_description: Type.String() })
+
+type Form = Record<string, string | undefined>
+
+const token = route({
+  kind: 'open',
+  method: 'POST',
+  url: '/v1/oauth/token',
+  access: 'public',
+  summary: 'Get an access token',
+  description:
+    'By `client_credentials` (in the body or as HTTP Basic) or `refresh_token`; with PASSWORD_GRANT on, also by `username` and `password`. The body may be a form, multipart or JSON.',
+  tag: 'authentication',
+  body: Type.Object({
+    grant_type: Type.Optional(Type.String()),
+    client_id: Type.Optional(Type.String()),
+    client_secret: Type.Optional(Type.String()),
+    refresh_token: Type.Optional(Type.String()),
+    username: Type.Optional(Type.String()),
+    password: Type.Optional(Type.String()),
+  }),
+  responses: { 200: TokenAnswer, 400: TokenError, 401: TokenError, 413: TokenError, 503: TokenError },
+  form: true,
+  async handler({ app, headers, body }) {
+    const form: Form = { ...basicCredentials(headers.authorization), ...body }
+    const request = readGrant(form, app.config.PASSWORD_GRANT)
+    if ('error' in request) return flatError(400, request.error, request.description)
+    const tokens = await issue(app, request)
+    if (!tokens) {
+      return flatError(
+        401,
+        request.refused,
+        'Check the credentials; a rotated or deleted key and a used refresh token are no longer good.',
+      )
+    }
+    return { body: tokens, headers: UNCACHED }
+  },
+})
+
+const revoke = route({
+  kind: 'read',
+  method: 'POST',
+  url: '/v1/oauth/revoke',
+  access: 'token',
+  summary: 'Revoke a token',
+  description: 'Ends the given access or refresh token and every other of the same sign-in.',
+  tag: 'authentication',
+  body: Type.Object({ token: Type.String() }),
+  responses: { 200: Type.Null({ description: 'Revoked; the body is empty' }), 400: TokenError },
+  form: true,
+  async handler({ app, body, caller }) {
+    if (!body.token) return flatError(400, 'invalid_request', 'The parameter token is missing.')
+    await revokeToken(app, body.token, caller.accountId)
+    return { headers: UNCACHED }
+  },
+})
+
+/** RFC 6749, 5.1: nobody may keep an answer with a token in it. */
+const UNCACHED = { 'cache-control': 'no-store', pragma: 'no-cache' }
+
+const REFUSED = 'Invalid client credentials'
+
+type Grant =
+  | { by: 'key'; id: string; secret: string; refused: string }
+  | { by: 'refresh'; token: string; refused: string }
+  | { by: 'password'; username: string; password: string; refused: string }
+
+type Refusal = { error: string; description: string }
+
+function readGrant(form: Form, passwordsAllowed: boolean): Grant | Refusal {
+  const type =
+    form.grant_type ??
+    (form.refresh_token ? 'refresh_token' : form.username ? 'password' : 'client_credentials')
+  switch (type) {
+    case 'client_credentials':
+      if (!form.client_id || !form.client_secret) return missing('client_id and client_secret')
+      return { by: 'key', id: form.client_id, secret: form.client_secret, refused: REFUSED }
+    case 'refresh_token':
+      if (!form.refresh_token) return missing('refresh_token')
+      return { by: 'refresh', token: form.refresh_token, refused: 'Invalid refresh token' }
+    case 'password':
+      if (!passwordsAllowed)
+        return {
+          error: 'unsupported_grant_type',
+          description: 'Sign-in by password is off here (PASSWORD_GRANT); use client_credentials.',
+        }
+      if (!form.username || !form.password) return missing('username and password')
+      return { by: 'password', username: form.username, password: form.password, refused: REFUSED }
+    default:
+      return {
+        error: 'unsupported_grant_type',
+        description: 'grant_type must be client_credentials or refresh_token.',
+      }
+  }
+}
+
+const missing = (what: string): Refusal => ({ error: 'invalid_request', description: `Send ${what}.` })
+
+function issue(app: Context['app'], grant: Grant): Promise<Tokens | null> {
+  switch (grant.by) {
+    case 'key':
+      return issueForKey(app, grant.id, grant.secret)
+    case 'refresh':
+      return refreshTokens(app, grant.token)
+    case 'password':
+      return issueForUser(app, grant.username, grant.password)
+  }
+}
+
+function basicCredentials(header: string | string[] | undefined): Form {
+  const [, encoded] = /^Basic +([\w+/=-]+)$/i.exec(String(header ?? '')) ?? []
+  if (!encoded) return {}
+  const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':')
+  return { client_id: id, client_secret: secret.join(':') }
+}
+
+const flatError = (status: number, error: string, error_description: string) => ({
+  status,
+  body: { error, error_description },
+  headers: UNCACHED,
+})
+
+export const oauthRoutes: Route[] = [token, revoke]

@@ -1,0 +1,19 @@
+/**
+ * What a key can be allowed to do. Kajabi names permissions to see things `view:<resource>`;
+ * those to change things, `manage:<resource>`, are ours.
+ */
+export const permissions = [
+  'view:sites',
+  'view:contacts',
+  'manage:contacts',
+  'view:customers',
+  'view:offers',
+  'view:products',
+  'view:emails',
+  'manage:grants',
+] as const
+
+export type Permission = (typeof permissions)[number]
+
+export const isPermission = (text: string): text is Permission =>
+  (permissions as readonly string[]).includes(text)

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { createAccount } from '../accounts/create-account.ts'
+import { type OutputOptions, print, subcommand } from './output.ts'
+import { changing } from './with-app.ts'
+
+interface CreateOptions extends OutputOptions {
+  name: string
+  owner: string
+  email: string
+  site: string
+  subdomain: string
+}
+
+export function accountCommands(program: Command): void {
+  const accounts = program.command('accounts').description('accounts, each with its sites, users and keys')
+  subcommand(accounts, 'create', 'make an account with a site, its owner and a key that may do everything')
+    .requiredOption('--name <name>', 'of the account')
+    .requiredOption('--owner <name>', 'of the person who owns it')
+    .requiredOption('--email <address>', 'of the owner')
+    .requiredOption('--site <title>', 'title of its first site')
+    .requiredOption('--subdomain <name>', 'of that site, as in "studio"')
+    .action(create)
+}
+
+async function create({ json, name, owner, email, site, subdomain }: CreateOptions): Promise<void> {
+  const made = await changing('accounts create', (tx, app) =>
+    createAccount(tx, {
+      name,
+      ownerName: owner,
+      ownerEmail: email,
+      siteTitle: site,
+      subdomain,
+      now: app.clock.now(),
+    }),
+  )
+  print({ json }, made, [
+    `Account ${made.account_id} with site ${made.site_id} and owner ${made.user_id}.`,
+    `client_id      ${made.client_id}`,
+    `client_secret  ${made.client_secret}   (shown this once)`,
+  ])
+}

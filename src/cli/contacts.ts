@@ -1,0 +1,95 @@
+import type { Command } from 'commander'
+import type { App } from '../app.ts'
+import { parseContactAttributes } from '../contacts/contact-attributes.ts'
+import { contacts } from '../contacts/contacts.resource.ts'
+import { createContact } from '../contacts/create-contact.ts'
+import { isId } from '../jsonapi/identifiers.ts'
+import { loadPage } from '../jsonapi/load.ts'
+import { parseQuery } from '../jsonapi/query.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
+import {
+  ACCOUNT_OPTION,
+  changing,
+  chooseSite,
+  findOperator,
+  OPERATOR,
+  type Operator,
+  SITE_OPTION,
+  withApp,
+} from './with-app.ts'
+
+interface Options extends OutputOptions {
+  account?: string
+  site?: string
+}
+
+export function contactCommands(program: Command): void {
+  const command = program.command('contacts').description('contacts')
+  subcommand(command, 'create', 'add a contact')
+    .requiredOption('--email <address>')
+    .option('--name <name>')
+    .option(...SITE_OPTION)
+    .option(...ACCOUNT_OPTION)
+    .action(create)
+  subcommand(command, 'find <text>', 'find contacts by e-mail or name, an exact e-mail first')
+    .option(...SITE_OPTION)
+    .option(...ACCOUNT_OPTION)
+    .action(find)
+}
+
+async function create({
+  json,
+  account,
+  site,
+  email,
+  name,
+}: Options & { email: string; name?: string }): Promise<void> {
+  const id = await changing('contacts create', async (tx, app) => {
+    const { scope } = await findOperator(app, account)
+    const { values } = parseContactAttributes({ email, ...(name !== undefined && { name }) })
+    return createContact(tx, chooseSite(scope, site), values, {
+      actor: OPERATOR,
+      requestId: null,
+      now: scope.now,
+    })
+  })
+  print({ json }, { id, email, name: name ?? '' }, `Contact ${id}: ${email}`)
+}
+
+async function find(text: string, { json, account, site }: Options): Promise<void> {
+  const found = await withApp('contacts find', async (app) => {
+    const { scope } = await findOperator(app, account)
+    const parameters = {
+      'filter[search]': text,
+      'filter[site_id]': chooseSite(scope, site),
+      'page[size]': '100',
+    }
+    return (await loadPage(app.db, contacts, parseQuery(contacts, parameters, scope), scope)).primary.rows
+  })
+  const rows = found.map(({ id, email, name, rel_customer }) => ({
+    id,
+    email: String(email),
+    name: String(name),
+    customer: String(rel_customer ?? '-'),
+  }))
+  print({ json }, rows, table(rows, `No contact has "${text}" in its name or e-mail.`))
+}
+
+/** A contact by its id or its exact e-mail. */
+export async function findContactId(
+  app: App,
+  { scope }: Operator,
+  given: string,
+  site?: string,
+): Promise<string> {
+  if (isId(given)) return given
+  const siteId = chooseSite(scope, site)
+  const contact = await app.db
+    .selectFrom('contacts')
+    .select('id')
+    .where('site_id', '=', siteId)
+    .where((eb) => eb(eb.fn('lower', ['email']), '=', given.trim().toLowerCase()))
+    .executeTakeFirst()
+  if (!contact) throw new Error(`There is no contact with the e-mail ${given}.`)
+  return contact.id
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander'
+import { emails } from '../emails/emails.resource.ts'
+import { loadOne, loadPage } from '../jsonapi/load.ts'
+import { parseQuery } from '../jsonapi/query.ts'
+import type { Row } from '../jsonapi/resource.ts'
+import { findContactId } from './contacts.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
+import { ACCOUNT_OPTION, findOperator, withApp } from './with-app.ts'
+
+interface ListOptions extends OutputOptions {
+  account?: string
+  contact?: string
+  kind?: string
+  status?: string
+}
+
+interface ShowOptions extends OutputOptions {
+  account?: string
+  html?: boolean
+}
+
+export function emailCommands(program: Command): void {
+  const command = program
+    .command('emails')
+    .description('the outbox: what was sent, or would be with a mail server')
+  subcommand(command, 'list', 'list the latest 100 e-mails')
+    .option('--contact <id or e-mail>', 'to this contact')
+    .option('--kind <kind>', 'welcome, gift, offer_grant')
+    .option('--status <status>', 'pending, kept, sent, failed, cancelled')
+    .option(...ACCOUNT_OPTION)
+    .action(list)
+  subcommand(command, 'show <id>', 'show one e-mail as text')
+    .option('--html', 'as HTML')
+    .option(...ACCOUNT_OPTION)
+    .action(show)
+}
+
+async function list({ json, account, contact, kind, status }: ListOptions): Promise<void> {
+  const rows = await withApp('emails list', async (app) => {
+    const operator = await findOperator(app, account)
+    const filters = {
+      contact_id: contact && (await findContactId(app, operator, contact)),
+      kind,
+      status,
+    }
+    const given = Object.entries(filters).flatMap(([name, value]) =>
+      value ? [[`filter[${name}]`, value]] : [],
+    )
+    const query = parseQuery(emails, { ...Object.fromEntries(given), 'page[size]': '100' }, operator.scope)
+    return (await loadPage(app.db, emails, query, operator.scope)).primary.rows
+  })
+  const shown = rows.map(({ id, created_at, kind: what, status: state, to_email, subject }) => ({
+    id,
+    at: (created_at as Date).toISOString(),
+    kind: String(what),
+    status: String(state),
+    to: String(to_email ?? '-'),
+    subject: String(subject ?? '-'),
+  }))
+  print({ json }, rows.map(withoutRelationships), table(shown, 'The outbox is empty.'))
+}
+
+async function show(id: string, { json, account, html }: ShowOptions): Promise<void> {
+  const row = await withApp('emails show', async (app) => {
+    const { scope } = await findOperator(app, account)
+    return (await loadOne(app.db, emails, id, { fields: {}, include: {} }, scope)).primary.rows[0]!
+  })
+  const words = html
+    ? String(row.html ?? '')
+    : [
+        `To:      ${row.to_name} <${row.to_email}>`,
+        `Subject: ${row.subject}`,
+        `Status:  ${row.status}${row.response ? ` (${row.response})` : ''}`,
+        '',
+        String(row.text ?? 'It is not rendered yet.'),
+      ]
+  print({ json }, withoutRelationships(row), words)
+}
+
+const withoutRelationships = (row: Row) =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('rel_')))

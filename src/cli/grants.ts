@@ -1,0 +1,77 @@
+import type { Command } from 'commander'
+import { changeOffers, type ChangeOffers } from '../grants/change-offers.ts'
+import { isId } from '../jsonapi/identifiers.ts'
+import { findContactId } from './contacts.ts'
+import { type OutputOptions, print, subcommand } from './output.ts'
+import { ACCOUNT_OPTION, findOperator, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'
+
+interface Options extends OutputOptions {
+  account?: string
+  site?: string
+  welcome?: boolean
+  confirm?: boolean
+  giftFrom?: string
+  giftMessage?: string
+}
+
+export function grantCommands(program: Command): void {
+  subcommand(program, 'grant <contact> <offers...>', 'grant offers (ids) to a contact (id or e-mail)')
+    .option('--no-welcome', 'send no welcome e-mail')
+    .option('--confirm', 'send a confirmation of each offer')
+    .option('--gift-from <name>', 'who gives it, for the e-mail about a gift offer')
+    .option('--gift-message <text>', 'what they say with it')
+    .option(...SITE_OPTION)
+    .option(...ACCOUNT_OPTION)
+    .action((contact, offers, options) => change('grant', contact, offers, options))
+  subcommand(program, 'revoke <contact> <offers...>', 'revoke offers (ids) from a contact (id or e-mail)')
+    .option(...SITE_OPTION)
+    .option(...ACCOUNT_OPTION)
+    .action((contact, offers, options) => change('revoke', contact, offers, options))
+}
+
+async function change(
+  mode: 'grant' | 'revoke',
+  contact: string,
+  offerIds: string[],
+  options: Options,
+): Promise<void> {
+  const unusable = offerIds.find((id) => !isId(id))
+  if (unusable !== undefined) throw new Error(`"${unusable}" is no id of an offer.`)
+  const { contactId, outcome } = await withApp(mode, async (app) => {
+    const operator = await findOperator(app, options.account)
+    const id = await findContactId(app, operator, contact, options.site)
+    return {
+      contactId: id,
+      outcome: await changeOffers(app, {
+        mode,
+        offerIds,
+        caller: { account_id: operator.accountId },
+        subject: { door: 'contacts', id },
+        options: optionsOf(options),
+        idempotency: null,
+      }),
+    }
+  })
+  if (outcome.error === 'offer_not_found')
+    throw new Error(`There is no offer ${offerIds[outcome.index]} that can be granted. Nothing was changed.`)
+  if (outcome.error) throw new Error(`There is no contact ${contact}.`)
+  const said = outcome.offers?.map(({ id, status }) => `Offer ${id}: ${status.replace('_', ' ')}`) ?? []
+  const ended = outcome.revoked.map((id) => `Offer ${id}: revoked`)
+  print(options, { contact_id: contactId, ...outcome }, [
+    ...said,
+    ...ended,
+    `Contact ${contactId} holds: ${outcome.held.join(', ') || 'nothing'}`,
+  ])
+}
+
+function optionsOf({ welcome, confirm, giftFrom, giftMessage }: Options): ChangeOffers['options'] {
+  const hasGift = giftFrom !== undefined || giftMessage !== undefined
+  return {
+    actor: OPERATOR,
+    source: 'cli',
+    request_id: null,
+    send_customer_welcome_email: welcome,
+    send_offer_grant_email: confirm,
+    gift: hasGift ? { from_name: giftFrom, message: giftMessage } : undefined,
+  }
+}

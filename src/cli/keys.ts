@@ -1,0 +1,106 @@
+import type { Command } from 'commander'
+import type { App } from '../app.ts'
+import {
+  type ApiKey,
+  createApiKey,
+  deleteApiKey,
+  type FreshApiKey,
+  listApiKeys,
+  rotateApiKey,
+} from '../auth/api-keys.ts'
+import { permissions } from '../auth/permissions.ts'
+import type { Tx } from '../db/database.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
+import { ACCOUNT_OPTION, changing, findOperator } from './with-app.ts'
+
+interface Options extends OutputOptions {
+  account?: string
+}
+
+export function keyCommands(program: Command): void {
+  const keys = program.command('keys').description('API keys')
+  subcommand(keys, 'create', 'make a key; its secret is shown this once')
+    .requiredOption('--name <name>', 'what the key is for')
+    .option('--permissions <list>', `separated by commas, all when left out: ${permissions.join(', ')}`)
+    .option(...ACCOUNT_OPTION)
+    .action(create)
+  subcommand(keys, 'list', 'list the keys')
+    .option(...ACCOUNT_OPTION)
+    .action(list)
+  subcommand(keys, 'rotate <id>', 'give a key (id or client_id) a new secret; its tokens end at once')
+    .option(...ACCOUNT_OPTION)
+    .action(rotate)
+  subcommand(keys, 'delete <id>', 'delete a key (id or client_id); its tokens end at once')
+    .option(...ACCOUNT_OPTION)
+    .action(destroy)
+}
+
+async function create({
+  json,
+  account,
+  name,
+  permissions: wanted,
+}: Options & { name: string; permissions?: string }): Promise<void> {
+  const key = await changing('keys create', async (tx, app) => {
+    const { accountId, userId } = await findOperator(app, account)
+    const list =
+      wanted
+        ?.split(',')
+        .map((permission) => permission.trim())
+        .filter(Boolean) ?? null
+    return createApiKey(tx, { accountId, userId, name, wanted: list, now: app.clock.now() })
+  })
+  print({ json }, key, describeFresh(key))
+}
+
+async function list({ json, account }: Options): Promise<void> {
+  const keys = await changing('keys list', async (tx, app) =>
+    listApiKeys(tx, (await findOperator(app, account)).accountId),
+  )
+  const rows = keys.map(({ id, name, client_id, permissions: may }) => ({
+    id,
+    client_id,
+    name,
+    permissions: describePermissions(may),
+  }))
+  print({ json }, keys, table(rows, 'There is no key; make one with `bestow keys create`.'))
+}
+
+async function rotate(given: string, { json, account }: Options): Promise<void> {
+  const key = await changing('keys rotate', async (tx, app) => {
+    const { accountId, id } = await findKey(tx, app, given, account)
+    return rotateApiKey(tx, accountId, id, app.clock.now())
+  })
+  print({ json }, key, describeFresh(key))
+}
+
+async function destroy(given: string, { json, account }: Options): Promise<void> {
+  const id = await changing('keys delete', async (tx, app) => {
+    const key = await findKey(tx, app, given, account)
+    await deleteApiKey(tx, key.accountId, key.id, app.clock.now())
+    return key.id
+  })
+  print({ json }, { id, deleted: true }, `Key ${id} is deleted; its tokens are no longer good.`)
+}
+
+async function findKey(
+  tx: Tx,
+  app: App,
+  given: string,
+  account?: string,
+): Promise<{ accountId: string; id: string }> {
+  const { accountId } = await findOperator(app, account)
+  const key = (await listApiKeys(tx, accountId)).find(
+    ({ id, client_id }) => given === id || given === client_id,
+  )
+  if (!key) throw new Error(`There is no key ${given}; \`bestow keys list\` shows them.`)
+  return { accountId, id: key.id }
+}
+
+const describePermissions = (may: ApiKey['permissions']) => may?.join(', ') ?? 'all'
+
+const describeFresh = (key: FreshApiKey): string[] => [
+  `Key ${key.id}, ${key.name}: ${describePermissions(key.permissions)}`,
+  `client_id      ${key.client_id}`,
+  `client_secret  ${key.client_secret}   (shown this once)`,
+]

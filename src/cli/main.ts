@@ -1,0 +1,36 @@
+/** The command line: what each command does is the use case that the API calls too. */
+import { Command } from 'commander'
+import { VERSION } from '../version.ts'
+import { accountCommands } from './accounts.ts'
+import { clockCommands } from './clock.ts'
+import { contactCommands } from './contacts.ts'
+import { emailCommands } from './emails.ts'
+import { grantCommands } from './grants.ts'
+import { keyCommands } from './keys.ts'
+import { complain } from './output.ts'
+import { serverCommands } from './server.ts'
+
+const program = new Command('bestow')
+  .description('An open, self-hosted server for creators’ memberships that speaks the Kajabi Public API V1.')
+  .version(VERSION)
+  .showHelpAfterError('(add --help for how to use it)')
+
+for (const addCommands of [
+  serverCommands,
+  accountCommands,
+  keyCommands,
+  contactCommands,
+  grantCommands,
+  emailCommands,
+  clockCommands,
+]) {
+  addCommands(program)
+}
+
+// A reader that has seen enough, as `head` does, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+await program.parseAsync().catch(complain)

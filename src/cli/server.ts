@@ -1,0 +1,78 @@
+import type { Command } from 'commander'
+import type { App } from '../app.ts'
+import { type DemoKey, ensureDemo } from '../demo.ts'
+import { run } from '../main.ts'
+import { migrateAll } from '../runtime.ts'
+import { type OutputOptions, print, subcommand } from './output.ts'
+import { withApp } from './with-app.ts'
+
+export function serverCommands(program: Command): void {
+  subcommand(program, 'start', 'run everything in one process, for development')
+    .addHelpText('after', '\nMakes a demo account on the first start. The settings are in the README.')
+    .action(start)
+  subcommand(program, 'serve', 'answer requests, in production').action((options: OutputOptions) =>
+    runHalf(options, { role: 'serve', serve: true, work: false }),
+  )
+  subcommand(program, 'worker', 'do what happens by itself (e-mails, expiry), in production').action(
+    (options: OutputOptions) => runHalf(options, { role: 'worker', serve: false, work: true }),
+  )
+  subcommand(program, 'migrate', 'bring the database up to date').action(migrate)
+}
+
+async function start(options: OutputOptions): Promise<void> {
+  const parts = { role: 'start', mode: 'development', serve: true, work: true } as const
+  const { runtime, url, prepared: key } = await run(parts, ({ app }) => ensureDemo(app))
+  const { app } = runtime
+  print(options, { url, data_dir: app.config.DATA_DIR, ...key }, welcome(app, url, key))
+}
+
+async function runHalf(
+  options: OutputOptions,
+  half: { role: string; serve: boolean; work: boolean },
+): Promise<void> {
+  const { runtime, url } = await run({ ...half, mode: 'production' }, async () => {})
+  const what = half.serve ? { role: half.role, url } : { role: half.role }
+  print(options, what, half.serve ? `Bestow answers at ${url}, as ${runtime.app.publicUrl}` : 'Bestow works.')
+}
+
+async function migrate(options: OutputOptions): Promise<void> {
+  // Opening the database has brought it up to date; what is done here is to find that nothing is left.
+  const left = await withApp('migrate', migrateAll)
+  print(options, { migrated: true, left }, 'The database is up to date.')
+}
+
+function welcome({ config }: App, url: string, key: DemoKey | null): string[] {
+  const secret = key?.client_secret ?? '$CLIENT_SECRET'
+  return [
+    '',
+    `  Bestow      ${url}   (API: ${url}/docs)`,
+    `  Data        ${config.DATABASE_URL === null ? config.DATA_DIR : 'the database of DATABASE_URL'}`,
+    config.SMTP_URL === null
+      ? '  E-mails     stay in the outbox (SMTP_URL is not set): npx bestow emails list'
+      : '  E-mails     go to the server of SMTP_URL',
+    ...(key
+      ? [
+          `  Key         client_id      ${key.client_id}`,
+          key.client_secret
+            ? `              client_secret  ${key.client_secret}   (shown this once)`
+            : '              client_secret  was shown on the first start; a new one: npx bestow keys rotate',
+          '',
+          '  A token, a contact, a grant:',
+          '',
+          ...commands(url, key.client_id, secret),
+        ]
+      : ['  Key         none; make one: npx bestow keys create --name "My key"']),
+    '',
+  ]
+}
+
+/** Ready to paste, one after the other, into any shell that has curl and sed. */
+function commands(url: string, clientId: string, secret: string): string[] {
+  return [
+    `TOKEN=$(curl -s ${url}/v1/oauth/token -d grant_type=client_credentials -d client_id=${clientId} -d client_secret=${secret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    '',
+    `CONTACT=$(curl -s ${url}/v1/contacts -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/vnd.api+json' -d '{"data":{"type":"contacts","attributes":{"name":"Ada Lovelace","email":"ada@example.com"}}}' | sed 's/{"data":{"id":"\\([0-9]*\\)".*/\\1/'); echo "contact $CONTACT"`,
+    '',
+    `curl -s "${url}/v1/contacts/$CONTACT/relationships/offers" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/vnd.api+json' -d '{"data":[{"type":"offers","id":"1"}]}'`,
+  ]
+}

@@ -1,0 +1,171 @@
+/**
+ * The only reader of the environment. Each setting stands once in `settings`, with its default and
+ * its meaning; the table in the README is checked against it.
+ */
+import { resolve } from 'node:path'
+
+interface Setting<T> {
+  /** Written as it would be in the environment; null: no default. */
+  default: string | null
+  meaning: string
+  /** Returns the value, or throws an Error whose message completes "PORT …". */
+  parse: (text: string) => T
+}
+
+const setting = <T>(fallback: string | null, parse: (text: string) => T, meaning: string): Setting<T> => ({
+  default: fallback,
+  meaning,
+  parse,
+})
+
+/** A setting without a default, absent unless it is given. */
+const optional = <T>(parse: (text: string) => T, meaning: string): Setting<T | null> =>
+  setting<T | null>(null, parse, meaning)
+
+export const settings = {
+  DATABASE_URL: optional(postgresUrl, 'PostgreSQL 15 or newer to use instead of the embedded one'),
+  DATA_DIR: setting('./data', folder, 'where the embedded database and the development key are kept'),
+  HOST: setting('127.0.0.1', text, 'address to listen on'),
+  PORT: setting('3000', integer(0, 65535), 'port to listen on; 0 takes a free one'),
+  PUBLIC_URL: optional(
+    httpUrl,
+    'address under which clients and members reach the server; `serve` and `worker` need it',
+  ),
+  SECRET_KEY: optional(
+    secretKey,
+    'signs tokens and links, at least 32 characters; `serve` and `worker` need it',
+  ),
+  SMTP_URL: optional(
+    smtpUrl,
+    'mail server, `smtp://user:password@host:port`; without it e-mails stay in the outbox',
+  ),
+  MAIL_FROM: setting('no-reply@localhost', emailAddress, 'address that e-mails come from'),
+  TOKEN_TTL: setting('604800', integer(60, 31_536_000), 'life of an access token, in seconds'),
+  PASSWORD_GRANT: setting('off', onOff, 'token requests with a user’s `username` and `password`'),
+  RATE_LIMIT: setting(
+    '600',
+    integer(0, 10_000_000),
+    'requests a key may make per minute and process, 0 for no limit; `npm start` has none',
+  ),
+  JSONAPI_STRICT: setting('off', onOff, 'refuse what JSON:API 1.1 does not allow instead of tolerating it'),
+  EXTENSIONS: setting('on', onOff, 'operations that the Kajabi API does not have'),
+  METRICS_TOKEN: optional(text, 'bearer token for `/metrics`, which `serve` answers only with it'),
+  DATABASE_POOL: setting('20', integer(2, 1000), 'connections to the database, per process'),
+  TRUST_PROXY: setting('off', onOff, 'believe the `X-Forwarded-*` headers of a proxy in front'),
+  LOG_LEVEL: setting(
+    'info',
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+    'least urgent lines to log (JSON, on standard error)',
+  ),
+} satisfies Record<string, Setting<unknown>>
+
+type Settings = typeof settings
+export type SettingName = keyof Settings
+
+/**
+ * development: `npm start` and the commands of a clone; a key is made, no rate limit, the clock can be moved.
+ * production: `bestow serve` and `bestow worker`.
+ */
+export type Mode = 'development' | 'production'
+
+export type Config = { [Name in SettingName]: ReturnType<Settings[Name]['parse']> } & { mode: Mode }
+
+/** A setting that cannot be used. The message names it and says what would be right. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads and checks every setting.
+ *
+ * @throws ConfigError that lists everything that is wrong, one setting a line.
+ */
+export function loadConfig(
+  mode: Mode,
+  environment: Record<string, string | undefined> = process.env,
+): Config {
+  const problems: string[] = []
+  const values: Record<string, unknown> = { mode }
+  for (const [name, { default: fallback, parse }] of Object.entries<Setting<unknown>>(settings)) {
+    const given = environment[name]?.trim() || fallback
+    try {
+      values[name] = given === null ? null : parse(given)
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}`)
+    }
+  }
+  const config = values as Config
+  if (mode === 'production') problems.push(...missingInProduction(config))
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  return config
+}
+
+function missingInProduction(config: Config): string[] {
+  const reasons = {
+    SECRET_KEY: 'is missing: tokens and links are signed with it. Make one with `openssl rand -base64 32`',
+    PUBLIC_URL: 'is missing: links in answers and e-mails start with it, as in https://members.example.com',
+  }
+  const missing = Object.entries(reasons).filter(([name]) => config[name as SettingName] === null)
+  return missing.map(([name, reason]) => `${name} ${reason}`)
+}
+
+function text(value: string): string {
+  return value
+}
+
+function folder(value: string): string {
+  return resolve(value)
+}
+
+function integer(least: number, most: number) {
+  return (value: string): number => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < least || number > most)
+      throw new Error(`must be a whole number from ${least} to ${most}, not "${value}"`)
+    return number
+  }
+}
+
+function oneOf<const Choice extends string>(choices: readonly Choice[]) {
+  return (value: string): Choice => {
+    const choice = choices.find((candidate) => candidate === value.toLowerCase())
+    if (!choice) throw new Error(`must be one of ${choices.join(', ')}, not "${value}"`)
+    return choice
+  }
+}
+
+function onOff(value: string): boolean {
+  if (['on', '1', 'true', 'yes'].includes(value.toLowerCase())) return true
+  if (['off', '0', 'false', 'no'].includes(value.toLowerCase())) return false
+  throw new Error(`must be on or off, not "${value}"`)
+}
+
+function url(value: string, protocols: string[], example: string): URL {
+  const parsed = URL.parse(value)
+  // The value is not repeated: an address may carry a password.
+  if (!parsed || !protocols.includes(parsed.protocol)) throw new Error(`must be an address like ${example}`)
+  return parsed
+}
+
+function postgresUrl(value: string): string {
+  url(value, ['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/bestow')
+  return value
+}
+
+function httpUrl(value: string): string {
+  const { href } = url(value, ['http:', 'https:'], 'https://members.example.com')
+  return href.replace(/\/+$/, '')
+}
+
+function smtpUrl(value: string): string {
+  url(value, ['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587')
+  return value
+}
+
+function secretKey(value: string): string {
+  if (value.length < 32) throw new Error('must be at least 32 characters long')
+  return value
+}
+
+function emailAddress(value: string): string {
+  if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(value)) throw new Error(`must be an e-mail address, not "${value}"`)
+  return value
+}

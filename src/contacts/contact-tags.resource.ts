@@ -1,0 +1,16 @@
+import { sql } from 'kysely'
+import { contains, text, toOne } from '../jsonapi/describe.ts'
+import { defineResource } from '../jsonapi/resource.ts'
+
+export const contactTags = defineResource({
+  type: 'contact_tags',
+  singular: 'contact tag',
+  description: 'A label that contacts of a site can bear.',
+  from: sql`contact_tags r`,
+  listed: sql`r.archived_at is null`,
+  attributes: { name: text() },
+  relationships: { site: toOne('sites', sql`r.site_id`) },
+  filters: { name_cont: contains(sql`r.name`, 'Name contains') },
+  sorts: { name: sql`r.name`, created_at: sql`r.created_at` },
+  defaultSort: 'name',
+})

@@ -1,0 +1,139 @@
+import { Type } from 'typebox'
+import { listRoute, relationshipRoute, showRoute } from '../http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../http/route.ts'
+import type { Origin } from '../events/events.ts'
+import { singleDocument } from '../jsonapi/document.ts'
+import { badRequest, notFound } from '../jsonapi/errors.ts'
+import { loadOne } from '../jsonapi/load.ts'
+import { singleSchema } from '../jsonapi/schemas.ts'
+import { parseContactAttributes } from './contact-attributes.ts'
+import { contacts } from './contacts.resource.ts'
+import { createContact } from './create-contact.ts'
+import { deleteContact } from './delete-contact.ts'
+import { updateContact } from './update-contact.ts'
+
+const Id = Type.Union([Type.String(), Type.Integer()])
+
+const Attributes = Type.Record(Type.String(), Type.Unknown())
+
+const NewContact = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('contacts'),
+    attributes: Attributes,
+    relationships: Type.Optional(
+      Type.Object({
+        site: Type.Optional(Type.Object({ data: Type.Object({ type: Type.Literal('sites'), id: Id }) })),
+      }),
+    ),
+  }),
+})
+
+const ChangedContact = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('contacts'),
+    id: Type.Optional(Id),
+    attributes: Type.Optional(Attributes),
+  }),
+})
+
+const create = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/contacts',
+  access: 'manage:contacts',
+  summary: 'Create a contact',
+  description:
+    'The site may be left out by an account that has only one. The e-mail must be new on the site.',
+  tag: 'contacts',
+  body: NewContact,
+  responses: { 201: singleSchema(contacts) },
+  errors: [404],
+  async handler(context) {
+    const { tx, body, ignore, scope } = context
+    const { values, externalUserId, ignored } = parseContactAttributes(body.data.attributes)
+    if (externalUserId !== undefined) ignored.push('external_user_id')
+    ignore(ignored.map(ignoredAttribute))
+    const id = await createContact(tx, siteOf(context), values, originOf(context))
+    const document = await showContact(context, id)
+    return { status: 201, body: document, headers: { location: `${scope.baseUrl}/v1/contacts/${id}` } }
+  },
+})
+
+const update = route({
+  kind: 'write',
+  method: 'PATCH',
+  url: '/v1/contacts/{id}',
+  access: 'manage:contacts',
+  summary: 'Change a contact',
+  description:
+    'Attributes that are not given stay as they are. Name and e-mail of its customer change with it.',
+  tag: 'contacts',
+  body: ChangedContact,
+  responses: { 200: singleSchema(contacts) },
+  async handler(context) {
+    const { tx, body, params, caller, ignore } = context
+    const id = params.id!
+    if (body.data.id !== undefined && String(body.data.id) !== id) {
+      throw badRequest('id_mismatch', `The document is about ${body.data.id}, the address about ${id}.`, {
+        pointer: '/data/id',
+      })
+    }
+    const attributes = parseContactAttributes(body.data.attributes ?? {})
+    ignore(attributes.ignored.map(ignoredAttribute))
+    await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
+    return { body: await showContact(context, id) }
+  },
+})
+
+const destroy = route({
+  kind: 'write',
+  method: 'DELETE',
+  url: '/v1/contacts/{id}',
+  access: 'manage:contacts',
+  summary: 'Delete a contact',
+  description: 'Access ends, the customer is deleted with it, and personal data is erased.',
+  tag: 'contacts',
+  responses: { 200: Type.Object({ data: Type.Object({}) }) },
+  async handler(context) {
+    await deleteContact(context.tx, context.caller.siteIds, context.params.id!, originOf(context))
+    return { body: { data: {} } }
+  },
+})
+
+/** The site that a new contact is for: the one that is named, or the only one there is. */
+function siteOf({
+  body,
+  caller,
+}: WriteContext<{ data: { relationships?: { site?: { data: { id: string | number } } } } }>): string {
+  const named = body.data.relationships?.site?.data.id
+  if (named !== undefined) {
+    const id = caller.siteIds.find((siteId) => siteId === String(named))
+    if (id) return id
+    throw notFound(`There is no site with the id ${named}.`, { pointer: '/data/relationships/site/data/id' })
+  }
+  if (caller.siteIds.length === 1) return caller.siteIds[0]!
+  throw badRequest(
+    'site_required',
+    'The account has several sites. Say which one with {"relationships": {"site": {"data": {"type": "sites", "id": "…"}}}}.',
+    { pointer: '/data' },
+  )
+}
+
+async function showContact({ tx, scope }: WriteContext, id: string) {
+  const query = { fields: {}, include: {} }
+  return singleDocument(await loadOne(tx, contacts, id, query, scope), query, scope)
+}
+
+const originOf = ({ actor, requestId, scope }: WriteContext): Origin => ({ actor, requestId, now: scope.now })
+
+const ignoredAttribute = (name: string) =>
+  `The attribute ${name} is not one that can be set here and was ignored.`
+
+export const contactRoutes: Route[] = [
+  listRoute(contacts),
+  create,
+  showRoute(contacts),
+  update,
+  destroy,
+  relationshipRoute(contacts, 'offers'),
+]

@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import { anyOf, type Tx } from '../db/database.ts'
+import { type Origin, recordEvent } from '../events/events.ts'
+import { notFound } from '../jsonapi/errors.ts'
+import { isId } from '../jsonapi/identifiers.ts'
+
+const PERSONAL = {
+  phone_number: null,
+  business_number: null,
+  address_line_1: null,
+  address_line_2: null,
+  address_city: null,
+  address_state: null,
+  address_country: null,
+  address_zip: null,
+  custom_1: null,
+  custom_2: null,
+  custom_3: null,
+}
+
+/**
+ * Deletes a contact and the customer that it is: access ends, e-mails that wait are not sent, and what
+ * identifies the person is erased everywhere. That there was somebody, and what they held when, is kept.
+ *
+ * @throws ApiError 404
+ */
+export async function deleteContact(tx: Tx, siteIds: string[], id: string, origin: Origin): Promise<void> {
+  const contact = isId(id)
+    ? await tx
+        .selectFrom('contacts')
+        .select('site_id')
+        .where('id', '=', id)
+        .where('site_id', '=', anyOf(siteIds))
+        .where('deleted_at', 'is', null)
+        // Waits for grants that are being made, and lets none begin: they share this row.
+        .forUpdate()
+        .executeTakeFirst()
+    : undefined
+  if (!contact) throw notFound(`There is no contact with the id ${id}.`)
+  const siteId = contact.site_id
+  const { now, actor, requestId } = origin
+  const options = JSON.stringify({ actor, request_id: requestId })
+  await sql`select revoke_offers(${siteId}::bigint, ${id}::bigint, '{}', true, 'contact_deleted', ${options}::jsonb, ${now})`.execute(
+    tx,
+  )
+
+  const gone = { deleted_at: now, updated_at: now, email: null, name: '' }
+  await tx
+    .updateTable('contacts')
+    .set({ ...gone, ...PERSONAL, subscribed: false, deleted_by: actor })
+    .where('site_id', '=', siteId)
+    .where('id', '=', id)
+    .execute()
+  const customer = await tx
+    .updateTable('customers')
+    .set({
+      ...gone,
+      avatar: null,
+      external_user_id: null,
+      public_bio: null,
+      public_location: null,
+      public_website: null,
+      socials: '{}',
+    })
+    .where('site_id', '=', siteId)
+    .where('contact_id', '=', id)
+    .returning('id')
+    .executeTakeFirst()
+  if (customer) await forgetCustomer(tx, siteId, customer.id)
+  await tx.deleteFrom('taggings').where('site_id', '=', siteId).where('contact_id', '=', id).execute()
+  await tx
+    .updateTable('emails')
+    .set({
+      status: sql`case status when 'pending' then 'cancelled' else status end`,
+      to_name: null,
+      to_email: null,
+      subject: null,
+      html: null,
+      text: null,
+      response: null,
+    })
+    .where('site_id', '=', siteId)
+    .where('contact_id', '=', id)
+    .execute()
+  await recordEvent(tx, 'contact_deleted', { siteId, contactId: id, customerId: customer?.id }, {}, origin)
+}
+
+/** The words of a gift are personal, and links in e-mails lead nowhere now. */
+async function forgetCustomer(tx: Tx, siteId: string, customerId: string): Promise<void> {
+  await tx
+    .updateTable('offer_grants')
+    .set({ gift: '{}' })
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .where('gift', 'is not', null)
+    .execute()
+  await tx
+    .deleteFrom('member_links')
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .execute()
+}

@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import { contactFilters } from '../contacts/contact-predicates.ts'
+import {
+  derived,
+  nullableText,
+  nullableTimestamp,
+  text,
+  timestamp,
+  toMany,
+  toOne,
+} from '../jsonapi/describe.ts'
+import { defineResource } from '../jsonapi/resource.ts'
+
+const Socials = Type.Object(
+  Object.fromEntries(
+    ['twitter', 'facebook', 'instagram'].map((name) => [name, Type.Unsafe({ type: ['string', 'null'] })]),
+  ),
+)
+
+export const customers = defineResource({
+  type: 'customers',
+  singular: 'customer',
+  description: 'A contact who was granted an offer or bought one. Name and e-mail are those of the contact.',
+  from: sql`customers r join contacts k on k.id = r.contact_id and k.site_id = r.site_id`,
+  where: sql`r.deleted_at is null`,
+  attributes: {
+    name: text(),
+    email: text(),
+    avatar: nullableText(),
+    external_user_id: nullableText(),
+    public_bio: nullableText(),
+    public_location: nullableText(),
+    public_website: nullableText(),
+    socials: derived<object>({ schema: Socials }, (given) => ({
+      twitter: null,
+      facebook: null,
+      instagram: null,
+      ...given,
+    })),
+    net_revenue: nullableText(sql`r.net_revenue::text`),
+    sign_in_count: { schema: Type.Integer() },
+    last_request_at: nullableTimestamp(),
+    bounced_at: nullableTimestamp(),
+    created_at: timestamp(),
+    updated_at: timestamp(),
+  },
+  relationships: {
+    contact: toOne('contacts', sql`r.contact_id`),
+    site: toOne('sites', sql`r.site_id`),
+    offers: toMany(
+      'offers',
+      (customerIds, { siteIds, now }) => sql`
+        select customer_id as owner_id, offer_id as id from holdings
+         where site_id = any (${siteIds}::bigint[]) and customer_id = any (${customerIds}::bigint[])
+           and (expires_at is null or expires_at > ${now})
+         order by offer_id`,
+      { linkage: 'single', hasEndpoint: true },
+    ),
+    products: toMany(
+      'products',
+      (customerIds, { siteIds, now }) => sql`
+        select distinct h.customer_id as owner_id, op.product_id as id
+          from holdings h join offer_products op on op.site_id = h.site_id and op.offer_id = h.offer_id
+         where h.site_id = any (${siteIds}::bigint[]) and h.customer_id = any (${customerIds}::bigint[])
+           and h.starts_at <= ${now} and (h.expires_at is null or h.expires_at > ${now})
+         order by owner_id, id`,
+      { linkage: 'always' },
+    ),
+  },
+  filters: contactFilters('k'),
+  sorts: {
+    name: sql`r.name`,
+    email: sql`r.email`,
+    created_at: sql`r.created_at`,
+    net_revenue: sql`r.net_revenue`,
+    last_request_at: sql`r.last_request_at`,
+  },
+  defaultSort: '-created_at',
+  listNeedsSite: true,
+  links: ({ rel_contact: id }) => ({ contact: `/v1/contacts/${id}` }),
+})

@@ -1,0 +1,92 @@
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { DB } from './types.ts'
+
+export type Db = Kysely<DB>
+export type Tx = Transaction<DB>
+
+/** How to reach PostgreSQL: an address, or the parts of one. */
+export type Connection = string | { host: string; port: number; user: string; database: string }
+
+export interface Database {
+  kysely: Db
+  pool: pg.Pool
+  close: () => Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** Most connections at once. */
+  size: number
+  /** Shown in pg_stat_activity. */
+  name: string
+  onError?: (error: Error) => void
+}
+
+/** How long a request waits for a free connection before it is told that the database is away. */
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Opens a pool; connections are made when they are first needed. 64-bit integers arrive as strings. */
+export function openDatabase(connection: Connection, { size, name, onError }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...connectionConfig(connection),
+    max: size,
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: 60_000,
+  })
+  // A connection that breaks while idle is replaced at its next use.
+  pool.on('error', (error) => onError?.(error))
+  const kysely = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  return { kysely, pool, close: () => kysely.destroy() }
+}
+
+export function connectionConfig(connection: Connection): pg.PoolConfig {
+  return typeof connection === 'string' ? { connectionString: connection } : { ...connection }
+}
+
+/** Deadlock found, serialization failure: PostgreSQL undid everything and asks to try again. */
+const TRY_AGAIN = ['40P01', '40001']
+
+/**
+ * Runs `work` in one transaction: all of it happens, or nothing. The one place that commits; what needs
+ * a transaction takes it as a parameter. A deadlock is tried again, so `work` must not act outside of it.
+ */
+export async function inTransaction<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return retryingDeadlocks(() => db.transaction().execute(work))
+}
+
+export async function retryingDeadlocks<Result>(work: () => Promise<Result>, attempts = 5): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt === attempts || !TRY_AGAIN.includes((error as { code?: string }).code ?? '')) throw error
+    }
+  }
+}
+
+/** Whether `error` means that the database could not be reached or went away, and not that it refused. */
+export function isUnavailable(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (typeof code === 'string') {
+    // Connection exceptions, shutdown and start-up, too many connections, read-only after a failover.
+    if (/^(08|57P0|53[0-9]{3}|25006)/.test(code)) return true
+    if (
+      ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)
+    )
+      return true
+  }
+  return (
+    typeof message === 'string' &&
+    /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(message)
+  )
+}
+
+/** Whether `error` is a violation of the named unique index. */
+export function violates(error: unknown, index: string): boolean {
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  return code === '23505' && constraint === index
+}
+
+/** For `where('site_id', '=', anyOf(siteIds))`: unlike `in`, it can be empty. */
+export const anyOf = (ids: string[]) => sql<string>`any (${ids}::bigint[])`

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
+import { type Db, inTransaction } from './database.ts'
+
+const here = import.meta.dirname
+
+/** Functions are replaced whenever their text changes; in this order, since SQL functions name each other. */
+const FUNCTIONS = [
+  '../auth/authenticate.sql',
+  '../http/claim_idempotency_key.sql',
+  '../grants/close_expired_grants.sql',
+  '../grants/grant_offers.sql',
+  '../grants/revoke_offers.sql',
+  '../grants/change_offers.sql',
+].map((path) => join(here, path))
+
+const OLDEST_POSTGRES = 15
+
+/**
+ * Brings the schema up to date. Two processes that start together do not both run a migration.
+ *
+ * @returns the names of the migrations that ran
+ */
+export async function migrate(db: Db): Promise<string[]> {
+  await assertVersion(db)
+  const { error, results = [] } = await migrator(db).migrateToLatest()
+  if (error) {
+    const failed = results.find(({ status }) => status === 'Error')
+    throw new Error(`Migration ${failed?.migrationName ?? ''} failed: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  await replaceFunctions(db)
+  return results.map(({ migrationName }) => migrationName)
+}
+
+/** Whether every migration of this version has run. */
+export async function isMigrated(db: Db): Promise<boolean> {
+  const migrations = await migrator(db).getMigrations()
+  return migrations.every(({ executedAt }) => executedAt !== undefined)
+}
+
+async function assertVersion(db: Db): Promise<void> {
+  const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db)
+  const version = rows[0]!.server_version
+  if (Number.parseInt(version, 10) >= OLDEST_POSTGRES) return
+  throw new Error(`PostgreSQL ${OLDEST_POSTGRES} or newer is needed; DATABASE_URL leads to ${version}.`)
+}
+
+const migrator = (db: Db) => new Migrator({ db, provider: sqlFiles(join(here, 'migrations')) })
+
+function sqlFiles(folder: string): MigrationProvider {
+  return {
+    async getMigrations() {
+      const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+      const migrations: Record<string, Migration> = {}
+      for (const file of files) {
+        const text = await readFile(join(folder, file), 'utf8')
+        migrations[file.replace(/\.sql$/, '')] = {
+          async up(tx) {
+            await sql.raw(text).execute(tx)
+          },
+        }
+      }
+      return migrations
+    },
+  }
+}
+
+/** Replaced only when changed: replacing a function throws away its plans in every session. */
+async function replaceFunctions(db: Db): Promise<void> {
+  const texts = await Promise.all(FUNCTIONS.map((file) => readFile(file, 'utf8')))
+  const version = createHash('sha256').update(texts.join('\n')).digest('hex')
+  await inTransaction(db, async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('bestow functions'))`.execute(tx)
+    await sql`create table if not exists function_versions (version text primary key)`.execute(tx)
+    const { rows } = await sql`select from function_versions where version = ${version}`.execute(tx)
+    if (rows.length > 0) return
+    for (const text of texts) await sql.raw(text).execute(tx)
+    await sql`delete from function_versions`.execute(tx)
+    await sql`insert into function_versions values (${version})`.execute(tx)
+  })
+}

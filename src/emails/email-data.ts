@@ -1,0 +1,74 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import type { Tx } from '../db/database.ts'
+import { LINK_DAYS, type LinkPurpose, memberLink, siteUrl } from './links.ts'
+import type { EmailData } from './render.ts'
+import type { EmailKind } from './templates/index.ts'
+
+const LINK_OF: Record<EmailKind, LinkPurpose> = { welcome: 'welcome', gift: 'gift', offer_grant: 'sign_in' }
+
+interface Facts {
+  site_id: string
+  event_id: string
+  customer_id: string
+  grant_id: string | null
+  subdomain: string
+  title: string
+  color: string | null
+  logo_url: string | null
+  name: string
+  email: string
+  gift: { from_name?: string; message?: string } | null
+  offers: EmailData['offers']
+}
+
+/** What an e-mail of this kind says about the event that caused it; null when its recipient is gone. */
+export async function emailData(
+  app: App,
+  tx: Tx,
+  siteId: string,
+  eventId: string,
+  kind: EmailKind,
+): Promise<EmailData | null> {
+  const facts = await readFacts(tx, siteId, eventId)
+  if (!facts) return null
+  const { subdomain, title, color, logo_url, name, email, gift, offers } = facts
+  const purpose = LINK_OF[kind]
+  const url = await memberLink(app, tx, purpose, {
+    siteId,
+    eventId,
+    subdomain,
+    customerId: facts.customer_id,
+    grantId: facts.grant_id,
+  })
+  return {
+    site: { title, url: siteUrl(app, subdomain), color, logo_url },
+    recipient: { name, first_name: name.trim().split(/\s+/)[0] ?? '', email },
+    offers,
+    gift: kind === 'gift' ? { from_name: gift?.from_name ?? null, message: gift?.message ?? null } : null,
+    link: { url, expires_in_days: LINK_DAYS[purpose] },
+  }
+}
+
+/** Everything in one query: a worker renders many of these. */
+async function readFacts(tx: Tx, siteId: string, eventId: string): Promise<Facts | undefined> {
+  const { rows } = await sql<Facts>`
+    select e.site_id, e.id as event_id, e.customer_id, e.grant_id, s.subdomain, s.title, s.color, s.logo_url,
+           c.name, c.email, g.gift,
+           (select coalesce(json_agg(json_build_object(
+                     'title', o.title, 'description', o.description, 'access_until', held.expires_at,
+                     'products', (select coalesce(json_agg(json_build_object('title', p.title) order by op.position, p.id), '[]')
+                                    from offer_products op join products p on p.site_id = op.site_id and p.id = op.product_id
+                                   where op.site_id = o.site_id and op.offer_id = o.id)) order by o.id), '[]')
+              from offers o
+              left join offer_grants held on held.site_id = o.site_id and held.customer_id = e.customer_id
+                                         and held.offer_id = o.id and held.revoked_at is null
+             where o.site_id = e.site_id
+               and (o.id = e.offer_id or e.data -> 'offer_ids' ? o.id::text)) as offers
+      from events e
+      join sites s on s.id = e.site_id
+      join customers c on c.site_id = e.site_id and c.id = e.customer_id and c.deleted_at is null
+      left join offer_grants g on g.site_id = e.site_id and g.id = e.grant_id
+     where e.site_id = ${siteId}::bigint and e.id = ${eventId}::bigint`.execute(tx)
+  return rows[0]
+}

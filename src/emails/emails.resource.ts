@@ -1,0 +1,53 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import { idOrNothing, nullableText, nullableTimestamp, text, timestamp, toOne } from '../jsonapi/describe.ts'
+import { defineResource } from '../jsonapi/resource.ts'
+
+export const EMAIL_STATUSES = ['pending', 'kept', 'sent', 'failed', 'cancelled'] as const
+
+export const emails = defineResource({
+  type: 'emails',
+  singular: 'e-mail',
+  description:
+    'An e-mail that was or would be sent: `pending` until it is handed over, `kept` when no mail server is set, `sent`, `failed` for good, or `cancelled`.',
+  from: sql`emails r`,
+  attributes: {
+    kind: text(),
+    status: text(),
+    to_name: nullableText(),
+    to_email: nullableText(),
+    subject: nullableText(),
+    html: nullableText(),
+    text: nullableText(),
+    attempts: { schema: Type.Integer() },
+    response: nullableText(),
+    created_at: timestamp(),
+    sent_at: nullableTimestamp(),
+    failed_at: nullableTimestamp(),
+  },
+  relationships: {
+    contact: toOne('contacts', sql`r.contact_id`),
+    site: toOne('sites', sql`r.site_id`),
+  },
+  filters: {
+    contact_id: {
+      description: 'To this contact',
+      refersTo: 'contacts',
+      build: (value) => ({ where: sql`r.contact_id = ${idOrNothing(value)}` }),
+    },
+    kind: oneOf(sql`r.kind`, ['welcome', 'gift', 'offer_grant']),
+    status: oneOf(sql`r.status`, EMAIL_STATUSES),
+  },
+  sorts: { created_at: sql`r.created_at` },
+  defaultSort: '-created_at',
+})
+
+function oneOf(column: ReturnType<typeof sql>, choices: readonly string[]) {
+  return {
+    description: choices.join(', '),
+    build(value: string) {
+      if (!choices.includes(value)) throw new Error(`must be one of ${choices.join(', ')}`)
+      return { where: sql`${column} = ${value}` }
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest'
+import { assertTemplate, type EmailData, renderEmail, TemplateError } from './render.ts'
+import { defaultTemplates, type EmailKind } from './templates/index.ts'
+import { fullSample, sparseSample } from './templates/samples.ts'
+
+const kinds = Object.keys(defaultTemplates) as EmailKind[]
+const { welcome, gift, offer_grant } = defaultTemplates
+
+function named(name: string, data: EmailData = fullSample): EmailData {
+  const offers = [{ title: name, description: name, access_until: null, products: [{ title: `${name} 2` }] }]
+  const recipient = { ...data.recipient, name, first_name: name }
+  return { ...data, recipient, offers, gift: { from_name: name, message: name } }
+}
+
+test.each(kinds)('%s renders with full data, and the link is in both parts', async (kind) => {
+  const { subject, html, text } = await renderEmail(defaultTemplates[kind], fullSample)
+  expect(subject).not.toBe('')
+  expect(html).toContain(`href="${fullSample.link.url}"`)
+  expect(text).toContain(`\n${fullSample.link.url}\n`)
+  for (const part of [html, text]) {
+    expect(part).toContain('Hello Robin,')
+    expect(part).toContain('Bread from the beginning')
+    expect(part).toContain('The recipe book')
+    expect(part).toMatch(/access until 31 December 2027/i)
+    expect(part).toMatch(/You are receiving this because .*robin@example.com/)
+    expect(part).toContain('Quiet Kitchen')
+  }
+})
+
+test.each(kinds)('%s renders with minimal data and with no offer at all', async (kind) => {
+  for (const data of [sparseSample, { ...sparseSample, offers: [] }]) {
+    const { subject, html, text } = await renderEmail(defaultTemplates[kind], data)
+    expect(subject).toMatch(/\w$/)
+    expect(html).toContain(`href="${data.link.url}"`)
+    expect(text).toContain(data.link.url)
+    expect(html + text).toContain('Hello,')
+    expect(text).not.toMatch(/ [,.]|\n\n\n/)
+    expect(html + text).not.toMatch(/access until|>null|undefined/i)
+  }
+})
+
+test('the gift names the giver and the message, or speaks neutrally', async () => {
+  const given = await renderEmail(gift, fullSample)
+  expect(given.subject).toBe('Ada Miller has a gift for you')
+  expect(given.html).toContain('Happy birthday!<br>\nMay your kitchen')
+  expect(given.text).toContain('Happy birthday!\nMay your kitchen')
+  const neutral = await renderEmail(gift, { ...fullSample, gift: { from_name: ' ', message: null } })
+  expect(neutral.subject).toBe('A gift is waiting for you')
+  expect(neutral.html).toContain('You have been given a gift at Quiet Kitchen.')
+  expect(neutral.html).not.toContain('<blockquote')
+})
+
+test('the welcome says how long its link is good', async () => {
+  expect((await renderEmail(welcome, fullSample)).text).toContain('works once and is valid for 7 days.')
+  const oneDay = { ...fullSample, link: { ...fullSample.link, expires_in_days: 1 } }
+  expect((await renderEmail(welcome, oneDay)).text).toContain('works once and is valid for 1 day.')
+})
+
+test('a product that is called like its offer is not listed again', async () => {
+  const offer = { title: 'Circle', description: null, access_until: null, products: [{ title: 'Circle' }] }
+  const { text } = await renderEmail(offer_grant, { ...fullSample, offers: [offer] })
+  expect(text.match(/Circle/g)).toHaveLength(1)
+})
+
+test.each([
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='x",
+  '</title><style>',
+])('the markup %s in names is escaped in every field', async (name) => {
+  for (const kind of kinds) {
+    const { html, text } = await renderEmail(defaultTemplates[kind], named(name))
+    expect(html).not.toContain(name)
+    expect(text).toContain(name)
+  }
+})
+
+test.each([
+  '{{ 7 | times: 7 }}',
+  '{% for a in offers %}x{% endfor %}',
+  '{{ site.nothing }}',
+  '{% include "x" %}',
+])('the template code %s in data is shown and never evaluated', async (name) => {
+  for (const kind of kinds) {
+    const { html, text } = await renderEmail(defaultTemplates[kind], named(name))
+    expect(text).toContain(name)
+    expect(html).toContain(name.replaceAll('"', '&#34;'))
+  }
+})
+
+test.each(['Renée 🏺', 'محمد', '陶芸', '👩‍👩‍👧'])('the name %s comes out as it is', async (name) => {
+  const { subject, html, text } = await renderEmail(gift, named(name))
+  for (const part of [subject, html, text]) expect(part).toContain(name)
+})
+
+test('nothing can be injected in a header through the subject', async () => {
+  const name = 'Eve\r\nBcc: all@example.com\u0000\u000b\u2028\u0085X\u001b[0m'
+  const { subject } = await renderEmail({ ...gift, subject: 'a\r\n{{ gift.from_name }}\nb' }, named(name))
+  expect(subject).toBe('a Eve Bcc: all@example.com X[0m b')
+})
+
+test('a name stays on its line and cannot turn the direction of the text after it', async () => {
+  const { html, text } = await renderEmail(welcome, named('Eve\r\n\r\nPay here:\u202e\u2066 now\ud800'))
+  expect(text).toContain('Hello Eve Pay here: now\ufffd,\n')
+  expect(html).toContain('Hello Eve Pay here: now\ufffd,')
+})
+
+test.each(kinds)('the default template %s passes the check of templates', (kind) => {
+  expect(() => assertTemplate(defaultTemplates[kind])).not.toThrow()
+})
+
+test.each([
+  [{ subject: '{{ site.title' }, 'subject', 1, 1, 'not closed'],
+  [{ body: '<p>\n  {% if gift %}\n</p>' }, 'body', 2, 3, 'not closed'],
+  [{ text: 'a\nb {{ recipient.nmae }}' }, 'text', 2, 6, 'undefined variable: recipient.nmae'],
+  [{ footer: '{{ site.title | raw }}' }, 'footer', 1, 1, 'undefined filter: raw'],
+  [{ heading: '\n\n{% include "x" %}' }, 'heading', 3, 1, 'tag "include" not found'],
+] as const)(
+  'a mistake in %j is reported with field, line and column',
+  async (change, field, line, column, problem) => {
+    const broken = { ...welcome, ...change }
+    const located = { name: 'TemplateError', field, line, column, message: expect.stringContaining(problem) }
+    expect(() => assertTemplate(broken)).toThrow(expect.objectContaining(located))
+    await expect(renderEmail(broken, fullSample)).rejects.toThrow(TemplateError)
+  },
+)

@@ -1,0 +1,84 @@
+import { type Liquid, LiquidError } from 'liquidjs'
+import { renderLayout } from './layout/index.ts'
+import { htmlEngine, parseTemplate, renderTemplate, textEngine } from './liquid.ts'
+import { cleanData, type EmailData, line, lines } from './templates/data.ts'
+import { fullSample, sparseSample } from './templates/samples.ts'
+import type { EmailTemplate } from './templates/template.ts'
+
+export type { EmailData } from './templates/data.ts'
+
+export interface RenderedEmail {
+  /** One line without control characters, safe in a header. */
+  subject: string
+  /** A whole document, with nothing in it that loads from elsewhere but the site's own logo. */
+  html: string
+  text: string
+}
+
+const engines: Record<keyof EmailTemplate, Liquid> = {
+  subject: textEngine,
+  preheader: textEngine,
+  heading: textEngine,
+  body: htmlEngine,
+  button: textEngine,
+  text: textEngine,
+  footer: htmlEngine,
+}
+
+/** A mistake in a template, or a limit that it reached. Lines and columns count from 1. */
+export class TemplateError extends Error {
+  override name = 'TemplateError'
+  field: keyof EmailTemplate
+  line: number
+  column: number
+
+  constructor(field: keyof EmailTemplate, problem: string, [line = 1, column = 1]: number[], cause: unknown) {
+    super(`${field}, line ${line}, column ${column}: ${problem}`, { cause })
+    this.field = field
+    this.line = line
+    this.column = column
+  }
+}
+
+/** Renders an e-mail. Rejects with a `TemplateError`. */
+export async function renderEmail(template: EmailTemplate, data: EmailData): Promise<RenderedEmail> {
+  const clean = cleanData(data)
+  const field = (name: keyof EmailTemplate) =>
+    located(name, () => renderTemplate(engines[name], template[name], clean))
+  return {
+    subject: line(field('subject')),
+    html: renderLayout({
+      site: clean.site,
+      preheader: line(field('preheader')),
+      heading: line(field('heading')),
+      body: field('body'),
+      button: line(field('button')),
+      link_url: clean.link.url,
+      footer: field('footer'),
+    }),
+    text: `${lines(field('text'))}\n`,
+  }
+}
+
+/**
+ * Throws a `TemplateError` for the first field that does not parse or does not render: it is tried with the two
+ * samples, because only rendering finds a variable that does not exist.
+ */
+export function assertTemplate(template: EmailTemplate): void {
+  for (const [name, engine] of Object.entries(engines) as [keyof EmailTemplate, Liquid][]) {
+    located(name, () => parseTemplate(engine, template[name]))
+    for (const sample of [fullSample, sparseSample]) {
+      located(name, () => renderTemplate(engine, template[name], cleanData(sample)))
+    }
+  }
+}
+
+function located<T>(field: keyof EmailTemplate, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (!LiquidError.is(error)) throw error
+    const problem = error.message.replace(/, line:\d+, col:\d+$/, '')
+    throw new TemplateError(field, problem, error.token.getPosition(), error)
+  }
+}

@@ -1,0 +1,69 @@
+/** What the templates can name. Dates are ISO 8601; nothing in here is ever read as template code or as HTML. */
+export interface EmailData {
+  site: { title: string; url: string; color: string | null; logo_url: string | null }
+  recipient: { name: string; first_name: string; email: string }
+  offers: {
+    title: string
+    description: string | null
+    access_until: string | null
+    products: { title: string }[]
+  }[]
+  gift: { from_name: string | null; message: string | null } | null
+  link: { url: string; expires_in_days: number | null }
+}
+
+/**
+ * The data as templates get it: these properties and no others, each on one line, save for the description and the
+ * message. A product that is alone in its offer and is called like it is left out, so that no title stands twice.
+ */
+export function cleanData({ site, recipient, offers, gift, link }: EmailData): EmailData {
+  return {
+    site: { title: line(site.title), url: site.url, color: site.color, logo_url: site.logo_url },
+    recipient: {
+      name: line(recipient.name),
+      first_name: line(recipient.first_name),
+      email: line(recipient.email),
+    },
+    offers: offers.map(cleanOffer),
+    gift: gift && {
+      from_name: gift.from_name && line(gift.from_name),
+      message: gift.message && lines(gift.message),
+    },
+    link: { url: link.url, expires_in_days: link.expires_in_days },
+  }
+}
+
+function cleanOffer(offer: EmailData['offers'][number]): EmailData['offers'][number] {
+  const title = line(offer.title)
+  const products = offer.products.map((product) => ({ title: line(product.title) }))
+  return {
+    title,
+    description: offer.description && lines(offer.description),
+    access_until: offer.access_until,
+    products: products.length === 1 && products[0]?.title === title ? [] : products,
+  }
+}
+
+// The last two groups turn the direction of whatever text follows, so that a name could turn the sentence round it.
+// The marks that single letters and emoji need (U+200C to U+200F) stay.
+const INVISIBLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+
+/** Text without control characters, on a single line. */
+export function line(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(INVISIBLE, '')
+    .replace(/[\t\n\r\u2028\u2029]+/g, ' ')
+    .trim()
+}
+
+/** Text without control characters, its line breaks as `\n` and no more than one blank line in a row. */
+export function lines(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(INVISIBLE, '')
+    .replace(/[^\S\n]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+}

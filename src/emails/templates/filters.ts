@@ -1,0 +1,41 @@
+import { filters, type Liquid } from 'liquidjs'
+
+type Filter = (this: unknown, ...args: unknown[]) => unknown
+
+const escapeHtml = filters.escape as (this: unknown, value: unknown) => string
+const libraryDate = filters.date as Filter
+
+const MAX_DATE_FORMAT = 100
+const MAX_REMEMBERED_DATES = 1000
+const rememberedDates = new Map<string, string>()
+
+/** Puts our own filters in place of the library's, those for HTML only where the engine has them. */
+export function registerFilters(engine: Liquid): void {
+  engine.registerFilter('date', date)
+  // `raw: true` says that the result is escaped already, so that it is not escaped twice.
+  if (engine.filters.escape) engine.registerFilter('escape', { raw: true, handler: escapeHtml })
+  if (engine.filters.newline_to_br)
+    engine.registerFilter('newline_to_br', { raw: true, handler: newlineToBr })
+}
+
+function newlineToBr(this: unknown, value: unknown): string {
+  return escapeHtml.call(this, value).replace(/\r?\n/g, '<br>\n')
+}
+
+/**
+ * Measured: the library takes 0.25 ms for the name of a month, more than the rest of an e-mail together. Only what
+ * begins with a digit is remembered, because `now` and `today` are dates as well. Within one date no limit of time is
+ * looked at, hence the short format.
+ */
+function date(this: unknown, value: unknown, ...format: unknown[]): unknown {
+  const key = typeof value === 'string' && /^\d/.test(value) ? JSON.stringify([value, ...format]) : ''
+  const known = rememberedDates.get(key)
+  if (known !== undefined) return known
+  if (String(format[0] ?? '').length > MAX_DATE_FORMAT) throw new Error('the date format is too long')
+  const formatted = libraryDate.call(this, value, ...format)
+  if (key && key.length <= 100 && typeof formatted === 'string' && formatted.length <= 100) {
+    if (rememberedDates.size >= MAX_REMEMBERED_DATES) rememberedDates.clear()
+    rememberedDates.set(key, formatted)
+  }
+  return formatted
+}

@@ -1,0 +1,32 @@
+import type { EmailData } from './data.ts'
+
+/** Data for a preview, in which every value is given. */
+export const fullSample: EmailData = {
+  site: { title: 'Quiet Kitchen', url: 'https://quietkitchen.example', color: '#0f766e', logo_url: null },
+  recipient: { name: 'Robin Baker', first_name: 'Robin', email: 'robin@example.com' },
+  offers: [
+    {
+      title: 'Bread from the beginning',
+      description: 'Eight lessons, from the first starter to a loaf that you are proud of.',
+      access_until: '2027-12-31',
+      products: [{ title: 'Sourdough in eight lessons' }, { title: 'The recipe book' }],
+    },
+    {
+      title: 'Sunday circle',
+      description: null,
+      access_until: null,
+      products: [{ title: 'Live baking on Sundays' }],
+    },
+  ],
+  gift: { from_name: 'Ada Miller', message: 'Happy birthday!\nMay your kitchen always smell of bread.' },
+  link: { url: 'https://quietkitchen.example/enter/4f9c2a7e1b', expires_in_days: 7 },
+}
+
+/** Data for a preview, in which everything that can be missing is. */
+export const sparseSample: EmailData = {
+  site: { title: 'Quiet Kitchen', url: 'https://quietkitchen.example', color: null, logo_url: null },
+  recipient: { name: '', first_name: '', email: 'robin@example.com' },
+  offers: [{ title: 'Sunday circle', description: null, access_until: null, products: [] }],
+  gift: null,
+  link: { url: 'https://quietkitchen.example/enter/4f9c2a7e1b', expires_in_days: null },
+}

@@ -1,0 +1,22 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+
+const BATCH = 200
+
+/**
+ * Ends grants whose access period is over and records it; several processes may do so at once. Access
+ * itself ended with the period: whoever asks who holds what compares the times.
+ *
+ * @returns how many ended
+ */
+export async function expireGrants({ db, clock }: App): Promise<number> {
+  const now = clock.now()
+  const { rows } = await sql<{ closed: number }>`
+    select close_expired_grants(due.site_id, due.customer_id, ${now}::timestamptz) as closed
+      from (select distinct site_id, customer_id
+              from (select site_id, customer_id from offer_grants
+                     where revoked_at is null and expires_at <= ${now}
+                     order by expires_at limit ${BATCH}) oldest
+             order by customer_id) due`.execute(db)
+  return rows.reduce((sum, { closed }) => sum + closed, 0)
+}

@@ -1,0 +1,175 @@
+import { Type } from 'typebox'
+import { forbidden, TOKEN_ENDED, unauthorized } from '../http/authenticate.ts'
+import { otherRequest, REPLAYED } from '../http/idempotency.ts'
+import { IdentifierList } from '../http/resource-routes.ts'
+import { type Answer, type Route, route, type SignedContext } from '../http/route.ts'
+import { notFound } from '../jsonapi/errors.ts'
+import { identifier, isId } from '../jsonapi/identifiers.ts'
+import { type ChangeOffers, type ChangeOutcome, changeOffers, type Subject } from './change-offers.ts'
+
+const MOST_OFFERS = 100
+const PERMISSION = 'manage:grants'
+
+const OfferIdentifiers = Type.Array(
+  Type.Object({ type: Type.Literal('offers'), id: Type.Union([Type.String(), Type.Integer()]) }),
+  { maxItems: MOST_OFFERS },
+)
+
+const OffersBody = Type.Object({
+  data: OfferIdentifiers,
+  meta: Type.Optional(
+    Type.Object({
+      send_customer_welcome_email: Type.Optional(
+        Type.Boolean({
+          default: true,
+          description: 'false: a person who becomes a customer gets no welcome e-mail',
+        }),
+      ),
+      send_offer_grant_email: Type.Optional(
+        Type.Boolean({
+          description: 'true: a confirmation for each offer that is granted',
+          'x-extension': true,
+        }),
+      ),
+      gift: Type.Optional(
+        Type.Object(
+          {
+            from_name: Type.Optional(Type.String({ maxLength: 200 })),
+            message: Type.Optional(Type.String({ maxLength: 2_000 })),
+          },
+          { description: 'What the e-mail about a gift offer says', 'x-extension': true },
+        ),
+      ),
+    }),
+  ),
+})
+
+const OffersAnswer = Type.Object({
+  ...IdentifierList('offers').properties,
+  meta: Type.Object({
+    customer_id: Type.Optional(Type.String()),
+    customer_created: Type.Optional(Type.Boolean()),
+    customer_event_id: Type.Optional(Type.String()),
+    offers: Type.Optional(
+      Type.Array(
+        Type.Object({
+          id: Type.String(),
+          status: Type.Union([Type.Literal('granted'), Type.Literal('already_granted')]),
+          grant_id: Type.Optional(Type.String()),
+          event_id: Type.Optional(Type.String()),
+        }),
+      ),
+    ),
+    revoked: Type.Optional(Type.Array(Type.String())),
+  }),
+})
+
+const ACTS = {
+  POST: {
+    mode: 'grant',
+    summary: 'Grant offers to a',
+    description:
+      'All or nothing. What is held already stays as it is. `data` lists every offer that is held afterwards, `meta` tells what this request did.',
+  },
+  PATCH: {
+    mode: 'replace',
+    summary: 'Replace the offers of a',
+    description: 'Grants what is missing and revokes what is not listed; an empty list revokes all.',
+  },
+  DELETE: {
+    mode: 'revoke',
+    summary: 'Revoke offers from a',
+    description: 'Ends access, never billing. What is not held is passed over.',
+  },
+} as const
+
+/** The three acts on one of the two doors to them. */
+function doorRoutes(door: Subject['door'], singular: string): Route[] {
+  return (['POST', 'PATCH', 'DELETE'] as const).map((method) =>
+    route({
+      kind: 'direct',
+      method,
+      url: `/v1/${door}/{id}/relationships/offers`,
+      access: PERMISSION,
+      summary: `${ACTS[method].summary} ${singular}`,
+      description: ACTS[method].description,
+      tag: 'grants',
+      body: OffersBody,
+      responses: { 200: OffersAnswer },
+      async handler(context) {
+        const subject = { door, id: context.params.id! }
+        if (!isId(subject.id)) throw subjectNotFound(subject)
+        return answerOf(
+          context,
+          subject,
+          await changeOffers(context.app, changeOf(context, subject, ACTS[method].mode)),
+        )
+      },
+    }),
+  )
+}
+
+function changeOf(
+  { app, claims, body, idempotency, requestId }: SignedContext<Type.Static<typeof OffersBody>>,
+  subject: Subject,
+  mode: ChangeOffers['mode'],
+): ChangeOffers {
+  const { accountId, keyId, familyId, epoch } = claims
+  const meta = app.config.EXTENSIONS
+    ? body.meta
+    : { send_customer_welcome_email: body.meta?.send_customer_welcome_email }
+  return {
+    mode,
+    subject,
+    idempotency,
+    caller: { account_id: accountId, permission: PERMISSION, key_id: keyId, family_id: familyId, epoch },
+    // An id that cannot exist is told like one that does not.
+    offerIds: body.data.map(({ id }) => (isId(String(id)) ? String(id) : '0')),
+    options: { ...meta, source: 'api', request_id: requestId },
+  }
+}
+
+function answerOf(
+  { baseUrl, body }: SignedContext<Type.Static<typeof OffersBody>>,
+  subject: Subject,
+  outcome: ChangeOutcome,
+): Answer {
+  switch (outcome.error) {
+    case 'unauthorized':
+      throw unauthorized(TOKEN_ENDED)
+    case 'forbidden':
+      throw forbidden(PERMISSION)
+    case 'subject_not_found':
+      throw subjectNotFound(subject)
+    case 'idempotency_mismatch':
+      throw otherRequest()
+    case 'offer_not_found':
+      throw notFound(
+        `There is no offer with the id ${body.data[outcome.index]!.id} that can be granted here. Nothing was changed.`,
+        { pointer: `/data/${outcome.index}` },
+      )
+  }
+  const { held, revoked, customer_id, customer_created, customer_event_id, offers, replayed } = outcome
+  return {
+    body: {
+      data: held.map((id) => identifier('offers', id)),
+      links: { self: `${baseUrl}/v1/${subject.door}/${subject.id}/relationships/offers` },
+      meta: {
+        customer_id,
+        customer_created,
+        customer_event_id: customer_event_id ?? undefined,
+        offers,
+        revoked: revoked.length > 0 ? revoked : undefined,
+      },
+    },
+    headers: replayed ? REPLAYED : {},
+  }
+}
+
+const subjectNotFound = ({ door, id }: Subject) =>
+  notFound(`There is no ${door === 'contacts' ? 'contact' : 'customer'} with the id ${id}.`)
+
+export const grantRoutes: Route[] = [
+  ...doorRoutes('contacts', 'contact'),
+  ...doorRoutes('customers', 'customer'),
+]

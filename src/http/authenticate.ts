@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { TokenClaims } from '../auth/tokens.ts'
+import type { Db, Tx } from '../db/database.ts'
+import { ApiError } from '../jsonapi/errors.ts'
+import type { Access, Caller } from './route.ts'
+
+export const unauthorized = (detail: string) =>
+  new ApiError(401, 'unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' } })
+
+export const TOKEN_ENDED =
+  'The access token is expired, revoked or not one of ours. Get a new one from POST /v1/oauth/token.'
+
+export const forbidden = (permission: string) =>
+  new ApiError(403, 'forbidden', `The API key lacks the permission ${permission}.`)
+
+/** The token in an Authorization header. @throws ApiError 401 when there is none */
+export function bearerToken(header: string | undefined): string {
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(header ?? '') ?? []
+  if (token) return token
+  throw unauthorized(
+    header
+      ? 'The Authorization header must read "Bearer <access token>".'
+      : 'This needs an access token: get one from POST /v1/oauth/token and send it as "Authorization: Bearer <access token>".',
+  )
+}
+
+/**
+ * Finds out who bears a token, and whether they may.
+ *
+ * @param writing the caller changes something in this transaction: see authenticate.sql
+ * @throws ApiError 401, 403
+ */
+export async function authenticate(
+  db: Db | Tx,
+  claims: TokenClaims,
+  access: Access,
+  writing: boolean,
+): Promise<Caller> {
+  const { rows } = await sql<{ site_ids: string[]; permissions: string[] | null; user_id: string }>`
+    select * from authenticate(${claims.accountId}::bigint, ${claims.familyId}::uuid, ${claims.epoch}::integer, ${writing}::boolean)
+  `.execute(db)
+  const row = rows[0]
+  if (!row) throw unauthorized(TOKEN_ENDED)
+  if (access !== 'token' && row.permissions && !row.permissions.includes(access)) throw forbidden(access)
+  return { ...claims, userId: row.user_id, siteIds: row.site_ids, permissions: row.permissions }
+}
+
+/** Who acts, as it stands in `granted_by`, `revoked_by` and events. */
+export const actorOf = ({ keyId, userId }: Pick<Caller, 'keyId' | 'userId'>) =>
+  keyId ? `api_key:${keyId}` : `user:${userId}`

@@ -1,0 +1,56 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import { hashSecret } from '../auth/secrets.ts'
+import { isMigrated } from '../db/migrate.ts'
+import { ApiError } from '../jsonapi/errors.ts'
+import { ErrorDocument } from '../jsonapi/schemas.ts'
+
+/** For what watches over the process: is it alive, can it serve, how does it fare. */
+export function healthRoutes(server: FastifyInstance, app: App): void {
+  server.get('/healthz', described('Whether the process lives'), async () => ({ status: 'ok' }))
+
+  server.get('/readyz', described('Whether requests can be served', 503), async () => {
+    if (await isMigrated(app.db)) return { status: 'ok' }
+    throw new ApiError(503, 'not_migrated', 'The database is of an older version; run `bestow migrate`.', {
+      headers: { 'retry-after': '5' },
+    })
+  })
+
+  server.get('/metrics', described('Figures for Prometheus', 401), async (request, reply) => {
+    assertMayWatch(app, request.headers.authorization)
+    app.metrics.setBacklog(await readBacklog(app))
+    reply.type('text/plain; version=0.0.4; charset=utf-8')
+    return app.metrics.text()
+  })
+}
+
+const described = (summary: string, error?: number) => ({
+  config: { rateLimit: false as const },
+  schema: {
+    summary,
+    tags: ['Server'],
+    'x-extension': true,
+    response: {
+      200: { description: 'Done' },
+      ...(error && { [error]: { description: 'Error', ...ErrorDocument } }),
+    },
+  },
+})
+
+/** In production the figures are for who knows METRICS_TOKEN; without one set, for nobody. */
+function assertMayWatch({ config }: App, authorization: string | undefined): void {
+  const token = config.METRICS_TOKEN
+  if (token === null && config.mode === 'development') return
+  const expected = hashSecret(`Bearer ${token}`)
+  if (token !== null && timingSafeEqual(hashSecret(authorization ?? ''), expected)) return
+  throw new ApiError(401, 'unauthorized', 'Send METRICS_TOKEN of the configuration as a bearer token.')
+}
+
+async function readBacklog({ db }: App) {
+  const { rows } = await sql<{ events: number; emails: number }>`
+    select (select count(*)::int from events where dispatched_at is null) as events,
+           (select count(*)::int from emails where status = 'pending') as emails`.execute(db)
+  return { undispatchedEvents: rows[0]!.events, pendingEmails: rows[0]!.emails }
+}

@@ -1,0 +1,81 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { type TSchema, Type } from 'typebox'
+import { ErrorDocument, MEDIA_TYPE } from '../jsonapi/schemas.ts'
+import { VERSION } from '../version.ts'
+import type { Route } from './route.ts'
+
+/** Collects the OpenAPI document from the routes that are registered after this. */
+export async function openapi(server: FastifyInstance): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Bestow',
+        version: VERSION,
+        description:
+          'Memberships for creators, over the Kajabi Public API V1. Operations marked `x-extension` are not part of that API.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { Bearer: { type: 'http', scheme: 'bearer' } } },
+    },
+  })
+  server.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    reply.type('application/json; charset=utf-8')
+    return JSON.stringify(server.swagger())
+  })
+}
+
+/** A route as Fastify and its documentation want it. */
+export function fastifySchema(route: Route): FastifySchema {
+  const { summary, description, tag, access, extension, body, form, query, url, responses } = route
+  const mediaType = form ? 'application/json' : MEDIA_TYPE
+  return {
+    summary,
+    description: [description, permissionSentence(access)].filter(Boolean).join('\n\n'),
+    tags: [tag],
+    ...(extension && { 'x-extension': true }),
+    ...(access !== 'public' && {
+      security: [{ Bearer: [] }],
+      'x-permission': access === 'token' ? null : access,
+    }),
+    ...(body && { body, consumes: form ? FORM_TYPES : [MEDIA_TYPE] }),
+    ...(query && { querystring: query }),
+    ...(parametersIn(url) && { params: parametersIn(url) }),
+    response: Object.fromEntries([
+      ...Object.entries(responses).map(([status, schema]) => [status, answer(schema, mediaType)]),
+      ...errorStatuses(route).map((status) => [status, answer(ErrorDocument, mediaType)]),
+    ]),
+  } as FastifySchema
+}
+
+const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'application/json']
+
+const answer = (schema: TSchema, mediaType: string) => ({
+  description: (schema as { description?: string }).description ?? 'The document',
+  content: { [mediaType]: { schema } },
+})
+
+const permissionSentence = (access: Route['access']) =>
+  access === 'public'
+    ? 'Needs no token.'
+    : access === 'token'
+      ? 'Any token will do.'
+      : `Needs the permission \`${access}\`.`
+
+/** What every route of a kind can answer, and what this one says of itself. */
+function errorStatuses({ access, body, kind, url, errors = [] }: Route): number[] {
+  const statuses = new Set(errors)
+  if (access !== 'public') for (const status of [401, 429, 503]) statuses.add(status)
+  if (access !== 'public' && access !== 'token') statuses.add(403)
+  if (url.includes('{')) statuses.add(404)
+  if (body) for (const status of [400, 413]) statuses.add(status)
+  if (kind === 'write' || kind === 'direct') for (const status of [409, 422]) statuses.add(status)
+  return [...statuses].sort()
+}
+
+function parametersIn(url: string): TSchema | undefined {
+  const names = [...url.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+  if (names.length === 0) return undefined
+  return Type.Object(Object.fromEntries(names.map((name) => [name, Type.String()])))
+}

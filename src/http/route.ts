@@ -1,0 +1,112 @@
+import type { Static, TSchema } from 'typebox'
+import type { App } from '../app.ts'
+import type { Permission } from '../auth/permissions.ts'
+import type { TokenClaims } from '../auth/tokens.ts'
+import type { Db, Tx } from '../db/database.ts'
+import type { QueryParameters } from '../jsonapi/query.ts'
+import type { Scope } from '../jsonapi/resource.ts'
+
+/** The bearer of a token that the database has found good. */
+export interface Caller extends TokenClaims {
+  userId: string
+  siteIds: string[]
+  /** Null: all. */
+  permissions: string[] | null
+}
+
+/** A repetition is known by its key; that it is the same request, by the hash. */
+export interface IdempotencyKey {
+  route: string
+  key: string
+  /** Hex. */
+  request_hash: string
+}
+
+export interface Context<Body = unknown> {
+  app: App
+  requestId: string
+  /** Start of absolute links: PUBLIC_URL, or the host that the request was made to. */
+  baseUrl: string
+  headers: Record<string, string | string[] | undefined>
+  params: Record<string, string>
+  query: QueryParameters
+  body: Body
+  /** Tells the caller, in a Warning header, what was passed over. In strict mode it is refused. */
+  ignore: (sentences: string[]) => void
+}
+
+export interface SignedContext<Body = unknown> extends Context<Body> {
+  /** Correctly signed and unexpired; the handler has the database check the rest. */
+  claims: TokenClaims
+  idempotency: IdempotencyKey | null
+}
+
+export interface ReadContext<Body = unknown> extends Context<Body> {
+  caller: Caller
+  scope: Scope
+  db: Db
+}
+
+export interface WriteContext<Body = unknown> extends Context<Body> {
+  caller: Caller
+  scope: Scope
+  /** The transaction of the request; it commits when the handler returns. */
+  tx: Tx
+  /** Who acts, as it is recorded. */
+  actor: string
+}
+
+export interface Answer {
+  status?: number
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+/** Who may call: everybody, whoever has a good token, or whose key has the permission. */
+export type Access = 'public' | 'token' | Permission
+
+interface RouteBase {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  url: string
+  summary: string
+  description?: string
+  tag: string
+  /** Kajabi does not have it. */
+  extension?: boolean
+  /** The body is a form, multipart or JSON, as OAuth clients send it; answers are plain JSON. */
+  form?: boolean
+  query?: TSchema
+  /** Schema per status; errors are added by themselves. */
+  responses: Record<number, TSchema>
+  /** Further statuses it can answer with an error document. */
+  errors?: number[]
+}
+
+/**
+ * How a request is run:
+ * - open: nothing is checked.
+ * - read: the token is checked, then the handler reads.
+ * - write: one transaction in which the token is checked, the Idempotency-Key claimed and the handler run.
+ * - direct: the handler hands claims and key to one database function, which does all of that itself.
+ */
+export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } & (
+    | { kind: 'open'; access: 'public'; handler: (context: Context<Static<Body>>) => Promise<Answer> }
+    | {
+        kind: 'read'
+        access: Exclude<Access, 'public'>
+        handler: (context: ReadContext<Static<Body>>) => Promise<Answer>
+      }
+    | {
+        kind: 'write'
+        access: Exclude<Access, 'public'>
+        handler: (context: WriteContext<Static<Body>>) => Promise<Answer>
+      }
+    | {
+        kind: 'direct'
+        access: Permission
+        handler: (context: SignedContext<Static<Body>>) => Promise<Answer>
+      }
+  )
+
+/** Declares a route; the handler's `body` has the type of the body's schema. */
+export const route = <Body extends TSchema>(definition: Route<Body>): Route => definition as unknown as Route

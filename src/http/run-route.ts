@@ -1,0 +1,64 @@
+import { inTransaction } from '../db/database.ts'
+import type { TokenClaims } from '../auth/tokens.ts'
+import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
+import { idempotencyKey, isStillRunning, once, stillRunning } from './idempotency.ts'
+import type { Answer, Context, Route, SignedContext } from './route.ts'
+
+/** Runs a route in the way its kind says: who may, in which transaction, at most how often. */
+export async function runRoute(
+  route: Route,
+  context: Context,
+  claims: TokenClaims | null,
+  path: string,
+): Promise<Answer> {
+  if (route.kind === 'open') return route.handler(context)
+  if (!claims) throw unauthorized(TOKEN_ENDED)
+  const signed = signedContext(route, context, claims, path)
+  try {
+    switch (route.kind) {
+      case 'read':
+        return await runRead(route, signed)
+      case 'write':
+        return await runWrite(route, signed)
+      case 'direct':
+        return await route.handler(signed)
+    }
+  } catch (error) {
+    throw isStillRunning(error) ? stillRunning() : error
+  }
+}
+
+function signedContext(
+  { method, url }: Route,
+  context: Context,
+  claims: TokenClaims,
+  path: string,
+): SignedContext {
+  const { headers, body } = context
+  return {
+    ...context,
+    claims,
+    idempotency: idempotencyKey(headers['idempotency-key'], { method, route: url, path, body }),
+  }
+}
+
+async function runRead(route: Extract<Route, { kind: 'read' }>, context: SignedContext): Promise<Answer> {
+  const { app, claims, baseUrl } = context
+  const caller = await authenticate(app.db, claims, route.access, false)
+  const scope = { siteIds: caller.siteIds, now: app.clock.now(), baseUrl }
+  return route.handler({ ...context, caller, scope, db: app.db })
+}
+
+async function runWrite(route: Extract<Route, { kind: 'write' }>, context: SignedContext): Promise<Answer> {
+  const { app, claims, baseUrl, idempotency } = context
+  const answer = await inTransaction(app.db, async (tx) => {
+    const caller = await authenticate(tx, claims, route.access, true)
+    const now = app.clock.now()
+    const scope = { siteIds: caller.siteIds, now, baseUrl }
+    return once(tx, caller.accountId, idempotency, now, () =>
+      route.handler({ ...context, caller, scope, tx, actor: actorOf(caller) }),
+    )
+  })
+  app.onEvents()
+  return answer
+}

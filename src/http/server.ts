@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import type { TokenClaims } from '../auth/tokens.ts'
+import { badRequest } from '../jsonapi/errors.ts'
+import type { QueryParameters } from '../jsonapi/query.ts'
+import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
+import { bearerToken, TOKEN_ENDED, unauthorized } from './authenticate.ts'
+import { acceptBodies, BODY_LIMIT } from './bodies.ts'
+import { acceptForms } from './forms.ts'
+import { documentRoutes } from './docs.ts'
+import { answerErrors } from './error-answers.ts'
+import { healthRoutes } from './health.ts'
+import { limitRate } from './rate-limit.ts'
+import type { Context, Route } from './route.ts'
+import { fastifySchema, openapi } from './openapi.ts'
+import { runRoute } from './run-route.ts'
+import { refuseOtherMediaTypes } from './strict.ts'
+import { bodyValidator } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    claims: TokenClaims | null
+  }
+  interface FastifyContextConfig {
+    route?: Route
+  }
+}
+
+/** The HTTP side of the application: every route of the table, and what all of them share. */
+export async function buildServer(app: App, routes: Route[]): Promise<FastifyInstance> {
+  const server: FastifyInstance = Fastify({
+    loggerInstance: app.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    trustProxy: app.config.TRUST_PROXY,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    routerOptions: { querystringParser: parseParameters },
+  })
+  const known = routes.filter(({ extension }) => !extension || app.config.EXTENSIONS)
+  answerErrors(server, app, known)
+  acceptBodies(server)
+  server.setValidatorCompiler(bodyValidator)
+  server.decorateRequest('claims', null)
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    const { route } = request.routeOptions.config
+    if (route && route.access !== 'public') request.claims = await verifyToken(app, request)
+    if (route && app.config.JSONAPI_STRICT) refuseOtherMediaTypes(route, request.headers)
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    app.metrics.observeRequest(
+      request.method,
+      request.routeOptions.url ?? 'unknown',
+      reply.statusCode,
+      reply.elapsedTime,
+    )
+    app.log.debug({
+      request_id: request.id,
+      method: request.method,
+      path: request.url.split('?')[0],
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    })
+  })
+  await limitRate(server, app)
+  await openapi(server)
+  for (const definition of known) if (!definition.form) addRoute(server, app, definition)
+  await server.register(async (forms) => {
+    await acceptForms(forms)
+    for (const definition of known) if (definition.form) addRoute(forms, app, definition)
+  })
+  healthRoutes(server, app)
+  documentRoutes(server)
+  return server
+}
+
+/** Checked before the body is read: who has no token learns nothing about its form. */
+async function verifyToken(app: App, request: FastifyRequest): Promise<TokenClaims> {
+  const claims = await app.tokens.verifyAccess(bearerToken(request.headers.authorization))
+  if (!claims) throw unauthorized(TOKEN_ENDED)
+  return claims
+}
+
+function addRoute(server: FastifyInstance, app: App, definition: Route): void {
+  server.route({
+    method: definition.method,
+    url: definition.url.replace(/\{(\w+)\}/g, ':$1'),
+    schema: fastifySchema(definition),
+    config: { route: definition },
+    handler: async (request, reply) => {
+      const ignored: string[] = []
+      const context = contextOf(app, request, ignored)
+      const path = request.url.split('?')[0]!
+      const answer = await runRoute(definition, context, request.claims, path)
+      if (ignored.length > 0)
+        reply.header(
+          'warning',
+          ignored.map((text) => `299 - "${text.replace(/["\\]|[^ -~]/g, "'")}"`).join(', '),
+        )
+      reply
+        .code(answer.status ?? 200)
+        .type(definition.form ? 'application/json' : MEDIA_TYPE)
+        .headers(answer.headers ?? {})
+      return reply.send(answer.body)
+    },
+  })
+}
+
+function contextOf(app: App, request: FastifyRequest, ignored: string[]): Context {
+  return {
+    app,
+    requestId: request.id,
+    baseUrl: app.config.PUBLIC_URL ?? `${request.protocol}://${request.host}`,
+    headers: request.headers,
+    params: request.params as Record<string, string>,
+    query: request.query as QueryParameters,
+    body: request.body,
+    ignore(sentences) {
+      if (app.config.JSONAPI_STRICT && sentences.length > 0) throw badRequest('not_allowed', sentences[0]!)
+      ignored.push(...sentences)
+    },
+  }
+}
+
+/** A parameter given twice counts once, the last; only `name[]` collects. */
+function parseParameters(text: string): QueryParameters {
+  const parameters: QueryParameters = {}
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (!name.endsWith('[]')) parameters[name] = value
+    else parameters[name] = [...[parameters[name] ?? []].flat(), value]
+  }
+  return parameters
+}

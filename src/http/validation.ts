@@ -1,0 +1,40 @@
+import { Ajv, type ErrorObject } from 'ajv'
+import type { FastifySchemaCompiler } from 'fastify'
+import { badRequest } from '../jsonapi/errors.ts'
+
+/** Nothing is coerced or filled in: an object where a list belongs is a mistake of the caller, not a list of one. */
+const ajv = new Ajv({ coerceTypes: false, useDefaults: false, removeAdditional: false, strict: false })
+
+/** Compiles the schemas of bodies. Parameters are read by parseQuery(), their schemas are for the documentation. */
+export const bodyValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+  if (httpPart !== 'body') return () => true
+  const validate = ajv.compile(schema)
+  return (body: unknown) => {
+    if (body === undefined) {
+      return {
+        error: badRequest('missing_body', 'The body is empty; it must be a JSON document.', { pointer: '' }),
+      }
+    }
+    if (validate(body)) return { value: body }
+    return { error: describe(mostTelling(validate.errors!)) }
+  }
+}
+
+/** Of alternatives that all failed, the one that was meant: the one that got furthest into the document. */
+function mostTelling(errors: ErrorObject[]): ErrorObject {
+  return errors.reduce((best, error) => (error.instancePath.length > best.instancePath.length ? error : best))
+}
+
+function describe({ instancePath, keyword, params, message }: ErrorObject) {
+  const where = instancePath === '' ? 'The document' : instancePath
+  const said = {
+    required: () => `${where} lacks "${params.missingProperty}".`,
+    const: () => `${where} must be "${params.allowedValue}".`,
+    type: () => `${where} must be ${[params.type].flat().map(withArticle).join(' or ')}.`,
+    maxItems: () => `${where} must hold at most ${params.limit} items; send the rest in another request.`,
+  }[keyword]
+  return badRequest('invalid_document', said?.() ?? `${where} ${message}.`, { pointer: instancePath })
+}
+
+const withArticle = (type: string) =>
+  type === 'null' ? type : `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { App } from '../app.ts'
+import { dispatchEvents } from '../events/dispatch-events.ts'
+import { expireGrants } from '../grants/expire-grants.ts'
+import { reactions } from '../reactions.ts'
+import { cleanUp } from './clean-up.ts'
+import { createJobs, type Jobs, startWorking } from './jobs.ts'
+
+const DISPATCH_EVERY_MS = 500
+const EXPIRE_EVERY_MS = 1_000
+const CLEAN_UP_EVERY_MS = 10 * 60_000
+/** Longest wait after a failure, as when the database is away. */
+const LONGEST_PAUSE_MS = 5_000
+
+export interface Worker {
+  /** Finishes what is under way, and begins nothing new. */
+  stop: () => Promise<void>
+}
+
+/** Everything that runs by itself: dispatching events, sending e-mails, ending access, cleaning up. */
+export async function startWorker(app: App): Promise<Worker> {
+  const jobs = await startJobs(app)
+  const wakeSenders = await startWorking(app, jobs)
+  const loops = [
+    repeat(app, 'dispatch', DISPATCH_EVERY_MS, async () => {
+      const count = await dispatchEvents(app, jobs, reactions)
+      if (count > 0) wakeSenders()
+      return count > 0
+    }),
+    repeat(app, 'expire', EXPIRE_EVERY_MS, async () => (await expireGrants(app)) > 0),
+    repeat(app, 'clean up', CLEAN_UP_EVERY_MS, () => cleanUp(app).then(() => false)),
+  ]
+  app.onEvents = loops[0]!.wake
+  return {
+    async stop() {
+      app.onEvents = () => {}
+      await Promise.all(loops.map((loop) => loop.stop()))
+      await jobs.stop({ close: false, graceful: true, timeout: 5_000 })
+    },
+  }
+}
+
+async function startJobs(app: App): Promise<Jobs> {
+  const jobs = createJobs(app.pool, {
+    supervise: true,
+    onError: (error) => app.log.warn({ err: error }, 'jobs'),
+  })
+  await jobs.start()
+  return jobs
+}
+
+interface Loop {
+  wake: () => void
+  stop: () => Promise<void>
+}
+
+/** Calls `work` again and again: at once while it says there is more, else after `everyMs` or when woken. */
+function repeat(app: App, name: string, everyMs: number, work: () => Promise<boolean>): Loop {
+  let stopped = false
+  let isWanted = false
+  let interrupt = new AbortController()
+  const wake = () => {
+    isWanted = true
+    interrupt.abort()
+  }
+  const run = async () => {
+    let failures = 0
+    while (!stopped) {
+      isWanted = false
+      let pause = everyMs
+      try {
+        if (await work()) pause = 0
+        failures = 0
+      } catch (error) {
+        failures += 1
+        pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures)
+        app.log.warn({ err: error, loop: name }, 'background work failed, will be tried again')
+      }
+      if (pause === 0 || isWanted || stopped) continue
+      interrupt = new AbortController()
+      await sleep(pause, undefined, { signal: interrupt.signal }).catch(() => {})
+    }
+  }
+  const finished = run()
+  return {
+    wake,
+    async stop() {
+      stopped = true
+      interrupt.abort()
+      await finished
+    },
+  }
+}

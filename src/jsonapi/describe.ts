@@ -1,0 +1,75 @@
+/** The words that resource descriptions are written with. */
+import { type RawBuilder, sql } from 'kysely'
+import { Type } from 'typebox'
+import { isId } from './identifiers.ts'
+import type { Attribute, Filter, Scope, ToMany, ToOne } from './resource.ts'
+
+type Select = RawBuilder<unknown>
+
+export const text = (select?: Select): Attribute => ({ schema: Type.String(), select })
+export const integer = (select?: Select): Attribute => ({ schema: Type.Integer(), select })
+export const boolean = (select?: Select): Attribute => ({ schema: Type.Boolean(), select })
+
+export const nullableText = (select?: Select): Attribute => ({
+  schema: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  select,
+})
+
+/** ISO 8601 in UTC with milliseconds, always the same length: clients compare these as strings. */
+export const timestamp = (select?: Select): Attribute => ({
+  schema: Type.String({ format: 'date-time' }),
+  select,
+})
+
+export const nullableTimestamp = (select?: Select): Attribute => ({
+  schema: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+  select,
+})
+
+/** An attribute that is worked out from what `select` gives. */
+export function derived<Value>(
+  attribute: Attribute,
+  present: (value: Value, scope: Scope) => unknown,
+): Attribute {
+  return { ...attribute, present: present as Attribute['present'] }
+}
+
+export const toOne = (type: string, select: Select): ToOne => ({ kind: 'one', type, select })
+
+export const toMany = (
+  type: string,
+  edges: ToMany['edges'],
+  options: { linkage: ToMany['linkage']; hasEndpoint?: boolean },
+): ToMany => ({ kind: 'many', type, edges, hasEndpoint: false, ...options })
+
+/** `%` and `_` in what somebody looks for mean themselves. */
+export const containing = (value: string) => `%${value.replace(/[\\%_]/g, '\\$&')}%`
+
+export const contains = (column: Select, description: string): Filter => ({
+  description,
+  build: (value) => ({ where: sql`${column} ilike ${containing(value)}` }),
+})
+
+export const equals = (column: Select, description: string): Filter => ({
+  description,
+  build: (value) => ({ where: sql`${column} = ${value}` }),
+})
+
+/** @throws Error that says so when `value` is not true or false */
+export function parseBoolean(value: string): boolean {
+  if (['true', '1'].includes(value)) return true
+  if (['false', '0'].includes(value)) return false
+  throw new Error('must be true or false')
+}
+
+/** @throws Error that says so when `value` is not a number of days */
+export function parseDays(value: string): number {
+  const days = Number(value)
+  if (!/^\d+$/.test(value) || days > 36_500) throw new Error('must be a whole number of days, as in 30')
+  return days
+}
+
+/** An id to look for. One that cannot exist is "0", which nothing has. */
+export const idOrNothing = (value: string): string => (isId(value) ? value : '0')
+
+export const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * 86_400_000)

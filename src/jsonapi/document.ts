@@ -1,0 +1,113 @@
+import { identifier } from './identifiers.ts'
+import { type Loaded, type LoadedDocument, type LoadedPage, shownAttributes } from './load.ts'
+import type { QueryParameters, ResourceQuery } from './query.ts'
+import type { Row, Scope } from './resource.ts'
+
+type Fields = Record<string, string[]>
+
+/** The document of one resource. */
+export function singleDocument(
+  loaded: LoadedDocument,
+  { fields }: Pick<ResourceQuery, 'fields'>,
+  scope: Scope,
+) {
+  const { resource, rows } = loaded.primary
+  const self = `${scope.baseUrl}/v1/${resource.type}/${rows[0]!.id}`
+  return {
+    data: resourceObjects(loaded.primary, fields, scope)[0]!,
+    ...includedPart(loaded, fields, scope),
+    links: { self, current: self },
+  }
+}
+
+/** The document of a page, with links to its neighbours that keep every parameter. */
+export function pageDocument(
+  loaded: LoadedPage,
+  query: ResourceQuery,
+  parameters: QueryParameters,
+  scope: Scope,
+) {
+  const { number, size } = query.page
+  const pages = Math.max(1, Math.ceil(loaded.total / size))
+  const path = `${scope.baseUrl}/v1/${loaded.primary.resource.type}`
+  const page = (wanted: number) => `${path}?${pageParameters(parameters, wanted, size)}`
+  return {
+    data: resourceObjects(loaded.primary, query.fields, scope),
+    ...includedPart(loaded, query.fields, scope),
+    links: {
+      self: page(number),
+      current: page(number),
+      first: page(1),
+      ...(number > 1 && { prev: page(Math.min(number - 1, pages)) }),
+      // Absent on the last page: clients loop for as long as it is there.
+      ...(number < pages && { next: page(number + 1) }),
+      last: page(pages),
+    },
+    meta: { total_pages: pages, total_count: loaded.total, total: loaded.total, current_page: number },
+  }
+}
+
+function pageParameters(parameters: QueryParameters, number: number, size: number): string {
+  const kept = new URLSearchParams()
+  for (const [name, given] of Object.entries(parameters)) {
+    if (name === 'page[number]' || name === 'page[size]') continue
+    for (const value of [given].flat()) kept.append(name, value)
+  }
+  kept.append('page[number]', String(number))
+  kept.append('page[size]', String(size))
+  return kept.toString()
+}
+
+function includedPart(loaded: LoadedDocument, fields: Fields, scope: Scope) {
+  const primary = loaded.primary
+  const shown = new Set(primary.rows.map(({ id }) => id))
+  const included = loaded.included.flatMap((more) =>
+    resourceObjects(more, fields, scope).filter(
+      ({ type, id }) => type !== primary.resource.type || !shown.has(id),
+    ),
+  )
+  return loaded.included.length > 0 ? { included } : {}
+}
+
+function resourceObjects(loaded: Loaded, fields: Fields, scope: Scope) {
+  const names = shownAttributes(loaded.resource, fields)
+  return loaded.rows.map((row) => ({
+    id: row.id,
+    type: loaded.resource.type,
+    attributes: Object.fromEntries(names.map((name) => [name, attributeValue(loaded, name, row, scope)])),
+    relationships: relationshipsOf(loaded, row, scope),
+    links: {
+      self: `${scope.baseUrl}/v1/${loaded.resource.type}/${row.id}`,
+      ...absolute(loaded.resource.links?.(row) ?? {}, scope),
+    },
+  }))
+}
+
+function attributeValue({ resource }: Loaded, name: string, row: Row, scope: Scope): unknown {
+  const { present } = resource.attributes[name]!
+  const value = row[name]
+  if (present) return present(value, scope)
+  return value instanceof Date ? value.toISOString() : value
+}
+
+function relationshipsOf({ resource, edges }: Loaded, row: Row, scope: Scope): Record<string, unknown> {
+  const relationships: Record<string, unknown> = {}
+  for (const [name, relationship] of Object.entries(resource.relationships)) {
+    if (relationship.kind === 'one') {
+      const id = row[`rel_${name}`] as string | null
+      relationships[name] = { data: id === null ? null : identifier(relationship.type, id) }
+      continue
+    }
+    const ids = edges.get(name)?.get(row.id)
+    const self = `${scope.baseUrl}/v1/${resource.type}/${row.id}/relationships/${name}`
+    const known = {
+      ...(relationship.hasEndpoint && { links: { self } }),
+      ...(ids && { data: ids.map((id) => identifier(relationship.type, id)) }),
+    }
+    if (Object.keys(known).length > 0) relationships[name] = known
+  }
+  return relationships
+}
+
+const absolute = (links: Record<string, string>, { baseUrl }: Scope) =>
+  Object.fromEntries(Object.entries(links).map(([name, path]) => [name, baseUrl + path]))

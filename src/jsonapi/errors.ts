@@ -1,0 +1,68 @@
+/** Where in the request an error lies, as JSON:API 1.1 has it. */
+export interface ErrorSource {
+  /** JSON Pointer to a value that exists in the request document; "" is the whole of it. */
+  pointer?: string
+  parameter?: string
+  header?: string
+}
+
+export interface ErrorOptions {
+  source?: ErrorSource
+  headers?: Record<string, string>
+  cause?: unknown
+}
+
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+/** A request that cannot be served, and why. Thrown by use cases and by the HTTP layer alike. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly source: ErrorSource | undefined
+  readonly headers: Record<string, string>
+
+  /** @param detail a sentence that says what to do */
+  constructor(status: number, code: string, detail: string, options: ErrorOptions = {}) {
+    super(detail, { cause: options.cause })
+    this.status = status
+    this.code = code
+    this.source = options.source
+    this.headers = options.headers ?? {}
+  }
+
+  get title(): string {
+    return TITLES[this.status] ?? 'Error'
+  }
+}
+
+export const badRequest = (code: string, detail: string, source?: ErrorSource) =>
+  new ApiError(400, code, detail, { source })
+
+export const notFound = (detail: string, source?: ErrorSource) =>
+  new ApiError(404, 'not_found', detail, { source })
+
+export const unprocessable = (code: string, detail: string, pointer: string) =>
+  new ApiError(422, code, detail, { source: { pointer } })
+
+/** The error document of JSON:API. Every value in it may be shown to the caller. */
+export function errorDocument(error: ApiError, requestId: string) {
+  const { status, code, title, message: detail, source } = error
+  return {
+    errors: [{ status: String(status), code, title, detail, ...(source && { source }) }],
+    meta: { request_id: requestId },
+  }
+}

@@ -1,0 +1,225 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Tx } from '../db/database.ts'
+import { badRequest, notFound } from './errors.ts'
+import { isId } from './identifiers.ts'
+import type { IncludeTree, ResourceQuery } from './query.ts'
+import { type Resource, type Row, resourceOf, type Scope } from './resource.ts'
+
+/** Related ids by owner: `edges.get('offers')?.get(ownerId)`. */
+export type Edges = Map<string, Map<string, string[]>>
+
+/** Rows of one type, with the identifiers of what they are related to. */
+export interface Loaded {
+  resource: Resource
+  rows: Row[]
+  edges: Edges
+}
+
+export interface LoadedDocument {
+  primary: Loaded
+  included: Loaded[]
+}
+
+export interface LoadedPage extends LoadedDocument {
+  total: number
+}
+
+/** Loads a page of a list: a fixed number of queries, whatever the number of rows. */
+export async function loadPage(
+  db: Db | Tx,
+  resource: Resource,
+  query: ResourceQuery,
+  scope: Scope,
+): Promise<LoadedPage> {
+  const confined = await confine(db, resource, query, scope)
+  const condition = allOf([
+    visible(resource, confined),
+    resource.listed,
+    ...query.predicates.map(({ where }) => where),
+  ])
+  const { number, size } = query.page
+  const counted = await sql<{
+    count: string
+  }>`select count(*) from ${resource.from} where ${condition}`.execute(db)
+  const rows = await select(
+    db,
+    resource,
+    query,
+    sql`where ${condition}
+    order by ${sql.join(query.order)} limit ${size} offset ${(number - 1) * size}`,
+  )
+  const document = await complete(db, resource, rows, query, 'always', confined)
+  return { ...document, total: Number(counted.rows[0]!.count) }
+}
+
+/**
+ * Loads one resource.
+ *
+ * @throws ApiError 404 when there is none with this id in the caller's sites
+ */
+export async function loadOne(
+  db: Db | Tx,
+  resource: Resource,
+  id: string,
+  query: Pick<ResourceQuery, 'fields' | 'include'>,
+  scope: Scope,
+): Promise<LoadedDocument> {
+  const rows = isId(id)
+    ? await select(db, resource, query, sql`where ${visible(resource, scope)} and r.id = ${id}`)
+    : []
+  if (rows.length === 0) throw notFound(`There is no ${resource.singular} with the id ${id}.`)
+  return complete(db, resource, rows, query, 'single', scope)
+}
+
+/** Whether the caller can see a resource of this id. */
+export async function exists(db: Db | Tx, resource: Resource, id: string, scope: Scope): Promise<boolean> {
+  if (!isId(id)) return false
+  const { rows } =
+    await sql`select from ${resource.from} where ${visible(resource, scope)} and r.id = ${id}`.execute(db)
+  return rows.length > 0
+}
+
+/** Narrows the scope to the site that was asked for, and refuses references to what is not the caller's. */
+async function confine(db: Db | Tx, resource: Resource, query: ResourceQuery, scope: Scope): Promise<Scope> {
+  let { siteIds } = scope
+  if (query.siteId !== null) {
+    siteIds = siteIds.filter((id) => id === query.siteId)
+    if (siteIds.length === 0) throw missing('site', query.siteId, 'filter[site_id]')
+  } else if (resource.listNeedsSite && siteIds.length > 1) {
+    throw badRequest('site_required', 'The account has several sites. Say which one with filter[site_id].', {
+      parameter: 'filter[site_id]',
+    })
+  }
+  const confined = { ...scope, siteIds }
+  for (const { type, id, parameter } of query.references) {
+    const target = resourceOf(type)
+    if (!(await exists(db, target, id, confined))) throw missing(target.singular, id, parameter)
+  }
+  return confined
+}
+
+const missing = (what: string, id: string, parameter: string) =>
+  notFound(`There is no ${what} with the id ${id}.`, { parameter })
+
+const visible = (resource: Resource, { siteIds }: Scope) =>
+  allOf([sql`${resource.site ?? sql.ref('r.site_id')} = any (${siteIds}::bigint[])`, resource.where])
+
+function allOf(conditions: (RawBuilder<unknown> | undefined)[]): RawBuilder<unknown> {
+  return sql.join(
+    conditions.filter((condition) => condition !== undefined),
+    sql` and `,
+  )
+}
+
+async function select(
+  db: Db | Tx,
+  resource: Resource,
+  { fields }: Pick<ResourceQuery, 'fields'>,
+  rest: RawBuilder<unknown>,
+): Promise<Row[]> {
+  const columns = [sql`r.id`, sql`${resource.site ?? sql.ref('r.site_id')} as site_id`]
+  for (const name of shownAttributes(resource, fields)) {
+    columns.push(sql`${resource.attributes[name]!.select ?? sql.ref(`r.${name}`)} as ${sql.id(name)}`)
+  }
+  for (const [name, relationship] of Object.entries(resource.relationships)) {
+    if (relationship.kind === 'one') columns.push(sql`${relationship.select} as ${sql.id(`rel_${name}`)}`)
+  }
+  const { rows } = await sql<Row>`select ${sql.join(columns)} from ${resource.from} ${rest}`.execute(db)
+  return rows
+}
+
+/** The attributes that `fields[type]` leaves. */
+export function shownAttributes(resource: Resource, fields: Record<string, string[]>): string[] {
+  const asked = fields[resource.type]
+  return Object.keys(resource.attributes).filter((name) => !asked || asked.includes(name))
+}
+
+/** Adds the identifiers of related resources, and the included resources themselves. */
+async function complete(
+  db: Db | Tx,
+  resource: Resource,
+  rows: Row[],
+  { fields, include }: Pick<ResourceQuery, 'fields' | 'include'>,
+  linkage: 'single' | 'always',
+  scope: Scope,
+): Promise<LoadedDocument> {
+  const shown = Object.entries(resource.relationships).flatMap(([name, relationship]) =>
+    relationship.kind === 'many' && (linkage === 'single' || relationship.linkage === 'always') ? [name] : [],
+  )
+  const primary = {
+    resource,
+    rows,
+    edges: await loadEdges(db, resource, rows, [...shown, ...Object.keys(include)], scope),
+  }
+  const included = new Map<string, Loaded>()
+  await loadIncluded(db, primary, include, fields, scope, included)
+  return { primary, included: [...included.values()] }
+}
+
+async function loadEdges(
+  db: Db | Tx,
+  resource: Resource,
+  rows: Row[],
+  names: string[],
+  scope: Scope,
+): Promise<Edges> {
+  const edges: Edges = new Map()
+  const ids = rows.map(({ id }) => id)
+  for (const name of new Set(names)) {
+    const relationship = resource.relationships[name]!
+    if (relationship.kind === 'one') continue
+    const byOwner = new Map<string, string[]>(ids.map((id) => [id, []]))
+    edges.set(name, byOwner)
+    if (ids.length === 0) continue
+    const found = await sql<{ owner_id: string; id: string }>`${relationship.edges(ids, scope)}`.execute(db)
+    for (const { owner_id, id } of found.rows) byOwner.get(owner_id)?.push(id)
+  }
+  return edges
+}
+
+/** One query for each related type on each level of the tree; a resource stands in the document once. */
+async function loadIncluded(
+  db: Db | Tx,
+  owners: Loaded,
+  include: IncludeTree,
+  fields: Record<string, string[]>,
+  scope: Scope,
+  included: Map<string, Loaded>,
+): Promise<void> {
+  for (const [name, below] of Object.entries(include)) {
+    const resource = resourceOf(owners.resource.relationships[name]!.type)
+    const ids = relatedIds(owners, name)
+    const rows = ids.length
+      ? await select(
+          db,
+          resource,
+          { fields },
+          sql`where ${visible(resource, scope)} and r.id = any (${ids}::bigint[])`,
+        )
+      : []
+    const edges = await loadEdges(db, resource, rows, Object.keys(below), scope)
+    merge(included, { resource, rows, edges })
+    await loadIncluded(db, { resource, rows, edges }, below, fields, scope, included)
+  }
+}
+
+function relatedIds({ resource, rows, edges }: Loaded, name: string): string[] {
+  const ids =
+    resource.relationships[name]!.kind === 'one'
+      ? rows.map((row) => row[`rel_${name}`] as string | null)
+      : [...(edges.get(name)?.values() ?? [])].flat()
+  return [...new Set(ids)].filter((id) => id !== null)
+}
+
+function merge(included: Map<string, Loaded>, more: Loaded): void {
+  const present = included.get(more.resource.type)
+  if (!present) {
+    included.set(more.resource.type, more)
+    return
+  }
+  const known = new Set(present.rows.map(({ id }) => id))
+  present.rows.push(...more.rows.filter(({ id }) => !known.has(id)))
+  for (const [name, byOwner] of more.edges) {
+    present.edges.set(name, new Map([...(present.edges.get(name) ?? []), ...byOwner]))
+  }
+}

@@ -1,0 +1,158 @@
+import { type RawBuilder, sql } from 'kysely'
+import { badRequest } from './errors.ts'
+import { type Predicate, type Resource, resourceOf, type Scope } from './resource.ts'
+
+export const DEFAULT_PAGE_SIZE = 25
+export const LARGEST_PAGE_SIZE = 500
+
+/** Query parameters as they came; a parameter given twice counts once, the last. */
+export type QueryParameters = Record<string, string | string[]>
+
+/** `include=a,b.c` as a tree: {a: {}, b: {c: {}}}. */
+export interface IncludeTree {
+  [relationship: string]: IncludeTree
+}
+
+export interface Reference {
+  type: string
+  id: string
+  parameter: string
+}
+
+/** What a caller asked of a resource, checked and in our words. */
+export interface ResourceQuery {
+  fields: Record<string, string[]>
+  include: IncludeTree
+  predicates: Predicate[]
+  /** Ids in filters that must belong to resources the caller can see. */
+  references: Reference[]
+  /** The one site that `filter[site_id]` names. */
+  siteId: string | null
+  order: RawBuilder<unknown>[]
+  page: { number: number; size: number }
+  /** What was passed over, in sentences. */
+  ignored: string[]
+}
+
+/**
+ * Reads the parameters of a list, or with `single` those that one resource takes. What a list cannot
+ * honour but a client may well send is passed over and told in `ignored`; what would give a wrong page
+ * is refused.
+ *
+ * @throws ApiError 400 that names the parameter
+ */
+export function parseQuery(
+  resource: Resource,
+  parameters: QueryParameters,
+  scope: Scope,
+  { single = false }: { single?: boolean } = {},
+): ResourceQuery {
+  const query: ResourceQuery = {
+    fields: {},
+    include: {},
+    predicates: [],
+    references: [],
+    siteId: null,
+    order: [],
+    page: { number: 1, size: DEFAULT_PAGE_SIZE },
+    ignored: [],
+  }
+  let sort = resource.defaultSort
+  for (const [name, given] of Object.entries(parameters)) {
+    const value = Array.isArray(given) ? given.join(',') : given
+    const [, family, key] = /^(\w+)\[(\w+)\](?:\[\])?$/.exec(name) ?? [null, name, '']
+    if (family === 'include') query.include = parseInclude(resource, value, query.ignored)
+    else if (family === 'fields') query.fields[key!] = words(value)
+    else if (single) noteUnlessFilter(name, family!, query.ignored)
+    else if (name === 'sort') sort = value
+    else if (name === 'page[number]') query.page.number = parsePage(name, value, Number.MAX_SAFE_INTEGER)
+    else if (name === 'page[size]') query.page.size = parsePage(name, value, LARGEST_PAGE_SIZE)
+    else if (name === 'filter[site_id]' && resource.type !== 'sites') query.siteId = value.trim()
+    else if (family === 'filter' && resource.filters[key!]) addFilter(resource, key!, value, scope, query)
+    else query.ignored.push(`The parameter ${name} is not known here and was ignored.`)
+  }
+  query.order = parseSort(resource, sort, parameters.sort !== undefined, query.predicates)
+  return query
+}
+
+function addFilter(resource: Resource, key: string, value: string, scope: Scope, query: ResourceQuery): void {
+  const filter = resource.filters[key]!
+  const parameter = `filter[${key}]`
+  if (filter.refersTo) query.references.push({ type: filter.refersTo, id: value.trim(), parameter })
+  try {
+    query.predicates.push(filter.build(value.trim(), scope))
+  } catch (error) {
+    throw badRequest('invalid_filter', `${parameter} ${(error as Error).message}.`, { parameter })
+  }
+}
+
+/** Filters of lists do no harm on a single resource: clients send filter[site_id] everywhere. */
+function noteUnlessFilter(name: string, family: string, ignored: string[]): void {
+  if (family !== 'filter') ignored.push(`The parameter ${name} is not known here and was ignored.`)
+}
+
+function parsePage(parameter: string, value: string, most: number): number {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number
+  const range = most === LARGEST_PAGE_SIZE ? `from 1 to ${LARGEST_PAGE_SIZE}` : 'from 1'
+  throw badRequest('invalid_page', `${parameter} must be a whole number ${range}, not "${value}".`, {
+    parameter,
+  })
+}
+
+function parseSort(
+  resource: Resource,
+  sort: string,
+  isGiven: boolean,
+  predicates: Predicate[],
+): RawBuilder<unknown>[] {
+  const order: RawBuilder<unknown>[] = []
+  if (!isGiven) {
+    for (const { first } of predicates) if (first) order.push(sql`(${first}) desc`)
+  }
+  let direction = sql`asc`
+  for (const word of words(sort)) {
+    const descending = word.startsWith('-')
+    const column = resource.sorts[descending ? word.slice(1) : word]
+    if (!column) {
+      const known = Object.keys(resource.sorts).join(', ')
+      throw badRequest(
+        'invalid_sort',
+        `Cannot sort by "${word}". Use ${known}, with "-" in front for descending order.`,
+        {
+          parameter: 'sort',
+        },
+      )
+    }
+    direction = descending ? sql`desc` : sql`asc`
+    order.push(sql`${column} ${direction}`)
+  }
+  // Pages need a total order.
+  order.push(sql`r.id ${direction}`)
+  return order
+}
+
+function parseInclude(resource: Resource, value: string, ignored: string[]): IncludeTree {
+  const tree: IncludeTree = {}
+  for (const path of words(value)) {
+    let branch = tree
+    let current = resource
+    for (const name of path.split('.')) {
+      const relationship = current.relationships[name]
+      if (!relationship) {
+        ignored.push(`There is no relationship "${name}" of ${current.type} to include; it was ignored.`)
+        break
+      }
+      branch[name] ??= {}
+      branch = branch[name]
+      current = resourceOf(relationship.type)
+    }
+  }
+  return tree
+}
+
+const words = (value: string): string[] =>
+  value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')

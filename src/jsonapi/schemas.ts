@@ -1,0 +1,124 @@
+/** The schemas of documents and parameters that follow from a resource's description. */
+import { type TSchema, Type } from 'typebox'
+import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE } from './query.ts'
+import type { Relationship, Resource } from './resource.ts'
+
+export const MEDIA_TYPE = 'application/vnd.api+json'
+
+const Links = Type.Record(Type.String(), Type.String())
+
+export const Identifier = (type: string) =>
+  Type.Object({ id: Type.String(), type: Type.Literal(type) }, { additionalProperties: false })
+
+const nullable = (schema: TSchema): TSchema => Type.Unsafe({ ...schema, type: ['object', 'null'] })
+
+/** A resource object; every attribute may be missing, since `fields[…]` can leave it out. */
+export function resourceSchema(resource: Resource): TSchema {
+  return Type.Object({
+    id: Type.String(),
+    type: Type.Literal(resource.type),
+    attributes: Type.Partial(Type.Object(mapValues(resource.attributes, ({ schema }) => schema))),
+    relationships: Type.Partial(Type.Object(mapValues(resource.relationships, relationshipSchema))),
+    links: Links,
+  })
+}
+
+function relationshipSchema(relationship: Relationship): TSchema {
+  if (relationship.kind === 'one') return Type.Object({ data: nullable(Identifier(relationship.type)) })
+  return Type.Object({
+    links: Type.Optional(Links),
+    data: Type.Optional(Type.Array(Identifier(relationship.type))),
+  })
+}
+
+/** What is included can be of any type. */
+const Included = Type.Optional(
+  Type.Array(
+    Type.Object({
+      id: Type.String(),
+      type: Type.String(),
+      attributes: Type.Record(Type.String(), Type.Any()),
+      relationships: Type.Record(Type.String(), Type.Any()),
+      links: Links,
+    }),
+  ),
+)
+
+export const singleSchema = (resource: Resource): TSchema =>
+  Type.Object({ data: resourceSchema(resource), included: Included, links: Links })
+
+export const pageSchema = (resource: Resource): TSchema =>
+  Type.Object({
+    data: Type.Array(resourceSchema(resource)),
+    included: Included,
+    links: Links,
+    meta: Type.Object({
+      total_pages: Type.Integer(),
+      total_count: Type.Integer(),
+      total: Type.Integer(),
+      current_page: Type.Integer(),
+    }),
+  })
+
+export const ErrorDocument = Type.Object(
+  {
+    errors: Type.Array(
+      Type.Object({
+        status: Type.String(),
+        code: Type.String(),
+        title: Type.String(),
+        detail: Type.String(),
+        source: Type.Optional(
+          Type.Object({
+            pointer: Type.Optional(Type.String()),
+            parameter: Type.Optional(Type.String()),
+            header: Type.Optional(Type.String()),
+          }),
+        ),
+      }),
+    ),
+    meta: Type.Object({ request_id: Type.String() }),
+  },
+  { title: 'Errors' },
+)
+
+const parameter = (description: string) => Type.Optional(Type.String({ description }))
+
+/** Parameters that a single resource takes. */
+export function singleParameters(resource: Resource): TSchema {
+  return Type.Object({
+    [`fields[${resource.type}]`]: parameter('Attributes to show, separated by commas'),
+    ...includeParameter(resource),
+  })
+}
+
+/** Parameters that a list takes. */
+export function listParameters(resource: Resource): TSchema {
+  const filters = Object.entries(resource.filters).map(([name, { description, extension }]) => [
+    `filter[${name}]`,
+    extension ? Type.Optional(Type.String({ description, 'x-extension': true })) : parameter(description),
+  ])
+  const site = resource.type === 'sites' ? {} : { 'filter[site_id]': parameter('Only of this site') }
+  return Type.Object({
+    'page[number]': Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
+    'page[size]': Type.Optional(
+      Type.Integer({ minimum: 1, maximum: LARGEST_PAGE_SIZE, default: DEFAULT_PAGE_SIZE }),
+    ),
+    sort: parameter(
+      `${Object.keys(resource.sorts).join(', ')}; "-" in front for descending order. Default: ${resource.defaultSort}`,
+    ),
+    [`fields[${resource.type}]`]: parameter('Attributes to show, separated by commas'),
+    ...includeParameter(resource),
+    ...site,
+    ...Object.fromEntries(filters),
+  })
+}
+
+function includeParameter(resource: Resource): Record<string, TSchema> {
+  const names = Object.keys(resource.relationships)
+  return names.length === 0 ? {} : { include: parameter(`Related resources to include: ${names.join(', ')}`) }
+}
+
+function mapValues<In, Out>(object: Record<string, In>, map: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
+}

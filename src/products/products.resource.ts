@@ -1,0 +1,45 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import { contains, derived, equals, nullableText, text, timestamp, toOne } from '../jsonapi/describe.ts'
+import { defineResource } from '../jsonapi/resource.ts'
+
+export const products = defineResource({
+  type: 'products',
+  singular: 'product',
+  description: 'What members get access to: a course, a community, a download.',
+  from: sql`products r`,
+  attributes: {
+    created_at: timestamp(),
+    title: text(),
+    description: nullableText(),
+    status: text(),
+    members_aggregate_count: {
+      schema: Type.Integer(),
+      select: sql`(select count(distinct h.customer_id)::int from offer_products op
+                     join holdings h on h.site_id = op.site_id and h.offer_id = op.offer_id
+                    where op.site_id = r.site_id and op.product_id = r.id)`,
+    },
+    product_type_name: text(),
+    product_type_id: derived<string>({ schema: Type.Integer() }, Number),
+    publish_status: text(),
+    thumbnail_url: nullableText(),
+    url: nullableText(sql`null`),
+  },
+  relationships: { site: toOne('sites', sql`r.site_id`) },
+  filters: {
+    title_cont: contains(sql`r.title`, 'Title contains'),
+    description_cont: contains(sql`r.description`, 'Description contains'),
+    status_eq: equals(sql`r.status`, 'Status is'),
+    exclude_product_types: {
+      description: 'Not of these types; may be repeated as `filter[exclude_product_types][]`',
+      build: (value) => ({ where: sql`r.product_type_name <> all (${value.split(',')}::text[])` }),
+    },
+  },
+  sorts: {
+    title: sql`r.title`,
+    description: sql`r.description`,
+    status: sql`r.status`,
+    created_at: sql`r.created_at`,
+  },
+  defaultSort: '-created_at',
+})

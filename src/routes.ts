@@ -1,0 +1,32 @@
+/** Table of contents: every operation of the API. */
+import { meRoutes } from './auth/me.routes.ts'
+import { oauthRoutes } from './auth/oauth.routes.ts'
+import './contacts/contact-tags.resource.ts'
+import { contactRoutes } from './contacts/contacts.routes.ts'
+import { customers } from './customers/customers.resource.ts'
+import { emails } from './emails/emails.resource.ts'
+import { grantRoutes } from './grants/grants.routes.ts'
+import { listRoute, relationshipRoute, showRoute } from './http/resource-routes.ts'
+import type { Route } from './http/route.ts'
+import { offers } from './offers/offers.resource.ts'
+import { products } from './products/products.resource.ts'
+import { sites } from './sites/sites.resource.ts'
+
+export const routes: Route[] = [
+  ...oauthRoutes,
+  ...meRoutes,
+  listRoute(sites),
+  showRoute(sites),
+  ...contactRoutes,
+  listRoute(customers),
+  showRoute(customers),
+  relationshipRoute(customers, 'offers'),
+  ...grantRoutes,
+  listRoute(offers),
+  showRoute(offers),
+  relationshipRoute(offers, 'products'),
+  listRoute(products),
+  showRoute(products),
+  listRoute(emails, { extension: true }),
+  showRoute(emails, { extension: true }),
+]
