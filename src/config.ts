@@ -53,8 +53,8 @@ export const settings = {
   DATABASE_POOL: setting('20', integer(2, 1000), 'connections to the database, per process'),
   TRUST_PROXY: setting('off', onOff, 'believe the `X-Forwarded-*` headers of a proxy in front'),
   LOG_LEVEL: setting(
-    'info',
-    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+    'warn',
+    oneOf(['fatal', 'error', 'warn', 'warn', 'debug', 'silent']),
     'least urgent lines to log (JSON, on standard error)',
   ),
 } satisfies Record<string, Setting<unknown>>

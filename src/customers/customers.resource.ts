@@ -12,6 +12,9 @@ import {
 } from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
 
+/** As in "0.0", "149.5" and "149.99", the way Ruby writes a decimal. */
+const revenueText = (amount: string) => amount.replace(/0$/, '')
+
 const Socials = Type.Object(
   Object.fromEntries(
     ['twitter', 'facebook', 'instagram'].map((name) => [name, Type.Unsafe({ type: ['string', 'null'] })]),
@@ -38,7 +41,7 @@ export const customers = defineResource({
       instagram: null,
       ...given,
     })),
-    net_revenue: nullableText(sql`r.net_revenue::text`),
+    net_revenue: derived<string>(nullableText(), revenueText),
     sign_in_count: { schema: Type.Integer() },
     last_request_at: nullableTimestamp(),
     bounced_at: nullableTimestamp(),

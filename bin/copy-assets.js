@@ -1,0 +1,5 @@
+// Part of `npm run build`: what the sources read at run time besides code goes to dist/ as well.
+import { cpSync, globSync } from 'node:fs'
+import { join } from 'node:path'
+
+for (const file of globSync('src/**/*.{sql,html}')) cpSync(file, join('dist', file.slice('src/'.length)))

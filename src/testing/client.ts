@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify'
+import { assertMatchesDocument } from './contract.ts'
+
+export interface Reply {
+  status: number
+  headers: Headers
+  // The body of any document: what a test looks for in it, it knows.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  body: any
+}
+
+export interface Client {
+  get: (path: string, headers?: Record<string, string>) => Promise<Reply>
+  post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
+  patch: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
+  delete: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
+}
+
+/** Speaks real HTTP to the server, and checks that each answer is one that the OpenAPI document describes. */
+export function createClient(server: FastifyInstance, url: string, token: string | null): Client {
+  const send =
+    (method: string) =>
+    async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          ...(token !== null && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/vnd.api+json' }),
+          ...headers,
+        },
+        body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+      })
+      const text = await response.text()
+      const isJson = /json/.test(response.headers.get('content-type') ?? '')
+      const reply = {
+        status: response.status,
+        headers: response.headers,
+        body: isJson && text !== '' ? JSON.parse(text) : text,
+      }
+      assertMatchesDocument(server, method, path, reply)
+      return reply
+    }
+  return {
+    get: (path, headers) => send('GET')(path, undefined, headers),
+    post: send('POST'),
+    patch: send('PATCH'),
+    delete: send('DELETE'),
+  }
+}

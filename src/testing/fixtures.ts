@@ -1,0 +1,144 @@
+import { createAccount } from '../accounts/create-account.ts'
+import type { App } from '../app.ts'
+import { createApiKey, type FreshApiKey } from '../auth/api-keys.ts'
+import { issueForKey } from '../auth/issue-tokens.ts'
+import { createContact } from '../contacts/create-contact.ts'
+import { inTransaction } from '../db/database.ts'
+
+export interface Account {
+  id: string
+  siteId: string
+  userId: string
+  clientId: string
+  clientSecret: string
+  token: string
+}
+
+let counter = 0
+
+/** A number that no other fixture of this process has. */
+export const unique = (): number => ++counter
+
+/** An account with a site, an owner and a key with all permissions. */
+export async function makeAccount(app: App): Promise<Account> {
+  const n = unique()
+  const made = await inTransaction(app.db, (tx) =>
+    createAccount(tx, {
+      name: `Account ${n}`,
+      ownerName: 'Olivia Owner',
+      ownerEmail: `owner${n}@example.com`,
+      siteTitle: `Site ${n}`,
+      subdomain: `site${n}`,
+      now: app.clock.now(),
+    }),
+  )
+  const { client_id: clientId, client_secret: clientSecret } = made
+  const token = await tokenFor(app, made)
+  return { id: made.account_id, siteId: made.site_id, userId: made.user_id, clientId, clientSecret, token }
+}
+
+/** Another site of the account. */
+export async function makeSite(app: App, account: Account): Promise<string> {
+  const n = unique()
+  const now = app.clock.now()
+  const { id } = await app.db
+    .insertInto('sites')
+    .values({
+      account_id: account.id,
+      title: `Site ${n}`,
+      subdomain: `site${n}`,
+      created_at: now,
+      updated_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** A key of the account; `permissions` null: all. */
+export async function makeKey(
+  app: App,
+  account: Account,
+  permissions: string[] | null,
+): Promise<FreshApiKey & { token: string }> {
+  const now = app.clock.now()
+  const wanted = {
+    accountId: account.id,
+    userId: account.userId,
+    name: `Key ${unique()}`,
+    wanted: permissions,
+    now,
+  }
+  const key = await inTransaction(app.db, (tx) => createApiKey(tx, wanted))
+  return { ...key, token: await tokenFor(app, key) }
+}
+
+async function tokenFor(
+  app: App,
+  { client_id, client_secret }: { client_id: string; client_secret: string },
+): Promise<string> {
+  return (await issueForKey(app, client_id, client_secret))!.access_token
+}
+
+export async function makeProduct(app: App, siteId: string, title = `Product ${unique()}`): Promise<string> {
+  const now = app.clock.now()
+  const { id } = await app.db
+    .insertInto('products')
+    .values({ site_id: siteId, title, created_at: now, updated_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+export interface OfferFixture {
+  title?: string
+  is_gift?: boolean
+  access_days?: number
+  access_begins_at?: Date
+  archived_at?: Date
+  published_at?: Date | null
+  productIds?: string[]
+}
+
+export async function makeOffer(
+  app: App,
+  siteId: string,
+  { productIds = [], ...offer }: OfferFixture = {},
+): Promise<string> {
+  const now = app.clock.now()
+  const n = unique()
+  const { id } = await app.db
+    .insertInto('offers')
+    .values({
+      site_id: siteId,
+      title: `Offer ${n}`,
+      token: `offer-${n}`,
+      created_at: now,
+      updated_at: now,
+      ...offer,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  for (const product_id of productIds) {
+    await app.db.insertInto('offer_products').values({ site_id: siteId, offer_id: id, product_id }).execute()
+  }
+  return id
+}
+
+export async function makeContact(
+  app: App,
+  siteId: string,
+  values: { name?: string; email?: string } = {},
+): Promise<string> {
+  const email = values.email ?? `person${unique()}@example.com`
+  const origin = { actor: 'test', requestId: null, now: app.clock.now() }
+  return inTransaction(app.db, (tx) =>
+    createContact(tx, siteId, { name: 'Ada Lovelace', ...values, email }, origin),
+  )
+}
+
+/** The body of a request about offers. */
+export const offersBody = (ids: string[], meta?: object) => ({
+  data: ids.map((id) => ({ type: 'offers', id })),
+  ...(meta && { meta }),
+})

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { connectionConfig, type Connection, openDatabase } from '../db/database.ts'
+import { attach } from '../db/embedded/attachment.ts'
+import { migrate } from '../db/migrate.ts'
+import { createJobs, prepareJobs } from '../jobs/jobs.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A server on which tests make databases of their own. */
+    postgres: Connection
+  }
+}
+
+/** Migrated once; the database of each test file is a copy. */
+export const TEMPLATE = 'bestow_test_template'
+
+/** One PostgreSQL for the whole run: the embedded one, or that of TEST_DATABASE_URL. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'bestow-test-'))
+  const embedded = process.env.TEST_DATABASE_URL ? null : await attach(folder, { name: 'bestow tests' })
+  const server: Connection = process.env.TEST_DATABASE_URL ?? embedded!.connection
+  await makeTemplate(server)
+  project.provide('postgres', server)
+  return async () => {
+    await embedded?.release()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function makeTemplate(server: Connection): Promise<void> {
+  const client = new pg.Client(connectionConfig(server))
+  await client.connect()
+  await client.query(`drop database if exists ${TEMPLATE}`)
+  await client.query(`create database ${TEMPLATE}`)
+  await client.end()
+  const template = openDatabase(databaseOn(server, TEMPLATE), { size: 2, name: 'bestow tests' })
+  await migrate(template.kysely)
+  const jobs = createJobs(template.pool, { supervise: false, onError: (error) => console.error(error) })
+  await jobs.start()
+  await prepareJobs(jobs)
+  await jobs.stop({ close: false, graceful: false })
+  await template.close()
+}
+
+/** The same server, another database. */
+export function databaseOn(server: Connection, database: string): Connection {
+  if (typeof server !== 'string') return { ...server, database }
+  const url = new URL(server)
+  url.pathname = `/${database}`
+  return url.href
+}

@@ -1,0 +1,107 @@
+/**
+ * For tests: a server with a database of its own, an account to try things on, and a client that checks
+ * every answer against the OpenAPI document.
+ */
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import pg from 'pg'
+import { pino } from 'pino'
+import { inject } from 'vitest'
+import { type Account, makeAccount } from './fixtures.ts'
+import { databaseOn, TEMPLATE } from './global-setup.ts'
+import { type App, createApp } from '../app.ts'
+import { MovableClock, systemClock } from '../clock/clock.ts'
+import { loadConfig, type Mode, type SettingName } from '../config.ts'
+import { type Connection, connectionConfig, openDatabase } from '../db/database.ts'
+import type { Mailer } from '../emails/mailer.ts'
+import { buildServer } from '../http/server.ts'
+import { drain, openJobs } from '../jobs/drain.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { routes } from '../routes.ts'
+import { type Client, createClient } from './client.ts'
+
+export interface Harness {
+  app: App
+  server: FastifyInstance
+  /** Address of the listening server. */
+  url: string
+  connection: Connection
+  /** An account with one site; its client may do everything. */
+  account: Account
+  client: Client
+  /** A client with a token of another account, or with fewer permissions, or none. */
+  clientWith: (token: string | null) => Client
+  /** Does all that happens by itself: dispatching, sending, expiry. */
+  drain: () => Promise<void>
+  jobs: Jobs
+  close: () => Promise<void>
+}
+
+export interface HarnessOptions {
+  settings?: Partial<Record<SettingName, string>>
+  mode?: Mode
+  mailer?: Mailer | null
+}
+
+const SECRET = 'a key that is only good for tests'
+
+export async function startHarness({
+  settings,
+  mode = 'development',
+  mailer = null,
+}: HarnessOptions = {}): Promise<Harness> {
+  const connection = await createDatabase()
+  const config = loadConfig(mode, {
+    SECRET_KEY: SECRET,
+    LOG_LEVEL: 'fatal',
+    PUBLIC_URL: mode === 'production' ? 'https://members.example.com' : undefined,
+    ...settings,
+  })
+  const database = openDatabase(connection, { size: 20, name: 'bestow test' })
+  await database.kysely
+    .updateTable('clock')
+    .set({ is_movable: mode === 'development' })
+    .execute()
+  const app = createApp({
+    config,
+    log: pino({ level: config.LOG_LEVEL }),
+    clock: mode === 'development' ? new MovableClock() : systemClock,
+    database,
+    secretKey: SECRET,
+    mailer,
+  })
+  const server = await buildServer(app, routes)
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const account = await makeAccount(app)
+  const jobs = await openJobs(app)
+  const clientWith = (token: string | null) => createClient(server, url, token)
+  return {
+    app,
+    server,
+    url,
+    connection,
+    account,
+    client: clientWith(account.token),
+    clientWith,
+    jobs,
+    drain: () => drain(app, jobs),
+    async close() {
+      await server.close()
+      await jobs.stop({ close: false, graceful: false })
+      await database.close()
+    },
+  }
+}
+
+/** A migrated, empty database. */
+export async function createDatabase(): Promise<Connection> {
+  const server = inject('postgres')
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const client = new pg.Client(connectionConfig(server))
+  await client.connect()
+  // Copying a template takes a moment in which nobody else may copy it.
+  await client.query('select pg_advisory_lock(1234567)')
+  await client.query(`create database ${name} template ${TEMPLATE}`)
+  await client.end()
+  return databaseOn(server, name)
+}
