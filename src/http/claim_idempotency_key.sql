@@ -7,6 +7,7 @@ create or replace function claim_idempotency_key(
   p_account_id bigint, p_route text, p_key text, p_request_hash bytea, p_now timestamptz
 ) returns jsonb language plpgsql as $$
 declare
+  v_claimed boolean;
   v_first idempotency_keys;
 begin
   perform set_config('lock_timeout', '2s', true);
@@ -16,8 +17,10 @@ begin
      -- A key lives 24 hours; an older one is taken over.
      set request_hash = excluded.request_hash, created_at = excluded.created_at, outcome = null
    where idempotency_keys.created_at < p_now - interval '24 hours';
+  -- Before the next statement, which sets FOUND as well.
+  v_claimed := found;
   perform set_config('lock_timeout', '0', true);
-  if found then return '{"state": "claimed"}'; end if;
+  if v_claimed then return '{"state": "claimed"}'; end if;
 
   select * into v_first from idempotency_keys i
    where i.account_id = p_account_id and i.route = p_route and i.key = p_key;

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+const offersOf = (contactId: string) => `/v1/contacts/${contactId}/relationships/offers`
+const withKey = (key: string) => ({ 'idempotency-key': key })
+
+test('the same key and request get the first answer again, whatever has changed since', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const body = offersBody([await makeOffer(h.app, h.account.siteId)])
+  const first = await h.client.post(offersOf(contactId), body, withKey('a'))
+  await h.client.delete(offersOf(contactId), body)
+  const second = await h.client.post(offersOf(contactId), body, withKey('a'))
+  expect(second.status).toBe(200)
+  expect(second.body).toEqual(first.body)
+  expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true'])
+  expect((await h.client.get(offersOf(contactId))).body.data).toEqual([])
+})
+
+test('the same key with another body or for another contact is refused', async () => {
+  const [one, two] = [await makeContact(h.app, h.account.siteId), await makeContact(h.app, h.account.siteId)]
+  const offerIds = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
+  await h.client.post(offersOf(one), offersBody([offerIds[0]!]), withKey('b'))
+  for (const [contactId, offerId] of [
+    [one, offerIds[1]],
+    [two, offerIds[0]],
+  ]) {
+    const refused = await h.client.post(offersOf(contactId!), offersBody([offerId!]), withKey('b'))
+    expect([refused.status, refused.body.errors[0].code]).toEqual([422, 'idempotency_key_reused'])
+    expect(refused.body.errors[0].source).toEqual({ header: 'Idempotency-Key' })
+  }
+})
+
+test('a key belongs to one account, method and route', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const body = offersBody([await makeOffer(h.app, h.account.siteId)])
+  for (const method of ['post', 'patch', 'delete'] as const) {
+    const answer = await h.client[method](offersOf(contactId), body, withKey('c'))
+    expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null])
+  }
+})
+
+test('a request that failed leaves its key free', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const offerId = await makeOffer(h.app, h.account.siteId, { archived_at: h.app.clock.now() })
+  expect((await h.client.post(offersOf(contactId), offersBody([offerId]), withKey('d'))).status).toBe(404)
+  await h.app.db.updateTable('offers').set({ archived_at: null }).where('id', '=', offerId).execute()
+  const answer = await h.client.post(offersOf(contactId), offersBody([offerId]), withKey('d'))
+  expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null])
+})
+
+test('of five requests at once with one key one acts, and all get its answer', async () => {
+  for (let round = 0; round < 20; round++) {
+    const contactId = await makeContact(h.app, h.account.siteId)
+    const body = offersBody([await makeOffer(h.app, h.account.siteId)])
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => h.client.post(offersOf(contactId), body, withKey(`e${round}`))),
+    )
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1)
+    expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(4)
+    expect(answers[0]!.body.meta.offers[0].status).toBe('granted')
+  }
+})
+
+test('while the first request runs on, the second is told to try again, and may', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const body = offersBody([await makeOffer(h.app, h.account.siteId)])
+  const blocker = await h.app.pool.connect()
+  await blocker.query('begin')
+  await blocker.query('select from contacts where id = $1 for update', [contactId])
+  const first = h.client.post(offersOf(contactId), body, withKey('f'))
+  await expect
+    .poll(
+      async () =>
+        (await h.app.pool.query("select from pg_stat_activity where wait_event_type = 'Lock'")).rowCount,
+    )
+    .toBeGreaterThan(0)
+  const second = await h.client.post(offersOf(contactId), body, withKey('f'))
+  await blocker.query('rollback')
+  blocker.release()
+  expect([second.status, second.headers.get('retry-after')]).toEqual([409, '1'])
+  expect((await first).status).toBe(200)
+  expect(
+    (await h.client.post(offersOf(contactId), body, withKey('f'))).headers.get('idempotent-replayed'),
+  ).toBe('true')
+})
+
+test('a key is good again after 24 hours', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const body = offersBody([await makeOffer(h.app, h.account.siteId)])
+  await h.client.post(offersOf(contactId), body, withKey('g'))
+  await h.app.db
+    .updateTable('idempotency_keys')
+    .set({ created_at: new Date(Date.now() - 25 * 3_600_000) })
+    .where('key', '=', 'g')
+    .execute()
+  const answer = await h.client.post(offersOf(contactId), body, withKey('g'))
+  expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null])
+})
+
+test('creating a contact twice with one key makes one contact', async () => {
+  const body = { data: { type: 'contacts', attributes: { name: 'Twice', email: 'twice@example.com' } } }
+  const first = await h.client.post('/v1/contacts', body, withKey('h'))
+  const second = await h.client.post('/v1/contacts', body, withKey('h'))
+  expect([first.status, second.status]).toEqual([201, 201])
+  expect(second.body).toEqual(first.body)
+  expect(second.headers.get('location')).toBe(first.headers.get('location'))
+})
+
+test.each(['', ' ', 'x'.repeat(256)])(
+  'a key that is blank or longer than 255 characters is refused',
+  async (key) => {
+    const contactId = await makeContact(h.app, h.account.siteId)
+    const answer = await h.client.post(offersOf(contactId), offersBody([]), withKey(key))
+    expect([answer.status, answer.body.errors[0].source]).toEqual([400, { header: 'Idempotency-Key' }])
+  },
+)

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+const offersOf = (contactId: string) => `/v1/contacts/${contactId}/relationships/offers`
+const idsOf = ({ body }: { body: { data: { id: string }[] } }) => body.data.map(({ id }) => id)
+
+async function contactWith(count: number): Promise<{ contactId: string; offerIds: string[] }> {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const offerIds: string[] = []
+  for (let i = 0; i < count; i++) offerIds.push(await makeOffer(h.app, h.account.siteId))
+  if (count > 0) await h.client.post(offersOf(contactId), offersBody(offerIds))
+  return { contactId, offerIds }
+}
+
+test('revoking ends what is held, passes over what is not, and answers what remains', async () => {
+  const { contactId, offerIds } = await contactWith(2)
+  const other = await makeOffer(h.app, h.account.siteId)
+  const answer = await h.client.delete(offersOf(contactId), offersBody([offerIds[0]!, other]))
+  expect(answer.status).toBe(200)
+  expect(idsOf(answer)).toEqual([offerIds[1]])
+  expect(answer.body.meta.revoked).toEqual([offerIds[0]])
+})
+
+test('revoking from a contact who never was a customer answers an empty list', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const answer = await h.client.delete(
+    offersOf(contactId),
+    offersBody([await makeOffer(h.app, h.account.siteId)]),
+  )
+  expect([answer.status, idsOf(answer)]).toEqual([200, []])
+})
+
+test('an archived offer that is held can be revoked', async () => {
+  const { contactId, offerIds } = await contactWith(1)
+  await h.app.db
+    .updateTable('offers')
+    .set({ archived_at: h.app.clock.now() })
+    .where('id', '=', offerIds[0]!)
+    .execute()
+  expect(idsOf(await h.client.delete(offersOf(contactId), offersBody(offerIds)))).toEqual([])
+})
+
+test('revoking an offer that does not exist changes nothing and says which', async () => {
+  const { contactId, offerIds } = await contactWith(1)
+  const answer = await h.client.delete(offersOf(contactId), offersBody([offerIds[0]!, '999999']))
+  expect([answer.status, answer.body.errors[0].source]).toEqual([404, { pointer: '/data/1' }])
+  expect(idsOf(await h.client.get(offersOf(contactId)))).toEqual(offerIds)
+})
+
+test('replacing grants what is missing and revokes what is not listed', async () => {
+  const { contactId, offerIds } = await contactWith(2)
+  const added = await makeOffer(h.app, h.account.siteId)
+  const answer = await h.client.patch(offersOf(contactId), offersBody([offerIds[1]!, added]))
+  expect(idsOf(answer)).toEqual([offerIds[1], added])
+  expect(answer.body.meta).toMatchObject({
+    offers: [{ id: added, status: 'granted' }],
+    revoked: [offerIds[0]],
+  })
+  const ended = await h.app.db
+    .selectFrom('offer_grants')
+    .select('revoke_reason')
+    .where('offer_id', '=', offerIds[0]!)
+    .execute()
+  expect(ended).toEqual([{ revoke_reason: 'replaced' }])
+})
+
+test('replacing by nothing revokes all', async () => {
+  const { contactId } = await contactWith(3)
+  expect(idsOf(await h.client.patch(offersOf(contactId), offersBody([])))).toEqual([])
+})
+
+test('replacing keeps an offer that is held though it is archived by now', async () => {
+  const { contactId, offerIds } = await contactWith(1)
+  await h.app.db
+    .updateTable('offers')
+    .set({ archived_at: h.app.clock.now() })
+    .where('id', '=', offerIds[0]!)
+    .execute()
+  const added = await makeOffer(h.app, h.account.siteId)
+  expect(idsOf(await h.client.patch(offersOf(contactId), offersBody([offerIds[0]!, added])))).toEqual([
+    offerIds[0],
+    added,
+  ])
+})
+
+test('replacing with an offer that cannot be granted changes nothing and tells its place', async () => {
+  const { contactId, offerIds } = await contactWith(2)
+  const archived = await makeOffer(h.app, h.account.siteId, { archived_at: h.app.clock.now() })
+  const answer = await h.client.patch(offersOf(contactId), offersBody([offerIds[1]!, archived]))
+  expect([answer.status, answer.body.errors[0].source]).toEqual([404, { pointer: '/data/1' }])
+  expect(idsOf(await h.client.get(offersOf(contactId)))).toEqual(offerIds)
+})
+
+test('of two replacements at once one comes last, and its list is what is held', async () => {
+  for (let round = 0; round < 20; round++) {
+    const { contactId } = await contactWith(round % 2)
+    const one = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
+    const two = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
+    const answers = await Promise.all(
+      [one, two].map((list) => h.client.patch(offersOf(contactId), offersBody(list))),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const held = idsOf(await h.client.get(offersOf(contactId)))
+    expect([one.toSorted(), two.toSorted()]).toContainEqual(held.toSorted())
+  }
+})
