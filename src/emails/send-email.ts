@@ -2,7 +2,7 @@ import type { App } from '../app.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
 import { emailData } from './email-data.ts'
 import { RefusedError } from './mailer.ts'
-import { type RenderedEmail, renderEmail } from './render.ts'
+import { type RenderedEmail, renderEmail, TemplateError } from './render.ts'
 import { defaultTemplates, type EmailKind, type EmailTemplate } from './templates/index.ts'
 
 export interface EmailId {
@@ -26,9 +26,9 @@ interface Ready {
  * @throws when the mail server cannot take it now
  */
 export async function sendEmail(app: App, { siteId, id }: EmailId, isLastAttempt: boolean): Promise<void> {
-  const ready = await inTransaction(app.db, (tx) => prepare(app, tx, siteId, id))
-  if (!ready || !app.mailer) return
   try {
+    const ready = await inTransaction(app.db, (tx) => prepare(app, tx, siteId, id))
+    if (!ready || !app.mailer) return
     const response = await app.mailer.send({
       from: { name: ready.fromName, address: app.config.MAIL_FROM },
       to: { name: ready.toName, address: ready.toEmail },
@@ -38,7 +38,7 @@ export async function sendEmail(app: App, { siteId, id }: EmailId, isLastAttempt
     })
     await record(app, siteId, id, { status: 'sent', response, sent_at: app.clock.now() })
   } catch (error) {
-    const isFinal = error instanceof RefusedError || isLastAttempt
+    const isFinal = error instanceof RefusedError || error instanceof TemplateError || isLastAttempt
     const outcome = isFinal ? ({ status: 'failed', failed_at: app.clock.now() } as const) : {}
     await record(app, siteId, id, { response: (error as Error).message, ...outcome })
     if (!isFinal) throw error

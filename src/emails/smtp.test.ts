@@ -1,0 +1,111 @@
+import { afterEach, expect, test } from 'vitest'
+import type { SMTPServerOptions } from 'smtp-server'
+import { advanceClock } from '../clock/advance-clock.ts'
+import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { refusal, type SmtpSink, startSmtp } from '../testing/smtp.ts'
+import { smtpMailer } from './mailer.ts'
+
+let h: Harness
+let sink: SmtpSink
+afterEach(async () => {
+  h.app.mailer?.close()
+  await h.close()
+  await sink.close()
+})
+
+async function start(behaviour?: SMTPServerOptions): Promise<void> {
+  sink = await startSmtp(behaviour)
+  h = await startHarness({ mailer: smtpMailer(sink.url) })
+}
+
+/** Somebody is welcomed. Returns the e-mail in the outbox. */
+async function welcome(values: { name?: string; email?: string } = {}) {
+  const contactId = await makeContact(h.app, h.account.siteId, values)
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  await h.drain()
+  return () =>
+    h.app.db.selectFrom('emails').selectAll().where('contact_id', '=', contactId).executeTakeFirstOrThrow()
+}
+
+test('an e-mail is handed to the mail server as it stands in the outbox, with the server’s words', async () => {
+  await start()
+  const email = await (await welcome({ name: 'Zoë Ångström', email: 'zoe@example.com' }))()
+  expect(email).toMatchObject({ status: 'sent', attempts: 1 })
+  expect(email.response).toContain('queued as A1')
+  const [message] = sink.messages
+  expect(message!.recipients).toEqual(['zoe@example.com'])
+  expect(message!.mail.subject).toBe(email.subject)
+  expect(message!.mail.messageId).toBe(email.message_id)
+  expect(message!.mail.text!.trim()).toBe(email.text!.trim())
+  expect(message!.mail.html).toContain('Zoë')
+  expect(message!.mail.from!.text).toContain('no-reply@localhost')
+})
+
+test('a refusal for good is recorded with the server’s words, and not tried again', async () => {
+  let offered = 0
+  await start({
+    onRcptTo(_address, _session, callback) {
+      offered += 1
+      callback(refusal(550, 'no such mailbox here'))
+    },
+  })
+  const email = await welcome()
+  await advanceClock(h.app, 86_400_000)
+  expect(await email()).toMatchObject({ status: 'failed', attempts: 1 })
+  expect((await email()).response).toContain('no such mailbox here')
+  expect(offered).toBe(1)
+})
+
+test('what the server cannot take now is tried again later, as the same message', async () => {
+  let isBusy = true
+  await start({
+    onMailFrom(_address, _session, callback) {
+      callback(isBusy ? refusal(451, 'busy, come back') : null)
+    },
+  })
+  const email = await welcome()
+  expect(await email()).toMatchObject({ status: 'pending', attempts: 1 })
+  expect((await email()).response).toContain('busy, come back')
+  isBusy = false
+  await advanceClock(h.app, 3_600_000)
+  expect(await email()).toMatchObject({ status: 'sent', attempts: 2 })
+  expect(sink.messages).toHaveLength(1)
+})
+
+test('an e-mail that can never be handed over is given up after the last attempt', async () => {
+  await start({ onConnect: (_session, callback) => callback(refusal(421, 'out of service')) })
+  const email = await welcome()
+  for (let i = 0; i < 25 && (await email()).status === 'pending'; i++) await advanceClock(h.app, 86_400_000)
+  expect(await email()).toMatchObject({ status: 'failed', attempts: 19 })
+  expect((await email()).response).toContain('out of service')
+})
+
+test.each([
+  ['a header', 'Eve\r\nBcc: everybody@example.com\r\n\r\nBuy now'],
+  ['a quote', 'Eve" <eve@evil.example>, "X'],
+  ['a control character', 'Eve\u0000\u001b\u2028Bcc: x@example.com'],
+])('a name with %s in it adds no header and no recipient', async (_what, name) => {
+  await start()
+  const contactId = await makeContact(h.app, h.account.siteId, {
+    name: name.replaceAll('\u0000', ''),
+    email: 'eve@example.com',
+  })
+  const offerId = await makeOffer(h.app, h.account.siteId, {
+    title: 'Offer\r\nBcc: title@example.com',
+    is_gift: true,
+  })
+  const meta = {
+    gift: { from_name: 'Mallory\r\nBcc: mallory@example.com', message: '.\r\nMAIL FROM:<x@example.com>' },
+  }
+  await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId], meta))
+  await h.drain()
+  expect(sink.messages).toHaveLength(2)
+  for (const { mail, raw, recipients } of sink.messages) {
+    expect(recipients).toEqual(['eve@example.com'])
+    expect([mail.to].flat().flatMap((to) => to!.value)).toHaveLength(1)
+    expect(mail.headers.has('bcc')).toBe(false)
+    expect(raw.split('\r\n\r\n')[0]).not.toMatch(/^bcc:/im)
+  }
+})
