@@ -26,6 +26,8 @@ async function referencePages(): Promise<FastifyInstance> {
       // Nothing is fetched from elsewhere.
       withDefaultFonts: false,
       telemetry: false,
+      showDeveloperTools: 'never',
+      hideClientButton: true,
       agent: { disabled: true },
       mcp: { disabled: true },
     },
