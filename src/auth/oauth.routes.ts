@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { type Context, type Route, route } from '../http/route.ts'
+import { badRequest } from '../jsonapi/errors.ts'
 import { issueForKey, issueForUser, refreshTokens, revokeToken, type Tokens } from './issue-tokens.ts'
 
 const TokenAnswer = Type.Object({
@@ -8,9 +9,6 @@ const TokenAnswer = Type.Object({
   token_type: Type.Literal('Bearer'),
   expires_in: Type.Integer({ description: 'Seconds' }),
 })
-
-/** Flat, as OAuth and Kajabi have it, and not a JSON:API error. */
-const TokenError = Type.Object({ error: Type.String(), error_description: Type.String() })
 
 type Form = Record<string, string | undefined>
 
@@ -31,15 +29,17 @@ const token = route({
     username: Type.Optional(Type.String()),
     password: Type.Optional(Type.String()),
   }),
-  responses: { 200: TokenAnswer, 400: TokenError, 401: TokenError, 413: TokenError, 503: TokenError },
+  responses: { 200: TokenAnswer },
+  errors: [401, 503],
   form: true,
+  flatErrors: true,
   async handler({ app, headers, body }) {
     const form: Form = { ...basicCredentials(headers.authorization), ...body }
     const request = readGrant(form, app.config.PASSWORD_GRANT)
-    if ('error' in request) return flatError(400, request.error, request.description)
+    if ('error' in request) return refusal(400, request.error, request.description)
     const tokens = await issue(app, request)
     if (!tokens) {
-      return flatError(
+      return refusal(
         401,
         request.refused,
         'Check the credentials; a rotated or deleted key and a used refresh token are no longer good.',
@@ -58,10 +58,10 @@ const revoke = route({
   description: 'Ends the given access or refresh token and every other of the same sign-in.',
   tag: 'authentication',
   body: Type.Object({ token: Type.String() }),
-  responses: { 200: Type.Null({ description: 'Revoked; the body is empty' }), 400: TokenError },
+  responses: { 200: Type.Null({ description: 'Revoked; the body is empty' }) },
   form: true,
   async handler({ app, body, caller }) {
-    if (!body.token) return flatError(400, 'invalid_request', 'The parameter token is missing.')
+    if (!body.token) throw badRequest('missing_token', 'Send the token to revoke as the parameter token.')
     await revokeToken(app, body.token, caller.accountId)
     return { headers: UNCACHED }
   },
@@ -126,7 +126,7 @@ function basicCredentials(header: string | string[] | undefined): Form {
   return { client_id: id, client_secret: secret.join(':') }
 }
 
-const flatError = (status: number, error: string, error_description: string) => ({
+const refusal = (status: number, error: string, error_description: string) => ({
   status,
   body: { error, error_description },
   headers: UNCACHED,

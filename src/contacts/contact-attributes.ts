@@ -70,9 +70,6 @@ function parseText(name: string, value: unknown): string | null {
       `${name} is too long (${LONGEST_TEXT} characters at most)`,
       pointerTo(name),
     )
-  // PostgreSQL has no text with a zero byte in it.
-  if (text.includes('\0'))
-    throw unprocessable('invalid', `${name} must not contain a zero byte`, pointerTo(name))
   return text === '' ? null : text
 }
 

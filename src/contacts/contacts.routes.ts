@@ -3,8 +3,9 @@ import { listRoute, relationshipRoute, showRoute } from '../http/resource-routes
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import type { Origin } from '../events/events.ts'
 import { singleDocument } from '../jsonapi/document.ts'
-import { badRequest, notFound } from '../jsonapi/errors.ts'
+import { badRequest, jsonPointer, notFound } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
+import type { Ignored } from '../jsonapi/query.ts'
 import { singleSchema } from '../jsonapi/schemas.ts'
 import { parseContactAttributes } from './contact-attributes.ts'
 import { contacts } from './contacts.resource.ts'
@@ -126,8 +127,10 @@ async function showContact({ tx, scope }: WriteContext, id: string) {
 
 const originOf = ({ actor, requestId, scope }: WriteContext): Origin => ({ actor, requestId, now: scope.now })
 
-const ignoredAttribute = (name: string) =>
-  `The attribute ${name} is not one that can be set here and was ignored.`
+const ignoredAttribute = (name: string): Ignored => ({
+  sentence: `The attribute ${name} is not one that can be set here and was ignored.`,
+  source: { pointer: jsonPointer(['data', 'attributes', name]) },
+})
 
 export const contactRoutes: Route[] = [
   listRoute(contacts),

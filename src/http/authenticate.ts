@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { TokenClaims } from '../auth/tokens.ts'
 import type { Db, Tx } from '../db/database.ts'
-import { ApiError } from '../jsonapi/errors.ts'
+import { ApiError, type ErrorSource } from '../jsonapi/errors.ts'
 import type { Access, Caller } from './route.ts'
 
 export const unauthorized = (detail: string) =>
@@ -10,8 +10,8 @@ export const unauthorized = (detail: string) =>
 export const TOKEN_ENDED =
   'The access token is expired, revoked or not one of ours. Get a new one from POST /v1/oauth/token.'
 
-export const forbidden = (permission: string) =>
-  new ApiError(403, 'forbidden', `The API key lacks the permission ${permission}.`)
+export const forbidden = (permission: string, source?: ErrorSource) =>
+  new ApiError(403, 'forbidden', `The API key lacks the permission ${permission}.`, { source })
 
 /** The token in an Authorization header. @throws ApiError 401 when there is none */
 export function bearerToken(header: string | undefined): string {

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { isUnavailable } from '../db/database.ts'
-import { ApiError, errorDocument } from '../jsonapi/errors.ts'
+import { ApiError, badRequest, errorDocument, flatError } from '../jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import type { Route } from './route.ts'
 import { suggestPath } from './suggest-path.ts'
 
-/** Whatever goes wrong is answered as a JSON:API error document, also for unknown paths. */
+/** Whatever goes wrong is answered in JSON:API's words, also for unknown paths; OAuth has its own. */
 export function answerErrors(server: FastifyInstance, app: App, routes: Route[]): void {
   server.setErrorHandler((error, request, reply) => send(reply, request, toApiError(app, error, request)))
   server.setNotFoundHandler((request, reply) => {
@@ -19,11 +19,20 @@ export function answerErrors(server: FastifyInstance, app: App, routes: Route[])
 const leadsTo = (url: string, path: string) => new RegExp(`^${url.replace(/\{\w+\}/g, '[^/]+')}$`).test(path)
 
 function send(reply: FastifyReply, request: FastifyRequest, error: ApiError): FastifyReply {
-  return reply
-    .code(error.status)
-    .headers(error.headers)
-    .type(MEDIA_TYPE)
-    .send(errorDocument(error, request.id))
+  reply.code(error.status).headers(error.headers)
+  if (request.routeOptions?.config?.route?.flatErrors) {
+    return reply.type('application/json').send(flatError(error))
+  }
+  return reply.type(MEDIA_TYPE).send(errorDocument(error, request.id))
+}
+
+/** For addresses so malformed that no route can be looked for, and no hook runs. */
+export function answerMalformedAddress(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const error = badRequest(
+    'malformed_address',
+    'The path is not a well-formed address: a "%" in it starts no code.',
+  )
+  send(reply.header('x-request-id', request.id), request, error)
 }
 
 function toApiError(app: App, error: unknown, request: FastifyRequest): ApiError {

@@ -1,58 +1,35 @@
-import multipart from '@fastify/multipart'
-import type { FastifyInstance } from 'fastify'
-import { ApiError, badRequest } from '../jsonapi/errors.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { badRequest } from '../jsonapi/errors.ts'
+import { checkTexts } from './texts.ts'
 
 /**
  * For routes of OAuth clients: the body is a form, multipart or JSON, whatever its content type says, and
- * every field a text. Errors are flat there, as in `{"error": "invalid_request"}`.
+ * every field a text.
  */
-export async function acceptForms(server: FastifyInstance): Promise<void> {
+export function acceptForms(server: FastifyInstance): void {
   server.removeAllContentTypeParsers()
-  await server.register(multipart, {
-    attachFieldsToBody: 'keyValues',
-    limits: { files: 0, fields: 20, fieldSize: 10_000 },
-  })
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, parseForm(String(body)))
-    } catch (error) {
-      done(error as Error)
-    }
-  })
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    parseForm(request.headers['content-type'] ?? '', body),
+  )
   server.setValidatorCompiler(() => () => true)
   server.addHook('preHandler', async (request) => {
-    request.body = onlyTexts(request.body)
-  })
-  const answerError = server.errorHandler
-  server.setErrorHandler((error, request, reply) => {
-    const {
-      statusCode,
-      status = statusCode,
-      message,
-    } = error as { statusCode?: number; status?: number; message: string }
-    const isClients = status !== undefined && status < 500
-    if (
-      request.url.startsWith('/v1/oauth/token') &&
-      isClients &&
-      !(error instanceof ApiError && error.status === 429)
-    ) {
-      return reply
-        .code(status)
-        .type('application/json')
-        .send({ error: 'invalid_request', error_description: message })
-    }
-    return answerError(error as Parameters<typeof answerError>[0], request, reply)
+    request.body = checkTexts(onlyTexts(request.body))
   })
 }
 
-function parseForm(body: string): unknown {
-  if (!body.trimStart().startsWith('{')) return Object.fromEntries(new URLSearchParams(body))
+async function parseForm(type: string, body: Buffer): Promise<unknown> {
   try {
-    return JSON.parse(body)
+    if (/^multipart\/form-data\b/i.test(type)) return Object.fromEntries(await parseMultipart(type, body))
+    const text = body.toString()
+    return text.trimStart().startsWith('{') ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text))
   } catch {
     throw badRequest('invalid_request', 'The body is neither a form nor JSON.')
   }
 }
+
+/** @throws TypeError for what is not multipart */
+const parseMultipart = (type: string, body: Buffer): Promise<FormData> =>
+  new Response(Uint8Array.from(body), { headers: { 'content-type': type } }).formData()
 
 function onlyTexts(body: unknown): Record<string, string> {
   const fields = Object.entries((body ?? {}) as object)

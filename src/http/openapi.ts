@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { type TSchema, Type } from 'typebox'
-import { ErrorDocument, MEDIA_TYPE } from '../jsonapi/schemas.ts'
+import { ErrorDocument, FlatError, MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { VERSION } from '../version.ts'
 import type { Route } from './route.ts'
 
@@ -27,9 +27,10 @@ export async function openapi(server: FastifyInstance): Promise<void> {
 }
 
 /** A route as Fastify and its documentation want it. */
-export function fastifySchema(route: Route): FastifySchema {
+export function fastifySchema(route: Route, strict: boolean): FastifySchema {
   const { summary, description, tag, access, extension, body, form, query, url, responses } = route
   const mediaType = form ? 'application/json' : MEDIA_TYPE
+  const error = route.flatErrors ? answer(FlatError, 'application/json') : answer(ErrorDocument, MEDIA_TYPE)
   return {
     summary,
     description: [description, permissionSentence(access)].filter(Boolean).join('\n\n'),
@@ -43,8 +44,8 @@ export function fastifySchema(route: Route): FastifySchema {
     ...(query && { querystring: query }),
     ...(parametersIn(url) && { params: parametersIn(url) }),
     response: Object.fromEntries([
+      ...errorStatuses(route, strict).map((status) => [status, error]),
       ...Object.entries(responses).map(([status, schema]) => [status, answer(schema, mediaType)]),
-      ...errorStatuses(route).map((status) => [status, answer(ErrorDocument, mediaType)]),
     ]),
   } as FastifySchema
 }
@@ -64,13 +65,15 @@ const permissionSentence = (access: Route['access']) =>
       : `Needs the permission \`${access}\`.`
 
 /** What every route of a kind can answer, and what this one says of itself. */
-function errorStatuses({ access, body, kind, url, errors = [] }: Route): number[] {
-  const statuses = new Set(errors)
-  if (access !== 'public') for (const status of [401, 429, 503]) statuses.add(status)
+function errorStatuses({ access, form, kind, method, url, errors = [] }: Route, strict: boolean): number[] {
+  const statuses = new Set([...errors, 429])
+  if (access !== 'public') for (const status of [401, 503]) statuses.add(status)
   if (access !== 'public' && access !== 'token') statuses.add(403)
   if (url.includes('{')) statuses.add(404)
-  if (body) for (const status of [400, 413]) statuses.add(status)
+  // A body is read also where none is asked for.
+  if (method !== 'GET') for (const status of [400, 413]) statuses.add(status)
   if (kind === 'write' || kind === 'direct') for (const status of [409, 422]) statuses.add(status)
+  if (strict && access !== 'public' && !form) for (const status of [400, 406, 415]) statuses.add(status)
   return [...statuses].sort()
 }
 

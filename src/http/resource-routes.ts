@@ -1,13 +1,14 @@
 /** The routes that follow from a resource's description. */
 import { Type } from 'typebox'
-import type { Permission } from '../auth/permissions.ts'
+import { isPermission, type Permission } from '../auth/permissions.ts'
 import { pageDocument, singleDocument } from '../jsonapi/document.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../jsonapi/load.ts'
-import { parseQuery } from '../jsonapi/query.ts'
-import type { Resource } from '../jsonapi/resource.ts'
+import { type IncludeTree, parseQuery, unknownParameter } from '../jsonapi/query.ts'
+import { type Resource, resourceOf } from '../jsonapi/resource.ts'
 import { Identifier, listParameters, pageSchema, singleParameters, singleSchema } from '../jsonapi/schemas.ts'
-import { type Route, route } from './route.ts'
+import { forbidden } from './authenticate.ts'
+import { type Caller, type Route, route } from './route.ts'
 
 interface Options {
   extension?: boolean
@@ -31,8 +32,9 @@ export function listRoute(resource: Resource, { extension }: Options = {}): Rout
     query: listParameters(resource),
     responses: { 200: pageSchema(resource) },
     errors: [400, 404],
-    async handler({ db, query: parameters, scope, ignore }) {
+    async handler({ db, query: parameters, scope, caller, ignore }) {
       const query = parseQuery(resource, parameters, scope)
+      assertMayInclude(caller, resource, query.include)
       ignore(query.ignored)
       const page = await loadPage(db, resource, query, scope)
       return { body: pageDocument(page, query, parameters, scope) }
@@ -52,13 +54,31 @@ export function showRoute(resource: Resource, { extension }: Options = {}): Rout
     extension,
     query: singleParameters(resource),
     responses: { 200: singleSchema(resource) },
-    async handler({ db, params, query: parameters, scope, ignore }) {
+    async handler({ db, params, query: parameters, scope, caller, ignore }) {
       const query = parseQuery(resource, parameters, scope, { single: true })
+      assertMayInclude(caller, resource, query.include)
       ignore(query.ignored)
       const loaded = await loadOne(db, resource, params.id!, query, scope)
       return { body: singleDocument(loaded, query, scope) }
     },
   })
+}
+
+/** What is included takes the same permission as asking for it. */
+function assertMayInclude(
+  { permissions }: Pick<Caller, 'permissions'>,
+  resource: Resource,
+  include: IncludeTree,
+): void {
+  for (const [name, below] of Object.entries(include)) {
+    const related = resourceOf(resource.relationships[name]!.type)
+    const permission = viewing(related)
+    // What no key can be allowed separately is seen with what it belongs to.
+    if (permissions && isPermission(permission) && !permissions.includes(permission)) {
+      throw forbidden(permission, { parameter: 'include' })
+    }
+    assertMayInclude({ permissions }, related, below)
+  }
 }
 
 export const IdentifierList = (type: string) =>
@@ -75,7 +95,12 @@ export function relationshipRoute(resource: Resource, name: string): Route {
     summary: `List the ${name} of one ${resource.singular}`,
     tag: label(resource),
     responses: { 200: IdentifierList(related) },
-    async handler({ db, params, scope }) {
+    async handler({ db, params, query: parameters, scope, ignore }) {
+      ignore(
+        Object.keys(parameters)
+          .filter((parameter) => !parameter.startsWith('filter['))
+          .map(unknownParameter),
+      )
       const { primary } = await loadOne(
         db,
         resource,

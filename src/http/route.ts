@@ -3,7 +3,7 @@ import type { App } from '../app.ts'
 import type { Permission } from '../auth/permissions.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import type { Db, Tx } from '../db/database.ts'
-import type { QueryParameters } from '../jsonapi/query.ts'
+import type { Ignored, QueryParameters } from '../jsonapi/query.ts'
 import type { Scope } from '../jsonapi/resource.ts'
 
 /** The bearer of a token that the database has found good. */
@@ -32,7 +32,7 @@ export interface Context<Body = unknown> {
   query: QueryParameters
   body: Body
   /** Tells the caller, in a Warning header, what was passed over. In strict mode it is refused. */
-  ignore: (sentences: string[]) => void
+  ignore: (passedOver: Ignored[]) => void
 }
 
 export interface SignedContext<Body = unknown> extends Context<Body> {
@@ -75,6 +75,8 @@ interface RouteBase {
   extension?: boolean
   /** The body is a form, multipart or JSON, as OAuth clients send it; answers are plain JSON. */
   form?: boolean
+  /** Errors are flat, as in `{"error": "invalid_request"}`: the form that OAuth has, and Kajabi. */
+  flatErrors?: boolean
   query?: TSchema
   /** Schema per status; errors are added by themselves. */
   responses: Record<number, TSchema>

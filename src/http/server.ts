@@ -8,13 +8,13 @@ import Fastify, {
 import type { App } from '../app.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import { badRequest } from '../jsonapi/errors.ts'
-import type { QueryParameters } from '../jsonapi/query.ts'
+import type { Ignored, QueryParameters } from '../jsonapi/query.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { bearerToken, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { acceptBodies, BODY_LIMIT } from './bodies.ts'
 import { acceptForms } from './forms.ts'
 import { documentRoutes } from './docs.ts'
-import { answerErrors } from './error-answers.ts'
+import { answerErrors, answerMalformedAddress } from './error-answers.ts'
 import { healthRoutes } from './health.ts'
 import { limitRate } from './rate-limit.ts'
 import type { Context, Route } from './route.ts'
@@ -42,7 +42,9 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
     trustProxy: app.config.TRUST_PROXY,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    routerOptions: { querystringParser: parseParameters },
+    // An id of any length is looked for, and not found.
+    routerOptions: { querystringParser: parseParameters, maxParamLength: 20_000 },
+    frameworkErrors: answerMalformedAddress,
   })
   const known = routes.filter(({ extension }) => !extension || app.config.EXTENSIONS)
   answerErrors(server, app, known)
@@ -74,7 +76,7 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
   await openapi(server)
   for (const definition of known) if (!definition.form) addRoute(server, app, definition)
   await server.register(async (forms) => {
-    await acceptForms(forms)
+    acceptForms(forms)
     for (const definition of known) if (definition.form) addRoute(forms, app, definition)
   })
   healthRoutes(server, app)
@@ -93,17 +95,17 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
   server.route({
     method: definition.method,
     url: definition.url.replace(/\{(\w+)\}/g, ':$1'),
-    schema: fastifySchema(definition),
+    schema: fastifySchema(definition, app.config.JSONAPI_STRICT),
     config: { route: definition },
     handler: async (request, reply) => {
-      const ignored: string[] = []
+      const ignored: Ignored[] = []
       const context = contextOf(app, request, ignored)
       const path = request.url.split('?')[0]!
       const answer = await runRoute(definition, context, request.claims, path)
       if (ignored.length > 0)
         reply.header(
           'warning',
-          ignored.map((text) => `299 - "${text.replace(/["\\]|[^ -~]/g, "'")}"`).join(', '),
+          ignored.map(({ sentence }) => `299 - "${sentence.replace(/["\\]|[^ -~]/g, "'")}"`).join(', '),
         )
       reply
         .code(answer.status ?? 200)
@@ -114,7 +116,7 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
   })
 }
 
-function contextOf(app: App, request: FastifyRequest, ignored: string[]): Context {
+function contextOf(app: App, request: FastifyRequest, ignored: Ignored[]): Context {
   return {
     app,
     requestId: request.id,
@@ -123,9 +125,10 @@ function contextOf(app: App, request: FastifyRequest, ignored: string[]): Contex
     params: request.params as Record<string, string>,
     query: request.query as QueryParameters,
     body: request.body,
-    ignore(sentences) {
-      if (app.config.JSONAPI_STRICT && sentences.length > 0) throw badRequest('not_allowed', sentences[0]!)
-      ignored.push(...sentences)
+    ignore(passedOver) {
+      const [first] = passedOver
+      if (first && app.config.JSONAPI_STRICT) throw badRequest('not_allowed', first.sentence, first.source)
+      ignored.push(...passedOver)
     },
   }
 }

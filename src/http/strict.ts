@@ -5,10 +5,10 @@ import type { Route } from './route.ts'
 
 /**
  * Content negotiation as JSON:API 1.1 has it, for JSONAPI_STRICT: no parameters but ext and profile on
- * the media type. The token endpoint is OAuth and takes no part.
+ * the media type. What OAuth clients send as a form takes no part.
  */
-export function refuseOtherMediaTypes({ access }: Route, headers: IncomingHttpHeaders): void {
-  if (access === 'public') return
+export function refuseOtherMediaTypes({ access, form }: Route, headers: IncomingHttpHeaders): void {
+  if (access === 'public' || form) return
   const type = headers['content-type']
   if (type !== undefined && !isPlain(type)) {
     throw new ApiError(415, 'unsupported_media_type', `The body must be sent as ${MEDIA_TYPE}.`, {

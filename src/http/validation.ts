@@ -10,7 +10,8 @@ export const bodyValidator: FastifySchemaCompiler<object> = ({ schema, httpPart 
   if (httpPart !== 'body') return () => true
   const validate = ajv.compile(schema)
   return (body: unknown) => {
-    if (body === undefined) {
+    // Fastify hands over null for no body at all.
+    if (body === null) {
       return {
         error: badRequest('missing_body', 'The body is empty; it must be a JSON document.', { pointer: '' }),
       }

@@ -6,6 +6,10 @@ export interface ErrorSource {
   header?: string
 }
 
+/** The JSON Pointer to what is reached by these names, one after the other. */
+export const jsonPointer = (names: string[]) =>
+  names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
 export interface ErrorOptions {
   source?: ErrorSource
   headers?: Record<string, string>
@@ -57,6 +61,11 @@ export const notFound = (detail: string, source?: ErrorSource) =>
 
 export const unprocessable = (code: string, detail: string, pointer: string) =>
   new ApiError(422, code, detail, { source: { pointer } })
+
+/** An error as OAuth has it, for the token endpoint. */
+export function flatError({ status, code, message }: ApiError) {
+  return { error: status === 400 ? 'invalid_request' : code, error_description: message }
+}
 
 /** The error document of JSON:API. Every value in it may be shown to the caller. */
 export function errorDocument(error: ApiError, requestId: string) {

@@ -1,9 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
-import { badRequest } from './errors.ts'
-import { type Predicate, type Resource, resourceOf, type Scope } from './resource.ts'
+import { badRequest, type ErrorSource } from './errors.ts'
+import { findResource, type Predicate, type Resource, resourceOf, type Scope } from './resource.ts'
 
 export const DEFAULT_PAGE_SIZE = 25
 export const LARGEST_PAGE_SIZE = 500
+/** Each level of an include costs queries. */
+const DEEPEST_INCLUDE = 3
 
 /** Query parameters as they came; a parameter given twice counts once, the last. */
 export type QueryParameters = Record<string, string | string[]>
@@ -30,8 +32,13 @@ export interface ResourceQuery {
   siteId: string | null
   order: RawBuilder<unknown>[]
   page: { number: number; size: number }
-  /** What was passed over, in sentences. */
-  ignored: string[]
+  ignored: Ignored[]
+}
+
+/** Something in a request that was passed over. */
+export interface Ignored {
+  sentence: string
+  source: ErrorSource
 }
 
 /**
@@ -57,27 +64,33 @@ export function parseQuery(
     page: { number: 1, size: DEFAULT_PAGE_SIZE },
     ignored: [],
   }
-  let sort = resource.defaultSort
+  let sort = ''
   for (const [name, given] of Object.entries(parameters)) {
     const value = Array.isArray(given) ? given.join(',') : given
     const [, family, key] = /^(\w+)\[(\w+)\](?:\[\])?$/.exec(name) ?? [null, name, '']
     if (family === 'include') query.include = parseInclude(resource, value, query.ignored)
-    else if (family === 'fields') query.fields[key!] = words(value)
-    else if (single) noteUnlessFilter(name, family!, query.ignored)
-    else if (name === 'sort') sort = value
+    else if (family === 'fields' && findResource(key!))
+      query.fields[key!] = parseFields(name, key!, value, query)
+    else if (single) {
+      // Filters of lists do no harm on a single resource: clients send filter[site_id] everywhere.
+      if (family !== 'filter') query.ignored.push(unknownParameter(name))
+    } else if (name === 'sort') sort = value.trim()
     else if (name === 'page[number]') query.page.number = parsePage(name, value, Number.MAX_SAFE_INTEGER)
     else if (name === 'page[size]') query.page.size = parsePage(name, value, LARGEST_PAGE_SIZE)
     else if (name === 'filter[site_id]' && resource.type !== 'sites') query.siteId = value.trim()
-    else if (family === 'filter' && resource.filters[key!]) addFilter(resource, key!, value, scope, query)
-    else query.ignored.push(`The parameter ${name} is not known here and was ignored.`)
+    else if (family === 'filter' && Object.hasOwn(resource.filters, key!))
+      addFilter(resource, key!, value, scope, query)
+    else query.ignored.push(unknownParameter(name))
   }
-  query.order = parseSort(resource, sort, parameters.sort !== undefined, query.predicates)
+  query.order = parseSort(resource, sort, query.predicates)
   return query
 }
 
 function addFilter(resource: Resource, key: string, value: string, scope: Scope, query: ResourceQuery): void {
   const filter = resource.filters[key]!
   const parameter = `filter[${key}]`
+  if (value.includes('\0'))
+    throw badRequest('invalid_filter', `${parameter} contains a zero byte.`, { parameter })
   if (filter.refersTo) query.references.push({ type: filter.refersTo, id: value.trim(), parameter })
   try {
     query.predicates.push(filter.build(value.trim(), scope))
@@ -86,9 +99,20 @@ function addFilter(resource: Resource, key: string, value: string, scope: Scope,
   }
 }
 
-/** Filters of lists do no harm on a single resource: clients send filter[site_id] everywhere. */
-function noteUnlessFilter(name: string, family: string, ignored: string[]): void {
-  if (family !== 'filter') ignored.push(`The parameter ${name} is not known here and was ignored.`)
+export const unknownParameter = (parameter: string): Ignored => ({
+  sentence: `The parameter ${parameter} is not known here and was ignored.`,
+  source: { parameter },
+})
+
+function parseFields(parameter: string, type: string, value: string, query: ResourceQuery): string[] {
+  const { attributes, relationships } = resourceOf(type)
+  const names = words(value)
+  for (const name of names) {
+    if (Object.hasOwn(attributes, name) || Object.hasOwn(relationships, name)) continue
+    const sentence = `There is no field "${name}" of ${type} to show; it was ignored.`
+    query.ignored.push({ sentence, source: { parameter } })
+  }
+  return names
 }
 
 function parsePage(parameter: string, value: string, most: number): number {
@@ -100,21 +124,16 @@ function parsePage(parameter: string, value: string, most: number): number {
   })
 }
 
-function parseSort(
-  resource: Resource,
-  sort: string,
-  isGiven: boolean,
-  predicates: Predicate[],
-): RawBuilder<unknown>[] {
+function parseSort(resource: Resource, sort: string, predicates: Predicate[]): RawBuilder<unknown>[] {
   const order: RawBuilder<unknown>[] = []
-  if (!isGiven) {
+  if (sort === '') {
     for (const { first } of predicates) if (first) order.push(sql`(${first}) desc`)
   }
   let direction = sql`asc`
-  for (const word of words(sort)) {
+  for (const word of words(sort || resource.defaultSort)) {
     const descending = word.startsWith('-')
-    const column = resource.sorts[descending ? word.slice(1) : word]
-    if (!column) {
+    const name = descending ? word.slice(1) : word
+    if (!Object.hasOwn(resource.sorts, name)) {
       const known = Object.keys(resource.sorts).join(', ')
       throw badRequest(
         'invalid_sort',
@@ -125,22 +144,25 @@ function parseSort(
       )
     }
     direction = descending ? sql`desc` : sql`asc`
-    order.push(sql`${column} ${direction}`)
+    order.push(sql`${resource.sorts[name]} ${direction}`)
   }
   // Pages need a total order.
   order.push(sql`r.id ${direction}`)
   return order
 }
 
-function parseInclude(resource: Resource, value: string, ignored: string[]): IncludeTree {
+function parseInclude(resource: Resource, value: string, ignored: Ignored[]): IncludeTree {
   const tree: IncludeTree = {}
   for (const path of words(value)) {
     let branch = tree
     let current = resource
-    for (const name of path.split('.')) {
-      const relationship = current.relationships[name]
-      if (!relationship) {
-        ignored.push(`There is no relationship "${name}" of ${current.type} to include; it was ignored.`)
+    for (const [depth, name] of path.split('.').entries()) {
+      const relationship = Object.hasOwn(current.relationships, name) && current.relationships[name]
+      if (!relationship || depth === DEEPEST_INCLUDE) {
+        const sentence = relationship
+          ? `What is included reaches ${DEEPEST_INCLUDE} relationships far; the rest of ${path} was ignored.`
+          : `There is no relationship "${name}" of ${current.type} to include; it was ignored.`
+        ignored.push({ sentence, source: { parameter: 'include' } })
         break
       }
       branch[name] ??= {}

@@ -95,9 +95,11 @@ export function defineResource(resource: Resource): Resource {
   return resource
 }
 
+export const findResource = (type: string): Resource | undefined => resources.get(type)
+
 /** @throws when nobody declared it: a relationship that leads nowhere is a bug */
 export function resourceOf(type: string): Resource {
-  const resource = resources.get(type)
+  const resource = findResource(type)
   if (!resource) throw new Error(`No resource of type "${type}" is declared`)
   return resource
 }

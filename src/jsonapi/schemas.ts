@@ -82,6 +82,8 @@ export const ErrorDocument = Type.Object(
   { title: 'Errors' },
 )
 
+export const FlatError = Type.Object({ error: Type.String(), error_description: Type.String() })
+
 const parameter = (description: string) => Type.Optional(Type.String({ description }))
 
 /** Parameters that a single resource takes. */

@@ -10,6 +10,7 @@ export interface Reply {
 }
 
 export interface Client {
+  send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
   get: (path: string, headers?: Record<string, string>) => Promise<Reply>
   post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
   patch: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
@@ -18,32 +19,36 @@ export interface Client {
 
 /** Speaks real HTTP to the server, and checks that each answer is one that the OpenAPI document describes. */
 export function createClient(server: FastifyInstance, url: string, token: string | null): Client {
-  const send =
-    (method: string) =>
-    async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
-      const response = await fetch(url + path, {
-        method,
-        headers: {
-          ...(token !== null && { authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'content-type': 'application/vnd.api+json' }),
-          ...headers,
-        },
-        body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-      })
-      const text = await response.text()
-      const isJson = /json/.test(response.headers.get('content-type') ?? '')
-      const reply = {
-        status: response.status,
-        headers: response.headers,
-        body: isJson && text !== '' ? JSON.parse(text) : text,
-      }
-      assertMatchesDocument(server, method, path, reply)
-      return reply
+  const send: Client['send'] = async (method, path, body, headers = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined &&
+          !(body instanceof FormData) && { 'content-type': 'application/vnd.api+json' }),
+        ...headers,
+      },
+      body: asBody(body),
+    })
+    const text = await response.text()
+    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    const reply = {
+      status: response.status,
+      headers: response.headers,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
     }
+    assertMatchesDocument(server, method, path, reply)
+    return reply
+  }
   return {
-    get: (path, headers) => send('GET')(path, undefined, headers),
-    post: send('POST'),
-    patch: send('PATCH'),
-    delete: send('DELETE'),
+    send,
+    get: (path, headers) => send('GET', path, undefined, headers),
+    post: (...args) => send('POST', ...args),
+    patch: (...args) => send('PATCH', ...args),
+    delete: (...args) => send('DELETE', ...args),
   }
 }
+
+/** Texts and forms go as they are, everything else as JSON. */
+const asBody = (body: unknown): string | FormData | undefined =>
+  body === undefined || typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body)

@@ -13,12 +13,12 @@ const ajv = new Ajv({ strict: false, allErrors: true })
 formats.default(ajv)
 const compiled = new WeakMap<object, ValidateFunction>()
 
-/** @throws when the document does not foresee the status, or the body is not what it describes */
+/** @throws when the document does not foresee the status or the media type, or the body is not what it describes */
 export function assertMatchesDocument(
   server: FastifyInstance,
   method: string,
   path: string,
-  { status, body }: Reply,
+  { status, headers, body }: Reply,
 ): void {
   const document = server.swagger() as unknown as Document
   const bare = path.split('?')[0]!
@@ -30,10 +30,13 @@ export function assertMatchesDocument(
   const response = operation.responses[status]
   if (!response)
     throw new Error(`${method} ${template} answered ${status}, which the OpenAPI document does not foresee`)
-  const [content] = Object.values(response.content ?? {})
-  if (!content || typeof body === 'string') return
+  if (!response.content) return
+  const type = headers.get('content-type')?.split(';')[0] ?? 'nothing'
+  const content = response.content[type]
+  if (!content)
+    throw new Error(`${method} ${template} → ${status} is sent as ${type}, which is not as documented`)
   const validate = validatorOf(content.schema)
-  if (!validate(body)) {
+  if (!validate(body === '' ? null : body)) {
     throw new Error(
       `${method} ${path} → ${status} is not as documented: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`,
     )

@@ -142,3 +142,11 @@ export const offersBody = (ids: string[], meta?: object) => ({
   data: ids.map((id) => ({ type: 'offers', id })),
   ...(meta && { meta }),
 })
+
+/** What makes a request about a route well-formed; ids in it are those of `id`. */
+export function exampleRequest({ method, url }: { method: string; url: string }, id: string) {
+  const path = url.replace(/\{\w+\}/g, id)
+  if (method === 'GET') return { method, path, body: undefined }
+  const body = url.endsWith('/offers') ? offersBody([]) : { data: { type: 'contacts', attributes: {} } }
+  return { method, path, body }
+}

@@ -1,0 +1,31 @@
+import { badRequest, jsonPointer } from '../jsonapi/errors.ts'
+
+const DEEPEST = 50
+
+/**
+ * Mends and refuses what PostgreSQL cannot keep in a text: half a character, as it is left by cutting a text
+ * in the middle of an emoji, becomes a replacement character; a zero byte is refused. So is a document that
+ * is nested too deeply to be written out again.
+ *
+ * @returns the same document, changed in place
+ * @throws ApiError 400 that points at the value
+ */
+export function checkTexts(document: unknown, path: string[] = []): unknown {
+  if (typeof document === 'string') {
+    if (document.includes('\0')) throw refused(path, 'contains a zero byte')
+    return document.toWellFormed()
+  }
+  if (typeof document !== 'object' || document === null) return document
+  if (path.length === DEEPEST) throw refused(path, `is nested more than ${DEEPEST} levels deep`)
+  const members = document as Record<string, unknown>
+  for (const name of Object.keys(members)) {
+    if (name.includes('\0')) throw refused(path, 'has a name with a zero byte')
+    members[name] = checkTexts(members[name], [...path, name])
+  }
+  return document
+}
+
+function refused(path: string[], why: string) {
+  const pointer = jsonPointer(path)
+  return badRequest('invalid_document', `${pointer || 'The document'} ${why}.`, { pointer })
+}
