@@ -1,0 +1,33 @@
+import { createInterface } from 'node:readline/promises'
+import type { Command } from 'commander'
+import { setPassword } from '../auth/set-password.ts'
+import { type OutputOptions, print, subcommand } from './output.ts'
+import { ACCOUNT_OPTION, changing, findOperator } from './with-app.ts'
+
+export function userCommands(program: Command): void {
+  const users = program.command('users').description('people of an account')
+  subcommand(
+    users,
+    'password <email>',
+    'set the password of a user; it is read from standard input, one line',
+  )
+    .option(...ACCOUNT_OPTION)
+    .action(password)
+}
+
+async function password(
+  email: string,
+  { json, account }: OutputOptions & { account?: string },
+): Promise<void> {
+  const secret = await readLine()
+  await changing('users password', async (tx, app) => {
+    const { accountId } = await findOperator(app, account)
+    await setPassword(tx, accountId, email, secret)
+  })
+  print({ json }, { email, changed: true }, `The password of ${email} is set.`)
+}
+
+async function readLine(): Promise<string> {
+  for await (const line of createInterface({ input: process.stdin })) return line
+  return ''
+}

@@ -1,0 +1,38 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { permissions } from '../src/auth/permissions.ts'
+import { settings } from '../src/config.ts'
+import { routes } from '../src/routes.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const pages = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md'], { cwd: root })
+
+test('the README lists every setting with its default and meaning, and no other', () => {
+  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)]
+  const expected = Object.entries(settings).map(([name, { default: fallback, meaning }]) => [
+    name,
+    fallback === null ? '' : `\`${fallback}\``,
+    meaning,
+  ])
+  expect(rows.map(([, name, fallback, meaning]) => [name, fallback, meaning])).toEqual(expected)
+})
+
+test.each(pages)('every link in %s leads somewhere', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link!)
+  const broken = links.filter((link) => !existsSync(join(root, dirname(page), link)))
+  expect(broken).toEqual([])
+})
+
+test('the decisions are all in their index', () => {
+  const listed = [...read('docs/decisions/README.md').matchAll(/\((\d{4}-[^)]+)\)/g)].map(([, file]) => file)
+  expect(listed).toEqual(globSync('[0-9]*.md', { cwd: join(root, 'docs/decisions') }).sort())
+})
+
+test('every permission is needed by some route, and no route needs another', () => {
+  const needed = new Set(
+    routes.map(({ access }) => access).filter((access) => access !== 'public' && access !== 'token'),
+  )
+  expect([...needed].sort()).toEqual([...permissions].sort())
+})

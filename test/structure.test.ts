@@ -1,0 +1,79 @@
+/** What keeps the rooms of the house apart, and the generated files true. */
+import { globSync, readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { openDatabase } from '../src/db/database.ts'
+import { generateTypes, TYPES_FILE } from '../src/db/generate-types.ts'
+import { createDatabase } from '../src/testing/harness.ts'
+
+const src = join(import.meta.dirname, '..', 'src')
+const files = globSync('**/*.ts', { cwd: src }).filter((file) => !/\.test\.ts$|^testing\//.test(file))
+
+/** The rooms that each room may know. Files beside the rooms (app, routes, …) tie them together. */
+const MAY_KNOW: Record<string, string[]> = {
+  jsonapi: ['db'],
+  db: [],
+  clock: ['db', 'jobs'],
+  events: ['db', 'jobs', 'emails'],
+  jobs: ['db', 'events', 'emails', 'grants'],
+  http: ['auth', 'db', 'jsonapi'],
+  auth: ['clock', 'db', 'http', 'jsonapi'],
+  accounts: ['auth', 'contacts', 'db', 'jsonapi'],
+  sites: ['jsonapi'],
+  products: ['jsonapi'],
+  offers: ['jsonapi'],
+  contacts: ['db', 'events', 'http', 'jsonapi'],
+  customers: ['contacts', 'jsonapi'],
+  grants: ['db', 'http', 'jsonapi'],
+  emails: ['auth', 'db', 'events', 'jsonapi'],
+}
+
+const room = (file: string) => (file.includes('/') ? file.split('/')[0]! : null)
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path]) =>
+    relative(src, resolve(src, dirname(file), path!)),
+  )
+}
+
+test.each(Object.keys(MAY_KNOW))('the room %s knows only the rooms below it', (name) => {
+  const strangers = files
+    .filter((file) => room(file) === name)
+    .flatMap((file) => importsOf(file).map((imported) => ({ file, imported })))
+    .filter(
+      ({ imported }) =>
+        room(imported) !== null && room(imported) !== name && !MAY_KNOW[name]!.includes(room(imported)!),
+    )
+  expect(strangers).toEqual([])
+})
+
+test('every room has its place in the order', () => {
+  const rooms = new Set(files.map(room).filter((name) => name !== null && name !== 'cli'))
+  expect([...rooms].sort()).toEqual(Object.keys(MAY_KNOW).sort())
+})
+
+test('only the configuration reads the environment', () => {
+  const readers = files.filter((file) => readFileSync(join(src, file), 'utf8').includes('process.env'))
+  expect(readers).toEqual(['config.ts'])
+})
+
+test('time comes from the clock: nothing else asks the system', () => {
+  const askers = files.filter((file) =>
+    /Date\.now\(\)|new Date\(\)/.test(readFileSync(join(src, file), 'utf8')),
+  )
+  // A deadline while a database starts is real time, whatever the clock says.
+  expect(askers.sort()).toEqual(['clock/clock.ts', 'db/embedded/attachment.ts'])
+})
+
+test('the types of the database are those of its schema', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bestow-types-'))
+  const database = openDatabase(await createDatabase(), { size: 2, name: 'types' })
+  const fresh = join(folder, 'types.ts')
+  await generateTypes(database.kysely, fresh)
+  await database.close()
+  expect(await readFile(fresh, 'utf8')).toBe(await readFile(TYPES_FILE, 'utf8'))
+  await rm(folder, { recursive: true })
+})
