@@ -1,9 +1,20 @@
-/** Table of contents: every event, and who reacts to it. */
-import { giftEmail, grantEmail, welcomeEmail } from './emails/reactions.ts'
-import type { Reaction } from './events/dispatch-events.ts'
+/** Table of contents: every event, and what follows from it. */
+import type { Tx } from './db/database.ts'
+import {
+  giftEmail,
+  grantEmail,
+  type QueuedEmail,
+  queueEmails,
+  welcomeEmail,
+} from './emails/email-reactions.ts'
+import type { HeardEvent } from './events/dispatch-events.ts'
 import type { EventType } from './events/events.ts'
+import type { Jobs } from './jobs/queue.ts'
 
-export const reactions: { [Type in EventType]: Reaction<Type>[] } = {
+/** Decides what follows from an event; it may ask nothing but the event. */
+type Reaction<Type extends EventType> = (event: HeardEvent<Type>) => QueuedEmail | null
+
+const reactions: { [Type in EventType]: Reaction<Type>[] } = {
   contact_created: [],
   contact_updated: [],
   contact_deleted: [],
@@ -11,4 +22,17 @@ export const reactions: { [Type in EventType]: Reaction<Type>[] } = {
   offer_granted: [giftEmail, grantEmail],
   offer_revoked: [],
   access_expired: [],
+}
+
+/** Writes down, in the dispatcher's transaction, all that follows from these events. */
+export async function react(jobs: Jobs, tx: Tx, events: HeardEvent[], now: Date): Promise<void> {
+  const effects = events.flatMap((event) =>
+    (reactions[event.type] as Reaction<EventType>[]).map((reaction) => reaction(event)),
+  )
+  await queueEmails(
+    jobs,
+    tx,
+    effects.filter((effect) => effect !== null),
+    now,
+  )
 }

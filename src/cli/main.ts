@@ -7,18 +7,20 @@ import { contactCommands } from './contacts.ts'
 import { emailCommands } from './emails.ts'
 import { grantCommands } from './grants.ts'
 import { keyCommands } from './keys.ts'
-import { complain } from './output.ts'
+import { complain, misused } from './output.ts'
 import { serverCommands } from './server.ts'
+import { userCommands } from './users.ts'
 
 const program = new Command('bestow')
   .description('An open, self-hosted server for creators’ memberships that speaks the Kajabi Public API V1.')
   .version(VERSION)
-  .showHelpAfterError('(add --help for how to use it)')
+  .configureOutput({ outputError: (text, write) => write(misused(text)) })
 
 for (const addCommands of [
   serverCommands,
   accountCommands,
   keyCommands,
+  userCommands,
   contactCommands,
   grantCommands,
   emailCommands,

@@ -1,18 +1,14 @@
 import type { App } from '../app.ts'
-import { dispatchEvents } from '../events/dispatch-events.ts'
-import { expireGrants } from '../grants/expire-grants.ts'
-import { reactions } from '../reactions.ts'
-import { createJobs, type Jobs, runDueJobs } from './jobs.ts'
+import { chores } from '../background.ts'
+import { createJobs, runDueJobs } from './jobs.ts'
+import type { Jobs } from './queue.ts'
 
 /** Does everything that is due, in this process, and returns when nothing is left. */
 export async function drain(app: App, jobs: Jobs): Promise<void> {
-  for (;;) {
-    const done = [
-      await expireGrants(app),
-      await dispatchEvents(app, jobs, reactions),
-      await runDueJobs(app, jobs),
-    ]
-    if (done.every((count) => count === 0)) return
+  for (let done = 1; done > 0; ) {
+    done = 0
+    for (const { run } of chores) done += await run(app, jobs)
+    done += await runDueJobs(app, jobs)
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { MovableClock } from '../clock/clock.ts'
+import type { MovableClock } from '../clock/clock.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { startWorker, type Worker } from './worker.ts'

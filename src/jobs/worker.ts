@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from '../app.ts'
-import { dispatchEvents } from '../events/dispatch-events.ts'
-import { expireGrants } from '../grants/expire-grants.ts'
-import { reactions } from '../reactions.ts'
-import { cleanUp } from './clean-up.ts'
-import { createJobs, type Jobs, startWorking } from './jobs.ts'
+import { chores, dispatching } from '../background.ts'
+import { createJobs, startWorking } from './jobs.ts'
+import type { Jobs } from './queue.ts'
 
-const DISPATCH_EVERY_MS = 500
-const EXPIRE_EVERY_MS = 1_000
-const CLEAN_UP_EVERY_MS = 10 * 60_000
 /** Longest wait after a failure, as when the database is away. */
 const LONGEST_PAUSE_MS = 5_000
 
@@ -17,20 +12,18 @@ export interface Worker {
   stop: () => Promise<void>
 }
 
-/** Everything that runs by itself: dispatching events, sending e-mails, ending access, cleaning up. */
+/** Everything that runs by itself: the chores, and the jobs of the queues. */
 export async function startWorker(app: App): Promise<Worker> {
   const jobs = await startJobs(app)
-  const wakeSenders = await startWorking(app, jobs)
-  const loops = [
-    repeat(app, 'dispatch', DISPATCH_EVERY_MS, async () => {
-      const count = await dispatchEvents(app, jobs, reactions)
-      if (count > 0) wakeSenders()
-      return count > 0
+  const wakeQueues = await startWorking(app, jobs)
+  const loops = chores.map((chore) =>
+    repeat(app, chore.name, chore.everyMs, async () => {
+      const isDone = (await chore.run(app, jobs)) > 0
+      if (isDone) wakeQueues()
+      return isDone
     }),
-    repeat(app, 'expire', EXPIRE_EVERY_MS, async () => (await expireGrants(app)) > 0),
-    repeat(app, 'clean up', CLEAN_UP_EVERY_MS, () => cleanUp(app).then(() => false)),
-  ]
-  app.onEvents = loops[0]!.wake
+  )
+  app.onEvents = loops[chores.indexOf(dispatching)]!.wake
   return {
     async stop() {
       app.onEvents = () => {}

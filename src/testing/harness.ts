@@ -16,7 +16,7 @@ import { type Connection, connectionConfig, openDatabase } from '../db/database.
 import type { Mailer } from '../emails/mailer.ts'
 import { buildServer } from '../http/server.ts'
 import { drain, openJobs } from '../jobs/drain.ts'
-import type { Jobs } from '../jobs/jobs.ts'
+import type { Jobs } from '../jobs/queue.ts'
 import { routes } from '../routes.ts'
 import { type Client, createClient } from './client.ts'
 
@@ -41,6 +41,8 @@ export interface HarnessOptions {
   settings?: Partial<Record<SettingName, string>>
   mode?: Mode
   mailer?: Mailer | null
+  /** How the application reaches its database, when not directly. */
+  reach?: (database: Connection) => Promise<Connection>
 }
 
 const SECRET = 'a key that is only good for tests'
@@ -49,6 +51,7 @@ export async function startHarness({
   settings,
   mode = 'development',
   mailer = null,
+  reach = async (database) => database,
 }: HarnessOptions = {}): Promise<Harness> {
   const connection = await createDatabase()
   const config = loadConfig(mode, {
@@ -57,7 +60,7 @@ export async function startHarness({
     PUBLIC_URL: mode === 'production' ? 'https://members.example.com' : undefined,
     ...settings,
   })
-  const database = openDatabase(connection, { size: 20, name: 'bestow test' })
+  const database = openDatabase(await reach(connection), { size: 20, name: 'bestow test' })
   await database.kysely
     .updateTable('clock')
     .set({ is_movable: mode === 'development' })

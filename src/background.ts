@@ -1,0 +1,32 @@
+/** Table of contents: everything that happens by itself. */
+import type { App } from './app.ts'
+import { emailQueue } from './emails/email-queue.ts'
+import { dispatchEvents } from './events/dispatch-events.ts'
+import { expireGrants } from './grants/expire-grants.ts'
+import { cleanUp } from './jobs/clean-up.ts'
+import type { Jobs, Queue } from './jobs/queue.ts'
+import { react } from './reactions.ts'
+
+export const queues: Queue<never>[] = [emailQueue]
+
+/** Work that is looked for again and again, by every worker. */
+export interface Chore {
+  name: string
+  /** How long to wait when there was nothing to do. */
+  everyMs: number
+  /** @returns how much was done; 0 when nothing is left */
+  run: (app: App, jobs: Jobs) => Promise<number>
+}
+
+/** Recording an event wakes this one at once in the same process. */
+export const dispatching: Chore = {
+  name: 'dispatch',
+  everyMs: 500,
+  run: (app, jobs) => dispatchEvents(app, (tx, events, now) => react(jobs, tx, events, now)),
+}
+
+export const chores: Chore[] = [
+  dispatching,
+  { name: 'expire', everyMs: 1_000, run: expireGrants },
+  { name: 'clean up', everyMs: 600_000, run: cleanUp },
+]
