@@ -1,7 +1,7 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { MovableClock } from '../clock/clock.ts'
+import type { MovableClock } from '../clock/clock.ts'
 import { inTransaction } from '../db/database.ts'
 import {
   exampleRequest,

@@ -1,24 +1,25 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
+import { Type } from 'typebox'
 import type { App } from '../app.ts'
 import { hashSecret } from '../auth/secrets.ts'
 import { isMigrated } from '../db/migrate.ts'
 import { ApiError } from '../jsonapi/errors.ts'
-import { ErrorDocument } from '../jsonapi/schemas.ts'
+import { ErrorDocument, MEDIA_TYPE } from '../jsonapi/schemas.ts'
 
 /** For what watches over the process: is it alive, can it serve, how does it fare. */
 export function healthRoutes(server: FastifyInstance, app: App): void {
-  server.get('/healthz', described('Whether the process lives'), async () => ({ status: 'ok' }))
+  server.get('/healthz', described('Whether the process lives', Status), async () => ({ status: 'ok' }))
 
-  server.get('/readyz', described('Whether requests can be served', 503), async () => {
+  server.get('/readyz', described('Whether requests can be served', Status, 503), async () => {
     if (await isMigrated(app.db)) return { status: 'ok' }
     throw new ApiError(503, 'not_migrated', 'The database is of an older version; run `bestow migrate`.', {
       headers: { 'retry-after': '5' },
     })
   })
 
-  server.get('/metrics', described('Figures for Prometheus', 401), async (request, reply) => {
+  server.get('/metrics', described('Figures for Prometheus', Figures, 401, 503), async (request, reply) => {
     assertMayWatch(app, request.headers.authorization)
     app.metrics.setBacklog(await readBacklog(app))
     reply.type('text/plain; version=0.0.4; charset=utf-8')
@@ -26,15 +27,19 @@ export function healthRoutes(server: FastifyInstance, app: App): void {
   })
 }
 
-const described = (summary: string, error?: number) => ({
+const Status = { 'application/json': { schema: Type.Object({ status: Type.Literal('ok') }) } }
+const Figures = { 'text/plain': { schema: Type.String() } }
+const Errors = { [MEDIA_TYPE]: { schema: ErrorDocument } }
+
+const described = (summary: string, content: object, ...errors: number[]) => ({
   config: { rateLimit: false as const },
   schema: {
     summary,
     tags: ['Server'],
     'x-extension': true,
     response: {
-      200: { description: 'Done' },
-      ...(error && { [error]: { description: 'Error', ...ErrorDocument } }),
+      200: { description: 'Done', content },
+      ...Object.fromEntries(errors.map((status) => [status, { description: 'Error', content: Errors }])),
     },
   },
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -21,6 +21,8 @@ export const TEMPLATE = 'bestow_test_template'
 /** One PostgreSQL for the whole run: the embedded one, or that of TEST_DATABASE_URL. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'bestow-test-'))
+  // The user that PostgreSQL runs as when we are root must get in, or the data would go elsewhere.
+  await chmod(folder, 0o711)
   const embedded = process.env.TEST_DATABASE_URL ? null : await attach(folder, { name: 'bestow tests' })
   const server: Connection = process.env.TEST_DATABASE_URL ?? embedded!.connection
   await makeTemplate(server)

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeAccount, makeContact, makeOffer, makeProduct, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { expectRefusal } from '../testing/refusals.ts'
+import type { Client } from '../testing/client.ts'
+import { routes } from '../routes.ts'
+import type { Route } from './route.ts'
+
+let h: Harness
+let stranger: Client
+/** An id of each type that belongs to the harness’s account. */
+let ours: Record<string, string>
+/** The same for the account that asks, so that only the foreign id is wrong. */
+let theirs: Record<string, string>
+
+beforeAll(async () => {
+  h = await startHarness()
+  const account = await makeAccount(h.app)
+  stranger = h.clientWith(account.token)
+  ours = await oneOfEach(h.client, h.account.siteId)
+  theirs = await oneOfEach(stranger, account.siteId)
+})
+afterAll(() => h.close())
+
+/** A new type of resource with an id in a path belongs here too: the test tells. */
+async function oneOfEach(client: Client, siteId: string): Promise<Record<string, string>> {
+  const products = await makeProduct(h.app, siteId)
+  const offers = await makeOffer(h.app, siteId, { productIds: [products] })
+  const contacts = await makeContact(h.app, siteId)
+  const granted = await client.post(`/v1/contacts/${contacts}/relationships/offers`, offersBody([offers]))
+  await h.drain()
+  const { body } = await client.get(`/v1/emails?filter[contact_id]=${contacts}`)
+  const customers = granted.body.meta.customer_id
+  return { sites: siteId, products, offers, contacts, customers, emails: body.data[0].id }
+}
+
+const typeOf = ({ url }: Route) => url.split('/')[2]!
+
+const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.url}`, route] as const)
+
+/** A body that says nothing wrong about the resources of these ids. */
+function bodyOf({ method, url }: Route, ids: Record<string, string>): unknown {
+  if (method === 'GET' || (method === 'DELETE' && url.endsWith('}'))) return undefined
+  const related = /\/relationships\/(\w+)$/.exec(url)?.[1]
+  if (related) return { data: [{ type: related, id: ids[related] }] }
+  const type = url.split('/')[2]!
+  return { data: { type, attributes: {} } }
+}
+
+describe('another account finds nothing at an address with our id', () => {
+  test.each(named(routes.filter(({ url }) => url.includes('{'))))('%s', async (_, route) => {
+    const type = typeOf(route)
+    const at = (ids: Record<string, string>) => route.url.replace('{id}', ids[type]!)
+    expect(ours[type], `no ${type} to try ${route.url} with`).toMatch(/^\d+$/)
+    const foreign = await expectRefusal(
+      h.app,
+      () => stranger.send(route.method, at(ours), bodyOf(route, theirs)),
+      404,
+    )
+    expect(foreign.body.errors[0].detail).toContain(ours[type])
+    // The deed itself is fine: what is not found is the id.
+    if (route.method !== 'DELETE') {
+      expect((await stranger.send(route.method, at(theirs), bodyOf(route, theirs))).status).toBe(200)
+    }
+  })
+})
+
+describe('our id in a body of another account is not found', () => {
+  const relating = routes.filter(({ method, url }) => method !== 'GET' && url.includes('/relationships/'))
+  test.each(named(relating))('%s', async (_, route) => {
+    const path = route.url.replace('{id}', theirs[typeOf(route)]!)
+    await expectRefusal(h.app, () => stranger.send(route.method, path, bodyOf(route, ours)), 404, {
+      pointer: '/data/0',
+    })
+  })
+
+  test('POST /v1/contacts with our site', async () => {
+    const site = { data: { type: 'sites', id: ours.sites } }
+    const attributes = { email: 'new@example.com' }
+    const body = { data: { type: 'contacts', attributes, relationships: { site } } }
+    await expectRefusal(h.app, () => stranger.post('/v1/contacts', body), 404, {
+      pointer: '/data/relationships/site/data/id',
+    })
+  })
+})
+
+describe('our id in a filter of another account is not found', () => {
+  const filters = routes
+    .filter(({ method, url }) => method === 'GET' && !url.includes('{'))
+    .flatMap(({ url, query }) =>
+      Object.keys((query as { properties?: object } | undefined)?.properties ?? {})
+        .filter((name) => /^filter\[\w*id\]$/.test(name) && !name.includes('external'))
+        .map((name) => ({ url, name })),
+    )
+
+  test('the filters that take ids are found in the route table', () => {
+    expect(filters.map(({ name }) => name)).toContain('filter[has_offer_id]')
+    expect(filters.length).toBeGreaterThan(10)
+  })
+
+  test.each(filters)('GET $url?$name', async ({ url, name }) => {
+    const type = `${/(\w+)_id\]/.exec(name)![1]!.replace(/^has_(no_)?/, '')}s`
+    const ask = (id: string) => () => stranger.get(`${url}?${name}=${id}`)
+    expect(ours[type], `no ${type} to try ${name} with`).toMatch(/^\d+$/)
+    await expectRefusal(h.app, ask(ours[type]!), 404, { parameter: name })
+    for (const id of ['999999', 'abc', '01', '9223372036854775808']) {
+      await expectRefusal(h.app, ask(id), 404, { parameter: name })
+    }
+    expect((await ask(theirs[type]!)()).status).toBe(200)
+  })
+})
+
+test('lists show another account nothing of ours', async () => {
+  for (const { url } of routes.filter((route) => 'query' in route && !route.url.includes('{'))) {
+    const { body } = await stranger.get(url)
+    const type = url.split('/')[2]!
+    expect(body.data.map(({ id }: { id: string }) => id)).toEqual([theirs[type]])
+  }
+})
