@@ -54,7 +54,7 @@ export const settings = {
   TRUST_PROXY: setting('off', onOff, 'believe the `X-Forwarded-*` headers of a proxy in front'),
   LOG_LEVEL: setting(
     'warn',
-    oneOf(['fatal', 'error', 'warn', 'warn', 'debug', 'silent']),
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     'least urgent lines to log (JSON, on standard error)',
   ),
 } satisfies Record<string, Setting<unknown>>
@@ -69,6 +69,9 @@ export type SettingName = keyof Settings
 export type Mode = 'development' | 'production'
 
 export type Config = { [Name in SettingName]: ReturnType<Settings[Name]['parse']> } & { mode: Mode }
+
+/** npm tells the scripts that it runs of itself. */
+export const isRunByNpm = (): boolean => process.env.npm_lifecycle_event !== undefined
 
 /** A setting that cannot be used. The message names it and says what would be right. */
 export class ConfigError extends Error {}

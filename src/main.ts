@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { watchClock } from './clock/watch-clock.ts'
+import { isRunByNpm } from './config.ts'
 import { buildServer } from './http/server.ts'
 import { startWorker } from './jobs/worker.ts'
 import { routes } from './routes.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
-
-/** Longest time to finish in; systems that stop processes commonly wait ten seconds. */
-const DEADLINE_MS = 9_000
+import { endInOrder, onSignal, type Stop, stopWithParent } from './stop.ts'
 
 export interface Parts {
   role: string
@@ -19,71 +18,72 @@ export interface Parts {
  * Starts the parts of a server and keeps them until a signal comes; then stops them in order: no new
  * requests, those under way are answered, the workers end, the database goes last.
  *
- * @param prepare runs before the first request is taken
+ * @param prepare runs last, when nothing can fail any more
  * @returns once everything runs; the process stays
  */
 export async function run<Prepared>(
   { role, mode, serve, work }: Parts,
   prepare: (runtime: Runtime) => Promise<Prepared>,
 ): Promise<{ runtime: Runtime; url: string; prepared: Prepared }> {
-  const runtime = await openRuntime({ role, mode, serving: role === 'start' })
-  const { app, connection } = runtime
-  const stops: (() => Promise<unknown>)[] = [() => runtime.close()]
-  const stop = async () => {
-    for (const end of stops.toReversed())
-      await end().catch((error) => app.log.error({ err: error }, 'stopping'))
-  }
+  let log = (_error: unknown) => {}
+  const opening = openRuntime({ role, mode, serving: role === 'start' })
+  const stops: Stop[] = [{ end: async () => (await opening).close(), untilMs: 9_000 }]
+  const stop = () => endInOrder(stops, (error) => log(error))
   // From here on, so that a signal while starting stops what has started.
   const signalled = onSignal(stop)
+  if (role === 'start' && isRunByNpm()) stopWithParent()
   try {
+    const runtime = await opening
+    if (signalled()) await ending()
+    const { app, connection } = runtime
+    log = (error) => app.log.error({ err: error }, 'stopping')
     await app.db
       .updateTable('clock')
       .set({ is_movable: mode === 'development' })
       .execute()
-    stops.push(watchClock(app, connection))
-    const prepared = await prepare(runtime)
+    stops.push({ end: watchClock(app, connection), untilMs: 8_000 })
     if (work) {
       const worker = await startWorker(app)
-      stops.push(() => worker.stop())
+      stops.push({ end: () => worker.stop(), untilMs: 7_500 })
     }
     let url = app.publicUrl
     if (serve) {
       const server = await buildServer(app, routes)
-      stops.push(() => server.close())
+      stops.push({ end: () => closeServer(server), untilMs: 4_000 })
       url = await listen(server, app.config.HOST, app.config.PORT)
       if (app.config.PUBLIC_URL === null) app.publicUrl = url
     }
-    if (signalled()) await new Promise(() => {})
+    const prepared = await prepare(runtime)
+    if (signalled()) await ending()
     return { runtime, url, prepared }
   } catch (error) {
-    if (!signalled()) await stop()
+    // What a signal interrupts fails; then the signal's own stop ends the process.
+    if (signalled()) await ending()
+    await stop()
     throw error
   }
 }
+
+/** A connection whose last request is answered meanwhile would be kept alive, and the server with it. */
+async function closeServer(server: FastifyInstance): Promise<void> {
+  const timer = setInterval(() => server.server.closeIdleConnections(), 50)
+  await server.close().finally(() => clearInterval(timer))
+}
+
+const ending = () => new Promise<never>(() => {})
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     const address = await server.listen({ host, port })
     return address.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')
   } catch (error) {
-    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error
-    throw new Error(`PORT ${port} is taken by another program; set PORT to a free one (PORT=0 finds one).`)
+    throw new Error(explainListen(error as NodeJS.ErrnoException, host, port), { cause: error })
   }
 }
 
-/** Ctrl-C reaches us twice under npm, from the terminal and from npm itself: the first one counts. */
-function onSignal(stop: () => Promise<void>): () => boolean {
-  let signalled = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (signalled) return
-      signalled = true
-      setTimeout(() => process.exit(1), DEADLINE_MS).unref()
-      stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-    })
-  }
-  return () => signalled
+function explainListen({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  const another = 'set PORT to a free one (PORT=0 finds one).'
+  if (code === 'EADDRINUSE') return `PORT ${port} is taken by another program; ${another}`
+  if (code === 'EACCES') return `PORT ${port} may not be used by this user; ${another}`
+  return `HOST ${host} is no address that this machine can listen on (${message}).`
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, constants, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pino } from 'pino'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Logger, pino } from 'pino'
 import { type App, createApp } from './app.ts'
 import { MovableClock, systemClock } from './clock/clock.ts'
 import { type Config, loadConfig, type Mode } from './config.ts'
-import { type Connection, openDatabase } from './db/database.ts'
+import { type Connection, isUnavailable, openDatabase } from './db/database.ts'
 import { AlreadyRunningError, type Attachment, attach } from './db/embedded/attachment.ts'
 import { migrate } from './db/migrate.ts'
 import { smtpMailer } from './emails/mailer.ts'
@@ -27,12 +28,17 @@ export interface RuntimeOptions {
   serving?: boolean
 }
 
+/** What still runs when the pool is to end gets this long. */
+const POOL_END_MS = 500
+
 /** Reads the configuration, finds or starts the database, brings it up to date and makes an App of it. */
 export async function openRuntime({ role, mode, serving }: RuntimeOptions): Promise<Runtime> {
   const config = loadConfig(mode)
   const log = pino({ level: config.LOG_LEVEL }, pino.destination(2))
-  const secretKey = config.SECRET_KEY ?? (await developmentKey(config.DATA_DIR))
-  const embedded = config.DATABASE_URL === null ? await attachEmbedded(config, role, serving) : null
+  const isEmbedded = config.DATABASE_URL === null
+  if (isEmbedded) await prepareFolder(config.DATA_DIR)
+  const secretKey = config.SECRET_KEY ?? (await developmentKey(config.DATA_DIR, isEmbedded || serving))
+  const embedded = isEmbedded ? await attachEmbedded(config, log, role, serving) : null
   const connection = config.DATABASE_URL ?? embedded!.connection
   const database = openDatabase(connection, {
     size: config.DATABASE_POOL,
@@ -43,7 +49,7 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
   const clock = mode === 'development' ? new MovableClock() : systemClock
   const close = async () => {
     mailer?.close()
-    await database.close()
+    await Promise.race([database.close(), sleep(POOL_END_MS, undefined, { ref: false })])
     await embedded?.release()
   }
   try {
@@ -53,7 +59,7 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
     return { app, connection, close }
   } catch (error) {
     await close()
-    throw error
+    throw isEmbedded ? error : explainDatabase(error)
   }
 }
 
@@ -70,12 +76,39 @@ export async function migrateAll(app: App): Promise<string[]> {
   return ran
 }
 
-async function attachEmbedded(config: Config, role: string, serving?: boolean): Promise<Attachment> {
-  const url = `http://${config.HOST}:${config.PORT}`
+async function prepareFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o711 })
+    await access(dataDir, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new Error(`DATA_DIR ${dataDir} cannot be used: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Wrong address, user, password or database: all of it is written in DATABASE_URL. */
+function explainDatabase(error: unknown): unknown {
+  const { code = '', message } = error as { code?: string; message: string }
+  if (!isUnavailable(error) && !/^(28|3D)/.test(code)) return error
+  return new Error(`DATABASE_URL leads to no database that can be used: ${message || code}`, { cause: error })
+}
+
+async function attachEmbedded(
+  config: Config,
+  log: Logger,
+  role: string,
+  serving?: boolean,
+): Promise<Attachment> {
+  const address = config.PORT === 0 ? '' : `, http://${config.HOST}:${config.PORT}`
   try {
     return await attach(config.DATA_DIR, {
-      name: `bestow ${role}, process ${process.pid}, ${url}`.slice(0, 63),
+      name: `bestow ${role}, process ${process.pid}${address}`.slice(0, 63),
       serving,
+      onTrouble: (error) => log.error({ err: error }, 'the embedded database is away, will be tried again'),
+      onLost(error) {
+        log.fatal({ err: error }, 'another server has taken over the data folder')
+        process.exitCode = 1
+        process.kill(process.pid, 'SIGTERM')
+      },
     })
   } catch (error) {
     if (!(error instanceof AlreadyRunningError)) throw error
@@ -85,15 +118,29 @@ async function attachEmbedded(config: Config, role: string, serving?: boolean): 
   }
 }
 
-/** The key of a development server: made once and kept, so that tokens outlive a restart. */
-async function developmentKey(dataDir: string): Promise<string> {
+/**
+ * The key of a development server: made once and kept, so that tokens outlive a restart. A command on
+ * somebody else's database makes none; it signs nothing that would have to last.
+ */
+async function developmentKey(dataDir: string, mayKeep = false): Promise<string> {
   const file = join(dataDir, 'secret.key')
-  await mkdir(dataDir, { recursive: true, mode: 0o711 })
-  // Of two processes that find none, one makes it and both read that one.
-  await writeFile(file, `${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 }).catch(
-    (error) => {
-      if (error.code !== 'EEXIST') throw error
-    },
-  )
-  return (await readFile(file, 'utf8')).trim()
+  const kept = () => readFile(file, 'utf8').then((text) => text.trim() || null, whenMissing)
+  const key = await kept()
+  if (key !== null) return key
+  const fresh = randomBytes(32).toString('base64')
+  if (!mayKeep) return fresh
+  // Written aside and then named: a start that is killed leaves no half a key, and of two the first wins.
+  const draft = `${file}.${process.pid}`
+  await prepareFolder(dataDir)
+  await writeFile(draft, `${fresh}\n`, { mode: 0o600 })
+  await link(draft, file).catch(async (error) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  await rm(draft, { force: true })
+  return (await kept())!
+}
+
+function whenMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+  throw error
 }

@@ -30,13 +30,23 @@ export function table(rows: Record<string, string>[], whenEmpty: string): string
   )
 }
 
-/** One clear line on standard error, and a failure. */
+/** One clear line on standard error, and a failure. Of settings there may be several, a line each. */
 export function complain(error: unknown): never {
   const { message } = error as Error
   const reason = isUnavailable(error)
     ? `the database cannot be reached: ${message || (error as { code?: string }).code}`
     : message
-  const lines = error instanceof ConfigError ? message.split('\n') : [reason.split('\n').join(' ')]
+  const lines = error instanceof ConfigError ? message.split('\n') : [oneLine(reason)]
   for (const line of lines) process.stderr.write(`bestow: ${line}\n`)
   process.exit(1)
 }
+
+/** What commander says of a command that it does not understand, in our words. */
+export const misused = (text: string): string =>
+  `bestow: ${oneLine(text.replace(/^error: /, ''))} (add --help for how to use it)\n`
+
+const oneLine = (text: string) =>
+  text
+    .trim()
+    .split(/\s*\n\s*/)
+    .join(' ')

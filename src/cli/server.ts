@@ -55,7 +55,7 @@ function welcome({ config }: App, url: string, key: DemoKey | null): string[] {
           `  Key         client_id      ${key.client_id}`,
           key.client_secret
             ? `              client_secret  ${key.client_secret}   (shown this once)`
-            : '              client_secret  was shown on the first start; a new one: npx bestow keys rotate',
+            : `              client_secret  was shown on the first start; a new one: npx bestow keys rotate ${key.client_id}`,
           '',
           '  A token, a contact, a grant:',
           '',

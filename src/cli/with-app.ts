@@ -3,15 +3,23 @@ import { sql } from 'kysely'
 import { inTransaction, type Tx } from '../db/database.ts'
 import type { Scope } from '../jsonapi/resource.ts'
 import { openRuntime } from '../runtime.ts'
+import { onSignal } from '../stop.ts'
 import '../routes.ts'
 
 /** Runs a command on the database of the server, running or not: it is started for the length of the command. */
 export async function withApp<Result>(role: string, work: (app: App) => Promise<Result>): Promise<Result> {
-  const runtime = await openRuntime({ role, mode: 'development' })
+  const opening = openRuntime({ role, mode: 'development' })
+  const close = async () => (await opening).close()
+  // A database that was started for the command must not outlive it.
+  const signalled = onSignal(async () => {
+    process.exitCode = 130
+    await close()
+  })
   try {
-    return await work(runtime.app)
+    return await work((await opening).app)
   } finally {
-    await runtime.close()
+    if (signalled()) await new Promise(() => {})
+    await close()
   }
 }
 

@@ -19,12 +19,13 @@ export function watchClock({ clock, db, log }: App, connection: Connection): () 
       client.on('error', () => {})
       client.on('notification', () => void refresh())
       try {
-        await client.connect()
         current = client
+        await client.connect()
         const ended = new Promise((resolve) => client.once('end', resolve))
         await client.query(`listen ${CLOCK_CHANNEL}`)
         await refresh()
-        await ended
+        if (!stopped) await ended
+        else await client.end()
       } catch {
         // The database is away; it is asked again below.
       }

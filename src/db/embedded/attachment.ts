@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import {
-  type Cluster,
-  type Endpoint,
-  findServer,
-  prepareCluster,
-  startServer,
-  stopServer,
-} from './cluster.ts'
+import { type Cluster, prepareCluster } from './cluster.ts'
+import { type Endpoint, findServer, startServer, stopServer } from './postmaster.ts'
 
 /** Advisory locks of the embedded database. Everybody who uses it shares the first one. */
 const IN_USE = 1
@@ -15,6 +9,8 @@ const IN_USE = 1
 const SERVING = 2
 
 const PATIENCE_MS = 25_000
+/** A server that was killed, or is just stopping, lets go within this time. */
+const CLAIM_PATIENCE_MS = 2_000
 
 /**
  * A process's hold on the embedded database of a data folder: the server is started when none runs
@@ -31,8 +27,10 @@ export interface AttachOptions {
   name: string
   /** Refuse when another process already serves this data folder. */
   serving?: boolean
-  /** Called when a server that died could not be brought back. */
-  onLost?: (error: unknown) => void
+  /** Called each time that a server that died could not be brought back yet. */
+  onTrouble?: (error: unknown) => void
+  /** Called when another process serves the data folder since the server died: leave it alone. */
+  onLost?: (error: AlreadyRunningError) => void
 }
 
 /** Another `bestow start` serves this data folder. */
@@ -40,28 +38,30 @@ export class AlreadyRunningError extends Error {}
 
 export async function attach(dataDir: string, options: AttachOptions): Promise<Attachment> {
   const cluster = await prepareCluster(dataDir)
-  let hold = await takeHold(cluster, options)
+  let holding = Promise.resolve(await takeHold(cluster, options))
   let released = false
 
   // The server may be killed under us: bring it back and take hold again.
-  const watch = (client: pg.Client) =>
+  const watch = ({ client }: Hold) =>
     client.once('end', () => {
       if (released) return
-      takeHold(cluster, options).then(
-        (next) => {
-          hold = next
-          watch(next.client)
-        },
-        (error) => options.onLost?.(error),
-      )
+      holding = takeHoldAgain(cluster, options, () => released)
+      holding.then(watch, (error) => {
+        if (error instanceof AlreadyRunningError) options.onLost?.(error)
+      })
     })
-  watch(hold.client)
+  const { endpoint } = await holding.then((hold) => {
+    watch(hold)
+    return hold
+  })
 
   return {
-    connection: { ...hold.endpoint, user: 'bestow', database: 'bestow' },
+    connection: { ...endpoint, user: 'bestow', database: 'bestow' },
     async release() {
       released = true
-      await letGo(cluster, hold.client)
+      // A server that is being brought back must not be left behind.
+      const hold = await holding.catch(() => null)
+      if (hold) await letGo(cluster, hold.client)
     },
   }
 }
@@ -71,14 +71,27 @@ interface Hold {
   client: pg.Client
 }
 
+async function takeHoldAgain(
+  cluster: Cluster,
+  options: AttachOptions,
+  isReleased: () => boolean,
+): Promise<Hold> {
+  for (;;) {
+    try {
+      return await takeHold(cluster, options)
+    } catch (error) {
+      if (error instanceof AlreadyRunningError || isReleased()) throw error
+      options.onTrouble?.(error)
+    }
+  }
+}
+
 async function takeHold(cluster: Cluster, options: AttachOptions): Promise<Hold> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
-    const hold = await tryToHold(cluster, options.name)
-    if (!(hold instanceof Error)) {
-      if (options.serving) await claimServing(hold.client)
-      return hold
-    }
+    const hold = await tryToHold(cluster, options)
+    if (!(hold instanceof Error)) return hold
+    if (hold instanceof AlreadyRunningError) throw hold
     if (Date.now() > deadline) {
       throw new Error(
         `The embedded PostgreSQL does not answer (${hold.message}). Its log: ${cluster.folder}.log`,
@@ -88,7 +101,7 @@ async function takeHold(cluster: Cluster, options: AttachOptions): Promise<Hold>
   }
 }
 
-async function tryToHold(cluster: Cluster, name: string): Promise<Hold | Error> {
+async function tryToHold(cluster: Cluster, { name, serving }: AttachOptions): Promise<Hold | Error> {
   const running = await findServer(cluster.folder)
   if (!running) {
     await startServer(cluster)
@@ -100,6 +113,7 @@ async function tryToHold(cluster: Cluster, name: string): Promise<Hold | Error> 
   try {
     await client.connect()
     await client.query('select pg_advisory_lock_shared($1)', [IN_USE])
+    if (serving) await claimServing(client)
     return { endpoint: { host, port }, client }
   } catch (error) {
     await client.end().catch(() => {})
@@ -111,14 +125,18 @@ async function tryToHold(cluster: Cluster, name: string): Promise<Hold | Error> 
 }
 
 async function claimServing(client: pg.Client): Promise<void> {
-  const { rows } = await client.query('select pg_try_advisory_lock($1) as claimed', [SERVING])
-  if (rows[0].claimed) return
+  const deadline = Date.now() + CLAIM_PATIENCE_MS
+  for (;;) {
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as claimed', [SERVING])
+    if (rows[0].claimed) return
+    if (Date.now() > deadline) break
+    await sleep(50)
+  }
   const holder = await client.query(
     `select a.application_name as name from pg_locks l join pg_stat_activity a using (pid)
       where l.locktype = 'advisory' and l.objid = $1 and l.granted`,
     [SERVING],
   )
-  await client.end()
   throw new AlreadyRunningError(holder.rows[0]?.name ?? 'bestow start')
 }
 

@@ -1,19 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, openSync, readFileSync } from 'node:fs'
-import { appendFile, lstat, mkdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { text } from 'node:stream/consumers'
 import { prepareBinaries } from './binaries.ts'
 import { findOwner, type Owner } from './owner.ts'
-
-/** Where a running server can be reached. */
-export interface Endpoint {
-  /** Folder of the Unix socket. Who may enter it may connect: the socket is for its owner and root only. */
-  host: string
-  port: number
-}
 
 export interface Cluster {
   folder: string
@@ -22,9 +14,7 @@ export interface Cluster {
 }
 
 /** Where root keeps what an unprivileged user must reach. */
-const ROOT_STORE = '/var/lib/bestow'
-/** Longest path of a Unix socket is 107 bytes on Linux and 103 on macOS; the file's name takes 14. */
-const LONGEST_SOCKET_FOLDER = 88
+export const ROOT_STORE = '/var/lib/bestow'
 
 /**
  * Makes sure that `dataDir` has a database cluster, and says where it is. Safe to call from several
@@ -50,44 +40,55 @@ async function relocatedFolder(dataDir: string): Promise<string> {
   await symlink(join(ROOT_STORE, randomUUID()), link).catch((error) => {
     if (error.code !== 'EEXIST') throw error
   })
-  return await readlink(link)
+  return await readlink(link).catch(() => {
+    throw new Error(
+      `${link} was made while the user that PostgreSQL runs as could get there, and now it cannot. Let others enter the folders above it (chmod o+x), or set another DATA_DIR.`,
+    )
+  })
 }
 
 async function initialise(folder: string, binaries: string, owner: Owner): Promise<void> {
   const draft = `${folder}.${randomUUID()}`
-  await mkdir(draft, { mode: 0o700 })
-  await owner.take(draft)
-  const made = spawnSync(
-    join(binaries, 'bin', 'initdb'),
-    [
-      '--pgdata',
-      draft,
-      '--username',
-      'bestow',
-      '--auth',
-      'trust',
-      '--encoding',
-      'UTF8',
-      '--locale',
-      'C',
-      '--no-instructions',
-    ],
-    { ...owner.identity, cwd: '/', encoding: 'utf8' },
-  )
-  if (made.status !== 0)
-    throw new Error(`PostgreSQL could not make its data folder:\n${made.stderr || made.error}`)
-  await appendFile(join(draft, 'postgresql.conf'), SERVER_SETTINGS)
-  spawnSync(join(binaries, 'bin', 'postgres'), ['--single', '-D', draft, 'postgres'], {
-    ...owner.identity,
-    cwd: '/',
-    input: 'create database bestow;\n',
-  })
-  // A folder that holds something cannot be replaced by rename, so the second of two starts loses here.
-  await rename(draft, folder).catch(async (error) => {
+  try {
+    await mkdir(draft, { mode: 0o700 })
+    await owner.take(draft)
+    await runTool(join(binaries, 'bin', 'initdb'), ['--pgdata', draft, ...INITDB_OPTIONS], owner)
+    await appendFile(join(draft, 'postgresql.conf'), SERVER_SETTINGS)
+    const single = ['--single', '-D', draft, 'postgres']
+    await runTool(join(binaries, 'bin', 'postgres'), single, owner, 'create database bestow;\n')
+    // A folder that holds something cannot be replaced by rename, so the second of two starts loses here.
+    await rename(draft, folder).catch((error) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    })
+  } finally {
     await rm(draft, { recursive: true, force: true })
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
-  })
+  }
 }
+
+/** In a process group of its own: Ctrl-C reaches Bestow only, which then stops when this has ended. */
+async function runTool(tool: string, args: string[], { identity }: Owner, input = ''): Promise<void> {
+  const child = spawn(tool, args, {
+    ...identity,
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  child.stdin.end(input)
+  const [status, complaint] = await Promise.all([ended, text(child.stderr)])
+  if (status !== 0) throw new Error(`PostgreSQL could not make its data folder: ${complaint.trim()}`)
+}
+
+const INITDB_OPTIONS = [
+  ['--username', 'bestow'],
+  ['--auth', 'trust'],
+  ['--encoding', 'UTF8'],
+  ['--locale', 'C'],
+  ['--no-instructions'],
+].flat()
 
 const SERVER_SETTINGS = `
 # Written by Bestow when this database was made.
@@ -98,97 +99,3 @@ shared_buffers = 128MB
 random_page_cost = 1.1
 log_min_messages = warning
 `
-
-/** Where the server of `folder` listens, according to its lock file; null when none is running. */
-export async function findServer(folder: string): Promise<(Endpoint & { pid: number }) | null> {
-  const lines = await readFile(join(folder, 'postmaster.pid'), 'utf8').then(
-    (text) => text.split('\n'),
-    () => [],
-  )
-  const [pid, , , port, host] = lines
-  if (!pid || !port || !host) return null
-  return { pid: Number(pid), port: Number(port), host }
-}
-
-/**
- * Starts a server on the cluster and waits until it has taken its lock, or has given up because
- * another one holds it. PostgreSQL's own lock decides, so two can never run on the same data.
- *
- * The server leads its own process group: Ctrl-C in a terminal reaches Bestow only, which then stops
- * it in order.
- */
-export async function startServer({ folder, binaries, owner }: Cluster): Promise<void> {
-  await removeStaleLock(folder)
-  const log = openSync(`${folder}.log`, 'a', 0o600)
-  const server = spawn(
-    join(binaries, 'bin', 'postgres'),
-    ['-D', folder, '-k', await socketFolder(folder, owner), '-p', '5432'],
-    { ...owner.identity, cwd: '/', detached: true, stdio: ['ignore', log, log] },
-  )
-  server.unref()
-  const gone = new Promise<void>((resolve) =>
-    server.once('exit', () => resolve()).once('error', () => resolve()),
-  )
-  for (let waited = 0; waited < 10_000; waited += 20) {
-    const running = await findServer(folder)
-    if (running?.pid === server.pid) return
-    if (await Promise.race([gone.then(() => true), sleep(20, false)])) return
-  }
-}
-
-/** The same for the same cluster every time: a pool that reconnects after a restart must find it again. */
-async function socketFolder(folder: string, owner: Owner): Promise<string> {
-  if (Buffer.byteLength(folder) <= LONGEST_SOCKET_FOLDER) return folder
-  const name = `bestow-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`
-  const short = join(owner.isBorrowed ? ROOT_STORE : tmpdir(), name)
-  await mkdir(short, { mode: 0o700 }).then(
-    () => owner.take(short),
-    (error) => assertOwn(short, owner, error),
-  )
-  return short
-}
-
-/** A folder somebody else prepared in a shared place could lead our clients to a false server. */
-async function assertOwn(path: string, owner: Owner, error: NodeJS.ErrnoException): Promise<void> {
-  if (error.code !== 'EEXIST') throw error
-  const { uid } = await lstat(path)
-  if (uid !== (owner.identity.uid ?? process.getuid?.()))
-    throw new Error(`${path} belongs to another user; remove it.`)
-}
-
-/**
- * After a power cut the lock file may name a number that now belongs to another process; PostgreSQL
- * would then wait for it for ever. A lock whose process is not a PostgreSQL is removed.
- */
-async function removeStaleLock(folder: string): Promise<void> {
-  const running = await findServer(folder)
-  if (running && !isPostgres(running.pid)) await rm(join(folder, 'postmaster.pid'), { force: true })
-}
-
-function isPostgres(pid: number): boolean {
-  try {
-    const name =
-      process.platform === 'linux'
-        ? readFileSync(`/proc/${pid}/comm`, 'utf8')
-        : spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).stdout
-    return name.includes('postgres')
-  } catch {
-    // No such process: PostgreSQL removes such a lock by itself.
-    return true
-  }
-}
-
-/** Stops the server: open connections are ended, committed work is kept. Waits until it is gone. */
-export async function stopServer(folder: string): Promise<void> {
-  const running = await findServer(folder)
-  if (!running) return
-  try {
-    process.kill(running.pid, 'SIGINT')
-  } catch {
-    return
-  }
-  for (let waited = 0; waited < 8_000; waited += 10) {
-    if (!existsSync(join(folder, 'postmaster.pid'))) return
-    await sleep(10)
-  }
-}

@@ -1,0 +1,97 @@
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import {
+  begin,
+  connectTo,
+  lockFile,
+  npmStart,
+  postmasterPid,
+  postmastersOf,
+  type Running,
+  STOP_WITHIN_MS,
+  serverPid,
+  signalGroup,
+  signIn,
+  temporaryFolder,
+  until,
+} from './processes.ts'
+import { existsSync } from 'node:fs'
+
+const dataDir = await temporaryFolder()
+const { ready: key } = await npmStart(dataDir).then(async (first) => {
+  signalGroup(first.child, 'SIGTERM')
+  await first.exited
+  return first
+})
+
+const ways: [string, (running: Running) => Promise<void>][] = [
+  ['SIGTERM to npm', async ({ child }) => void child.kill('SIGTERM')],
+  ['SIGINT to npm', async ({ child }) => void child.kill('SIGINT')],
+  ['SIGTERM to the server', async () => void process.kill(await serverPid(dataDir), 'SIGTERM')],
+  ['SIGHUP to the server', async () => void process.kill(await serverPid(dataDir), 'SIGHUP')],
+  ['Ctrl-C in a terminal', async ({ child }) => signalGroup(child, 'SIGINT')],
+]
+
+test.each(ways)('%s: what is in flight is answered, then all of it is gone', async (_way, send) => {
+  const running = await npmStart(dataDir)
+  const api = await signIn({ ...key, ...running.ready })
+  const database = await connectTo(dataDir)
+  await database.query('begin; lock table contacts in access exclusive mode')
+  const answer = api.get('/v1/contacts')
+  await until(async () => {
+    const { rows } = await database.query('select from pg_locks where not granted')
+    return rows.length > 0
+  })
+  const since = Date.now()
+  await send(running)
+  await sleep(100)
+  await database.query('commit')
+  await database.end()
+
+  expect((await answer).status).toBe(200)
+  expect(await running.exited).toBe(0)
+  expect(Date.now() - since).toBeLessThan(STOP_WITHIN_MS)
+  expectNothingLeft()
+})
+
+test('a client that never finishes its request does not hold up the end', async () => {
+  const running = await npmStart(dataDir)
+  const { port } = new URL(running.ready.url!)
+  const half = connect(Number(port), '127.0.0.1')
+  half.on('error', () => {})
+  half.write('POST /v1/oauth/token HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\ngrant')
+  const silent = connect(Number(port), '127.0.0.1').on('error', () => {})
+  await sleep(100)
+  const since = Date.now()
+  signalGroup(running.child, 'SIGINT')
+  expect(await running.exited).toBe(0)
+  expect(Date.now() - since).toBeLessThan(STOP_WITHIN_MS)
+  expectNothingLeft()
+  half.destroy()
+  silent.destroy()
+})
+
+test('npm killed with -9 takes the server and its database along', async () => {
+  const running = await npmStart(dataDir)
+  running.child.kill('SIGKILL')
+  await until(() => postmastersOf(dataDir).length === 0)
+  expectNothingLeft()
+})
+
+test('a signal at any moment of the first start leaves nothing running', async () => {
+  for (const afterMs of [250, 500, 900]) {
+    const fresh = await temporaryFolder()
+    const starting = begin('npm', ['start'], { settings: { DATA_DIR: fresh, PORT: '0' } })
+    await sleep(afterMs)
+    signalGroup(starting.child, 'SIGINT')
+    await starting.exited
+    expect(postmastersOf(fresh)).toEqual([])
+    expect(postmasterPid(fresh)).toBeNull()
+  }
+})
+
+function expectNothingLeft(): void {
+  expect(existsSync(lockFile(dataDir))).toBe(false)
+  expect(postmastersOf(dataDir)).toEqual([])
+}
