@@ -50,7 +50,8 @@ export function parseContactAttributes(given: Record<string, unknown>): ContactA
     else if (isText(name)) values[name] = parseText(name, value)
     else if (!['first_name', 'last_name'].includes(name)) ignored.push(name)
   }
-  values.name ??= fullName(given)
+  const folded = values.name ? undefined : fullName(given)
+  if (folded !== undefined) values.name = folded
   return { values, externalUserId, ignored }
 }
 

@@ -38,6 +38,7 @@ export async function updateContact(
   const name = values.name === '' && customer ? email.split('@')[0]! : values.name
   const changes = { ...values, ...(name !== undefined && { name }) }
   const changed = Object.keys(changes)
+  if (changed.length === 0 && externalUserId === undefined) return
   try {
     if (changed.length > 0) {
       await tx
@@ -80,7 +81,8 @@ async function lockContact(tx: Tx, siteIds: string[], id: string) {
         .where('id', '=', id)
         .where('site_id', '=', anyOf(siteIds))
         .where('deleted_at', 'is', null)
-        .forNoKeyUpdate()
+        // Waits for grants that are being made, and they for this: the customer they make gets the new name.
+        .forUpdate()
         .executeTakeFirst()
     : undefined
   if (!contact) throw notFound(`There is no contact with the id ${id}.`)

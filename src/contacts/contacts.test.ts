@@ -1,0 +1,328 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeAccount, makeContact, makeOffer, makeSite, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+const document = (attributes: object, more: object = {}) => ({
+  data: { type: 'contacts', attributes, ...more },
+})
+const create = (attributes: object, more?: object) =>
+  h.client.post('/v1/contacts', document(attributes, more))
+const update = (id: string, attributes: object) => h.client.patch(`/v1/contacts/${id}`, document(attributes))
+const show = async (id: string) => (await h.client.get(`/v1/contacts/${id}`)).body.data
+
+let count = 0
+const newEmail = () => `new${++count}@example.com`
+
+async function makeCustomer(values: { name?: string; email?: string } = {}) {
+  const id = await makeContact(h.app, h.account.siteId, values)
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  const { body } = await h.client.post(`/v1/contacts/${id}/relationships/offers`, offersBody([offerId]))
+  return { id, offerId, customerId: body.meta.customer_id as string }
+}
+const showCustomer = async (id: string) => (await h.client.get(`/v1/customers/${id}`)).body.data
+
+describe('creating a contact', () => {
+  test('answers 201 with where it is, and it is there at once', async () => {
+    const email = newEmail()
+    const { status, headers, body } = await create({
+      name: ' Ada Lovelace ',
+      email: ` ${email.toUpperCase()} `,
+    })
+    expect(status).toBe(201)
+    expect(headers.get('location')).toBe(`${h.url}/v1/contacts/${body.data.id}`)
+    expect(body.data).toMatchObject({
+      type: 'contacts',
+      attributes: {
+        name: 'Ada Lovelace',
+        email,
+        subscribed: false,
+        phone_number: null,
+        external_user_id: null,
+      },
+      relationships: { customer: { data: null }, offers: { data: [] }, tags: { data: [] } },
+      links: { self: `${h.url}/v1/contacts/${body.data.id}` },
+    })
+    expect(await show(body.data.id)).toEqual(body.data)
+    expect((await h.client.get(`/v1/contacts?filter[email]=${email}`)).body.data[0].id).toBe(body.data.id)
+  })
+
+  test('keeps every attribute', async () => {
+    const attributes = {
+      name: 'Ada',
+      email: newEmail(),
+      subscribed: true,
+      phone_number: '1',
+      business_number: '2',
+      address_line_1: '3',
+      address_line_2: '4',
+      address_city: '5',
+      address_state: '6',
+      address_country: '7',
+      address_zip: '8',
+      custom_1: '9',
+      custom_2: '10',
+      custom_3: '11',
+    }
+    const { body } = await create(attributes)
+    expect(body.data.attributes).toMatchObject(attributes)
+  })
+
+  test('on the site that is named, when there are several', async () => {
+    const account = await makeAccount(h.app)
+    const id = await makeSite(h.app, account)
+    const client = h.clientWith(account.token)
+    for (const given of [id, Number(id)]) {
+      const relationships = { site: { data: { type: 'sites', id: given } } }
+      const { status, body } = await client.post(
+        '/v1/contacts',
+        document({ email: newEmail() }, { relationships }),
+      )
+      expect(status).toBe(201)
+      expect(body.data.relationships.site.data).toEqual({ type: 'sites', id })
+    }
+  })
+
+  test('the same e-mail may be on two sites, of one account or two', async () => {
+    const email = newEmail()
+    const other = await makeAccount(h.app)
+    expect((await create({ email })).status).toBe(201)
+    expect((await h.clientWith(other.token).post('/v1/contacts', document({ email }))).status).toBe(201)
+  })
+
+  test('of ten with one e-mail at once, one is made and nine are told that it is taken', async () => {
+    const email = newEmail()
+    const replies = await Promise.all(Array.from({ length: 10 }, () => create({ email })))
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(422)])
+    expect(replies.find(({ status }) => status === 422)!.body.errors[0].detail).toBe(
+      'Email has already been taken',
+    )
+  })
+
+  test.each([
+    [{ first_name: 'Ada', last_name: 'Lovelace' }, 'Ada Lovelace'],
+    [{ first_name: ' Ada ', last_name: '' }, 'Ada'],
+    [{ last_name: 'Lovelace' }, 'Lovelace'],
+    [{ name: 'Countess', first_name: 'Ada' }, 'Countess'],
+    [{ name: null, first_name: 'Ada' }, 'Ada'],
+    [{ name: ' ', first_name: 'Ada' }, 'Ada'],
+    [{ first_name: 1 }, ''],
+    [{}, ''],
+  ])('the name of %j is %j', async (attributes, name) => {
+    expect((await create({ email: newEmail(), ...attributes })).body.data.attributes.name).toBe(name)
+  })
+
+  test('numbers for texts are kept as texts, blank texts as none, half an emoji as a replacement', async () => {
+    const { body } = await create({
+      email: newEmail(),
+      phone_number: 49123,
+      custom_1: '  ',
+      name: 'Ada \ud83d',
+    })
+    expect(body.data.attributes).toMatchObject({ phone_number: '49123', custom_1: null, name: 'Ada \ufffd' })
+  })
+
+  test('attributes that it does not have are passed over and told in a Warning', async () => {
+    const { status, headers } = await create({
+      email: newEmail(),
+      shoe_size: 37,
+      id: 5,
+      external_user_id: 'x',
+    })
+    expect(status).toBe(201)
+    for (const name of ['shoe_size', 'id', 'external_user_id']) expect(headers.get('warning')).toContain(name)
+  })
+
+  test.each([
+    'ada+tag@sub.example.co.uk',
+    'ädä@exämple.com',
+    'o’brien@example.com',
+    "o'brien@example.com",
+    'a@localhost',
+    '用户@例え.jp',
+  ])('the e-mail %s is one', async (email) => {
+    expect((await create({ email })).body.data.attributes.email).toBe(email)
+  })
+
+  test('is recorded with who did it in which request', async () => {
+    const { headers, body } = await create({ email: newEmail() })
+    const event = await h.app.db
+      .selectFrom('events')
+      .select(['type', 'actor', 'request_id'])
+      .where('contact_id', '=', body.data.id)
+      .executeTakeFirst()
+    expect(event).toEqual({
+      type: 'contact_created',
+      actor: expect.stringMatching(/^api_key:\d+$/),
+      request_id: headers.get('x-request-id'),
+    })
+  })
+})
+
+describe('changing a contact', () => {
+  test('changes what is given and leaves the rest', async () => {
+    const id = await makeContact(h.app, h.account.siteId, { name: 'Ada' })
+    const before = await show(id)
+    const { status, body } = await update(id, { custom_1: 'x', subscribed: true })
+    expect(status).toBe(200)
+    expect(body.data.attributes).toEqual({
+      ...before.attributes,
+      custom_1: 'x',
+      subscribed: true,
+      updated_at: body.data.attributes.updated_at,
+    })
+    expect((await update(id, { custom_1: null })).body.data.attributes).toMatchObject({
+      custom_1: null,
+      subscribed: true,
+    })
+    expect(await show(id)).toMatchObject({ attributes: { custom_1: null } })
+  })
+
+  test('keeps name and e-mail of the customer in step', async () => {
+    const { id, customerId } = await makeCustomer()
+    const email = newEmail()
+    await update(id, { name: 'Grace', email: email.toUpperCase() })
+    expect((await showCustomer(customerId)).attributes).toMatchObject({ name: 'Grace', email })
+  })
+
+  test('keeps them in step also when the customer comes into being at the same moment', async () => {
+    const offerId = await makeOffer(h.app, h.account.siteId)
+    const out: unknown[] = []
+    for (let round = 0; round < 40; round++) {
+      const id = await makeContact(h.app, h.account.siteId)
+      const [{ body }] = await Promise.all([
+        h.client.post(`/v1/contacts/${id}/relationships/offers`, offersBody([offerId])),
+        update(id, { name: `Grace ${round}`, email: newEmail() }),
+      ])
+      const [contact, customer] = [await show(id), await showCustomer(body.meta.customer_id)]
+      for (const name of ['name', 'email']) {
+        if (contact.attributes[name] !== customer.attributes[name]) out.push([round, name])
+      }
+    }
+    expect(out).toEqual([])
+  })
+
+  test('blanking the name of a customer gives the one made from the e-mail', async () => {
+    const { id, customerId } = await makeCustomer({ name: 'Ada', email: 'countess@example.com' })
+    expect((await update(id, { name: ' ' })).body.data.attributes.name).toBe('countess')
+    expect((await showCustomer(customerId)).attributes.name).toBe('countess')
+  })
+
+  test('external_user_id is set on the customer, and nobody else’s on the site', async () => {
+    const { id, customerId } = await makeCustomer()
+    const other = await makeCustomer()
+    expect((await update(id, { external_user_id: 'u-1' })).body.data.attributes.external_user_id).toBe('u-1')
+    expect((await showCustomer(customerId)).attributes.external_user_id).toBe('u-1')
+    const taken = await update(other.id, { external_user_id: 'u-1' })
+    expect([taken.status, taken.body.errors[0].source]).toEqual([
+      422,
+      { pointer: '/data/attributes/external_user_id' },
+    ])
+  })
+
+  test('takes its id in the document too, also as a number', async () => {
+    const id = await makeContact(h.app, h.account.siteId)
+    for (const given of [id, Number(id)]) {
+      expect(
+        (await h.client.patch(`/v1/contacts/${id}`, document({ name: 'A' }, { id: given }))).status,
+      ).toBe(200)
+    }
+  })
+
+  test('to what it is already, or to nothing, is no error', async () => {
+    const email = newEmail()
+    const { id, customerId } = await makeCustomer({ email })
+    expect((await update(id, { email })).status).toBe(200)
+    const before = [await show(id), await showCustomer(customerId)]
+    expect((await h.client.patch(`/v1/contacts/${id}`, { data: { type: 'contacts' } })).status).toBe(200)
+    expect([await show(id), await showCustomer(customerId)]).toEqual(before)
+  })
+
+  test('is recorded with the names of what was given, and nothing is when nothing was', async () => {
+    const id = await makeContact(h.app, h.account.siteId)
+    await update(id, { custom_1: 'x' })
+    await update(id, { shoe_size: 37 })
+    const events = await h.app.db
+      .selectFrom('events')
+      .select('data')
+      .where('contact_id', '=', id)
+      .where('type', '=', 'contact_updated')
+      .execute()
+    expect(events).toEqual([{ data: { changed: ['custom_1'] } }])
+  })
+
+  test('unknown attributes are told in a Warning', async () => {
+    const id = await makeContact(h.app, h.account.siteId)
+    expect((await update(id, { shoe_size: 37 })).headers.get('warning')).toContain('shoe_size')
+  })
+})
+
+describe('deleting a contact', () => {
+  test('answers 200 with JSON; contact, customer and what they held are gone, and the e-mail is free', async () => {
+    const email = newEmail()
+    const { id, customerId, offerId } = await makeCustomer({ email })
+    const { status, headers, body } = await h.client.delete(`/v1/contacts/${id}`)
+    expect([status, body]).toEqual([200, { data: {} }])
+    expect(headers.get('content-type')).toContain('json')
+    for (const path of [
+      `/v1/contacts/${id}`,
+      `/v1/customers/${customerId}`,
+      `/v1/contacts/${id}/relationships/offers`,
+      `/v1/customers/${customerId}/relationships/offers`,
+    ]) {
+      expect([path, (await h.client.get(path)).status]).toEqual([path, 404])
+    }
+    for (const door of [`contacts/${id}`, `customers/${customerId}`]) {
+      expect((await h.client.post(`/v1/${door}/relationships/offers`, offersBody([offerId]))).status).toBe(
+        404,
+      )
+    }
+    expect((await h.client.get(`/v1/contacts?filter[has_offer_id]=${offerId}`)).body.data).toEqual([])
+    expect((await h.client.get(`/v1/customers?filter[search]=${email}`)).body.data).toEqual([])
+    expect((await create({ email })).status).toBe(201)
+  })
+
+  test('twice is not found the second time', async () => {
+    const id = await makeContact(h.app, h.account.siteId)
+    expect((await h.client.delete(`/v1/contacts/${id}`)).status).toBe(200)
+    expect((await h.client.delete(`/v1/contacts/${id}`)).status).toBe(404)
+    expect((await update(id, { name: 'A' })).status).toBe(404)
+  })
+
+  test('takes a JSON content type without a body, and a body that it does not need', async () => {
+    const [one, two] = [
+      await makeContact(h.app, h.account.siteId),
+      await makeContact(h.app, h.account.siteId),
+    ]
+    const json = { 'content-type': 'application/json' }
+    expect((await h.client.delete(`/v1/contacts/${one}`, undefined, json)).status).toBe(200)
+    expect((await h.client.delete(`/v1/contacts/${two}`, { data: [] })).status).toBe(200)
+  })
+
+  test('leaves nothing that tells who it was', async () => {
+    const { id } = await makeCustomer({ name: 'Zebedee Unmistakable', email: 'zebedee@example.com' })
+    await update(id, { custom_1: 'zebedee', phone_number: 'zebedee' })
+    await h.drain()
+    await h.client.delete(`/v1/contacts/${id}`)
+    await h.drain()
+    for (const table of [
+      'contacts',
+      'customers',
+      'offer_grants',
+      'events',
+      'emails',
+      'member_links',
+      'taggings',
+    ]) {
+      const { rows } = await h.app.pool.query(
+        `select t::text from ${table} t where t::text ilike '%zebedee%'`,
+      )
+      expect([table, rows]).toEqual([table, []])
+    }
+  })
+})
