@@ -43,7 +43,8 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
   const database = openDatabase(connection, {
     size: config.DATABASE_POOL,
     name: `bestow ${role}`,
-    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    // Not the error itself: it carries the whole connection with it.
+    onError: ({ message }) => log.warn({ reason: message }, 'a database connection broke'),
   })
   const mailer = config.SMTP_URL === null ? null : smtpMailer(config.SMTP_URL)
   const clock = mode === 'development' ? new MovableClock() : systemClock

@@ -1,0 +1,150 @@
+import { utimesSync, writeFileSync } from 'node:fs'
+import { beforeEach, expect, test } from 'vitest'
+import {
+  childrenOf,
+  lockFile,
+  npmStart,
+  postmasterPid,
+  postmastersOf,
+  type Running,
+  serverPid,
+  signalGroup,
+  signIn,
+  stop,
+  temporaryFolder,
+  until,
+} from './processes.ts'
+
+const dataDir = await temporaryFolder()
+let key: Record<string, string> = {}
+let running: Running
+
+beforeEach(async () => {
+  if (postmasterPid(dataDir) === null) running = await npmStart(dataDir)
+  key = { ...key, ...running.ready }
+})
+
+const crashes: [string, () => Promise<void>][] = [
+  ['the server', async () => kill(await serverPid(dataDir))],
+  ['npm, the server and everything in their group', async () => signalGroup(running.child, 'SIGKILL')],
+  [
+    'the server, then the database server it left behind',
+    async () => {
+      const server = await serverPid(dataDir)
+      const postmaster = postmasterPid(dataDir)!
+      kill(server, postmaster)
+    },
+  ],
+  [
+    'everything, with every process of the database',
+    async () => {
+      const server = await serverPid(dataDir)
+      const postmaster = postmasterPid(dataDir)!
+      kill(server, postmaster, ...childrenOf(postmaster))
+    },
+  ],
+]
+
+test.each(crashes)(
+  'kill -9 of %s: started again, what was acknowledged is there, on one database server',
+  async (_what, crash) => {
+    const acknowledged = await writeUntil(crash)
+    await running.exited
+    running = await npmStart(dataDir)
+    await expectAllThere(acknowledged)
+    expect(postmastersOf(dataDir)).toEqual([postmasterPid(dataDir)])
+  },
+)
+
+test('kill -9 of the database: 503 with Retry-After meanwhile, then it is back by itself with all data', async () => {
+  const before = postmasterPid(dataDir)!
+  const answers: { status: number; retryAfter: string | null }[] = []
+  const acknowledged = await writeUntil(
+    async () => kill(before),
+    ({ status, headers }) => answers.push({ status, retryAfter: headers.get('retry-after') }),
+    (api) => until(async () => (await api.get('/v1/contacts')).status === 200),
+  )
+  const failed = answers.filter(({ status }) => status !== 201 && status !== 200)
+  expect(failed.length).toBeGreaterThan(0)
+  expect(new Set(failed.map(({ status }) => status))).toEqual(new Set([503]))
+  for (const { retryAfter } of failed) expect(Number(retryAfter)).toBeGreaterThan(0)
+  await expectAllThere(acknowledged)
+  expect(postmastersOf(dataDir)).toEqual([postmasterPid(dataDir)])
+  expect(postmasterPid(dataDir)).not.toBe(before)
+})
+
+test('a database that was brought back is stopped with the server', async () => {
+  const before = postmasterPid(dataDir)!
+  kill(before)
+  await until(() => postmasterPid(dataDir) !== null && postmasterPid(dataDir) !== before)
+  expect(await stop(running)).toBe(0)
+  expect(postmastersOf(dataDir)).toEqual([])
+})
+
+test('a lock file that names a living process which is no database does not keep the database from starting', async () => {
+  await stop(running)
+  writeFileSync(lockFile(dataDir), `${process.pid}\n${dataDir}/postgres\n1\n5432\n${dataDir}/postgres\n\n`)
+  running = await npmStart(dataDir)
+  expect(postmastersOf(dataDir)).toEqual([postmasterPid(dataDir)])
+})
+
+test('an old empty lock file, as a power cut leaves it, does not keep the database from starting', async () => {
+  await stop(running)
+  writeFileSync(lockFile(dataDir), '')
+  utimesSync(lockFile(dataDir), 0, 0)
+  running = await npmStart(dataDir)
+  expect(postmastersOf(dataDir)).toEqual([postmasterPid(dataDir)])
+})
+
+function kill(...pids: number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It went down with the others.
+    }
+  }
+}
+
+type Api = Awaited<ReturnType<typeof signIn>>
+type Answer = Awaited<ReturnType<Api['get']>>
+
+/** Creates contacts and grants to them, four at a time, through the crash; returns what was acknowledged. */
+async function writeUntil(
+  crash: () => Promise<void>,
+  onAnswer: (answer: Answer) => void = () => {},
+  recovered?: (api: Api) => Promise<void>,
+): Promise<{ contactId: string; granted: boolean }[]> {
+  const api = await signIn(key)
+  const acknowledged: { contactId: string; granted: boolean }[] = []
+  let isOver = false
+  const writing = Array.from({ length: 4 }, async (_, writer) => {
+    for (let n = 0; !isOver; n++) {
+      const created = await api.createContact(`w${writer}-${n}-${Date.now()}@example.com`).catch(() => null)
+      if (!created) return
+      onAnswer(created)
+      if (created.status !== 201) continue
+      const contact = { contactId: created.body.data.id as string, granted: false }
+      acknowledged.push(contact)
+      const granted = await api.grant(contact.contactId).catch(() => null)
+      if (granted) onAnswer(granted)
+      contact.granted = granted?.status === 200
+    }
+  })
+  await until(() => acknowledged.length > 20)
+  await crash()
+  await recovered?.(api)
+  isOver = recovered !== undefined
+  await Promise.all(writing)
+  return acknowledged
+}
+
+async function expectAllThere(acknowledged: { contactId: string; granted: boolean }[]): Promise<void> {
+  expect(acknowledged.length).toBeGreaterThan(20)
+  const api = await signIn({ ...key, ...running.ready })
+  for (const { contactId, granted } of acknowledged) {
+    const offers = await api.get(`/v1/contacts/${contactId}/relationships/offers`)
+    expect(offers.status).toBe(200)
+    if (granted) expect(offers.body.data).toEqual([{ type: 'offers', id: '1' }])
+  }
+}
