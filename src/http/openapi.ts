@@ -69,7 +69,8 @@ function errorStatuses({ access, form, kind, method, url, errors = [] }: Route, 
   const statuses = new Set([...errors, 429])
   if (access !== 'public') for (const status of [401, 503]) statuses.add(status)
   if (access !== 'public' && access !== 'token') statuses.add(403)
-  if (url.includes('{')) statuses.add(404)
+  // 400: an address that is not well-formed.
+  if (url.includes('{')) for (const status of [400, 404]) statuses.add(status)
   // A body is read also where none is asked for.
   if (method !== 'GET') for (const status of [400, 413]) statuses.add(status)
   if (kind === 'write' || kind === 'direct') for (const status of [409, 422]) statuses.add(status)

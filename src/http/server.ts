@@ -48,7 +48,6 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
   })
   const known = routes.filter(({ extension }) => !extension || app.config.EXTENSIONS)
   answerErrors(server, app, known)
-  acceptBodies(server)
   server.setValidatorCompiler(bodyValidator)
   server.decorateRequest('claims', null)
   server.addHook('onRequest', async (request, reply) => {
@@ -57,6 +56,7 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
     if (route && route.access !== 'public') request.claims = await verifyToken(app, request)
     if (route && app.config.JSONAPI_STRICT) refuseOtherMediaTypes(route, request.headers)
   })
+  acceptBodies(server)
   server.addHook('onResponse', async (request, reply) => {
     app.metrics.observeRequest(
       request.method,
