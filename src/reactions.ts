@@ -3,6 +3,7 @@ import type { Tx } from './db/database.ts'
 import {
   giftEmail,
   grantEmail,
+  linkEmail,
   type QueuedEmail,
   queueEmails,
   welcomeEmail,
@@ -22,6 +23,11 @@ const reactions: { [Type in EventType]: Reaction<Type>[] } = {
   offer_granted: [giftEmail, grantEmail],
   offer_revoked: [],
   access_expired: [],
+  gift_redeemed: [],
+  sign_in_link_requested: [linkEmail('sign_in')],
+  password_link_requested: [linkEmail('password')],
+  email_change_requested: [linkEmail('email_change')],
+  password_changed: [],
 }
 
 /** Writes down, in the dispatcher's transaction, all that follows from these events. */

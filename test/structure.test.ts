@@ -27,7 +27,8 @@ const MAY_KNOW: Record<string, string[]> = {
   contacts: ['db', 'events', 'http', 'jsonapi'],
   customers: ['contacts', 'jsonapi'],
   grants: ['db', 'http', 'jsonapi'],
-  emails: ['auth', 'db', 'events', 'jobs', 'jsonapi'],
+  members: ['auth', 'contacts', 'db', 'events', 'http', 'jsonapi'],
+  emails: ['db', 'events', 'jobs', 'jsonapi', 'members'],
 }
 
 const room = (file: string) => (file.includes('/') ? file.split('/')[0]! : null)

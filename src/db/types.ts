@@ -84,6 +84,23 @@ export interface ContactTags {
   site_id: Int8;
 }
 
+export interface CourseLessons {
+  body: Generated<string>;
+  id: Generated<Int8>;
+  module_id: Int8;
+  position: Generated<number>;
+  site_id: Int8;
+  title: string;
+}
+
+export interface CourseModules {
+  id: Generated<Int8>;
+  position: Generated<number>;
+  product_id: Int8;
+  site_id: Int8;
+  title: string;
+}
+
 export interface Customers {
   avatar: string | null;
   bounced_at: Timestamp | null;
@@ -97,6 +114,7 @@ export interface Customers {
   last_sign_in_at: Timestamp | null;
   name: string;
   net_revenue: Generated<Numeric>;
+  password_hash: string | null;
   public_bio: string | null;
   public_location: string | null;
   public_website: string | null;
@@ -180,16 +198,33 @@ export interface IdempotencyKeys {
   route: string;
 }
 
+export interface MemberAttempts {
+  count: number;
+  ends_at: Timestamp;
+  site_id: Int8;
+  subject: string;
+}
+
 export interface MemberLinks {
   created_at: Timestamp;
   customer_id: Int8;
   event_id: Int8;
   expires_at: Timestamp | null;
   grant_id: Int8 | null;
+  new_email: string | null;
   purpose: string;
   site_id: Int8;
   token_hash: Buffer;
   used_at: Timestamp | null;
+}
+
+export interface MemberSessions {
+  created_at: Timestamp;
+  customer_id: Int8;
+  expires_at: Timestamp;
+  id_hash: Buffer;
+  seen_at: Timestamp;
+  site_id: Int8;
 }
 
 export interface OfferGrants {
@@ -255,6 +290,7 @@ export interface Sites {
   account_id: Int8;
   color: string | null;
   created_at: Timestamp;
+  custom_domain: string | null;
   id: Generated<Int8>;
   logo_url: string | null;
   send_offer_grant_email: Generated<boolean>;
@@ -300,6 +336,8 @@ export interface DB {
   clock: Clock;
   contact_tags: ContactTags;
   contacts: Contacts;
+  course_lessons: CourseLessons;
+  course_modules: CourseModules;
   customers: Customers;
   email_templates: EmailTemplates;
   emails: Emails;
@@ -307,7 +345,9 @@ export interface DB {
   function_versions: FunctionVersions;
   holdings: Holdings;
   idempotency_keys: IdempotencyKeys;
+  member_attempts: MemberAttempts;
   member_links: MemberLinks;
+  member_sessions: MemberSessions;
   offer_grants: OfferGrants;
   offer_products: OfferProducts;
   offers: Offers;

@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/database.ts'
-import { LINK_DAYS, type LinkPurpose, memberLink, siteUrl } from './links.ts'
+import { LINK_DAYS, type LinkPurpose, memberLink, siteUrl } from '../members/links.ts'
 import type { EmailData } from './render.ts'
 import type { EmailKind } from './templates/index.ts'
 
-const LINK_OF: Record<EmailKind, LinkPurpose> = { welcome: 'welcome', gift: 'gift', offer_grant: 'sign_in' }
+const LINK_OF: Record<EmailKind, LinkPurpose> = {
+  welcome: 'welcome',
+  gift: 'gift',
+  offer_grant: 'sign_in',
+  sign_in: 'sign_in',
+  password: 'password',
+  email_change: 'email_change',
+}
 
 interface Facts {
   site_id: string
@@ -54,7 +61,7 @@ export async function emailData(
 async function readFacts(tx: Tx, siteId: string, eventId: string): Promise<Facts | undefined> {
   const { rows } = await sql<Facts>`
     select e.site_id, e.id as event_id, e.customer_id, e.grant_id, s.subdomain, s.title, s.color, s.logo_url,
-           c.name, c.email, g.gift,
+           c.name, coalesce(l.new_email, c.email) as email, g.gift,
            (select coalesce(json_agg(json_build_object(
                      'title', o.title, 'description', o.description, 'access_until', held.expires_at,
                      'products', (select coalesce(json_agg(json_build_object('title', p.title) order by op.position, p.id), '[]')
@@ -69,6 +76,8 @@ async function readFacts(tx: Tx, siteId: string, eventId: string): Promise<Facts
       join sites s on s.id = e.site_id
       join customers c on c.site_id = e.site_id and c.id = e.customer_id and c.deleted_at is null
       left join offer_grants g on g.site_id = e.site_id and g.id = e.grant_id
+      -- A change of address is confirmed at the new one.
+      left join member_links l on l.site_id = e.site_id and l.event_id = e.id and l.purpose = 'email_change'
      where e.site_id = ${siteId}::bigint and e.id = ${eventId}::bigint`.execute(tx)
   return rows[0]
 }

@@ -27,6 +27,12 @@ export const grantEmail: EmailReaction<'offer_granted'> = (event) =>
     ? { kind: 'offer_grant', cause: event }
     : null
 
+/** A link that a customer has asked for. Nothing is sent to an address that is nobody's. */
+export const linkEmail =
+  (kind: 'sign_in' | 'password' | 'email_change'): EmailReaction<EventType> =>
+  (event) =>
+    event.customer_id ? { kind, cause: event } : null
+
 /** Adds e-mails to the outbox, with their jobs. Those that their cause has sent before are left out. */
 export async function queueEmails(jobs: Jobs, tx: Tx, emails: QueuedEmail[], now: Date): Promise<void> {
   if (emails.length === 0) return

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { Type } from 'typebox'
 import { idOrNothing, nullableText, nullableTimestamp, text, timestamp, toOne } from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
+import { emailKinds } from './templates/index.ts'
 
 export const EMAIL_STATUSES = ['pending', 'kept', 'sent', 'failed', 'cancelled'] as const
 
@@ -35,7 +36,7 @@ export const emails = defineResource({
       refersTo: 'contacts',
       build: (value) => ({ where: sql`r.contact_id = ${idOrNothing(value)}` }),
     },
-    kind: oneOf(sql`r.kind`, ['welcome', 'gift', 'offer_grant']),
+    kind: oneOf(sql`r.kind`, emailKinds),
     status: oneOf(sql`r.status`, EMAIL_STATUSES),
   },
   sorts: { created_at: sql`r.created_at` },

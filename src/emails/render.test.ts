@@ -3,7 +3,9 @@ import { assertTemplate, type EmailData, renderEmail, TemplateError } from './re
 import { defaultTemplates, type EmailKind } from './templates/index.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'
 
-const kinds = Object.keys(defaultTemplates) as EmailKind[]
+/** Those about a grant say what is in it; the others are a link and little else. */
+const kinds: EmailKind[] = ['welcome', 'gift', 'offer_grant']
+const links: EmailKind[] = ['sign_in', 'password', 'email_change']
 const { welcome, gift, offer_grant } = defaultTemplates
 
 function named(name: string, data: EmailData = fullSample): EmailData {
@@ -36,6 +38,21 @@ test.each(kinds)('%s renders with minimal data and with no offer at all', async 
     expect(html + text).toContain('Hello,')
     expect(text).not.toMatch(/ [,.]|\n\n\n/)
     expect(html + text).not.toMatch(/access until|>null|undefined/i)
+  }
+})
+
+test.each(links)('%s is a greeting and a link that says how long it is good', async (kind) => {
+  const { subject, html, text } = await renderEmail(defaultTemplates[kind], {
+    ...fullSample,
+    offers: [],
+    gift: null,
+  })
+  expect(subject).toContain('Quiet Kitchen')
+  expect(html).toContain(`href="${fullSample.link.url}"`)
+  expect(text).toContain(`\n${fullSample.link.url}\n`)
+  for (const part of [html, text]) {
+    expect(part).toContain('Hello Robin,')
+    expect(part).toContain('works once and is valid for 7 days.')
   }
 })
 

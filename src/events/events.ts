@@ -9,6 +9,12 @@ export interface EventData {
   offer_granted: { is_gift: boolean; customer_created: boolean; send_offer_grant_email: boolean | null }
   offer_revoked: { reason: 'revoked' | 'replaced' | 'contact_deleted' }
   access_expired: { expired_at: string }
+  gift_redeemed: Record<string, never>
+  /** Somebody at the site’s door asked for one; the customer is null when the address is nobody’s. */
+  sign_in_link_requested: Record<string, never>
+  password_link_requested: Record<string, never>
+  email_change_requested: Record<string, never>
+  password_changed: Record<string, never>
 }
 
 export type EventType = keyof EventData
@@ -37,15 +43,28 @@ export interface Origin {
   now: Date
 }
 
-/** Records what happened, in the transaction in which it happens. */
+/** What an event is about. */
+export interface About {
+  siteId: string
+  contactId: string | null
+  customerId?: string | null
+  offerId?: string | null
+  grantId?: string | null
+}
+
+/**
+ * Records what happened, in the transaction in which it happens.
+ *
+ * @returns the id of the event
+ */
 export async function recordEvent<Type extends EventType>(
   tx: Tx,
   type: Type,
-  about: { siteId: string; contactId: string; customerId?: string | null },
+  about: About,
   data: EventData[Type],
   { actor, requestId, now }: Origin,
-): Promise<void> {
-  await tx
+): Promise<string> {
+  const { id } = await tx
     .insertInto('events')
     .values({
       site_id: about.siteId,
@@ -55,7 +74,11 @@ export async function recordEvent<Type extends EventType>(
       request_id: requestId,
       contact_id: about.contactId,
       customer_id: about.customerId ?? null,
+      offer_id: about.offerId ?? null,
+      grant_id: about.grantId ?? null,
       data: JSON.stringify(data),
     })
-    .execute()
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
 }

@@ -1,0 +1,101 @@
+import type { App } from '../app.ts'
+import { hashPassword, isPassword } from '../auth/secrets.ts'
+import { parseEmailAddress } from '../contacts/email-address.ts'
+import { updateContact } from '../contacts/update-contact.ts'
+import { inTransaction } from '../db/database.ts'
+import { type Origin, recordEvent } from '../events/events.ts'
+import { ApiError } from '../jsonapi/errors.ts'
+import { countAttempt } from './attempts.ts'
+import { memberLink, useLink } from './links.ts'
+import { findMember, type Member, type MemberSite } from './member.ts'
+import { type SignIn, setPasswordHash, signIn, type Visitor } from './sign-in.ts'
+import { endAllSessions } from './sessions.ts'
+
+const originOf = (app: App, { customerId }: { customerId: string }): Origin => ({
+  actor: `customer:${customerId}`,
+  requestId: null,
+  now: app.clock.now(),
+})
+
+/** Changes the name of a member, and with it that of the contact. */
+export async function changeName(app: App, site: MemberSite, member: Member, name: string): Promise<void> {
+  const attributes = { values: { name: name.trim().slice(0, 200) }, externalUserId: undefined, ignored: [] }
+  await inTransaction(app.db, (tx) =>
+    updateContact(tx, [site.id], member.contactId, attributes, originOf(app, member)),
+  )
+  app.onEvents()
+}
+
+/**
+ * Changes the password of a member who knows the old one; null when it was wrong. Everywhere else they
+ * are signed out.
+ */
+export async function changePassword(
+  app: App,
+  site: MemberSite,
+  member: Member,
+  { current, chosen }: { current: string; chosen: string },
+  visitor: Visitor,
+): Promise<SignIn | null> {
+  const waitSeconds = await countAttempt(app, site.id, member.email, visitor.source)
+  if (waitSeconds > 0) return { outcome: 'too_many', waitSeconds }
+  const stored = await findMember(app.db, site.id, { customerId: member.customerId })
+  // Who has never chosen one came by a link, and has none to know.
+  if (stored?.passwordHash && !(await isPassword(current, stored.passwordHash))) return null
+  const hash = await hashPassword(chosen)
+  return inTransaction(app.db, async (tx) => {
+    await endAllSessions(tx, site.id, member.customerId)
+    await setPasswordHash(app, tx, site.id, member.customerId, hash)
+    return signIn(app, tx, site.id, member.customerId, visitor)
+  })
+}
+
+/**
+ * Sends a link to a new address, which takes effect when the link is followed. Whether the address is
+ * somebody else's shows only to whoever reads mail there.
+ *
+ * @returns false when it is no e-mail address
+ */
+export async function requestEmailChange(
+  app: App,
+  site: MemberSite,
+  member: Member,
+  address: string,
+): Promise<boolean> {
+  const newEmail = parseEmailAddress(address)?.toLowerCase()
+  if (!newEmail) return false
+  await inTransaction(app.db, async (tx) => {
+    const about = { siteId: site.id, contactId: member.contactId, customerId: member.customerId }
+    const eventId = await recordEvent(tx, 'email_change_requested', about, {}, originOf(app, member))
+    await memberLink(app, tx, 'email_change', {
+      siteId: site.id,
+      subdomain: site.subdomain,
+      eventId,
+      customerId: member.customerId,
+      newEmail,
+    })
+  })
+  app.onEvents()
+  return true
+}
+
+export type EmailChange = { outcome: 'changed'; email: string } | { outcome: 'taken' } | { outcome: 'ended' }
+
+/** Puts the confirmed address into force, in contact and customer. */
+export async function confirmEmailChange(app: App, site: MemberSite, token: string): Promise<EmailChange> {
+  try {
+    return await inTransaction(app.db, async (tx): Promise<EmailChange> => {
+      const link = await useLink(tx, site.id, 'email_change', token, app.clock.now())
+      const member = link && (await findMember(tx, site.id, { customerId: link.customer_id }))
+      if (!member) return { outcome: 'ended' }
+      const attributes = { values: { email: link.new_email! }, externalUserId: undefined, ignored: [] }
+      await updateContact(tx, [site.id], member.contactId, attributes, originOf(app, member))
+      return { outcome: 'changed', email: link.new_email! }
+    })
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'taken') return { outcome: 'taken' }
+    throw error
+  } finally {
+    app.onEvents()
+  }
+}

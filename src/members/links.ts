@@ -1,0 +1,110 @@
+import { createHmac } from 'node:crypto'
+import type { App } from '../app.ts'
+import { hashSecret } from '../auth/secrets.ts'
+import type { Db, Tx } from '../db/database.ts'
+
+export type LinkPurpose = 'welcome' | 'gift' | 'sign_in' | 'password' | 'email_change'
+
+const DAY_MS = 86_400_000
+
+/** Days after which a link of each purpose is worth nothing; null: never. */
+export const LINK_DAYS: Record<LinkPurpose, number | null> = {
+  welcome: 7,
+  gift: null,
+  sign_in: 7,
+  password: 1,
+  email_change: 1,
+}
+
+export interface LinkOf {
+  siteId: string
+  subdomain: string
+  /** What the link was made for. */
+  eventId: string
+  customerId: string
+  grantId?: string | null
+  /** The address that the link confirms. */
+  newEmail?: string
+}
+
+/**
+ * The link of an e-mail, good for one use. It follows from its cause, so that making it again gives the
+ * same link; the database keeps only its hash.
+ */
+export async function memberLink(app: App, tx: Tx, purpose: LinkPurpose, link: LinkOf): Promise<string> {
+  const { siteId, subdomain, eventId, customerId, grantId = null, newEmail = null } = link
+  const token = createHmac('sha256', app.linkKey)
+    .update(`${purpose}:${siteId}:${eventId}`)
+    .digest('base64url')
+  const now = app.clock.now()
+  const days = LINK_DAYS[purpose]
+  await tx
+    .insertInto('member_links')
+    .values({
+      site_id: siteId,
+      token_hash: hashSecret(token),
+      purpose,
+      customer_id: customerId,
+      grant_id: grantId,
+      event_id: eventId,
+      new_email: newEmail,
+      created_at: now,
+      expires_at: days === null ? null : new Date(now.getTime() + days * DAY_MS),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return `${siteUrl(app, subdomain)}/${purpose.replace('_', '-')}/${token}`
+}
+
+/** Where the members of a site find it. */
+export const siteUrl = (app: App, subdomain: string) => `${app.publicUrl}/s/${subdomain}`
+
+export interface MemberLink {
+  customer_id: string
+  grant_id: string | null
+  event_id: string
+  new_email: string | null
+}
+
+const COLUMNS = ['customer_id', 'grant_id', 'event_id', 'new_email'] as const
+
+/** What a link is for, when it is still good. Looking does not use it up: mail programs look, too. */
+export async function findLink(
+  db: Db | Tx,
+  siteId: string,
+  purpose: LinkPurpose,
+  token: string,
+  now: Date,
+): Promise<MemberLink | null> {
+  const link = await db
+    .selectFrom('member_links')
+    .select(COLUMNS)
+    .where('site_id', '=', siteId)
+    .where('token_hash', '=', hashSecret(token))
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .executeTakeFirst()
+  return link ?? null
+}
+
+/** Uses a link up. Of two who use it at once, one gets it and the other null. */
+export async function useLink(
+  tx: Tx,
+  siteId: string,
+  purpose: LinkPurpose,
+  token: string,
+  now: Date,
+): Promise<MemberLink | null> {
+  const link = await tx
+    .updateTable('member_links')
+    .set({ used_at: now })
+    .where('site_id', '=', siteId)
+    .where('token_hash', '=', hashSecret(token))
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .returning(COLUMNS)
+    .executeTakeFirst()
+  return link ?? null
+}

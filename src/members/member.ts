@@ -1,0 +1,63 @@
+import type { Db, Tx } from '../db/database.ts'
+
+/** The site that a page belongs to. */
+export interface MemberSite {
+  id: string
+  title: string
+  subdomain: string
+  color: string | null
+  logo_url: string | null
+}
+
+/** Somebody who is signed in. */
+export interface Member {
+  customerId: string
+  contactId: string
+  name: string
+  email: string
+  hasPassword: boolean
+}
+
+const SITE = ['id', 'title', 'subdomain', 'color', 'logo_url'] as const
+
+export function findSite(db: Db, subdomain: string): Promise<MemberSite | undefined> {
+  return db
+    .selectFrom('sites')
+    .select(SITE)
+    .where('subdomain', '=', subdomain.toLowerCase())
+    .executeTakeFirst()
+}
+
+export function findSiteByDomain(db: Db, domain: string): Promise<MemberSite | undefined> {
+  return db
+    .selectFrom('sites')
+    .select(SITE)
+    .where('custom_domain', '=', domain.toLowerCase())
+    .executeTakeFirst()
+}
+
+/** A customer of the site who is not deleted. */
+export async function findMember(
+  db: Db | Tx,
+  siteId: string,
+  by: { customerId: string } | { email: string },
+): Promise<(Member & { passwordHash: string | null }) | null> {
+  const query = db
+    .selectFrom('customers')
+    .select(['id', 'contact_id', 'name', 'email', 'password_hash'])
+    .where('site_id', '=', siteId)
+    .where('deleted_at', 'is', null)
+  const row = await ('customerId' in by
+    ? query.where('id', '=', by.customerId)
+    : query.where((eb) => eb(eb.fn('lower', ['email']), '=', by.email.trim().toLowerCase()))
+  ).executeTakeFirst()
+  if (!row) return null
+  return {
+    customerId: row.id,
+    contactId: row.contact_id,
+    name: row.name,
+    email: row.email!,
+    hasPassword: row.password_hash !== null,
+    passwordHash: row.password_hash,
+  }
+}

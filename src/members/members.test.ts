@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { MovableClock } from '../clock/clock.ts'
+import { inTransaction } from '../db/database.ts'
+import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { changePassword, confirmEmailChange, requestEmailChange } from './account.ts'
+import { findSite, findMember, type MemberSite } from './member.ts'
+import { passwordProblem } from './passwords.ts'
+import { redeemGift, showGift } from './redeem-gift.ts'
+import { requestLink } from './request-link.ts'
+import { endAllSessions, findSession } from './sessions.ts'
+import { choosePassword, type SignIn, signInByLink, signInByPassword, type Visitor } from './sign-in.ts'
+
+const DAY = 86_400_000
+
+let h: Harness
+let site: MemberSite
+beforeAll(async () => {
+  h = await startHarness()
+  const { subdomain } = await h.app.db
+    .selectFrom('sites')
+    .select('subdomain')
+    .where('id', '=', h.account.siteId)
+    .executeTakeFirstOrThrow()
+  site = (await findSite(h.app.db, subdomain))!
+})
+afterAll(() => h.close())
+
+let visitors = 0
+/** From a source of its own, so that attempts in one test do not count in another. */
+const visitor = (): Visitor => ({ source: `test ${++visitors}`, session: null })
+
+interface Person {
+  contactId: string
+  customerId: string
+  email: string
+}
+
+async function customer(offer: { is_gift?: boolean } = {}): Promise<Person> {
+  const email = `member${++visitors}@example.com`
+  const contactId = await makeContact(h.app, h.account.siteId, { email })
+  const offerId = await makeOffer(h.app, h.account.siteId, offer)
+  const { body } = await h.client.post(
+    `/v1/contacts/${contactId}/relationships/offers`,
+    offersBody([offerId]),
+  )
+  await h.drain()
+  return { contactId, customerId: body.meta.customer_id, email }
+}
+
+/** The token in the latest e-mail of a kind. */
+async function tokenFrom(person: Person, kind: string): Promise<string> {
+  await h.drain()
+  const { text } = await h.app.db
+    .selectFrom('emails')
+    .select('text')
+    .where('contact_id', '=', person.contactId)
+    .where('kind', '=', kind)
+    .orderBy('id', 'desc')
+    .executeTakeFirstOrThrow()
+  return /\/s\/[^/]+\/[a-z-]+\/([\w-]+)/.exec(text!)![1]!
+}
+
+const sessionOf = (signIn: SignIn | null): string => {
+  expect(signIn?.outcome).toBe('signed_in')
+  return (signIn as { session: string }).session
+}
+
+const PASSWORD = 'a rather long password'
+
+async function withPassword(): Promise<Person> {
+  const person = await customer()
+  await choosePassword(h.app, site, 'welcome', await tokenFrom(person, 'welcome'), PASSWORD, visitor())
+  return person
+}
+
+const signIn = (email: string, password = PASSWORD, from = visitor()) =>
+  signInByPassword(h.app, site, { email, password }, from)
+
+test('a welcome link sets a password, signs in, and is good once', async () => {
+  const person = await customer()
+  const token = await tokenFrom(person, 'welcome')
+  const session = sessionOf(await choosePassword(h.app, site, 'welcome', token, PASSWORD, visitor()))
+  expect(await findSession(h.app, site.id, session)).toMatchObject({ email: person.email, hasPassword: true })
+  expect(await choosePassword(h.app, site, 'welcome', token, 'another password', visitor())).toBeNull()
+  expect((await signIn(person.email)).outcome).toBe('signed_in')
+})
+
+test('of two who use one link at once, one gets in', async () => {
+  const token = await tokenFrom(await customer(), 'welcome')
+  const both = await Promise.all(
+    [1, 2].map(() => choosePassword(h.app, site, 'welcome', token, PASSWORD, visitor())),
+  )
+  expect(both.filter((one) => one !== null)).toHaveLength(1)
+})
+
+test('a wrong password and an unknown address get the same answer', async () => {
+  const person = await withPassword()
+  expect(await signIn(person.email, 'not the password')).toEqual({ outcome: 'wrong' })
+  expect(await signIn('nobody@example.com')).toEqual({ outcome: 'wrong' })
+})
+
+test('after ten attempts for one address it must wait, also with the right password and from elsewhere', async () => {
+  const person = await withPassword()
+  for (let i = 0; i < 10; i++) expect((await signIn(person.email, 'guess')).outcome).toBe('wrong')
+  const answer = await signIn(person.email)
+  expect(answer.outcome).toBe('too_many')
+  expect((answer as { waitSeconds: number }).waitSeconds).toBeGreaterThan(0)
+  await (h.app.clock as MovableClock).advance(h.app.db, 16 * 60_000)
+  expect((await signIn(person.email)).outcome).toBe('signed_in')
+})
+
+test('after sixty attempts from one source it must wait, whatever the address', async () => {
+  const from = visitor()
+  for (let i = 0; i < 60; i++) await requestLink(h.app, site, 'password', `nobody${i}@example.com`, from)
+  expect((await signIn('fresh@example.com', PASSWORD, from)).outcome).toBe('too_many')
+})
+
+test('a link to sign in is sent to who is known and to nobody else, and both look the same', async () => {
+  const person = await withPassword()
+  const before = await h.app.db.selectFrom('emails').select('id').where('kind', '=', 'sign_in').execute()
+  expect(await requestLink(h.app, site, 'sign_in', person.email, visitor())).toBe(0)
+  expect(await requestLink(h.app, site, 'sign_in', 'stranger@example.com', visitor())).toBe(0)
+  const token = await tokenFrom(person, 'sign_in')
+  const after = await h.app.db.selectFrom('emails').select('id').where('kind', '=', 'sign_in').execute()
+  expect(after.length - before.length).toBe(1)
+  sessionOf(await signInByLink(h.app, site, token, visitor()))
+  expect(await signInByLink(h.app, site, token, visitor())).toBeNull()
+})
+
+test('a forgotten password is replaced by a link, and signs out everywhere', async () => {
+  const person = await withPassword()
+  const session = sessionOf(await signIn(person.email))
+  await requestLink(h.app, site, 'password', person.email, visitor())
+  await choosePassword(
+    h.app,
+    site,
+    'password',
+    await tokenFrom(person, 'password'),
+    'a brand new password',
+    visitor(),
+  )
+  expect(await findSession(h.app, site.id, session)).toBeNull()
+  expect((await signIn(person.email)).outcome).toBe('wrong')
+  expect((await signIn(person.email, 'a brand new password')).outcome).toBe('signed_in')
+})
+
+test('signing in ends the session that the browser had before', async () => {
+  const person = await withPassword()
+  const first = sessionOf(await signIn(person.email))
+  const second = sessionOf(await signIn(person.email, PASSWORD, { ...visitor(), session: first }))
+  expect(second).not.toBe(first)
+  expect(await findSession(h.app, site.id, first)).toBeNull()
+  expect(await findSession(h.app, site.id, second)).not.toBeNull()
+})
+
+test('sign-ins and the last request reach the customer', async () => {
+  const person = await withPassword()
+  const session = sessionOf(await signIn(person.email))
+  const { sign_in_count, last_request_at } = await h.app.db
+    .selectFrom('customers')
+    .select(['sign_in_count', 'last_request_at'])
+    .where('id', '=', person.customerId)
+    .executeTakeFirstOrThrow()
+  expect(sign_in_count).toBe(2)
+  const seen = async () =>
+    (
+      await h.app.db
+        .selectFrom('customers')
+        .select('last_request_at')
+        .where('id', '=', person.customerId)
+        .executeTakeFirstOrThrow()
+    ).last_request_at
+  await findSession(h.app, site.id, session)
+  expect(await seen()).toEqual(last_request_at)
+  await (h.app.clock as MovableClock).advance(h.app.db, 10 * 60_000)
+  await findSession(h.app, site.id, session)
+  expect(await seen()).not.toEqual(last_request_at)
+})
+
+test('a gift is shown, opened with a password of one’s own, and redeemed once', async () => {
+  const person = await customer({ is_gift: true })
+  const token = await tokenFrom(person, 'gift')
+  expect(await showGift(h.app, site, token)).toMatchObject({ has_password: false })
+  const session = sessionOf(await redeemGift(h.app, site, token, PASSWORD, visitor()))
+  expect(await findSession(h.app, site.id, session)).toMatchObject({ email: person.email, hasPassword: true })
+  expect(await redeemGift(h.app, site, token, null, visitor())).toBeNull()
+  expect(await showGift(h.app, site, token)).toBeNull()
+  const events = await h.app.db
+    .selectFrom('events')
+    .select(['grant_id', 'actor'])
+    .where('contact_id', '=', person.contactId)
+    .where('type', '=', 'gift_redeemed')
+    .execute()
+  expect(events).toEqual([{ grant_id: expect.any(String), actor: `customer:${person.customerId}` }])
+})
+
+test('a new e-mail address counts when it is confirmed, for contact and customer', async () => {
+  const person = await withPassword()
+  const member = (await findMember(h.app.db, site.id, { email: person.email }))!
+  expect(await requestEmailChange(h.app, site, member, 'not an address')).toBe(false)
+  expect(await requestEmailChange(h.app, site, member, 'New@Example.com')).toBe(true)
+  expect((await findMember(h.app.db, site.id, { email: person.email }))?.customerId).toBe(person.customerId)
+  const token = await tokenFrom(person, 'email_change')
+  const { to_email } = await h.app.db
+    .selectFrom('emails')
+    .select('to_email')
+    .where('kind', '=', 'email_change')
+    .where('contact_id', '=', person.contactId)
+    .executeTakeFirstOrThrow()
+  expect(to_email).toBe('new@example.com')
+  expect(await confirmEmailChange(h.app, site, token)).toEqual({
+    outcome: 'changed',
+    email: 'new@example.com',
+  })
+  expect((await h.client.get(`/v1/contacts/${person.contactId}`)).body.data.attributes.email).toBe(
+    'new@example.com',
+  )
+  expect((await h.client.get(`/v1/customers/${person.customerId}`)).body.data.attributes.email).toBe(
+    'new@example.com',
+  )
+  expect(await confirmEmailChange(h.app, site, token)).toEqual({ outcome: 'ended' })
+})
+
+test('an address that somebody else has is not taken from them', async () => {
+  const [one, two] = [await withPassword(), await withPassword()]
+  const member = (await findMember(h.app.db, site.id, { email: one.email }))!
+  await requestEmailChange(h.app, site, member, two.email)
+  expect(await confirmEmailChange(h.app, site, await tokenFrom(one, 'email_change'))).toEqual({
+    outcome: 'taken',
+  })
+})
+
+test('a password is changed by who knows the old one, and signs out elsewhere', async () => {
+  const person = await withPassword()
+  const session = sessionOf(await signIn(person.email))
+  const member = (await findSession(h.app, site.id, session))!
+  const chosen = 'a different password'
+  expect(await changePassword(h.app, site, member, { current: 'guess', chosen }, visitor())).toBeNull()
+  sessionOf(await changePassword(h.app, site, member, { current: PASSWORD, chosen }, visitor()))
+  expect(await findSession(h.app, site.id, session)).toBeNull()
+  expect((await signIn(person.email, chosen)).outcome).toBe('signed_in')
+})
+
+test.each([
+  ['short', 'too_short'],
+  ['1234567890', 'too_common'],
+  ['Password123', 'too_common'],
+  ['x'.repeat(201), 'too_long'],
+  ['correct horse battery', null],
+])('of the password %s is said %s', async (password, problem) => {
+  expect(await passwordProblem(password)).toBe(problem)
+})
+
+// Last: a month later the token of the fixtures is over as well.
+test('a session of one site is none on another, ends after 30 days, and everywhere at once when asked', async () => {
+  const person = await withPassword()
+  const session = sessionOf(await signIn(person.email))
+  expect(await findSession(h.app, '999', session)).toBeNull()
+  await inTransaction(h.app.db, (tx) => endAllSessions(tx, site.id, person.customerId))
+  expect(await findSession(h.app, site.id, session)).toBeNull()
+  const later = sessionOf(await signIn(person.email))
+  await (h.app.clock as MovableClock).advance(h.app.db, 31 * DAY)
+  expect(await findSession(h.app, site.id, later)).toBeNull()
+})

@@ -1,0 +1,37 @@
+import type { App } from '../app.ts'
+import { inTransaction } from '../db/database.ts'
+import { recordEvent } from '../events/events.ts'
+import { countAttempt } from './attempts.ts'
+import { findMember, type MemberSite } from './member.ts'
+import type { Visitor } from './sign-in.ts'
+
+/**
+ * Has a link sent to somebody: to sign in, or to choose a new password. Whether the address is known
+ * shows neither in the answer nor in the time: both record an event, and only one of them has a person.
+ *
+ * @returns seconds to wait when it was asked for too often, else 0
+ */
+export async function requestLink(
+  app: App,
+  site: MemberSite,
+  kind: 'sign_in' | 'password',
+  email: string,
+  visitor: Visitor,
+): Promise<number> {
+  const waitSeconds = await countAttempt(app, site.id, email, visitor.source)
+  if (waitSeconds > 0) return waitSeconds
+  await inTransaction(app.db, async (tx) => {
+    const member = await findMember(tx, site.id, { email })
+    const about = { siteId: site.id, contactId: member?.contactId ?? null, customerId: member?.customerId }
+    const origin = { actor: 'visitor', requestId: null, now: app.clock.now() }
+    await recordEvent(
+      tx,
+      kind === 'password' ? 'password_link_requested' : 'sign_in_link_requested',
+      about,
+      {},
+      origin,
+    )
+  })
+  app.onEvents()
+  return 0
+}

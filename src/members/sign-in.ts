@@ -1,0 +1,114 @@
+import type { App } from '../app.ts'
+import { hashPassword, isPassword } from '../auth/secrets.ts'
+import { inTransaction, type Tx } from '../db/database.ts'
+import { recordEvent } from '../events/events.ts'
+import { countAttempt } from './attempts.ts'
+import { type LinkPurpose, useLink } from './links.ts'
+import { findMember, type MemberSite } from './member.ts'
+import { endAllSessions, startSession } from './sessions.ts'
+
+/** Where somebody comes from: their address, and the session that their browser has, good or not. */
+export interface Visitor {
+  source: string
+  session: string | null
+}
+
+export type SignIn =
+  | { outcome: 'signed_in'; session: string }
+  /** Which of the two was wrong is not told. */
+  | { outcome: 'wrong' }
+  | { outcome: 'too_many'; waitSeconds: number }
+
+/** Signs in by e-mail and password. An unknown address takes as long as a wrong password. */
+export async function signInByPassword(
+  app: App,
+  site: MemberSite,
+  { email, password }: { email: string; password: string },
+  visitor: Visitor,
+): Promise<SignIn> {
+  const waitSeconds = await countAttempt(app, site.id, email, visitor.source)
+  if (waitSeconds > 0) return { outcome: 'too_many', waitSeconds }
+  const member = await findMember(app.db, site.id, { email })
+  const isRight = await isPassword(password, member?.passwordHash ?? null)
+  if (!member || !isRight) return { outcome: 'wrong' }
+  return inTransaction(app.db, (tx) => signIn(app, tx, site.id, member.customerId, visitor))
+}
+
+/** Signs in by a link from an e-mail; null when it is used or over. */
+export function signInByLink(
+  app: App,
+  site: MemberSite,
+  token: string,
+  visitor: Visitor,
+): Promise<SignIn | null> {
+  return inTransaction(app.db, async (tx) => {
+    const link = await useLink(tx, site.id, 'sign_in', token, app.clock.now())
+    return link ? signIn(app, tx, site.id, link.customer_id, visitor) : null
+  })
+}
+
+/**
+ * Sets the password that somebody chose by a link, and signs them in; null when the link is used or over.
+ * After a forgotten password they are signed out everywhere else.
+ */
+export async function choosePassword(
+  app: App,
+  site: MemberSite,
+  purpose: Extract<LinkPurpose, 'welcome' | 'password'>,
+  token: string,
+  password: string,
+  visitor: Visitor,
+): Promise<SignIn | null> {
+  const hash = await hashPassword(password)
+  return inTransaction(app.db, async (tx) => {
+    const link = await useLink(tx, site.id, purpose, token, app.clock.now())
+    if (!link) return null
+    if (purpose === 'password') await endAllSessions(tx, site.id, link.customer_id)
+    await setPasswordHash(app, tx, site.id, link.customer_id, hash)
+    return signIn(app, tx, site.id, link.customer_id, visitor)
+  })
+}
+
+/** Stores a password, and records that it changed. */
+export async function setPasswordHash(
+  app: App,
+  tx: Tx,
+  siteId: string,
+  customerId: string,
+  hash: string,
+): Promise<void> {
+  const { contact_id } = await tx
+    .updateTable('customers')
+    .set({ password_hash: hash, updated_at: app.clock.now() })
+    .where('site_id', '=', siteId)
+    .where('id', '=', customerId)
+    .returning('contact_id')
+    .executeTakeFirstOrThrow()
+  await recordEvent(
+    tx,
+    'password_changed',
+    { siteId, contactId: contact_id, customerId },
+    {},
+    {
+      actor: `customer:${customerId}`,
+      requestId: null,
+      now: app.clock.now(),
+    },
+  )
+}
+
+export async function signIn(
+  app: App,
+  tx: Tx,
+  siteId: string,
+  customerId: string,
+  visitor: Visitor,
+): Promise<SignIn> {
+  const session = await startSession(tx, {
+    siteId,
+    customerId,
+    previous: visitor.session,
+    now: app.clock.now(),
+  })
+  return { outcome: 'signed_in', session }
+}
