@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { listRoute, relationshipRoute, showRoute } from '../http/resource-routes.ts'
+import { listRoute, readSingleQuery, relationshipRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import type { Origin } from '../events/events.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { badRequest, jsonPointer, notFound } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { Ignored } from '../jsonapi/query.ts'
-import { singleSchema } from '../jsonapi/schemas.ts'
+import type { Ignored, ResourceQuery } from '../jsonapi/query.ts'
+import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { parseContactAttributes } from './contact-attributes.ts'
 import { contacts } from './contacts.resource.ts'
 import { createContact } from './create-contact.ts'
@@ -46,17 +46,22 @@ const create = route({
   description:
     'The site may be left out by an account that has only one. The e-mail must be new on the site.',
   tag: 'contacts',
+  query: singleParameters(contacts),
   body: NewContact,
   responses: { 201: singleSchema(contacts) },
   errors: [404],
   async handler(context) {
     const { tx, body, ignore, scope } = context
+    const query = readSingleQuery(contacts, context)
     const { values, externalUserId, ignored } = parseContactAttributes(body.data.attributes)
     if (externalUserId !== undefined) ignored.push('external_user_id')
     ignore(ignored.map(ignoredAttribute))
     const id = await createContact(tx, siteOf(context), values, originOf(context))
-    const document = await showContact(context, id)
-    return { status: 201, body: document, headers: { location: `${scope.baseUrl}/v1/contacts/${id}` } }
+    return {
+      status: 201,
+      body: await showContact(context, id, query),
+      headers: { location: `${scope.baseUrl}/v1/contacts/${id}` },
+    }
   },
 })
 
@@ -69,6 +74,7 @@ const update = route({
   description:
     'Attributes that are not given stay as they are. Name and e-mail of its customer change with it.',
   tag: 'contacts',
+  query: singleParameters(contacts),
   body: ChangedContact,
   responses: { 200: singleSchema(contacts) },
   async handler(context) {
@@ -79,10 +85,11 @@ const update = route({
         pointer: '/data/id',
       })
     }
+    const query = readSingleQuery(contacts, context)
     const attributes = parseContactAttributes(body.data.attributes ?? {})
     ignore(attributes.ignored.map(ignoredAttribute))
     await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
-    return { body: await showContact(context, id) }
+    return { body: await showContact(context, id, query) }
   },
 })
 
@@ -120,8 +127,7 @@ function siteOf({
   )
 }
 
-async function showContact({ tx, scope }: WriteContext, id: string) {
-  const query = { fields: {}, include: {} }
+async function showContact({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
   return singleDocument(await loadOne(tx, contacts, id, query, scope), query, scope)
 }
 

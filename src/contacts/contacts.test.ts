@@ -95,6 +95,22 @@ describe('creating a contact', () => {
     expect((await h.clientWith(other.token).post('/v1/contacts', document({ email }))).status).toBe(201)
   })
 
+  test('answers with what is asked to be included and the fields that are asked for, as changing does', async () => {
+    const asked = '?include=site,tags&fields[contacts]=email'
+    const email = newEmail()
+    const made = await h.client.post(`/v1/contacts${asked}`, document({ email }))
+    const changed = await h.client.patch(
+      `/v1/contacts/${made.body.data.id}${asked}`,
+      document({ custom_1: 'x' }),
+    )
+    for (const { body } of [made, changed]) {
+      expect(body.data.attributes).toEqual({ email })
+      expect(body.included.map(({ id }: { id: string }) => id)).toEqual([h.account.siteId])
+    }
+    const told = await h.client.post('/v1/contacts?include=shoes', document({ email: newEmail() }))
+    expect([told.status, told.headers.get('warning')]).toEqual([201, expect.stringContaining('shoes')])
+  })
+
   test('of ten with one e-mail at once, one is made and nine are told that it is taken', async () => {
     const email = newEmail()
     const replies = await Promise.all(Array.from({ length: 10 }, () => create({ email })))

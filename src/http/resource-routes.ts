@@ -4,11 +4,11 @@ import { isPermission, type Permission } from '../auth/permissions.ts'
 import { pageDocument, singleDocument } from '../jsonapi/document.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../jsonapi/load.ts'
-import { type IncludeTree, parseQuery, unknownParameter } from '../jsonapi/query.ts'
+import { type IncludeTree, parseQuery, type ResourceQuery, unknownParameter } from '../jsonapi/query.ts'
 import { type Resource, resourceOf } from '../jsonapi/resource.ts'
 import { Identifier, listParameters, pageSchema, singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { forbidden } from './authenticate.ts'
-import { type Caller, type Route, route } from './route.ts'
+import { type Caller, type ReadContext, type Route, route } from './route.ts'
 
 interface Options {
   extension?: boolean
@@ -54,14 +54,28 @@ export function showRoute(resource: Resource, { extension }: Options = {}): Rout
     extension,
     query: singleParameters(resource),
     responses: { 200: singleSchema(resource) },
-    async handler({ db, params, query: parameters, scope, caller, ignore }) {
-      const query = parseQuery(resource, parameters, scope, { single: true })
-      assertMayInclude(caller, resource, query.include)
-      ignore(query.ignored)
+    async handler(context) {
+      const { db, params, scope } = context
+      const query = readSingleQuery(resource, context)
       const loaded = await loadOne(db, resource, params.id!, query, scope)
       return { body: singleDocument(loaded, query, scope) }
     },
   })
+}
+
+/**
+ * What one resource is to be shown with: for every route whose answer is one.
+ *
+ * @throws ApiError 400, or 403 for an include that the caller may not see
+ */
+export function readSingleQuery(
+  resource: Resource,
+  { query: parameters, scope, caller, ignore }: Pick<ReadContext, 'query' | 'scope' | 'caller' | 'ignore'>,
+): ResourceQuery {
+  const query = parseQuery(resource, parameters, scope, { single: true })
+  assertMayInclude(caller, resource, query.include)
+  ignore(query.ignored)
+  return query
 }
 
 /** What is included takes the same permission as asking for it. */
@@ -101,13 +115,8 @@ export function relationshipRoute(resource: Resource, name: string): Route {
           .filter((parameter) => !parameter.startsWith('filter['))
           .map(unknownParameter),
       )
-      const { primary } = await loadOne(
-        db,
-        resource,
-        params.id!,
-        { fields: {}, include: { [name]: {} } },
-        scope,
-      )
+      const bare = { fields: { [resource.type]: [] }, include: {} }
+      const { primary } = await loadOne(db, resource, params.id!, bare, scope)
       const ids = primary.edges.get(name)!.get(params.id!)!
       const self = `${scope.baseUrl}/v1/${resource.type}/${params.id}/relationships/${name}`
       return { body: { data: ids.map((id) => identifier(related, id)), links: { self } } }

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import { type Proxy, startProxy } from '../testing/proxy.ts'
+import { type DatabaseProxy, startProxy } from '../testing/proxy.ts'
 import { countRows } from '../testing/refusals.ts'
 
 let h: Harness
-let proxy: Proxy
+let proxy: DatabaseProxy
 let isCut = false
 
 beforeAll(async () => {

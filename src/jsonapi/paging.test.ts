@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeContact, makeOffer } from '../testing/fixtures.ts'
+import { makeContact } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 
 let h: Harness
@@ -77,7 +77,11 @@ test('without page[size] there are 25 to a page', async () => {
 })
 
 test('a page of 500 is whole', async () => {
-  for (let n = 0; n < 501; n++) await makeOffer(h.app, h.account.siteId)
+  await h.app.pool.query(
+    `insert into offers (site_id, title, token, created_at, updated_at)
+     select $1, 'Offer', n, now(), now() from generate_series(1, 501) n`,
+    [h.account.siteId],
+  )
   const { body } = await h.client.get('/v1/offers?page[size]=500&fields[offers]=title')
   expect(body.data).toHaveLength(500)
   expect(body.links.next).toContain('page%5Bnumber%5D=2')
@@ -95,6 +99,15 @@ describe('a page that cannot be is refused and told by its parameter', () => {
       expect({ status, source: body.errors[0].source }).toEqual({ status: 400, source: { parameter } })
     }
   })
+})
+
+test('a forwarded host is believed of a trusted proxy only: a link leads a client’s token there', async () => {
+  const proxied = await startHarness({ settings: { TRUST_PROXY: 'on' } })
+  const forwarded = { 'x-forwarded-host': 'api.example.com', 'x-forwarded-proto': 'https' }
+  expect((await h.client.get('/v1/contacts', forwarded)).body.links.self).toContain(`${h.url}/v1/contacts?`)
+  const { body } = await proxied.client.get('/v1/contacts', forwarded)
+  expect(body.links.self).toContain('https://api.example.com/v1/contacts?')
+  await proxied.close()
 })
 
 test('links start with PUBLIC_URL when it is set, whatever host was asked', async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '../db/database.ts'
 
-export interface Proxy {
+export interface DatabaseProxy {
   /** The database, by way of the proxy. */
   connection: Connection
   /** Breaks every connection, and refuses new ones. */
@@ -12,7 +12,7 @@ export interface Proxy {
 }
 
 /** Stands between the application and PostgreSQL, so that a test can part them. */
-export async function startProxy(target: Connection): Promise<Proxy> {
+export async function startProxy(target: Connection): Promise<DatabaseProxy> {
   const sockets = new Set<Socket>()
   let server: Server | undefined
   const listen = async (port: number) => {
