@@ -65,6 +65,7 @@ async function makeCatalogue(tx: Tx, siteId: string, now: Date): Promise<void> {
     .returning('id')
     .execute()
   const [basics, light, circle, presets] = products.map(({ id }) => id) as [string, string, string, string]
+  await makeCourse(tx, siteId, basics)
   await makeOffer(
     tx,
     siteId,
@@ -88,6 +89,41 @@ async function makeCatalogue(tx: Tx, siteId: string, now: Date): Promise<void> {
     { title: 'Summer Special', price_in_cents: 4_900, payment_type: 'single', archived_at: now },
     [presets],
   )
+}
+
+const LESSONS: Record<string, Record<string, string>> = {
+  'Before the first stroke': {
+    Paper:
+      'Take cotton paper of 300 g if you can. It forgives what wood pulp does not: it stays flat, and it lets you lift colour again.\n\nTape it down on all four sides.',
+    Brushes:
+      'Three will do: a large round one, a small round one, and a flat one for skies.\n\nWash them in cold water and let them dry lying down.',
+  },
+  Washes: {
+    'A flat wash':
+      'Mix more colour than you think you need. Tilt the board a little, and draw the bead of colour down, stroke by stroke.\n\nNever go back into it.',
+    'From dark to light':
+      'Begin as before. With each stroke, take a little more water and a little less colour.',
+    'Your first sky':
+      'Wet the paper. Drop in the blue at the top and let it find its way.\n\nClouds are the places that you leave alone.',
+  },
+}
+
+async function makeCourse(tx: Tx, siteId: string, productId: string): Promise<void> {
+  for (const [position, [title, lessons]] of Object.entries(LESSONS).entries()) {
+    const { id: module_id } = await tx
+      .insertInto('course_modules')
+      .values({ site_id: siteId, product_id: productId, title, position })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const rows = Object.entries(lessons).map(([name, body], place) => ({
+      site_id: siteId,
+      module_id,
+      title: name,
+      body,
+      position: place,
+    }))
+    await tx.insertInto('course_lessons').values(rows).execute()
+  }
 }
 
 interface DemoOffer {
