@@ -1,33 +1,6 @@
 /** The command line: what each command does is the use case that the API calls too. */
-import { Command } from 'commander'
-import { VERSION } from '../version.ts'
-import { accountCommands } from './accounts.ts'
-import { clockCommands } from './clock.ts'
-import { contactCommands } from './contacts.ts'
-import { emailCommands } from './emails.ts'
-import { grantCommands } from './grants.ts'
-import { keyCommands } from './keys.ts'
-import { complain, misused } from './output.ts'
-import { serverCommands } from './server.ts'
-import { userCommands } from './users.ts'
-
-const program = new Command('bestow')
-  .description('An open, self-hosted server for creators’ memberships that speaks the Kajabi Public API V1.')
-  .version(VERSION)
-  .configureOutput({ outputError: (text, write) => write(misused(text)) })
-
-for (const addCommands of [
-  serverCommands,
-  accountCommands,
-  keyCommands,
-  userCommands,
-  contactCommands,
-  grantCommands,
-  emailCommands,
-  clockCommands,
-]) {
-  addCommands(program)
-}
+import { complain } from './output.ts'
+import { program } from './program.ts'
 
 // A reader that has seen enough, as `head` does, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

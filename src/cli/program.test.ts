@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { expect, test } from 'vitest'
+import { program } from './program.ts'
+
+const leaves = (command: Command, path: string[] = []): [string, Command][] =>
+  command.commands.length === 0
+    ? [[path.join(' '), command]]
+    : command.commands.flatMap((child) => leaves(child, [...path, child.name()]))
+
+const commands = leaves(program)
+
+test('every command that scripts rely on is there', () => {
+  const names = commands.map(([name]) => name)
+  for (const name of [
+    'accounts create',
+    'clock advance',
+    'clock show',
+    'contacts create',
+    'contacts find',
+    'emails list',
+    'emails show',
+    'grant',
+    'keys create',
+    'keys delete',
+    'keys list',
+    'keys rotate',
+    'migrate',
+    'revoke',
+    'serve',
+    'start',
+    'worker',
+  ])
+    expect(names).toContain(name)
+})
+
+test.each(commands)('%s says what it does, and takes --json', (name, command) => {
+  const help = command.helpInformation()
+  expect(help).toMatch(new RegExp(`^Usage: bestow ${name}`))
+  expect(help).toMatch(/--json/)
+  expect(command.description()).not.toBe('')
+})

@@ -1,0 +1,29 @@
+import { Command } from 'commander'
+import { VERSION } from '../version.ts'
+import { accountCommands } from './accounts.ts'
+import { clockCommands } from './clock.ts'
+import { contactCommands } from './contacts.ts'
+import { emailCommands } from './emails.ts'
+import { grantCommands } from './grants.ts'
+import { keyCommands } from './keys.ts'
+import { misused } from './output.ts'
+import { serverCommands } from './server.ts'
+import { userCommands } from './users.ts'
+
+export const program = new Command('bestow')
+  .description('An open, self-hosted server for creators’ memberships that speaks the Kajabi Public API V1.')
+  .version(VERSION)
+  .configureOutput({ outputError: (text, write) => write(misused(text)) })
+
+for (const addCommands of [
+  serverCommands,
+  accountCommands,
+  keyCommands,
+  userCommands,
+  contactCommands,
+  grantCommands,
+  emailCommands,
+  clockCommands,
+]) {
+  addCommands(program)
+}

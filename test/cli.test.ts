@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  bestow,
+  bestowJson,
+  connectTo,
+  npmStart,
+  type Running,
+  signIn,
+  stop,
+  temporaryFolder,
+  until,
+} from './processes.ts'
+
+const settings = { DATA_DIR: await temporaryFolder(), PORT: '0' }
+const run = (...args: string[]) => bestow(args, settings)
+const json = (...args: string[]) => bestowJson(args, settings)
+
+let running: Running
+
+beforeAll(async () => {
+  running = await npmStart(settings.DATA_DIR)
+})
+
+describe('while the server runs', () => {
+  test('a contact that the API made is found', async () => {
+    const api = await signIn(running.ready)
+    const made = await api.createContact('ada@example.com')
+    expect(await json('contacts', 'find', 'ada@')).toEqual([
+      { id: made.body.data.id, email: 'ada@example.com', name: 'Ada', customer: '-' },
+    ])
+  })
+
+  test('a contact that was made here is found by the API', async () => {
+    const made = await json('contacts', 'create', '--email', 'grace@example.com', '--name', 'Grace Hopper')
+    expect(made).toEqual({ id: expect.any(String), email: 'grace@example.com', name: 'Grace Hopper' })
+    const found = await (await signIn(running.ready)).get(`/v1/contacts/${made.id}`)
+    expect(found.body.data.attributes.name).toBe('Grace Hopper')
+  })
+
+  test('a grant sends the welcome e-mail, which can be listed and shown', async () => {
+    const granted = await json('grant', 'grace@example.com', '1')
+    expect(granted.held).toEqual(['1'])
+    const list = () => json('emails', 'list', '--contact', 'grace@example.com')
+    await until(async () => (await list())[0]?.status === 'kept')
+    const [email] = await list()
+    expect((await run('emails', 'show', email.id)).stdout).toMatch(/To: +Grace Hopper <grace@example.com>/)
+    expect((await run('emails', 'show', email.id, '--html')).stdout).toMatch(/^<!doctype html>/i)
+    expect((await json('emails', 'show', email.id)).subject).toEqual(expect.any(String))
+  })
+
+  test('a revoked offer is not held any more', async () => {
+    expect((await json('revoke', 'grace@example.com', '1')).held).toEqual([])
+    const [{ id }] = await json('contacts', 'find', 'grace@example.com')
+    const held = await (await signIn(running.ready)).get(`/v1/contacts/${id}/relationships/offers`)
+    expect(held.body.data).toEqual([])
+  })
+
+  test('a rotated key’s tokens are refused by the running server at once', async () => {
+    const key = await json('keys', 'create', '--name', 'Script', '--permissions', 'view:contacts')
+    expect((await json('keys', 'list')).map(({ client_id }: { client_id: string }) => client_id)).toContain(
+      key.client_id,
+    )
+    const api = await signIn({ ...running.ready, ...key })
+    expect((await api.get('/v1/contacts')).status).toBe(200)
+    const rotated = await json('keys', 'rotate', key.client_id)
+    expect((await api.get('/v1/contacts')).status).toBe(401)
+
+    const again = await signIn({ ...running.ready, ...rotated })
+    expect((await again.get('/v1/contacts')).status).toBe(200)
+    expect(await json('keys', 'delete', key.id)).toBeTruthy()
+    expect((await again.get('/v1/contacts')).status).toBe(401)
+  })
+
+  test('moving the clock 31 days ends a 30-day grant once, and moves the clock of the server', async () => {
+    const api = await signIn(running.ready)
+    const contact = (await api.createContact('tim@example.com')).body.data.id
+    const offers = (await api.get('/v1/offers')).body.data
+    const limited = offers.find(({ attributes }: { attributes: { title: string } }) =>
+      /30 Days/.test(attributes.title),
+    )
+    expect((await api.grant(contact, limited.id)).status).toBe(200)
+
+    const { now } = await json('clock', 'advance', '31d')
+    expect(Date.parse(now) - Date.now()).toBeGreaterThan(30.9 * 86_400_000)
+    expect(Date.parse((await json('clock', 'show')).now)).toBeGreaterThanOrEqual(Date.parse(now))
+    const database = await connectTo(settings.DATA_DIR)
+    const { rows } = await database.query(`select from events where type = 'access_expired'`)
+    await database.end()
+    expect(rows).toHaveLength(1)
+
+    // The old token has expired by the server's clock as well.
+    expect((await api.get('/v1/me')).status).toBe(401)
+    const later = await signIn(running.ready)
+    expect((await later.get(`/v1/contacts/${contact}/relationships/offers`)).body.data).toEqual([])
+    const made = await later.createContact('late@example.com')
+    expect(Date.parse(made.body.data.attributes.created_at)).toBeGreaterThanOrEqual(Date.parse(now))
+  })
+})
+
+describe('while no server runs', () => {
+  beforeAll(async () => {
+    await stop(running)
+  })
+
+  test('everything is still there, and can be changed', async () => {
+    expect(await json('contacts', 'find', 'grace@')).toHaveLength(1)
+    expect((await json('grant', 'grace@example.com', '2', '--no-welcome')).held).toEqual(['2'])
+    expect((await json('migrate')).migrated).toBe(true)
+  })
+
+  test('the clock stays ahead, and can be moved', async () => {
+    const before = Date.parse((await json('clock', 'show')).now)
+    expect(before - Date.now()).toBeGreaterThan(30 * 86_400_000)
+    expect(Date.parse((await json('clock', 'advance', '1h')).now)).toBeGreaterThanOrEqual(before + 3_600_000)
+  })
+
+  test('an account is made with a key that works, and the next command asks which account', async () => {
+    const made = await json(
+      ...['accounts', 'create', '--name', 'Second', '--owner', 'O', '--email', 'o@example.com'],
+      ...['--site', 'Second', '--subdomain', 'second'],
+    )
+    expect(made.client_secret).toEqual(expect.any(String))
+    expect((await run('keys', 'list')).stderr).toMatch(/--account: 1 \(Demo\), \d+ \(Second\)/)
+    expect(await json('keys', 'list', '--account', made.account_id)).toHaveLength(1)
+  })
+})
+describe('errors are one clear line and a failure', () => {
+  test.each([
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['keys', 'rotate'], /missing required argument 'id'/],
+    [['clock', 'advance', 'soon'], /"soon" is not a length of time/],
+    [['keys', 'rotate', '99', '--account', '1'], /There is no key 99/],
+    [['contacts', 'create', '--email', 'nonsense', '--account', '1'], /mail/],
+    [['contacts', 'create', '--email', 'grace@example.com', '--account', '1'], /taken|already/],
+    [['grant', 'ada@example.com', '999', '--account', '1'], /no offer 999/],
+    [['emails', 'show', '999', '--account', '1'], /999/],
+    [['emails', 'list', '--status', 'nonsense', '--account', '1'], /status|nonsense/],
+  ])('%j', async (args, reason) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^bestow: .*\n$/)
+    expect(stderr).toMatch(reason)
+  })
+})
