@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, loadConfig, type SettingName, settings } from './config.ts'
+
+const names = Object.keys(settings) as SettingName[]
+const read = (name: SettingName, value: string) => loadConfig('development', { [name]: value })[name]
+
+const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
+  DATABASE_URL: [
+    ['postgres://u:p@db:5432/bestow', 'postgres://u:p@db:5432/bestow'],
+    ['postgresql:///bestow?host=/run/postgresql', 'postgresql:///bestow?host=/run/postgresql'],
+  ],
+  DATA_DIR: [['/srv/data', '/srv/data']],
+  HOST: [['0.0.0.0', '0.0.0.0']],
+  PORT: [
+    ['0', 0],
+    ['65535', 65535],
+    [' 8080 ', 8080],
+  ],
+  PUBLIC_URL: [['https://members.example.com/', 'https://members.example.com']],
+  SECRET_KEY: [['x'.repeat(32), 'x'.repeat(32)]],
+  SMTP_URL: [['smtps://u:p@mail:465', 'smtps://u:p@mail:465']],
+  MAIL_FROM: [['hello@example.com', 'hello@example.com']],
+  TOKEN_TTL: [['60', 60]],
+  PASSWORD_GRANT: [['on', true]],
+  RATE_LIMIT: [['0', 0]],
+  JSONAPI_STRICT: [['TRUE', true]],
+  EXTENSIONS: [['no', false]],
+  METRICS_TOKEN: [['secret', 'secret']],
+  DATABASE_POOL: [['2', 2]],
+  TRUST_PROXY: [['1', true]],
+  LOG_LEVEL: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [level, level]),
+}
+
+const wrong: Partial<Record<SettingName, string[]>> = {
+  DATABASE_URL: ['mysql://db/bestow', 'bestow', '/run/postgresql'],
+  PORT: ['65536', '-1', '3000x', '1.5', '0x10', 'http'],
+  PUBLIC_URL: ['members.example.com', 'ftp://members.example.com', '/members'],
+  SECRET_KEY: ['x'.repeat(31)],
+  SMTP_URL: ['mail.example.com:587', 'http://mail.example.com'],
+  MAIL_FROM: ['nobody', 'Ada <ada@example.com>', 'a@b@c', 'a b@example.com'],
+  TOKEN_TTL: ['59', '1h', '99999999999'],
+  PASSWORD_GRANT: ['maybe'],
+  RATE_LIMIT: ['-1', 'none'],
+  JSONAPI_STRICT: ['2'],
+  EXTENSIONS: ['all'],
+  DATABASE_POOL: ['1', '1001'],
+  TRUST_PROXY: ['10.0.0.0/8'],
+  LOG_LEVEL: ['verbose', 'loud'],
+}
+
+/** Any text will do; whether it can be used shows when it is. */
+const anything: SettingName[] = ['DATA_DIR', 'HOST', 'METRICS_TOKEN']
+
+test('every setting is in the tables of this test', () => {
+  expect(Object.keys(right).sort()).toEqual([...names].sort())
+  expect([...Object.keys(wrong), ...anything].sort()).toEqual([...names].sort())
+})
+
+const each = <Value>(table: Partial<Record<SettingName, Value[]>>) =>
+  Object.entries(table).flatMap(([name, values]) =>
+    values.map((value): [SettingName, Value] => [name as SettingName, value]),
+  )
+
+test.each(each(right))('%s can be %j', (name, [given, expected]) => {
+  expect(read(name, given)).toEqual(expected)
+})
+
+test.each(each(wrong))('%s cannot be %j, and is named', (name, value) => {
+  expect(() => read(name, value)).toThrow(ConfigError)
+  expect(() => read(name, value)).toThrow(new RegExp(`^${name} must be `))
+})
+
+test.each(names)('%s that is empty counts as not given', (name) => {
+  expect(read(name, '  ')).toEqual(loadConfig('development', {})[name])
+})
+
+test('what is wrong is listed at once, a line for each setting', () => {
+  expect(() => loadConfig('production', { PORT: 'x', TOKEN_TTL: 'x', SECRET_KEY: 'short' })).toThrow(
+    /^PORT .*\nSECRET_KEY must .*\nTOKEN_TTL .*\nPUBLIC_URL is missing.*$/,
+  )
+})
+
+describe('secrets', () => {
+  test.each([
+    ['DATABASE_URL', 'mysql://u:hunter2@db/x'],
+    ['SMTP_URL', 'http://u:hunter2@mail'],
+    ['SECRET_KEY', 'hunter2'],
+    ['PUBLIC_URL', 'ftp://u:hunter2@example.com'],
+  ] as const)('a wrong %s is not repeated in the message', (name, value) => {
+    expect(() => read(name, value)).toThrow(/^(?!.*hunter2)/)
+  })
+})
