@@ -21,13 +21,16 @@ function installWhenStale() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return
   process.stderr.write('Installing the locked packages (npm ci), this happens once …\n')
   // Output goes to standard error: standard output belongs to the script that runs afterwards.
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // NODE_ENV=production, or a setting of the user, would leave out the runtime and the database.
+  const all = ['--include=dev', '--include=optional']
+  const npm = spawnSync('npm', ['ci', ...all, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   })
   if (npm.status !== 0) {
-    process.stderr.write('The packages could not be installed; the reason stands above.\n')
+    const reason = npm.error ? npm.error.message : 'the reason stands above'
+    process.stderr.write(`The packages could not be installed: ${reason}.\n`)
     process.exit(npm.status ?? 1)
   }
 }
