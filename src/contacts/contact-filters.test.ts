@@ -151,6 +151,23 @@ describe.each(['contacts', 'customers'])('GET /v1/%s', (list) => {
   })
 })
 
+test('upper and lower case are the same beyond ASCII too', async () => {
+  const account = await makeAccount(h.app)
+  const client = h.clientWith(account.token)
+  await makeContact(h.app, account.siteId, { name: 'ÉMILE Łukasz Ñandú', email: 'jörg@example.com' })
+  for (const [filter, value] of [
+    ['search', 'émile łUKASZ'],
+    ['name_contains', 'ñANDÚ'],
+    ['email_contains', 'JÖRG'],
+    ['email', 'JÖRG@example.com'],
+  ]) {
+    expect([filter, names(await ask('contacts', { [`filter[${filter}]`]: value! }, client))]).toEqual([
+      filter,
+      ['ÉMILE Łukasz Ñandú'],
+    ])
+  }
+})
+
 test('created_in_last and access that ran out go by the application’s clock', async () => {
   await (h.app.clock as MovableClock).advance(h.app.db, 31 * 86_400_000)
   const tokens = await issueForKey(h.app, h.account.clientId, h.account.clientSecret)

@@ -81,6 +81,7 @@ describe.each(doorsAndMethods)('$method offers of $door', ({ door, method }) => 
     ],
     ['a gift that is a text', { data: [], meta: { gift: 'from Bob' } }, '/meta/gift'],
     ['a zero byte', { data: [], meta: { gift: { message: 'a\0b' } } }, '/meta/gift/message'],
+    ['a member __proto__', '{"data": [{"type": "offers", "id": "1", "__proto__": {}}]}', '/data/0'],
     ['101 identifiers', { data: Array(101).fill(item) }, '/data'],
     ['a deep nest', `{"data": [], "x": ${'['.repeat(60)}${']'.repeat(60)}}`, `/x${'/0'.repeat(49)}`],
   ])('%s is refused and told by its place', async (_, body, pointer) => {

@@ -11,23 +11,21 @@ export const BODY_LIMIT = 1024 * 1024
  * application/json without a body, and bodies with the type their tool puts there.
  */
 export function acceptBodies(server: FastifyInstance): void {
-  const secureParser = server.getDefaultJsonParser('error', 'error')
   server.removeAllContentTypeParsers()
   // Fastify refuses what does not look like a type before any parser is asked.
   server.addHook('onRequest', async ({ headers }) => {
     const type = headers['content-type']
     if (type !== undefined && !/^[\w.+-]+\/[\w.+-]+(\s*;|$)/.test(type)) headers['content-type'] = MEDIA_TYPE
   })
-  server.addContentTypeParser('*', { parseAs: 'string' }, (request: FastifyRequest, body: string, done) => {
-    if (body.trim() === '') return done(null, undefined)
-    void secureParser(request, body, (error, value) => {
-      if (error)
-        return done(badRequest('invalid_json', `The body is not JSON: ${error.message}.`, { pointer: '' }))
-      try {
-        done(null, checkTexts(value))
-      } catch (refusal) {
-        done(refusal as Error)
-      }
-    })
-  })
+  server.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
+    body.trim() === '' ? undefined : checkTexts(parse(body)),
+  )
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body.replace(/^\uFEFF/, ''))
+  } catch {
+    throw badRequest('invalid_json', 'The body is not well-formed JSON.', { pointer: '' })
+  }
 }

@@ -32,6 +32,9 @@ declare module 'fastify' {
   }
 }
 
+/** How long a client may take to send a request; Fastify would wait for ever. */
+const RECEIVE_TIMEOUT_MS = 60_000
+
 /** The HTTP side of the application: every route of the table, and what all of them share. */
 export async function buildServer(app: App, routes: Route[]): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
@@ -39,6 +42,7 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
+    requestTimeout: RECEIVE_TIMEOUT_MS,
     trustProxy: app.config.TRUST_PROXY,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,

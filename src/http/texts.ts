@@ -5,7 +5,7 @@ const DEEPEST = 50
 /**
  * Mends and refuses what PostgreSQL cannot keep in a text: half a character, as it is left by cutting a text
  * in the middle of an emoji, becomes a replacement character; a zero byte is refused. So is a document that
- * is nested too deeply to be written out again.
+ * is nested too deeply to be written out again, and a member that would become an object's prototype.
  *
  * @returns the same document, changed in place
  * @throws ApiError 400 that points at the value
@@ -20,6 +20,7 @@ export function checkTexts(document: unknown, path: string[] = []): unknown {
   const members = document as Record<string, unknown>
   for (const name of Object.keys(members)) {
     if (name.includes('\0')) throw refused(path, 'has a name with a zero byte')
+    if (name === '__proto__') throw refused(path, 'has a member __proto__')
     members[name] = checkTexts(members[name], [...path, name])
   }
   return document

@@ -87,6 +87,9 @@ const INITDB_OPTIONS = [
   ['--auth', 'trust'],
   ['--encoding', 'UTF8'],
   ['--locale', 'C'],
+  // Orders as C does, and knows upper and lower case beyond ASCII.
+  ['--locale-provider', 'builtin'],
+  ['--builtin-locale', 'C.UTF-8'],
   ['--no-instructions'],
 ].flat()
 
