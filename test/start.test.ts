@@ -81,7 +81,7 @@ describe('after a stop, started again with words instead of JSON', () => {
   beforeAll(async () => {
     await stop(first)
     second = begin('npm', ['start'], { settings: { DATA_DIR: dataDir, PORT: '0' } })
-    await until(() => second.stdout().includes('/relationships/offers'))
+    await until(() => second.stdout().includes('Ctrl-C'))
     words = second.stdout()
     url = /http:\/\/127\.0\.0\.1:\d+/.exec(words)![0]
   })
@@ -113,14 +113,14 @@ describe('after a stop, started again with words instead of JSON', () => {
 
 test('the three commands of the first start, pasted into bash as they are, grant an offer', async () => {
   const started = begin('npm', ['start'], { settings: { DATA_DIR: await temporaryFolder(), PORT: '0' } })
-  await until(() => started.stdout().includes('/relationships/offers'))
+  await until(() => started.stdout().includes('Ctrl-C'))
   expect(paste(started.stdout())).toContain('"status":"granted"')
   await stop(started)
 })
 
 function paste(words: string, CLIENT_SECRET?: string): string {
-  const commands = words.split('\n').filter((line) => /^\s*(TOKEN=|CONTACT=|curl )/.test(line))
+  const commands = words.split('\n\n').filter((block) => /^\s*(TOKEN=|CONTACT=|curl )/.test(block))
   expect(commands).toHaveLength(3)
   const env = cleanEnvironment({ CLIENT_SECRET })
-  return spawnSync('bash', ['-s'], { input: commands.join('\n'), encoding: 'utf8', env }).stdout
+  return spawnSync('bash', ['-s'], { input: commands.join('\n\n'), encoding: 'utf8', env }).stdout
 }

@@ -57,22 +57,37 @@ function welcome({ config }: App, url: string, key: DemoKey | null): string[] {
             ? `              client_secret  ${key.client_secret}   (shown this once)`
             : `              client_secret  was shown on the first start; a new one: npx bestow keys rotate ${key.client_id}`,
           '',
-          '  A token, a contact, a grant:',
+          '  A token, a contact, a grant, to paste into another terminal:',
           '',
           ...commands(url, key.client_id, secret),
+          '',
+          '  Then read the welcome e-mail: npx bestow emails list',
         ]
       : ['  Key         none; make one: npx bestow keys create --name "My key"']),
+    '  Ctrl-C stops the server.',
     '',
   ]
 }
 
 /** Ready to paste, one after the other, into any shell that has curl and sed. */
 function commands(url: string, clientId: string, secret: string): string[] {
+  const headers = [
+    `    -H "Authorization: Bearer $TOKEN" \\`,
+    `    -H 'Content-Type: application/vnd.api+json' \\`,
+  ]
   return [
-    `TOKEN=$(curl -s ${url}/v1/oauth/token -d grant_type=client_credentials -d client_id=${clientId} -d client_secret=${secret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    `  TOKEN=$(curl -s ${url}/v1/oauth/token -d grant_type=client_credentials \\`,
+    `    -d client_id=${clientId} \\`,
+    `    -d client_secret=${secret} \\`,
+    `    | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
     '',
-    `CONTACT=$(curl -s ${url}/v1/contacts -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/vnd.api+json' -d '{"data":{"type":"contacts","attributes":{"name":"Ada Lovelace","email":"ada@example.com"}}}' | sed 's/{"data":{"id":"\\([0-9]*\\)".*/\\1/'); echo "contact $CONTACT"`,
+    `  CONTACT=$(curl -s ${url}/v1/contacts \\`,
+    ...headers,
+    `    -d '{"data":{"type":"contacts","attributes":{"name":"Ada Lovelace","email":"ada@example.com"}}}' \\`,
+    `    | sed 's/{"data":{"id":"\\([0-9]*\\)".*/\\1/'); echo "contact $CONTACT"`,
     '',
-    `curl -s "${url}/v1/contacts/$CONTACT/relationships/offers" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/vnd.api+json' -d '{"data":[{"type":"offers","id":"1"}]}'`,
+    `  curl -s ${url}/v1/contacts/$CONTACT/relationships/offers \\`,
+    ...headers,
+    `    -d '{"data":[{"type":"offers","id":"1"}]}'; echo`,
   ]
 }

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { drain, openJobs } from '../jobs/drain.ts'
 import { MovableClock } from './clock.ts'
+
+/** What a killed server had in hand stays so for a while; that is not waited for. */
+const PATIENCE_MS = 10_000
 
 /**
  * Moves the clock of a development server ahead, and does everything that is due by then: access ends,
@@ -17,6 +21,17 @@ export async function advanceClock(app: App, milliseconds: number): Promise<void
     update pgboss.job set start_after = start_after - make_interval(secs => ${milliseconds / 1000})
      where state in ('created', 'retry')`.execute(app.db)
   const jobs = await openJobs(app)
-  await drain(app, jobs)
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+    await drain(app, jobs)
+    if (Date.now() > deadline || !(await isUnderWay(app))) break
+  }
   await jobs.stop({ close: false, graceful: false })
+}
+
+/** Whether a server that runs meanwhile has taken something in hand that is not done yet. */
+async function isUnderWay({ db }: App): Promise<boolean> {
+  const { rows } = await sql<{ open: boolean }>`
+    select exists (select from events where dispatched_at is null)
+        or exists (select from pgboss.job where state = 'active') as open`.execute(db)
+  return rows[0]!.open
 }

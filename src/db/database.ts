@@ -35,7 +35,9 @@ export function openDatabase(connection: Connection, { size, name, onError }: Da
     idleTimeoutMillis: 60_000,
   })
   // A connection that breaks while idle is replaced at its next use.
-  pool.on('error', (error) => onError?.(error))
+  pool.on('error', (error) => {
+    if (!pool.ending) onError?.(error)
+  })
   // One that breaks while in use fails at its query; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   const kysely = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
