@@ -45,7 +45,6 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
     requestTimeout: RECEIVE_TIMEOUT_MS,
     trustProxy: app.config.TRUST_PROXY,
     forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
     // An id of any length is looked for, and not found.
     routerOptions: { querystringParser: parseParameters, maxParamLength: 20_000 },
     frameworkErrors: answerMalformedAddress,

@@ -71,6 +71,15 @@ describe('what clients send besides the letter of JSON:API works', () => {
   })
 })
 
+test('HEAD answers as GET does, without the body', async () => {
+  for (const url of ['/healthz', '/readyz', '/v1/contacts', '/v1/version', '/v1/contacts/0', '/nowhere']) {
+    const [got, head] = [await h.client.get(url), await h.client.send('HEAD', url)]
+    expect([url, head.status, head.body]).toEqual([url, got.status, ''])
+    expect(head.headers.get('content-length')).toBe(got.headers.get('content-length'))
+  }
+  expect((await h.clientWith(null).send('HEAD', '/v1/contacts')).status).toBe(401)
+})
+
 test('what was granted is found there straight after, from both sides and in both filters', async () => {
   const id = await makeContact(h.app, h.account.siteId)
   const granted = await h.client.post(`/v1/contacts/${id}/relationships/offers`, offersBody([offerId]))
