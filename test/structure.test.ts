@@ -27,8 +27,8 @@ const MAY_KNOW: Record<string, string[]> = {
   contacts: ['db', 'events', 'http', 'jsonapi'],
   customers: ['contacts', 'jsonapi'],
   grants: ['db', 'http', 'jsonapi'],
-  members: ['auth', 'contacts', 'db', 'events', 'http', 'jsonapi'],
-  emails: ['db', 'events', 'jobs', 'jsonapi', 'members'],
+  emails: ['auth', 'db', 'events', 'jobs', 'jsonapi'],
+  members: ['auth', 'contacts', 'db', 'emails', 'events', 'http', 'jsonapi'],
 }
 
 const room = (file: string) => (file.includes('/') ? file.split('/')[0]! : null)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/database.ts'
-import { LINK_DAYS, type LinkPurpose, memberLink, siteUrl } from '../members/links.ts'
+import { LINK_DAYS, type LinkPurpose, memberLink, siteUrl } from '../auth/member-links.ts'
 import type { EmailData } from './render.ts'
 import type { EmailKind } from './templates/index.ts'
 

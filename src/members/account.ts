@@ -6,9 +6,9 @@ import { inTransaction } from '../db/database.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 import { countAttempt } from './attempts.ts'
-import { memberLink, useLink } from './links.ts'
+import { memberLink, useLink } from '../auth/member-links.ts'
 import { findMember, type Member, type MemberSite } from './member.ts'
-import { type SignIn, setPasswordHash, signIn, type Visitor } from './sign-in.ts'
+import { setPasswordHash, signIn, type Visitor } from './sign-in.ts'
 import { endAllSessions } from './sessions.ts'
 
 const originOf = (app: App, { customerId }: { customerId: string }): Origin => ({
@@ -27,22 +27,33 @@ export async function changeName(app: App, site: MemberSite, member: Member, nam
 }
 
 /**
- * Changes the password of a member who knows the old one; null when it was wrong. Everywhere else they
- * are signed out.
+ * Whether this is the member's password; true for who has none, having come by a link. Guesses are
+ * counted as at the door.
+ *
+ * @returns seconds to wait when there were too many
  */
+export async function knowsPassword(
+  app: App,
+  site: MemberSite,
+  member: Member,
+  password: string,
+  visitor: Visitor,
+): Promise<boolean | { waitSeconds: number }> {
+  const waitSeconds = await countAttempt(app, site.id, member.email, visitor.source)
+  if (waitSeconds > 0) return { waitSeconds }
+  const stored = await findMember(app.db, site.id, { customerId: member.customerId })
+  return stored?.passwordHash ? isPassword(password, stored.passwordHash) : stored !== null
+}
+
+/** Changes the password of a member, who is signed out everywhere else. */
 export async function changePassword(
   app: App,
   site: MemberSite,
   member: Member,
-  { current, chosen }: { current: string; chosen: string },
+  password: string,
   visitor: Visitor,
-): Promise<SignIn | null> {
-  const waitSeconds = await countAttempt(app, site.id, member.email, visitor.source)
-  if (waitSeconds > 0) return { outcome: 'too_many', waitSeconds }
-  const stored = await findMember(app.db, site.id, { customerId: member.customerId })
-  // Who has never chosen one came by a link, and has none to know.
-  if (stored?.passwordHash && !(await isPassword(current, stored.passwordHash))) return null
-  const hash = await hashPassword(chosen)
+): Promise<string> {
+  const hash = await hashPassword(password)
   return inTransaction(app.db, async (tx) => {
     await endAllSessions(tx, site.id, member.customerId)
     await setPasswordHash(app, tx, site.id, member.customerId, hash)
@@ -98,4 +109,23 @@ export async function confirmEmailChange(app: App, site: MemberSite, token: stri
   } finally {
     app.onEvents()
   }
+}
+
+/** The address that waits to be confirmed, if any. */
+export async function pendingEmail(
+  { db, clock }: App,
+  site: MemberSite,
+  member: Member,
+): Promise<string | null> {
+  const link = await db
+    .selectFrom('member_links')
+    .select('new_email')
+    .where('site_id', '=', site.id)
+    .where('customer_id', '=', member.customerId)
+    .where('purpose', '=', 'email_change')
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', clock.now())
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst()
+  return link?.new_email ?? null
 }

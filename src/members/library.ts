@@ -2,23 +2,29 @@ import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { MemberSite } from './member.ts'
 
+/** A product that a member has or had, by every offer that gives or gave it. */
 export interface LibraryItem {
   product_id: string
   title: string
   description: string | null
-  image_url: string | null
-  /** Title of the offer that gives it. */
-  offer: string
-  since: Date
-  until: Date | null
+  picture_url: string | null
   state: 'open' | 'later' | 'ended'
+  offers: string[]
+  since: Date
+  /** Null: without end. */
+  until: Date | null
   /** Why it ended. */
-  reason: 'expired' | 'revoked' | null
+  reason: 'expired' | 'revoked' | 'replaced'
+}
+
+/** One way to a product: a grant of one offer that has it. */
+interface Way extends Omit<LibraryItem, 'offers'> {
+  offer: string
 }
 
 /**
- * Every product that a member has or had by some offer, once: the way that reaches furthest. What is open
- * comes first, then what begins later, then what has ended.
+ * Every published product that a member has or had, once: open when any way to it is open, else later when
+ * one begins later, else ended. In that order, the latest first.
  */
 export async function readLibrary(
   { db, clock }: App,
@@ -26,26 +32,39 @@ export async function readLibrary(
   customerId: string,
 ): Promise<LibraryItem[]> {
   const now = clock.now()
-  const { rows } = await sql<LibraryItem>`
-    select * from (
-      select distinct on (p.id) p.id as product_id, p.title, p.description, p.thumbnail_url as image_url, o.title as offer,
-             g.starts_at as since, coalesce(g.revoked_at, g.expires_at) as until,
-             case when g.revoked_at is not null or g.expires_at <= ${now} then 'ended'
-                  when g.starts_at > ${now} then 'later' else 'open' end as state,
-             case when g.revoke_reason = 'expired' or (g.revoked_at is null and g.expires_at <= ${now}) then 'expired'
-                  when g.revoked_at is not null then 'revoked' end as reason
-        from offer_grants g
-        join offers o on o.site_id = g.site_id and o.id = g.offer_id
-        join offer_products op on op.site_id = g.site_id and op.offer_id = g.offer_id
-        join products p on p.site_id = op.site_id and p.id = op.product_id and p.publish_status = 'published'
-       where g.site_id = ${site.id} and g.customer_id = ${customerId}
-       order by p.id, g.revoked_at is not null, coalesce(g.expires_at <= ${now}, false), g.starts_at > ${now},
-                g.expires_at desc nulls first, g.id desc) item
-     order by array_position(array['open', 'later', 'ended'], item.state), item.since desc, item.product_id`.execute(
-    db,
-  )
-  return rows
+  const { rows } = await sql<Way>`
+    select p.id as product_id, p.title, p.description, p.thumbnail_url as picture_url, o.title as offer,
+           g.starts_at as since, least(g.revoked_at, g.expires_at) as until,
+           case when g.revoked_at is not null or g.expires_at <= ${now} then 'ended'
+                when g.starts_at > ${now} then 'later' else 'open' end as state,
+           case g.revoke_reason when 'revoked' then 'revoked' when 'replaced' then 'replaced' else 'expired' end as reason
+      from offer_grants g
+      join offers o on o.site_id = g.site_id and o.id = g.offer_id
+      join offer_products op on op.site_id = g.site_id and op.offer_id = g.offer_id
+      join products p on p.site_id = op.site_id and p.id = op.product_id and p.publish_status = 'published'
+     where g.site_id = ${site.id} and g.customer_id = ${customerId}
+     order by g.starts_at desc, g.id desc`.execute(db)
+  const byProduct = Map.groupBy(rows, ({ product_id }) => product_id)
+  const items = [...byProduct.values()].map(together)
+  return STATES.flatMap((state) => items.filter((item) => item.state === state))
 }
+
+const STATES = ['open', 'later', 'ended'] as const
+
+/** Of several ways to a product, those that count: the open ones, else those to come, else the one that ended last. */
+function together(ways: Way[]): LibraryItem {
+  const state = STATES.find((wanted) => ways.some((way) => way.state === wanted))!
+  const counting = ways.filter((way) => way.state === state)
+  const [latest] = counting.toSorted((a, b) => timeOf(b.until) - timeOf(a.until))
+  const times = counting.map(({ since }) => since.getTime())
+  return {
+    ...latest!,
+    since: new Date(Math.min(...times)),
+    offers: [...new Set(counting.map(({ offer }) => offer))],
+  }
+}
+
+const timeOf = (until: Date | null) => until?.getTime() ?? Number.POSITIVE_INFINITY
 
 export interface Course {
   title: string
@@ -62,16 +81,42 @@ export async function readCourse({ db }: App, site: MemberSite, productId: strin
   return rows
 }
 
-/** A lesson of a product; undefined when it has none of this id. */
-export async function readLesson({ db }: App, site: MemberSite, productId: string, lessonId: string) {
-  return db
-    .selectFrom('course_lessons as l')
-    .innerJoin('course_modules as m', (join) =>
-      join.onRef('m.site_id', '=', 'l.site_id').onRef('m.id', '=', 'l.module_id'),
-    )
-    .select(['l.title', 'l.body', 'm.title as module'])
-    .where('l.site_id', '=', site.id)
-    .where('l.id', '=', lessonId)
-    .where('m.product_id', '=', productId)
-    .executeTakeFirst()
+/** The text of a lesson. */
+export async function readLessonBody({ db }: App, site: MemberSite, lessonId: string): Promise<string> {
+  const lesson = await db
+    .selectFrom('course_lessons')
+    .select('body')
+    .where('site_id', '=', site.id)
+    .where('id', '=', lessonId)
+    .executeTakeFirstOrThrow()
+  return lesson.body
+}
+
+export interface HeldOffer {
+  title: string
+  description: string | null
+  /** Null when access has begun. */
+  access_from: Date | null
+  access_until: Date | null
+  products: string[]
+}
+
+/** The offers that a customer holds now, or only that of one grant, as welcome and gift show them. */
+export async function readHeldOffers(
+  { db, clock }: App,
+  site: MemberSite,
+  customerId: string,
+  grantId: string | null = null,
+): Promise<HeldOffer[]> {
+  const now = clock.now()
+  const { rows } = await sql<HeldOffer>`
+    select o.title, o.description, case when h.starts_at > ${now} then h.starts_at end as access_from,
+           h.expires_at as access_until,
+           array(select p.title from offer_products op join products p on p.site_id = op.site_id and p.id = op.product_id
+                  where op.site_id = h.site_id and op.offer_id = h.offer_id order by op.position, p.id) as products
+      from holdings h join offers o on o.site_id = h.site_id and o.id = h.offer_id
+     where h.site_id = ${site.id} and h.customer_id = ${customerId} and (h.expires_at is null or h.expires_at > ${now})
+       and (${grantId}::bigint is null or h.grant_id = ${grantId}::bigint)
+     order by h.offer_id`.execute(db)
+  return rows
 }

@@ -1,44 +1,38 @@
-import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { hashPassword } from '../auth/secrets.ts'
-import { type Db, inTransaction } from '../db/database.ts'
+import { inTransaction } from '../db/database.ts'
 import { recordEvent } from '../events/events.ts'
-import { findLink, useLink } from './links.ts'
-import type { MemberSite } from './member.ts'
-import { type SignIn, setPasswordHash, signIn, type Visitor } from './sign-in.ts'
+import { findLink, useLink } from '../auth/member-links.ts'
+import { type HeldOffer, readHeldOffers } from './library.ts'
+import { findMember, type Member, type MemberSite } from './member.ts'
+import { setPasswordHash, signIn, type Visitor } from './sign-in.ts'
 
 export interface Gift {
-  offer: string
-  description: string | null
   from_name: string | null
   message: string | null
-  products: string[]
-  first_name: string
-  has_password: boolean
+  offers: HeldOffer[]
+  member: Member
 }
 
-/** What a gift link shows; null when the link is used, over, or of no live grant. */
+/** What a gift link shows; null when the link is used, or the gift was taken back. */
 export async function showGift(app: App, site: MemberSite, token: string): Promise<Gift | null> {
   const link = await findLink(app.db, site.id, 'gift', token, app.clock.now())
-  return link ? readGift(app.db, site.id, link.grant_id!) : null
-}
-
-async function readGift(db: Db, siteId: string, grantId: string): Promise<Gift | null> {
-  const { rows } = await sql<Gift>`
-    select o.title as offer, o.description, g.gift ->> 'from_name' as from_name, g.gift ->> 'message' as message,
-           array(select p.title from offer_products op join products p on p.site_id = op.site_id and p.id = op.product_id
-                  where op.site_id = g.site_id and op.offer_id = g.offer_id order by op.position, p.id) as products,
-           split_part(trim(c.name), ' ', 1) as first_name, c.password_hash is not null as has_password
-      from offer_grants g
-      join offers o on o.site_id = g.site_id and o.id = g.offer_id
-      join customers c on c.site_id = g.site_id and c.id = g.customer_id and c.deleted_at is null
-     where g.site_id = ${siteId} and g.id = ${grantId} and g.revoked_at is null`.execute(db)
-  return rows[0] ?? null
+  const member = link && (await findMember(app.db, site.id, { customerId: link.customer_id }))
+  const offers = member ? await readHeldOffers(app, site, member.customerId, link.grant_id) : []
+  if (!member || offers.length === 0) return null
+  const grant = await app.db
+    .selectFrom('offer_grants')
+    .select('gift')
+    .where('site_id', '=', site.id)
+    .where('id', '=', link.grant_id!)
+    .executeTakeFirstOrThrow()
+  const { from_name = null, message = null } = (grant.gift ?? {}) as { from_name?: string; message?: string }
+  return { from_name, message, offers, member }
 }
 
 /**
  * Opens a gift: signs its recipient in, with the password they choose when they have none, and marks the
- * grant as redeemed, once. Null when the link is used or over.
+ * grant as redeemed, once. Returns the session; null when the link is used or over.
  */
 export async function redeemGift(
   app: App,
@@ -46,7 +40,7 @@ export async function redeemGift(
   token: string,
   password: string | null,
   visitor: Visitor,
-): Promise<SignIn | null> {
+): Promise<string | null> {
   const hash = password === null ? null : await hashPassword(password)
   const outcome = await inTransaction(app.db, async (tx) => {
     const now = app.clock.now()

@@ -3,7 +3,7 @@ import { hashPassword, isPassword } from '../auth/secrets.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
 import { recordEvent } from '../events/events.ts'
 import { countAttempt } from './attempts.ts'
-import { type LinkPurpose, useLink } from './links.ts'
+import { type LinkPurpose, useLink } from '../auth/member-links.ts'
 import { findMember, type MemberSite } from './member.ts'
 import { endAllSessions, startSession } from './sessions.ts'
 
@@ -31,16 +31,17 @@ export async function signInByPassword(
   const member = await findMember(app.db, site.id, { email })
   const isRight = await isPassword(password, member?.passwordHash ?? null)
   if (!member || !isRight) return { outcome: 'wrong' }
-  return inTransaction(app.db, (tx) => signIn(app, tx, site.id, member.customerId, visitor))
+  const session = await inTransaction(app.db, (tx) => signIn(app, tx, site.id, member.customerId, visitor))
+  return { outcome: 'signed_in', session }
 }
 
-/** Signs in by a link from an e-mail; null when it is used or over. */
+/** Signs in by a link from an e-mail. Returns the session; null when the link is used or over. */
 export function signInByLink(
   app: App,
   site: MemberSite,
   token: string,
   visitor: Visitor,
-): Promise<SignIn | null> {
+): Promise<string | null> {
   return inTransaction(app.db, async (tx) => {
     const link = await useLink(tx, site.id, 'sign_in', token, app.clock.now())
     return link ? signIn(app, tx, site.id, link.customer_id, visitor) : null
@@ -48,7 +49,7 @@ export function signInByLink(
 }
 
 /**
- * Sets the password that somebody chose by a link, and signs them in; null when the link is used or over.
+ * Sets the password that somebody chose by a link, and signs them in. Returns the session; null when the link is used or over.
  * After a forgotten password they are signed out everywhere else.
  */
 export async function choosePassword(
@@ -58,7 +59,7 @@ export async function choosePassword(
   token: string,
   password: string,
   visitor: Visitor,
-): Promise<SignIn | null> {
+): Promise<string | null> {
   const hash = await hashPassword(password)
   return inTransaction(app.db, async (tx) => {
     const link = await useLink(tx, site.id, purpose, token, app.clock.now())
@@ -97,18 +98,13 @@ export async function setPasswordHash(
   )
 }
 
-export async function signIn(
+/** @returns the id of the new session */
+export function signIn(
   app: App,
   tx: Tx,
   siteId: string,
   customerId: string,
   visitor: Visitor,
-): Promise<SignIn> {
-  const session = await startSession(tx, {
-    siteId,
-    customerId,
-    previous: visitor.session,
-    now: app.clock.now(),
-  })
-  return { outcome: 'signed_in', session }
+): Promise<string> {
+  return startSession(tx, { siteId, customerId, previous: visitor.session, now: app.clock.now() })
 }
