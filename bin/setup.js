@@ -10,6 +10,11 @@ import { runOnProjectNode } from './project-node.js'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const [script, ...args] = process.argv.slice(2)
 
+// Not `npm ci`: it refuses a lock file that lacks an optional package for some other platform.
+// NODE_ENV=production, or a setting of the user, would leave out the runtime and the database.
+const INSTALL =
+  'install --no-save --include=dev --include=optional --no-audit --no-fund --loglevel=error'.split(' ')
+
 installWhenStale()
 await runOnProjectNode(root, resolve(root, script), args)
 
@@ -19,11 +24,9 @@ function installWhenStale() {
   const installed = join(root, 'node_modules', '.package-lock.json')
   const locked = join(root, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return
-  process.stderr.write('Installing the locked packages (npm ci), this happens once …\n')
+  process.stderr.write('Installing the locked packages, this happens once …\n')
   // Output goes to standard error: standard output belongs to the script that runs afterwards.
-  // NODE_ENV=production, or a setting of the user, would leave out the runtime and the database.
-  const all = ['--include=dev', '--include=optional']
-  const npm = spawnSync('npm', ['ci', ...all, '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawnSync('npm', INSTALL, {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
