@@ -1,0 +1,100 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { Liquid } from 'liquidjs'
+import { lines } from '../../emails/templates/data.ts'
+import { formatDate, formatDuration, formatList, translate } from '../texts/translate.ts'
+import type { PageFrame } from './views.ts'
+
+type Filter = (this: { context: { globals: object } }, ...args: never[]) => unknown
+type Failure = { field: string; code: string }
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
+const COVERS = 7
+const TONES = 3
+
+/** Renders our own pages: all output is escaped, and nothing but the templates of this folder can be named. */
+export const engine = new Liquid({
+  templates: readTemplates(),
+  cache: true,
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  jsTruthy: true,
+  // A function, so that control characters go as well: they could turn the direction of the sentence round a name.
+  outputEscape: (value: unknown) => escapeHtml(lines(String(value ?? ''))),
+})
+
+function readTemplates(): Record<string, string> {
+  const files = globSync('{.,parts}/*.liquid', { cwd: import.meta.dirname })
+  const name = (file: string) =>
+    dirname(file) === '.' ? basename(file, '.liquid') : `parts/${basename(file, '.liquid')}`
+  return Object.fromEntries(
+    files.map((file) => [name(file), readFileSync(join(import.meta.dirname, file), 'utf8')]),
+  )
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
+}
+
+const filters: Record<string, Filter> = {
+  t(key: string, ...placeholders: [string, unknown][]) {
+    return translate(language(this), key, Object.fromEntries(placeholders))
+  },
+  day(moment: Date | string) {
+    return formatDate(language(this), moment)
+  },
+  duration(seconds: number) {
+    return formatDuration(language(this), seconds)
+  },
+  list(names: string[]) {
+    return formatList(language(this), names)
+  },
+  /** The address of a path of this site. */
+  at_base(path: string) {
+    if (!/^\/(?![/\\])/.test(path)) throw new Error(`${path} is not a path below the base of the site`)
+    return frame(this).base + path
+  },
+  /** What is wrong with a field, in words; null when nothing is. */
+  error_of(errors: Failure[], field: string) {
+    const failure = errors.find((error) => error.field === field)
+    return failure ? translate(language(this), `error.${field}.${failure.code}`) : null
+  },
+  first_name(name: string) {
+    return name.trim().split(/\s+/)[0]
+  },
+  /** The classes of a drawing for what has no picture: always the same for a path, and another for the next number. */
+  drawing(path: string) {
+    const sum = [...path].reduce((sum, character) => sum + character.charCodeAt(0), 0)
+    return `cover-${sum % COVERS} tone-${sum % TONES}`
+  },
+  /** Null for what browsers would not load: the content-security policy lets only https pass. */
+  picture(url: string | null) {
+    return url && /^https:\/\//i.test(url) ? url : null
+  },
+}
+
+const htmlFilters: Record<string, Filter> = {
+  /** Text as paragraphs: HTML, escaped already. */
+  paragraphs(text: string) {
+    const blocks = lines(text).split(/\n{2,}/)
+    return blocks.map((block) => `<p>${escapeHtml(block).replaceAll('\n', '<br>')}</p>`).join('\n')
+  },
+  /** As it was typed, character by character. */
+  verbatim(text: string) {
+    return escapeHtml(text)
+  },
+}
+
+for (const [name, filter] of Object.entries(filters)) engine.registerFilter(name, filter as never)
+for (const [name, handler] of Object.entries(htmlFilters)) {
+  engine.registerFilter(name, { raw: true, handler: handler as never })
+}
+
+function frame(filter: { context: { globals: object } }): PageFrame {
+  return filter.context.globals as PageFrame
+}
+
+function language(filter: { context: { globals: object } }): PageFrame['language'] {
+  return frame(filter).language
+}

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest'
+import { renderPage } from './render-page.ts'
+import { sampleFrame, samplePages } from './samples.ts'
+
+const frame = sampleFrame('Northlight', { member: null })
+const [, empty] = samplePages('robin@example.com').welcome
+
+test('a mistake stands in an alert with a link to its field, and at the field', () => {
+  const html = renderPage('welcome', { ...empty!, errors: [{ field: 'password', code: 'too_short' }] }, frame)
+  expect(html).toMatch(/role="alert"[\s\S]*<a href="#password">This password is too short/)
+  expect(html).toMatch(
+    /<input id="password"[^>]* aria-invalid="true" autofocus aria-describedby="password-hint password-error"/,
+  )
+  expect(html).toMatch(/<p class="error" id="password-error">This password is too short/)
+  expect(html).toContain('<title>Error: ')
+})
+
+test('a page without mistakes has no alert', () => {
+  expect(renderPage('welcome', empty!, frame)).not.toMatch(/role="alert"|aria-invalid/)
+})
+
+test('what was typed as a password comes back character by character, and only readable when asked for', () => {
+  const value = '  two  spaces " & <b> \u00e9 '
+  const shown = renderPage(
+    'welcome',
+    { ...empty!, password: { value, is_revealed: true, strength: 'good' } },
+    frame,
+  )
+  expect(shown).toContain('type="text" value="  two  spaces &#34; &amp; &lt;b&gt; \u00e9 "')
+  expect(shown).toContain('name="reveal" value="no"')
+  const hidden = renderPage(
+    'welcome',
+    { ...empty!, password: { value, is_revealed: false, strength: null } },
+    frame,
+  )
+  expect(hidden).toContain('name="password" type="password" value="  two  spaces')
+  expect(hidden).toContain('name="reveal" value="yes"')
+})
+
+test('Enter in a new password saves it: the first button of the form is not the one that shows it', () => {
+  const html = renderPage('welcome', empty!, frame)
+  expect(html.match(/<button[^>]*>/)?.[0]).toBe('<button class="enter" tabindex="-1" aria-hidden="true">')
+})
+
+test('browsers are told which password is new, which is current, and whose it is', () => {
+  const [account] = samplePages('robin@example.com').account
+  const html = renderPage('account', account!, frame)
+  expect(html).toMatch(/name="password"[^>]* autocomplete="new-password"/)
+  expect(html).toMatch(/name="current_password"[^>]* autocomplete="current-password"/)
+  expect(html).toMatch(/name="username" autocomplete="username" value="robin@example.com"/)
+})
+
+test('a member without a password is not asked for a current one', () => {
+  const [, first] = samplePages('robin@example.com').account
+  expect(renderPage('account', first!, frame)).not.toContain('current-password')
+})
+
+test('a link can be asked for with the address that was typed for signing in', () => {
+  const html = renderPage('sign_in', { email: '', next: '/account', errors: [] }, frame)
+  expect(html).toContain('name="purpose" value="sign_in" formaction="/s/northlight/request-link"')
+  expect(html).toContain('<input type="hidden" name="next" value="/account">')
+})
+
+test('a product that opens later says when, has no link and shows no lessons', () => {
+  const access = { offers: [], since: '2027-01-01', until: null, is_open: false }
+  const product = { path: '/products/7', title: 'Later', description: null, picture_url: null, access }
+  const library = renderPage(
+    'library',
+    { notice: null, products: [product], ended: [] },
+    sampleFrame('Northlight'),
+  )
+  expect(library).toContain('Opens on 1 January 2027')
+  expect(library).not.toContain('/products/7')
+  const modules = [{ title: 'One', lessons: [{ title: 'Secret', path: '/products/7/lessons/1' }] }]
+  expect(renderPage('product', { ...product, text: null, modules }, frame)).not.toContain('Secret')
+})
+
+test.each(['javascript:alert(1)', 'http://a.example/a.png', 'data:image/png;base64,AA', '//a.example/a.png'])(
+  'neither a logo nor a picture at %s is loaded',
+  (url) => {
+    const dressed = sampleFrame('Northlight', { site: { title: 'Northlight', color: null, logo_url: url } })
+    const product = { ...samplePages('Robin').library[0]!.products[0]!, picture_url: url }
+    expect(renderPage('library', { notice: null, products: [product], ended: [] }, dressed)).not.toContain(
+      '<img',
+    )
+  },
+)
+
+test('a logo is shown with the title as its text', () => {
+  const site = { title: 'Northlight', color: null, logo_url: 'https://cdn.example/logo.png' }
+  expect(renderPage('message', { about: 'signed_out', path: '/' }, { ...frame, site })).toContain(
+    '<img src="https://cdn.example/logo.png" alt="Northlight"',
+  )
+})
+
+test('a page can be shown where there is no site', () => {
+  const site = { title: '', color: null, logo_url: null }
+  const html = renderPage(
+    'problem',
+    { about: 'not_found', path: '/', wait_seconds: null, request_id: null },
+    { ...frame, site, base: '' },
+  )
+  expect(html).toContain('<title>There is nothing here</title>')
+})

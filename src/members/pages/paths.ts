@@ -1,0 +1,21 @@
+/** Where the members' pages are, below the base of their site. The links of e-mails lead to the last three. */
+export const paths = {
+  library: '/',
+  product: (id: string) => `/products/${encodeURIComponent(id)}`,
+  lesson: (productId: string, id: string) =>
+    `/products/${encodeURIComponent(productId)}/lessons/${encodeURIComponent(id)}`,
+  signIn: '/sign-in',
+  /** Shows its form on GET, with `?purpose=password` or `?purpose=sign_in`; sends the link on POST. */
+  requestLink: '/request-link',
+  account: '/account',
+  accountName: '/account/name',
+  accountPassword: '/account/password',
+  accountEmail: '/account/email',
+  signOut: '/sign-out',
+  signOutEverywhere: '/sign-out/everywhere',
+  membersStylesheet: '/assets/members.css',
+  siteStylesheet: '/assets/site.css',
+  welcomeLink: (token: string) => `/welcome/${encodeURIComponent(token)}`,
+  giftLink: (token: string) => `/gift/${encodeURIComponent(token)}`,
+  signInLink: (token: string) => `/sign-in/${encodeURIComponent(token)}`,
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Template } from 'liquidjs'
+import { engine } from './engine.ts'
+import { paths } from './paths.ts'
+import { siteStylesheet } from './site-stylesheet.ts'
+import type { PageFrame, PageName, PageViews } from './views.ts'
+
+/** What is served at `{base}/assets/members.css`. */
+export const membersStylesheet = readFileSync(new URL('./members.css', import.meta.url), 'utf8')
+const membersVersion = versionOf(membersStylesheet)
+
+const parsed = new Map<PageName, Template[]>()
+
+/**
+ * A whole HTML document. The addresses of its stylesheets change with what is in them, so that browsers may keep
+ * them for ever. Throws when a path in the view would lead out of the site.
+ */
+export function renderPage<Name extends PageName>(
+  name: Name,
+  view: PageViews[Name],
+  frame: PageFrame,
+): string {
+  const template = parsed.get(name) ?? engine.parseFileSync(name)
+  parsed.set(name, template)
+  const versions = { members: membersVersion, site: versionOf(siteStylesheet(frame.site.color)) }
+  return engine.renderSync(template, view, { globals: { ...frame, paths, versions } })
+}
+
+function versionOf(content: string): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 10)
+}

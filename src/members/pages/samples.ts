@@ -1,0 +1,169 @@
+import type { NewPassword, OfferSummary, PageFrame, PageName, PageViews, ProductAccess } from './views.ts'
+
+type Samples = { [Name in PageName]: PageViews[Name][] }
+
+const since = '2026-03-03T10:00:00Z'
+const until = '2026-12-23T10:00:00Z'
+const nothingTyped: NewPassword = { value: '', is_revealed: false, strength: null }
+
+/** A visit to a site, in which every name is the same text. */
+export function sampleFrame(text: string, change: Partial<PageFrame> = {}): PageFrame {
+  const site = { title: text, color: '#0f766e', logo_url: null }
+  const member = { name: text, email: text }
+  return { site, base: '/s/northlight', language: 'en', csrf: text, member, ...change }
+}
+
+/** Every page, with a text in every place that has one, and with as little as there can be. For tests and previews. */
+export function samplePages(text: string): Samples {
+  const offer: OfferSummary = {
+    title: text,
+    description: text,
+    access_from: since,
+    access_until: until,
+    products: [text],
+  }
+  const access: ProductAccess = { offers: [text, text], since, until, is_open: true }
+  const later: ProductAccess = { offers: [], since, until: null, is_open: false }
+  const password: NewPassword = { value: text, is_revealed: true, strength: 'weak' }
+  const product = { path: '/products/1', title: text, description: text, picture_url: text, access }
+  const ended = { path: '/products/2', title: text, picture_url: text, offers: [text], ended_at: until }
+  const lesson = { title: text, path: '/products/1/lessons/2' }
+  return {
+    welcome: [
+      {
+        action: '/welcome/t',
+        first_name: text,
+        email: text,
+        offers: [offer],
+        password,
+        errors: [{ field: 'password', code: 'too_short' }],
+      },
+      { action: '/welcome/t', first_name: '', email: text, offers: [], password: nothingTyped, errors: [] },
+    ],
+    reset_password: [
+      { action: '/sign-in/t', email: text, password, errors: [{ field: 'password', code: 'too_common' }] },
+      { action: '/sign-in/t', email: text, password: nothingTyped, errors: [] },
+    ],
+    sign_in: [
+      { email: text, next: text, errors: [{ field: 'credentials', code: 'wrong' }] },
+      { email: '', next: null, errors: [] },
+    ],
+    request_link: [
+      { purpose: 'password', email: text, next: text, errors: [{ field: 'email', code: 'invalid' }] },
+      { purpose: 'sign_in', email: '', next: null, errors: [] },
+    ],
+    link_sent: [{ email: text, valid_seconds: 1_800 }],
+    link_ended: [
+      { purpose: 'welcome', email: text, errors: [{ field: 'email', code: 'missing' }] },
+      { purpose: 'gift', email: '', errors: [] },
+    ],
+    follow_link: [
+      { purpose: 'sign_in', action: '/sign-in/t', email: text },
+      { purpose: 'email', action: '/email/t', email: text },
+    ],
+    gift: [
+      {
+        action: '/gift/t',
+        from_name: text,
+        message: text,
+        email: text,
+        offers: [offer],
+        password,
+        errors: [],
+      },
+      {
+        action: '/gift/t',
+        from_name: null,
+        message: null,
+        email: text,
+        offers: [],
+        password: null,
+        errors: [],
+      },
+    ],
+    library: [
+      {
+        notice: 'welcome',
+        products: [product, { ...product, description: null, picture_url: null, access: later }],
+        ended: [
+          { ...ended, reason: 'expired' },
+          { ...ended, reason: 'revoked' },
+          { ...ended, reason: 'replaced', offers: [] },
+        ],
+      },
+      { notice: null, products: [], ended: [{ ...ended, reason: 'expired' }] },
+      { notice: null, products: [], ended: [] },
+    ],
+    product: [
+      {
+        ...product,
+        text,
+        modules: [
+          { title: text, lessons: [lesson] },
+          { title: null, lessons: [] },
+        ],
+      },
+      { title: text, text: null, picture_url: null, path: '/products/1', access, modules: [] },
+      { title: text, text: null, picture_url: null, path: '/products/1', access: later, modules: [] },
+    ],
+    lesson: [
+      {
+        product: lesson,
+        module: text,
+        title: text,
+        text,
+        position: 2,
+        total: 3,
+        previous: lesson,
+        next: lesson,
+      },
+      {
+        product: lesson,
+        module: null,
+        title: text,
+        text: null,
+        position: 1,
+        total: 1,
+        previous: null,
+        next: null,
+      },
+    ],
+    account: [
+      {
+        notice: 'email_sent',
+        name: text,
+        email: text,
+        pending_email: text,
+        new_email: text,
+        has_password: true,
+        password,
+        errors: [
+          { field: 'name', code: 'missing' },
+          { field: 'email', code: 'unchanged' },
+          { field: 'confirm_password', code: 'wrong' },
+          { field: 'current_password', code: 'wrong' },
+          { field: 'password', code: 'personal' },
+        ],
+      },
+      {
+        notice: null,
+        name: '',
+        email: text,
+        pending_email: null,
+        new_email: '',
+        has_password: false,
+        password: nothingTyped,
+        errors: [],
+      },
+    ],
+    message: (
+      ['email_changed', 'email_taken', 'signed_out', 'signed_out_everywhere', 'no_access'] as const
+    ).map((about) => ({ about, path: '/' })),
+    problem: (['not_found', 'form_expired', 'too_many', 'failed', 'unavailable'] as const).map((about) => ({
+      about,
+      path: '/',
+      wait_seconds: about === 'too_many' ? 90 : null,
+      request_id: about === 'failed' ? text : null,
+    })),
+  }
+}

@@ -1,0 +1,185 @@
+/** What each page shows. Paths are below the base of the site (`/account`); dates are moments, shown as days in UTC. */
+import type { Language } from '../texts/language.ts'
+
+export type { Language } from '../texts/language.ts'
+
+export type Moment = Date | string
+
+/** What is the same on every page of a visit. */
+export interface PageFrame {
+  /** An empty title: no site was found. */
+  site: { title: string; color: string | null; logo_url: string | null }
+  /** In front of every link and form action: `''` or `/s/northlight`. */
+  base: string
+  language: Language
+  csrf: string
+  member: { name: string; email: string } | null
+}
+
+interface ErrorCodes {
+  /** `personal`: has the member's name or e-mail address in it. */
+  password: 'missing' | 'too_short' | 'too_long' | 'too_common' | 'personal'
+  /** The e-mail address and the password together: which of them is wrong is never said. */
+  credentials: 'missing' | 'wrong'
+  email: 'missing' | 'invalid' | 'unchanged'
+  name: 'missing' | 'too_long'
+  current_password: 'missing' | 'wrong'
+  confirm_password: 'missing' | 'wrong'
+}
+
+/** A mistake in a form: shown at its field, and first of all in a summary. */
+export type FieldError<Field extends keyof ErrorCodes> = {
+  [Name in Field]: { field: Name; code: ErrorCodes[Name] }
+}[Field]
+
+/**
+ * The field `password` of a new password. Its button `reveal` sends the form with `reveal=yes` or `reveal=no`: then
+ * nothing is saved, and the page comes back with what was typed in `value` and with `is_revealed` accordingly.
+ * In every other answer `value` is empty.
+ */
+export interface NewPassword {
+  value: string
+  is_revealed: boolean
+  /** Of the value; null when it was not judged. */
+  strength: 'weak' | 'good' | 'strong' | null
+}
+
+export interface OfferSummary {
+  title: string
+  description: string | null
+  /** Null when access has begun. */
+  access_from: Moment | null
+  access_until: Moment | null
+  /** Titles. */
+  products: string[]
+}
+
+export interface ProductAccess {
+  /** Titles of the offers that give the access. */
+  offers: string[]
+  since: Moment
+  until: Moment | null
+  /** False while `since` is to come. */
+  is_open: boolean
+}
+
+export interface LibraryProduct {
+  path: string
+  title: string
+  description: string | null
+  picture_url: string | null
+  access: ProductAccess
+}
+
+export interface EndedProduct {
+  /** Not linked; decides the drawing, as it did while it was open. */
+  path: string
+  title: string
+  picture_url: string | null
+  offers: string[]
+  reason: 'expired' | 'revoked' | 'replaced'
+  ended_at: Moment
+}
+
+export interface LessonLink {
+  title: string
+  path: string
+}
+
+export type MessageKind =
+  | 'email_changed'
+  | 'email_taken'
+  | 'signed_out'
+  | 'signed_out_everywhere'
+  | 'no_access'
+export type ProblemKind = 'not_found' | 'form_expired' | 'too_many' | 'failed' | 'unavailable'
+
+export interface PageViews {
+  /** Posts `password` to `action`. */
+  welcome: {
+    action: string
+    first_name: string
+    email: string
+    offers: OfferSummary[]
+    password: NewPassword
+    errors: FieldError<'password'>[]
+  }
+  /** Posts `password` to `action`. */
+  reset_password: { action: string; email: string; password: NewPassword; errors: FieldError<'password'>[] }
+  /** Posts `email` and `password` to `/sign-in`; its second button posts `email` and `purpose` to `/request-link`. */
+  sign_in: { email: string; next: string | null; errors: FieldError<'credentials'>[] }
+  /** Posts `email`, `purpose` and `next` to `/request-link`. */
+  request_link: {
+    purpose: 'password' | 'sign_in'
+    email: string
+    next: string | null
+    errors: FieldError<'email'>[]
+  }
+  link_sent: { email: string; valid_seconds: number }
+  /** Posts `email` and `purpose` to `/request-link`, whether or not the link was ever known. */
+  link_ended: {
+    purpose: 'welcome' | 'password' | 'sign_in' | 'gift'
+    email: string
+    errors: FieldError<'email'>[]
+  }
+  /** A button to press, because mail scanners open links: posts to `action`. */
+  follow_link: { purpose: 'sign_in' | 'email'; action: string; email: string }
+  /** Posts to `action`, with `password` when one is asked for. */
+  gift: {
+    action: string
+    from_name: string | null
+    message: string | null
+    email: string
+    offers: OfferSummary[]
+    /** Null when the member has a password. */
+    password: NewPassword | null
+    errors: FieldError<'password'>[]
+  }
+  library: {
+    notice: 'welcome' | 'password_saved' | 'gift_opened' | null
+    products: LibraryProduct[]
+    ended: EndedProduct[]
+  }
+  product: {
+    title: string
+    text: string | null
+    picture_url: string | null
+    path: string
+    access: ProductAccess
+    /** Empty for what is no course, and while access has not begun. A module without a title shows its lessons only. */
+    modules: { title: string | null; lessons: LessonLink[] }[]
+  }
+  lesson: {
+    product: LessonLink
+    module: string | null
+    title: string
+    text: string | null
+    /** From 1. */
+    position: number
+    total: number
+    previous: LessonLink | null
+    next: LessonLink | null
+  }
+  /**
+   * Posts `name` to `/account/name`; `current_password` and `password` to `/account/password`; `email` and
+   * `confirm_password`, the current one, to `/account/email`. Without a password, only what is new is asked for.
+   */
+  account: {
+    notice: 'name_saved' | 'password_saved' | 'email_sent' | null
+    name: string
+    email: string
+    /** A new address that waits for its confirmation. */
+    pending_email: string | null
+    /** What was typed as the new address. */
+    new_email: string
+    has_password: boolean
+    password: NewPassword
+    errors: FieldError<'name' | 'current_password' | 'password' | 'email' | 'confirm_password'>[]
+  }
+  /** Says that something happened, with a link to `path`. */
+  message: { about: MessageKind; path: string }
+  /** Says that something did not work, with a link to `path`. */
+  problem: { about: ProblemKind; path: string; wait_seconds: number | null; request_id: string | null }
+}
+
+export type PageName = keyof PageViews

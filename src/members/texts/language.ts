@@ -1,0 +1,34 @@
+import en from './en.json' with { type: 'json' }
+import es from './es.json' with { type: 'json' }
+
+export type Language = 'en' | 'es'
+
+/** Every text of the members' pages; one file per language. The first language is the one for everybody else. */
+export const texts: Record<Language, Record<string, string>> = { en, es }
+
+const languages = Object.keys(texts) as Language[]
+const MAX_HEADER_CHARS = 500
+
+/**
+ * The language to answer in, from an `Accept-Language` header: the known one with the highest quality, the earlier
+ * of two that are equal. Regions are ignored: `es-MX` gets Spanish.
+ */
+export function pickLanguage(acceptLanguage: string | undefined): Language {
+  let best: { language: Language; quality: number } | undefined
+  for (const wish of (acceptLanguage ?? '').slice(0, MAX_HEADER_CHARS).split(',')) {
+    const [range = '', ...parameters] = wish
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    const quality = qualityOf(parameters)
+    const language = range === '*' ? 'en' : languages.find((known) => known === range.split('-')[0])
+    if (language && quality > (best?.quality ?? 0)) best = { language, quality }
+  }
+  return best?.language ?? 'en'
+}
+
+function qualityOf(parameters: string[]): number {
+  const given = parameters.find((parameter) => parameter.startsWith('q='))
+  const quality = given === undefined ? 1 : Number(given.slice(2))
+  return quality >= 0 && quality <= 1 ? quality : 0
+}
