@@ -24,6 +24,14 @@ export interface Mailer {
 /** The server will not take this e-mail, however often it is offered. The message is what it said. */
 export class RefusedError extends Error {}
 
+/** As nodemailer describes what went wrong: at which command, and what the server answered. */
+interface SmtpError extends Error {
+  code?: string
+  command?: string
+  responseCode?: number
+  response?: string
+}
+
 const SMTP_TIMEOUT_MS = 20_000
 
 export function smtpMailer(url: string): Mailer {
@@ -48,19 +56,27 @@ export function smtpMailer(url: string): Mailer {
         })
         return response
       } catch (error) {
-        throw isRefusal(error)
-          ? new RefusedError((error as { response: string }).response, { cause: error })
-          : error
+        throw isRefusal(error) ? new RefusedError((error as SmtpError).response, { cause: error }) : error
       }
     },
     close: () => transport.close(),
   }
 }
 
-/** 5xx to the envelope or the message. A refused sign-in is no verdict about the e-mail: it may be mended. */
+/**
+ * Whether the server's verdict is about this e-mail. Everything else is about us, and may be mended: a greeting
+ * that turns us away, a sign-in or a sender that is refused, encryption or a sign-in that is missing.
+ */
 function isRefusal(error: unknown): boolean {
-  const { responseCode = 0, code } = error as { responseCode?: number; code?: string }
-  return responseCode >= 500 && responseCode < 600 && code !== 'EAUTH'
+  const { command = '', responseCode = 0, response = '' } = error as SmtpError
+  // 503: the session went wrong, not the e-mail.
+  if (responseCode < 500 || responseCode > 599 || responseCode === 503) return false
+  return command === 'DATA' || (command === 'RCPT TO' && !isAboutUs(responseCode, response))
+}
+
+/** Many servers (Postfix, as it comes) say only here that they block the client, its sign-in or the sender. */
+function isAboutUs(responseCode: number, response: string): boolean {
+  return [530, 534, 535, 538].includes(responseCode) || /^5\d\d[ -]5\.(7\.|1\.[78]\b)/.test(response)
 }
 
 const headerSafe = ({ name, address }: Message['to']) => ({

@@ -74,6 +74,46 @@ test('what the server cannot take now is tried again later, as the same message'
   expect(sink.messages).toHaveLength(1)
 })
 
+const BLOCKED = refusal(554, '5.7.1 your address is on a list')
+const SIGN_IN_FIRST = refusal(530, '5.7.0 Authentication required')
+
+test.each<[string, SMTPServerOptions]>([
+  ['turns us away at the greeting', { onConnect: (_session, callback) => callback(BLOCKED) }],
+  ['refuses the sender', { onMailFrom: (_address, _session, callback) => callback(refusal(550, 'not you')) }],
+  ['wants a sign-in', { onMailFrom: (_address, _session, callback) => callback(SIGN_IN_FIRST) }],
+  ['wants encryption', { authOptional: false, disabledCommands: ['STARTTLS'] }],
+  ['wants a sign-in late', { onRcptTo: (_address, _session, callback) => callback(SIGN_IN_FIRST) }],
+  ['blocks us late', { onRcptTo: (_address, _session, callback) => callback(BLOCKED) }],
+])('a server that %s destroys no mail: it is tried again', async (_what, behaviour) => {
+  await start(behaviour)
+  const email = await welcome()
+  expect(await email()).toMatchObject({ status: 'pending', attempts: 1 })
+  h.app.mailer!.close()
+  await sink.close()
+  sink = await startSmtp()
+  h.app.mailer = smtpMailer(sink.url)
+  await advanceClock(h.app, 3_600_000)
+  expect(await email()).toMatchObject({ status: 'sent' })
+})
+
+test('a sign-in that the server refuses destroys no mail: it is tried again', async () => {
+  await start({ onAuth: (_auth, _session, callback) => callback(refusal(535, 'wrong password')) })
+  h.app.mailer!.close()
+  h.app.mailer = smtpMailer(sink.url.replace('//', '//user:wrong@'))
+  expect(await (await welcome())()).toMatchObject({ status: 'pending', attempts: 1 })
+})
+
+test('a message that the server will not have is refused for good', async () => {
+  await start({
+    onData: (stream, _session, callback) =>
+      stream.on('end', () => callback(refusal(554, 'looks like spam'))).resume(),
+  })
+  expect(await (await welcome())()).toMatchObject({
+    status: 'failed',
+    response: expect.stringContaining('spam'),
+  })
+})
+
 test('an e-mail that can never be handed over is given up after the last attempt', async () => {
   await start({ onConnect: (_session, callback) => callback(refusal(421, 'out of service')) })
   const email = await welcome()
