@@ -64,17 +64,32 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
   }
 }
 
-/** Brings our tables and those of pg-boss up to date. Returns the names of our migrations that ran. */
+/**
+ * Brings our tables and those of pg-boss up to date, one process after the other: schemas and tables that
+ * are made "if not exists" by two at once fail in one of them.
+ *
+ * @returns the names of our migrations that ran
+ */
 export async function migrateAll(app: App): Promise<string[]> {
-  const ran = await migrate(app.db)
-  const jobs = createJobs(app.pool, {
-    supervise: false,
-    onError: (error) => app.log.warn({ err: error }, 'jobs'),
-  })
-  await jobs.start()
-  await prepareJobs(jobs)
-  await jobs.stop({ close: false, graceful: false })
-  return ran
+  const lock = await app.pool.connect()
+  try {
+    await lock.query(`select pg_advisory_lock(hashtext('bestow migrate'))`)
+    const ran = await migrate(app.db)
+    const jobs = createJobs(app.pool, {
+      supervise: false,
+      onError: (error) => app.log.warn({ err: error }, 'jobs'),
+    })
+    await jobs.start()
+    await prepareJobs(jobs)
+    await jobs.stop({ close: false, graceful: false })
+    await lock.query(`select pg_advisory_unlock(hashtext('bestow migrate'))`)
+    lock.release()
+    return ran
+  } catch (error) {
+    // Ends the connection, and the lock with it.
+    lock.release(true)
+    throw error
+  }
 }
 
 async function prepareFolder(dataDir: string): Promise<void> {

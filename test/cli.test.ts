@@ -95,6 +95,24 @@ describe('while the server runs', () => {
     const made = await later.createContact('late@example.com')
     expect(Date.parse(made.body.data.attributes.created_at)).toBeGreaterThanOrEqual(Date.parse(now))
   })
+
+  test.each([
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['keys', 'rotate'], /missing required argument 'id'/],
+    [['clock', 'advance', 'soon'], /"soon" is not a length of time/],
+    [['keys', 'rotate', '99'], /There is no key 99/],
+    [['contacts', 'create', '--email', 'nonsense'], /mail/],
+    [['contacts', 'create', '--email', 'grace@example.com'], /taken|already/],
+    [['grant', 'ada@example.com', '999'], /no offer 999/],
+    [['emails', 'show', '999'], /999/],
+    [['emails', 'list', '--status', 'nonsense'], /status|nonsense/],
+  ])('%j is answered with one clear line and a failure', async (args, reason) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^bestow: .*\n$/)
+    expect(stderr).toMatch(reason)
+  })
 })
 
 describe('while no server runs', () => {
@@ -122,24 +140,5 @@ describe('while no server runs', () => {
     expect(made.client_secret).toEqual(expect.any(String))
     expect((await run('keys', 'list')).stderr).toMatch(/--account: 1 \(Demo\), \d+ \(Second\)/)
     expect(await json('keys', 'list', '--account', made.account_id)).toHaveLength(1)
-  })
-})
-describe('errors are one clear line and a failure', () => {
-  test.each([
-    [['frobnicate'], /unknown command 'frobnicate'/],
-    [['keys', 'rotate'], /missing required argument 'id'/],
-    [['clock', 'advance', 'soon'], /"soon" is not a length of time/],
-    [['keys', 'rotate', '99', '--account', '1'], /There is no key 99/],
-    [['contacts', 'create', '--email', 'nonsense', '--account', '1'], /mail/],
-    [['contacts', 'create', '--email', 'grace@example.com', '--account', '1'], /taken|already/],
-    [['grant', 'ada@example.com', '999', '--account', '1'], /no offer 999/],
-    [['emails', 'show', '999', '--account', '1'], /999/],
-    [['emails', 'list', '--status', 'nonsense', '--account', '1'], /status|nonsense/],
-  ])('%j', async (args, reason) => {
-    const { code, stdout, stderr } = await run(...args)
-    expect(code).toBe(1)
-    expect(stdout).toBe('')
-    expect(stderr).toMatch(/^bestow: .*\n$/)
-    expect(stderr).toMatch(reason)
   })
 })

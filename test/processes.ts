@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 export const BESTOW = join(ROOT, 'bin', 'bestow.js')
@@ -14,6 +14,9 @@ export const BESTOW = join(ROOT, 'bin', 'bestow.js')
 export const STOP_WITHIN_MS = 10_000
 
 export type Environment = Record<string, string | undefined>
+
+// On a busy machine a start takes long; no test here is about speed.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const spawned = new Set<ChildProcess>()
 const folders = new Set<string>()
@@ -192,7 +195,7 @@ function processes(): { pid: number; parent: number; command: string }[] {
 }
 
 /** Waits until `isSo` holds; the limit only ends a test that has failed. */
-export async function until(isSo: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
   for (const end = Date.now() + limitMs; !(await isSo()); await sleep(20)) {
     if (Date.now() > end) throw new Error(`not so after ${limitMs} ms: ${isSo}`)
   }

@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, inject, test } from 'vitest'
 import { type Connection, connectionConfig } from '../src/db/database.ts'
-import { createDatabase } from '../src/testing/harness.ts'
+import { databaseOn } from '../src/testing/global-setup.ts'
 import { bestow, bestowJson, bestowRunning, type Running, signIn, until } from './processes.ts'
 
 let connection: Connection
@@ -11,7 +11,7 @@ let nodes: Running[]
 let workers: Running[]
 
 beforeAll(async () => {
-  connection = await createDatabase()
+  connection = await emptyDatabase()
   settings = {
     DATABASE_URL: addressOf(connection),
     SECRET_KEY: 'a key that is only good for these tests',
@@ -98,6 +98,17 @@ test.each(['serve', 'worker'])('%s refuses to start without SECRET_KEY and PUBLI
     expect.stringMatching(/^bestow: PUBLIC_URL is missing/),
   ])
 })
+
+/** All that start at once then find nothing, and migrate it together. */
+async function emptyDatabase(): Promise<Connection> {
+  const server = inject('postgres')
+  const name = `production_${process.pid}_${Date.now()}`
+  const client = new pg.Client(connectionConfig(server))
+  await client.connect()
+  await client.query(`create database ${name}`)
+  await client.end()
+  return databaseOn(server, name)
+}
 
 function addressOf(to: Connection): string {
   if (typeof to === 'string') return to

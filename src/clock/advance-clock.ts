@@ -6,6 +6,7 @@ import { MovableClock } from './clock.ts'
 
 /** What a killed server had in hand stays so for a while; that is not waited for. */
 const PATIENCE_MS = 10_000
+const POLL_MS = 50
 
 /**
  * Moves the clock of a development server ahead, and does everything that is due by then: access ends,
@@ -21,9 +22,10 @@ export async function advanceClock(app: App, milliseconds: number): Promise<void
     update pgboss.job set start_after = start_after - make_interval(secs => ${milliseconds / 1000})
      where state in ('created', 'retry')`.execute(app.db)
   const jobs = await openJobs(app)
-  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     await drain(app, jobs)
-    if (Date.now() > deadline || !(await isUnderWay(app))) break
+    if (waitedMs > PATIENCE_MS || !(await isUnderWay(app))) break
+    await sleep(POLL_MS)
   }
   await jobs.stop({ close: false, graceful: false })
 }
