@@ -9,7 +9,7 @@ test('a mistake stands in an alert with a link to its field, and at the field', 
   const html = renderPage('welcome', { ...empty!, errors: [{ field: 'password', code: 'too_short' }] }, frame)
   expect(html).toMatch(/role="alert"[\s\S]*<a href="#password">This password is too short/)
   expect(html).toMatch(
-    /<input id="password"[^>]* aria-invalid="true" autofocus aria-describedby="password-hint password-error"/,
+    /<input id="password"[^>]* aria-invalid="true" aria-describedby="password-hint password-error"/,
   )
   expect(html).toMatch(/<p class="error" id="password-error">This password is too short/)
   expect(html).toContain('<title>Error: ')
