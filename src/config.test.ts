@@ -27,7 +27,10 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
   EXTENSIONS: [['no', false]],
   METRICS_TOKEN: [['secret', 'secret']],
   DATABASE_POOL: [['2', 2]],
-  TRUST_PROXY: [['1', true]],
+  TRUST_PROXY: [
+    ['0', 0],
+    ['2', 2],
+  ],
   LOG_LEVEL: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [level, level]),
 }
 
@@ -44,7 +47,7 @@ const wrong: Partial<Record<SettingName, string[]>> = {
   JSONAPI_STRICT: ['2'],
   EXTENSIONS: ['all'],
   DATABASE_POOL: ['1', '1001'],
-  TRUST_PROXY: ['10.0.0.0/8'],
+  TRUST_PROXY: ['on', '11', '10.0.0.0/8'],
   LOG_LEVEL: ['verbose', 'loud'],
 }
 

@@ -51,7 +51,11 @@ export const settings = {
   EXTENSIONS: setting('on', onOff, 'operations that the Kajabi API does not have'),
   METRICS_TOKEN: optional(text, 'bearer token for `/metrics`, which `serve` answers only with it'),
   DATABASE_POOL: setting('20', integer(2, 1000), 'connections to the database, per process'),
-  TRUST_PROXY: setting('off', onOff, 'believe the `X-Forwarded-*` headers of a proxy in front'),
+  TRUST_PROXY: setting(
+    '0',
+    integer(0, 10),
+    'proxies in front whose `X-Forwarded-*` headers are believed; 1 for one that ends https',
+  ),
   LOG_LEVEL: setting(
     'warn',
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -107,7 +111,11 @@ function missingInProduction(config: Config): string[] {
     PUBLIC_URL: 'is missing: links in answers and e-mails start with it, as in https://members.example.com',
   }
   const missing = Object.entries(reasons).filter(([name]) => config[name as SettingName] === null)
-  return missing.map(([name, reason]) => `${name} ${reason}`)
+  const problems = missing.map(([name, reason]) => `${name} ${reason}`)
+  if (config.SMTP_URL !== null && config.MAIL_FROM === settings.MAIL_FROM.default) {
+    problems.push('MAIL_FROM is missing: mail servers refuse e-mails from no-reply@localhost')
+  }
+  return problems
 }
 
 function text(value: string): string {

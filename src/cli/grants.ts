@@ -54,6 +54,8 @@ async function change(
   })
   if (outcome.error === 'offer_not_found')
     throw new Error(`There is no offer ${offerIds[outcome.index]} that can be granted. Nothing was changed.`)
+  if (outcome.error === 'email_taken')
+    throw new Error('The customer of another contact of the site has this e-mail. Nothing was changed.')
   if (outcome.error) throw new Error(`There is no contact ${contact}.`)
   const said = outcome.offers?.map(({ id, status }) => `Offer ${id}: ${status.replace('_', ' ')}`) ?? []
   const ended = outcome.revoked.map((id) => `Offer ${id}: revoked`)

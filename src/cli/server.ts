@@ -83,7 +83,7 @@ function commands(url: string, clientId: string, secret: string): string[] {
     '',
     `  CONTACT=$(curl -s ${url}/v1/contacts \\`,
     ...headers,
-    `    -d '{"data":{"type":"contacts","attributes":{"name":"Ada Lovelace","email":"ada@example.com"}}}' \\`,
+    `    -d '{"data":{"type":"contacts","attributes":{"name":"Ada Lovelace","email":"ada'$RANDOM'@example.com"}}}' \\`,
     `    | sed 's/{"data":{"id":"\\([0-9]*\\)".*/\\1/'); echo "contact $CONTACT"`,
     '',
     `  curl -s ${url}/v1/contacts/$CONTACT/relationships/offers \\`,

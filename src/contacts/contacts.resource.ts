@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { boolean, nullableText, text, timestamp, toMany, toOne } from '../jsonapi/describe.ts'
+import { boolean, LIST_INDEX, nullableText, text, timestamp, toMany, toOne } from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
 import { contactFilters } from './contact-predicates.ts'
 
@@ -9,6 +9,7 @@ export const contacts = defineResource({
   description: 'A person known to a site.',
   from: sql`contacts r left join customers c on c.contact_id = r.id and c.site_id = r.site_id and c.deleted_at is null`,
   where: sql`r.deleted_at is null`,
+  listed: LIST_INDEX,
   attributes: {
     name: text(),
     email: text(),
@@ -53,7 +54,7 @@ export const contacts = defineResource({
     ),
   },
   filters: contactFilters('r'),
-  sorts: { name: sql`r.name`, email: sql`r.email`, created_at: sql`r.created_at` },
+  sorts: { name: sql`lower(r.name)`, email: sql`r.email`, created_at: sql`r.created_at` },
   defaultSort: '-created_at',
   listNeedsSite: true,
   links: ({ rel_customer: id }): Record<string, string> => (id ? { customer: `/v1/customers/${id}` } : {}),

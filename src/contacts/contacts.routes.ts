@@ -34,7 +34,10 @@ const ChangedContact = Type.Object({
     type: Type.Literal('contacts'),
     id: Type.Optional(Id),
     attributes: Type.Optional(Attributes),
+    relationships: Type.Optional(Attributes),
   }),
+  // Beside the data, where Kajabi's document has it.
+  relationships: Type.Optional(Attributes),
 })
 
 const create = route({
@@ -87,7 +90,8 @@ const update = route({
     }
     const query = readSingleQuery(contacts, context)
     const attributes = parseContactAttributes(body.data.attributes ?? {})
-    ignore(attributes.ignored.map(ignoredAttribute))
+    const related = Object.keys({ ...body.relationships, ...body.data.relationships })
+    ignore([...attributes.ignored.map(ignoredAttribute), ...related.map(ignoredRelationship)])
     await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
     return { body: await showContact(context, id, query) }
   },
@@ -132,6 +136,11 @@ async function showContact({ tx, scope }: WriteContext, id: string, query: Resou
 }
 
 const originOf = ({ actor, requestId, scope }: WriteContext): Origin => ({ actor, requestId, now: scope.now })
+
+const ignoredRelationship = (name: string): Ignored => ({
+  sentence: `The relationship ${name} is not one that can be set here and was ignored.`,
+  source: { pointer: '/data' },
+})
 
 const ignoredAttribute = (name: string): Ignored => ({
   sentence: `The attribute ${name} is not one that can be set here and was ignored.`,

@@ -60,6 +60,7 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
       public_bio: null,
       public_location: null,
       public_website: null,
+      password_hash: null,
       socials: '{}',
     })
     .where('site_id', '=', siteId)
@@ -82,6 +83,7 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
     .where('site_id', '=', siteId)
     .where('contact_id', '=', id)
     .execute()
+  await forgetAnswers(tx, siteId, id)
   await recordEvent(tx, 'contact_deleted', { siteId, contactId: id, customerId: customer?.id }, {}, origin)
 }
 
@@ -94,9 +96,16 @@ async function forgetCustomer(tx: Tx, siteId: string, customerId: string): Promi
     .where('customer_id', '=', customerId)
     .where('gift', 'is not', null)
     .execute()
-  await tx
-    .deleteFrom('member_links')
-    .where('site_id', '=', siteId)
-    .where('customer_id', '=', customerId)
-    .execute()
+  for (const table of ['member_links', 'member_sessions'] as const) {
+    await tx.deleteFrom(table).where('site_id', '=', siteId).where('customer_id', '=', customerId).execute()
+  }
+}
+
+/** First answers to requests about the contact are kept for repetitions, with what they say of the person. */
+async function forgetAnswers(tx: Tx, siteId: string, contactId: string): Promise<void> {
+  await sql`
+    delete from idempotency_keys i using sites s
+     where s.id = ${siteId}::bigint and i.account_id = s.account_id
+       and i.route in ('POST /v1/contacts', 'PATCH /v1/contacts/{id}')
+       and i.outcome #>> '{body,data,id}' = ${contactId}`.execute(tx)
 }

@@ -2,9 +2,12 @@ import { sql } from 'kysely'
 import { Type } from 'typebox'
 import { contactFilters } from '../contacts/contact-predicates.ts'
 import {
+  daysBefore,
   derived,
+  LIST_INDEX,
   nullableText,
   nullableTimestamp,
+  parseDays,
   text,
   timestamp,
   toMany,
@@ -27,6 +30,7 @@ export const customers = defineResource({
   description: 'A contact who was granted an offer or bought one. Name and e-mail are those of the contact.',
   from: sql`customers r join contacts k on k.id = r.contact_id and k.site_id = r.site_id`,
   where: sql`r.deleted_at is null`,
+  listed: LIST_INDEX,
   attributes: {
     name: text(),
     email: text(),
@@ -71,9 +75,15 @@ export const customers = defineResource({
       { linkage: 'always' },
     ),
   },
-  filters: contactFilters('k'),
+  filters: {
+    ...contactFilters('k'),
+    created_in_last: {
+      description: 'Became a customer in the last so many days',
+      build: (value, { now }) => ({ where: sql`r.created_at >= ${daysBefore(now, parseDays(value))}` }),
+    },
+  },
   sorts: {
-    name: sql`r.name`,
+    name: sql`lower(r.name)`,
     email: sql`r.email`,
     created_at: sql`r.created_at`,
     net_revenue: sql`r.net_revenue`,

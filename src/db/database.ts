@@ -20,19 +20,30 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   name: string
   onError?: (error: Error) => void
+  /** For work that may take long, as migrations do. */
+  isPatient?: boolean
 }
 
 /** How long a request waits for a free connection before it is told that the database is away. */
 const CONNECT_TIMEOUT_MS = 5_000
+/** What a statement may take; a database that hangs is told as one that is away. */
+const STATEMENT_TIMEOUT_MS = 10_000
+/** Later than the database's own limit, for when it does not even answer that. */
+const ANSWER_TIMEOUT_MS = 12_000
 
 /** Opens a pool; connections are made when they are first needed. 64-bit integers arrive as strings. */
-export function openDatabase(connection: Connection, { size, name, onError }: DatabaseOptions): Database {
+export function openDatabase(
+  connection: Connection,
+  { size, name, onError, isPatient = false }: DatabaseOptions,
+): Database {
   const pool = new pg.Pool({
     ...connectionConfig(connection),
     max: size,
     application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    ...(!isPatient && { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: ANSWER_TIMEOUT_MS }),
   })
   // A connection that breaks while idle is replaced at its next use.
   pool.on('error', (error) => {
@@ -69,22 +80,31 @@ export async function retryingDeadlocks<Result>(work: () => Promise<Result>, att
   }
 }
 
-/** Whether `error` means that the database could not be reached or went away, and not that it refused. */
+/** Whether `error` means that the database could not be reached, went away or hangs, and not that it refused. */
 export function isUnavailable(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown }
+  const { code, message, syscall } = error as { code?: unknown; message?: unknown; syscall?: unknown }
   if (typeof code === 'string') {
-    // Connection exceptions, shutdown and start-up, too many connections, read-only after a failover.
-    if (/^(08|57P0|53[0-9]{3}|25006)/.test(code)) return true
-    if (
-      ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)
-    )
-      return true
+    // Connection exceptions, shutdown and start-up, too many connections, read-only after a failover, timeout.
+    if (/^(08|57P0|53[0-9]{3}|25006|57014)/.test(code)) return true
+    if (NETWORK_ERRORS.includes(code) || (code === 'ENOENT' && syscall === 'connect')) return true
   }
   return (
     typeof message === 'string' &&
-    /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(message)
+    /connection terminated|timeout exceeded when trying to connect|not queryable|query read timeout/i.test(
+      message,
+    )
   )
 }
+
+const NETWORK_ERRORS = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]
 
 /** Whether `error` is a violation of the named unique index. */
 export function violates(error: unknown, index: string): boolean {

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
+import { VERSION } from '../version.ts'
 import { type Db, inTransaction } from './database.ts'
 
 const here = import.meta.dirname
@@ -70,17 +71,24 @@ function sqlFiles(folder: string): MigrationProvider {
   }
 }
 
-/** Replaced only when changed: replacing a function throws away its plans in every session. */
+/**
+ * Replaced only when changed, since that throws away their plans in every session, and never by an older
+ * release: while processes are being replaced, both are there.
+ */
 async function replaceFunctions(db: Db): Promise<void> {
   const texts = await Promise.all(FUNCTIONS.map((file) => readFile(file, 'utf8')))
-  const version = createHash('sha256').update(texts.join('\n')).digest('hex')
+  const hash = createHash('sha256').update(texts.join('\n')).digest('hex')
+  const release = VERSION.split(/\D/).map(Number)
   await inTransaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('bestow functions'))`.execute(tx)
-    await sql`create table if not exists function_versions (version text primary key)`.execute(tx)
-    const { rows } = await sql`select from function_versions where version = ${version}`.execute(tx)
+    await sql`create table if not exists function_versions (hash text primary key, release integer[] not null)`.execute(
+      tx,
+    )
+    const { rows } = await sql`
+      select from function_versions where hash = ${hash} or release > ${release}::integer[]`.execute(tx)
     if (rows.length > 0) return
     for (const text of texts) await sql.raw(text).execute(tx)
     await sql`delete from function_versions`.execute(tx)
-    await sql`insert into function_versions values (${version})`.execute(tx)
+    await sql`insert into function_versions values (${hash}, ${release}::integer[])`.execute(tx)
   })
 }

@@ -132,10 +132,12 @@ export interface Emails {
   failed_at: Timestamp | null;
   html: string | null;
   id: Generated<Int8>;
+  job_id: string | null;
   kind: string;
   message_id: string | null;
   rendered_at: Timestamp | null;
   response: string | null;
+  sending_until: Timestamp | null;
   sent_at: Timestamp | null;
   site_id: Int8;
   status: Generated<string>;
@@ -165,6 +167,9 @@ export interface Events {
   customer_id: Int8 | null;
   data: Generated<Json>;
   depth: Generated<number>;
+  dispatch_after: Timestamp | null;
+  dispatch_attempts: Generated<number>;
+  dispatch_error: string | null;
   dispatched_at: Timestamp | null;
   grant_id: Int8 | null;
   id: Generated<Int8>;
@@ -176,7 +181,8 @@ export interface Events {
 }
 
 export interface FunctionVersions {
-  version: string;
+  hash: string;
+  release: number[];
 }
 
 export interface Holdings {

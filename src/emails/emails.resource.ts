@@ -1,6 +1,14 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
-import { idOrNothing, nullableText, nullableTimestamp, text, timestamp, toOne } from '../jsonapi/describe.ts'
+import {
+  idOrNothing,
+  LIST_INDEX,
+  nullableText,
+  nullableTimestamp,
+  text,
+  timestamp,
+  toOne,
+} from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
 import { emailKinds } from './templates/index.ts'
 
@@ -12,6 +20,7 @@ export const emails = defineResource({
   description:
     'An e-mail that was or would be sent: `pending` until it is handed over, `kept` when no mail server is set, `sent`, `failed` for good, or `cancelled`.',
   from: sql`emails r`,
+  listed: LIST_INDEX,
   attributes: {
     kind: text(),
     status: text(),

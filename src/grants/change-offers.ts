@@ -54,7 +54,7 @@ export type ChangeOutcome =
       /** The key was used before, and this is what its first request answered. */
       replayed?: boolean
     }
-  | { error: 'unauthorized' | 'forbidden' | 'subject_not_found' | 'idempotency_mismatch' }
+  | { error: 'unauthorized' | 'forbidden' | 'subject_not_found' | 'email_taken' | 'idempotency_mismatch' }
   | { error: 'offer_not_found'; index: number }
 
 const STATEMENT = {

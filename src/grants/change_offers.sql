@@ -7,7 +7,7 @@
 -- p_door: 'contacts' or 'customers', what p_subject_id is the id of.
 -- p_mode: 'grant', 'revoke' or 'replace'; p_options as for grant_offers().
 -- Returns what grant_offers() returns and {held: [offer ids], revoked: [offer ids], replayed};
---   or {error}: unauthorized, forbidden, subject_not_found, offer_not_found (with index),
+--   or {error}: unauthorized, forbidden, subject_not_found, offer_not_found (with index), email_taken,
 --   idempotency_mismatch. After an error nothing was written.
 create or replace function change_offers(
   p_caller jsonb, p_idempotency jsonb, p_door text, p_subject_id bigint, p_mode text, p_offer_ids bigint[],

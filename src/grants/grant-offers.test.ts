@@ -211,3 +211,36 @@ test('access to an offer that begins later waits for that day', async () => {
   expect(grant.starts_at).toEqual(begins)
   expect(grant.expires_at).toEqual(new Date(begins.getTime() + 2 * DAY))
 })
+
+test('30 days of access are 720 hours, also where the clocks change', async () => {
+  const offerId = await makeOffer(h.app, h.account.siteId, { access_days: 30 })
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const { rows } = await h.app.pool.query(
+    `select set_config('timezone', 'Europe/Berlin', false),
+            grant_offers($1, $2, array[$3::bigint], '{"actor": "test", "source": "api"}', '2026-10-01T00:00:00Z')`,
+    [h.account.siteId, contactId, offerId],
+  )
+  expect(rows).toHaveLength(1)
+  const { expires_at } = await h.app.db
+    .selectFrom('offer_grants')
+    .select('expires_at')
+    .where('offer_id', '=', offerId)
+    .executeTakeFirstOrThrow()
+  expect(expires_at!.toISOString()).toBe('2026-10-31T00:00:00.000Z')
+})
+
+test('an e-mail that the customer of another contact has is told, and nothing is granted', async () => {
+  const [one, two] = [await makeContact(h.app, h.account.siteId), await makeContact(h.app, h.account.siteId)]
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  await h.client.post(offersOf(one), offersBody([offerId]))
+  // As an import might leave it: contact and customer do not have the same e-mail.
+  const { email } = await h.app.db
+    .selectFrom('contacts')
+    .select('email')
+    .where('id', '=', two)
+    .executeTakeFirstOrThrow()
+  await h.app.db.updateTable('customers').set({ email }).where('contact_id', '=', one).execute()
+  const { status, body } = await h.client.post(offersOf(two), offersBody([offerId]))
+  expect([status, body.errors[0].code]).toEqual([409, 'email_taken'])
+  expect(await eventsOf(two)).toEqual([])
+})

@@ -8,7 +8,8 @@
 -- p_options: {actor, source, request_id, caused_by, depth, send_customer_welcome_email,
 --             send_offer_grant_email, gift: {from_name, message}}
 -- Returns {contact_id, customer_id, customer_created, offers: [{id, status, grant_id, event_id}], event_ids}
---   or {error: "contact_not_found"} or {error: "offer_not_found", index}; then nothing was written.
+--   or {error}: "contact_not_found", "offer_not_found" (with index), "email_taken" (the customer of another
+--   contact has the e-mail); then nothing was written.
 create or replace function grant_offers(
   p_site_id bigint, p_contact_id bigint, p_offer_ids bigint[], p_options jsonb, p_now timestamptz
 ) returns jsonb language plpgsql
@@ -42,6 +43,8 @@ begin
     insert into customers (site_id, contact_id, name, email, created_at, updated_at)
     values (p_site_id, p_contact_id, coalesce(nullif(v_contact.name, ''), split_part(v_contact.email, '@', 1)),
             v_contact.email, p_now, p_now)
+    -- Without a target: of two who make the same customer, one may meet the other by the e-mail first, and
+    -- a conflict that is not the named one is an error.
     on conflict do nothing
     returning id into v_customer_id;
     v_created := found;
@@ -50,9 +53,10 @@ begin
        where c.site_id = p_site_id and c.id = p_contact_id;
     end if;
     if not v_created then
-      select c.id into strict v_customer_id from customers c
+      select c.id into v_customer_id from customers c
        where c.site_id = p_site_id and c.contact_id = p_contact_id
          for no key update;
+      if not found then return '{"error": "email_taken"}'; end if;
     end if;
   end if;
 
@@ -72,7 +76,8 @@ begin
   with granted as (
     insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at, expires_at, gift)
     select p_site_id, v_customer_id, o.id, p_options ->> 'source', p_now, p_options ->> 'actor', period.starts_at,
-           period.starts_at + make_interval(days => o.access_days),
+           -- In hours: a day of an interval has 23 or 25 of them where the clocks change.
+           period.starts_at + make_interval(hours => 24 * o.access_days),
            case when o.is_gift then coalesce(nullif(p_options -> 'gift', 'null'), '{}') end
       from offers o
      cross join lateral (select greatest(p_now, o.access_begins_at) as starts_at) period

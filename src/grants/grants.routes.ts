@@ -3,7 +3,7 @@ import { forbidden, TOKEN_ENDED, unauthorized } from '../http/authenticate.ts'
 import { otherRequest, REPLAYED } from '../http/idempotency.ts'
 import { IdentifierList } from '../http/resource-routes.ts'
 import { type Answer, type Route, route, type SignedContext } from '../http/route.ts'
-import { notFound } from '../jsonapi/errors.ts'
+import { ApiError, notFound } from '../jsonapi/errors.ts'
 import { identifier, isId } from '../jsonapi/identifiers.ts'
 import { type ChangeOffers, type ChangeOutcome, changeOffers, type Subject } from './change-offers.ts'
 
@@ -109,6 +109,9 @@ function doorRoutes(door: Subject['door'], singular: string): Route[] {
   )
 }
 
+/** A number beyond 2^53 has been rounded when JSON was read, and might name another offer. */
+const isExact = (id: string | number) => typeof id === 'string' || Number.isSafeInteger(id)
+
 function changeOf(
   { app, claims, body, idempotency, requestId }: SignedContext<Type.Static<typeof OffersBody>>,
   subject: Subject,
@@ -124,7 +127,7 @@ function changeOf(
     idempotency,
     caller: { account_id: accountId, permission: PERMISSION, key_id: keyId, family_id: familyId, epoch },
     // An id that cannot exist is told like one that does not.
-    offerIds: body.data.map(({ id }) => (isId(String(id)) ? String(id) : '0')),
+    offerIds: body.data.map(({ id }) => (isExact(id) && isId(String(id)) ? String(id) : '0')),
     options: { ...meta, source: 'api', request_id: requestId },
   }
 }
@@ -141,6 +144,12 @@ function answerOf(
       throw forbidden(PERMISSION)
     case 'subject_not_found':
       throw subjectNotFound(subject)
+    case 'email_taken':
+      throw new ApiError(
+        409,
+        'email_taken',
+        'The customer of another contact of the site has this e-mail. Nothing was changed.',
+      )
     case 'idempotency_mismatch':
       throw otherRequest()
     case 'offer_not_found':

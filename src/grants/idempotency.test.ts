@@ -121,3 +121,15 @@ test.each(['', ' ', 'x'.repeat(256)])(
     expect([answer.status, answer.body.errors[0].source]).toEqual([400, { header: 'Idempotency-Key' }])
   },
 )
+
+test('a first answer about a contact is forgotten when the contact is deleted', async () => {
+  const body = {
+    data: { type: 'contacts', attributes: { name: 'Forget me', email: 'forget.me@example.com' } },
+  }
+  const { body: made } = await h.client.post('/v1/contacts', body, withKey('i'))
+  await h.client.delete(`/v1/contacts/${made.data.id}`)
+  const { rows } = await h.app.pool.query(
+    "select from idempotency_keys where outcome::text like '%forget.me%'",
+  )
+  expect(rows).toHaveLength(0)
+})

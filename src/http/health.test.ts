@@ -9,7 +9,7 @@ beforeAll(async () => {
   h = await startHarness()
   production = await startHarness({
     mode: 'production',
-    settings: { METRICS_TOKEN: 'watcher', RATE_LIMIT: '5', TRUST_PROXY: 'on' },
+    settings: { METRICS_TOKEN: 'watcher', RATE_LIMIT: '5', TRUST_PROXY: '1' },
   })
   closed = await startHarness({ mode: 'production' })
 })

@@ -7,6 +7,7 @@ import { hashSecret } from '../auth/secrets.ts'
 import { isMigrated } from '../db/migrate.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 import { ErrorDocument, MEDIA_TYPE } from '../jsonapi/schemas.ts'
+import type { Backlog } from '../metrics.ts'
 
 /** For what watches over the process: is it alive, can it serve, how does it fare. */
 export function healthRoutes(server: FastifyInstance, app: App): void {
@@ -53,9 +54,12 @@ function assertMayWatch({ config }: App, authorization: string | undefined): voi
   throw new ApiError(401, 'unauthorized', 'Send METRICS_TOKEN of the configuration as a bearer token.')
 }
 
-async function readBacklog({ db }: App) {
-  const { rows } = await sql<{ events: number; emails: number }>`
-    select (select count(*)::int from events where dispatched_at is null) as events,
-           (select count(*)::int from emails where status = 'pending') as emails`.execute(db)
-  return { undispatchedEvents: rows[0]!.events, pendingEmails: rows[0]!.emails }
+async function readBacklog({ db }: App): Promise<Backlog> {
+  const { rows } = await sql<Backlog>`
+    select count(*)::int as "undispatchedEvents",
+           count(*) filter (where dispatch_attempts > 0)::int as "setAsideEvents",
+           (select count(*)::int from emails where status = 'pending') as "pendingEmails",
+           (select count(*)::int from emails where status = 'failed') as "failedEmails"
+      from events where dispatched_at is null`.execute(db)
+  return rows[0]!
 }

@@ -4,7 +4,7 @@ import { type Harness, startHarness } from '../testing/harness.ts'
 
 let h: Harness
 beforeAll(async () => {
-  h = await startHarness({ mode: 'production', settings: { RATE_LIMIT: '3', TRUST_PROXY: 'on' } })
+  h = await startHarness({ mode: 'production', settings: { RATE_LIMIT: '3', TRUST_PROXY: '1' } })
 })
 afterAll(() => h.close())
 

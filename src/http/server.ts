@@ -43,7 +43,8 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: RECEIVE_TIMEOUT_MS,
-    trustProxy: app.config.TRUST_PROXY,
+    // Counted from our side: what a client itself puts into the headers is further away.
+    trustProxy: (_address, hop) => hop < app.config.TRUST_PROXY,
     forceCloseConnections: 'idle',
     // An id of any length is looked for, and not found.
     routerOptions: { querystringParser: parseParameters, maxParamLength: 20_000 },
@@ -105,11 +106,7 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
       const context = contextOf(app, request, ignored)
       const path = request.url.split('?')[0]!
       const answer = await runRoute(definition, context, request.claims, path)
-      if (ignored.length > 0)
-        reply.header(
-          'warning',
-          ignored.map(({ sentence }) => `299 - "${sentence.replace(/["\\]|[^ -~]/g, "'")}"`).join(', '),
-        )
+      if (ignored.length > 0) reply.header('warning', warningOf(ignored.map(({ sentence }) => sentence)))
       reply
         .code(answer.status ?? 200)
         .type(definition.form ? 'application/json' : MEDIA_TYPE)
@@ -117,6 +114,18 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
       return reply.send(answer.body)
     },
   })
+}
+
+const MOST_WARNINGS = 5
+const LONGEST_WARNING = 200
+
+/** Clients refuse an answer whose headers are too long, also when what it tells of has been done. */
+function warningOf(sentences: string[]): string {
+  const rest = sentences.length - MOST_WARNINGS
+  const told = [...sentences.slice(0, MOST_WARNINGS), ...(rest > 0 ? [`And ${rest} more.`] : [])]
+  return told
+    .map((text) => `299 - "${text.slice(0, LONGEST_WARNING).replace(/["\\]|[^ -~]/g, "'")}"`)
+    .join(', ')
 }
 
 function contextOf(app: App, request: FastifyRequest, ignored: Ignored[]): Context {

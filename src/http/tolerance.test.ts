@@ -119,3 +119,16 @@ function bare(method: string, url: string, body: string): Promise<{ status: numb
     sent.end(body)
   })
 }
+
+test('however much is ignored, the Warning stays short enough for every client', async () => {
+  const attributes = Object.fromEntries(
+    Array.from({ length: 400 }, (_, i) => [`unknown_${i}_${'x'.repeat(500)}`, i]),
+  )
+  const email = 'warned@example.com'
+  const { status, headers } = await h.client.post('/v1/contacts', {
+    data: { type: 'contacts', attributes: { ...attributes, email } },
+  })
+  expect(status).toBe(201)
+  expect(headers.get('warning')!.length).toBeLessThan(2_000)
+  expect(headers.get('warning')).toContain('395 more')
+})

@@ -18,7 +18,7 @@ describe('an unknown path is told, and led to the right one when it is a near mi
     ['/members/7', '/v1/contacts'],
     ['/v1/grants', 'POST /v1/contacts/{id}/relationships/offers'],
     ['/grants', 'POST /v1/contacts/{id}/relationships/offers'],
-    ['/v1/tags', '/v1/contact_tags'],
+    ['/v1/tags', 'GET /v1/contacts?include=tags'],
     ['/v1/offers/7/relationships/contacts', 'filter[has_offer_id]=7'],
     ['/oauth/token', '/v1/oauth/token'],
     ['/oauth/revoke', '/v1/oauth/revoke'],

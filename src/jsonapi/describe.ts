@@ -42,6 +42,12 @@ export const toMany = (
   options: { linkage: ToMany['linkage']; hasEndpoint?: boolean },
 ): ToMany => ({ kind: 'many', type, edges, hasEndpoint: false, ...options })
 
+/**
+ * Always true, and stated by lists alone: so their index, which begins with the site, fits no other query.
+ * See docs/decisions/0002-selective-column-first.md.
+ */
+export const LIST_INDEX = sql`r.created_at > '-infinity'`
+
 /** `%` and `_` in what somebody looks for mean themselves. */
 export const containing = (value: string) => `%${value.replace(/[\\%_]/g, '\\$&')}%`
 

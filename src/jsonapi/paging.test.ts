@@ -102,7 +102,7 @@ describe('a page that cannot be is refused and told by its parameter', () => {
 })
 
 test('a forwarded host is believed of a trusted proxy only: a link leads a client’s token there', async () => {
-  const proxied = await startHarness({ settings: { TRUST_PROXY: 'on' } })
+  const proxied = await startHarness({ settings: { TRUST_PROXY: '1' } })
   const forwarded = { 'x-forwarded-host': 'api.example.com', 'x-forwarded-proto': 'https' }
   expect((await h.client.get('/v1/contacts', forwarded)).body.links.self).toContain(`${h.url}/v1/contacts?`)
   const { body } = await proxied.client.get('/v1/contacts', forwarded)

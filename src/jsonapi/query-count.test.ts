@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeContact, makeOffer, makeProduct, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { recordStatements, type Statement } from '../testing/statements.ts'
 
 let h: Harness
-let statements: string[] = []
+let statements: Statement[]
 
 /** A hundred contacts, each a customer with two of ten offers and a tag of its own. */
 beforeAll(async () => {
@@ -28,22 +29,12 @@ beforeAll(async () => {
       .values({ site_id, contact_id, tag_id, tagged_at: now, tagged_by: 'test' })
       .execute()
   }
-  h.app.pool.on('acquire', (client) => {
-    const query = client.query
-    if (watched.has(client)) return
-    watched.add(client)
-    client.query = function (this: typeof client, ...args: unknown[]) {
-      const [said] = args as [string | { text: string }]
-      statements.push(typeof said === 'string' ? said : said.text)
-      return Reflect.apply(query, this, args)
-    } as typeof client.query
-  })
+  statements = recordStatements(h.app.pool)
 })
-const watched = new WeakSet<object>()
 afterAll(() => h.close())
 
 async function queriesOf(path: string): Promise<{ count: number; shown: number; included: number }> {
-  statements = []
+  statements.length = 0
   const { status, body } = await h.client.get(path)
   expect(status).toBe(200)
   return { count: statements.length, shown: body.data.length, included: body.included.length }
@@ -69,7 +60,7 @@ test('a grant is one statement', async () => {
   const { body } = await h.client.get('/v1/contacts?page[size]=1')
   const path = `/v1/contacts/${body.data[0].id}/relationships/offers`
   const offer = await makeOffer(h.app, h.account.siteId)
-  statements = []
+  statements.length = 0
   expect((await h.client.post(path, offersBody([offer]), { 'idempotency-key': 'one' })).status).toBe(200)
-  expect(statements).toEqual([expect.stringContaining('change_offers')])
+  expect(statements.map(({ text }) => text)).toEqual([expect.stringContaining('change_offers')])
 })

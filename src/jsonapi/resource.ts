@@ -16,7 +16,7 @@ export interface Scope {
 export interface Attribute {
   schema: TSchema
   /** SQL expression over the resource's `from`. Left out: the column of the attribute's own name. */
-  select?: RawBuilder<unknown>
+  select?: RawBuilder<unknown> | ((scope: Scope) => RawBuilder<unknown>)
   /** Makes the value that goes over the wire from the selected one. Left out: as it is, times as ISO 8601. */
   present?: (value: unknown, scope: Scope) => unknown
 }

@@ -5,6 +5,7 @@ import {
   contains,
   derived,
   integer,
+  LIST_INDEX,
   nullableText,
   text,
   toMany,
@@ -23,7 +24,7 @@ export const offers = defineResource({
   singular: 'offer',
   description: 'A bundle of products at a price, which can be granted to contacts.',
   from: sql`offers r`,
-  listed: sql`r.archived_at is null`,
+  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
   attributes: {
     title: text(),
     description: nullableText(),

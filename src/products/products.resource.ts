@@ -1,6 +1,15 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
-import { contains, derived, equals, nullableText, text, timestamp, toOne } from '../jsonapi/describe.ts'
+import {
+  contains,
+  derived,
+  equals,
+  LIST_INDEX,
+  nullableText,
+  text,
+  timestamp,
+  toOne,
+} from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
 
 export const products = defineResource({
@@ -8,6 +17,7 @@ export const products = defineResource({
   singular: 'product',
   description: 'What members get access to: a course, a community, a download.',
   from: sql`products r`,
+  listed: LIST_INDEX,
   attributes: {
     created_at: timestamp(),
     title: text(),
@@ -15,9 +25,10 @@ export const products = defineResource({
     status: text(),
     members_aggregate_count: {
       schema: Type.Integer(),
-      select: sql`(select count(distinct h.customer_id)::int from offer_products op
+      select: ({ now }) => sql`(select count(distinct h.customer_id)::int from offer_products op
                      join holdings h on h.site_id = op.site_id and h.offer_id = op.offer_id
-                    where op.site_id = r.site_id and op.product_id = r.id)`,
+                    where op.site_id = r.site_id and op.product_id = r.id
+                      and h.starts_at <= ${now} and (h.expires_at is null or h.expires_at > ${now}))`,
     },
     product_type_name: text(),
     product_type_id: derived<string>({ schema: Type.Integer() }, Number),

@@ -113,7 +113,7 @@ create table offers (
   title text not null,
   description text,
   internal_title text,
-  currency text not null default 'USD',
+  currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
   price_in_cents integer not null default 0 check (price_in_cents >= 0),
   payment_type text not null default 'free' check (payment_type in ('free', 'single', 'multipay', 'subscription')),
   payment_method text not null default '',
