@@ -3,7 +3,7 @@ import { watchClock } from './clock/watch-clock.ts'
 import { isRunByNpm } from './config.ts'
 import { buildServer } from './http/server.ts'
 import { startWorker } from './jobs/worker.ts'
-import { routes } from './routes.ts'
+import { pages, routes } from './routes.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
 import { endInOrder, onSignal, type Stop, stopWithParent } from './stop.ts'
 
@@ -48,7 +48,7 @@ export async function run<Prepared>(
     }
     let url = app.publicUrl
     if (serve) {
-      const server = await buildServer(app, routes)
+      const server = await buildServer(app, routes, pages)
       stops.push({ end: () => closeServer(server), untilMs: 4_000 })
       url = await listen(server, app.config.HOST, app.config.PORT)
       if (app.config.PUBLIC_URL === null) app.publicUrl = url

@@ -1,4 +1,4 @@
-/** Table of contents: every operation of the API. */
+/** Table of contents: every operation of the API, and the pages beside it. */
 import { meRoutes } from './auth/me.routes.ts'
 import { oauthRoutes } from './auth/oauth.routes.ts'
 import './contacts/contact-tags.resource.ts'
@@ -8,6 +8,8 @@ import { emails } from './emails/emails.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './http/resource-routes.ts'
 import type { Route } from './http/route.ts'
+import type { Extra } from './http/server.ts'
+import { memberPages } from './members/member-pages.ts'
 import { offers } from './offers/offers.resource.ts'
 import { products } from './products/products.resource.ts'
 import { sites } from './sites/sites.resource.ts'
@@ -30,3 +32,6 @@ export const routes: Route[] = [
   listRoute(emails, { extension: true }),
   showRoute(emails, { extension: true }),
 ]
+
+/** Every page is listed in door.routes.ts and inside.routes.ts. */
+export const pages: Extra[] = [memberPages]

@@ -35,8 +35,11 @@ declare module 'fastify' {
 /** How long a client may take to send a request; Fastify would wait for ever. */
 const RECEIVE_TIMEOUT_MS = 60_000
 
+/** Adds what is no operation of the API, as the members' pages. */
+export type Extra = (server: FastifyInstance, app: App) => Promise<void>
+
 /** The HTTP side of the application: every route of the table, and what all of them share. */
-export async function buildServer(app: App, routes: Route[]): Promise<FastifyInstance> {
+export async function buildServer(app: App, routes: Route[], extras: Extra[] = []): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: app.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -61,6 +64,11 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
     if (route && app.config.JSONAPI_STRICT) refuseOtherMediaTypes(route, request.headers)
   })
   acceptBodies(server)
+  server.addHook('onSend', async (_request, reply) => {
+    // JSON:API 1.1 allows no charset on its media type, which Fastify adds.
+    if (String(reply.getHeader('content-type')).startsWith(`${MEDIA_TYPE};`))
+      reply.header('content-type', MEDIA_TYPE)
+  })
   server.addHook('onResponse', async (request, reply) => {
     app.metrics.observeRequest(
       request.method,
@@ -85,6 +93,7 @@ export async function buildServer(app: App, routes: Route[]): Promise<FastifyIns
   })
   healthRoutes(server, app)
   documentRoutes(server)
+  for (const add of extras) await add(server, app)
   return server
 }
 

@@ -17,7 +17,7 @@ import type { Mailer } from '../emails/mailer.ts'
 import { buildServer } from '../http/server.ts'
 import { drain, openJobs } from '../jobs/drain.ts'
 import type { Jobs } from '../jobs/queue.ts'
-import { routes } from '../routes.ts'
+import { pages, routes } from '../routes.ts'
 import { type Client, createClient } from './client.ts'
 
 export interface Harness {
@@ -73,7 +73,7 @@ export async function startHarness({
     secretKey: SECRET,
     mailer,
   })
-  const server = await buildServer(app, routes)
+  const server = await buildServer(app, routes, pages)
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   const account = await makeAccount(app)
   const jobs = await openJobs(app)

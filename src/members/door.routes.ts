@@ -1,0 +1,210 @@
+/** The pages of a site that anybody can open: signing in, and the links of e-mails. */
+import { findLink, LINK_DAYS, type LinkPurpose } from '../auth/member-links.ts'
+import { parseEmailAddress } from '../contacts/email-address.ts'
+import { confirmEmailChange } from './account.ts'
+import { readHeldOffers } from './library.ts'
+import { findMember, type Member } from './member.ts'
+import { emptyPassword, readNewPassword } from './new-password.ts'
+import { paths } from './pages/paths.ts'
+import type { PageViews } from './pages/views.ts'
+import { page, type Page } from './page.ts'
+import { redeemGift, showGift } from './redeem-gift.ts'
+import { requestLink } from './request-link.ts'
+import { choosePassword, signInByLink, signInByPassword } from './sign-in.ts'
+import type { Visit } from './visit.ts'
+
+const DAY_SECONDS = 86_400
+
+const showSignIn = page('GET', '/sign-in', async (visit) =>
+  visit.member
+    ? visit.redirect(paths.library)
+    : visit.render('sign_in', { email: '', next: nextOf(visit.query), errors: [] }),
+)
+
+const signIn = page('POST', '/sign-in', async ({ app, site, form, visitor, ...visit }) => {
+  const { email = '', password = '' } = form
+  const again = (code: 'missing' | 'wrong') =>
+    visit.render('sign_in', { email, next: nextOf(form), errors: [{ field: 'credentials', code }] }, 422)
+  if (email.trim() === '' || password === '') return again('missing')
+  const came = await signInByPassword(app, site, { email, password }, visitor)
+  if (came.outcome === 'wrong') return again('wrong')
+  if (came.outcome === 'too_many') return tooMany(visit, came.waitSeconds)
+  visit.remember(came.session)
+  return visit.redirect(nextOf(form) ?? paths.library)
+})
+
+const showRequestLink = page('GET', '/request-link', async (visit) =>
+  visit.render('request_link', { purpose: purposeOf(visit.query), email: '', next: null, errors: [] }),
+)
+
+const sendLink = page('POST', '/request-link', async ({ app, site, form, visitor, ...visit }) => {
+  const purpose = purposeOf(form)
+  const { email = '' } = form
+  if (!parseEmailAddress(email)) {
+    const code = email.trim() === '' ? ('missing' as const) : ('invalid' as const)
+    return visit.render(
+      'request_link',
+      { purpose, email, next: null, errors: [{ field: 'email', code }] },
+      422,
+    )
+  }
+  const waitSeconds = await requestLink(app, site, purpose, email, visitor)
+  if (waitSeconds > 0) return tooMany(visit, waitSeconds)
+  return visit.render('link_sent', { email: email.trim(), valid_seconds: LINK_DAYS[purpose]! * DAY_SECONDS })
+})
+
+const purposeOf = (from: Record<string, string>) => (from.purpose === 'sign_in' ? 'sign_in' : 'password')
+
+/** Where to go after signing in: a path of this site, or nowhere. */
+const nextOf = (from: Record<string, string>) =>
+  /^\/(?![/\\])[\w/-]*$/.test(from.next ?? '') ? from.next! : null
+
+/** The two pages of a link that lets somebody choose a password. */
+function passwordLink(purpose: 'welcome' | 'password', name: 'welcome' | 'reset_password'): Page[] {
+  const url = `/${purpose}/:token`
+  const show = async (
+    visit: Visit,
+    status: number,
+    chosen: Pick<PageViews['welcome'], 'password' | 'errors'>,
+  ) => {
+    const member = await memberOf(visit, purpose)
+    if (!member) return linkEnded(visit, purpose)
+    const action = `/${purpose}/${visit.params.token}`
+    const offers = purpose === 'welcome' ? await readHeldOffers(visit.app, visit.site, member.customerId) : []
+    return visit.render(
+      name,
+      { action, first_name: firstName(member), email: member.email, offers, ...chosen },
+      status,
+    )
+  }
+  return [
+    page('GET', url, (visit) => show(visit, 200, { password: emptyPassword, errors: [] })),
+    page('POST', url, async (visit) => {
+      const member = await memberOf(visit, purpose)
+      if (!member) return linkEnded(visit, purpose)
+      const chosen = await readNewPassword(visit.form, [member.name, member.email])
+      if ('again' in chosen) {
+        return show(visit, chosen.errors.length > 0 ? 422 : 200, {
+          password: chosen.again,
+          errors: chosen.errors,
+        })
+      }
+      const session = await choosePassword(
+        visit.app,
+        visit.site,
+        purpose,
+        visit.params.token!,
+        chosen.password,
+        visit.visitor,
+      )
+      if (!session) return linkEnded(visit, purpose)
+      visit.remember(session)
+      return visit.redirect(`${paths.library}?notice=${purpose === 'welcome' ? 'welcome' : 'password_saved'}`)
+    }),
+  ]
+}
+
+/** Who a link is for; null when it is used or over. */
+async function memberOf({ app, site, params }: Visit, purpose: LinkPurpose): Promise<Member | null> {
+  const link = await findLink(app.db, site.id, purpose, params.token!, app.clock.now())
+  return link && findMember(app.db, site.id, { customerId: link.customer_id })
+}
+
+const firstName = ({ name }: Member) => name.trim().split(/\s+/)[0] ?? ''
+
+/** A button to press: mail programs open links to look at them, and must not use them up. */
+const showSignInLink = page('GET', '/sign-in/:token', async (visit) => {
+  const member = await memberOf(visit, 'sign_in')
+  if (!member) return linkEnded(visit, 'sign_in')
+  const action = paths.signInLink(visit.params.token!)
+  return visit.render('follow_link', { purpose: 'sign_in', action, email: member.email })
+})
+
+const followSignInLink = page('POST', '/sign-in/:token', async (visit) => {
+  const session = await signInByLink(visit.app, visit.site, visit.params.token!, visit.visitor)
+  if (!session) return linkEnded(visit, 'sign_in')
+  visit.remember(session)
+  return visit.redirect(paths.library)
+})
+
+const showGiftPage = page('GET', '/gift/:token', (visit) => renderGift(visit, 200))
+
+const openGift = page('POST', '/gift/:token', async (visit) => {
+  const { app, site, params, form, visitor } = visit
+  const gift = await showGift(app, site, params.token!)
+  if (!gift) return linkEnded(visit, 'gift')
+  let password: string | null = null
+  if (!gift.member.hasPassword) {
+    const chosen = await readNewPassword(form, [gift.member.name, gift.member.email])
+    if ('again' in chosen)
+      return renderGift(visit, chosen.errors.length > 0 ? 422 : 200, chosen.again, chosen.errors)
+    password = chosen.password
+  }
+  const session = await redeemGift(app, site, params.token!, password, visitor)
+  if (!session) return linkEnded(visit, 'gift')
+  visit.remember(session)
+  return visit.redirect(`${paths.library}?notice=gift_opened`)
+})
+
+async function renderGift(
+  visit: Visit,
+  status: number,
+  password = emptyPassword,
+  errors: PageViews['gift']['errors'] = [],
+) {
+  const gift = await showGift(visit.app, visit.site, visit.params.token!)
+  if (!gift) return linkEnded(visit, 'gift')
+  const { member, ...shown } = gift
+  const action = paths.giftLink(visit.params.token!)
+  return visit.render(
+    'gift',
+    { ...shown, action, email: member.email, password: member.hasPassword ? null : password, errors },
+    status,
+  )
+}
+
+const showEmailLink = page('GET', '/email-change/:token', async (visit) => {
+  const { app, site, params } = visit
+  const link = await findLink(app.db, site.id, 'email_change', params.token!, app.clock.now())
+  if (!link) return linkEnded(visit, 'sign_in')
+  return visit.render('follow_link', {
+    purpose: 'email',
+    action: `/email-change/${params.token}`,
+    email: link.new_email!,
+  })
+})
+
+const followEmailLink = page('POST', '/email-change/:token', async (visit) => {
+  const change = await confirmEmailChange(visit.app, visit.site, visit.params.token!)
+  if (change.outcome === 'ended') return linkEnded(visit, 'sign_in')
+  const about = change.outcome === 'changed' ? 'email_changed' : 'email_taken'
+  return visit.render(
+    'message',
+    { about, path: visit.member ? paths.account : paths.signIn },
+    about === 'email_taken' ? 409 : 200,
+  )
+})
+
+const linkEnded = (visit: Visit, purpose: PageViews['link_ended']['purpose']) =>
+  visit.render('link_ended', { purpose, email: '', errors: [] }, 410)
+
+/** Answers 429 with how long to wait. */
+export function tooMany(visit: Pick<Visit, 'render'>, waitSeconds: number) {
+  const view = { about: 'too_many', path: paths.signIn, wait_seconds: waitSeconds, request_id: null } as const
+  return visit.render('problem', view, 429).header('retry-after', waitSeconds)
+}
+
+export const doorPages: Page[] = [
+  showSignIn,
+  signIn,
+  showRequestLink,
+  sendLink,
+  ...passwordLink('welcome', 'welcome'),
+  ...passwordLink('password', 'reset_password'),
+  showSignInLink,
+  followSignInLink,
+  showGiftPage,
+  openGift,
+  showEmailLink,
+  followEmailLink,
+]

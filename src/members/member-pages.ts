@@ -1,0 +1,128 @@
+import cookie from '@fastify/cookie'
+import csrfProtection from '@fastify/csrf-protection'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import { isUnavailable } from '../db/database.ts'
+import { acceptForms } from '../http/forms.ts'
+import { ApiError } from '../jsonapi/errors.ts'
+import { doorPages } from './door.routes.ts'
+import { insidePages } from './inside.routes.ts'
+import type { Page } from './page.ts'
+import { paths } from './pages/paths.ts'
+import { membersStylesheet } from './pages/render-page.ts'
+import { siteStylesheet } from './pages/site-stylesheet.ts'
+import type { ProblemKind } from './pages/views.ts'
+import { openVisit, sendPage, siteOf } from './visit.ts'
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+  // Paths hold links that are good once.
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** The pages of every site, on the site's own host and below /s/<subdomain>. */
+export async function memberPages(server: FastifyInstance, app: App): Promise<void> {
+  await server.register(async (pages) => {
+    await pages.register(cookie)
+    await pages.register(csrfProtection, {
+      cookieKey: 'bestow_form',
+      cookieOpts: { httpOnly: true, sameSite: 'lax', secure: app.publicUrl.startsWith('https:') },
+      getToken: (request) => (request.body as { _csrf?: string } | undefined)?._csrf,
+    })
+    acceptForms(pages)
+    pages.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS))
+    pages.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply))
+    for (const prefix of ['/s/:site', '']) {
+      await pages.register(async (mounted) => mountPages(mounted, app), { prefix })
+    }
+  })
+}
+
+function mountPages(server: FastifyInstance, app: App): void {
+  const hidden = { schema: { hide: true } }
+  for (const page of [...doorPages, ...insidePages]) {
+    server.route({
+      ...hidden,
+      method: page.method,
+      url: page.path,
+      ...(page.method === 'POST' && { preHandler: server.csrfProtection }),
+      handler: (request, reply) => showPage(app, page, request, reply),
+    })
+  }
+  server.get(paths.membersStylesheet, hidden, async (_request, reply) =>
+    sendStylesheet(reply, membersStylesheet),
+  )
+  server.get(paths.siteStylesheet, hidden, async (request, reply) => {
+    const { site } = await siteOf(app, request)
+    return sendStylesheet(reply, siteStylesheet(site?.color ?? null))
+  })
+}
+
+/** Its address changes with its content. */
+const sendStylesheet = (reply: FastifyReply, css: string) =>
+  reply
+    .type('text/css; charset=utf-8')
+    .header('cache-control', 'public, max-age=31536000, immutable')
+    .send(css)
+
+async function showPage(
+  app: App,
+  page: Page,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const visit = await openVisit(app, request, reply)
+  if (!visit) {
+    // Without a site in the path this is no site's host: the rest of the server answers.
+    if (!('site' in (request.params as object))) return reply.callNotFound() as unknown as FastifyReply
+    return problem(app, request, reply, 'not_found', 404)
+  }
+  if (!page.isInside || visit.member) return page.handler(visit)
+  const path = request.url.slice(visit.base.length).split('?')[0]!
+  return visit.redirect(
+    page.method === 'GET' && path.length > 1
+      ? `${paths.signIn}?next=${encodeURIComponent(path)}`
+      : paths.signIn,
+  )
+}
+
+async function answerProblem(
+  app: App,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { code, statusCode } = error as { code?: string; statusCode?: number }
+  if (code?.startsWith('FST_CSRF')) return problem(app, request, reply, 'form_expired', 403)
+  if (isUnavailable(error)) return problem(app, request, reply.header('retry-after', '2'), 'unavailable', 503)
+  if (error instanceof ApiError) {
+    if (error.status === 429)
+      return problem(app, request, reply, 'too_many', 429, Number(error.headers['retry-after']))
+    if (error.status === 404) return problem(app, request, reply, 'not_found', 404)
+  }
+  if (statusCode !== undefined && statusCode < 500)
+    return problem(app, request, reply, 'not_found', statusCode)
+  app.log.error({ request_id: request.id, err: error }, 'page failed')
+  return problem(app, request, reply, 'failed', 500)
+}
+
+async function problem(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  about: ProblemKind,
+  status: number,
+  wait_seconds: number | null = null,
+): Promise<FastifyReply> {
+  const where = await siteOf(app, request).catch(() => ({ site: undefined, base: '' }))
+  const view = {
+    about,
+    path: paths.library,
+    wait_seconds,
+    request_id: about === 'failed' ? request.id : null,
+  }
+  return sendPage(request, reply, 'problem', view, { ...where, member: null }, status)
+}

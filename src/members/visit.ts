@@ -1,0 +1,102 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import { findSite, findSiteByDomain, type Member, type MemberSite } from './member.ts'
+import { renderPage } from './pages/render-page.ts'
+import type { PageFrame, PageName, PageViews } from './pages/views.ts'
+import { findSession, SESSION_DAYS } from './sessions.ts'
+import type { Visitor } from './sign-in.ts'
+import { pickLanguage } from './texts/language.ts'
+
+const COOKIE = 'bestow_member'
+
+/** One request for a page: of which site, by whom. */
+export interface Visit {
+  app: App
+  site: MemberSite
+  /** In front of every path of the site: '' on its own host, else '/s/<subdomain>'. */
+  base: string
+  member: Member | null
+  visitor: Visitor
+  form: Record<string, string>
+  params: Record<string, string>
+  query: Record<string, string>
+  render: <Name extends PageName>(name: Name, view: PageViews[Name], status?: number) => FastifyReply
+  redirect: (path: string) => FastifyReply
+  /** Keeps somebody signed in: the cookie holds nothing but the id of the session. */
+  remember: (session: string) => void
+  forget: () => void
+}
+
+/** The site that a request is for: named in the path, or by the host. */
+export async function siteOf(
+  app: App,
+  request: FastifyRequest,
+): Promise<{ site: MemberSite | undefined; base: string }> {
+  const { site: subdomain } = request.params as { site?: string }
+  if (subdomain !== undefined)
+    return { site: await findSite(app.db, subdomain), base: `/s/${subdomain.toLowerCase()}` }
+  const [, local] = /^([a-z0-9-]+)\.localhost$/i.exec(request.hostname) ?? []
+  const site = local ? await findSite(app.db, local) : await findSiteByDomain(app.db, request.hostname)
+  return { site, base: '' }
+}
+
+export async function openVisit(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Visit | null> {
+  const { site, base } = await siteOf(app, request)
+  if (!site) return null
+  const session = request.cookies[COOKIE] ?? null
+  const member = session ? await findSession(app, site.id, session) : null
+  const cookie = {
+    path: base || '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isSecure(app, request),
+  } as const
+  return {
+    app,
+    site,
+    base,
+    member,
+    visitor: { source: request.ip, session },
+    form: (request.body ?? {}) as Record<string, string>,
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, string>,
+    render: (name, view, status = 200) =>
+      sendPage(request, reply, name, view, { site, base, member }, status),
+    redirect: (path) => reply.redirect(base + path, 303),
+    remember: (id) => void reply.setCookie(COOKIE, id, { ...cookie, maxAge: SESSION_DAYS * 86_400 }),
+    forget: () => void reply.clearCookie(COOKIE, cookie),
+  }
+}
+
+const NO_SITE = { title: '', color: null, logo_url: null }
+
+/** Sends a page in the language of the browser. */
+export function sendPage<Name extends PageName>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: Name,
+  view: PageViews[Name],
+  where: { site: MemberSite | undefined; base: string; member: Member | null },
+  status: number,
+): FastifyReply {
+  const { site = NO_SITE, base, member } = where
+  const frame: PageFrame = {
+    site,
+    base,
+    member,
+    language: pickLanguage(request.headers['accept-language']),
+    csrf: reply.generateCsrf({ path: base || '/' }),
+  }
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .send(renderPage(name, view, frame))
+}
+
+export function isSecure({ config }: App, request: FastifyRequest): boolean {
+  return config.PUBLIC_URL?.startsWith('https:') ?? request.protocol === 'https'
+}
