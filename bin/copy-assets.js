@@ -2,4 +2,5 @@
 import { cpSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 
-for (const file of globSync('src/**/*.{sql,html}')) cpSync(file, join('dist', file.slice('src/'.length)))
+for (const file of globSync('src/**/*.{sql,html,liquid,css}'))
+  cpSync(file, join('dist', file.slice('src/'.length)))

@@ -16,6 +16,8 @@ export interface Runtime {
   app: App
   /** How the database is reached, for who needs a connection of their own. */
   connection: Connection
+  /** Names of the migrations that ran just now. */
+  migrated: string[]
   /** Lets go of everything, in order; stops the embedded database when nobody else uses it. */
   close: () => Promise<void>
 }
@@ -55,9 +57,9 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
   }
   try {
     const app = createApp({ config, log, clock, database, secretKey, mailer })
-    await migrateAll(app)
+    const migrated = await migrateAll(connection, log)
     if (clock instanceof MovableClock) await clock.refresh(app.db)
-    return { app, connection, close }
+    return { app, connection, migrated, close }
   } catch (error) {
     await close()
     throw isEmbedded ? error : explainDatabase(error)
@@ -70,25 +72,29 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
  *
  * @returns the names of our migrations that ran
  */
-export async function migrateAll(app: App): Promise<string[]> {
-  const lock = await app.pool.connect()
+export async function migrateAll(connection: Connection, log: Logger): Promise<string[]> {
+  // Connections of its own: a migration may take longer than any request.
+  const { kysely, pool, close } = openDatabase(connection, {
+    size: 4,
+    name: 'bestow migrate',
+    isPatient: true,
+  })
   try {
+    const lock = await pool.connect()
     await lock.query(`select pg_advisory_lock(hashtext('bestow migrate'))`)
-    const ran = await migrate(app.db)
-    const jobs = createJobs(app.pool, {
+    const ran = await migrate(kysely)
+    const jobs = createJobs(pool, {
       supervise: false,
-      onError: (error) => app.log.warn({ err: error }, 'jobs'),
+      onError: ({ message }) => log.warn({ reason: message }, 'jobs'),
     })
     await jobs.start()
     await prepareJobs(jobs)
     await jobs.stop({ close: false, graceful: false })
-    await lock.query(`select pg_advisory_unlock(hashtext('bestow migrate'))`)
-    lock.release()
-    return ran
-  } catch (error) {
     // Ends the connection, and the lock with it.
     lock.release(true)
-    throw error
+    return ran
+  } finally {
+    await close()
   }
 }
 

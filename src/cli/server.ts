@@ -2,9 +2,8 @@ import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import { type DemoKey, ensureDemo } from '../demo.ts'
 import { run } from '../main.ts'
-import { migrateAll } from '../runtime.ts'
+import { openRuntime } from '../runtime.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
-import { withApp } from './with-app.ts'
 
 export function serverCommands(program: Command): void {
   subcommand(program, 'start', 'run everything in one process, for development')
@@ -36,9 +35,10 @@ async function runHalf(
 }
 
 async function migrate(options: OutputOptions): Promise<void> {
-  // Opening the database has brought it up to date; what is done here is to find that nothing is left.
-  const left = await withApp('migrate', migrateAll)
-  print(options, { migrated: true, left }, 'The database is up to date.')
+  // Opening the database brings it up to date.
+  const { migrated, close } = await openRuntime({ role: 'migrate', mode: 'development' })
+  await close()
+  print(options, { migrated }, ['The database is up to date.', ...migrated.map((name) => `Ran ${name}.`)])
 }
 
 function welcome({ config }: App, url: string, key: DemoKey | null): string[] {

@@ -22,12 +22,18 @@ export const ROOT_STORE = '/var/lib/bestow'
  */
 export async function prepareCluster(dataDir: string): Promise<Cluster> {
   const owner = findOwner()
-  await mkdir(dataDir, { recursive: true, mode: 0o711 })
-  const relocated = owner.isBorrowed && !owner.canEnter(dataDir)
-  const binaries = await prepareBinaries(owner, owner.isBorrowed ? ROOT_STORE : dataDir)
-  const folder = relocated ? await relocatedFolder(dataDir) : join(dataDir, 'postgres')
-  if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(folder, binaries, owner)
-  return { folder, binaries, owner }
+  // The borrowed user must get to what is made for it, also where root keeps its files to itself.
+  const umask = owner.isBorrowed ? process.umask(0o022) : null
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o711 })
+    const relocated = owner.isBorrowed && !owner.canEnter(dataDir)
+    const binaries = await prepareBinaries(owner, owner.isBorrowed ? ROOT_STORE : dataDir)
+    const folder = relocated ? await relocatedFolder(dataDir) : join(dataDir, 'postgres')
+    if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(folder, binaries, owner)
+    return { folder, binaries, owner }
+  } finally {
+    if (umask !== null) process.umask(umask)
+  }
 }
 
 /**
@@ -100,5 +106,6 @@ unix_socket_permissions = 0700
 max_connections = 200
 shared_buffers = 128MB
 random_page_cost = 1.1
+timezone = 'UTC'
 log_min_messages = warning
 `
