@@ -33,9 +33,7 @@ export interface LinkOf {
  */
 export async function memberLink(app: App, tx: Tx, purpose: LinkPurpose, link: LinkOf): Promise<string> {
   const { siteId, subdomain, eventId, customerId, grantId = null, newEmail = null } = link
-  const token = createHmac('sha256', app.linkKey)
-    .update(`${purpose}:${siteId}:${eventId}`)
-    .digest('base64url')
+  const token = linkToken(app, purpose, siteId, eventId)
   const now = app.clock.now()
   const days = LINK_DAYS[purpose]
   await tx
@@ -55,6 +53,10 @@ export async function memberLink(app: App, tx: Tx, purpose: LinkPurpose, link: L
     .execute()
   return `${siteUrl(app, subdomain)}/${purpose.replace('_', '-')}/${token}`
 }
+
+/** The secret part of a link. It follows from what the link was made for. */
+export const linkToken = (app: App, purpose: LinkPurpose, siteId: string, eventId: string): string =>
+  createHmac('sha256', app.linkKey).update(`${purpose}:${siteId}:${eventId}`).digest('base64url')
 
 /** Where the members of a site find it. */
 export const siteUrl = (app: App, subdomain: string) => `${app.publicUrl}/s/${subdomain}`

@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/database.ts'
-import { LINK_DAYS, type LinkPurpose, memberLink, siteUrl } from '../auth/member-links.ts'
+import { LINK_DAYS, type LinkPurpose, linkToken, memberLink, siteUrl } from '../auth/member-links.ts'
+import { storedLink } from './hidden-links.ts'
 import type { EmailData } from './render.ts'
 import type { EmailKind } from './templates/index.ts'
 
-const LINK_OF: Record<EmailKind, LinkPurpose> = {
+/** What the link of each e-mail is for. */
+export const LINK_OF: Record<EmailKind, LinkPurpose> = {
   welcome: 'welcome',
   gift: 'gift',
   offer_grant: 'sign_in',
@@ -29,7 +31,7 @@ interface Facts {
   offers: EmailData['offers']
 }
 
-/** What an e-mail of this kind says about the event that caused it; null when its recipient is gone. */
+/** What an e-mail of this kind says, as it is stored, about its event; null when its recipient is gone. */
 export async function emailData(
   app: App,
   tx: Tx,
@@ -53,13 +55,20 @@ export async function emailData(
     recipient: { name, first_name: name.trim().split(/\s+/)[0] ?? '', email },
     offers,
     gift: kind === 'gift' ? { from_name: gift?.from_name ?? null, message: gift?.message ?? null } : null,
-    link: { url, expires_in_days: LINK_DAYS[purpose] },
+    link: {
+      url: storedLink(app, url, linkToken(app, purpose, siteId, eventId)),
+      expires_in_days: LINK_DAYS[purpose],
+    },
   }
 }
 
-/** Everything in one query: a worker renders many of these. */
 async function readFacts(tx: Tx, siteId: string, eventId: string): Promise<Facts | undefined> {
-  const { rows } = await sql<Facts>`
+  const { rows } = await factsOf(siteId, eventId).execute(tx)
+  return rows[0]
+}
+
+/** Everything in one query: a worker renders many of these. */
+export const factsOf = (siteId: string, eventId: string) => sql<Facts>`
     select e.site_id, e.id as event_id, e.customer_id, e.grant_id, s.subdomain, s.title, s.color, s.logo_url,
            c.name, coalesce(l.new_email, c.email) as email, g.gift,
            (select coalesce(json_agg(json_build_object(
@@ -71,13 +80,11 @@ async function readFacts(tx: Tx, siteId: string, eventId: string): Promise<Facts
               left join offer_grants held on held.site_id = o.site_id and held.customer_id = e.customer_id
                                          and held.offer_id = o.id and held.revoked_at is null
              where o.site_id = e.site_id
-               and (o.id = e.offer_id or e.data -> 'offer_ids' ? o.id::text)) as offers
+               and o.id = any (array(select jsonb_array_elements_text(e.data -> 'offer_ids')::bigint) || e.offer_id)) as offers
       from events e
       join sites s on s.id = e.site_id
       join customers c on c.site_id = e.site_id and c.id = e.customer_id and c.deleted_at is null
       left join offer_grants g on g.site_id = e.site_id and g.id = e.grant_id
       -- A change of address is confirmed at the new one.
       left join member_links l on l.site_id = e.site_id and l.event_id = e.id and l.purpose = 'email_change'
-     where e.site_id = ${siteId}::bigint and e.id = ${eventId}::bigint`.execute(tx)
-  return rows[0]
-}
+     where e.site_id = ${siteId}::bigint and e.id = ${eventId}::bigint`

@@ -1,4 +1,5 @@
 /** Which events send which e-mail. The rules: docs/semantics.md. */
+import { randomUUID } from 'node:crypto'
 import type { Tx } from '../db/database.ts'
 import type { HeardEvent } from '../events/dispatch-events.ts'
 import type { EventType } from '../events/events.ts'
@@ -45,15 +46,16 @@ export async function queueEmails(jobs: Jobs, tx: Tx, emails: QueuedEmail[], now
         event_id: cause.id,
         contact_id: cause.contact_id!,
         created_at: now,
+        job_id: randomUUID(),
       })),
     )
     .onConflict((conflict) => conflict.doNothing())
-    .returning(['site_id', 'id'])
+    .returning(['site_id', 'id', 'job_id'])
     .execute()
   await enqueue(
     jobs,
     tx,
     emailQueue,
-    added.map(({ site_id, id }) => ({ siteId: site_id, id })),
+    added.map(({ site_id, id, job_id }) => ({ id: job_id!, data: { siteId: site_id, id } })),
   )
 }

@@ -18,7 +18,7 @@ export const emails = defineResource({
   type: 'emails',
   singular: 'e-mail',
   description:
-    'An e-mail that was or would be sent: `pending` until it is handed over, `kept` when no mail server is set, `sent`, `failed` for good, or `cancelled`.',
+    'An e-mail that was or would be sent: `pending` until it is handed over, `kept` when no mail server is set, `sent`, `failed` for good, or `cancelled`. In production links in it do not work: what makes them work is only in what was sent.',
   from: sql`emails r`,
   listed: LIST_INDEX,
   attributes: {

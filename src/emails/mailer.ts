@@ -15,14 +15,11 @@ export interface Message {
 export interface Mailer {
   /**
    * @returns what the server said
-   * @throws RefusedError when it refused for good; any other error may pass
+   * @throws RefusedError when it refused for good; DeliveryError when that may pass
    */
   send: (message: Message) => Promise<string>
   close: () => void
 }
-
-/** The server will not take this e-mail, however often it is offered. The message is what it said. */
-export class RefusedError extends Error {}
 
 /** As nodemailer describes what went wrong: at which command, and what the server answered. */
 interface SmtpError extends Error {
@@ -32,16 +29,21 @@ interface SmtpError extends Error {
   response?: string
 }
 
-const SMTP_TIMEOUT_MS = 20_000
+/** Longest time that handing over an e-mail may take, with all that is waited for. */
+export const HANDOVER_MS = 40_000
+/** Most connections of a process to the mail server. */
+export const MAIL_CONNECTIONS = 10
+const CONNECT_MS = 20_000
 
-export function smtpMailer(url: string): Mailer {
+/** @param handoverMs for tests */
+export function smtpMailer(url: string, handoverMs = HANDOVER_MS): Mailer {
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: 10,
-    connectionTimeout: SMTP_TIMEOUT_MS,
-    greetingTimeout: SMTP_TIMEOUT_MS,
-    socketTimeout: SMTP_TIMEOUT_MS,
+    maxConnections: MAIL_CONNECTIONS,
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: handoverMs,
     // What a template says is text, never a file or an address to fetch.
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -53,10 +55,12 @@ export function smtpMailer(url: string): Mailer {
           ...message,
           from: headerSafe(from),
           to: headerSafe(to),
+          // The timeouts above are for each silence; a server that drags everything out knows no end.
+          signal: AbortSignal.timeout(handoverMs),
         })
         return response
       } catch (error) {
-        throw isRefusal(error) ? new RefusedError((error as SmtpError).response, { cause: error }) : error
+        throw isRefusal(error) ? new RefusedError(error as SmtpError) : new DeliveryError(error as SmtpError)
       }
     },
     close: () => transport.close(),
@@ -77,6 +81,27 @@ function isRefusal(error: unknown): boolean {
 /** Many servers (Postfix, as it comes) say only here that they block the client, its sign-in or the sender. */
 function isAboutUs(responseCode: number, response: string): boolean {
   return [530, 534, 535, 538].includes(responseCode) || /^5\d\d[ -]5\.(7\.|1\.[78]\b)/.test(response)
+}
+
+/** The server did not take the e-mail. Its words name people, and are kept out of what is logged. */
+export class DeliveryError extends Error {
+  override name = 'DeliveryError'
+  #words: string
+
+  constructor({ message, code = 'error', command = '?', responseCode, response }: SmtpError) {
+    super(`the mail server did not take it: ${code} at ${command}, answer ${responseCode ?? 'none'}`)
+    this.#words = response ?? message
+  }
+
+  /** What the server said, or else what went wrong. */
+  get words(): string {
+    return this.#words
+  }
+}
+
+/** The server will not take this e-mail, however often it is offered. */
+export class RefusedError extends DeliveryError {
+  override name = 'RefusedError'
 }
 
 const headerSafe = ({ name, address }: Message['to']) => ({

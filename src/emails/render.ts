@@ -30,11 +30,14 @@ export class TemplateError extends Error {
   override name = 'TemplateError'
   field: keyof EmailTemplate
   line: number
+  /** Too much time, memory or output: with another machine or other data it may be in order. */
+  isLimit: boolean
   column: number
 
   constructor(field: keyof EmailTemplate, problem: string, [line = 1, column = 1]: number[], cause: unknown) {
     super(`${field}, line ${line}, column ${column}: ${problem}`, { cause })
     this.field = field
+    this.isLimit = /(render|alloc|output) limit exceeded$/.test(problem)
     this.line = line
     this.column = column
   }

@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
+import { pino } from 'pino'
 import type { SMTPServerOptions } from 'smtp-server'
 import { advanceClock } from '../clock/advance-clock.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { welcome } from '../testing/outbox.ts'
 import { refusal, type SmtpSink, startSmtp } from '../testing/smtp.ts'
 import { smtpMailer } from './mailer.ts'
 
@@ -19,19 +21,9 @@ async function start(behaviour?: SMTPServerOptions): Promise<void> {
   h = await startHarness({ mailer: smtpMailer(sink.url) })
 }
 
-/** Somebody is welcomed. Returns the e-mail in the outbox. */
-async function welcome(values: { name?: string; email?: string } = {}) {
-  const contactId = await makeContact(h.app, h.account.siteId, values)
-  const offerId = await makeOffer(h.app, h.account.siteId)
-  await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
-  await h.drain()
-  return () =>
-    h.app.db.selectFrom('emails').selectAll().where('contact_id', '=', contactId).executeTakeFirstOrThrow()
-}
-
 test('an e-mail is handed to the mail server as it stands in the outbox, with the server’s words', async () => {
   await start()
-  const email = await (await welcome({ name: 'Zoë Ångström', email: 'zoe@example.com' }))()
+  const email = await (await welcome(h, { name: 'Zoë Ångström', email: 'zoe@example.com' }))()
   expect(email).toMatchObject({ status: 'sent', attempts: 1 })
   expect(email.response).toContain('queued as A1')
   const [message] = sink.messages
@@ -51,7 +43,7 @@ test('a refusal for good is recorded with the server’s words, and not tried ag
       callback(refusal(550, 'no such mailbox here'))
     },
   })
-  const email = await welcome()
+  const email = await welcome(h)
   await advanceClock(h.app, 86_400_000)
   expect(await email()).toMatchObject({ status: 'failed', attempts: 1 })
   expect((await email()).response).toContain('no such mailbox here')
@@ -65,7 +57,7 @@ test('what the server cannot take now is tried again later, as the same message'
       callback(isBusy ? refusal(451, 'busy, come back') : null)
     },
   })
-  const email = await welcome()
+  const email = await welcome(h)
   expect(await email()).toMatchObject({ status: 'pending', attempts: 1 })
   expect((await email()).response).toContain('busy, come back')
   isBusy = false
@@ -86,7 +78,7 @@ test.each<[string, SMTPServerOptions]>([
   ['blocks us late', { onRcptTo: (_address, _session, callback) => callback(BLOCKED) }],
 ])('a server that %s destroys no mail: it is tried again', async (_what, behaviour) => {
   await start(behaviour)
-  const email = await welcome()
+  const email = await welcome(h)
   expect(await email()).toMatchObject({ status: 'pending', attempts: 1 })
   h.app.mailer!.close()
   await sink.close()
@@ -100,7 +92,7 @@ test('a sign-in that the server refuses destroys no mail: it is tried again', as
   await start({ onAuth: (_auth, _session, callback) => callback(refusal(535, 'wrong password')) })
   h.app.mailer!.close()
   h.app.mailer = smtpMailer(sink.url.replace('//', '//user:wrong@'))
-  expect(await (await welcome())()).toMatchObject({ status: 'pending', attempts: 1 })
+  expect(await (await welcome(h))()).toMatchObject({ status: 'pending', attempts: 1 })
 })
 
 test('a message that the server will not have is refused for good', async () => {
@@ -108,15 +100,31 @@ test('a message that the server will not have is refused for good', async () => 
     onData: (stream, _session, callback) =>
       stream.on('end', () => callback(refusal(554, 'looks like spam'))).resume(),
   })
-  expect(await (await welcome())()).toMatchObject({
+  expect(await (await welcome(h))()).toMatchObject({
     status: 'failed',
     response: expect.stringContaining('spam'),
   })
 })
 
+test('what a server said is on the e-mail only, not in the log or on the job', async () => {
+  const words = '<eve@example.com>: mailbox is full'
+  await start({ onRcptTo: (_address, _session, callback) => callback(refusal(452, words)) })
+  const logged: unknown[] = []
+  h.app.log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) })
+  const email = await welcome(h, { email: 'eve@example.com' })
+  expect((await email()).response).toContain(words)
+  const { rows } = await h.app.pool.query('select output from pgboss.job where id = $1', [
+    (await email()).job_id,
+  ])
+  for (const kept of [logged.join(''), JSON.stringify(rows)]) {
+    expect(kept).toContain('EENVELOPE at RCPT TO, answer 452')
+    expect(kept).not.toMatch(/eve@example|mailbox is full/)
+  }
+})
+
 test('an e-mail that can never be handed over is given up after the last attempt', async () => {
   await start({ onConnect: (_session, callback) => callback(refusal(421, 'out of service')) })
-  const email = await welcome()
+  const email = await welcome(h)
   for (let i = 0; i < 25 && (await email()).status === 'pending'; i++) await advanceClock(h.app, 86_400_000)
   expect(await email()).toMatchObject({ status: 'failed', attempts: 19 })
   expect((await email()).response).toContain('out of service')

@@ -5,7 +5,10 @@ import type { App } from '../app.ts'
 import { queues } from '../background.ts'
 import type { Jobs, Queue } from './queue.ts'
 
-const BATCH = 20
+/** Batches of a queue that a process works at the same time. */
+const BATCHES = 2
+/** How often to look for jobs whose worker has died. */
+const SUPERVISE_SECONDS = 10
 
 /** pg-boss on the application's own connections. */
 export function createJobs(
@@ -15,6 +18,8 @@ export function createJobs(
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
     supervise: options.supervise,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
     schedule: false,
     registerInstance: false,
   })
@@ -30,11 +35,12 @@ export async function prepareJobs(jobs: Jobs): Promise<void> {
   }
 }
 
+const batchSize = ({ atOnce }: Queue<never>) => Math.max(1, Math.floor(atOnce / BATCHES))
+
 /** Begins to work the queues in this process. Returns what wakes it at once when there is something new. */
 export async function startWorking(app: App, jobs: Jobs): Promise<() => void> {
   const options = {
-    batchSize: BATCH,
-    localConcurrency: 2,
+    localConcurrency: BATCHES,
     pollingIntervalSeconds: 0.5,
     burstWhenBatchFull: true,
     includeMetadata: true,
@@ -43,8 +49,10 @@ export async function startWorking(app: App, jobs: Jobs): Promise<() => void> {
   const workers: string[] = []
   for (const queue of queues) {
     workers.push(
-      await jobs.work<object, unknown, typeof options>(queue.name, options, (batch) =>
-        runBatch(app, queue, batch),
+      await jobs.work<object, unknown, typeof options & { batchSize: number }>(
+        queue.name,
+        { ...options, batchSize: batchSize(queue) },
+        (batch) => runBatch(app, queue, batch),
       ),
     )
   }
@@ -57,7 +65,10 @@ export async function startWorking(app: App, jobs: Jobs): Promise<() => void> {
 export async function runDueJobs(app: App, jobs: Jobs): Promise<number> {
   let count = 0
   for (const queue of queues) {
-    const batch = await jobs.fetch<object>(queue.name, { batchSize: BATCH, includeMetadata: true })
+    const batch = await jobs.fetch<object>(queue.name, {
+      batchSize: batchSize(queue),
+      includeMetadata: true,
+    })
     for (const { id, status, output } of await runBatch(app, queue, batch)) {
       if (status === 'completed') await jobs.complete(queue.name, id)
       else await jobs.fail(queue.name, id, output as object)

@@ -8,8 +8,16 @@ export type Jobs = PgBoss
 export interface Queue<Data extends object> {
   name: string
   options: QueueOptions
+  /** Most jobs that a process runs at once. */
+  atOnce: number
   /** @param isLastAttempt after a failure it is not tried again */
   run: (app: App, data: Data, isLastAttempt: boolean) => Promise<void>
+}
+
+/** A job to be added; its id is chosen beforehand, so that what it is about can name it. */
+export interface NewJob<Data extends object> {
+  id: string
+  data: Data
 }
 
 /** Adds jobs in the transaction that wrote what they are about: both are there, or neither. */
@@ -17,12 +25,8 @@ export async function enqueue<Data extends object>(
   jobs: Jobs,
   tx: Tx,
   queue: Queue<Data>,
-  list: Data[],
+  list: NewJob<Data>[],
 ): Promise<void> {
   if (list.length === 0) return
-  await jobs.insert(
-    queue.name,
-    list.map((data) => ({ data })),
-    { db: fromKysely(tx) },
-  )
+  await jobs.insert(queue.name, list, { db: fromKysely(tx) })
 }

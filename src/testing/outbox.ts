@@ -1,0 +1,18 @@
+import type { Harness } from './harness.ts'
+import { makeContact, makeOffer, offersBody } from './fixtures.ts'
+
+/** Somebody becomes a customer, so that a welcome is due. Returns what reads it from the outbox. */
+export async function causeWelcome(h: Harness, values: { name?: string; email?: string } = {}) {
+  const contactId = await makeContact(h.app, h.account.siteId, values)
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  return () =>
+    h.app.db.selectFrom('emails').selectAll().where('contact_id', '=', contactId).executeTakeFirstOrThrow()
+}
+
+/** The same, and all that follows has been done. */
+export async function welcome(h: Harness, values: { name?: string; email?: string } = {}) {
+  const email = await causeWelcome(h, values)
+  await h.drain()
+  return email
+}
