@@ -1,11 +1,12 @@
 /** Table of contents: everything that happens by itself. */
 import type { App } from './app.ts'
 import { emailQueue } from './emails/email-queue.ts'
+import { requeueEmails } from './emails/requeue-emails.ts'
 import { dispatchEvents } from './events/dispatch-events.ts'
 import { expireGrants } from './grants/expire-grants.ts'
 import { cleanUp } from './jobs/clean-up.ts'
 import type { Jobs, Queue } from './jobs/queue.ts'
-import { react } from './reactions.ts'
+import { knownEvents, react } from './reactions.ts'
 
 export const queues: Queue<never>[] = [emailQueue]
 
@@ -22,11 +23,16 @@ export interface Chore {
 export const dispatching: Chore = {
   name: 'dispatch',
   everyMs: 500,
-  run: (app, jobs) => dispatchEvents(app, (tx, events, now) => react(jobs, tx, events, now)),
+  run: (app, jobs) =>
+    dispatchEvents(app, {
+      types: knownEvents,
+      react: (tx, events, now) => react(jobs, tx, events, now),
+    }),
 }
 
 export const chores: Chore[] = [
   dispatching,
   { name: 'expire', everyMs: 1_000, run: expireGrants },
+  { name: 'requeue', everyMs: 30_000, run: requeueEmails },
   { name: 'clean up', everyMs: 600_000, run: cleanUp },
 ]

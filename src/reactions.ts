@@ -30,6 +30,9 @@ const reactions: { [Type in EventType]: Reaction<Type>[] } = {
   password_changed: [],
 }
 
+/** Events that this version knows; a newer one beside it may record others. */
+export const knownEvents = Object.keys(reactions) as EventType[]
+
 /** Writes down, in the dispatcher's transaction, all that follows from these events. */
 export async function react(jobs: Jobs, tx: Tx, events: HeardEvent[], now: Date): Promise<void> {
   const effects = events.flatMap((event) =>

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, type Tx } from '../db/database.ts'
+import { inTransaction, isUnavailable, type Tx } from '../db/database.ts'
 import type { Event, EventType } from './events.ts'
 
 /** What listeners are told of an event: the event itself, and how its site is set. */
@@ -8,38 +8,103 @@ export type HeardEvent<Type extends EventType = EventType> = Event<Type> & {
   site: { send_offer_grant_email: boolean }
 }
 
+/** Who listens: to which types of events, and what they do about some. */
+export interface Listener {
+  types: readonly string[]
+  react: (tx: Tx, events: HeardEvent[], now: Date) => Promise<void>
+}
+
 const BATCH = 500
+const SHORTEST_PAUSE_MS = 30_000
+const LONGEST_PAUSE_MS = 3_600_000
 
 /**
- * Turns the oldest undispatched events into what follows from them, all in one transaction: `react`
+ * Turns the oldest undispatched events into what follows from them, all in one transaction: the listener
  * writes the rows, which are unique by their cause, and their jobs; then the events are marked. Any number
- * of processes may do this at once.
+ * of processes may do this at once. Events that the listener does not know are left for a newer version;
+ * one that it fails at is set aside for a while and does not hold up the others.
  *
  * @returns how many events there were
  */
-export async function dispatchEvents(
-  app: App,
-  react: (tx: Tx, events: HeardEvent[], now: Date) => Promise<void>,
-): Promise<number> {
+export async function dispatchEvents(app: App, listener: Listener): Promise<number> {
+  try {
+    return await inTransaction(app.db, (tx) => dispatch(app, tx, listener, BATCH))
+  } catch (error) {
+    if (isUnavailable(error)) throw error
+    app.log.warn({ err: error }, 'events are dispatched one at a time, since together they fail')
+    return dispatchSingly(app, listener)
+  }
+}
+
+async function dispatchSingly(app: App, listener: Listener): Promise<number> {
+  for (let count = 0; ; count++) {
+    if (count === BATCH || !(await dispatchOne(app, listener))) return count
+  }
+}
+
+/** Whether there was one. The lock of a failing event is kept until that is noted. */
+async function dispatchOne(app: App, listener: Listener): Promise<boolean> {
   return inTransaction(app.db, async (tx) => {
-    const events = await claimEvents(tx)
-    if (events.length === 0) return 0
-    const now = app.clock.now()
-    await react(tx, events, now)
-    await sql`
-      update events e set dispatched_at = ${now}
-        from unnest(${events.map(({ site_id }) => site_id)}::bigint[], ${events.map(({ id }) => id)}::bigint[]) as d (site_id, id)
-       where e.site_id = d.site_id and e.id = d.id`.execute(tx)
-    return events.length
+    const [event] = await claimEvents(tx, listener.types, app.clock.now(), 1)
+    if (!event) return false
+    await sql`savepoint before_event`.execute(tx)
+    try {
+      await reactTo(app, tx, listener, [event])
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      await sql`rollback to savepoint before_event`.execute(tx)
+      await setAside(app, tx, event, error as Error)
+    }
+    return true
   })
 }
 
-async function claimEvents(tx: Tx): Promise<HeardEvent[]> {
-  const { rows } = await sql<HeardEvent>`
+async function dispatch(app: App, tx: Tx, listener: Listener, limit: number): Promise<number> {
+  const events = await claimEvents(tx, listener.types, app.clock.now(), limit)
+  if (events.length > 0) await reactTo(app, tx, listener, events)
+  return events.length
+}
+
+async function claimEvents(
+  tx: Tx,
+  types: readonly string[],
+  now: Date,
+  limit: number,
+): Promise<ClaimedEvent[]> {
+  const { rows } = await sql<ClaimedEvent>`
     select e.*, json_build_object('send_offer_grant_email', s.send_offer_grant_email) as site
       from events e join sites s on s.id = e.site_id
-     where e.dispatched_at is null
-     order by e.id limit ${BATCH}
+     where e.dispatched_at is null and e.type = any (${types}::text[])
+       and (e.dispatch_after is null or e.dispatch_after <= ${now})
+     order by e.id limit ${limit}
        for update of e skip locked`.execute(tx)
   return rows
+}
+
+type ClaimedEvent = HeardEvent & { dispatch_attempts: number }
+
+async function reactTo(app: App, tx: Tx, { react }: Listener, events: HeardEvent[]): Promise<void> {
+  const now = app.clock.now()
+  await react(tx, events, now)
+  await sql`
+    update events e set dispatched_at = ${now}
+      from unnest(${events.map(({ site_id }) => site_id)}::bigint[], ${events.map(({ id }) => id)}::bigint[]) as d (site_id, id)
+     where e.site_id = d.site_id and e.id = d.id`.execute(tx)
+}
+
+async function setAside(app: App, tx: Tx, event: ClaimedEvent, error: Error): Promise<void> {
+  const { site_id, id, type, dispatch_attempts } = event
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** dispatch_attempts)
+  const until = new Date(app.clock.now().getTime() + pauseMs)
+  await tx
+    .updateTable('events')
+    .set({
+      dispatch_attempts: dispatch_attempts + 1,
+      dispatch_after: until,
+      dispatch_error: error.message,
+    })
+    .where('site_id', '=', site_id)
+    .where('id', '=', id)
+    .execute()
+  app.log.error({ event: { site_id, id, type }, until, err: error }, 'an event failed and is set aside')
 }
