@@ -5,12 +5,18 @@ export interface Metrics {
   observeRequest: (method: string, route: string, status: number, milliseconds: number) => void
   /** Offers granted by this process, a grant each. */
   grants: Counter<string>
-  /** E-mails by what became of them. */
-  emails: Counter<string>
   /** Sets what is read from the database when metrics are asked for. */
-  setBacklog: (backlog: { undispatchedEvents: number; pendingEmails: number }) => void
+  setBacklog: (backlog: Backlog) => void
   /** The Prometheus text format. */
   text: () => Promise<string>
+}
+
+/** What waits, and what has failed. */
+export interface Backlog {
+  undispatchedEvents: number
+  setAsideEvents: number
+  pendingEmails: number
+  failedEmails: number
 }
 
 export function createMetrics(): Metrics {
@@ -24,29 +30,19 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   })
-  const undispatched = new Gauge({
-    name: 'bestow_undispatched_events',
-    help: 'Events that nobody has reacted to yet',
-    registers,
-  })
-  const pending = new Gauge({
-    name: 'bestow_pending_emails',
-    help: 'E-mails that are not sent yet',
-    registers,
-  })
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  const backlog: Record<keyof Backlog, ReturnType<typeof gauge>> = {
+    undispatchedEvents: gauge('bestow_undispatched_events', 'Events that nobody has reacted to yet'),
+    setAsideEvents: gauge('bestow_set_aside_events', 'Of these, those that failed and are tried again later'),
+    pendingEmails: gauge('bestow_pending_emails', 'E-mails that are not sent yet'),
+    failedEmails: gauge('bestow_failed_emails', 'E-mails that failed for good'),
+  }
   return {
     observeRequest: (method, route, status, milliseconds) =>
       requests.observe({ method, route, status: String(status) }, milliseconds / 1000),
     grants: new Counter({ name: 'bestow_grants_total', help: 'Offers granted', registers }),
-    emails: new Counter({
-      name: 'bestow_emails_total',
-      help: 'E-mails by outcome',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    setBacklog({ undispatchedEvents, pendingEmails }) {
-      undispatched.set(undispatchedEvents)
-      pending.set(pendingEmails)
+    setBacklog(figures) {
+      for (const name of Object.keys(backlog) as (keyof Backlog)[]) backlog[name].set(figures[name])
     },
     text: () => registry.metrics(),
   }
