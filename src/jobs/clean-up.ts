@@ -2,16 +2,21 @@ import { sql } from 'kysely'
 import type { App } from '../app.ts'
 
 /**
- * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, ended sign-ins by key.
+ * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, sign-ins that have ended, counts
+ * of attempts whose time is over, and links 30 days after they were used or ran out.
  *
  * @returns how many rows went
  */
 export async function cleanUp({ db, clock }: App): Promise<number> {
-  const now = clock.now()
-  const keys =
-    await sql`delete from idempotency_keys where created_at < ${now}::timestamptz - interval '24 hours'`.execute(
-      db,
-    )
-  const families = await db.deleteFrom('token_families').where('expires_at', '<', now).executeTakeFirst()
-  return Number(keys.numAffectedRows ?? 0) + Number(families.numDeletedRows)
+  const now = sql`${clock.now()}::timestamptz`
+  const ended = [
+    sql`delete from idempotency_keys where created_at < ${now} - interval '24 hours'`,
+    sql`delete from token_families where expires_at < ${now}`,
+    sql`delete from member_sessions where expires_at < ${now}`,
+    sql`delete from member_attempts where ends_at < ${now}`,
+    sql`delete from member_links where least(used_at, expires_at) < ${now} - interval '30 days'`,
+  ]
+  let count = 0
+  for (const removal of ended) count += Number((await removal.execute(db)).numAffectedRows ?? 0)
+  return count
 }
