@@ -21,7 +21,7 @@ const MAY_KNOW: Record<string, string[]> = {
   http: ['auth', 'db', 'jsonapi'],
   auth: ['clock', 'db', 'http', 'jsonapi'],
   accounts: ['auth', 'contacts', 'db', 'jsonapi'],
-  sites: ['jsonapi'],
+  sites: ['db', 'jsonapi'],
   products: ['jsonapi'],
   offers: ['jsonapi'],
   contacts: ['db', 'events', 'http', 'jsonapi'],

@@ -27,6 +27,8 @@ test('every command that scripts rely on is there', () => {
     'migrate',
     'revoke',
     'serve',
+    'sites list',
+    'sites set',
     'start',
     'worker',
   ])

@@ -8,6 +8,7 @@ import { grantCommands } from './grants.ts'
 import { keyCommands } from './keys.ts'
 import { misused } from './output.ts'
 import { serverCommands } from './server.ts'
+import { siteCommands } from './sites.ts'
 import { userCommands } from './users.ts'
 
 export const program = new Command('bestow')
@@ -18,6 +19,7 @@ export const program = new Command('bestow')
 for (const addCommands of [
   serverCommands,
   accountCommands,
+  siteCommands,
   keyCommands,
   userCommands,
   contactCommands,

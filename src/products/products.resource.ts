@@ -34,7 +34,12 @@ export const products = defineResource({
     product_type_id: derived<string>({ schema: Type.Integer() }, Number),
     publish_status: text(),
     thumbnail_url: nullableText(),
-    url: nullableText(sql`null`),
+    url: derived<string>(
+      nullableText(
+        sql`(select '/s/' || s.subdomain || '/products/' || r.id from sites s where s.id = r.site_id)`,
+      ),
+      (path, { baseUrl }) => baseUrl + path,
+    ),
   },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: {

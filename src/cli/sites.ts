@@ -1,0 +1,78 @@
+import type { Command } from 'commander'
+import { type SiteChanges, updateSite } from '../sites/update-site.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
+import { ACCOUNT_OPTION, changing, findOperator, withApp } from './with-app.ts'
+
+interface SetOptions extends OutputOptions {
+  account?: string
+  title?: string
+  color?: string
+  logo?: string
+  domain?: string
+  confirmGrants?: string
+}
+
+export function siteCommands(program: Command): void {
+  const command = program.command('sites').description('sites: how they look, and where members find them')
+  subcommand(command, 'list', 'list the sites')
+    .option(...ACCOUNT_OPTION)
+    .action(list)
+  subcommand(command, 'set <id>', 'change a site; "none" takes a colour, logo or domain away')
+    .option('--title <title>')
+    .option('--color <color>', 'of buttons and links, as in #1f6f5c')
+    .option('--logo <address>', 'an https address')
+    .option('--domain <host>', 'host name of the members’ pages, as in members.example.com')
+    .option('--confirm-grants <on|off>', 'whether every grant is confirmed by e-mail')
+    .option(...ACCOUNT_OPTION)
+    .action(set)
+}
+
+async function list({ json, account }: OutputOptions & { account?: string }): Promise<void> {
+  const sites = await withApp('sites list', async (app) => {
+    const { accountId } = await findOperator(app, account)
+    const columns = [
+      'id',
+      'title',
+      'subdomain',
+      'custom_domain',
+      'color',
+      'logo_url',
+      'send_offer_grant_email',
+    ] as const
+    return app.db
+      .selectFrom('sites')
+      .select(columns)
+      .where('account_id', '=', accountId)
+      .orderBy('id')
+      .execute()
+  })
+  const rows = sites.map(({ id, title, subdomain, custom_domain }) => ({
+    id,
+    title,
+    subdomain,
+    domain: custom_domain ?? '-',
+  }))
+  print({ json }, sites, table(rows, 'There is no site; make one with `bestow accounts create`.'))
+}
+
+async function set(
+  id: string,
+  { json, account, title, color, logo, domain, confirmGrants }: SetOptions,
+): Promise<void> {
+  if (confirmGrants !== undefined && !['on', 'off'].includes(confirmGrants))
+    throw new Error('--confirm-grants must be on or off.')
+  const changes: SiteChanges = {
+    ...(title !== undefined && { title }),
+    ...(color !== undefined && { color: orNone(color) }),
+    ...(logo !== undefined && { logo_url: orNone(logo) }),
+    ...(domain !== undefined && { custom_domain: orNone(domain) }),
+    ...(confirmGrants !== undefined && { send_offer_grant_email: confirmGrants === 'on' }),
+  }
+  await changing('sites set', async (tx, app) => {
+    const { scope } = await findOperator(app, account)
+    await updateSite(tx, scope.siteIds, id, changes, scope.now)
+  })
+  print({ json }, { id, ...changes }, `Site ${id} is changed.`)
+}
+
+const orNone = (value: string) => (value === 'none' ? null : value)

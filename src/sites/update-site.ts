@@ -1,0 +1,61 @@
+import { anyOf, type Tx, violates } from '../db/database.ts'
+import { notFound, unprocessable } from '../jsonapi/errors.ts'
+import { isId } from '../jsonapi/identifiers.ts'
+
+export interface SiteChanges {
+  title?: string
+  /** Of buttons and links, as in "#1f6f5c"; null: the neutral one. */
+  color?: string | null
+  /** An https address. */
+  logo_url?: string | null
+  /** Host name under which members find the site, besides /s/<subdomain>. */
+  custom_domain?: string | null
+  /** Every grant is confirmed by e-mail, unless the request declines. */
+  send_offer_grant_email?: boolean
+}
+
+/**
+ * Changes how a site looks and behaves.
+ *
+ * @param siteIds the caller's
+ * @throws ApiError 404; 422 for a value that makes no sense or is taken
+ */
+export async function updateSite(
+  tx: Tx,
+  siteIds: string[],
+  id: string,
+  changes: SiteChanges,
+  now: Date,
+): Promise<void> {
+  check('title', changes.title, /\S/, 'cannot be blank')
+  check('color', changes.color, /^#[0-9a-f]{6}$/i, 'must be written as in #1f6f5c')
+  check('logo_url', changes.logo_url, /^https:\/\/\S+$/i, 'must be an https address')
+  check(
+    'custom_domain',
+    changes.custom_domain,
+    /^([a-z0-9-]+\.)+[a-z]{2,}$/i,
+    'must be a host name, as in members.example.com',
+  )
+  try {
+    const site = await tx
+      .updateTable('sites')
+      .set({
+        ...changes,
+        ...(changes.custom_domain && { custom_domain: changes.custom_domain.toLowerCase() }),
+        updated_at: now,
+      })
+      .where('id', '=', isId(id) ? id : '0')
+      .where('id', '=', anyOf(siteIds))
+      .returning('id')
+      .executeTakeFirst()
+    if (!site) throw notFound(`There is no site with the id ${id}.`)
+  } catch (error) {
+    if (!violates(error, 'sites_custom_domain')) throw error
+    throw unprocessable('taken', 'custom_domain has already been taken', '/data/attributes/custom_domain')
+  }
+}
+
+function check(name: string, value: string | null | undefined, form: RegExp, problem: string): void {
+  if (value === undefined || value === null || form.test(value)) return
+  throw unprocessable('invalid', `${name} ${problem}`, `/data/attributes/${name}`)
+}
