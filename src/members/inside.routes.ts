@@ -180,7 +180,6 @@ const signOutEverywhere = insidePage('POST', '/sign-out/everywhere', async (visi
 
 function signedOut(visit: Visit, about: 'signed_out' | 'signed_out_everywhere') {
   visit.forget()
-  visit.member = null
   return visit.render('message', { about, path: paths.signIn })
 }
 

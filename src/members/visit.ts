@@ -24,6 +24,7 @@ export interface Visit {
   redirect: (path: string) => FastifyReply
   /** Keeps somebody signed in: the cookie holds nothing but the id of the session. */
   remember: (session: string) => void
+  /** Signs out here: what is rendered from now on is for nobody. */
   forget: () => void
 }
 
@@ -55,7 +56,7 @@ export async function openVisit(
     sameSite: 'lax',
     secure: isSecure(app, request),
   } as const
-  return {
+  const visit: Visit = {
     app,
     site,
     base,
@@ -65,11 +66,15 @@ export async function openVisit(
     params: request.params as Record<string, string>,
     query: request.query as Record<string, string>,
     render: (name, view, status = 200) =>
-      sendPage(request, reply, name, view, { site, base, member }, status),
+      sendPage(request, reply, name, view, { site, base, member: visit.member }, status),
     redirect: (path) => reply.redirect(base + path, 303),
     remember: (id) => void reply.setCookie(COOKIE, id, { ...cookie, maxAge: SESSION_DAYS * 86_400 }),
-    forget: () => void reply.clearCookie(COOKIE, cookie),
+    forget() {
+      visit.member = null
+      reply.clearCookie(COOKIE, cookie)
+    },
   }
+  return visit
 }
 
 const NO_SITE = { title: '', color: null, logo_url: null }

@@ -1,0 +1,189 @@
+/** What was given, from the welcome e-mail to the day it ends, in a real browser. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
+import { type Harness, startHarness } from '../src/testing/harness.ts'
+import { launchBrowser } from './browser.ts'
+import {
+  choosePassword,
+  dressSite,
+  grant,
+  grantMore,
+  heading,
+  linkFor,
+  makeCourse,
+  makeMember,
+  openPage,
+  PASSWORD,
+  passDays,
+  pathOf,
+  signIn,
+  type Site,
+} from './member-site.ts'
+
+let h: Harness
+let browser: Browser
+let site: Site
+beforeAll(async () => {
+  ;[h, browser] = await Promise.all([startHarness(), launchBrowser()])
+  site = await dressSite(h, h.account.siteId, 'Northlight Weaving', '#0f766e')
+})
+afterAll(async () => {
+  await browser?.close()
+  await h?.close()
+})
+
+/** As the pages write dates. */
+const dayOf = (date: Date) =>
+  new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(date)
+
+test('who is welcomed chooses a good password, is signed in, and finds the library', async () => {
+  const course = await makeCourse(h, site.id, 'Weaving for winter')
+  const offer = await makeOffer(h.app, site.id, { title: 'Winter term', productIds: [course] })
+  const person = await grant(h, site.id, offer, { name: 'Grace Hopper' })
+  const page = await openPage(browser)
+  await page.goto(site.url + (await linkFor(h, person, 'welcome')))
+  expect(await heading(page)).toBe('Welcome to Northlight Weaving')
+  expect(await page.locator('main').innerText()).toMatch(/Hello Grace[^]*Winter term[^]*Weaving for winter/)
+
+  await choosePassword(page, 'short')
+  expect(await page.locator('#password-error').innerText()).toContain('too short')
+  await choosePassword(page, 'Password123')
+  expect(await page.locator('#password-error').innerText()).toContain('most common')
+  expect(await page.locator('#password').inputValue()).toBe('')
+  await choosePassword(page, PASSWORD)
+  expect(pathOf(page, site)).toBe('/')
+  expect(await heading(page)).toBe('Your library')
+  expect(await page.getByRole('status').innerText()).toContain('You are in')
+  await page.context().close()
+})
+
+test('what was typed as a password can be shown and hidden, and what was copied be pasted', async () => {
+  const person = await grant(h, site.id, await makeOffer(h.app, site.id))
+  const page = await openPage(browser)
+  await page.goto(site.url + (await linkFor(h, person, 'welcome')))
+  // Copied from one field and pasted into the other with the keys, as from a password manager.
+  await page.evaluate(`
+    const field = document.createElement('textarea')
+    document.body.append(field)
+    field.value = '${PASSWORD}'
+    field.select()`)
+  await page.keyboard.press('Control+C')
+  await page.locator('#password').focus()
+  await page.keyboard.press('Control+V')
+  expect(await page.locator('#password').inputValue()).toBe(PASSWORD)
+
+  await page.getByRole('button', { name: 'Show password' }).click()
+  expect(await page.locator('#password').getAttribute('type')).toBe('text')
+  expect(await page.locator('#password').inputValue()).toBe(PASSWORD)
+  expect(await page.locator('.strength').innerText()).toContain('strong')
+  await page.getByRole('button', { name: 'Hide password' }).click()
+  expect(await page.locator('#password').getAttribute('type')).toBe('password')
+  await page.locator('main button.main').click()
+  expect(await heading(page)).toBe('Your library')
+  await page.context().close()
+})
+
+test('a course is read from the library: product, first lesson, next and previous', async () => {
+  const course = await makeCourse(h, site.id, 'Weaving by hand')
+  const offer = await makeOffer(h.app, site.id, {
+    title: 'Spring term',
+    productIds: [course],
+    access_days: 30,
+  })
+  const person = await grant(h, site.id, offer)
+  const page = await openPage(browser)
+  await page.goto(site.url + (await linkFor(h, person, 'welcome')))
+  await choosePassword(page, PASSWORD)
+  const now = h.app.clock.now()
+  const card = await page.locator('.product').innerText()
+  expect(card).toContain('Weaving by hand')
+  expect(card).toContain('Six weeks at the loom.')
+  expect(card).toContain(`Yours since ${dayOf(now)}`)
+  expect(card).toContain(`Until ${dayOf(new Date(now.getTime() + 30 * 86_400_000))}`)
+  expect(card).toContain('Through Spring term')
+
+  await page.getByRole('link', { name: 'Weaving by hand' }).click()
+  expect(await heading(page)).toBe('Weaving by hand')
+  expect(await page.locator('.modules a').allInnerTexts()).toEqual([
+    'Choosing a yarn',
+    'The first row',
+    'Mending mistakes',
+  ])
+  await page.getByRole('link', { name: 'Start with the first lesson' }).click()
+  expect(await heading(page)).toBe('Choosing a yarn')
+  expect(await page.locator('.prose p').allInnerTexts()).toEqual([
+    'All about it: Choosing a yarn.',
+    'Take your time.',
+  ])
+  expect(await page.locator('.steps .previous').count()).toBe(0)
+  await page.locator('.steps .next').click()
+  await page.locator('.steps .next').click()
+  expect(await heading(page)).toBe('Mending mistakes')
+  expect(await page.locator('.eyebrow').innerText()).toContain('Lesson 3 of 3')
+  await page.locator('.steps .previous').click()
+  expect(await heading(page)).toBe('The first row')
+  await page.context().close()
+})
+
+test('who was given nothing that can be opened reads so kindly', async () => {
+  const person = await grant(h, site.id, await makeOffer(h.app, site.id))
+  const page = await openPage(browser)
+  await page.goto(site.url + (await linkFor(h, person, 'welcome')))
+  await choosePassword(page, PASSWORD)
+  expect(await page.locator('.empty').innerText()).toMatch(/Nothing here yet[^]*Northlight Weaving/)
+  await page.context().close()
+})
+
+test('what begins later is announced with its day and has no lessons yet', async () => {
+  const begins = new Date(h.app.clock.now().getTime() + 5 * 86_400_000)
+  const course = await makeCourse(h, site.id, 'Weaving to come')
+  const offer = await makeOffer(h.app, site.id, { access_begins_at: begins, productIds: [course] })
+  const person = await grant(h, site.id, offer)
+  const page = await openPage(browser)
+  await page.goto(site.url + (await linkFor(h, person, 'welcome')))
+  await choosePassword(page, PASSWORD)
+  expect(await page.locator('.product').innerText()).toContain(`Opens on ${dayOf(begins)}`)
+  await page.goto(`${site.url}/products/${course}`)
+  expect(await page.locator('main').innerText()).toContain(`This opens for you on ${dayOf(begins)}`)
+  expect(await page.locator('.modules').count()).toBe(0)
+  await page.context().close()
+})
+
+test('after 30 days a grant of 30 days is shown apart as expired, and its product is closed', async () => {
+  const person = await makeMember(h, browser, site)
+  const month = await makeProduct(h.app, site.id, 'A month of patterns')
+  const offer = await makeOffer(h.app, site.id, { title: 'Trial', access_days: 30, productIds: [month] })
+  await grantMore(h, person.contactId, offer)
+  const page = await openPage(browser)
+  await signIn(page, site.url, person.email)
+  await page.getByRole('link', { name: 'A month of patterns' }).click()
+  expect(await heading(page)).toBe('A month of patterns')
+  const address = page.url()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  expect(await heading(page)).toBe('You are signed out')
+  expect(await page.getByRole('navigation').count()).toBe(0)
+  await page.goto(address)
+  expect(pathOf(page, site)).toBe('/sign-in')
+
+  await passDays(h, 31)
+  await page.getByLabel('E-mail').fill(person.email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  // Where they wanted to go before they were asked who they are.
+  expect(page.url()).toBe(address)
+  expect(await heading(page)).toBe('This is not open to you now')
+  await page.getByRole('link', { name: 'Go to your library' }).click()
+  expect(await page.locator('.product').count()).toBe(1)
+  expect(await page.locator('.product').innerText()).not.toContain('A month of patterns')
+  const ended = await page.locator('.ended').innerText()
+  expect(ended).toMatch(/Past access[^]*A month of patterns[^]*Your access ended on/)
+  expect(ended).toContain('Through Trial')
+  expect(await page.locator('.ended a').count()).toBe(0)
+  await page.context().close()
+})
