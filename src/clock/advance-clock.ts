@@ -30,10 +30,10 @@ export async function advanceClock(app: App, milliseconds: number): Promise<void
   await jobs.stop({ close: false, graceful: false })
 }
 
-/** Whether a server that runs meanwhile has taken something in hand that is not done yet. */
+/** Whether a server that runs meanwhile has taken something in hand that is not done yet. What failed waits for its time. */
 async function isUnderWay({ db }: App): Promise<boolean> {
   const { rows } = await sql<{ open: boolean }>`
-    select exists (select from events where dispatched_at is null)
+    select exists (select from events where dispatched_at is null and dispatch_after is null)
         or exists (select from pgboss.job where state = 'active') as open`.execute(db)
   return rows[0]!.open
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dispatching } from '../background.ts'
 import { advanceClock } from '../clock/advance-clock.ts'
@@ -88,28 +87,4 @@ test('no hand-over outlasts the time that the e-mail is in hand, nor that one it
   expect(HANDOVER_MS).toBeLessThan(LEASE_MS)
   expect(LEASE_MS).toBeLessThan(emailQueue.options.expireInSeconds! * 1_000)
   expect(emailQueue.atOnce).toBeLessThanOrEqual(MAIL_CONNECTIONS)
-})
-
-test('an e-mail that was handed over while the database went away is recorded as sent when it is back', async () => {
-  slowMs = 300
-  const { email, which } = await queued()
-  const away = Object.assign(new Error('Connection terminated'), { code: '57P01' })
-  const { db } = h.app
-  let refused = 0
-  h.app.db = new Proxy(db, {
-    get(target, name) {
-      if (name === 'updateTable' && answered > 0 && refused < 3) {
-        refused += 1
-        throw away
-      }
-      const value = Reflect.get(target, name)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-  await sendEmail(h.app, which, true)
-  h.app.db = db
-  expect(refused).toBe(3)
-  expect(await email()).toMatchObject({ status: 'sent', attempts: 1 })
-  await sleep(0)
-  expect(answered).toBe(1)
 })

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { dispatching } from '../background.ts'
 import { advanceClock } from '../clock/advance-clock.ts'
+import type { Connection } from '../db/database.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import { welcome } from '../testing/outbox.ts'
+import { causeWelcome, welcome } from '../testing/outbox.ts'
+import { type DatabaseProxy, startProxy } from '../testing/proxy.ts'
+import type { Mailer } from './mailer.ts'
+import { sendEmail } from './send-email.ts'
 
 let h: Harness
 beforeEach(async () => {
@@ -45,4 +50,31 @@ test.each([
   const { body } = await h.clientWith(null).get('/metrics')
   expect(body).toMatch(/^bestow_failed_emails 1$/m)
   expect(body).toMatch(/^bestow_pending_emails 0$/m)
+})
+
+test('an e-mail that was handed over while the database went away is recorded as sent when it is back', async () => {
+  let proxy: DatabaseProxy
+  let sent = 0
+  const mailer: Mailer = {
+    async send() {
+      sent += 1
+      await proxy.cut()
+      setTimeout(() => void proxy.mend(), 700)
+      return '250 queued'
+    },
+    close: () => {},
+  }
+  const reach = async (database: Connection) => {
+    proxy = await startProxy(database)
+    return proxy.connection
+  }
+  const far = await startHarness({ mailer, reach })
+  const email = await causeWelcome(far)
+  await dispatching.run(far.app, far.jobs)
+  const { site_id: siteId, id } = await email()
+  await sendEmail(far.app, { siteId, id }, true)
+  expect(await email()).toMatchObject({ status: 'sent', attempts: 1, response: '250 queued' })
+  expect(sent).toBe(1)
+  await far.close()
+  await proxy!.cut()
 })
