@@ -120,6 +120,12 @@ export async function choosePassword(page: Page, password: string): Promise<void
   await page.locator('main button.main').click()
 }
 
+/** Asks for a link with the form of the page. */
+export async function askFor(page: Page, email: string): Promise<void> {
+  await page.getByLabel('E-mail').fill(email)
+  await page.locator('main button.main').click()
+}
+
 export async function signIn(page: Page, base: string, email: string, password = PASSWORD): Promise<void> {
   await page.goto(`${base}/sign-in`)
   await page.getByLabel('E-mail').fill(email)
@@ -127,7 +133,13 @@ export async function signIn(page: Page, base: string, email: string, password =
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
-export const heading = (page: Page): Promise<string> => page.locator('h1').innerText()
+/** What can be read there: without what is hidden. */
+export function read(page: Page, selector: string): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: hidden text is nothing that anybody reads
+  return page.locator(selector).innerText()
+}
+
+export const heading = (page: Page): Promise<string> => read(page, 'h1')
 
 /** The path of the page below its site, without what is behind it. */
 export const pathOf = (page: Page, { subdomain }: Site): string =>

@@ -1,0 +1,80 @@
+/** A gift in a real browser: from the e-mail to what was in it. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
+import { type Harness, startHarness } from '../src/testing/harness.ts'
+import { launchBrowser } from './browser.ts'
+import {
+  askFor,
+  choosePassword,
+  dressSite,
+  grant,
+  grantMore,
+  heading,
+  linkFor,
+  makeMember,
+  openPage,
+  PASSWORD,
+  type Person,
+  read,
+  type Site,
+} from './member-site.ts'
+
+let h: Harness
+let browser: Browser
+let site: Site
+beforeAll(async () => {
+  ;[h, browser] = await Promise.all([startHarness(), launchBrowser()])
+  site = await dressSite(h, h.account.siteId, 'Northlight Weaving', '#0f766e')
+})
+afterAll(async () => {
+  await browser?.close()
+  await h?.close()
+})
+
+const eventsOf = ({ contactId }: Person, type: string) =>
+  h.app.db
+    .selectFrom('events')
+    .select('id')
+    .where('contact_id', '=', contactId)
+    .where('type', '=', type)
+    .execute()
+
+const giftOffer = async (title: string) =>
+  makeOffer(h.app, site.id, { is_gift: true, productIds: [await makeProduct(h.app, site.id, title)] })
+
+test('a gift says who gave it and why, is opened with a password, and counts as redeemed once', async () => {
+  const gift = { from_name: 'Uncle Bob', message: 'For the long evenings.\n\nYours, Bob' }
+  const person = await grant(h, site.id, await giftOffer('A box of wool'), { gift })
+  const address = site.url + (await linkFor(h, person, 'gift'))
+  const page = await openPage(browser)
+  await page.goto(address)
+  expect(await heading(page)).toBe('A gift from Uncle Bob')
+  expect(await read(page, 'blockquote')).toMatch(/For the long evenings\.\s+Yours, Bob/)
+  expect(await read(page, '.offers')).toContain('A box of wool')
+  expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(0)
+
+  await choosePassword(page, PASSWORD)
+  expect(await read(page, '[role=status]')).toContain('Your gift is open')
+  expect(await read(page, '.shelf')).toContain('A box of wool')
+  expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(1)
+
+  await page.goto(address)
+  expect(await heading(page)).toBe('This link has ended')
+  await askFor(page, person.email)
+  expect(await heading(page)).toBe('Look in your inbox')
+  expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(1)
+  await page.context().close()
+})
+
+test('who has a password opens a gift with one button', async () => {
+  const person = await makeMember(h, browser, site)
+  await grantMore(h, person.contactId, await giftOffer('A box of silk'))
+  const page = await openPage(browser)
+  await page.goto(site.url + (await linkFor(h, person, 'gift')))
+  expect(await heading(page)).toBe('A gift for you')
+  expect(await page.locator('#password').count()).toBe(0)
+  await page.getByRole('button', { name: 'Open your gift' }).click()
+  expect(await read(page, '.shelf')).toContain('A box of silk')
+  await page.context().close()
+})
