@@ -105,7 +105,7 @@ describe('after a stop, started again with words instead of JSON', () => {
   test('the three commands, pasted into bash that knows the secret, grant an offer', async () => {
     expect(paste(words, first.ready.client_secret)).toContain('"type":"offers"')
     const api = await signIn({ ...first.ready, url })
-    const [contact] = (await api.get('/v1/contacts?filter[email_eq]=ada@example.com')).body.data
+    const [contact] = (await api.get('/v1/contacts?filter[name_contains]=Ada Lovelace')).body.data
     const held = await api.get(`/v1/contacts/${contact.id}/relationships/offers`)
     expect(held.body.data).toEqual([{ type: 'offers', id: '1' }])
   })
