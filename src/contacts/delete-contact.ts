@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
-import { anyOf, type Tx } from '../db/database.ts'
+import type { Tx } from '../db/database.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
-import { notFound } from '../jsonapi/errors.ts'
-import { isId } from '../jsonapi/identifiers.ts'
+import { lockContact } from './lock-contact.ts'
 
 const PERSONAL = {
   phone_number: null,
@@ -25,19 +24,7 @@ const PERSONAL = {
  * @throws ApiError 404
  */
 export async function deleteContact(tx: Tx, siteIds: string[], id: string, origin: Origin): Promise<void> {
-  const contact = isId(id)
-    ? await tx
-        .selectFrom('contacts')
-        .select('site_id')
-        .where('id', '=', id)
-        .where('site_id', '=', anyOf(siteIds))
-        .where('deleted_at', 'is', null)
-        // Waits for grants that are being made, and lets none begin: they share this row.
-        .forUpdate()
-        .executeTakeFirst()
-    : undefined
-  if (!contact) throw notFound(`There is no contact with the id ${id}.`)
-  const siteId = contact.site_id
+  const { site_id: siteId } = await lockContact(tx, siteIds, id)
   const { now, actor, requestId } = origin
   const options = JSON.stringify({ actor, request_id: requestId })
   await sql`select revoke_offers(${siteId}::bigint, ${id}::bigint, '{}', true, 'contact_deleted', ${options}::jsonb, ${now})`.execute(

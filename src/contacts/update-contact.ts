@@ -1,9 +1,9 @@
-import { anyOf, type Tx, violates } from '../db/database.ts'
+import { type Tx, violates } from '../db/database.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
-import { notFound, unprocessable } from '../jsonapi/errors.ts'
-import { isId } from '../jsonapi/identifiers.ts'
+import { unprocessable } from '../jsonapi/errors.ts'
 import type { ContactAttributes } from './contact-attributes.ts'
 import { emailTaken } from './create-contact.ts'
+import { lockContact } from './lock-contact.ts'
 
 /**
  * Changes a contact, and with it the customer that the contact is: name and e-mail are the same in both.
@@ -34,7 +34,7 @@ export async function updateContact(
     )
   }
   // A customer always has a name: blanking it gives the one made from the e-mail.
-  const email = values.email ?? contact.email!
+  const email = values.email ?? contact.email
   const name = values.name === '' && customer ? email.split('@')[0]! : values.name
   const changes = { ...values, ...(name !== undefined && { name }) }
   const changed = Object.keys(changes)
@@ -71,20 +71,4 @@ export async function updateContact(
   if (changed.length > 0) {
     await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)
   }
-}
-
-async function lockContact(tx: Tx, siteIds: string[], id: string) {
-  const contact = isId(id)
-    ? await tx
-        .selectFrom('contacts')
-        .select(['site_id', 'email'])
-        .where('id', '=', id)
-        .where('site_id', '=', anyOf(siteIds))
-        .where('deleted_at', 'is', null)
-        // Waits for grants that are being made, and they for this: the customer they make gets the new name.
-        .forUpdate()
-        .executeTakeFirst()
-    : undefined
-  if (!contact) throw notFound(`There is no contact with the id ${id}.`)
-  return contact
 }
