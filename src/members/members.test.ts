@@ -146,6 +146,18 @@ test('a forgotten password is replaced by a link, and signs out everywhere', asy
   expect((await signIn(person.email, 'a brand new password')).outcome).toBe('signed_in')
 })
 
+test('once a password is chosen, an older link to choose one is worth nothing', async () => {
+  const person = await customer()
+  const welcome = await tokenFrom(person, 'welcome')
+  await requestLink(h.app, site, 'password', person.email, visitor())
+  const forgotten = await tokenFrom(person, 'password')
+  sessionOf(await choosePassword(h.app, site, 'password', forgotten, PASSWORD, visitor()))
+  expect(
+    await choosePassword(h.app, site, 'welcome', welcome, 'somebody else’s choice', visitor()),
+  ).toBeNull()
+  expect((await signIn(person.email)).outcome).toBe('signed_in')
+})
+
 test('signing in ends the session that the browser had before', async () => {
   const person = await withPassword()
   const first = sessionOf(await signIn(person.email))

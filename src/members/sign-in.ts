@@ -70,7 +70,7 @@ export async function choosePassword(
   })
 }
 
-/** Stores a password, and records that it changed. */
+/** Stores a password, and records that it changed. Other links to choose one are worth nothing from then on. */
 export async function setPasswordHash(
   app: App,
   tx: Tx,
@@ -78,23 +78,29 @@ export async function setPasswordHash(
   customerId: string,
   hash: string,
 ): Promise<void> {
+  const now = app.clock.now()
   const { contact_id } = await tx
     .updateTable('customers')
-    .set({ password_hash: hash, updated_at: app.clock.now() })
+    .set({ password_hash: hash, updated_at: now })
     .where('site_id', '=', siteId)
     .where('id', '=', customerId)
     .returning('contact_id')
     .executeTakeFirstOrThrow()
+  await tx
+    .updateTable('member_links')
+    .set({ used_at: now })
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .where('purpose', 'in', ['welcome', 'password'])
+    .where('used_at', 'is', null)
+    .execute()
+  const about = { siteId, contactId: contact_id, customerId }
   await recordEvent(
     tx,
     'password_changed',
-    { siteId, contactId: contact_id, customerId },
+    about,
     {},
-    {
-      actor: `customer:${customerId}`,
-      requestId: null,
-      now: app.clock.now(),
-    },
+    { actor: `customer:${customerId}`, requestId: null, now },
   )
 }
 
