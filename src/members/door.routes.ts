@@ -175,8 +175,10 @@ const showEmailLink = page('GET', '/email-change/:token', async (visit) => {
 })
 
 const followEmailLink = page('POST', '/email-change/:token', async (visit) => {
-  const change = await confirmEmailChange(visit.app, visit.site, visit.params.token!)
+  const { app, site, member } = visit
+  const change = await confirmEmailChange(app, site, visit.params.token!)
   if (change.outcome === 'ended') return linkEnded(visit, 'sign_in')
+  if (member) visit.member = await findMember(app.db, site.id, { customerId: member.customerId })
   const about = change.outcome === 'changed' ? 'email_changed' : 'email_taken'
   return visit.render(
     'message',

@@ -128,8 +128,8 @@ const savePassword = insidePage('POST', '/account/password', async (visit) => {
       errors: chosen.errors,
     })
   }
-  const refused = await refuseWithoutPassword(visit, 'current_password')
-  if (refused) return refused
+  const doubt = await doubtOf(visit, 'current_password')
+  if (doubt) return answerDoubt(visit, 'current_password', doubt)
   visit.remember(await changePassword(app, site, member, chosen.password, visitor))
   return visit.redirect(`${paths.account}?notice=password_saved`)
 })
@@ -146,27 +146,38 @@ const saveEmail = insidePage('POST', '/account/email', async (visit) => {
           ? 'unchanged'
           : null
   if (code) return renderAccount(visit, 422, { new_email: email, errors: [{ field: 'email', code }] })
-  const refused = await refuseWithoutPassword(visit, 'confirm_password', { new_email: email })
-  if (refused) return refused
+  const doubt = await doubtOf(visit, 'confirm_password')
+  if (doubt) return answerDoubt(visit, 'confirm_password', doubt, { new_email: email })
   await requestEmailChange(app, site, member, email)
   return visit.redirect(`${paths.account}?notice=email_sent`)
 })
 
-/** Null for who has given the password they have now; else the page to answer with. */
-async function refuseWithoutPassword(
-  visit: Inside,
+type Doubt = 'missing' | 'wrong' | { waitSeconds: number }
+
+/**
+ * Why somebody may not be who they say: null for who has given the password they have now. Never a reply:
+ * to await one is to wait until it is sent, and gives nothing.
+ */
+async function doubtOf(
+  { app, site, member, form, visitor }: Inside,
   field: 'current_password' | 'confirm_password',
-  changes: Partial<PageViews['account']> = {},
-) {
-  const { app, site, member, form, visitor } = visit
+): Promise<Doubt | null> {
   const given = form[field] ?? ''
-  const refuse = (code: 'missing' | 'wrong') =>
-    renderAccount(visit, 422, { ...changes, errors: [{ field, code }] })
-  if (member.hasPassword && given === '') return refuse('missing')
+  if (member.hasPassword && given === '') return 'missing'
   const knows = await knowsPassword(app, site, member, given, visitor)
   if (knows === true) return null
-  return knows === false ? refuse('wrong') : tooMany(visit, knows.waitSeconds)
+  return knows === false ? 'wrong' : knows
 }
+
+const answerDoubt = (
+  visit: Inside,
+  field: 'current_password' | 'confirm_password',
+  doubt: Doubt,
+  changes: Partial<PageViews['account']> = {},
+) =>
+  typeof doubt === 'object'
+    ? tooMany(visit, doubt.waitSeconds)
+    : renderAccount(visit, 422, { ...changes, errors: [{ field, code: doubt }] })
 
 const signOut = insidePage('POST', '/sign-out', async (visit) => {
   await inTransaction(visit.app.db, (tx) => endSession(tx, visit.site.id, visit.visitor.session!))
