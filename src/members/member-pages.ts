@@ -52,6 +52,10 @@ function mountPages(server: FastifyInstance, app: App): void {
       handler: (request, reply) => showPage(app, page, request, reply),
     })
   }
+  server.get('/*', hidden, async (request, reply) => {
+    const isSite = 'site' in (request.params as object) || (await siteOf(app, request)).site
+    return isSite ? problem(app, request, reply, 'not_found', 404) : reply.callNotFound()
+  })
   server.get(paths.membersStylesheet, hidden, async (_request, reply) =>
     sendStylesheet(reply, membersStylesheet),
   )
@@ -95,16 +99,22 @@ async function answerProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { code, statusCode } = error as { code?: string; statusCode?: number }
+  const {
+    code,
+    statusCode,
+    status = statusCode,
+  } = error as Partial<Record<'statusCode' | 'status', number>> & {
+    code?: string
+  }
   if (code?.startsWith('FST_CSRF')) return problem(app, request, reply, 'form_expired', 403)
   if (isUnavailable(error)) return problem(app, request, reply.header('retry-after', '2'), 'unavailable', 503)
-  if (error instanceof ApiError) {
-    if (error.status === 429)
-      return problem(app, request, reply, 'too_many', 429, Number(error.headers['retry-after']))
-    if (error.status === 404) return problem(app, request, reply, 'not_found', 404)
+  if (error instanceof ApiError && error.status === 429) {
+    reply.headers(error.headers)
+    return problem(app, request, reply, 'too_many', 429, Number(error.headers['retry-after']))
   }
-  if (statusCode !== undefined && statusCode < 500)
-    return problem(app, request, reply, 'not_found', statusCode)
+  if (status !== undefined && status < 500) {
+    return problem(app, request, reply, request.method === 'POST' ? 'form_expired' : 'not_found', status)
+  }
   app.log.error({ request_id: request.id, err: error }, 'page failed')
   return problem(app, request, reply, 'failed', 500)
 }
