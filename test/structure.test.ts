@@ -27,6 +27,7 @@ const MAY_KNOW: Record<string, string[]> = {
   contacts: ['db', 'events', 'http', 'jsonapi'],
   customers: ['contacts', 'jsonapi'],
   grants: ['db', 'http', 'jsonapi'],
+  doctor: [],
   emails: ['auth', 'db', 'events', 'jobs', 'jsonapi'],
   members: ['auth', 'contacts', 'db', 'emails', 'events', 'http', 'jsonapi'],
 }

@@ -17,6 +17,7 @@ test('every command that scripts rely on is there', () => {
     'clock show',
     'contacts create',
     'contacts find',
+    'doctor',
     'emails list',
     'emails show',
     'grant',

@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts'
 import { accountCommands } from './accounts.ts'
 import { clockCommands } from './clock.ts'
 import { contactCommands } from './contacts.ts'
+import { doctorCommands } from './doctor.ts'
 import { emailCommands } from './emails.ts'
 import { grantCommands } from './grants.ts'
 import { keyCommands } from './keys.ts'
@@ -26,6 +27,7 @@ for (const addCommands of [
   grantCommands,
   emailCommands,
   clockCommands,
+  doctorCommands,
 ]) {
   addCommands(program)
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { examine } from '../doctor/examine.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import type { Reply } from '../testing/client.ts'
@@ -114,4 +115,9 @@ test('a contact that is deleted while offers are granted to it holds nothing aft
     )
     expect(rows).toHaveLength(0)
   }
+})
+
+test('after all of this, everything that must be true of the database is true', async () => {
+  await h.drain()
+  expect((await examine(h.app)).filter(({ broken }) => broken !== 0)).toEqual([])
 })

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeContact, makeOffer, makeSite, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { examine } from './examine.ts'
+
+let h: Harness
+beforeEach(async () => {
+  h = await startHarness()
+  await useIt()
+})
+afterEach(() => h.close())
+
+/** Something of everything: welcomes, gifts, ends of every kind, repetitions, a deletion. */
+async function useIt(): Promise<void> {
+  const { siteId } = h.account
+  const offers = [
+    await makeOffer(h.app, siteId),
+    await makeOffer(h.app, siteId, { is_gift: true }),
+    await makeOffer(h.app, siteId, { access_days: 1 }),
+  ]
+  for (let i = 0; i < 4; i++) {
+    const id = await makeContact(h.app, siteId)
+    const path = `/v1/contacts/${id}/relationships/offers`
+    const meta = { send_customer_welcome_email: i % 2 === 0, send_offer_grant_email: i % 2 === 1 }
+    await h.client.post(path, offersBody(offers, meta), { 'idempotency-key': `key ${i}` })
+    if (i === 1) await h.client.patch(path, offersBody([offers[0]!]))
+    if (i === 2) await h.client.delete(path, offersBody([offers[1]!]))
+    if (i === 3) await h.client.delete(`/v1/contacts/${id}`)
+  }
+  await h.drain()
+}
+
+async function brokenOnes(): Promise<string[]> {
+  return (await examine(h.app)).filter(({ broken }) => broken !== 0).map(({ name }) => name)
+}
+
+test('a database that was only used is sound', async () => {
+  const findings = await examine(h.app)
+  expect(findings.filter(({ broken }) => broken !== 0)).toEqual([])
+  expect(findings.length).toBeGreaterThan(12)
+})
+
+const live = `(select min(id) from offer_grants where revoked_at is null)`
+
+test.each<[string, string]>([
+  [
+    'customer_email',
+    'drop index customers_email; update customers set email = (select max(email) from customers)',
+  ],
+  ['customer_contact', `update customers set name = 'Somebody else' where deleted_at is null`],
+  [
+    'live_grant',
+    `drop index offer_grants_live;
+     insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at)
+     select site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at from offer_grants where id = ${live}`,
+  ],
+  [
+    'grant_of_nobody',
+    `update offer_grants set revoked_at = null, revoke_reason = null where revoke_reason = 'contact_deleted'`,
+  ],
+  ['grant_event', `delete from events where grant_id = ${live}`],
+  ['grant_event', `delete from offer_grants where id = ${live}`],
+  ['end_event', `delete from events where type = 'offer_revoked'`],
+  ['end_event', `update offer_grants set revoked_at = now(), revoke_reason = 'revoked' where id = ${live}`],
+  ['customer_event', `delete from events where type = 'customer_created'`],
+  ['email_cause', `update emails set kind = 'gift' where kind = 'welcome'`],
+  [
+    'email_cause',
+    'drop index emails_cause; insert into emails (site_id, kind, event_id, contact_id, created_at) select site_id, kind, event_id, contact_id, now() from emails limit 1',
+  ],
+  ['cause_email', `delete from emails where kind = 'gift'`],
+  [
+    'dispatch',
+    `update events set dispatched_at = null, occurred_at = occurred_at - interval '2 minutes' where grant_id = ${live}`,
+  ],
+  [
+    'lease',
+    `update emails set status = 'pending', sending_until = now() - interval '5 minutes' where id = 1`,
+  ],
+  ['site', `update offer_grants set offer_id = 999999 where id = ${live}`],
+  [
+    'idempotency',
+    `update idempotency_keys set outcome = jsonb_set(outcome, '{offers,0,grant_id}', '"999999"') where key = 'key 0'`,
+  ],
+  ['idempotency', `update idempotency_keys set outcome = null where key = 'key 0'`],
+])('planted fault: %s is found to be broken (%s)', async (name, fault) => {
+  await h.app.pool.query(fault)
+  expect(await brokenOnes()).toContain(name)
+})
+
+test('planted fault: a grant that names the customer of another site is found', async () => {
+  const other = await makeSite(h.app, h.account)
+  await h.app.pool.query(`update offer_grants set site_id = $1 where id = ${live}`, [other])
+  expect(await brokenOnes()).toContain('site')
+})
+
+test('planted fault: an index that lacks a row of its table is found', async () => {
+  // What a broken index looks like: PostgreSQL is told to forget it while a row is written.
+  const index = `'offer_grants_live'::regclass`
+  await h.app.pool.query(
+    `update pg_index set indisready = false, indisvalid = false where indexrelid = ${index}`,
+  )
+  await h.app.pool.query(
+    `insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at)
+     select site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at from offer_grants where id = ${live}`,
+  )
+  await h.app.pool.query(
+    `update pg_index set indisready = true, indisvalid = true where indexrelid = ${index}`,
+  )
+  const broken = await brokenOnes()
+  expect(broken).toContain('indexes')
+  expect(broken).toContain('live_grant')
+})
