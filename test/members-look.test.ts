@@ -1,0 +1,159 @@
+/** Every page of members, for everybody: in light and dark, on small and wide screens, by keyboard, read aloud. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { samplePages } from '../src/members/pages/samples.ts'
+import { type Harness, startHarness } from '../src/testing/harness.ts'
+import { launchBrowser } from './browser.ts'
+import { furnish, type Room } from './member-rooms.ts'
+import { dressSite, heading, openPage, PASSWORD, read, type Site, signIn } from './member-site.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let h: Harness
+let browser: Browser
+let site: Site
+let rooms: Map<string, Room>
+let pages: { door: Page; inside: Page }
+beforeAll(async () => {
+  ;[h, browser] = await Promise.all([startHarness(), launchBrowser()])
+  site = await dressSite(h, h.account.siteId, 'Northlight Weaving', '#0f766e')
+  const house = await furnish(h, browser, site)
+  rooms = new Map(house.rooms.map((room) => [room.name, room]))
+  // The pages allow no script: the one that looks for barriers is let in here only.
+  const [door, inside] = [
+    await openPage(browser, { bypassCSP: true }),
+    await openPage(browser, { bypassCSP: true }),
+  ]
+  await signIn(inside, site.url, house.email)
+  pages = { door, inside }
+})
+afterAll(async () => {
+  await browser?.close()
+  await h?.close()
+})
+
+const NAMES = [
+  'sign_in',
+  'sign_in-wrong',
+  'request_link',
+  'request_link-wrong',
+  'link_sent',
+  'link_ended',
+  'welcome',
+  'welcome-wrong',
+  'welcome-shown',
+  'reset_password',
+  'follow_link-sign_in',
+  'follow_link-email',
+  'gift',
+  'gift-wrong',
+  'library',
+  'product',
+  'lesson',
+  'account',
+  'account-wrong',
+  'message-no_access',
+  'message-signed_out',
+  'problem',
+  'problem-too_many',
+]
+
+test('no page is left out', () => {
+  expect([...rooms.keys()]).toEqual(NAMES)
+  const names = new Set(NAMES.map((name) => name.split('-')[0]))
+  expect([...names].sort()).toEqual(Object.keys(samplePages('')).sort())
+})
+
+async function enter(name: string): Promise<Page> {
+  const room = rooms.get(name)!
+  const page = await room.enter(pages)
+  expect(await heading(page)).toBe(room.heading)
+  return page
+}
+
+test.each(NAMES)('the page %s has no barriers in light and dark, and fits every screen', async (name) => {
+  const page = await enter(name)
+  await page.evaluate(axe)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const violations = await page.evaluate<string[]>(
+      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html)))`,
+    )
+    expect(violations).toEqual([])
+  }
+  for (const width of [390, 820, 1440]) {
+    await page.setViewportSize({ width, height: 900 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+  }
+})
+
+/** Presses Tab until what has the focus is the main button; says how that is made visible. */
+async function tabToMainButton(page: Page): Promise<string> {
+  const button = 'document.activeElement?.matches("main .main")'
+  for (let i = 0; i < 25 && !(await page.evaluate(button)); i++) await page.keyboard.press('Tab')
+  expect(await page.evaluate(button)).toBe(true)
+  return page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
+}
+
+test.each(NAMES.filter((name) => !['library', 'lesson', 'link_sent'].includes(name)))(
+  'on the page %s, Tab leads to the main button and shows that it does',
+  async (name) => {
+    expect(await tabToMainButton(await enter(name))).toBe('solid')
+  },
+)
+
+test('one can sign in and open a lesson without a mouse', async () => {
+  const page = await openPage(browser)
+  await page.goto(`${site.url}/sign-in`)
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate('document.activeElement.className')).toBe('skip')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  const member = await h.app.db
+    .selectFrom('customers')
+    .select('email')
+    .where('password_hash', 'is not', null)
+    .executeTakeFirstOrThrow()
+  await page.keyboard.type(member.email!)
+  for (let i = 0; i < 2; i++) await page.keyboard.press('Tab')
+  await page.keyboard.type(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`${site.url}/`)
+  await page.getByRole('link', { name: 'Weaving for winter' }).focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/products/*')
+  await tabToMainButton(page)
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/lessons/*')
+  expect(await heading(page)).toBe('Choosing a yarn')
+  await page.context().close()
+})
+
+test.each(['welcome', 'gift'])(
+  'Enter in the password of the page %s saves it, and does not show it',
+  async (name) => {
+    const page = await enter(name)
+    await page.locator('#password').fill('short')
+    await page.keyboard.press('Enter')
+    expect(await read(page, '#password-error')).toContain('too short')
+    expect(await page.locator('#password').getAttribute('type')).toBe('password')
+  },
+)
+
+test('no link of an e-mail is told to another server', async () => {
+  const page = await openPage(browser)
+  const told: (string | undefined)[] = []
+  await page.route('https://elsewhere.example/**', async (route) => {
+    told.push((await route.request().allHeaders()).referer)
+    await route.fulfill({ body: '' })
+  })
+  await h.app.db.updateTable('sites').set({ logo_url: 'https://elsewhere.example/logo.png' }).execute()
+  const answered = page.waitForRequest('https://elsewhere.example/**')
+  await rooms.get('welcome')!.enter({ door: page, inside: page })
+  await answered
+  await h.app.db.updateTable('sites').set({ logo_url: null }).execute()
+  expect(told).toEqual([undefined])
+  await page.context().close()
+})
