@@ -108,7 +108,7 @@ export function loadConfig(
 function missingInProduction(config: Config): string[] {
   const reasons = {
     SECRET_KEY: 'is missing: tokens and links are signed with it. Make one with `openssl rand -base64 32`',
-    PUBLIC_URL: 'is missing: links in answers and e-mails start with it, as in https://members.example.com',
+    PUBLIC_URL: 'is missing: links in answers and e-mails start with it, as in https://bestow.example.com',
   }
   const missing = Object.entries(reasons).filter(([name]) => config[name as SettingName] === null)
   const problems = missing.map(([name, reason]) => `${name} ${reason}`)
@@ -162,8 +162,9 @@ function postgresUrl(value: string): string {
 }
 
 function httpUrl(value: string): string {
-  const { href } = url(value, ['http:', 'https:'], 'https://members.example.com')
-  return href.replace(/\/+$/, '')
+  const { origin, href } = url(value, ['http:', 'https:'], 'https://bestow.example.com')
+  if (href !== `${origin}/`) throw new Error(`must be an address without a path, like ${origin}`)
+  return origin
 }
 
 function smtpUrl(value: string): string {

@@ -72,7 +72,7 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
  *
  * @returns the names of our migrations that ran
  */
-export async function migrateAll(connection: Connection, log: Logger): Promise<string[]> {
+async function migrateAll(connection: Connection, log: Logger): Promise<string[]> {
   // Connections of its own: a migration may take longer than any request.
   const { kysely, pool, close } = openDatabase(connection, {
     size: 4,
@@ -81,18 +81,21 @@ export async function migrateAll(connection: Connection, log: Logger): Promise<s
   })
   try {
     const lock = await pool.connect()
-    await lock.query(`select pg_advisory_lock(hashtext('bestow migrate'))`)
-    const ran = await migrate(kysely)
-    const jobs = createJobs(pool, {
-      supervise: false,
-      onError: ({ message }) => log.warn({ reason: message }, 'jobs'),
-    })
-    await jobs.start()
-    await prepareJobs(jobs)
-    await jobs.stop({ close: false, graceful: false })
-    // Ends the connection, and the lock with it.
-    lock.release(true)
-    return ran
+    try {
+      await lock.query(`select pg_advisory_lock(hashtext('bestow migrate'))`)
+      const ran = await migrate(kysely)
+      const jobs = createJobs(pool, {
+        supervise: false,
+        onError: ({ message }) => log.warn({ reason: message }, 'jobs'),
+      })
+      await jobs.start()
+      await prepareJobs(jobs)
+      await jobs.stop({ close: false, graceful: false })
+      return ran
+    } finally {
+      // Ends the connection, and the lock with it.
+      lock.release(true)
+    }
   } finally {
     await close()
   }

@@ -24,7 +24,7 @@ const MAY_KNOW: Record<string, string[]> = {
   sites: ['db', 'jsonapi'],
   products: ['jsonapi'],
   offers: ['jsonapi'],
-  contacts: ['db', 'events', 'http', 'jsonapi'],
+  contacts: ['auth', 'db', 'events', 'http', 'jsonapi'],
   customers: ['contacts', 'jsonapi'],
   grants: ['db', 'http', 'jsonapi'],
   doctor: [],

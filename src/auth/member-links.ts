@@ -11,14 +11,14 @@ const DAY_MS = 86_400_000
 export const LINK_DAYS: Record<LinkPurpose, number | null> = {
   welcome: 7,
   gift: null,
-  sign_in: 7,
+  sign_in: 1,
   password: 1,
   email_change: 1,
 }
 
 export interface LinkOf {
   siteId: string
-  subdomain: string
+  site: SiteAddress
   /** What the link was made for. */
   eventId: string
   customerId: string
@@ -32,7 +32,7 @@ export interface LinkOf {
  * same link; the database keeps only its hash.
  */
 export async function memberLink(app: App, tx: Tx, purpose: LinkPurpose, link: LinkOf): Promise<string> {
-  const { siteId, subdomain, eventId, customerId, grantId = null, newEmail = null } = link
+  const { siteId, site, eventId, customerId, grantId = null, newEmail = null } = link
   const token = linkToken(app, purpose, siteId, eventId)
   const now = app.clock.now()
   const days = LINK_DAYS[purpose]
@@ -51,15 +51,25 @@ export async function memberLink(app: App, tx: Tx, purpose: LinkPurpose, link: L
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  return `${siteUrl(app, subdomain)}/${purpose.replace('_', '-')}/${token}`
+  return `${siteUrl(app, site)}${linkPath(purpose, token)}`
 }
 
 /** The secret part of a link. It follows from what the link was made for. */
 export const linkToken = (app: App, purpose: LinkPurpose, siteId: string, eventId: string): string =>
   createHmac('sha256', app.linkKey).update(`${purpose}:${siteId}:${eventId}`).digest('base64url')
 
-/** Where the members of a site find it. */
-export const siteUrl = (app: App, subdomain: string) => `${app.publicUrl}/s/${subdomain}`
+/** Where a link leads, below the base of its site. */
+export const linkPath = (purpose: LinkPurpose, token: string): string =>
+  `/${purpose.replace('_', '-')}/${token}`
+
+export interface SiteAddress {
+  subdomain: string
+  custom_domain: string | null
+}
+
+/** Where the members of a site find it: on its own domain, or below the address of the server. */
+export const siteUrl = ({ publicUrl }: App, { subdomain, custom_domain }: SiteAddress): string =>
+  custom_domain ? `${new URL(publicUrl).protocol}//${custom_domain}` : `${publicUrl}/s/${subdomain}`
 
 export interface MemberLink {
   customer_id: string
@@ -109,4 +119,22 @@ export async function useLink(
     .returning(COLUMNS)
     .executeTakeFirst()
   return link ?? null
+}
+
+/** Ends every open link of a customer for these purposes: what led somebody in before must not do so any more. */
+export async function endLinks(
+  tx: Tx,
+  siteId: string,
+  customerId: string,
+  purposes: LinkPurpose[],
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('member_links')
+    .set({ used_at: now })
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .where('purpose', 'in', purposes)
+    .where('used_at', 'is', null)
+    .execute()
 }

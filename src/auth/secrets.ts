@@ -1,7 +1,7 @@
-import { createHash, hkdfSync, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { createHash, hkdfSync, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
-const derive = promisify<string, Buffer, number, Buffer>(scrypt)
+const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 
 /** 256 random bits in URL-safe letters. */
 export const randomSecret = (): string => randomBytes(32).toString('base64url')
@@ -13,18 +13,38 @@ export const hashSecret = (secret: string): Buffer => createHash('sha256').updat
 export const deriveKey = (secretKey: string, purpose: 'tokens' | 'links'): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', secretKey, '', `bestow ${purpose}`, 32))
 
-/** scrypt with a random salt, as "scrypt$<salt>$<hash>". */
+/** What OWASP advises at least; memory in bytes is 128 × N × r. Kept with each hash, so that it can be raised. */
+const COST = { N: 2 ** 15, r: 8, p: 3 }
+const MAXMEM = 128 * 1024 * 1024
+
+/** scrypt with a random salt, as "scrypt$<N>$<r>$<p>$<salt>$<hash>". */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
-  const hash = await derive(password, salt, 64)
-  return `scrypt$${salt.toString('base64')}$${hash.toString('base64')}`
+  const { N, r, p } = COST
+  const hash = await derivePassword(password, salt, COST)
+  return ['scrypt', N, r, p, salt.toString('base64'), hash.toString('base64')].join('$')
 }
+
+/** What nobody's password is compared with, so that it takes as long. */
+const NOBODYS = ['scrypt', COST.N, COST.r, COST.p, Buffer.alloc(16).toString('base64'), ''].join('$')
 
 /** With `stored` null (nobody, or no password) the answer is false and takes as long. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
-  const [, salt = '', hash = ''] = (stored ?? `scrypt$AAAAAAAAAAAAAAAAAAAAAA==$`).split('$')
+  const [, N, r, p, salt, hash] = (stored ?? NOBODYS).split('$') as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
   const expected = Buffer.alloc(64)
   Buffer.from(hash, 'base64').copy(expected)
-  const actual = await derive(password, Buffer.from(salt, 'base64'), 64)
+  const cost = { N: Number(N), r: Number(r), p: Number(p) }
+  const actual = await derivePassword(password, Buffer.from(salt, 'base64'), cost)
   return timingSafeEqual(actual, expected) && stored !== null
 }
+
+/** An accented letter can be written in two ways, and keyboards differ in which. */
+const derivePassword = (password: string, salt: Buffer, cost: typeof COST) =>
+  derive(password.normalize('NFKC'), salt, 64, { ...cost, maxmem: MAXMEM })

@@ -1,3 +1,4 @@
+import { endLinks, type LinkPurpose } from '../auth/member-links.ts'
 import { type Tx, violates } from '../db/database.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
@@ -61,6 +62,7 @@ export async function updateContact(
         .where('site_id', '=', about.siteId)
         .where('id', '=', customer.id)
         .execute()
+      if (email !== contact.email) await leaveOldAddress(tx, about.siteId, customer.id, origin)
     }
   } catch (error) {
     if (violates(error, 'contacts_email') || violates(error, 'customers_email')) throw emailTaken()
@@ -71,4 +73,25 @@ export async function updateContact(
   if (changed.length > 0) {
     await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)
   }
+}
+
+const EVERY_LINK: LinkPurpose[] = ['welcome', 'gift', 'sign_in', 'password', 'email_change']
+
+/**
+ * Whoever reads mail at the old address must not get in by what was sent there; and when it was not the member
+ * who changed it, whoever did get in is out.
+ */
+async function leaveOldAddress(
+  tx: Tx,
+  siteId: string,
+  customerId: string,
+  { actor, now }: Origin,
+): Promise<void> {
+  await endLinks(tx, siteId, customerId, EVERY_LINK, now)
+  if (actor === `customer:${customerId}`) return
+  await tx
+    .deleteFrom('member_sessions')
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .execute()
 }

@@ -22,6 +22,7 @@ interface Facts {
   customer_id: string
   grant_id: string | null
   subdomain: string
+  custom_domain: string | null
   title: string
   color: string | null
   logo_url: string | null
@@ -41,17 +42,17 @@ export async function emailData(
 ): Promise<EmailData | null> {
   const facts = await readFacts(tx, siteId, eventId)
   if (!facts) return null
-  const { subdomain, title, color, logo_url, name, email, gift, offers } = facts
+  const { title, color, logo_url, name, email, gift, offers } = facts
   const purpose = LINK_OF[kind]
   const url = await memberLink(app, tx, purpose, {
     siteId,
     eventId,
-    subdomain,
+    site: facts,
     customerId: facts.customer_id,
     grantId: facts.grant_id,
   })
   return {
-    site: { title, url: siteUrl(app, subdomain), color, logo_url },
+    site: { title, url: siteUrl(app, facts), color, logo_url },
     recipient: { name, first_name: name.trim().split(/\s+/)[0] ?? '', email },
     offers,
     gift: kind === 'gift' ? { from_name: gift?.from_name ?? null, message: gift?.message ?? null } : null,
@@ -69,7 +70,7 @@ async function readFacts(tx: Tx, siteId: string, eventId: string): Promise<Facts
 
 /** Everything in one query: a worker renders many of these. */
 export const factsOf = (siteId: string, eventId: string) => sql<Facts>`
-    select e.site_id, e.id as event_id, e.customer_id, e.grant_id, s.subdomain, s.title, s.color, s.logo_url,
+    select e.site_id, e.id as event_id, e.customer_id, e.grant_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
            c.name, coalesce(l.new_email, c.email) as email, g.gift,
            (select coalesce(json_agg(json_build_object(
                      'title', o.title, 'description', o.description, 'access_until', held.expires_at,

@@ -79,7 +79,8 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     app.log.debug({
       request_id: request.id,
       method: request.method,
-      path: request.url.split('?')[0],
+      // Not the address itself: members' pages have secrets in theirs.
+      route: request.routeOptions.url,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     })

@@ -1,15 +1,13 @@
 import type { App } from '../app.ts'
 import { hashPassword, isPassword } from '../auth/secrets.ts'
-import { parseEmailAddress } from '../contacts/email-address.ts'
 import { updateContact } from '../contacts/update-contact.ts'
 import { inTransaction } from '../db/database.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 import { countAttempt } from './attempts.ts'
-import { memberLink, useLink } from '../auth/member-links.ts'
+import { endLinks, memberLink, useLink } from '../auth/member-links.ts'
 import { findMember, type Member, type MemberSite } from './member.ts'
 import { setPasswordHash, signIn, type Visitor } from './sign-in.ts'
-import { endAllSessions } from './sessions.ts'
 
 const originOf = (app: App, { customerId }: { customerId: string }): Origin => ({
   actor: `customer:${customerId}`,
@@ -19,7 +17,7 @@ const originOf = (app: App, { customerId }: { customerId: string }): Origin => (
 
 /** Changes the name of a member, and with it that of the contact. */
 export async function changeName(app: App, site: MemberSite, member: Member, name: string): Promise<void> {
-  const attributes = { values: { name: name.trim().slice(0, 200) }, externalUserId: undefined, ignored: [] }
+  const attributes = { values: { name }, externalUserId: undefined, ignored: [] }
   await inTransaction(app.db, (tx) =>
     updateContact(tx, [site.id], member.contactId, attributes, originOf(app, member)),
   )
@@ -39,7 +37,7 @@ export async function knowsPassword(
   password: string,
   visitor: Visitor,
 ): Promise<boolean | { waitSeconds: number }> {
-  const waitSeconds = await countAttempt(app, site.id, member.email, visitor.source)
+  const waitSeconds = await countAttempt(app, site.id, 'account', member.customerId, visitor.source)
   if (waitSeconds > 0) return { waitSeconds }
   const stored = await findMember(app.db, site.id, { customerId: member.customerId })
   return stored?.passwordHash ? isPassword(password, stored.passwordHash) : stored !== null
@@ -55,42 +53,40 @@ export async function changePassword(
 ): Promise<string> {
   const hash = await hashPassword(password)
   return inTransaction(app.db, async (tx) => {
-    await endAllSessions(tx, site.id, member.customerId)
     await setPasswordHash(app, tx, site.id, member.customerId, hash)
     return signIn(app, tx, site.id, member.customerId, visitor)
   })
 }
 
 /**
- * Sends a link to a new address, which takes effect when the link is followed. Whether the address is
- * somebody else's shows only to whoever reads mail there.
+ * Sends a link to a new address, which takes effect when the link is followed; an earlier one that waits is
+ * worth nothing then. Whether the address is somebody else's shows only to whoever reads mail there.
  *
- * @returns false when it is no e-mail address
+ * @param newEmail well-formed, in lower case
  */
 export async function requestEmailChange(
   app: App,
   site: MemberSite,
   member: Member,
-  address: string,
-): Promise<boolean> {
-  const newEmail = parseEmailAddress(address)?.toLowerCase()
-  if (!newEmail) return false
+  newEmail: string,
+): Promise<void> {
+  const { customerId, contactId } = member
   await inTransaction(app.db, async (tx) => {
-    const about = { siteId: site.id, contactId: member.contactId, customerId: member.customerId }
-    const eventId = await recordEvent(tx, 'email_change_requested', about, {}, originOf(app, member))
-    await memberLink(app, tx, 'email_change', {
-      siteId: site.id,
-      subdomain: site.subdomain,
-      eventId,
-      customerId: member.customerId,
-      newEmail,
-    })
+    const origin = originOf(app, member)
+    await endLinks(tx, site.id, customerId, ['email_change'], origin.now)
+    const eventId = await recordEvent(
+      tx,
+      'email_change_requested',
+      { siteId: site.id, contactId, customerId },
+      {},
+      origin,
+    )
+    await memberLink(app, tx, 'email_change', { siteId: site.id, site, eventId, customerId, newEmail })
   })
   app.onEvents()
-  return true
 }
 
-export type EmailChange = { outcome: 'changed'; email: string } | { outcome: 'taken' } | { outcome: 'ended' }
+export type EmailChange = 'changed' | 'taken' | 'ended'
 
 /** Puts the confirmed address into force, in contact and customer. */
 export async function confirmEmailChange(app: App, site: MemberSite, token: string): Promise<EmailChange> {
@@ -98,13 +94,13 @@ export async function confirmEmailChange(app: App, site: MemberSite, token: stri
     return await inTransaction(app.db, async (tx): Promise<EmailChange> => {
       const link = await useLink(tx, site.id, 'email_change', token, app.clock.now())
       const member = link && (await findMember(tx, site.id, { customerId: link.customer_id }))
-      if (!member) return { outcome: 'ended' }
+      if (!member) return 'ended'
       const attributes = { values: { email: link.new_email! }, externalUserId: undefined, ignored: [] }
       await updateContact(tx, [site.id], member.contactId, attributes, originOf(app, member))
-      return { outcome: 'changed', email: link.new_email! }
+      return 'changed'
     })
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'taken') return { outcome: 'taken' }
+    if (error instanceof ApiError && error.code === 'taken') return 'taken'
     throw error
   } finally {
     app.onEvents()

@@ -177,9 +177,9 @@ const showEmailLink = page('GET', '/email-change/:token', async (visit) => {
 const followEmailLink = page('POST', '/email-change/:token', async (visit) => {
   const { app, site, member } = visit
   const change = await confirmEmailChange(app, site, visit.params.token!)
-  if (change.outcome === 'ended') return linkEnded(visit, 'sign_in')
+  if (change === 'ended') return linkEnded(visit, 'sign_in')
   if (member) visit.member = await findMember(app.db, site.id, { customerId: member.customerId })
-  const about = change.outcome === 'changed' ? 'email_changed' : 'email_taken'
+  const about = change === 'changed' ? 'email_changed' : 'email_taken'
   return visit.render(
     'message',
     { about, path: visit.member ? paths.account : paths.signIn },

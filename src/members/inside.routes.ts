@@ -1,4 +1,5 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
+import { endLinks } from '../auth/member-links.ts'
 import { parseEmailAddress } from '../contacts/email-address.ts'
 import { inTransaction } from '../db/database.ts'
 import { changeName, changePassword, knowsPassword, pendingEmail, requestEmailChange } from './account.ts'
@@ -137,18 +138,19 @@ const savePassword = insidePage('POST', '/account/password', async (visit) => {
 const saveEmail = insidePage('POST', '/account/email', async (visit) => {
   const { app, site, member, form } = visit
   const email = (form.email ?? '').trim()
+  const address = parseEmailAddress(email)?.toLowerCase()
   const code =
     email === ''
       ? 'missing'
-      : !parseEmailAddress(email)
+      : !address
         ? 'invalid'
-        : email.toLowerCase() === member.email
+        : address === member.email.toLowerCase()
           ? 'unchanged'
           : null
   if (code) return renderAccount(visit, 422, { new_email: email, errors: [{ field: 'email', code }] })
   const doubt = await doubtOf(visit, 'confirm_password')
   if (doubt) return answerDoubt(visit, 'confirm_password', doubt, { new_email: email })
-  await requestEmailChange(app, site, member, email)
+  await requestEmailChange(app, site, member, address!)
   return visit.redirect(`${paths.account}?notice=email_sent`)
 })
 
@@ -185,7 +187,11 @@ const signOut = insidePage('POST', '/sign-out', async (visit) => {
 })
 
 const signOutEverywhere = insidePage('POST', '/sign-out/everywhere', async (visit) => {
-  await inTransaction(visit.app.db, (tx) => endAllSessions(tx, visit.site.id, visit.member.customerId))
+  const { app, site, member } = visit
+  await inTransaction(app.db, async (tx) => {
+    await endAllSessions(tx, site.id, member.customerId)
+    await endLinks(tx, site.id, member.customerId, ['sign_in', 'password', 'email_change'], app.clock.now())
+  })
   return signedOut(visit, 'signed_out_everywhere')
 })
 

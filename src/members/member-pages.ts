@@ -29,7 +29,7 @@ export async function memberPages(server: FastifyInstance, app: App): Promise<vo
     await pages.register(cookie)
     await pages.register(csrfProtection, {
       cookieKey: 'bestow_form',
-      cookieOpts: { httpOnly: true, sameSite: 'lax', secure: app.publicUrl.startsWith('https:') },
+      cookieOpts: { httpOnly: true, sameSite: 'lax' },
       getToken: (request) => (request.body as { _csrf?: string } | undefined)?._csrf,
     })
     acceptForms(pages)
@@ -48,11 +48,13 @@ function mountPages(server: FastifyInstance, app: App): void {
       ...hidden,
       method: page.method,
       url: page.path,
-      ...(page.method === 'POST' && { preHandler: server.csrfProtection }),
+      ...(page.method === 'POST' && { preHandler: [refuseForeign, server.csrfProtection] }),
       handler: (request, reply) => showPage(app, page, request, reply),
     })
   }
   server.get('/*', hidden, async (request, reply) => {
+    // The API's callers are answered in its own words, also when the database is away.
+    if (/^\/v1(\/|$)/.test(request.url)) return reply.callNotFound()
     const isSite = 'site' in (request.params as object) || (await siteOf(app, request)).site
     return isSite ? problem(app, request, reply, 'not_found', 404) : reply.callNotFound()
   })
@@ -63,6 +65,22 @@ function mountPages(server: FastifyInstance, app: App): void {
     const { site } = await siteOf(app, request)
     return sendStylesheet(reply, siteStylesheet(site?.color ?? null))
   })
+}
+
+/**
+ * A form of another place, also of a sibling host, which could plant the cookie of the forms' token. Browsers
+ * say where a request comes from.
+ */
+async function refuseForeign({ headers, host }: FastifyRequest): Promise<void> {
+  const from = headers['sec-fetch-site']
+  const isForeign = from
+    ? from !== 'same-origin' && from !== 'none'
+    : headers.origin !== undefined && URL.parse(headers.origin)?.host !== host
+  if (isForeign)
+    throw Object.assign(new Error('The form is of another place.'), {
+      code: 'FST_CSRF_FOREIGN',
+      statusCode: 403,
+    })
 }
 
 /** Its address changes with its content. */
@@ -134,5 +152,5 @@ async function problem(
     wait_seconds,
     request_id: about === 'failed' ? request.id : null,
   }
-  return sendPage(request, reply, 'problem', view, { ...where, member: null }, status)
+  return sendPage(app, request, reply, 'problem', view, { ...where, member: null }, status)
 }

@@ -5,6 +5,7 @@ export interface MemberSite {
   id: string
   title: string
   subdomain: string
+  custom_domain: string | null
   color: string | null
   logo_url: string | null
 }
@@ -18,7 +19,7 @@ export interface Member {
   hasPassword: boolean
 }
 
-const SITE = ['id', 'title', 'subdomain', 'color', 'logo_url'] as const
+const SITE = ['id', 'title', 'subdomain', 'custom_domain', 'color', 'logo_url'] as const
 
 export function findSite(db: Db, subdomain: string): Promise<MemberSite | undefined> {
   return db

@@ -4,6 +4,7 @@ import { inTransaction } from '../db/database.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { changePassword, confirmEmailChange, knowsPassword, requestEmailChange } from './account.ts'
+import { networkOf } from './attempts.ts'
 import { findSite, findMember, type MemberSite } from './member.ts'
 import { passwordProblem } from './passwords.ts'
 import { redeemGift, showGift } from './redeem-gift.ts'
@@ -82,7 +83,9 @@ test('a welcome link sets a password, signs in, and is good once', async () => {
   const person = await customer()
   const token = await tokenFrom(person, 'welcome')
   const session = sessionOf(await choosePassword(h.app, site, 'welcome', token, PASSWORD, visitor()))
-  expect(await findSession(h.app, site.id, session)).toMatchObject({ email: person.email, hasPassword: true })
+  expect(await findSession(h.app, site.id, session)).toMatchObject({
+    member: { email: person.email, hasPassword: true },
+  })
   expect(await choosePassword(h.app, site, 'welcome', token, 'another password', visitor())).toBeNull()
   expect((await signIn(person.email)).outcome).toBe('signed_in')
 })
@@ -196,7 +199,9 @@ test('a gift is shown, opened with a password of one’s own, and redeemed once'
   const token = await tokenFrom(person, 'gift')
   expect(await showGift(h.app, site, token)).toMatchObject({ member: { hasPassword: false } })
   const session = sessionOf(await redeemGift(h.app, site, token, PASSWORD, visitor()))
-  expect(await findSession(h.app, site.id, session)).toMatchObject({ email: person.email, hasPassword: true })
+  expect(await findSession(h.app, site.id, session)).toMatchObject({
+    member: { email: person.email, hasPassword: true },
+  })
   expect(await redeemGift(h.app, site, token, null, visitor())).toBeNull()
   expect(await showGift(h.app, site, token)).toBeNull()
   const events = await h.app.db
@@ -211,8 +216,10 @@ test('a gift is shown, opened with a password of one’s own, and redeemed once'
 test('a new e-mail address counts when it is confirmed, for contact and customer', async () => {
   const person = await withPassword()
   const member = (await findMember(h.app.db, site.id, { email: person.email }))!
-  expect(await requestEmailChange(h.app, site, member, 'not an address')).toBe(false)
-  expect(await requestEmailChange(h.app, site, member, 'New@Example.com')).toBe(true)
+  await requestEmailChange(h.app, site, member, 'typo@example.com')
+  const typo = await tokenFrom(person, 'email_change')
+  await requestEmailChange(h.app, site, member, 'new@example.com')
+  expect(await confirmEmailChange(h.app, site, typo)).toBe('ended')
   expect((await findMember(h.app.db, site.id, { email: person.email }))?.customerId).toBe(person.customerId)
   const token = await tokenFrom(person, 'email_change')
   const { to_email } = await h.app.db
@@ -220,34 +227,74 @@ test('a new e-mail address counts when it is confirmed, for contact and customer
     .select('to_email')
     .where('kind', '=', 'email_change')
     .where('contact_id', '=', person.contactId)
+    .orderBy('id', 'desc')
     .executeTakeFirstOrThrow()
   expect(to_email).toBe('new@example.com')
-  expect(await confirmEmailChange(h.app, site, token)).toEqual({
-    outcome: 'changed',
-    email: 'new@example.com',
-  })
+  expect(await confirmEmailChange(h.app, site, token)).toBe('changed')
   expect((await h.client.get(`/v1/contacts/${person.contactId}`)).body.data.attributes.email).toBe(
     'new@example.com',
   )
   expect((await h.client.get(`/v1/customers/${person.customerId}`)).body.data.attributes.email).toBe(
     'new@example.com',
   )
-  expect(await confirmEmailChange(h.app, site, token)).toEqual({ outcome: 'ended' })
+  expect(await confirmEmailChange(h.app, site, token)).toBe('ended')
+})
+
+test('a new password ends what was open before: a link to sign in, and a change of address', async () => {
+  const person = await withPassword()
+  const member = (await findMember(h.app.db, site.id, { email: person.email }))!
+  await requestLink(h.app, site, 'sign_in', person.email, visitor())
+  await requestEmailChange(h.app, site, member, 'intruder@example.com')
+  await requestLink(h.app, site, 'password', person.email, visitor())
+  const [link, change, forgotten] = [
+    await tokenFrom(person, 'sign_in'),
+    await tokenFrom(person, 'email_change'),
+    await tokenFrom(person, 'password'),
+  ]
+  await choosePassword(h.app, site, 'password', forgotten, 'a brand new password', visitor())
+  expect(await signInByLink(h.app, site, link, visitor())).toBeNull()
+  expect(await confirmEmailChange(h.app, site, change)).toBe('ended')
+})
+
+test('when the owner corrects an address, nobody gets in by what went to the wrong one, or stays in', async () => {
+  const person = await customer()
+  const welcome = await tokenFrom(person, 'welcome')
+  await requestLink(h.app, site, 'sign_in', person.email, visitor())
+  const session = sessionOf(await signInByLink(h.app, site, await tokenFrom(person, 'sign_in'), visitor()))
+  const attributes = { email: `right.${person.email}` }
+  await h.client.patch(`/v1/contacts/${person.contactId}`, { data: { type: 'contacts', attributes } })
+  expect(await findSession(h.app, site.id, session)).toBeNull()
+  expect(await choosePassword(h.app, site, 'welcome', welcome, PASSWORD, visitor())).toBeNull()
+})
+
+test('who is kept from guessing a password can still be sent a link', async () => {
+  const person = await withPassword()
+  for (let i = 0; i < 11; i++) await signIn(person.email, 'guess')
+  expect((await signIn(person.email)).outcome).toBe('too_many')
+  expect(await requestLink(h.app, site, 'password', person.email, visitor())).toBe(0)
+})
+
+test.each([
+  ['203.0.113.9', '203.0.113.9'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:db8::1', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['::ffff:203.0.113.9', '::ffff:203.0.113.9'],
+])('attempts from %s count for %s', (address, network) => {
+  expect(networkOf(address)).toBe(network)
 })
 
 test('an address that somebody else has is not taken from them', async () => {
   const [one, two] = [await withPassword(), await withPassword()]
   const member = (await findMember(h.app.db, site.id, { email: one.email }))!
   await requestEmailChange(h.app, site, member, two.email)
-  expect(await confirmEmailChange(h.app, site, await tokenFrom(one, 'email_change'))).toEqual({
-    outcome: 'taken',
-  })
+  expect(await confirmEmailChange(h.app, site, await tokenFrom(one, 'email_change'))).toBe('taken')
 })
 
 test('only the right password is known, and a changed one signs out elsewhere', async () => {
   const person = await withPassword()
   const session = sessionOf(await signIn(person.email))
-  const member = (await findSession(h.app, site.id, session))!
+  const member = (await findSession(h.app, site.id, session))!.member
   const chosen = 'a different password'
   expect(await knowsPassword(h.app, site, member, 'guess', visitor())).toBe(false)
   expect(await knowsPassword(h.app, site, member, PASSWORD, visitor())).toBe(true)

@@ -18,7 +18,7 @@ export async function requestLink(
   email: string,
   visitor: Visitor,
 ): Promise<number> {
-  const waitSeconds = await countAttempt(app, site.id, email, visitor.source)
+  const waitSeconds = await countAttempt(app, site.id, 'link', email, visitor.source)
   if (waitSeconds > 0) return waitSeconds
   await inTransaction(app.db, async (tx) => {
     const member = await findMember(tx, site.id, { email })

@@ -47,8 +47,17 @@ export async function startSession(
   return id
 }
 
+/** Days after which somebody must sign in again, however often they came. */
+const LONGEST_DAYS = 180
+
+export interface Found {
+  member: Member
+  /** Its end has moved: the cookie's must, too. */
+  isProlonged: boolean
+}
+
 /** Who this session of the site belongs to; null when it is none, or over. */
-export async function findSession({ db, clock }: App, siteId: string, id: string): Promise<Member | null> {
+export async function findSession({ db, clock }: App, siteId: string, id: string): Promise<Found | null> {
   const now = clock.now()
   const session = await db
     .selectFrom('member_sessions')
@@ -56,10 +65,12 @@ export async function findSession({ db, clock }: App, siteId: string, id: string
     .where('site_id', '=', siteId)
     .where('id_hash', '=', hashSecret(id))
     .where('expires_at', '>', now)
+    .where('created_at', '>', new Date(now.getTime() - LONGEST_DAYS * 86_400_000))
     .executeTakeFirst()
   const member = session ? await findMember(db, siteId, { customerId: session.customer_id }) : null
   if (!session || !member) return null
-  if (now.getTime() - session.seen_at.getTime() > SEEN_EVERY_MS) {
+  const isProlonged = now.getTime() - session.seen_at.getTime() > SEEN_EVERY_MS
+  if (isProlonged) {
     await sql`
       with seen as (
         update member_sessions set seen_at = ${now}, expires_at = ${end(now)}
@@ -67,7 +78,7 @@ export async function findSession({ db, clock }: App, siteId: string, id: string
       update customers c set last_request_at = ${now} from seen
        where c.site_id = ${siteId} and c.id = seen.customer_id`.execute(db)
   }
-  return member
+  return { member, isProlonged }
 }
 
 export async function endSession(tx: Tx, siteId: string, id: string): Promise<void> {

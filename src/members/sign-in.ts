@@ -3,7 +3,7 @@ import { hashPassword, isPassword } from '../auth/secrets.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
 import { recordEvent } from '../events/events.ts'
 import { countAttempt } from './attempts.ts'
-import { type LinkPurpose, useLink } from '../auth/member-links.ts'
+import { endLinks, type LinkPurpose, useLink } from '../auth/member-links.ts'
 import { findMember, type MemberSite } from './member.ts'
 import { endAllSessions, startSession } from './sessions.ts'
 
@@ -26,7 +26,7 @@ export async function signInByPassword(
   { email, password }: { email: string; password: string },
   visitor: Visitor,
 ): Promise<SignIn> {
-  const waitSeconds = await countAttempt(app, site.id, email, visitor.source)
+  const waitSeconds = await countAttempt(app, site.id, 'password', email, visitor.source)
   if (waitSeconds > 0) return { outcome: 'too_many', waitSeconds }
   const member = await findMember(app.db, site.id, { email })
   const isRight = await isPassword(password, member?.passwordHash ?? null)
@@ -48,10 +48,7 @@ export function signInByLink(
   })
 }
 
-/**
- * Sets the password that somebody chose by a link, and signs them in. Returns the session; null when the link is used or over.
- * After a forgotten password they are signed out everywhere else.
- */
+/** Sets the password that somebody chose by a link, and signs them in. Returns the session; null when the link is used or over. */
 export async function choosePassword(
   app: App,
   site: MemberSite,
@@ -64,13 +61,15 @@ export async function choosePassword(
   return inTransaction(app.db, async (tx) => {
     const link = await useLink(tx, site.id, purpose, token, app.clock.now())
     if (!link) return null
-    if (purpose === 'password') await endAllSessions(tx, site.id, link.customer_id)
     await setPasswordHash(app, tx, site.id, link.customer_id, hash)
     return signIn(app, tx, site.id, link.customer_id, visitor)
   })
 }
 
-/** Stores a password, and records that it changed. Other links to choose one are worth nothing from then on. */
+/**
+ * Stores a password, and records that it changed. Whoever came in before, by a session or with a link that is
+ * still open, is out.
+ */
 export async function setPasswordHash(
   app: App,
   tx: Tx,
@@ -86,14 +85,8 @@ export async function setPasswordHash(
     .where('id', '=', customerId)
     .returning('contact_id')
     .executeTakeFirstOrThrow()
-  await tx
-    .updateTable('member_links')
-    .set({ used_at: now })
-    .where('site_id', '=', siteId)
-    .where('customer_id', '=', customerId)
-    .where('purpose', 'in', ['welcome', 'password'])
-    .where('used_at', 'is', null)
-    .execute()
+  await endLinks(tx, siteId, customerId, ['welcome', 'password', 'sign_in', 'email_change'], now)
+  await endAllSessions(tx, siteId, customerId)
   const about = { siteId, contactId: contact_id, customerId }
   await recordEvent(
     tx,

@@ -49,7 +49,7 @@ export async function openVisit(
   const { site, base } = await siteOf(app, request)
   if (!site) return null
   const session = request.cookies[COOKIE] ?? null
-  const member = session ? await findSession(app, site.id, session) : null
+  const found = session ? await findSession(app, site.id, session) : null
   const cookie = {
     path: base || '/',
     httpOnly: true,
@@ -60,13 +60,13 @@ export async function openVisit(
     app,
     site,
     base,
-    member,
+    member: found?.member ?? null,
     visitor: { source: request.ip, session },
     form: (request.body ?? {}) as Record<string, string>,
     params: request.params as Record<string, string>,
     query: request.query as Record<string, string>,
     render: (name, view, status = 200) =>
-      sendPage(request, reply, name, view, { site, base, member: visit.member }, status),
+      sendPage(app, request, reply, name, view, { site, base, member: visit.member }, status),
     redirect: (path) => reply.redirect(base + path, 303),
     remember: (id) => void reply.setCookie(COOKIE, id, { ...cookie, maxAge: SESSION_DAYS * 86_400 }),
     forget() {
@@ -74,6 +74,7 @@ export async function openVisit(
       reply.clearCookie(COOKIE, cookie)
     },
   }
+  if (session && found?.isProlonged) visit.remember(session)
   return visit
 }
 
@@ -81,6 +82,7 @@ const NO_SITE = { title: '', color: null, logo_url: null }
 
 /** Sends a page in the language of the browser. */
 export function sendPage<Name extends PageName>(
+  app: App,
   request: FastifyRequest,
   reply: FastifyReply,
   name: Name,
@@ -94,7 +96,7 @@ export function sendPage<Name extends PageName>(
     base,
     member,
     language: pickLanguage(request.headers['accept-language']),
-    csrf: reply.generateCsrf({ path: base || '/' }),
+    csrf: reply.generateCsrf({ path: base || '/', secure: isSecure(app, request) }),
   }
   return reply
     .code(status)
@@ -102,6 +104,6 @@ export function sendPage<Name extends PageName>(
     .send(renderPage(name, view, frame))
 }
 
-export function isSecure({ config }: App, request: FastifyRequest): boolean {
-  return config.PUBLIC_URL?.startsWith('https:') ?? request.protocol === 'https'
-}
+/** A proxy that ends https says so, and is believed with TRUST_PROXY; without, PUBLIC_URL tells. */
+const isSecure = ({ config }: App, { protocol }: FastifyRequest): boolean =>
+  protocol === 'https' || config.PUBLIC_URL?.startsWith('https:') === true
