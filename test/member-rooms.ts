@@ -34,6 +34,7 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
   const person = await makeMember(h, browser, site)
   const product = (title: string) => makeProduct(h.app, site.id, title)
   const later = new Date(h.app.clock.now().getTime() + 5 * DAY_MS)
+  const soon = new Date(h.app.clock.now().getTime() + 9 * 60_000)
   const ended = await product('A month of patterns')
   const offers = [
     {
@@ -126,7 +127,7 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
     }),
     room('problem', 'There is nothing here', '/nothing-here'),
     room('problem-too_many', 'A moment, please', '/sign-in', async (page) => {
-      const attempts = { site_id: site.id, subject: 'address busy@example.com', count: 99, ends_at: later }
+      const attempts = { site_id: site.id, subject: 'address busy@example.com', count: 99, ends_at: soon }
       await h.app.db
         .insertInto('member_attempts')
         .values(attempts)
