@@ -1,5 +1,6 @@
 /** Every page that members can come to, with something in it: for looking at them all. */
 import type { Browser, Page } from 'playwright-core'
+import { countAttempt } from '../src/members/attempts.ts'
 import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
 import type { Harness } from '../src/testing/harness.ts'
 import {
@@ -34,7 +35,6 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
   const person = await makeMember(h, browser, site)
   const product = (title: string) => makeProduct(h.app, site.id, title)
   const later = new Date(h.app.clock.now().getTime() + 5 * DAY_MS)
-  const soon = new Date(h.app.clock.now().getTime() + 9 * 60_000)
   const ended = await product('A month of patterns')
   const offers = [
     {
@@ -127,12 +127,8 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
     }),
     room('problem', 'There is nothing here', '/nothing-here'),
     room('problem-too_many', 'A moment, please', '/sign-in', async (page) => {
-      const attempts = { site_id: site.id, subject: 'address busy@example.com', count: 99, ends_at: soon }
-      await h.app.db
-        .insertInto('member_attempts')
-        .values(attempts)
-        .onConflict((known) => known.doNothing())
-        .execute()
+      for (let i = 0; i < 11; i++)
+        await countAttempt(h.app, site.id, 'password', 'busy@example.com', 'elsewhere')
       await signIn(page, site.url, 'busy@example.com')
     }),
   ]
