@@ -124,3 +124,15 @@ async function addOffer(): Promise<void> {
     select id, 'Watercolour', 'watercolour', now(), now(), now() from sites`)
   await client.end()
 }
+
+test('a migration that fails says why and lets go, also the second time', async () => {
+  const clashing = await emptyDatabase()
+  const client = new pg.Client(connectionConfig(clashing))
+  await client.connect()
+  await client.query('create table accounts (somebody_elses text)')
+  await client.end()
+  for (let i = 0; i < 2; i++) {
+    const { code, stderr } = await bestow(['migrate'], { DATABASE_URL: addressOf(clashing) })
+    expect([code, stderr]).toEqual([1, expect.stringContaining('0001_accounts failed')])
+  }
+})
