@@ -53,7 +53,9 @@ const sendLink = page('POST', '/request-link', async ({ app, site, form, visitor
   return visit.render('link_sent', { email: email.trim(), valid_seconds: LINK_DAYS[purpose]! * DAY_SECONDS })
 })
 
-const purposeOf = (from: Record<string, string>) => (from.purpose === 'sign_in' ? 'sign_in' : 'password')
+/** Whose gift link has ended had a way in; whose welcome has, had none yet. */
+const purposeOf = ({ purpose }: Record<string, string>) =>
+  purpose === 'sign_in' || purpose === 'gift' ? 'sign_in' : 'password'
 
 /** Where to go after signing in: a path of this site, or nowhere. */
 const nextOf = (from: Record<string, string>) =>
