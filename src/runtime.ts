@@ -72,7 +72,7 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
  *
  * @returns the names of our migrations that ran
  */
-async function migrateAll(connection: Connection, log: Logger): Promise<string[]> {
+export async function migrateAll(connection: Connection, log: Logger): Promise<string[]> {
   // Connections of its own: a migration may take longer than any request.
   const { kysely, pool, close } = openDatabase(connection, {
     size: 4,

@@ -1,5 +1,5 @@
 /** The pages of a site that anybody can open: signing in, and the links of e-mails. */
-import { findLink, LINK_DAYS, type LinkPurpose } from '../auth/member-links.ts'
+import { findLink, LINK_DAYS, linkPath, type LinkPurpose } from '../auth/member-links.ts'
 import { parseEmailAddress } from '../contacts/email-address.ts'
 import { confirmEmailChange } from './account.ts'
 import { readHeldOffers } from './library.ts'
@@ -71,7 +71,7 @@ function passwordLink(purpose: 'welcome' | 'password', name: 'welcome' | 'reset_
   ) => {
     const member = await memberOf(visit, purpose)
     if (!member) return linkEnded(visit, purpose)
-    const action = `/${purpose}/${visit.params.token}`
+    const action = linkPath(purpose, visit.params.token!)
     const offers = purpose === 'welcome' ? await readHeldOffers(visit.app, visit.site, member.customerId) : []
     return visit.render(
       name,
@@ -118,7 +118,7 @@ const firstName = ({ name }: Member) => name.trim().split(/\s+/)[0] ?? ''
 const showSignInLink = page('GET', '/sign-in/:token', async (visit) => {
   const member = await memberOf(visit, 'sign_in')
   if (!member) return linkEnded(visit, 'sign_in')
-  const action = paths.signInLink(visit.params.token!)
+  const action = linkPath('sign_in', visit.params.token!)
   return visit.render('follow_link', { purpose: 'sign_in', action, email: member.email })
 })
 
@@ -157,7 +157,7 @@ async function renderGift(
   const gift = await showGift(visit.app, visit.site, visit.params.token!)
   if (!gift) return linkEnded(visit, 'gift')
   const { member, ...shown } = gift
-  const action = paths.giftLink(visit.params.token!)
+  const action = linkPath('gift', visit.params.token!)
   return visit.render(
     'gift',
     { ...shown, action, email: member.email, password: member.hasPassword ? null : password, errors },
@@ -171,7 +171,7 @@ const showEmailLink = page('GET', '/email-change/:token', async (visit) => {
   if (!link) return linkEnded(visit, 'sign_in')
   return visit.render('follow_link', {
     purpose: 'email',
-    action: `/email-change/${params.token}`,
+    action: linkPath('email_change', params.token!),
     email: link.new_email!,
   })
 })

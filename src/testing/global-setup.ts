@@ -2,11 +2,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
-import { connectionConfig, type Connection, openDatabase } from '../db/database.ts'
+import { connectionConfig, type Connection } from '../db/database.ts'
 import { attach } from '../db/embedded/attachment.ts'
-import { migrate } from '../db/migrate.ts'
-import { createJobs, prepareJobs } from '../jobs/jobs.ts'
+import { migrateAll } from '../runtime.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -39,13 +39,7 @@ async function makeTemplate(server: Connection): Promise<void> {
   await client.query(`drop database if exists ${TEMPLATE}`)
   await client.query(`create database ${TEMPLATE}`)
   await client.end()
-  const template = openDatabase(databaseOn(server, TEMPLATE), { size: 2, name: 'bestow tests' })
-  await migrate(template.kysely)
-  const jobs = createJobs(template.pool, { supervise: false, onError: (error) => console.error(error) })
-  await jobs.start()
-  await prepareJobs(jobs)
-  await jobs.stop({ close: false, graceful: false })
-  await template.close()
+  await migrateAll(databaseOn(server, TEMPLATE), pino({ level: 'warn' }))
 }
 
 /** The same server, another database. */

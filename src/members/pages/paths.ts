@@ -1,4 +1,4 @@
-/** Where the members' pages are, below the base of their site. The links of e-mails lead to the last three. */
+/** Where the members' pages are, below the base of their site. Those of links in e-mails: linkPath(). */
 export const paths = {
   library: '/',
   product: (id: string) => `/products/${encodeURIComponent(id)}`,
@@ -15,7 +15,4 @@ export const paths = {
   signOutEverywhere: '/sign-out/everywhere',
   membersStylesheet: '/assets/members.css',
   siteStylesheet: '/assets/site.css',
-  welcomeLink: (token: string) => `/welcome/${encodeURIComponent(token)}`,
-  giftLink: (token: string) => `/gift/${encodeURIComponent(token)}`,
-  signInLink: (token: string) => `/sign-in/${encodeURIComponent(token)}`,
 }
