@@ -1,0 +1,147 @@
+/** Starts processes as a user would; knows no test runner. */
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import { delimiter, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export const ROOT = resolve(import.meta.dirname, '..')
+export const BESTOW = join(ROOT, 'bin', 'bestow.js')
+
+export type Environment = Record<string, string | undefined>
+
+const spawned = new Set<ChildProcess>()
+
+/** Kills what was started here and its group, whatever has ended of itself. */
+export function killSpawned(): void {
+  for (const child of spawned) signalGroup(child, 'SIGKILL')
+}
+
+/** Only what a shell of a user would have: nothing of the test runner, of npm, or of the settings. */
+export function cleanEnvironment(settings: Environment = {}): NodeJS.ProcessEnv {
+  const { HOME, LANG, TMPDIR, PATH = '' } = process.env
+  const outside = PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'))
+  return { HOME, LANG, TMPDIR, PATH: outside.join(delimiter), ...settings }
+}
+
+export interface Running {
+  child: ChildProcess
+  /** The line of JSON that it printed when it was ready. */
+  ready: Record<string, string>
+  stdout: () => string
+  stderr: () => string
+  exited: Promise<number | null>
+}
+
+export type Launch = { settings?: Environment; options?: SpawnOptions }
+
+/** `bestow <args> --json`, as a process that stays, once it is ready. */
+export const bestowRunning = (args: string[], launching: Launch): Promise<Running> =>
+  launch('node', [BESTOW, ...args, '--json'], launching)
+
+/** Starts a process, and waits for the line of JSON that it prints when it is ready. */
+export async function launch(command: string, args: string[], launching: Launch): Promise<Running> {
+  const running = begin(command, args, launching)
+  const ready = await Promise.race([firstJson(running), running.exited.then(() => null)])
+  if (!ready) throw new Error(`${command} ${args.join(' ')} ended: ${running.stderr()}`)
+  return { ...running, ready }
+}
+
+/** Leads a process group of its own, as a command in a terminal does. */
+export function begin(
+  command: string,
+  args: string[],
+  { settings, options }: Launch = {},
+): Omit<Running, 'ready'> {
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: cleanEnvironment(settings),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    ...options,
+  })
+  spawned.add(child)
+  let [stdout, stderr] = ['', '']
+  child.stdout!.on('data', (chunk) => {
+    stdout += chunk
+  })
+  child.stderr!.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const exited = new Promise<number | null>((done) => {
+    child.once('exit', done)
+  })
+  return { child, stdout: () => stdout, stderr: () => stderr, exited }
+}
+
+async function firstJson({ child, stdout }: Omit<Running, 'ready'>): Promise<Record<string, string>> {
+  for (;;) {
+    const line = stdout()
+      .split('\n')
+      .slice(0, -1)
+      .find((text) => text.startsWith('{'))
+    if (line !== undefined) return JSON.parse(line)
+    await new Promise((more) => child.stdout!.once('data', more))
+  }
+}
+
+export interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs `bestow <args>` to its end. */
+export async function bestow(
+  args: string[],
+  settings: Environment,
+  options?: SpawnOptions,
+): Promise<Finished> {
+  return finish(begin('node', [BESTOW, ...args], { settings, options }))
+}
+
+export async function finish({ child, stdout, stderr }: Omit<Running, 'ready'>): Promise<Finished> {
+  const code = await new Promise<number | null>((done) => {
+    child.once('close', done)
+  })
+  return { code, stdout: stdout(), stderr: stderr() }
+}
+
+/** Runs it to its end and reads what it prints with --json. */
+export async function bestowJson(args: string[], settings: Environment) {
+  const { code, stdout, stderr } = await bestow([...args, '--json'], settings)
+  if (code !== 0) throw new Error(`bestow ${args.join(' ')} ended with ${code}: ${stderr}`)
+  return JSON.parse(stdout)
+}
+
+/** Stops in order, as Ctrl-C does. */
+export async function stop({ child, exited }: Pick<Running, 'child' | 'exited'>): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) signalGroup(child, 'SIGINT')
+  return exited
+}
+
+export function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid!, signal)
+  } catch {
+    // All of it has ended.
+  }
+}
+
+export const childrenOf = (pid: number): number[] =>
+  processes().flatMap(({ pid: child, parent }) => (parent === pid ? [child] : []))
+
+/** Every process of this machine. Those that have ended and were only not collected yet are left out. */
+export function processes(): { pid: number; parent: number; command: string }[] {
+  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,command='], { encoding: 'utf8' })
+  return stdout
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s(.*)$/.exec(line))
+    .filter((match) => match !== null && !match[3]!.startsWith('Z'))
+    .map((match) => ({ pid: Number(match![1]), parent: Number(match![2]), command: `${match![4]} ` }))
+}
+
+/** Waits until `isSo` holds; the limit only ends a test that has failed. */
+export async function until(isSo: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
+  for (const end = Date.now() + limitMs; !(await isSo()); await sleep(20)) {
+    if (Date.now() > end) throw new Error(`not so after ${limitMs} ms: ${isSo}`)
+  }
+}

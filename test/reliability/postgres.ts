@@ -1,0 +1,99 @@
+/** A PostgreSQL server of a trial's own, that can be killed with all its processes and brought back. */
+import { appendFile, chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { type Cluster, prepareCluster } from '../../src/db/embedded/cluster.ts'
+import { findServer, startServer, stopServer } from '../../src/db/embedded/postmaster.ts'
+import { processes, until } from '../launch.ts'
+
+export interface Postgres {
+  /** For DATABASE_URL; the same after each start. */
+  url: string
+  /** Data folder of the cluster. */
+  folder: string
+  /** Starts it after a stop or a kill, and waits until it answers. @returns how many milliseconds that took */
+  start: () => Promise<number>
+  /** Stops it in order: what is committed is on disk, and nothing has to be recovered. */
+  stop: () => Promise<void>
+  /** kill -9 of the postmaster and of every backend, at one moment. */
+  kill: () => Promise<void>
+  /** Stops it and removes its data. */
+  remove: () => Promise<void>
+}
+
+/**
+ * Makes a server, which runs when this returns.
+ *
+ * @param settings lines of postgresql.conf, as in `{ synchronous_commit: 'off' }`
+ */
+export async function makePostgres(settings: Record<string, string> = {}): Promise<Postgres> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'bestow-trial-')))
+  // The user that PostgreSQL runs as when we are root must get in, or the data would go elsewhere.
+  await chmod(home, 0o711)
+  const cluster = await prepareCluster(home)
+  const { folder } = cluster
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`)
+  await appendFile(join(folder, 'postgresql.conf'), lines.join(''))
+  await startServer(cluster)
+  const { host, port } = (await findServer(folder))!
+  const url = `postgresql:///bestow?host=${encodeURIComponent(host)}&port=${port}&user=bestow`
+  await until(() => answers(url))
+  const stop = () => stopServer(folder)
+  return {
+    url,
+    folder,
+    stop,
+    start: () => startAgain(cluster, url),
+    kill: () => killAll(folder),
+    async remove() {
+      await stop()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startAgain(cluster: Cluster, url: string): Promise<number> {
+  const begun = performance.now()
+  await startServer(cluster)
+  await until(() => answers(url))
+  return performance.now() - begun
+}
+
+async function answers(connectionString: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('select 1')
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** The postmaster is halted first: it would bring its other processes to an orderly end, or make new ones. */
+async function killAll(folder: string): Promise<void> {
+  const running = await findServer(folder)
+  if (!running) throw new Error(`no server runs on ${folder}`)
+  process.kill(running.pid, 'SIGSTOP')
+  const family = processes().filter(({ pid, parent }) => parent === running.pid || pid === running.pid)
+  const pids = family.map(({ pid }) => pid).sort((one) => (one === running.pid ? 1 : -1))
+  for (const pid of pids) kill(pid)
+  // Its memory is shared as long as one of them lives, and a new server would refuse to start.
+  const isLeft = () => processes().some(({ pid }) => pids.includes(pid))
+  for (const end = Date.now() + 30_000; isLeft(); await sleep(10)) {
+    if (Date.now() > end) throw new Error(`processes of ${folder} outlive kill -9`)
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // A backend may have ended of itself.
+  }
+}
