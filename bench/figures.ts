@@ -1,0 +1,18 @@
+/** Table of contents: everything that is measured, in this order. */
+import type { Figure } from './figure.ts'
+import { directCalls } from './figures/direct-calls.ts'
+import { emptyRoute } from './figures/empty-route.ts'
+import { grants } from './figures/grants.ts'
+
+export const figures: Figure[] = [emptyRoute, directCalls, grants]
+
+/** Those that give the wanted keys, and those that they need. All when nothing is wanted. */
+export function choose(wanted: string[] | null): Figure[] {
+  if (wanted === null) return figures
+  const known = figures.flatMap(({ keys }) => keys)
+  const unknown = wanted.filter((key) => !known.includes(key))
+  if (unknown.length > 0) throw new Error(`--only knows ${known.join(',')}, not ${unknown.join(',')}`)
+  const chosen = figures.filter(({ keys }) => keys.some((key) => wanted.includes(key)))
+  const needed = chosen.flatMap(({ needs = [] }) => needs).filter((key) => !wanted.includes(key))
+  return needed.length === 0 ? chosen : choose([...wanted, ...needed])
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection } from './connection.ts'
+import type { Plan, Report } from './plan.ts'
+import { Recorder } from './recorder.ts'
+import { requestWriter } from './requests.ts'
+
+/**
+ * Requests are due at even intervals, whether or not any is answered, and none is left out: one that finds no
+ * free connection waits, and its waiting counts. Ends when all are answered.
+ */
+export async function openLoop(plan: Plan, free: Connection[], perSecond: number): Promise<Report> {
+  const next = requestWriter(plan)
+  const recorder = new Recorder(plan)
+  const waiting: { request: string; due: number }[] = []
+  const size = free.length
+  const atOnce = () => waiting.length + size - free.length
+
+  const sendWaiting = () => {
+    while (waiting.length > 0 && free.length > 0) {
+      const { request, due } = waiting.shift()!
+      const connection = free.pop()!
+      connection.send(request, (status) => {
+        recorder.answered(status, due)
+        free.push(connection)
+        sendWaiting()
+      })
+    }
+  }
+
+  for (let scheduled = 0, isOver = false; !isOver || atOnce() > 0; await sleep(1)) {
+    for (const now = performance.now(); !isOver; scheduled++) {
+      const due = recorder.begun + (scheduled / perSecond) * 1_000
+      if (due > now) break
+      const request = recorder.isOver(due) ? null : next()
+      if (request === null) isOver = true
+      else waiting.push({ request, due })
+    }
+    recorder.atOnce(atOnce())
+    sendWaiting()
+  }
+  return recorder.report()
+}

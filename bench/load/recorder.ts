@@ -1,0 +1,49 @@
+import type { Plan, Report } from './plan.ts'
+
+/** Keeps what was measured: of the requests that began after warming up, how long each took. */
+export class Recorder {
+  readonly begun = performance.now()
+  #begunAt = Date.now()
+  #measureFrom: number
+  #measureUntil: number
+  #lastAnswer = 0
+  #latencies: number[] = []
+  #statuses: Record<string, number> = {}
+  #mostAtOnce = 0
+
+  constructor({ warmupSeconds, seconds }: Plan) {
+    this.#measureFrom = this.begun + warmupSeconds * 1_000
+    this.#measureUntil = this.#measureFrom + seconds * 1_000
+  }
+
+  /** Whether a request that begins at `time` would begin too late. */
+  isOver(time: number): boolean {
+    return time >= this.#measureUntil
+  }
+
+  /** @param since when the request was sent, or was due */
+  answered(status: number, since: number): void {
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1
+    this.#lastAnswer = performance.now()
+    if (since >= this.#measureFrom) this.#latencies.push(this.#lastAnswer - since)
+  }
+
+  atOnce(count: number): void {
+    if (count > this.#mostAtOnce) this.#mostAtOnce = count
+  }
+
+  report(): Report {
+    const sorted = Float64Array.from(this.#latencies).sort()
+    const percentile = (p: number) => sorted[Math.ceil((p / 100) * sorted.length) - 1] ?? Number.NaN
+    const seconds = (this.#lastAnswer - this.#measureFrom) / 1_000
+    return {
+      statuses: this.#statuses,
+      measured: sorted.length,
+      seconds,
+      perSecond: sorted.length / seconds,
+      latency: { p50: percentile(50), p95: percentile(95), p99: percentile(99), max: percentile(100) },
+      mostAtOnce: this.#mostAtOnce,
+      begunAt: this.#begunAt,
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { promisify } from 'node:util'
+import { VERSION } from '../src/version.ts'
+
+const call = promisify(execFile)
+
+/** Where and with what figures were taken. */
+export interface Machine {
+  processor: string
+  cores: number
+  memory_gb: number
+  system: string
+  node: string
+  postgresql: string
+  bestow: string
+}
+
+export function describeMachine(postgresql: string): Machine {
+  const processors = cpus()
+  return {
+    processor: processors[0]?.model ?? 'unknown',
+    cores: processors.length,
+    memory_gb: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.versions.node,
+    postgresql,
+    bestow: VERSION,
+  }
+}
+
+/** Physical memory that a process takes. */
+export async function residentMegabytes(pid: number): Promise<number> {
+  const { stdout } = await call('ps', ['-o', 'rss=', '-p', String(pid)])
+  return Number(stdout) / 1024
+}

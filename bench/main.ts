@@ -1,0 +1,41 @@
+/** Takes the figures that are promised, on this machine. See docs/performance.md. */
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { onSignal } from '../src/stop.ts'
+import type { Bench } from './figure.ts'
+import { choose } from './figures.ts'
+import { describeMachine } from './machine.ts'
+import { startPostgres } from './postgres.ts'
+import { printReport, writeReport } from './report.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    seconds: { type: 'string', default: '6' },
+    json: { type: 'string', default: join(import.meta.dirname, 'results', 'latest.json') },
+    'cpu-prof': { type: 'string' },
+  },
+})
+const chosen = choose(options.only?.split(',') ?? null)
+const postgres = await startPostgres()
+onSignal(postgres.close)
+try {
+  const bench: Bench = {
+    postgres,
+    seconds: Number(options.seconds),
+    cpuProf: options['cpu-prof'] && resolve(options['cpu-prof']),
+    results: new Map(),
+  }
+  for (const { keys, measure } of chosen) {
+    process.stderr.write(`Measuring ${keys.join(', ')} …\n`)
+    for (const result of await measure(bench)) bench.results.set(result.key, result)
+  }
+  const machine = describeMachine(postgres.version)
+  printReport(machine, bench.results)
+  await writeReport(options.json, machine, bench.results)
+} catch (error) {
+  process.stderr.write(`Nothing counts: ${(error as Error).stack}\n`)
+  process.exitCode = 1
+} finally {
+  await postgres.close()
+}

@@ -1,0 +1,64 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { pino } from 'pino'
+import { attach } from '../src/db/embedded/attachment.ts'
+import { migrateAll } from '../src/runtime.ts'
+
+/** The embedded PostgreSQL, as it comes, with databases of our own on it. */
+export interface Postgres {
+  version: string
+  /** Makes an empty database, migrated and never analysed. Returns its address. */
+  createDatabase: (name: string) => Promise<string>
+  dropDatabase: (name: string) => Promise<void>
+  close: () => Promise<void>
+}
+
+/** Migrated once; every database is a copy. */
+const TEMPLATE = 'bench_template'
+
+export async function startPostgres(): Promise<Postgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'bestow-bench-'))
+  // The user that PostgreSQL runs as when we are root must get in.
+  await chmod(folder, 0o711)
+  const { connection, release } = await attach(folder, { name: 'bestow bench' })
+  const addressOf = (name: string) => {
+    const parameters = new URLSearchParams({ host: connection.host, port: String(connection.port) })
+    return `postgres://${connection.user}@localhost/${name}?${parameters}`
+  }
+  const client = new pg.Client(connection)
+  await client.connect()
+  const version = await assertDurable(client)
+  await client.query(`create database ${TEMPLATE}`)
+  await migrateAll(addressOf(TEMPLATE), pino({ level: 'warn' }))
+  return {
+    version,
+    async createDatabase(name) {
+      await client.query(`create database ${name} template ${TEMPLATE}`)
+      return addressOf(name)
+    },
+    async dropDatabase(name) {
+      await client.query(`drop database ${name} with (force)`)
+    },
+    async close() {
+      await client.end()
+      await release()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** No figure is worth anything when an answered grant could be lost. Returns the server's version. */
+async function assertDurable(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    `select name, setting from pg_settings
+      where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'server_version')`,
+  )
+  const settings = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))
+  const { server_version, ...durability } = settings
+  for (const [name, setting] of Object.entries(durability)) {
+    if (setting !== 'on') throw new Error(`PostgreSQL is not durable: ${name} is ${setting}`)
+  }
+  return server_version!
+}

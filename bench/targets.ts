@@ -1,0 +1,32 @@
+import type { Result } from './figure.ts'
+
+/** What a result should be, or its ratio to another result. */
+export interface Target {
+  of: string
+  per?: string
+  limit: { least: number } | { most: number }
+}
+
+export const targets: Target[] = [
+  { of: 'c', limit: { least: 4_000 } },
+  { of: 'c', per: 'b', limit: { least: 0.8 } },
+  { of: 'c', per: 'a', limit: { least: 0.14 } },
+  { of: 'h', limit: { most: 200 } },
+]
+
+export interface Comparison extends Target {
+  value: number
+  isMet: boolean
+}
+
+/** Holds the targets against the results; those without a result are left out. */
+export function compare(results: Map<string, Result>): Comparison[] {
+  return targets.flatMap((target) => {
+    const result = results.get(target.of)
+    const base = target.per === undefined ? 1 : results.get(target.per)?.value
+    if (!result || base === undefined) return []
+    const value = result.value / base
+    const { limit } = target
+    return [{ ...target, value, isMet: 'least' in limit ? value >= limit.least : value <= limit.most }]
+  })
+}
