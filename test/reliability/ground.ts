@@ -19,12 +19,17 @@ export interface Ground {
   start: (role: 'serve' | 'worker', databaseUrl?: string, settings?: Environment) => Promise<Running>
 }
 
-/** Does `work` on a database of its own. Whatever it comes to, no process is left behind. */
+/**
+ * Does `work` on a database of its own. Whatever it comes to, no process is left behind.
+ *
+ * @param settings lines of postgresql.conf
+ */
 export async function onGround<Report>(
   contacts: number,
   work: (ground: Ground) => Promise<Report>,
+  settings?: Record<string, string>,
 ): Promise<Report> {
-  const postgres = await makePostgres()
+  const postgres = await makePostgres(settings)
   const database = new pg.Pool({ connectionString: postgres.url, max: 4 })
   database.on('error', () => {})
   const started: Running[] = []

@@ -1,0 +1,161 @@
+/** Load that does not wait for the server, from a process of its own: light, so that it is not what limits. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Arrivals {
+  url: string
+  token: string
+  offerId: string
+  /** Each is granted the offer once. */
+  contacts: string[]
+  seconds: number
+  /** So many clients that wait for their answers; or so many requests a second, whatever becomes of them. */
+  load: { clients: number } | { perSecond: number }
+}
+
+export interface Tally {
+  sent: number
+  /** Milliseconds that answers with 200 took, and those with 503. */
+  served: number[]
+  refused: number[]
+  /** Refused without saying when to come back. */
+  refusedBlindly: number
+  /** Answered otherwise, or not at all. */
+  others: Record<string, number>
+  mostConnections: number
+  /** Processor time of the generator, of one core. */
+  cpu: number
+}
+
+const PATIENCE_MS = 30_000
+const TICK_MS = 5
+/** A process may open about twice as many files. */
+const MOST_CONNECTIONS = 10_000
+
+/** Puts the load on the server and waits for every answer, at most half a minute longer than it lasts. */
+export async function arrive(arrivals: Arrivals): Promise<Tally> {
+  const generator = fork(import.meta.filename, { execArgv: [] })
+  generator.send(arrivals)
+  const [tally] = await once(generator, 'message')
+  generator.kill()
+  return tally
+}
+
+async function generate({ url, token, offerId, contacts, seconds, load }: Arrivals): Promise<Tally> {
+  const lines = new Lines(new URL(url))
+  const tally: Tally = {
+    sent: 0,
+    served: [],
+    refused: [],
+    refusedBlindly: 0,
+    others: {},
+    mostConnections: 0,
+    cpu: 0,
+  }
+  const begun = performance.now()
+  const end = begun + seconds * 1_000
+  let open = 0
+
+  const request = async () => {
+    const contactId = contacts[tally.sent++ % contacts.length]!
+    open++
+    const since = performance.now()
+    const head = await lines.send(requestFor(token, contactId, offerId))
+    count(tally, head, performance.now() - since)
+    open--
+  }
+
+  if ('clients' in load) {
+    const client = async () => {
+      while (performance.now() < end) await request()
+    }
+    await Promise.all(Array.from({ length: load.clients }, client))
+  } else {
+    for (let now = begun; now < end; now = performance.now()) {
+      while (tally.sent < ((now - begun) / 1_000) * load.perSecond) void request()
+      await sleep(TICK_MS)
+    }
+    while (open > 0 && performance.now() < end + PATIENCE_MS) await sleep(TICK_MS)
+  }
+  if (open > 0) tally.others['no answer'] = open
+  const { user, system } = process.cpuUsage()
+  tally.cpu = (user + system) / 1_000 / (performance.now() - begun)
+  tally.mostConnections = lines.most
+  return tally
+}
+
+function count(tally: Tally, head: string, ms: number): void {
+  const status = / (\d{3}) /.exec(head)?.[1] ?? head
+  if (status === '200') tally.served.push(ms)
+  else if (status === '503') {
+    tally.refused.push(ms)
+    if (!/\r\nretry-after: \d+/i.test(head)) tally.refusedBlindly++
+  } else tally.others[status] = (tally.others[status] ?? 0) + 1
+}
+
+function requestFor(token: string, contactId: string, offerId: string): string {
+  const body = JSON.stringify({ data: [{ type: 'offers', id: offerId }] })
+  return [
+    `POST /v1/contacts/${contactId}/relationships/offers HTTP/1.1`,
+    'Host: bestow',
+    `Authorization: Bearer ${token}`,
+    'Content-Type: application/vnd.api+json',
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n')
+}
+
+/** Kept-alive connections with one request at a time on each: as many as are needed. */
+class Lines {
+  most = 0
+  #open = 0
+  readonly #idle: Socket[] = []
+  readonly #server: URL
+
+  constructor(server: URL) {
+    this.#server = server
+  }
+
+  /** @returns the head of the answer; what happened instead when there is none */
+  send(request: string): Promise<string> {
+    if (this.#idle.length === 0 && this.#open === MOST_CONNECTIONS) return Promise.resolve('no connection')
+    const socket = this.#idle.pop() ?? this.#connect()
+    return new Promise((resolve) => {
+      let received = ''
+      const done = (head: string) => {
+        socket.removeAllListeners('data').removeAllListeners('close')
+        resolve(head)
+      }
+      socket.once('close', () => done('broken connection'))
+      socket.on('data', (chunk) => {
+        received += chunk
+        const [head, body] = received.split('\r\n\r\n', 2)
+        const length = Number(/\r\ncontent-length: (\d+)/i.exec(head!)?.[1] ?? Number.NaN)
+        if (body === undefined || body.length < length) return
+        if (/\r\nconnection: close/i.test(head!)) socket.end()
+        else this.#idle.push(socket)
+        done(head!)
+      })
+      socket.write(request)
+    })
+  }
+
+  #connect(): Socket {
+    this.#open++
+    this.most = Math.max(this.most, this.#open)
+    const { hostname: host, port } = this.#server
+    const socket = connect({ host, port: Number(port), noDelay: true }).setEncoding('latin1')
+    socket.on('error', () => {})
+    socket.once('close', () => this.#open--)
+    return socket
+  }
+}
+
+if (import.meta.main) {
+  process.once('message', async (arrivals: Arrivals) => {
+    process.send!(await generate(arrivals))
+  })
+}

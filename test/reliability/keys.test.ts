@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import '../processes.ts'
+import { keys, SHORT } from './keys.ts'
+
+test('an Idempotency-Key that is used five times at once has one effect, and a rotated key has none any more', async () => {
+  const { faults, passed } = await keys(SHORT)
+  expect(faults).toEqual([])
+  expect(passed).toBe(true)
+})
+
+test('a server whose rotations do not wait for grants does not pass', async () => {
+  const { faults } = await keys({ idempotencyKeys: 1, rotations: 4, plantedFault: LOCK_NOTHING })
+  expect(faults.join('\n')).toMatch(/grants of the old token came after it/)
+})
+
+const LOCK_NOTHING = `
+  create or replace function api_key_lock(p_key_id bigint) returns bigint language sql volatile
+    return p_key_id + (random() * 1e15)::bigint`

@@ -1,0 +1,119 @@
+/** Three times as many requests arrive as the server can answer. */
+import { readFile } from 'node:fs/promises'
+import { fetchToken } from './account.ts'
+import { type Arrivals, arrive, type Tally } from './arrivals.ts'
+import { type Findings, onGround, outcomeOf } from './ground.ts'
+import type { Trial } from './trial.ts'
+
+export interface OverloadReport extends Findings {
+  /** Grants a second that 32 clients got who waited for their answers, before and afterwards. */
+  capacity: [number, number]
+  offered: number
+  /** Grants a second that were answered within two seconds. */
+  goodput: number
+  /** Of the capacity, as it was on average: others may use the machine too. */
+  goodputShare: number
+  refused: number
+  late: number
+  servedMs: Spread
+  refusedMs: Spread
+  others: Record<string, number>
+  mostConnections: number
+  /** Of the server, before and after. */
+  memoryMb: [number, number]
+  /** Of one core, by what made the load. */
+  generatorCpu: number
+}
+
+export interface OverloadOptions {
+  seconds?: number
+  /** Requests that arrive, as a multiple of the capacity. */
+  factor?: number
+  leastGoodputShare?: number
+  /** More than all requests together, so that each does the same: it makes a customer. */
+  contacts?: number
+}
+
+interface Spread {
+  p50: number
+  p99: number
+  max: number
+}
+
+const CLIENTS = 32
+const IN_TIME_MS = 2_000
+/** Of a machine that others use. */
+export const SHORT: OverloadOptions = { seconds: 3, leastGoodputShare: 0.5, contacts: 80_000 }
+
+export const overloadTrial: Trial = {
+  name: 'overload',
+  sentence: 'three times as many grants are asked for as the server can make',
+  run: async ({ isShort }) => outcomeOf(await overload(isShort ? SHORT : {})),
+}
+
+export const overload = ({
+  seconds = 15,
+  factor = 3,
+  leastGoodputShare = 0.8,
+  contacts = 400_000,
+}: OverloadOptions = {}): Promise<OverloadReport> =>
+  onGround(contacts, async (ground) => {
+    const server = await ground.start('serve')
+    const url = server.ready.url!
+    const token = await fetchToken(url, ground.account)
+    const offerId = ground.account.offers[0]!
+    const put = async (load: Arrivals['load'], duration = seconds) => {
+      const tally = await arrive({ url, token, offerId, contacts: ground.contacts, seconds: duration, load })
+      ground.contacts.splice(0, tally.sent)
+      return tally
+    }
+
+    const capacity = async () => (await put({ clients: CLIENTS })).served.length / seconds
+    await put({ clients: CLIENTS }, seconds / 2)
+    const before = await capacity()
+    const memoryBefore = await memoryOf(server.child.pid!)
+    const tally = await put({ perSecond: before * factor })
+    const memoryAfter = await memoryOf(server.child.pid!)
+    const after = await capacity()
+    const inTime = tally.served.filter((ms) => ms <= IN_TIME_MS).length
+    const report = {
+      capacity: [Math.round(before), Math.round(after)] as [number, number],
+      offered: Math.round(before * factor),
+      goodput: Math.round(inTime / seconds),
+      goodputShare: inTime / seconds / ((before + after) / 2),
+      refused: tally.refused.length,
+      late: tally.served.length - inTime,
+      servedMs: spread(tally.served),
+      refusedMs: spread(tally.refused),
+      others: tally.others,
+      mostConnections: tally.mostConnections,
+      memoryMb: [memoryBefore, memoryAfter] as [number, number],
+      generatorCpu: tally.cpu,
+    }
+    const faults = faultsOf(tally, report.goodputShare, leastGoodputShare)
+    return { passed: faults.length === 0, faults, ...report }
+  })
+
+function faultsOf(tally: Tally, share: number, least: number): string[] {
+  const others = Object.entries(tally.others).map(([what, count]) => `${count} requests came to: ${what}`)
+  const percent = (part: number) => `${Math.round(part * 100)} %`
+  return [
+    ...others,
+    ...(tally.refused.length === 0 ? ['nothing was refused'] : []),
+    ...(tally.refusedBlindly > 0 ? [`${tally.refusedBlindly} refusals without Retry-After`] : []),
+    ...(spread(tally.refused).p50 > IN_TIME_MS ? ['refusals come too late'] : []),
+    ...(share < least ? [`goodput is ${percent(share)} of the capacity, less than ${percent(least)}`] : []),
+  ]
+}
+
+function spread(milliseconds: number[]): Spread {
+  const sorted = Float64Array.from(milliseconds).sort()
+  const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0)
+  return { p50: at(0.5), p99: at(0.99), max: at(1) }
+}
+
+/** Megabytes of memory that a process occupies. */
+export async function memoryOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024)
+}
