@@ -4,20 +4,18 @@ import { systemClock } from '../src/clock/clock.ts'
 import { loadConfig } from '../src/config.ts'
 import { openDatabase } from '../src/db/database.ts'
 import { type Account, makeAccount, makeOffer, makeProduct } from '../src/testing/fixtures.ts'
+import { type Contacts, contactsOf } from './contacts.ts'
 import type { Postgres } from './postgres.ts'
 import type { Environment } from './processes.ts'
 
-/** A database of its own, with an account, an offer, and contacts whose ids follow one another. */
+/** A database of its own with an account, an offer and, at first, no contacts. */
 export interface BenchDatabase {
   /** What a process needs to work on it. */
   settings: Environment
   app: App
   account: Account
   offerId: string
-  /** Adds contacts. Returns the id of the first. */
-  addContacts: (count: number) => Promise<number>
-  /** Brings statistics up to date, as autovacuum does within a minute, and begins with a clean log. */
-  settle: () => Promise<void>
+  contacts: Contacts
   countGrants: () => Promise<number>
   drop: () => Promise<void>
 }
@@ -39,11 +37,7 @@ export async function createBenchDatabase(postgres: Postgres): Promise<BenchData
     app,
     account,
     offerId: await makeOffer(app, account.siteId, { productIds: [product] }),
-    addContacts: (count) => addContacts(app, account.siteId, count),
-    async settle() {
-      await app.pool.query('vacuum (analyze)')
-      await app.pool.query('checkpoint')
-    },
+    contacts: contactsOf(app, account.siteId),
     async countGrants() {
       const { rows } = await app.pool.query<{ count: number }>(
         'select count(*)::int as count from offer_grants',
@@ -67,33 +61,4 @@ function appOn(settings: Environment): App {
     secretKey: settings.SECRET_KEY!,
     mailer: null,
   })
-}
-
-const FIRST_NAMES = ['Ada', 'Ben', 'Chloé', 'Dmitri', 'Emeka', 'Fatima', 'Grace', 'Hiro', 'Inés', 'Jonas']
-const LAST_NAMES = [
-  'Lovelace',
-  'Carter',
-  'Dubois',
-  'Ivanov',
-  'Okafor',
-  'Haddad',
-  'Hopper',
-  'Tanaka',
-  'García',
-  'Lindqvist',
-  'Moreau',
-]
-
-async function addContacts({ pool }: App, siteId: string, count: number): Promise<number> {
-  const { rows } = await pool.query<{ first: number }>(
-    `with added as (
-       insert into contacts (site_id, name, email, subscribed, created_at, updated_at)
-       select $1, ($2::text[])[1 + n % $3] || ' ' || ($4::text[])[1 + n % $5], 'person' || n || '@example.com',
-              n % 2 = 0, now() - make_interval(secs => n), now()
-         from generate_series(1, $6::int) n
-       returning id
-     ) select min(id)::int as first from added`,
-    [siteId, FIRST_NAMES, FIRST_NAMES.length, LAST_NAMES, LAST_NAMES.length, count],
-  )
-  return rows[0]!.first
 }

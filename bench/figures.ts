@@ -1,17 +1,34 @@
 /** Table of contents: everything that is measured, in this order. */
 import type { Figure } from './figure.ts'
 import { directCalls } from './figures/direct-calls.ts'
+import { emails } from './figures/emails.ts'
 import { emptyRoute } from './figures/empty-route.ts'
+import { finishedGrants } from './figures/finished-grants.ts'
 import { grants } from './figures/grants.ts'
+import { latency } from './figures/latency.ts'
+import { millionContacts } from './figures/million-contacts.ts'
+import { restart } from './figures/restart.ts'
+import { emptyStart, fewContacts } from './figures/sizes.ts'
 
-export const figures: Figure[] = [emptyRoute, directCalls, grants]
+export const figures: Figure[] = [
+  emptyRoute,
+  directCalls,
+  grants,
+  finishedGrants,
+  latency,
+  fewContacts,
+  emptyStart,
+  millionContacts,
+  emails,
+  restart,
+]
 
 /** Those that give the wanted keys, and those that they need. All when nothing is wanted. */
 export function choose(wanted: string[] | null): Figure[] {
   if (wanted === null) return figures
-  const known = figures.flatMap(({ keys }) => keys)
-  const unknown = wanted.filter((key) => !known.includes(key))
-  if (unknown.length > 0) throw new Error(`--only knows ${known.join(',')}, not ${unknown.join(',')}`)
+  const known = new Set(figures.flatMap(({ keys }) => keys))
+  const unknown = wanted.filter((key) => !known.has(key))
+  if (unknown.length > 0) throw new Error(`--only knows ${[...known].join(',')}, not ${unknown.join(',')}`)
   const chosen = figures.filter(({ keys }) => keys.some((key) => wanted.includes(key)))
   const needed = chosen.flatMap(({ needs = [] }) => needs).filter((key) => !wanted.includes(key))
   return needed.length === 0 ? chosen : choose([...wanted, ...needed])

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 
-export const ROOT = resolve(import.meta.dirname, '..')
+const ROOT = resolve(import.meta.dirname, '..')
 export const BESTOW = join(ROOT, 'bin', 'bestow.js')
 
 export type Environment = Record<string, string>
@@ -17,27 +18,19 @@ export interface Running {
 }
 
 const children = new Set<ChildProcess>()
-process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL')
-})
 
-/** Starts a process that prints a line of JSON when it is ready. */
+/** Starts a command that prints a line of JSON when it is ready. */
 export async function start(command: string, args: string[], settings: Environment = {}): Promise<Running> {
   const child = begin(command, args, settings)
-  const exited = once(child, 'exit')
-  const [line] = await Promise.race([once(child.stdout!, 'data'), exited.then(([code]) => [`${code}`])])
-  if (child.exitCode !== null) throw new Error(`${command} ${args.join(' ')} ended with ${child.exitCode}`)
-  return {
-    pid: child.pid!,
-    ready: JSON.parse(String(line)),
-    async stop() {
-      child.kill('SIGINT')
-      await exited
-    },
-  }
+  const ready = new Promise<Record<string, string>>((resolve, reject) => {
+    createInterface(child.stdout!).once('line', (line) => resolve(JSON.parse(line)))
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`${command} ${args.join(' ')} ended, with ${code}`)))
+  })
+  return { ready: await ready, pid: child.pid!, stop: () => stop(child) }
 }
 
-/** Runs a process to its end. */
+/** Runs a command to its end. */
 export async function run(
   command: string,
   args: string[],
@@ -50,15 +43,59 @@ export async function run(
   return { code, stdout }
 }
 
+export interface Helper {
+  /** Sends it a message. Returns its answer. */
+  ask: <Answer>(message: object) => Promise<Answer>
+  stop: () => Promise<void>
+}
+
+/** Starts a module that answers every message with a message. */
+export function startHelper(file: string): Helper {
+  const child = keep(fork(file, { execArgv: [], detached: true }))
+  return {
+    ask: <Answer>(message: object) =>
+      new Promise<Answer>((resolve, reject) => {
+        const ended = (code: number | null) => reject(new Error(`${file} ended, with ${code}`))
+        child.once('exit', ended)
+        child.once('message', (answer) => {
+          child.off('exit', ended)
+          resolve(answer as Answer)
+        })
+        child.send(message)
+      }),
+    stop: () => stop(child),
+  }
+}
+
+/** Ends whatever still runs. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...children].map(stop))
+}
+
 /** With only what a shell of a user would have, and `settings`. What it complains of is shown. */
 function begin(command: string, args: string[], settings: Environment): ChildProcess {
-  const { HOME, LANG, TMPDIR, PATH } = process.env
-  const child = spawn(command, args, {
-    cwd: ROOT,
-    env: { HOME, LANG, TMPDIR, PATH, ...settings },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const { HOME, LANG, TMPDIR, PATH = '' } = process.env
+  const outside = PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'))
+  return keep(
+    spawn(command, args, {
+      cwd: ROOT,
+      env: { HOME, LANG, TMPDIR, PATH: outside.join(delimiter), ...settings },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    }),
+  )
+}
+
+function keep(child: ChildProcess): ChildProcess {
   children.add(child)
   child.once('exit', () => children.delete(child))
   return child
+}
+
+/** As Ctrl-C does it: each child leads a process group, and all of it is told. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (!children.has(child)) return
+  const exited = once(child, 'exit')
+  process.kill(-child.pid!, 'SIGINT')
+  await exited
 }

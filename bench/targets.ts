@@ -11,7 +11,18 @@ export const targets: Target[] = [
   { of: 'c', limit: { least: 4_000 } },
   { of: 'c', per: 'b', limit: { least: 0.8 } },
   { of: 'c', per: 'a', limit: { least: 0.14 } },
+  { of: 'c+', limit: { least: 1_200 } },
+  { of: 'd', limit: { most: 25 } },
+  { of: 'e 10 thousand', per: 'c', limit: { least: 0.8 } },
+  { of: 'e empty', per: 'c', limit: { least: 0.8 } },
+  { of: 'e million', per: 'c', limit: { least: 0.8 } },
+  { of: 'f list', limit: { most: 15 } },
+  { of: 'f email', limit: { most: 5 } },
+  { of: 'f search', limit: { most: 50 } },
+  { of: 'f common', limit: { most: 50 } },
+  { of: 'g', limit: { least: 500 } },
   { of: 'h', limit: { most: 200 } },
+  { of: 'i', limit: { most: 3 } },
 ]
 
 export interface Comparison extends Target {

@@ -2,8 +2,8 @@ import { audit } from '../audit.ts'
 import { createBenchDatabase } from '../database.ts'
 import type { Bench, Figure } from '../figure.ts'
 import { directGrants } from '../grant-directly.ts'
-import { CONTACTS } from './grants.ts'
 import { WARMUP_SECONDS } from './grants-plan.ts'
+import { CONTACTS } from './serve-grants.ts'
 
 const CONNECTIONS = 16
 
@@ -12,12 +12,12 @@ export const directCalls: Figure = {
   keys: ['b'],
   async measure({ postgres, seconds: wanted }: Bench) {
     const database = await createBenchDatabase(postgres)
-    const first = await database.addContacts(CONTACTS)
-    await database.settle()
+    await database.contacts.fill(CONTACTS)
+    const { first, count } = database.contacts.take()
     const grant = await directGrants(database)
     let granted = 0
     const grantUntil = async (end: number) => {
-      while (performance.now() < end && granted < CONTACTS) await grant(first + granted++)
+      while (performance.now() < end && granted < count) await grant(first + granted++)
     }
     const grantFor = (seconds: number) => {
       const end = performance.now() + seconds * 1_000
@@ -30,14 +30,7 @@ export const directCalls: Figure = {
     const value = (granted - before) / seconds
     await audit(database, granted)
     await database.drop()
-    return [
-      {
-        key: 'b',
-        what: `direct calls of the grant function, ${CONNECTIONS} connections`,
-        value,
-        unit: '/s',
-        seconds,
-      },
-    ]
+    const what = `direct calls of the grant function, ${CONNECTIONS} connections`
+    return [{ key: 'b', what, value, unit: '/s', seconds }]
   },
 }

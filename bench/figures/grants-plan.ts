@@ -1,21 +1,21 @@
 import { offersBody } from '../../src/testing/fixtures.ts'
-import type { Result } from '../figure.ts'
-import type { Plan, Report } from '../load/load.ts'
+import type { Numbers, Plan } from '../load/load.ts'
 
 /** How many clients grant at once. */
 export const CONNECTIONS = 32
 export const WARMUP_SECONDS = 2
 
-interface GrantsTo {
+export interface GrantsPlan {
   url: string
   token: string
   offerId: string
-  firstContact: number
-  contacts: number
+  /** Ids of the contacts to grant to. */
+  numbers: Numbers
+  seconds: number
 }
 
-/** Grants the offer over HTTP to one contact after the other. */
-export function grantsPlan({ url, token, offerId, firstContact, contacts }: GrantsTo, seconds: number): Plan {
+/** Grants an offer over HTTP to one contact after the other, as fast as it goes. */
+export function grantsPlan({ url, token, offerId, numbers, seconds }: GrantsPlan): Plan {
   return {
     url,
     token,
@@ -27,13 +27,7 @@ export function grantsPlan({ url, token, offerId, firstContact, contacts }: Gran
       method: 'POST',
       paths: ['/v1/contacts/{n}/relationships/offers'],
       body: JSON.stringify(offersBody([offerId])),
-      numbers: { first: firstContact, count: contacts, step: 1 },
+      numbers,
     },
   }
-}
-
-/** The rate of a load as a result. */
-export function rateOf(key: string, what: string, report: Report): Result {
-  const { perSecond, seconds, statuses, latency } = report
-  return { key, what, value: perSecond, unit: '/s', seconds, statuses, details: { ...latency } }
 }

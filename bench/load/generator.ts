@@ -4,7 +4,7 @@ import { Connection } from './connection.ts'
 import { openLoop } from './open-loop.ts'
 import type { Plan } from './plan.ts'
 
-process.once('message', async (plan: Plan) => {
+process.on('message', async (plan: Plan) => {
   const { hostname, port } = new URL(plan.url)
   const connections = await Promise.all(
     Array.from({ length: plan.connections }, () => Connection.open(hostname, Number(port), fail)),
