@@ -35,12 +35,12 @@ export interface Fleet {
   stop: () => Promise<void>
 }
 
-/** Starts two `bestow serve` and two `bestow worker` on a database. */
-export async function startFleet(databaseUrl: string, settings: Environment = {}): Promise<Fleet> {
+/** Starts as many `bestow serve` and `bestow worker` as `size` on a database. */
+export async function startFleet(databaseUrl: string, settings: Environment = {}, size = 2): Promise<Fleet> {
   const troubles: string[] = []
   const members: Member[] = []
   for (const role of ['serve', 'worker'] as const) {
-    for (const number of [1, 2]) {
+    for (let number = 1; number <= size; number++) {
       const environment = { ...fleetSettings(databaseUrl), PORT: String(await freePort()), ...settings }
       members.push(makeMember(`${role} ${number}`, role, environment, troubles))
     }

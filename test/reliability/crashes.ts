@@ -1,0 +1,162 @@
+/** The crash trial: a mixed load while everything is killed, and an account of every request afterwards. */
+import pg from 'pg'
+import { bestowJson, fetchToken, makeAccount } from './account.ts'
+import { runClient, type Target } from './crashes/clients.ts'
+import type { Fault } from './crashes/faults.ts'
+import type { Journal } from './crashes/journal.ts'
+import { killPostgres, killProcesses, type Recoveries } from './crashes/killing.ts'
+import { areReached, describeCrashes, isClean, progressOf } from './crashes/report.ts'
+import { hurryJobs, settle } from './crashes/settle.ts'
+import { judge, type Verdict } from './crashes/verdict.ts'
+import { makeWorld } from './crashes/world.ts'
+import { type Fleet, startFleet } from './fleet.ts'
+import { makePostgres, type Postgres } from './postgres.ts'
+import { seededRandom } from './random.ts'
+import type { Trial } from './trial.ts'
+
+const TELL_EVERY_MS = 15_000
+
+export interface Plan {
+  seed: number
+  /** How many servers there are, and how many workers. */
+  size: number
+  clients: number
+  /** The load ends when all of it is reached. */
+  goals: { operations: number; kills: number; postgresKills: number }
+  /** The load ends by then, whatever was reached. */
+  limitMs: number
+  /** Between the recovery from one kill and the next, on average. */
+  killEveryMs: number
+  killPostgresEveryMs: number
+  /** How long to wait afterwards for what is still to be done. */
+  settleMs: number
+  /** Whether the jobs of a worker that was killed are given up after seconds. */
+  isHurried: boolean
+  /** Something that is broken on purpose, to see that it is found. */
+  fault?: Fault
+  say: (line: string) => void
+}
+
+export interface CrashReport extends Verdict {
+  plan: Plan
+  seconds: number
+  journal: Journal
+  bestow: Recoveries
+  postgres: Recoveries
+  doctor: { sound: boolean; findings: { name: string; broken: number | null; examples: string[] }[] }
+  /** What processes did that nobody had asked for. */
+  troubles: string[]
+}
+
+export const crashes: Trial = {
+  name: 'crashes',
+  sentence: 'kill -9 of Bestow and of PostgreSQL under load: nothing lost, doubled or stuck',
+  async run({ seed, isShort, say }) {
+    const report = await runCrashes({ ...(isShort ? SHORT : FULL), seed, say })
+    return { passed: isClean(report), lines: describeCrashes(report) }
+  },
+}
+
+const FULL: Omit<Plan, 'seed' | 'say'> = {
+  size: 2,
+  clients: 16,
+  goals: { operations: 100_000, kills: 500, postgresKills: 50 },
+  limitMs: 5_400_000,
+  killEveryMs: 500,
+  killPostgresEveryMs: 15_000,
+  settleMs: 300_000,
+  isHurried: false,
+}
+
+export const SHORT: Omit<Plan, 'seed' | 'say'> = {
+  size: 2,
+  clients: 12,
+  goals: { operations: 3_000, kills: 20, postgresKills: 4 },
+  limitMs: 150_000,
+  killEveryMs: 500,
+  killPostgresEveryMs: 7_000,
+  settleMs: 90_000,
+  isHurried: true,
+}
+
+/** Kills and restarts until the goals are reached, then looks at everything. */
+export async function runCrashes(plan: Plan): Promise<CrashReport> {
+  const begun = performance.now()
+  const postgres = await makePostgres(plan.fault?.settings)
+  try {
+    const account = await makeAccount(postgres.url)
+    if (plan.isHurried) await withClient(postgres.url, hurryJobs)
+    const accomplice = await plan.fault?.plant?.(postgres.url)
+    const fleet = await startFleet(postgres.url, {}, plan.size)
+    try {
+      const target = {
+        urls: fleet.servers.map(({ url }) => url),
+        token: await fetchToken(fleet.servers[0]!.url, account),
+      }
+      const found = await underFire(plan, postgres, fleet, target, account.offers)
+      const verdict = await withClient(postgres.url, async (client) =>
+        judge(client, found.journal, await settle(client, plan.settleMs), account.gifts),
+      )
+      await accomplice?.end()
+      const doctor = await bestowJson(postgres.url, 'doctor')
+      const seconds = (performance.now() - begun) / 1_000
+      return { plan, seconds, ...found, ...verdict, doctor, troubles: fleet.troubles() }
+    } finally {
+      await fleet.stop()
+    }
+  } finally {
+    await postgres.remove()
+  }
+}
+
+type Found = Pick<CrashReport, 'journal' | 'bestow' | 'postgres'>
+
+/** The load and the killing, until the goals are reached and every request with a key is acknowledged. */
+async function underFire(
+  { seed, clients, goals, limitMs, killEveryMs, killPostgresEveryMs, settleMs, say }: Plan,
+  server: Postgres,
+  fleet: Fleet,
+  target: Target,
+  offers: string[],
+): Promise<Found> {
+  const journal: Journal = { operations: [], answered: 0, complaints: [] }
+  const [bestow, postgres]: [Recoveries, Recoveries] = [[], []]
+  const found = { journal, bestow, postgres }
+  const limit = performance.now() + limitMs
+  let isStopped = false
+  const isOver = () => isStopped || areReached(goals, found) || performance.now() > limit
+  let deadline = Number.POSITIVE_INFINITY
+  const ends = { isOver, isGivenUp: () => performance.now() > deadline }
+
+  const world = makeWorld(offers)
+  const load = Array.from({ length: clients }, (_, number) =>
+    runClient(target, world, journal, seededRandom(seed, `client ${number}`), ends),
+  )
+  const telling = setInterval(() => say(progressOf(found)), TELL_EVERY_MS)
+  try {
+    await Promise.all([
+      killProcesses(fleet, killEveryMs, seededRandom(seed, 'bestow'), bestow, isOver),
+      killPostgres(server, killPostgresEveryMs, seededRandom(seed, 'postgres'), postgres, isOver),
+    ])
+    deadline = performance.now() + settleMs
+  } finally {
+    isStopped = true
+    clearInterval(telling)
+    if (deadline === Number.POSITIVE_INFINITY) deadline = 0
+    await Promise.all(load)
+  }
+  return found
+}
+
+async function withClient<Result>(
+  connectionString: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,110 @@
+/** Table of contents: the kinds of requests that are sent. */
+
+import type { Random } from '../random.ts'
+import type { Operation, Request, Wish } from './journal.ts'
+import type { World } from './world.ts'
+
+export interface Kind {
+  name: string
+  /** How often it is chosen, compared with the others. */
+  weight: number
+  /** Makes a request of this kind; null while there is nobody to make it about. */
+  make: (world: World, random: Random) => Wish | null
+  /** The one status of its answer, whatever happens at the same time. */
+  status: number
+  /** Whether the answer says what it must, whatever happens at the same time. */
+  isRight: (operation: Operation) => boolean
+}
+
+export const kinds: Kind[] = [
+  {
+    name: 'create',
+    weight: 4,
+    make: (world) => creation(world.freshEmail()),
+    status: 201,
+    isRight: ({ answer, email }) => answer!.body.data.attributes.email === email,
+  },
+  {
+    name: 'create twice',
+    weight: 1,
+    make: (world, random) => (world.people.length > 0 ? creation(random.pick(world.people).email) : null),
+    status: 422,
+    isRight: ({ answer }) => answer!.body.errors[0].code === 'taken',
+  },
+  {
+    name: 'grant',
+    weight: 8,
+    make: (world, random) => change('POST', world, random, 2),
+    status: 200,
+    isRight: (operation) => operation.offers.every((offer) => held(operation).includes(offer)),
+  },
+  {
+    name: 'grant again',
+    weight: 3,
+    make: (world) => world.lastGrant && wishOf(world.lastGrant),
+    status: 200,
+    isRight: (operation) => operation.offers.every((offer) => held(operation).includes(offer)),
+  },
+  {
+    name: 'revoke',
+    weight: 4,
+    make: (world, random) => change('DELETE', world, random, 3),
+    status: 200,
+    isRight: (operation) => operation.offers.every((offer) => !held(operation).includes(offer)),
+  },
+  {
+    name: 'replace',
+    weight: 2,
+    make: (world, random) => change('PATCH', world, random, 3),
+    status: 200,
+    isRight: (operation) => held(operation).toSorted().join() === operation.offers.toSorted().join(),
+  },
+]
+
+const held = ({ answer }: Operation): string[] => answer!.body.data.map(({ id }: { id: string }) => id)
+
+/** What was asked for, without what became of it. */
+const wishOf = ({ request, contactId, offers, isWelcome, isConfirmed }: Wish): Wish => ({
+  request,
+  contactId,
+  offers,
+  isWelcome,
+  isConfirmed,
+})
+
+const creation = (email: string): Wish => ({
+  request: {
+    method: 'POST',
+    path: '/v1/contacts',
+    body: { data: { type: 'contacts', attributes: { name: 'Ada Lovelace', email } } },
+  },
+  contactId: null,
+  email,
+  offers: [],
+  isWelcome: false,
+  isConfirmed: false,
+})
+
+/** Through either door to a person, with one offer or several. */
+function change(method: Request['method'], world: World, random: Random, mostOffers: number): Wish | null {
+  if (world.people.length === 0) return null
+  const { contactId, customerId } = random.pick(world.people)
+  const offers = random.some(world.offers, mostOffers)
+  const [isWelcome, isConfirmed] = [random.chance(0.5), random.chance(0.2)]
+  const door = customerId !== null && random.chance(0.3) ? `customers/${customerId}` : `contacts/${contactId}`
+  const meta = {
+    send_customer_welcome_email: isWelcome,
+    ...(isConfirmed && { send_offer_grant_email: true }),
+  }
+  return {
+    request: {
+      method,
+      path: `/v1/${door}/relationships/offers`,
+      body: { data: offers.map((id) => ({ type: 'offers', id })), meta },
+    },
+    contactId,
+    offers,
+    isWelcome,
+    isConfirmed,
+  }
+}

@@ -1,0 +1,55 @@
+/** Shows that the crash trial finds what it looks for: with a fault planted, it turns red. */
+import { expect, test, vi } from 'vitest'
+import {
+  commitsInMemory,
+  eventsAfterCommit,
+  eventsMarkedLate,
+  type Fault,
+  noUniqueEmails,
+  noUniqueGrants,
+} from './crashes/faults.ts'
+import { faultsOf } from './crashes/report.ts'
+import { type CrashReport, type Plan, runCrashes, SHORT } from './crashes.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const FEW: Omit<Plan, 'seed'> = {
+  ...SHORT,
+  size: 1,
+  goals: { operations: 300, kills: 0, postgresKills: 1 },
+  killEveryMs: 60_000,
+  killPostgresEveryMs: 3_000,
+  limitMs: 30_000,
+  settleMs: 3_000,
+  say: () => {},
+}
+
+async function runWith(fault: Fault, plan: Partial<Plan> = {}): Promise<CrashReport> {
+  return runCrashes({ ...FEW, ...plan, seed: 1, fault })
+}
+
+test('without the unique index on live grants: somebody holds an offer twice', async () => {
+  const report = await runWith(noUniqueGrants)
+  expect(faultsOf(report).invariants).toContainEqual(expect.stringContaining('live_grant'))
+})
+
+test('events that are written after the commit: the crash takes those of acknowledged grants with it', async () => {
+  const report = await runWith(eventsAfterCommit)
+  expect(report.lost).not.toEqual([])
+  expect(faultsOf(report).invariants).toContainEqual(expect.stringContaining('grant_event'))
+})
+
+test('commits that are acknowledged before they are on disk: the crash takes them back', async () => {
+  const report = await runWith(commitsInMemory)
+  expect(report.lost).not.toEqual([])
+})
+
+test('events that are dispatched twice send their e-mails once', async () => {
+  const report = await runWith(eventsMarkedLate)
+  expect(report.doubled).toEqual([])
+})
+
+test('without the unique index on causes they send them twice', async () => {
+  const report = await runWith(noUniqueEmails)
+  expect(report.doubled).toContainEqual(expect.stringContaining('e-mail'))
+})
