@@ -1,7 +1,7 @@
 import { audit } from '../audit.ts'
 import { createBenchDatabase } from '../database.ts'
 import type { Bench, Figure } from '../figure.ts'
-import { load } from '../load/load.ts'
+import { load, type Plan } from '../load/load.ts'
 import { serve } from '../server.ts'
 import { grantsPlan } from './grants-plan.ts'
 import { CONTACTS, rateOf, serveGrants } from './serve-grants.ts'
@@ -35,12 +35,14 @@ export const emptyStart: Figure = {
     for (const table of HOT_TABLES)
       await app.pool.query(`alter table ${table} set (autovacuum_enabled = off)`)
     const { ready, stop } = await serve(database)
-    const grantToAll = () =>
-      load(grantsPlan({ url: ready.url!, token: account.token, offerId, numbers: contacts.take(), seconds }))
+    const grantToAll = (changes: Partial<Plan>) => {
+      const target = { url: ready.url!, token: account.token, offerId }
+      return load({ ...grantsPlan({ ...target, numbers: contacts.take(), seconds }), ...changes })
+    }
     await contacts.add(FIRST)
-    const first = await grantToAll()
+    const first = await grantToAll({ warmupSeconds: 0 })
     await contacts.add(CONTACTS)
-    const report = await grantToAll()
+    const report = await grantToAll({})
     await stop()
     await audit(database, first.statuses[200]! + report.statuses[200]!)
     await database.drop()
