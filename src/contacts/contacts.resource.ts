@@ -10,6 +10,8 @@ export const contacts = defineResource({
   from: sql`contacts r left join customers c on c.contact_id = r.id and c.site_id = r.site_id and c.deleted_at is null`,
   where: sql`r.deleted_at is null`,
   listed: LIST_INDEX,
+  total: ({ siteIds }) =>
+    sql`select coalesce(sum(change), 0) as count from contact_counts where site_id = any (${siteIds}::bigint[])`,
   attributes: {
     name: text(),
     email: text(),

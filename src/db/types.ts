@@ -53,6 +53,11 @@ export interface Clock {
   one: Generated<boolean>;
 }
 
+export interface ContactCounts {
+  change: Int8;
+  site_id: Int8;
+}
+
 export interface Contacts {
   address_city: string | null;
   address_country: string | null;
@@ -71,6 +76,7 @@ export interface Contacts {
   id: Generated<Int8>;
   name: Generated<string>;
   phone_number: string | null;
+  search_text: Generated<string | null>;
   site_id: Int8;
   subscribed: Generated<boolean>;
   updated_at: Timestamp;
@@ -340,6 +346,7 @@ export interface DB {
   accounts: Accounts;
   api_keys: ApiKeys;
   clock: Clock;
+  contact_counts: ContactCounts;
   contact_tags: ContactTags;
   contacts: Contacts;
   course_lessons: CourseLessons;

@@ -83,6 +83,13 @@ test.each<[string, string]>([
     `update idempotency_keys set outcome = jsonb_set(outcome, '{offers,0,grant_id}', '"999999"') where key = 'key 0'`,
   ],
   ['idempotency', `update idempotency_keys set outcome = null where key = 'key 0'`],
+  ['contact_count', 'delete from contact_counts'],
+  ['contact_count', 'insert into contact_counts select site_id, -1 from contact_counts limit 1'],
+  [
+    'contact_count',
+    `alter table contacts disable trigger contacts_updated;
+     update contacts set deleted_at = now() where id = 1`,
+  ],
 ])('planted fault: %s is found to be broken (%s)', async (name, fault) => {
   await h.app.pool.query(fault)
   expect(await brokenOnes()).toContain(name)

@@ -144,4 +144,13 @@ export const invariants: Invariant[] = [
              union all
              select 'key ' || key || ' has no answer' from idempotency_keys where outcome is null`,
   },
+  {
+    name: 'contact_count',
+    sentence: 'As many contacts are counted on every site as there are.',
+    broken: `select 'site ' || site_id || ': ' || coalesce(kept, 0) || ' counted, ' || coalesce(there, 0) || ' there' as what
+               from (select site_id, sum(change) as kept from contact_counts group by site_id) k
+               full join (select site_id, count(*) as there from contacts where deleted_at is null group by site_id) t
+              using (site_id)
+              where coalesce(kept, 0) <> coalesce(there, 0)`,
+  },
 ]

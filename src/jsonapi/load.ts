@@ -37,20 +37,67 @@ export async function loadPage(
     resource.listed,
     ...query.predicates.map(({ where }) => where),
   ])
+  const few = query.predicates.length > 0 ? await fewMatches(db, resource, condition) : null
+  const total = few?.length ?? (await count(db, resource, query, condition, confined))
+  const matching = few ? sql`${visible(resource, confined)} and r.id = any (${few}::bigint[])` : condition
+  const rows = await selectPage(db, resource, query, matching, total, confined)
+  const document = await complete(db, resource, rows, query, 'always', confined)
+  return { ...document, total }
+}
+
+/** So many matches are collected and sorted; of more, an index in the order asked for soon fills a page. */
+const FEW = 5_000
+
+/**
+ * The ids of what matches, or null when that is many. Few are sorted without a second search, and without the
+ * planner's hope that walking the whole site in order meets enough of them early.
+ */
+async function fewMatches(
+  db: Db | Tx,
+  resource: Resource,
+  condition: RawBuilder<unknown>,
+): Promise<string[] | null> {
+  const { rows } = await sql<{ id: string }>`
+    select r.id from ${resource.from} where ${condition} limit ${FEW + 1}`.execute(db)
+  return rows.length > FEW ? null : rows.map(({ id }) => id)
+}
+
+async function count(
+  db: Db | Tx,
+  resource: Resource,
+  { predicates }: ResourceQuery,
+  condition: RawBuilder<unknown>,
+  scope: Scope,
+): Promise<number> {
+  const counting =
+    resource.total && predicates.length === 0
+      ? resource.total(scope)
+      : sql`select count(*) from ${resource.from} where ${condition}`
+  const { rows } = await sql<{ count: string }>`${counting}`.execute(db)
+  return Number(rows[0]!.count)
+}
+
+/** Finds the ids first, from an index alone where it suffices: what only leads up to the page is not read. */
+async function selectPage(
+  db: Db | Tx,
+  resource: Resource,
+  query: ResourceQuery,
+  matching: RawBuilder<unknown>,
+  total: number,
+  scope: Scope,
+): Promise<Row[]> {
   const { number, size } = query.page
-  const counted = await sql<{
-    count: string
-  }>`select count(*) from ${resource.from} where ${condition}`.execute(db)
-  const rows = await select(
+  const offset = (number - 1) * size
+  if (offset >= total) return []
+  const order = sql`order by ${sql.join(query.order)}`
+  const ids = sql`select r.id from ${resource.from} where ${matching} ${order} limit ${size} offset ${offset}`
+  return select(
     db,
     resource,
     query,
-    confined,
-    sql`where ${condition}
-    order by ${sql.join(query.order)} limit ${size} offset ${(number - 1) * size}`,
+    scope,
+    sql`where ${visible(resource, scope)} and r.id = any (array(${ids})) ${order}`,
   )
-  const document = await complete(db, resource, rows, query, 'always', confined)
-  return { ...document, total: Number(counted.rows[0]!.count) }
 }
 
 /**

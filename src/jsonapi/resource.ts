@@ -72,6 +72,8 @@ export interface Resource {
   where?: RawBuilder<unknown>
   /** What a list shows, as against what can still be looked up by its id. */
   listed?: RawBuilder<unknown>
+  /** Selects the `count` of a list that nothing narrows, where it is kept and need not be counted. */
+  total?: (scope: Scope) => RawBuilder<unknown>
   /** Column that holds the site; `r.site_id` unless told. */
   site?: RawBuilder<unknown>
   attributes: Record<string, Attribute>
