@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { examine } from '../../src/doctor/examine.ts'
+import { check } from './check.ts'
+import { openTheatre, type Theatre } from './server/theatre.ts'
+import { someAtOnce } from './stories.ts'
+
+let theatre: Theatre
+beforeAll(async () => {
+  theatre = await openTheatre()
+})
+afterAll(() => theatre.h.close())
+
+test(
+  'requests at once do what the model says of them in some order, in 1,000 stories',
+  {
+    timeout: 600_000,
+  },
+  () => check(theatre, { stories: someAtOnce, count: 1_000 }),
+)
+
+test('after all stories, everything that must be true of the database is true', async () => {
+  expect((await examine(theatre.h.app)).filter(({ broken }) => broken !== 0)).toEqual([])
+})

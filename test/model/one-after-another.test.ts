@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, test } from 'vitest'
+import { check } from './check.ts'
+import { openTheatre, type Theatre } from './server/theatre.ts'
+import { oneAfterAnother } from './stories.ts'
+
+let theatre: Theatre
+beforeAll(async () => {
+  theatre = await openTheatre()
+})
+afterAll(() => theatre.h.close())
+
+test('requests one after another do what the model says, in 1,000 stories', { timeout: 600_000 }, () =>
+  check(theatre, { stories: oneAfterAnother, count: 1_000 }),
+)

@@ -1,0 +1,21 @@
+/** What is true on the site, in lines; server/facts.ts reads the same from the database. */
+import { contactLine, customerLine, emailLine, eventLine, grantLine } from '../words.ts'
+import type { World } from './world.ts'
+
+/** @param isSettled until then, e-mails may or may not be written, and are not told of */
+export function factsOf(world: World, isSettled: boolean): string[] {
+  const erased = { name: '', email: null }
+  const people = world.contacts.map((contact) => ({
+    who: contact.id,
+    ...(contact.isDeleted ? erased : contact),
+  }))
+  return [
+    ...people.map((person) => contactLine(person.who, person)),
+    ...people
+      .filter(({ who }) => world.customers.includes(who))
+      .map((person) => customerLine(person.who, person)),
+    ...world.grants.map(grantLine),
+    ...world.events.map(eventLine),
+    ...(isSettled ? world.emails.map(emailLine) : []),
+  ].sort()
+}

@@ -1,0 +1,92 @@
+/** One way to say what is answered and what is true, for the model and for what was read from the server. */
+import type { Answer, ContactName } from './acts.ts'
+import { CATALOGUE, type Email, type Event, type Grant } from './rules/world.ts'
+
+const OFFERS = Object.keys(CATALOGUE)
+
+/** As answers list them. */
+export const inOrder = (offers: string[]) => offers.toSorted((a, b) => OFFERS.indexOf(a) - OFFERS.indexOf(b))
+
+export const refusal = (status: number, code: string, place?: string): Answer =>
+  `${status} ${code}${place ? ` at ${place}` : ''}`
+
+export const hasFailed = (answer: Answer) => !answer.startsWith('2')
+
+export const replayed = (answer: Answer): Answer => `${answer} (the first answer again)`
+
+interface Person {
+  name: string
+  /** Null when the person was erased. */
+  email: string | null
+}
+
+const person = ({ name, email }: Person) => `"${name}" <${email ?? ''}>`
+
+export const contactAnswer = (status: number, who: ContactName, contact: Person): Answer =>
+  `${status} ${who} is ${person(contact)}`
+
+export interface Change {
+  held: string[]
+  /** Given when something was to be granted. */
+  customer?: string
+  isNew?: boolean
+  granted?: string[]
+  already?: string[]
+  revoked?: string[]
+}
+
+export function offersAnswer({
+  held,
+  customer,
+  isNew,
+  granted = [],
+  already = [],
+  revoked = [],
+}: Change): Answer {
+  const parts = [
+    `200 holds ${list(held)}`,
+    customer && `customer of ${customer}${isNew ? ' made' : ''}`,
+    granted.length > 0 && `granted ${list(granted)}`,
+    already.length > 0 && `already granted ${list(already)}`,
+    revoked.length > 0 && `revoked ${list(revoked)}`,
+  ]
+  return parts.filter(Boolean).join('; ')
+}
+
+/** What a replacement left as it was it tells only when another request had granted it at the same moment. */
+export const replaceAnswer = ({ already, ...change }: Change): Answer =>
+  offersAnswer(change.granted?.length ? change : { ...change, customer: undefined })
+
+const list = (names: string[]) => (names.length > 0 ? names.join(', ') : 'nothing')
+
+export interface Page {
+  name: string
+  email: string
+  /** As its page has them, and as the list of its own. */
+  offers: string[]
+  listed: string[]
+  /** What a customer can open now. */
+  products?: string[]
+}
+
+/** @param page null: not found */
+export function pageLine(noun: 'contact' | 'customer', who: ContactName, page: Page | null): string {
+  if (!page) return `page of ${noun} ${who}: none`
+  const { offers, listed, products } = page
+  const parts = [person(page), `offers ${list(offers)}`, `listed ${list(listed)}`]
+  if (products) parts.push(`opens ${list(products)}`)
+  return `page of ${noun} ${who}: ${parts.join('; ')}`
+}
+
+export const contactLine = (who: ContactName, contact: Person) => `contact ${who}: ${person(contact)}`
+
+export const customerLine = (who: ContactName, contact: Person) => `customer ${who}: ${person(contact)}`
+
+export const grantLine = ({ who, offer, at, from, until, gift, ended }: Grant) =>
+  `grant to ${who}: ${offer} at ${at} h, from ${from} h ${until === null ? 'on' : `until ${until} h`}, ${gift ? `gift ${JSON.stringify(gift)}, ` : ''}${ended ?? 'live'}`
+
+export const eventLine = ({ type, who, offer, reason }: Event) =>
+  `event about ${who}: ${[type, offer, reason].filter(Boolean).join(' ')}`
+
+export const emailLine = ({ kind, who, status, to }: Email) =>
+  `e-mail to ${who}: ${kind}, ${status}, ${to ?? 'no address'}`
