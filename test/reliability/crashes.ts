@@ -59,7 +59,7 @@ export const crashes: Trial = {
 
 const FULL: Omit<Plan, 'seed' | 'say'> = {
   size: 2,
-  clients: 16,
+  clients: 24,
   goals: { operations: 100_000, kills: 500, postgresKills: 50 },
   limitMs: 5_400_000,
   killEveryMs: 500,
@@ -74,7 +74,7 @@ export const SHORT: Omit<Plan, 'seed' | 'say'> = {
   goals: { operations: 3_000, kills: 20, postgresKills: 4 },
   limitMs: 150_000,
   killEveryMs: 500,
-  killPostgresEveryMs: 7_000,
+  killPostgresEveryMs: 10_000,
   settleMs: 90_000,
   isHurried: true,
 }
@@ -119,7 +119,7 @@ async function underFire(
   target: Target,
   offers: string[],
 ): Promise<Found> {
-  const journal: Journal = { operations: [], answered: 0, complaints: [] }
+  const journal: Journal = { operations: [], answered: 0, repetitions: 0, complaints: [] }
   const [bestow, postgres]: [Recoveries, Recoveries] = [[], []]
   const found = { journal, bestow, postgres }
   const limit = performance.now() + limitMs
@@ -135,7 +135,8 @@ async function underFire(
   const telling = setInterval(() => say(progressOf(found)), TELL_EVERY_MS)
   try {
     await Promise.all([
-      killProcesses(fleet, killEveryMs, seededRandom(seed, 'bestow'), bestow, isOver),
+      killProcesses(fleet.servers, killEveryMs, seededRandom(seed, 'servers'), bestow, isOver),
+      killProcesses(fleet.workers, killEveryMs, seededRandom(seed, 'workers'), bestow, isOver),
       killPostgres(server, killPostgresEveryMs, seededRandom(seed, 'postgres'), postgres, isOver),
     ])
     deadline = performance.now() + settleMs

@@ -21,14 +21,14 @@ export interface Member {
   start: () => Promise<number>
   /** Sends it a signal and waits for its end. @returns its exit code; null when the signal ended it */
   end: (signal: NodeJS.Signals) => Promise<number | null>
+  /** kill -9, and a start at once. @returns milliseconds until it was ready again */
+  crash: () => Promise<number>
 }
 
 export interface Fleet {
   members: Member[]
   servers: Member[]
   workers: Member[]
-  /** kill -9 of a member, which is started again at once. @returns milliseconds until it was ready again */
-  kill: (member: Member) => Promise<number>
   /** What members did that nobody had asked for: ended by themselves, logged an error. */
   troubles: () => string[]
   /** Ends all of them in order. */
@@ -51,10 +51,6 @@ export async function startFleet(databaseUrl: string, settings: Environment = {}
     servers: members.filter(({ role }) => role === 'serve'),
     workers: members.filter(({ role }) => role === 'worker'),
     troubles: () => troubles,
-    async kill(member) {
-      await member.end('SIGKILL')
-      return member.start()
-    },
     async stop() {
       await Promise.all(members.map((member) => member.end('SIGTERM')))
     },
@@ -83,7 +79,7 @@ function makeMember(name: string, role: Member['role'], settings: Environment, t
     })
   }
 
-  return {
+  const member: Member = {
     name,
     role,
     url: `http://127.0.0.1:${settings.PORT}`,
@@ -108,7 +104,12 @@ function makeMember(name: string, role: Member['role'], settings: Environment, t
       ending?.child.kill(signal)
       return ending?.exited ?? null
     },
+    async crash() {
+      await member.end('SIGKILL')
+      return member.start()
+    },
   }
+  return member
 }
 
 /** Below the ports that the system gives to clients: one of those would take it while its server is away. */

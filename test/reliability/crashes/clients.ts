@@ -75,6 +75,7 @@ export async function runClient(
 
   /** One key has one effect and one answer; all but the first say that they repeat it. */
   function compare(operation: Operation, answers: Answer[]): void {
+    journal.repetitions += answers.length - 1
     const firsts = answers.filter(({ isReplay }) => !isReplay)
     if (firsts.length > 1) complain(operation, 'was done twice for one key')
     const texts = new Set(answers.map(({ status, body }) => JSON.stringify([status, body])))

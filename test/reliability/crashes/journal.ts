@@ -42,6 +42,8 @@ export interface Journal {
   operations: Operation[]
   /** How many of them are acknowledged by now. */
   answered: number
+  /** How many answers to a key that was used again on purpose were compared with the first. */
+  repetitions: number
   /** Answers that no crash excuses. */
   complaints: string[]
 }

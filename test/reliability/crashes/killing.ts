@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fleet } from '../fleet.ts'
+import type { Member } from '../fleet.ts'
 import type { Postgres } from '../postgres.ts'
 import type { Random } from '../random.ts'
 
 /** How long recovering took, in milliseconds; one for each kill. */
 export type Recoveries = number[]
 
-/** So often two processes are killed at one moment. */
-const BOTH = 0.2
+/** So often all of them are killed at one moment. */
+const ALL = 0.1
 
-/** kill -9 of processes of Bestow, which are started again at once and are ready before the next, until `isOver`. */
+/** kill -9 of one of `members`, which is started again at once and is ready before the next, until `isOver`. */
 export async function killProcesses(
-  fleet: Fleet,
+  members: Member[],
   everyMs: number,
   random: Random,
   recoveries: Recoveries,
@@ -20,9 +20,8 @@ export async function killProcesses(
   for (;;) {
     await sleep(around(everyMs, random))
     if (isOver()) return
-    const victims = new Set([random.pick(fleet.members)])
-    if (random.chance(BOTH)) victims.add(random.pick(fleet.members))
-    recoveries.push(...(await Promise.all([...victims].map((victim) => fleet.kill(victim)))))
+    const victims = random.chance(ALL) ? members : [random.pick(members)]
+    recoveries.push(...(await Promise.all(victims.map((victim) => victim.crash()))))
   }
 }
 

@@ -44,6 +44,7 @@ export function describeCrashes(report: CrashReport): string[] {
     `seed ${plan.seed}, ${Math.round(seconds)} s`,
     `acknowledged  ${journal.answered} operations`,
     ...table(journal.operations).map((line) => `  ${line}`),
+    `sent twice    ${journal.repetitions} with their key on purpose, answered as before`,
     `unanswered    ${again.length} with a key, sent again until acknowledged`,
     `              ${doubts.length} without a key, of which ${tookEffect} had taken effect`,
     `kill -9       Bestow ${bestow.length} times, ready again after ${spread(bestow)}`,
