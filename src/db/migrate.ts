@@ -11,10 +11,11 @@ const here = import.meta.dirname
 /** Functions are replaced whenever their text changes; in this order, since SQL functions name each other. */
 const FUNCTIONS = [
   '../auth/authenticate.sql',
-  '../http/claim_idempotency_key.sql',
+  '../http/claim_idempotency_keys.sql',
   '../grants/close_expired_grants.sql',
   '../grants/grant_offers.sql',
   '../grants/revoke_offers.sql',
+  '../grants/end_offers.sql',
   '../grants/change_offers.sql',
 ].map((path) => join(here, path))
 

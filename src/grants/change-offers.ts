@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
-import { retryingDeadlocks } from '../db/database.ts'
+import { isUnavailable, retryingDeadlocks } from '../db/database.ts'
 import type { IdempotencyKey } from '../http/route.ts'
+import { type BatchOptions, inBatches } from './batches.ts'
 
 /** Whose offers: those of a contact, or of the contact behind a customer. */
 export interface Subject {
@@ -39,8 +40,13 @@ export interface OfferOutcome {
   event_id?: string
 }
 
+export type ChangeRefusal =
+  | { error: 'unauthorized' | 'forbidden' | 'subject_not_found' | 'email_taken' | 'idempotency_mismatch' }
+  | { error: 'offer_not_found'; index: number }
+
 /** What happened, or why nothing did. */
 export type ChangeOutcome =
+  | ChangeRefusal
   | {
       error?: undefined
       /** All offers that are held now. */
@@ -54,27 +60,90 @@ export type ChangeOutcome =
       /** The key was used before, and this is what its first request answered. */
       replayed?: boolean
     }
-  | { error: 'unauthorized' | 'forbidden' | 'subject_not_found' | 'email_taken' | 'idempotency_mismatch' }
-  | { error: 'offer_not_found'; index: number }
+
+/**
+ * Grants, revokes or replaces offers, all or nothing. Saying it twice changes nothing the second time. Requests of
+ * one caller that wait at the same moment share a transaction; each fares as it would alone. See change_offers.sql
+ * for the whole act and grant_offers.sql for its heart.
+ */
+export function changeOffers(app: App, change: ChangeOffers): Promise<ChangeOutcome> {
+  const together = batchesOf.get(app) ?? inBatches((changes) => changeTogether(app, changes), BATCHES)
+  batchesOf.set(app, together)
+  return together(change)
+}
+
+/** Of each App its own, as are its connections. */
+const batchesOf = new WeakMap<App, (change: ChangeOffers) => Promise<ChangeOutcome>>()
+
+const BATCHES: BatchOptions<ChangeOffers> = {
+  groupOf: ({ caller, subject, mode }) => JSON.stringify([caller, subject.door, mode]),
+  keysOf: ({ subject, idempotency }) => [
+    `subject ${subject.id}`,
+    ...(idempotency ? [`key ${idempotency.route} ${idempotency.key}`] : []),
+  ],
+  // More makes a request wait longer and hardly anything cheaper.
+  size: 64,
+  // While the database writes the one to disk it works on the other.
+  atOnce: 2,
+}
+
+/** Changes that fail together are made alone: nothing was written, and only one of them may be the reason. */
+async function changeTogether(
+  app: App,
+  changes: ChangeOffers[],
+): Promise<(ChangeOutcome | Promise<ChangeOutcome>)[]> {
+  try {
+    return await callFunction(app, changes)
+  } catch (error) {
+    if (changes.length === 1 || isUnavailable(error)) throw error
+    return changes.map(async (change) => (await callFunction(app, [change]))[0]!)
+  }
+}
 
 const STATEMENT = {
   name: 'change_offers',
-  text: 'select change_offers($1, $2, $3, $4, $5, $6, $7, $8) as outcome',
+  text: 'select change_offers($1, $2, $3, $4, $5) as outcomes',
 }
 
-/**
- * Grants, revokes or replaces offers: one call of one database function, all or nothing. Saying it twice
- * changes nothing the second time. See change_offers.sql for the whole act and grant_offers.sql for its heart.
- */
-export async function changeOffers(app: App, change: ChangeOffers): Promise<ChangeOutcome> {
-  const { caller, idempotency, subject, mode, offerIds, options } = change
-  const values = [caller, idempotency, subject.door, subject.id, mode, offerIds, options, app.clock.now()]
+/** Changes of one caller, through one door and of one mode, in one transaction. */
+async function callFunction(app: App, changes: ChangeOffers[]): Promise<ChangeOutcome[]> {
+  const { caller, subject, mode } = changes[0]!
+  const list = changes.map(({ subject: { id }, offerIds, options, idempotency }) => ({
+    subject_id: id,
+    offer_ids: offerIds,
+    options,
+    idempotency,
+  }))
+  const values = [caller, subject.door, mode, JSON.stringify(list), app.clock.now()]
   const { rows } = await retryingDeadlocks(() =>
-    app.pool.query<{ outcome: ChangeOutcome }>({ ...STATEMENT, values }),
+    app.pool.query<{ outcomes: FunctionOutcome[] }>({ ...STATEMENT, values }),
   )
-  const { outcome } = rows[0]!
-  const granted = outcome.error === undefined && !outcome.replayed ? (outcome.offers ?? []) : []
-  app.metrics.grants.inc(granted.filter(({ status }) => status === 'granted').length)
+  const outcomes = rows[0]!.outcomes.map((outcome, index) => outcomeOf(changes[index]!, outcome))
+  app.metrics.grants.inc(countGranted(outcomes))
   app.onEvents()
-  return outcome
+  return outcomes
+}
+
+/** As the database tells it: what was granted, by offer. */
+type FunctionOutcome =
+  | ChangeRefusal
+  | (Extract<ChangeOutcome, { held: string[] }> & {
+      granted?: Record<string, { grant_id: string; event_id: string }>
+    })
+
+/** Tells of each offer that was asked for; in a replacement, of those that were granted. */
+function outcomeOf({ mode, offerIds }: ChangeOffers, outcome: FunctionOutcome): ChangeOutcome {
+  if (outcome.error !== undefined || !outcome.granted) return outcome
+  const { granted, ...rest } = outcome
+  const told = [...new Set(offerIds)].filter((id) => mode === 'grant' || granted[id])
+  return {
+    ...rest,
+    offers: told.map((id) => ({ id, status: granted[id] ? 'granted' : 'already_granted', ...granted[id] })),
+  }
+}
+
+function countGranted(outcomes: ChangeOutcome[]): number {
+  return outcomes
+    .flatMap((outcome) => (outcome.error === undefined && !outcome.replayed ? (outcome.offers ?? []) : []))
+    .filter(({ status }) => status === 'granted').length
 }

@@ -1,132 +1,130 @@
--- The whole of a request that grants, revokes or replaces offers, in one round trip and one transaction:
--- may the caller, is this a repetition, whose offers are they, do it, what is held now.
+-- The whole of requests that grant, revoke or replace offers, in one round trip and one transaction: may
+-- the caller, is this a repetition, whose offers are they, do it, what is held now. The requests are of one
+-- caller, through one door and of one mode; each fares as it would alone.
 --
 -- p_caller: {account_id, permission, key_id, family_id, epoch} as a token has it, who is then the actor;
---   or {account_id} alone: the operator of the server, who needs no permission and is named in p_options.
--- p_idempotency: null, or {route, key, request_hash (hex)}.
--- p_door: 'contacts' or 'customers', what p_subject_id is the id of.
--- p_mode: 'grant', 'revoke' or 'replace'; p_options as for grant_offers().
--- Returns what grant_offers() returns and {held: [offer ids], revoked: [offer ids], replayed};
+--   or {account_id} alone: the operator of the server, who needs no permission and is named in the options.
+-- p_door: 'contacts' or 'customers', what the subject_ids are ids of. p_mode: 'grant', 'revoke' or 'replace'.
+-- p_changes: [{subject_id, offer_ids, options, idempotency}]: no subject and no Idempotency-Key twice; ids as
+--   decimal digits, options as for grant_offers(), idempotency null or {route, key, request_hash (hex)}.
+-- Returns for each what grant_offers() returns and {held: [offer ids], revoked: [offer ids], replayed};
 --   or {error}: unauthorized, forbidden, subject_not_found, offer_not_found (with index), email_taken,
---   idempotency_mismatch. After an error nothing was written.
+--   idempotency_mismatch, and nothing was written for it. Fails with lock_not_available (55P03), and nothing was
+--   written at all, when one of several has to wait for somebody else.
 create or replace function change_offers(
-  p_caller jsonb, p_idempotency jsonb, p_door text, p_subject_id bigint, p_mode text, p_offer_ids bigint[],
-  p_options jsonb, p_now timestamptz
+  p_caller jsonb, p_door text, p_mode text, p_changes jsonb, p_now timestamptz
 ) returns jsonb language plpgsql
-set enable_seqscan = off
+-- For all that is called from here: one plan for every call, and on a table that is still small none that reads
+-- all of it, also when it has grown.
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_account_id bigint := p_caller ->> 'account_id';
   v_caller record;
+  v_actor jsonb := '{}';
+  v_callers_site_ids bigint[];
+  v_keys jsonb := jsonb_path_query_array(p_changes, '$[*].idempotency');
+  -- By the place of a request in p_changes: what its key was answered before.
+  v_known jsonb[];
+  -- By the order of contacts, in which everybody locks them.
+  v_places bigint[];
   v_site_ids bigint[];
+  v_contact_ids bigint[];
+  v_offer_ids jsonb[];
+  v_options jsonb[];
+  v_outcomes jsonb[];
   v_site_id bigint;
-  v_contact_id bigint;
-  v_customer_id bigint;
-  v_claim jsonb;
-  v_outcome jsonb := '{}';
-  v_revoked bigint[] := '{}';
 begin
+  -- What holds up one of many is waited for only when that one comes alone.
+  if jsonb_array_length(p_changes) > 1 then perform set_config('lock_timeout', '500ms', true); end if;
+
   if p_caller ? 'family_id' then
     select * into v_caller
       from authenticate(v_account_id, (p_caller ->> 'family_id')::uuid, (p_caller ->> 'epoch')::integer, true);
-    if not found then return '{"error": "unauthorized"}'; end if;
-    if not coalesce((p_caller ->> 'permission') = any (v_caller.permissions), true) then return '{"error": "forbidden"}'; end if;
-    v_site_ids := v_caller.site_ids;
-    p_options := p_options || jsonb_build_object(
-      'actor', coalesce('api_key:' || (p_caller ->> 'key_id'), 'user:' || v_caller.user_id));
-  else
-    select array_agg(s.id) into v_site_ids from sites s where s.account_id = v_account_id;
-  end if;
-
-  if p_idempotency is not null then
-    v_claim := claim_idempotency_key(v_account_id, p_idempotency ->> 'route', p_idempotency ->> 'key',
-                                     decode(p_idempotency ->> 'request_hash', 'hex'), p_now);
-    if v_claim ->> 'state' = 'mismatch' then return '{"error": "idempotency_mismatch"}'; end if;
-    if v_claim ->> 'state' = 'replay' then return (v_claim -> 'outcome') || '{"replayed": true}'; end if;
-  end if;
-
-  if p_door = 'contacts' then
-    select c.site_id, c.id into v_site_id, v_contact_id from contacts c
-     where c.site_id = any (v_site_ids) and c.id = p_subject_id and c.deleted_at is null;
-  else
-    select c.site_id, c.contact_id into v_site_id, v_contact_id from customers c
-     where c.site_id = any (v_site_ids) and c.id = p_subject_id and c.deleted_at is null;
-  end if;
-  if v_site_id is null then
-    v_outcome := '{"error": "subject_not_found"}';
-  elsif p_mode = 'grant' then
-    v_outcome := grant_offers(v_site_id, v_contact_id, p_offer_ids, p_options, p_now);
-  else
-    v_outcome := first_unknown_offer(v_site_id, p_offer_ids);
-    if p_mode = 'replace' and v_outcome = '{}' then
-      v_outcome := grant_missing_offers(v_site_id, v_contact_id, p_offer_ids, p_options, p_now);
+    if not found then return same_outcome('{"error": "unauthorized"}', p_changes); end if;
+    if not coalesce((p_caller ->> 'permission') = any (v_caller.permissions), true) then
+      return same_outcome('{"error": "forbidden"}', p_changes);
     end if;
-    if not v_outcome ? 'error' then
-      v_revoked := revoke_offers(v_site_id, v_contact_id, p_offer_ids, p_mode = 'replace',
-                                 case p_mode when 'replace' then 'replaced' else 'revoked' end, p_options, p_now);
-    end if;
+    v_callers_site_ids := v_caller.site_ids;
+    v_actor := jsonb_build_object('actor', coalesce('api_key:' || (p_caller ->> 'key_id'), 'user:' || v_caller.user_id));
+  else
+    select array_agg(s.id order by s.id) into v_callers_site_ids from sites s where s.account_id = v_account_id;
   end if;
 
-  if v_outcome ? 'error' then
-    if p_idempotency is not null then
-      delete from idempotency_keys i
-       where i.account_id = v_account_id and i.route = p_idempotency ->> 'route' and i.key = p_idempotency ->> 'key';
-    end if;
-    return case v_outcome ->> 'error' when 'contact_not_found' then '{"error": "subject_not_found"}' else v_outcome end;
+  if v_keys @? '$[*].key' then
+    select array_agg(case k.state when 'replay' then k.outcome || '{"replayed": true}'
+                                  when 'mismatch' then '{"error": "idempotency_mismatch"}' end order by c.place)
+      into v_known
+      from generate_series(1, jsonb_array_length(p_changes)) c (place)
+      left join claim_idempotency_keys(v_account_id, v_keys, p_now) k using (place);
   end if;
 
-  -- Two lookups and no join: a join that was planned on empty tables began with every grant of the site.
-  select c.id into v_customer_id from customers c where c.site_id = v_site_id and c.contact_id = v_contact_id;
-  v_outcome := v_outcome || jsonb_build_object(
-    'revoked', coalesce((select jsonb_agg(r::text order by r) from unnest(v_revoked) r), '[]'),
-    'held', coalesce((
-      select jsonb_agg(h.offer_id::text order by h.offer_id) from holdings h
-       where h.site_id = v_site_id and h.customer_id = v_customer_id
-         and (h.expires_at is null or h.expires_at > p_now)), '[]'));
+  select array_agg(w.place), array_agg(w.site_id), array_agg(w.contact_id), array_agg(w.offer_ids), array_agg(w.options)
+    into v_places, v_site_ids, v_contact_ids, v_offer_ids, v_options
+    from (select c.place, s.site_id, s.contact_id, c.change -> 'offer_ids' as offer_ids,
+                 (c.change -> 'options') || v_actor as options
+            from jsonb_array_elements(p_changes) with ordinality c (change, place)
+            left join lateral find_subject(v_callers_site_ids, p_door, (c.change ->> 'subject_id')::bigint) s
+              on v_known[c.place] is null
+           order by s.contact_id) w;
 
-  if p_idempotency is not null then
-    update idempotency_keys i set outcome = v_outcome
-     where i.account_id = v_account_id and i.route = p_idempotency ->> 'route' and i.key = p_idempotency ->> 'key';
-  end if;
-  return v_outcome;
+  foreach v_site_id in array v_callers_site_ids loop
+    continue when array_position(v_site_ids, v_site_id) is null;
+    select array_agg(coalesce(o.changed, v_outcomes[o.n])) into v_outcomes
+      from unnest(change_offers_of_site(
+             v_site_id,
+             p_mode,
+             array(select case when s.id = v_site_id then s.contact_id end from unnest(v_site_ids, v_contact_ids) s (id, contact_id)),
+             v_offer_ids, v_options, p_now)) with ordinality o (changed, n);
+  end loop;
+
+  select array_agg(case when o.known is not null then o.known
+                        when o.outcome is null then '{"error": "subject_not_found"}'
+                        when o.outcome ? 'error' then o.outcome
+                        else '{"revoked": []}' || o.outcome || jsonb_build_object('held', coalesce(held.offers, '[]'))
+                   end order by o.place)
+    into v_outcomes
+    from (select u.*, v_known[u.place] as known
+            from unnest(v_places, v_outcomes, v_site_ids, v_contact_ids) u (place, outcome, site_id, contact_id)) o
+    left join lateral (
+      select c.id from customers c where c.site_id = o.site_id and c.contact_id = o.contact_id limit 1) c on true
+    left join lateral (
+      select jsonb_agg(h.offer_id::text order by h.offer_id) as offers from holdings h
+       where h.site_id = o.site_id and h.customer_id = c.id and (h.expires_at is null or h.expires_at > p_now)) held on true;
+  if v_keys @? '$[*].key' then perform keep_outcomes(v_account_id, v_keys, v_outcomes); end if;
+  return to_jsonb(v_outcomes);
 end
 $$;
 
--- {} when every offer exists on the site, archived ones included; else {error, index} of the first that does not.
-create or replace function first_unknown_offer(p_site_id bigint, p_offer_ids bigint[]) returns jsonb language sql as $$
-  select coalesce(
-    (select jsonb_build_object('error', 'offer_not_found', 'index', i.position - 1)
-       from unnest(p_offer_ids) with ordinality i (offer_id, position)
-       left join offers o on o.site_id = p_site_id and o.id = i.offer_id
-      where o.id is null order by i.position limit 1), '{}')
+create or replace function same_outcome(p_outcome jsonb, p_changes jsonb) returns jsonb language sql immutable as $$
+  select jsonb_agg(p_outcome) from jsonb_array_elements(p_changes)
 $$;
 
--- Grants what of the list is not held yet. What is held stays as it is, also when its offer is archived by now.
--- The customer's row is locked first: of two replacements at once, the second sees what the first made.
-create or replace function grant_missing_offers(
-  p_site_id bigint, p_contact_id bigint, p_offer_ids bigint[], p_options jsonb, p_now timestamptz
-) returns jsonb language plpgsql
-set enable_seqscan = off
+-- The contact of this id, or the one behind the customer of this id, when one of the sites has it.
+create or replace function find_subject(p_site_ids bigint[], p_door text, p_id bigint)
+returns table (site_id bigint, contact_id bigint) language sql stable as $$
+  select c.site_id, c.id from contacts c
+   where p_door = 'contacts' and c.site_id = any (p_site_ids) and c.id = p_id and c.deleted_at is null
+   union all
+  select c.site_id, c.contact_id from customers c
+   where p_door = 'customers' and c.site_id = any (p_site_ids) and c.id = p_id and c.deleted_at is null
+   limit 1
+$$;
+
+-- The changes that are about contacts of this site; a contact that is null is passed over.
+create or replace function change_offers_of_site(
+  p_site_id bigint, p_mode text, p_contact_ids bigint[], p_offer_ids jsonb[], p_options jsonb[], p_now timestamptz
+) returns jsonb[] language plpgsql
 as $$
 declare
-  v_customer_id bigint;
-  v_missing bigint[];
-  v_outcome jsonb;
+  v_outcomes jsonb[];
 begin
-  select c.id into v_customer_id from customers c
-   where c.site_id = p_site_id and c.contact_id = p_contact_id for no key update;
-  select array_agg(i.offer_id order by i.position) into v_missing
-    from unnest(p_offer_ids) with ordinality i (offer_id, position)
-   where not exists (
-     select from holdings h
-      where h.site_id = p_site_id and h.customer_id = v_customer_id and h.offer_id = i.offer_id
-        and (h.expires_at is null or h.expires_at > p_now));
-  if v_missing is null then return '{}'; end if;
-  v_outcome := grant_offers(p_site_id, p_contact_id, v_missing, p_options, p_now);
-  if v_outcome ->> 'error' = 'offer_not_found' then
-    return v_outcome || jsonb_build_object(
-      'index', array_position(p_offer_ids, v_missing[(v_outcome ->> 'index')::integer + 1]) - 1);
-  end if;
-  return v_outcome;
+  if p_mode = 'grant' then return grant_offers(p_site_id, p_contact_ids, p_offer_ids, p_options, p_now); end if;
+  for n in 1 .. cardinality(p_contact_ids) loop
+    v_outcomes[n] := case when p_contact_ids[n] is not null then end_offers(
+      p_site_id, p_contact_ids[n], array(select i::bigint from jsonb_array_elements_text(p_offer_ids[n]) i),
+      p_mode = 'replace', p_options[n], p_now) end;
+  end loop;
+  return v_outcomes;
 end
 $$;

@@ -2,7 +2,7 @@
 -- Of two that run at once, one closes a grant and the other finds it closed.
 create or replace function close_expired_grants(p_site_id bigint, p_customer_id bigint, p_now timestamptz)
 returns integer language plpgsql
-set enable_seqscan = off
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_closed integer;

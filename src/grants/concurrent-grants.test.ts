@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { issueForKey } from '../auth/issue-tokens.ts'
 import { examine } from '../doctor/examine.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import type { Reply } from '../testing/client.ts'
+import type { Client, Reply } from '../testing/client.ts'
 
 let h: Harness
+/** Each with a token of its own: what comes with the same one would go together, and not meet in the database. */
+let clients: Client[]
 beforeAll(async () => {
   h = await startHarness()
+  const { clientId, clientSecret } = h.account
+  clients = await times(64, async () =>
+    h.clientWith((await issueForKey(h.app, clientId, clientSecret))!.access_token),
+  )
 })
 afterAll(() => h.close())
 
@@ -35,6 +42,17 @@ async function tally() {
   }
 }
 
+/** How many transactions changed offers meanwhile. */
+async function countingTransactions<Result>(act: () => Promise<Result>) {
+  const seen = async () => {
+    const { rows } = await h.app.pool.query('select count(distinct xmin::text)::int as n from offer_grants')
+    return rows[0].n as number
+  }
+  const before = await seen()
+  const result = await act()
+  return { transactions: (await seen()) - before, result }
+}
+
 test('16 clients grant 16 offers to one new contact, 150 times: nothing is lost, nobody is welcomed twice', {
   timeout: 120_000,
 }, async () => {
@@ -42,7 +60,7 @@ test('16 clients grant 16 offers to one new contact, 150 times: nothing is lost,
   const offerIds = await times(16, () => makeOffer(h.app, h.account.siteId))
   for (let round = 0; round < 150; round++) {
     const contactId = await makeContact(h.app, h.account.siteId)
-    const replies = await times(16, (i) => h.client.post(offersOf(contactId), offersBody([offerIds[i]!])))
+    const replies = await times(16, (i) => clients[i]!.post(offersOf(contactId), offersBody([offerIds[i]!])))
     expectAllWell(replies)
     expect(replies.filter(({ body }) => body.meta.customer_created)).toHaveLength(1)
   }
@@ -60,7 +78,7 @@ test('64 clients grant one offer to one new contact: one grant, one customer, on
   for (let round = 0; round < 5; round++) {
     const before = await tally()
     const contactId = await makeContact(h.app, h.account.siteId)
-    const replies = await times(64, () => h.client.post(offersOf(contactId), offersBody([offerId])))
+    const replies = await times(64, (i) => clients[i]!.post(offersOf(contactId), offersBody([offerId])))
     expectAllWell(replies)
     expect(replies.filter(({ body }) => body.meta.offers[0].status === 'granted')).toHaveLength(1)
     await h.drain()
@@ -77,7 +95,7 @@ test('lists in opposite orders do not block each other: no client sees an error'
   for (let round = 0; round < 20; round++) {
     const contactId = await makeContact(h.app, h.account.siteId)
     const list = (i: number) => (i % 2 === 0 ? offerIds : offerIds.toReversed())
-    expectAllWell(await times(16, (i) => h.client.post(offersOf(contactId), offersBody(list(i)))))
+    expectAllWell(await times(16, (i) => clients[i]!.post(offersOf(contactId), offersBody(list(i)))))
     expect((await h.client.get(offersOf(contactId))).body.data).toHaveLength(12)
   }
 })
@@ -90,10 +108,52 @@ test('grants, revocations and replacements of the same offers at once: no client
     const replies = await times(30, (i) => {
       const ids = offerIds.filter((_, position) => (i >> (position % 5)) & 1)
       const list = i % 2 === 0 ? ids : ids.toReversed()
-      return h.client[methods[i % 3]!](offersOf(contactIds[i % contactIds.length]!), offersBody(list))
+      return clients[i]![methods[i % 3]!](offersOf(contactIds[i % contactIds.length]!), offersBody(list))
     })
     expectAllWell(replies)
   }
+})
+
+test('many grants with one token at once: each is made once, and each is told of its own', async () => {
+  const offerIds = await times(4, () => makeOffer(h.app, h.account.siteId))
+  const contactIds = await times(40, () => makeContact(h.app, h.account.siteId))
+  const { transactions, result: replies } = await countingTransactions(() =>
+    times(160, (i) => h.client.post(offersOf(contactIds[i % 40]!), offersBody([offerIds[i % 4]!]))),
+  )
+  expectAllWell(replies)
+  expect(transactions).toBeLessThan(40)
+  for (const [i, { body }] of replies.entries()) {
+    expect(body.meta.offers.map(({ id }: { id: string }) => id)).toEqual([offerIds[i % 4]])
+    expect(body.links.self).toContain(`/contacts/${contactIds[i % 40]}/`)
+  }
+  const granted = replies.flatMap(({ body }) => body.meta.offers).filter(({ status }) => status === 'granted')
+  expect(new Set(granted.map(({ grant_id }) => grant_id)).size).toBe(40)
+  expect(replies.filter(({ body }) => body.meta.customer_created)).toHaveLength(40)
+})
+
+test('of many at once, those that cannot be granted fail alone', async () => {
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  const contactIds = await times(10, () => makeContact(h.app, h.account.siteId))
+  const replies = await times(30, (i) => {
+    const contactId = i % 3 === 1 ? `90000000${i}` : contactIds[Math.floor(i / 3)]!
+    return h.client.post(offersOf(contactId), offersBody(i % 3 === 2 ? [offerId, '98765'] : [offerId]))
+  })
+  expect(replies.map(({ status }) => status)).toEqual(replies.map((_, i) => (i % 3 === 0 ? 200 : 404)))
+  expect(replies[2]!.body.errors[0].source).toEqual({ pointer: '/data/1' })
+})
+
+test('one that has to wait for somebody else does not hold up those that came with it', async () => {
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  const contactIds = await times(20, () => makeContact(h.app, h.account.siteId))
+  const blocker = await h.app.pool.connect()
+  await blocker.query('begin')
+  await blocker.query('select from contacts where id = $1 for update', [contactIds[7]])
+  const pending = contactIds.map((id) => h.client.post(offersOf(id), offersBody([offerId])))
+  const held = pending[7]!
+  expectAllWell(await Promise.all(pending.filter((reply) => reply !== held)))
+  await blocker.query('rollback')
+  blocker.release()
+  expectAllWell([await held])
 })
 
 test('a contact that is deleted while offers are granted to it holds nothing afterwards', async () => {

@@ -217,8 +217,9 @@ test('30 days of access are 720 hours, also where the clocks change', async () =
   const contactId = await makeContact(h.app, h.account.siteId)
   const { rows } = await h.app.pool.query(
     `select set_config('timezone', 'Europe/Berlin', false),
-            grant_offers($1, $2, array[$3::bigint], '{"actor": "test", "source": "api"}', '2026-10-01T00:00:00Z')`,
-    [h.account.siteId, contactId, offerId],
+            grant_offers($1, array[$2::bigint], array[$3::jsonb], array['{"actor": "test", "source": "api"}'::jsonb],
+                         '2026-10-01T00:00:00Z')`,
+    [h.account.siteId, contactId, JSON.stringify([offerId])],
   )
   expect(rows).toHaveLength(1)
   const { expires_at } = await h.app.db

@@ -1,116 +1,159 @@
--- The one place where a grant happens: makes sure that the person behind a contact is a customer who
--- holds the offers, and records the events that everything else follows from.
+-- The one place where a grant happens: makes sure that the person behind each contact is a customer who
+-- holds the offers, and records the events that everything else follows from. Many requests at once, since
+-- what a statement and a commit cost is then shared (measured: 320 µs of the database for a request alone,
+-- 75 µs among 32); each fares as it would alone, whatever becomes of the others.
 --
 -- Several statements and not one with CTEs: those share one snapshot, and with 16 clients granting
 -- different offers to one new contact, 61 % of the grants vanished without an error. In a function,
 -- each statement sees what was committed before it.
 --
--- p_options: {actor, source, request_id, caused_by, depth, send_customer_welcome_email,
---             send_offer_grant_email, gift: {from_name, message}}
--- Returns {contact_id, customer_id, customer_created, offers: [{id, status, grant_id, event_id}], event_ids}
---   or {error}: "contact_not_found", "offer_not_found" (with index), "email_taken" (the customer of another
---   contact has the e-mail); then nothing was written.
+-- Rows are found in lateral subqueries with a limit: a join could be planned to begin with the table, and
+-- plans are kept from when it was empty. Everybody locks and inserts in the order of contacts and of
+-- offers, so that requests which overlap cannot wait for each other.
+--
+-- The arrays have an element per request, in the order of p_contact_ids, none of them twice; null for a request to
+-- be passed over. p_offer_ids: a list of decimal digits each; p_options: {actor, source, request_id, caused_by,
+--   depth, send_customer_welcome_email, send_offer_grant_email, gift: {from_name, message}} each.
+-- Returns for each {customer_id, customer_created, customer_event_id, granted: {<offer id>: {grant_id, event_id}}}
+--   or {error} and nothing was written for it: "subject_not_found", "offer_not_found" (with index), "email_taken"
+--   (the customer of another contact has the e-mail).
 create or replace function grant_offers(
-  p_site_id bigint, p_contact_id bigint, p_offer_ids bigint[], p_options jsonb, p_now timestamptz
-) returns jsonb language plpgsql
--- Plans are kept, and on a table that is still small they would read all of it, also when it has grown.
-set enable_seqscan = off
+  p_site_id bigint, p_contact_ids bigint[], p_offer_ids jsonb[], p_options jsonb[], p_now timestamptz
+) returns jsonb[] language plpgsql
 as $$
 declare
-  v_contact record;
-  v_index integer;
-  v_customer_id bigint;
-  v_created boolean := false;
-  v_customer_event_id bigint;
-  v_granted jsonb;
+  v_errors jsonb[];
+  v_names text[];
+  v_emails text[];
+  v_customer_ids bigint[];
+  v_missing bigint;
+  v_made_ids bigint[];
+  v_made_event_ids bigint[];
+  v_outcomes jsonb[];
 begin
-  -- Shared with other grants, and with nobody who deletes the contact.
-  select c.name, c.email into v_contact from contacts c
-   where c.site_id = p_site_id and c.id = p_contact_id and c.deleted_at is null
-     for key share;
-  if not found then return '{"error": "contact_not_found"}'; end if;
+  -- The lock on the contact is shared with other grants, and with nobody who deletes it.
+  select array_agg(refused.error), array_agg(c.name), array_agg(c.email), array_agg(cu.id),
+         count(*) filter (where refused.error is null and r.contact_id is not null and cu.id is null)
+    into v_errors, v_names, v_emails, v_customer_ids, v_missing
+    from unnest(p_contact_ids, p_offer_ids) r (contact_id, offer_ids)
+    left join lateral (
+      select c.name, c.email from contacts c
+       where c.site_id = p_site_id and c.id = r.contact_id and c.deleted_at is null limit 1 for key share) c on true
+    left join lateral (
+      select i.position - 1 as index from jsonb_array_elements_text(r.offer_ids) with ordinality i (id, position)
+        left join lateral (
+          select true as known from offers o
+           where o.site_id = p_site_id and o.id = i.id::bigint and o.archived_at is null limit 1) o on true
+       where o.known is null order by i.position limit 1) unknown on true
+    left join lateral (
+      select case when r.contact_id is null then null
+                  when c.email is null then '{"error": "subject_not_found"}'
+                  when unknown.index is not null
+                  then jsonb_build_object('error', 'offer_not_found', 'index', unknown.index) end as error) refused on true
+    left join lateral (
+      select cu.id from customers cu
+       where refused.error is null and cu.site_id = p_site_id and cu.contact_id = r.contact_id
+       limit 1 for no key update) cu on true;
 
-  select i.position - 1 into v_index
-    from unnest(p_offer_ids) with ordinality i (offer_id, position)
-    left join offers o on o.site_id = p_site_id and o.id = i.offer_id and o.archived_at is null
-   where o.id is null order by i.position limit 1;
-  if found then return jsonb_build_object('error', 'offer_not_found', 'index', v_index); end if;
-
-  select c.id into v_customer_id from customers c
-   where c.site_id = p_site_id and c.contact_id = p_contact_id
-     for no key update;
-  if not found then
-    insert into customers (site_id, contact_id, name, email, created_at, updated_at)
-    values (p_site_id, p_contact_id, coalesce(nullif(v_contact.name, ''), split_part(v_contact.email, '@', 1)),
-            v_contact.email, p_now, p_now)
-    -- Without a target: of two who make the same customer, one may meet the other by the e-mail first, and
-    -- a conflict that is not the named one is an error.
-    on conflict do nothing
-    returning id into v_customer_id;
-    v_created := found;
-    if v_created and v_contact.name = '' then
-      update contacts c set name = split_part(v_contact.email, '@', 1), updated_at = p_now
-       where c.site_id = p_site_id and c.id = p_contact_id;
-    end if;
-    if not v_created then
-      select c.id into v_customer_id from customers c
-       where c.site_id = p_site_id and c.contact_id = p_contact_id
-         for no key update;
-      if not found then return '{"error": "email_taken"}'; end if;
-    end if;
-  end if;
-
-  if v_created then
-    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, contact_id, customer_id, data)
-    values (p_site_id, 'customer_created', p_now, p_options ->> 'actor', p_options ->> 'request_id',
-            (p_options ->> 'caused_by')::bigint, coalesce((p_options ->> 'depth')::integer, 0), p_contact_id, v_customer_id,
-            jsonb_build_object(
-              'send_welcome_email', coalesce((p_options ->> 'send_customer_welcome_email')::boolean, true),
-              'offer_ids', (select jsonb_agg(distinct i.id::text) from unnest(p_offer_ids) i (id))))
-    returning id into v_customer_event_id;
-  else
+  if v_missing < cardinality(p_contact_ids) then
     -- A grant that has run out still stands in the way of a new one.
-    perform close_expired_grants(p_site_id, v_customer_id, p_now);
+    perform close_expired_grants(p_site_id, r.customer_id, p_now)
+       from unnest(v_customer_ids) r (customer_id)
+      cross join lateral (
+        select from offer_grants g
+         where g.site_id = p_site_id and g.customer_id = r.customer_id and g.revoked_at is null and g.expires_at <= p_now
+         limit 1) due;
   end if;
 
-  with granted as (
+  if v_missing > 0 then
+    with made as (
+      insert into customers (site_id, contact_id, name, email, created_at, updated_at)
+      select p_site_id, r.contact_id, coalesce(nullif(r.name, ''), split_part(r.email, '@', 1)), r.email, p_now, p_now
+        from unnest(p_contact_ids, v_names, v_emails, v_errors, v_customer_ids)
+             r (contact_id, name, email, error, customer_id)
+       where r.error is null and r.customer_id is null and r.contact_id is not null
+      -- Without a target: of two who make the same customer, one may meet the other by the e-mail first, and
+      -- a conflict that is not the named one is an error.
+      on conflict do nothing
+      returning id, contact_id
+    ), recorded as (
+      insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, contact_id, customer_id, data)
+      select p_site_id, 'customer_created', p_now, r.options ->> 'actor', r.options ->> 'request_id',
+             (r.options ->> 'caused_by')::bigint, coalesce((r.options ->> 'depth')::integer, 0), m.contact_id, m.id,
+             jsonb_build_object(
+               'send_welcome_email', coalesce((r.options ->> 'send_customer_welcome_email')::boolean, true),
+               'offer_ids', (select jsonb_agg(distinct i.id) from jsonb_array_elements_text(r.offer_ids) i (id)))
+        from made m join unnest(p_contact_ids, p_offer_ids, p_options) r (contact_id, offer_ids, options) using (contact_id)
+      returning id, contact_id, customer_id
+    )
+    select array_agg(e.customer_id order by r.n), array_agg(e.id order by r.n), v_missing - count(e.id)
+      into v_made_ids, v_made_event_ids, v_missing
+      from unnest(p_contact_ids) with ordinality r (contact_id, n) left join recorded e using (contact_id);
+
+    if '' = any (v_names) then
+      update contacts c set name = split_part(c.email, '@', 1), updated_at = p_now
+       where c.site_id = p_site_id and c.name = ''
+         and c.id = any (array(select r.contact_id from unnest(p_contact_ids, v_made_ids) r (contact_id, made_id)
+                                where r.made_id is not null));
+    end if;
+  end if;
+
+  if v_missing > 0 then
+    -- Whom somebody else has made meanwhile is there now.
+    select array_agg(coalesce(r.customer_id, r.made_id, cu.id)),
+           array_agg(case when r.contact_id is not null and r.error is null and coalesce(r.customer_id, r.made_id, cu.id) is null
+                          then '{"error": "email_taken"}' else r.error end)
+      into v_customer_ids, v_errors
+      from unnest(p_contact_ids, v_errors, v_customer_ids, v_made_ids) r (contact_id, error, customer_id, made_id)
+      left join lateral (
+        select cu.id from customers cu
+         where r.error is null and r.customer_id is null and r.made_id is null
+           and cu.site_id = p_site_id and cu.contact_id = r.contact_id limit 1 for no key update) cu on true;
+  end if;
+
+  with requests as materialized (
+    select r.*, coalesce(r.found_id, r.made_id) as customer_id
+      from unnest(p_contact_ids, p_offer_ids, p_options, v_errors, v_customer_ids, v_made_ids, v_made_event_ids)
+           with ordinality r (contact_id, offer_ids, options, error, found_id, made_id, made_event_id, n)
+  ), granted as (
     insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at, expires_at, gift)
-    select p_site_id, v_customer_id, o.id, p_options ->> 'source', p_now, p_options ->> 'actor', period.starts_at,
+    select p_site_id, r.customer_id, o.id, r.options ->> 'source', p_now, r.options ->> 'actor', period.starts_at,
            -- In hours: a day of an interval has 23 or 25 of them where the clocks change.
            period.starts_at + make_interval(hours => 24 * o.access_days),
-           case when o.is_gift then coalesce(nullif(p_options -> 'gift', 'null'), '{}') end
-      from offers o
+           case when o.is_gift then coalesce(nullif(r.options -> 'gift', 'null'), '{}') end
+      from requests r
+     cross join lateral (select distinct i.id::bigint as id from jsonb_array_elements_text(r.offer_ids) i (id)) wanted
+     cross join lateral (
+       select o.id, o.is_gift, o.access_days, o.access_begins_at from offers o
+        where o.site_id = p_site_id and o.id = wanted.id limit 1) o
      cross join lateral (select greatest(p_now, o.access_begins_at) as starts_at) period
-     where o.site_id = p_site_id and o.id = any (p_offer_ids)
-     -- Everybody inserts in this order, so that two lists that overlap cannot wait for each other.
-     order by o.id
+     where r.error is null and r.customer_id is not null
+     order by r.contact_id, o.id
     on conflict do nothing
-    returning id, offer_id, gift
+    returning id, customer_id, offer_id, gift
   ), recorded as (
     insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, contact_id, customer_id,
                         offer_id, grant_id, data)
-    select p_site_id, 'offer_granted', p_now, p_options ->> 'actor', p_options ->> 'request_id',
-           (p_options ->> 'caused_by')::bigint, coalesce((p_options ->> 'depth')::integer, 0), p_contact_id, v_customer_id,
+    select p_site_id, 'offer_granted', p_now, r.options ->> 'actor', r.options ->> 'request_id',
+           (r.options ->> 'caused_by')::bigint, coalesce((r.options ->> 'depth')::integer, 0), r.contact_id, g.customer_id,
            g.offer_id, g.id,
-           jsonb_build_object('is_gift', g.gift is not null, 'customer_created', v_created,
-                              'send_offer_grant_email', p_options -> 'send_offer_grant_email')
-      from granted g order by g.offer_id
-    returning id, offer_id, grant_id
+           jsonb_build_object('is_gift', g.gift is not null, 'customer_created', r.made_id is not null,
+                              'send_offer_grant_email', r.options -> 'send_offer_grant_email')
+      from granted g join requests r using (customer_id)
+     order by g.id
+    returning id, customer_id, offer_id, grant_id
+  ), told as (
+    select customer_id, jsonb_object_agg(offer_id, jsonb_build_object('grant_id', grant_id::text, 'event_id', id::text)) as granted
+      from recorded group by customer_id
   )
-  select coalesce(jsonb_object_agg(r.offer_id, jsonb_build_object('grant_id', r.grant_id::text, 'event_id', r.id::text)), '{}')
-    into v_granted from recorded r;
-
-  return jsonb_build_object(
-    'contact_id', p_contact_id::text,
-    'customer_id', v_customer_id::text,
-    'customer_created', v_created,
-    'customer_event_id', v_customer_event_id::text,
-    'offers', (
-      select coalesce(jsonb_agg(jsonb_build_object(
-               'id', i.offer_id::text,
-               'status', case when v_granted ? i.offer_id::text then 'granted' else 'already_granted' end
-             ) || coalesce(v_granted -> i.offer_id::text, '{}') order by i.position), '[]')
-        from (select offer_id, min(position) as position
-                from unnest(p_offer_ids) with ordinality u (offer_id, position) group by offer_id) i));
+  select array_agg(case when r.contact_id is null then null
+                        else coalesce(r.error, jsonb_build_object(
+                          'customer_id', r.customer_id::text,
+                          'customer_created', r.made_id is not null,
+                          'customer_event_id', r.made_event_id::text,
+                          'granted', coalesce(t.granted, '{}'))) end order by r.n)
+    into v_outcomes
+    from requests r left join told t using (customer_id);
+  return v_outcomes;
 end
 $$;

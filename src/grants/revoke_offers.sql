@@ -6,7 +6,7 @@ create or replace function revoke_offers(
   p_site_id bigint, p_contact_id bigint, p_offer_ids bigint[], p_all_but boolean, p_reason text, p_options jsonb,
   p_now timestamptz
 ) returns bigint[] language plpgsql
-set enable_seqscan = off
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_customer_id bigint;

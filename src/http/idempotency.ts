@@ -43,7 +43,7 @@ export const stillRunning = () =>
     },
   )
 
-/** lock_not_available: see claim_idempotency_key.sql. */
+/** lock_not_available: see claim_idempotency_keys.sql. */
 export const isStillRunning = (error: unknown) => (error as { code?: string }).code === '55P03'
 
 export const REPLAYED = { 'idempotent-replayed': 'true' }
@@ -61,11 +61,12 @@ export async function once(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   if (!idempotency) return work()
-  const { route, key, request_hash } = idempotency
-  const { rows } = await sql<{ claim: { state: 'claimed' | 'replay' | 'mismatch'; outcome: Answer } }>`
-    select claim_idempotency_key(${accountId}::bigint, ${route}, ${key}, decode(${request_hash}, 'hex'), ${now}::timestamptz) as claim
+  const { route, key } = idempotency
+  const { rows } = await sql<{ state: 'claimed' | 'replay' | 'mismatch'; outcome: Answer }>`
+    select state, outcome
+      from claim_idempotency_keys(${accountId}::bigint, ${JSON.stringify([idempotency])}::jsonb, ${now}::timestamptz)
   `.execute(tx)
-  const { state, outcome } = rows[0]!.claim
+  const { state, outcome } = rows[0]!
   if (state === 'mismatch') throw otherRequest()
   if (state === 'replay') return { ...outcome, headers: { ...outcome.headers, ...REPLAYED } }
   const answer = await work()

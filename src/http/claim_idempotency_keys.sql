@@ -1,0 +1,72 @@
+-- Takes Idempotency-Keys for the running transaction, or tells what their first requests answered.
+--
+-- p_claims: [{route, key, request_hash (hex)}], null for a request without a key; no key twice.
+-- Returns a row for each key: its place in the list, from 1; state 'claimed'; or 'replay' with the outcome;
+-- or 'mismatch' when the first request was another one. While a first one still runs this waits for it, up to
+-- two seconds unless lock_timeout says less, and then fails with lock_not_available (55P03); when the first is
+-- rolled back, the waiting one claims.
+create or replace function claim_idempotency_keys(
+  p_account_id bigint, p_claims jsonb, p_now timestamptz
+) returns table (place bigint, state text, outcome jsonb) language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_patience text := current_setting('lock_timeout');
+  v_claimed text[];
+begin
+  if v_patience = '0' then perform set_config('lock_timeout', '2s', true); end if;
+  with claimed as (
+    insert into idempotency_keys as i (account_id, route, key, request_hash, created_at)
+    select p_account_id, c ->> 'route', c ->> 'key', decode(c ->> 'request_hash', 'hex'), p_now
+      from jsonb_array_elements(p_claims) c
+     where c <> 'null'
+     -- The same order for everybody: lists that overlap cannot wait for each other.
+     order by c ->> 'route', c ->> 'key'
+    on conflict (account_id, route, key) do update
+       -- A key lives 24 hours; an older one is taken over.
+       set request_hash = excluded.request_hash, created_at = excluded.created_at, outcome = null
+     where i.created_at < p_now - interval '24 hours'
+    returning i.key
+  )
+  select coalesce(array_agg(claimed.key), '{}') into v_claimed from claimed;
+  perform set_config('lock_timeout', v_patience, true);
+
+  return query
+    select c.place,
+           case when c.claim ->> 'key' = any (v_claimed) then 'claimed'
+                when first.request_hash <> decode(c.claim ->> 'request_hash', 'hex') then 'mismatch'
+                else 'replay' end,
+           first.outcome
+      from jsonb_array_elements(p_claims) with ordinality c (claim, place)
+     cross join lateral (
+       select i.request_hash, i.outcome from idempotency_keys i
+        where i.account_id = p_account_id and i.route = c.claim ->> 'route' and i.key = c.claim ->> 'key'
+        limit 1) first
+     where c.claim <> 'null';
+end
+$$;
+
+-- Keeps the outcome of each request with a key that was claimed; a failed one frees its key. p_outcomes has an
+-- element for each of p_claims.
+create or replace function keep_outcomes(p_account_id bigint, p_claims jsonb, p_outcomes jsonb[])
+returns void language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_claim jsonb;
+  v_outcome jsonb;
+begin
+  for v_claim, v_outcome in
+    select c.claim, p_outcomes[c.place] from jsonb_array_elements(p_claims) with ordinality c (claim, place)
+     where c.claim <> 'null' and not p_outcomes[c.place] ? 'replayed'
+  loop
+    if v_outcome ? 'error' then
+      delete from idempotency_keys i
+       where i.account_id = p_account_id and i.route = v_claim ->> 'route' and i.key = v_claim ->> 'key' and i.outcome is null;
+    else
+      update idempotency_keys i set outcome = v_outcome
+       where i.account_id = p_account_id and i.route = v_claim ->> 'route' and i.key = v_claim ->> 'key';
+    end if;
+  end loop;
+end
+$$;
