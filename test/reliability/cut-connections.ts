@@ -3,17 +3,18 @@
  * The client then sends it again, with its Idempotency-Key or without one.
  */
 import { type Direction, openProxy, startProxy, type TcpProxy } from '../../src/testing/proxy.ts'
-import { until } from '../launch.ts'
 import { fetchToken } from './account.ts'
 import {
   type Answer,
   brokenRules,
+  countBy,
   type Findings,
   type Ground,
   grantOf,
   onGround,
   outcomeOf,
   post,
+  untilDispatched,
 } from './ground.ts'
 import type { Trial } from './trial.ts'
 
@@ -115,10 +116,7 @@ async function insist(request: () => Promise<Answer | null>): Promise<Answer | n
 }
 
 async function examine({ database, postgres }: Ground, cuts: Cut[]): Promise<CutReport> {
-  await until(async () => {
-    const { rowCount } = await database.query('select from events where dispatched_at is null limit 1')
-    return rowCount === 0
-  })
+  await untilDispatched(database)
   const { rows } = await database.query<Effects>(EFFECTS, [cuts.map(({ contactId }) => contactId)])
   const effects = new Map(rows.map((row) => [row.contact_id, row]))
   const faults = cuts.flatMap((cut) => {
@@ -171,10 +169,4 @@ function faultOf({ again, withKey }: Cut, { grant_id, request_id, counts }: Effe
   if (told.status === 'granted' && told.grant_id !== grant_id)
     return `answered another grant, ${told.grant_id}`
   return null
-}
-
-function countBy<Item>(items: Item[], nameOf: (item: Item) => string): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const item of items) counts[nameOf(item)] = (counts[nameOf(item)] ?? 0) + 1
-  return counts
 }

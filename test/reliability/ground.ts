@@ -2,7 +2,7 @@
 import { type Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
-import { BESTOW, type Environment, launch, type Running } from '../launch.ts'
+import { BESTOW, type Environment, launch, type Running, until } from '../launch.ts'
 import { bestowJson, makeAccount, type TrialAccount } from './account.ts'
 import { fleetSettings, NODE } from './fleet.ts'
 import { makePostgres, type Postgres } from './postgres.ts'
@@ -86,38 +86,52 @@ export interface Answer {
   text: string
 }
 
+/** A request that was not answered, or not to the end. */
+export interface Broken extends Error {
+  code?: string
+  /** It was sent on a connection that was kept alive. */
+  isReused: boolean
+}
+
 /**
  * POSTs, on a connection of its own unless an agent is given. Other than fetch() it never tries again by itself.
  *
- * @returns null when the connection broke before all of the answer was there
+ * @throws Broken
  */
-export async function post(url: string, { token, path, body, key, agent }: Request): Promise<Answer | null> {
-  try {
-    return await new Promise<Answer>((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/vnd.api+json',
-        ...(key !== undefined && { 'idempotency-key': key }),
-      }
-      const sent = request(url + path, { method: 'POST', headers, agent: agent ?? false }, (response) => {
-        text(response).then(
-          (whole) => resolve({ status: response.statusCode!, headers: response.headers, text: whole }),
-          reject,
-        )
-      })
-      sent.on('error', reject)
-      sent.end(JSON.stringify(body))
+export function send(url: string, { token, path, body, key, agent }: Request): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/vnd.api+json',
+      ...(key !== undefined && { 'idempotency-key': key }),
+    }
+    const sent = request(url + path, { method: 'POST', headers, agent: agent ?? false }, (response) => {
+      text(response).then(
+        (whole) => resolve({ status: response.statusCode!, headers: response.headers, text: whole }),
+        fail,
+      )
     })
-  } catch {
-    return null
-  }
+    const fail = (error: Error) => reject(Object.assign(error, { isReused: sent.reusedSocket }))
+    sent.on('error', fail)
+    sent.end(JSON.stringify(body))
+  })
 }
+
+/** The same. @returns null when it was not answered */
+export const post = (url: string, sent: Request): Promise<Answer | null> => send(url, sent).catch(() => null)
 
 /** A grant of an offer to a contact, which sends both e-mails that a grant can send. */
 export const grantOf = (contactId: string, offerId: string) => ({
   path: `/v1/contacts/${contactId}/relationships/offers`,
   body: { data: [{ type: 'offers', id: offerId }], meta: { send_offer_grant_email: true } },
 })
+
+/** Waits until every event had its consequences; a worker must be running. */
+export const untilDispatched = (database: pg.Pool): Promise<void> =>
+  until(async () => {
+    const { rowCount } = await database.query('select from events where dispatched_at is null limit 1')
+    return rowCount === 0
+  })
 
 /** What `bestow doctor` finds broken; nothing when all is sound. */
 export async function brokenRules(databaseUrl: string): Promise<string[]> {
@@ -146,3 +160,9 @@ export function outcomeOf({ passed, faults, ...figures }: Findings): Outcome {
 }
 
 const MOST_FAULTS = 20
+
+export function countBy<Item>(items: Item[], nameOf: (item: Item) => string): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const item of items) counts[nameOf(item)] = (counts[nameOf(item)] ?? 0) + 1
+  return counts
+}
