@@ -1,41 +1,27 @@
 /** Shows that the model finds faults: each is planted in a database of its own. */
-import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { storiesUntilDivergence } from './check.ts'
 import { openTheatre } from './server/theatre.ts'
 import { oneAfterAnother } from './stories.ts'
 
-/** The one that takes longest to be found took 15. */
+/** Far more than it takes: none of them was seen to need more than 20. */
 const STORIES = 200
 const SEED = 1
 
-type Plant = (pool: pg.Pool) => Promise<unknown>
+/** A fault as SQL that meddles with rows before they are written. */
+const meddling = (table: string, action: 'insert' | 'update', meddle: string) => `
+  create function meddle() returns trigger language plpgsql as $$ begin ${meddle} return new; end $$;
+  create trigger meddle before ${action} on ${table} for each row execute function meddle()`
 
-/** Meddles with rows before they are written. */
-const meddling =
-  (table: string, action: 'insert' | 'update', meddle: string): Plant =>
-  (pool) =>
-    pool.query(`
-      create function meddle() returns trigger language plpgsql as $$ begin ${meddle} return new; end $$;
-      create trigger meddle before ${action} on ${table} for each row execute function meddle()`)
-
-/** Changes the text of functions that have it. */
-const rewriting =
-  (text: string, other: string): Plant =>
-  async (pool) => {
-    const { rows } = await pool.query<{ definition: string }>(
-      `select pg_get_functiondef(oid) as definition from pg_proc
-        where pronamespace = 'public'::regnamespace and prosrc like '%' || $1 || '%'`,
-      [text],
-    )
-    expect(rows).not.toEqual([])
-    for (const { definition } of rows) await pool.query(definition.replaceAll(text, other))
-  }
-
-const faults: Record<string, Plant> = {
-  'an offer is granted twice': (pool) => pool.query('drop index offer_grants_live'),
-  'what is held is answered as granted': rewriting("'already_granted'", "'granted'"),
-  'an archived offer is granted': rewriting('o.archived_at is null', 'true'),
+const faults: Record<string, string> = {
+  'an offer is held by two grants': 'drop index offer_grants_live',
+  'granting what is held grants it anew': meddling(
+    'offer_grants',
+    'insert',
+    `update offer_grants set revoked_at = new.granted_at, revoke_reason = 'revoked'
+      where customer_id = new.customer_id and offer_id = new.offer_id and revoked_at is null;`,
+  ),
+  'an archived offer is granted': meddling('offers', 'insert', 'new.archived_at := null;'),
   'access never ends': meddling('offer_grants', 'insert', 'new.expires_at := null;'),
   'a revocation forgets its event': meddling(
     'events',
@@ -53,6 +39,7 @@ const faults: Record<string, Plant> = {
     'insert',
     `if new.type = 'customer_created' then new.data := new.data || '{"send_welcome_email": true}'; end if;`,
   ),
+  'an e-mail is lost': meddling('emails', 'insert', "if new.kind = 'gift' then return null; end if;"),
   'an Idempotency-Key is forgotten': meddling(
     'idempotency_keys',
     'insert',
@@ -62,10 +49,8 @@ const faults: Record<string, Plant> = {
 
 test.each(Object.keys(faults))('the model finds that %s', { timeout: 120_000 }, async (fault) => {
   const theatre = await openTheatre()
-  await faults[fault]!(theatre.h.app.pool)
+  await theatre.h.app.pool.query(faults[fault]!)
   const plan = { stories: oneAfterAnother, count: STORIES }
-  const found = await storiesUntilDivergence(theatre, plan, SEED)
-  console.log(fault, found)
-  expect(found).not.toBe(null)
+  expect(await storiesUntilDivergence(theatre, plan, SEED)).not.toBe(null)
   await theatre.h.close()
 })
