@@ -1,28 +1,34 @@
-import { changeOffers } from '../src/grants/change-offers.ts'
 import type { BenchDatabase } from './database.ts'
 
-/** Grants the offer to a contact by the database function, without HTTP, as a request with a token does. */
+/** Grants the offer to a contact. */
 export type GrantDirectly = (contactId: number) => Promise<void>
 
+/**
+ * One call of the database function for each grant, as a request with a token that is alone makes it: without
+ * HTTP, and without what puts requests that wait together into one transaction.
+ */
 export async function directGrants({ app, account, offerId }: BenchDatabase): Promise<GrantDirectly> {
-  const claims = (await app.tokens.verifyAccess(account.token))!
+  const { accountId, keyId, familyId, epoch } = (await app.tokens.verifyAccess(account.token))!
   const caller = {
-    account_id: claims.accountId,
+    account_id: accountId,
     permission: 'manage:grants',
-    key_id: claims.keyId,
-    family_id: claims.familyId,
-    epoch: claims.epoch,
+    key_id: keyId,
+    family_id: familyId,
+    epoch,
   }
+  const options = { source: 'api', request_id: null }
   return async (contactId) => {
-    const outcome = await changeOffers(app, {
-      mode: 'grant',
-      caller,
-      subject: { door: 'contacts', id: String(contactId) },
-      offerIds: [offerId],
-      options: { source: 'api', request_id: null },
-      idempotency: null,
-    })
-    if (outcome.error !== undefined || outcome.offers?.[0]?.status !== 'granted')
+    const change = { subject_id: String(contactId), offer_ids: [offerId], options, idempotency: null }
+    const values = [caller, 'contacts', 'grant', JSON.stringify([change]), app.clock.now()]
+    const { rows } = await app.pool.query<{ outcomes: { granted?: object }[] }>({ ...STATEMENT, values })
+    const [outcome] = rows[0]!.outcomes
+    if (!outcome?.granted || Object.keys(outcome.granted).length !== 1)
       throw new Error(`not granted: ${JSON.stringify(outcome)}`)
   }
+}
+
+/** As in src/grants/change-offers.ts. */
+const STATEMENT = {
+  name: 'change_offers',
+  text: 'select change_offers($1, $2, $3, $4, $5) as outcomes',
 }

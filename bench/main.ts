@@ -15,18 +15,19 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '6' },
     json: { type: 'string', default: join(import.meta.dirname, 'results', 'latest.json') },
     'cpu-prof': { type: 'string' },
+    statements: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(options.seconds)
 // An event may wait no longer than a minute, or the audit fails; where no worker runs, all of them wait.
 if (!(seconds > 0 && seconds <= 30)) throw new Error('--seconds must be a number up to 30')
 const chosen = choose(options.only?.split(',') ?? null)
-const postgres = await startPostgres()
+const postgres = await startPostgres(options.statements)
 const close = async () => {
   await stopAll()
   await postgres.close()
 }
-onSignal(close)
+const signalled = onSignal(close)
 try {
   const cpuProf = options['cpu-prof'] && resolve(options['cpu-prof'])
   const bench: Bench = { postgres, seconds, cpuProf, results: new Map() }
@@ -36,8 +37,11 @@ try {
   }
   const machine = describeMachine(postgres.version)
   printReport(machine, bench.results)
+  if (options.statements) process.stdout.write(`\n${(await postgres.slowestStatements()).join('\n')}\n`)
   await writeReport(options.json, machine, bench.results)
 } catch (error) {
+  // What a signal interrupts fails; then the signal's own close ends the process.
+  if (signalled()) await new Promise(() => {})
   process.stderr.write(`Nothing counts: ${(error as Error).stack}\n`)
   process.exitCode = 1
 } finally {

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { pino } from 'pino'
 import { attach } from '../src/db/embedded/attachment.ts'
 import { migrateAll } from '../src/runtime.ts'
+import { countStatements, slowestStatements } from './statements.ts'
 
 /** The embedded PostgreSQL, as it comes, with databases of our own on it. */
 export interface Postgres {
@@ -12,16 +13,20 @@ export interface Postgres {
   /** Makes an empty database, migrated and never analysed. Returns its address. */
   createDatabase: (name: string) => Promise<string>
   dropDatabase: (name: string) => Promise<void>
+  /** What took the most time, a line each; when statements are counted. */
+  slowestStatements: () => Promise<string[]>
   close: () => Promise<void>
 }
 
 /** Migrated once; every database is a copy. */
 const TEMPLATE = 'bench_template'
 
-export async function startPostgres(): Promise<Postgres> {
+/** @param isCounting whether it keeps account of its statements, which takes some of its time */
+export async function startPostgres(isCounting = false): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'bestow-bench-'))
   // The user that PostgreSQL runs as when we are root must get in.
   await chmod(folder, 0o711)
+  if (isCounting) await countStatements(folder)
   const { connection, release } = await attach(folder, { name: 'bestow bench' })
   const addressOf = (name: string) => {
     const parameters = new URLSearchParams({ host: connection.host, port: String(connection.port) })
@@ -41,6 +46,7 @@ export async function startPostgres(): Promise<Postgres> {
     async dropDatabase(name) {
       await client.query(`drop database ${name} with (force)`)
     },
+    slowestStatements: () => slowestStatements(client),
     async close() {
       await client.end()
       await release()
