@@ -27,7 +27,10 @@ const close = async () => {
   await stopAll()
   await postgres.close()
 }
-const signalled = onSignal(close)
+const signalled = onSignal(async () => {
+  process.exitCode = 130
+  await close()
+})
 try {
   const cpuProf = options['cpu-prof'] && resolve(options['cpu-prof'])
   const bench: Bench = { postgres, seconds, cpuProf, results: new Map() }
