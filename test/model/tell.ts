@@ -1,6 +1,7 @@
 /** Tells a story to the server and to the model, step by step, and holds what both say against each other. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Act, Answer } from './acts.ts'
+import type { Choice, SoFar } from './choices.ts'
 import { Divergence } from './divergence.ts'
 import { act } from './rules/act.ts'
 import { factsOf } from './rules/facts.ts'
@@ -9,7 +10,7 @@ import { factsOn } from './server/facts.ts'
 import { perform } from './server/perform.ts'
 import { Stage } from './server/stage.ts'
 import type { Theatre } from './server/theatre.ts'
-import type { Choice, SoFar, Story } from './stories.ts'
+import type { Story } from './stories.ts'
 
 /** What came of a step. */
 export interface Outcome {
