@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import '../processes.ts'
+import { promotion, SHORT } from './promotion.ts'
+
+test('a synchronous replica that takes over has every grant that was acknowledged', async () => {
+  const { faults, passed } = await promotion(SHORT)
+  expect(faults).toEqual([])
+  expect(passed).toBe(true)
+})
+
+test('a replica that the primary does not wait for does not pass', async () => {
+  const { faults } = await promotion({ ...SHORT, isSynchronous: false })
+  expect(faults.join('\n')).toMatch(/was acknowledged and is lost/)
+})
