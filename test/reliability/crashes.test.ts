@@ -1,8 +1,16 @@
-import { expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+import { killSpawned } from '../launch.ts'
 import { describeCrashes, faultsOf } from './crashes/report.ts'
 import { runCrashes, SHORT } from './crashes.ts'
+import { removeServers } from './postgres.ts'
 
 vi.setConfig({ testTimeout: 400_000 })
+
+// When it took too long, it still runs.
+afterAll(async () => {
+  killSpawned()
+  await removeServers()
+})
 
 test('kill -9 of Bestow and of PostgreSQL under load: nothing acknowledged is lost, nothing is doubled or stuck', async () => {
   const report = await runCrashes({ ...SHORT, seed: Date.now() % 2 ** 31, say: () => {} })

@@ -48,7 +48,7 @@ export interface CrashReport extends Verdict {
   troubles: string[]
 }
 
-export const crashes: Trial = {
+export const crashesTrial: Trial = {
   name: 'crashes',
   sentence: 'kill -9 of Bestow and of PostgreSQL under load: nothing lost, doubled or stuck',
   async run({ seed, isShort, say }) {

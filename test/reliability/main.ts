@@ -1,11 +1,24 @@
 /** `npm run test:reliability`: tries what may happen to a server, and tells what came of it. */
 import { parseArgs } from 'node:util'
 import { killSpawned } from '../launch.ts'
-import { crashes } from './crashes.ts'
+import { crashesTrial } from './crashes.ts'
+import { cutConnectionsTrial } from './cut-connections.ts'
+import { databaseAwayTrial } from './database-away.ts'
+import { gracefulStopTrial } from './graceful-stop.ts'
+import { keysTrial } from './keys.ts'
+import { overloadTrial } from './overload.ts'
+import { removeServers } from './postgres.ts'
 import type { Trial } from './trial.ts'
 
 /** In the order in which they are run. */
-const trials: Trial[] = [crashes]
+const trials: Trial[] = [
+  crashesTrial,
+  cutConnectionsTrial,
+  databaseAwayTrial,
+  gracefulStopTrial,
+  keysTrial,
+  overloadTrial,
+]
 
 const USAGE = `npm run test:reliability -- [--short] [--seed <number>] [<trial> …]
 
@@ -25,21 +38,34 @@ const { values, positionals } = parseArgs({
   },
 })
 const unknown = positionals.filter((name) => !trials.some((trial) => trial.name === name))
-if (values.help || unknown.length > 0) {
+const isSeed = values.seed === undefined || /^\d+$/.test(values.seed)
+if (values.help || !isSeed || unknown.length > 0) {
   process.stdout.write(USAGE)
   process.exit(values.help ? 0 : 2)
 }
 
-process.on('exit', killSpawned)
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    killSpawned()
+    void removeServers().finally(() => process.exit(130))
+  })
+}
 
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
 const say = (line: string) => process.stdout.write(`${line}\n`)
-for (const { name, sentence, run } of trials) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue
+for (const trial of trials) {
+  if (positionals.length > 0 && !positionals.includes(trial.name)) continue
+  if (!(await isPassed(trial))) process.exitCode = 1
+}
+
+async function isPassed({ name, sentence, run }: Trial): Promise<boolean> {
   say(`${name}: ${sentence}`)
-  const { passed, lines } = await run({ seed, isShort: values.short, say: (line) => say(`  … ${line}`) })
+  const options = { seed, isShort: values.short, say: (line: string) => say(`  … ${line}`) }
+  const { passed, lines } = await run(options).catch((error: Error) => ({
+    passed: false,
+    lines: [`seed ${seed}`, error.stack ?? error.message],
+  }))
   for (const line of lines) say(`  ${line}`)
   say(passed ? `${name}: passed` : `${name}: FAILED`)
-  if (!passed) process.exitCode = 1
+  return passed
 }

@@ -23,6 +23,11 @@ export interface Postgres {
   remove: () => Promise<void>
 }
 
+const made = new Set<Postgres>()
+
+/** Removes every server that is left, for who is interrupted. */
+export const removeServers = () => Promise.all([...made].map((server) => server.remove()))
+
 /**
  * Makes a server, which runs when this returns.
  *
@@ -41,7 +46,7 @@ export async function makePostgres(settings: Record<string, string> = {}): Promi
   const url = `postgresql:///bestow?host=${encodeURIComponent(host)}&port=${port}&user=bestow`
   await until(() => answers(url))
   const stop = () => stopServer(folder)
-  return {
+  const server: Postgres = {
     url,
     folder,
     stop,
@@ -50,8 +55,11 @@ export async function makePostgres(settings: Record<string, string> = {}): Promi
     async remove() {
       await stop()
       await rm(home, { recursive: true, force: true })
+      made.delete(server)
     },
   }
+  made.add(server)
+  return server
 }
 
 async function startAgain(cluster: Cluster, url: string): Promise<number> {

@@ -8,6 +8,8 @@ export type Effects = string[]
 /** Everything that one request left in the database. */
 export interface Trace {
   contactId: string
+  /** Of its events. */
+  types: Set<string>
   effects: Effects
 }
 
@@ -44,7 +46,8 @@ export async function readTraces(client: pg.Client): Promise<Map<string, Trace>>
      where e.request_id is not null`)
   const traces = new Map<string, Trace>()
   for (const row of rows) {
-    const trace = traces.get(row.request_id) ?? { contactId: row.contact_id, effects: [] }
+    const trace = traces.get(row.request_id) ?? { contactId: row.contact_id, types: new Set(), effects: [] }
+    trace.types.add(row.type)
     trace.effects.push(effectOf(row))
     traces.set(row.request_id, trace)
   }

@@ -6,6 +6,7 @@ import type { Random } from '../random.ts'
 /** How long recovering took, in milliseconds; one for each kill. */
 export type Recoveries = number[]
 
+const LOOK_EVERY_MS = 50
 /** So often all of them are killed at one moment. */
 const ALL = 0.1
 
@@ -18,8 +19,7 @@ export async function killProcesses(
   isOver: () => boolean,
 ): Promise<void> {
   for (;;) {
-    await sleep(around(everyMs, random))
-    if (isOver()) return
+    if (await isOverWithin(around(everyMs, random), isOver)) return
     const victims = random.chance(ALL) ? members : [random.pick(members)]
     recoveries.push(...(await Promise.all(victims.map((victim) => victim.crash()))))
   }
@@ -34,11 +34,17 @@ export async function killPostgres(
   isOver: () => boolean,
 ): Promise<void> {
   for (;;) {
-    await sleep(around(everyMs, random))
-    if (isOver()) return
+    if (await isOverWithin(around(everyMs, random), isOver)) return
     await postgres.kill()
     recoveries.push(await postgres.start())
   }
 }
 
 const around = (meanMs: number, random: Random) => meanMs * (0.5 + random.next())
+
+async function isOverWithin(milliseconds: number, isOver: () => boolean): Promise<boolean> {
+  for (const end = performance.now() + milliseconds; performance.now() < end; await sleep(LOOK_EVERY_MS)) {
+    if (isOver()) return true
+  }
+  return isOver()
+}

@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { readTraces, type Trace, toldBy } from './effects.ts'
 import { expectedEmails, readEmails } from './expected-emails.ts'
-import { acknowledged, inDoubt, type Journal, type Operation, unfinished } from './journal.ts'
+import { acknowledged, inDoubt, type Journal, type Operation, type Request, unfinished } from './journal.ts'
 import type { Backlog } from './settle.ts'
 
 export interface Verdict {
@@ -86,6 +86,13 @@ function without(list: string[], other: string[]): string[] {
   })
 }
 
+/** What each method can lead to. */
+const CAN_DO: Record<Request['method'], string[]> = {
+  POST: ['contact_created', 'customer_created', 'offer_granted'],
+  DELETE: ['offer_revoked'],
+  PATCH: ['customer_created', 'offer_granted', 'offer_revoked'],
+}
+
 /** What is left was done by requests without a key that were never answered, each at most once. */
 function explainRest(
   journal: Journal,
@@ -93,15 +100,19 @@ function explainRest(
   emailOf: Map<string, string>,
   verdict: Verdict,
 ): void {
-  const doubts = inDoubt(journal).map(({ contactId, email }) => contactId ?? email!)
-  for (const { contactId, effects } of traces.values()) {
-    const isCreation = effects.includes(`contact ${contactId} created`)
-    const place = doubts.indexOf(isCreation ? emailOf.get(contactId)! : contactId)
+  const mayHaveDone = ({ request, contactId, email }: Operation, trace: Trace) =>
+    (contactId === null ? email === emailOf.get(trace.contactId) : contactId === trace.contactId) &&
+    [...trace.types].every((type) => CAN_DO[request.method].includes(type))
+  // Those that can have done most come last, so that they are left for what nobody else can have done.
+  const doubts = Map.groupBy(inDoubt(journal), ({ request }) => request.method === 'PATCH')
+  const left = [...(doubts.get(false) ?? []), ...(doubts.get(true) ?? [])]
+  for (const trace of traces.values()) {
+    const place = left.findIndex((operation) => mayHaveDone(operation, trace))
     if (place === -1) {
-      verdict.doubled.push(`by nobody: ${effects.join()}`)
+      verdict.doubled.push(`by nobody: ${trace.effects.join()}`)
       continue
     }
-    doubts.splice(place, 1)
+    left.splice(place, 1)
     verdict.tookEffect += 1
   }
 }
