@@ -10,6 +10,9 @@ export interface TcpProxy {
   port: number
   /** Breaks every connection, and refuses new ones. */
   cut: () => Promise<void>
+  /** Keeps every connection, also new ones, and passes nothing on: as a network does that loses everything. */
+  silence: () => void
+  /** Ends cut() or silence(). */
   mend: () => Promise<void>
   /** Breaks the first connection on which, from now on, so many bytes have gone in one direction. */
   cutAfter: (direction: Direction, bytes: number) => void
@@ -34,6 +37,7 @@ export async function startProxy(target: Connection): Promise<DatabaseProxy> {
 export async function openProxy(first: Address): Promise<TcpProxy> {
   let [target, server] = [first, undefined as Server | undefined]
   let fault: Fault | null = null
+  let isSilent = false
   const sockets = new Set<Socket>()
   const breakAll = () => {
     for (const socket of sockets) socket.destroy()
@@ -55,6 +59,7 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
           if (fault?.direction === direction) fault.pass(from, to, chunk)
           else pass(from, to, chunk)
         })
+        if (isSilent) from.pause()
       }
     })
     await new Promise<void>((done) => server!.listen(port, '127.0.0.1', done))
@@ -70,8 +75,14 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
       // The other side learns of it in its next turn.
       await sleep(10)
     },
+    silence() {
+      isSilent = true
+      for (const socket of sockets) socket.pause()
+    },
     async mend() {
-      await listen(port)
+      if (!isSilent) await listen(port)
+      isSilent = false
+      for (const socket of sockets) socket.resume()
     },
     cutAfter(direction, bytes) {
       fault = new Fault(direction, bytes)

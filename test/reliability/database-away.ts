@@ -21,12 +21,16 @@ export interface DatabaseAwayReport extends Findings {
 
 export interface DatabaseAwayOptions {
   seconds?: number
+  /** Connections to it are not refused: there is no answer at all. */
+  isSilent?: boolean
 }
 
 const CONTACTS = 60_000
 const LOAD_SECONDS = 2
 /** For a machine that others use. Mostly a refusal takes milliseconds. */
 const LONGEST_REFUSAL_MS = 5_000
+/** A database that is slow looks like one that is silent, until its statement's time is over. */
+const LONGEST_SILENCE_MS = 20_000
 /** Of memory that a process takes more while its database is away. */
 const MOST_GROWTH_MB = 150
 export const SHORT: DatabaseAwayOptions = { seconds: 3 }
@@ -37,7 +41,16 @@ export const databaseAwayTrial: Trial = {
   run: async ({ isShort }) => outcomeOf(await databaseAway(isShort ? SHORT : {})),
 }
 
-export const databaseAway = ({ seconds = 30 }: DatabaseAwayOptions = {}): Promise<DatabaseAwayReport> =>
+export const databaseSilentTrial: Trial = {
+  name: 'database-silent',
+  sentence: 'the database does not answer for half a minute, under load',
+  run: async () => outcomeOf(await databaseAway({ isSilent: true })),
+}
+
+export const databaseAway = ({
+  seconds = 30,
+  isSilent = false,
+}: DatabaseAwayOptions = {}): Promise<DatabaseAwayReport> =>
   onGround(CONTACTS, async (ground) => {
     const proxy = await startProxy(ground.postgres.url)
     const server = await ground.start('serve', String(proxy.connection))
@@ -47,7 +60,8 @@ export const databaseAway = ({ seconds = 30 }: DatabaseAwayOptions = {}): Promis
 
     await sleep(LOAD_SECONDS * 1_000)
     const memoryBefore = await memory()
-    await proxy.cut()
+    if (isSilent) proxy.silence()
+    else await proxy.cut()
     const cut = performance.now()
     let mostMemory = 0
     while (performance.now() < cut + seconds * 1_000) {
@@ -67,7 +81,9 @@ export const databaseAway = ({ seconds = 30 }: DatabaseAwayOptions = {}): Promis
     const faults = [
       ...strangeAnswers(load.sent),
       ...meanwhile.filter(isMade).map(({ contactId }) => `granted to ${contactId} without a database`),
-      ...(slowest > LONGEST_REFUSAL_MS ? [`a refusal took ${Math.round(slowest)} ms`] : []),
+      ...(slowest > (isSilent ? LONGEST_SILENCE_MS : LONGEST_REFUSAL_MS)
+        ? [`a refusal took ${Math.round(slowest)} ms`]
+        : []),
       ...(mostMemory > memoryBefore + MOST_GROWTH_MB ? [`memory grew to ${mostMemory} MB`] : []),
       ...(await lostGrants(ground.database, load.sent)),
       ...(await brokenRules(ground.postgres.url)),
