@@ -72,7 +72,7 @@ export const SHORT: Omit<Plan, 'seed' | 'say'> = {
   size: 2,
   clients: 12,
   goals: { operations: 3_000, kills: 20, postgresKills: 4 },
-  limitMs: 150_000,
+  limitMs: 240_000,
   killEveryMs: 500,
   killPostgresEveryMs: 10_000,
   settleMs: 90_000,

@@ -8,6 +8,7 @@ import { gracefulStopTrial } from './graceful-stop.ts'
 import { keysTrial } from './keys.ts'
 import { overloadTrial } from './overload.ts'
 import { removeServers } from './postgres.ts'
+import { promotionTrial } from './promotion.ts'
 import type { Trial } from './trial.ts'
 
 /** In the order in which they are run. */
@@ -15,6 +16,7 @@ const trials: Trial[] = [
   crashesTrial,
   cutConnectionsTrial,
   databaseAwayTrial,
+  promotionTrial,
   gracefulStopTrial,
   keysTrial,
   overloadTrial,
