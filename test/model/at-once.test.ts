@@ -13,7 +13,7 @@ afterAll(() => theatre.h.close())
 test(
   'requests at once do what the model says of them in some order, in 1,000 stories',
   {
-    timeout: 600_000,
+    timeout: 1_200_000,
   },
   () => check(theatre, { stories: someAtOnce, count: 1_000 }),
 )

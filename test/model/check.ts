@@ -18,7 +18,7 @@ export interface Plan {
 export async function check(theatre: Theatre, { stories, count }: Plan): Promise<void> {
   const { MODEL_SEED, MODEL_PATH, MODEL_COUNT } = process.env
   const details = await fc.check(tellingTo(theatre, stories), {
-    numRuns: Number(MODEL_COUNT ?? count),
+    numRuns: MODEL_PATH === undefined ? Number(MODEL_COUNT ?? count) : 1,
     ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED), path: MODEL_PATH }),
   })
   if (details.failed) throw new Error(reportOf(details))

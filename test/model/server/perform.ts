@@ -49,8 +49,11 @@ const performers: { [Which in Do]: (stage: Stage, what: ActOf<Which>) => Promise
     return () => 'done'
   },
 
+  // Rendering has a limit in time. On a busy machine an e-mail may need another attempt, which comes at once here.
   async settle({ h }) {
-    await h.drain()
+    const tryAgain = () => h.app.pool.query("update pgboss.job set start_after = now() where state = 'retry'")
+    do await h.drain()
+    while ((await tryAgain()).rowCount)
     return () => 'done'
   },
 
