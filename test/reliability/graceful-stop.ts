@@ -38,7 +38,7 @@ const CLIENTS = [
   ...Array.from({ length: 8 }, () => ({ keepAlive: false, longestPauseMs: 5 })),
 ]
 /** The system had taken the connection, the process had not: it could neither answer nor refuse. */
-const NOT_TAKEN = 'new connection: read ECONNRESET, not made'
+const NOT_TAKEN = 'new connection: reset, not made'
 export const SHORT: GracefulStopOptions = { stops: 5 }
 
 export const gracefulStopTrial: Trial = {
@@ -120,10 +120,11 @@ async function sendUntilRefused(client: Client): Promise<void> {
       const { status } = await send(url, { token, agent, ...grantOf(contactId, ground.account.offers[0]!) })
       results.push({ contactId, status, isAfter: sign.isGiven })
     } catch (error) {
-      const { code, message, isReused } = error as Broken
+      const { code, syscall, message, isReused } = error as Broken
       if (code === 'ECONNREFUSED') return
       const connection = isReused ? 'kept-alive connection' : 'new connection'
-      results.push({ contactId, isAfter: sign.isGiven, lost: `${connection}: ${message}` })
+      const lost = `${connection}: ${syscall ? 'reset' : message}`
+      results.push({ contactId, isAfter: sign.isGiven, lost })
     }
     if (longestPauseMs) await sleep(Math.random() * longestPauseMs)
   }

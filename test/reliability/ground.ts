@@ -87,8 +87,7 @@ export interface Answer {
 }
 
 /** A request that was not answered, or not to the end. */
-export interface Broken extends Error {
-  code?: string
+export interface Broken extends NodeJS.ErrnoException {
   /** It was sent on a connection that was kept alive. */
   isReused: boolean
 }
