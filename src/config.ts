@@ -47,6 +47,11 @@ export const settings = {
     integer(0, 10_000_000),
     'requests a key may make per minute and process, 0 for no limit; `npm start` has none',
   ),
+  CONCURRENT_REQUESTS: setting(
+    '500',
+    integer(0, 100_000),
+    'requests a process works on at once, beyond which it answers 503; 0 for no limit',
+  ),
   JSONAPI_STRICT: setting('off', onOff, 'refuse what JSON:API 1.1 does not allow instead of tolerating it'),
   EXTENSIONS: setting('on', onOff, 'operations that the Kajabi API does not have'),
   METRICS_TOKEN: optional(text, 'bearer token for `/metrics`, which `serve` answers only with it'),

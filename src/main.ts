@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { watchClock } from './clock/watch-clock.ts'
 import { isRunByNpm } from './config.ts'
+import { closeServer } from './http/close-server.ts'
 import { buildServer } from './http/server.ts'
 import { startWorker } from './jobs/worker.ts'
 import { pages, routes } from './routes.ts'
@@ -62,12 +63,6 @@ export async function run<Prepared>(
     await stop()
     throw error
   }
-}
-
-/** A connection whose last request is answered meanwhile would be kept alive, and the server with it. */
-async function closeServer(server: FastifyInstance): Promise<void> {
-  const timer = setInterval(() => server.server.closeIdleConnections(), 50)
-  await server.close().finally(() => clearInterval(timer))
 }
 
 const ending = () => new Promise<never>(() => {})

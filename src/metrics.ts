@@ -5,6 +5,8 @@ export interface Metrics {
   observeRequest: (method: string, route: string, status: number, milliseconds: number) => void
   /** Offers granted by this process, a grant each. */
   grants: Counter<string>
+  /** Requests that were refused because too many were there. */
+  refused: Counter<string>
   /** Sets what is read from the database when metrics are asked for. */
   setBacklog: (backlog: Backlog) => void
   /** The Prometheus text format. */
@@ -41,6 +43,11 @@ export function createMetrics(): Metrics {
     observeRequest: (method, route, status, milliseconds) =>
       requests.observe({ method, route, status: String(status) }, milliseconds / 1000),
     grants: new Counter({ name: 'bestow_grants_total', help: 'Offers granted', registers }),
+    refused: new Counter({
+      name: 'bestow_refused_requests_total',
+      help: 'Requests answered 503 because too many were there',
+      registers,
+    }),
     setBacklog(figures) {
       for (const name of Object.keys(backlog) as (keyof Backlog)[]) backlog[name].set(figures[name])
     },

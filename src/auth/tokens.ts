@@ -28,6 +28,13 @@ interface Payload {
   fam: string
   epo: number
   jti?: string
+  /** Seconds since 1970. */
+  exp: number
+}
+
+type VerifiedToken = RefreshClaims & {
+  /** Milliseconds since 1970. */
+  expiresAt: number
 }
 
 const ISSUER = 'bestow'
@@ -51,12 +58,12 @@ export function tokenSigner(key: Uint8Array, clock: Clock): TokenSigner {
       .setExpirationTime(now + seconds)
     return (id ? jwt.setJti(id) : jwt).sign(key)
   }
-  const verify = async (type: string, token: string) => {
+  const verify = async (type: string, token: string): Promise<VerifiedToken | null> => {
     try {
       const options = { algorithms: [ALGORITHM], typ: type, issuer: ISSUER, currentDate: clock.now() }
       const { payload } = await jwtVerify(token, key, options)
-      const { acc, key: keyId, fam, epo, jti = '' } = payload as unknown as Payload
-      return { accountId: acc, keyId, familyId: fam, epoch: epo, refreshId: jti }
+      const { acc, key: keyId, fam, epo, jti = '', exp } = payload as unknown as Payload
+      return { accountId: acc, keyId, familyId: fam, epoch: epo, refreshId: jti, expiresAt: exp * 1000 }
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof TypeError) return null
       throw error
@@ -65,7 +72,24 @@ export function tokenSigner(key: Uint8Array, clock: Clock): TokenSigner {
   return {
     signAccess: (claims, seconds) => sign(ACCESS, claims, seconds),
     signRefresh: (claims, seconds) => sign(REFRESH, claims, seconds, claims.refreshId),
-    verifyAccess: (token) => verify(ACCESS, token),
+    verifyAccess: remembering(clock, (token) => verify(ACCESS, token)),
     verifyRefresh: (token) => verify(REFRESH, token),
+  }
+}
+
+/** Tokens that are known to be ours. A client sends the same one each time, and checking it takes a thread. */
+const MOST_REMEMBERED = 1_000
+
+function remembering(clock: Clock, verify: (token: string) => Promise<VerifiedToken | null>) {
+  const known = new Map<string, VerifiedToken>()
+  return async (token: string): Promise<VerifiedToken | null> => {
+    const found = known.get(token)
+    if (found && found.expiresAt > clock.now().getTime()) return found
+    known.delete(token)
+    const verified = await verify(token)
+    if (!verified) return null
+    if (known.size === MOST_REMEMBERED) known.delete(known.keys().next().value!)
+    known.set(token, verified)
+    return verified
   }
 }

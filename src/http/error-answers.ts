@@ -38,11 +38,11 @@ export function answerMalformedAddress(_error: Error, request: FastifyRequest, r
 function toApiError(app: App, error: unknown, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error
   if (isUnavailable(error)) {
-    app.log.warn({ request_id: request.id, err: error }, 'database unavailable')
+    app.log.warn({ request_id: request.id, reason: (error as Error).message }, 'database unavailable')
     return new ApiError(
       503,
       'database_unavailable',
-      'The database cannot be reached at the moment. Try again.',
+      'The database cannot be reached at the moment, or does not answer in time. Try again.',
       {
         headers: { 'retry-after': '2' },
         cause: error,

@@ -19,6 +19,7 @@ import { healthRoutes } from './health.ts'
 import { limitRate } from './rate-limit.ts'
 import type { Context, Route } from './route.ts'
 import { fastifySchema, openapi } from './openapi.ts'
+import { refuseOverload } from './overload.ts'
 import { runRoute } from './run-route.ts'
 import { refuseOtherMediaTypes } from './strict.ts'
 import { bodyValidator } from './validation.ts'
@@ -49,6 +50,8 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     // Counted from our side: what a client itself puts into the headers is further away.
     trustProxy: (_address, hop) => hop < app.config.TRUST_PROXY,
     forceCloseConnections: 'idle',
+    // What still arrives is answered as ever; see close-server.ts.
+    return503OnClosing: false,
     // An id of any length is looked for, and not found.
     routerOptions: { querystringParser: parseParameters, maxParamLength: 20_000 },
     frameworkErrors: answerMalformedAddress,
@@ -57,6 +60,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
   answerErrors(server, app, known)
   server.setValidatorCompiler(bodyValidator)
   server.decorateRequest('claims', null)
+  refuseOverload(server, app)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     const { route } = request.routeOptions.config

@@ -1,0 +1,29 @@
+import { Server } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+
+/** How long clients get to send one more request, whose answer tells them that the connection ends. */
+const DRAIN_MS = 1_000
+
+/**
+ * Answers what is under way or on its way, then closes. An idle connection may just carry a request, which would
+ * get no answer if it were closed: so from now on each answer ends its connection, and only what is idle after
+ * that is closed.
+ */
+export async function closeServer(fastify: FastifyInstance): Promise<void> {
+  const { server } = fastify
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
+  // Connections that have arrived are taken in this turn of the event loop.
+  await new Promise(setImmediate)
+  // Takes no new ones. http.Server's own close would also end the idle ones.
+  Server.prototype.close.call(server)
+  for (const end = performance.now() + DRAIN_MS; performance.now() < end; await sleep(20)) {
+    if ((await countConnections(server)) === 0) break
+  }
+  // One whose last request is answered meanwhile would be kept alive, and the server with it.
+  const timer = setInterval(() => server.closeIdleConnections(), 50)
+  await fastify.close().finally(() => clearInterval(timer))
+}
+
+const countConnections = (server: Server) =>
+  new Promise<number>((done) => server.getConnections((_error, count) => done(count)))

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+
+let h: Harness
+let contactId: string
+let offerId: string
+beforeAll(async () => {
+  h = await startHarness({ settings: { CONCURRENT_REQUESTS: '2' } })
+  contactId = await makeContact(h.app, h.account.siteId)
+  offerId = await makeOffer(h.app, h.account.siteId)
+})
+afterAll(async () => {
+  // After an abort, fetch opens another connection, and a server does not count one without a request as idle.
+  h.server.server.closeAllConnections()
+  await h.close()
+})
+
+const grant = () => h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+
+const textOf = async (path: string) => (await fetch(h.url + path)).text()
+
+/** Holds up every grant to the contact meanwhile. */
+async function whileHeldUp(act: () => Promise<void>): Promise<void> {
+  const blocker = await h.app.pool.connect()
+  await blocker.query('begin')
+  await blocker.query('select from contacts where id = $1 for update', [contactId])
+  await act().finally(() => blocker.query('rollback'))
+  blocker.release()
+}
+
+const refusals = async () =>
+  Number(/^bestow_refused_requests_total (\d+)$/m.exec(await h.app.metrics.text())![1])
+
+test('a request beyond those that can be worked on at once is refused, and told when to come again', async () => {
+  let pending: ReturnType<typeof grant>[] = []
+  const before = await refusals()
+  await whileHeldUp(async () => {
+    pending = [grant(), grant()]
+    const isFull = async () => (await h.client.get('/v1/me')).status
+    await expect.poll(isFull).toBe(503)
+    const { status, headers, body } = await grant()
+    expect([status, headers.get('retry-after'), body.errors[0].code]).toEqual([503, '1', 'overloaded'])
+    expect(await textOf('/healthz')).toContain('ok')
+    expect(await textOf('/metrics')).toContain('bestow_refused_requests_total')
+  })
+  expect((await Promise.all(pending)).map(({ status }) => status)).toEqual([200, 200])
+  expect(await refusals()).toBeGreaterThanOrEqual(before + 2)
+  expect((await grant()).status).toBe(200)
+})
+
+test('a client that goes away before its answer leaves its place', async () => {
+  const controller = new AbortController()
+  await whileHeldUp(async () => {
+    const leaving = [1, 2].map(() =>
+      fetch(`${h.url}/v1/contacts/${contactId}/relationships/offers`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${h.account.token}`, 'content-type': 'application/vnd.api+json' },
+        body: JSON.stringify(offersBody([offerId])),
+        signal: controller.signal,
+      }).catch(() => null),
+    )
+    const meStatus = async () => (await h.client.get('/v1/me')).status
+    await expect.poll(meStatus).toBe(503)
+    controller.abort()
+    expect(await Promise.all(leaving)).toEqual([null, null])
+    await expect.poll(meStatus).toBe(200)
+  })
+})
