@@ -6,7 +6,7 @@ import { type Findings, onGround, outcomeOf } from './ground.ts'
 import type { Trial } from './trial.ts'
 
 export interface OverloadReport extends Findings {
-  /** Grants a second that 32 clients got who waited for their answers, before and afterwards. */
+  /** Grants a second that clients got who waited for their answers, before and afterwards. */
   capacity: [number, number]
   offered: number
   /** Grants a second that were answered within two seconds. */
@@ -30,6 +30,10 @@ export interface OverloadOptions {
   /** Requests that arrive, as a multiple of the capacity. */
   factor?: number
   leastGoodputShare?: number
+  /** Those that find the capacity: enough that grants share transactions, as they do under overload. */
+  clients?: number
+  /** The setting CONCURRENT_REQUESTS, when not its default. */
+  concurrentRequests?: number
   /** More than all requests together, so that each does the same: it makes a customer. */
   contacts?: number
 }
@@ -40,10 +44,15 @@ interface Spread {
   max: number
 }
 
-const CLIENTS = 32
 const IN_TIME_MS = 2_000
-/** Of a machine that others use. */
-export const SHORT: OverloadOptions = { seconds: 3, leastGoodputShare: 0.5, contacts: 80_000 }
+/** For a machine that others use: what it can do changes from second to second. */
+export const SHORT: OverloadOptions = {
+  seconds: 3,
+  leastGoodputShare: 0.5,
+  clients: 32,
+  concurrentRequests: 64,
+  contacts: 80_000,
+}
 
 export const overloadTrial: Trial = {
   name: 'overload',
@@ -55,10 +64,14 @@ export const overload = ({
   seconds = 15,
   factor = 3,
   leastGoodputShare = 0.8,
+  clients = 128,
+  concurrentRequests,
   contacts = 400_000,
 }: OverloadOptions = {}): Promise<OverloadReport> =>
   onGround(contacts, async (ground) => {
-    const server = await ground.start('serve')
+    const server = await ground.start('serve', undefined, {
+      CONCURRENT_REQUESTS: concurrentRequests?.toString(),
+    })
     const url = server.ready.url!
     const token = await fetchToken(url, ground.account)
     const offerId = ground.account.offers[0]!
@@ -68,8 +81,8 @@ export const overload = ({
       return tally
     }
 
-    const capacity = async () => (await put({ clients: CLIENTS })).served.length / seconds
-    await put({ clients: CLIENTS }, seconds / 2)
+    const capacity = async () => (await put({ clients })).served.length / seconds
+    await put({ clients }, seconds / 2)
     const before = await capacity()
     const memoryBefore = await memoryOf(server.child.pid!)
     const tally = await put({ perSecond: before * factor })
