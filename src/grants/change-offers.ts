@@ -52,8 +52,8 @@ export type ChangeOutcome =
       /** All offers that are held now. */
       held: string[]
       revoked: string[]
-      /** Given when something was to be granted. */
-      customer_id?: string
+      /** Given in modes grant and replace; the customer is null when there is none. */
+      customer_id?: string | null
       customer_created?: boolean
       customer_event_id?: string | null
       offers?: OfferOutcome[]
@@ -131,15 +131,14 @@ type FunctionOutcome =
       granted?: Record<string, { grant_id: string; event_id: string }>
     })
 
-/** Tells of each offer that was asked for; in a replacement, of those that were granted. */
-function outcomeOf({ mode, offerIds }: ChangeOffers, outcome: FunctionOutcome): ChangeOutcome {
+/** Tells of each offer that was to be granted what became of it. */
+function outcomeOf({ offerIds }: ChangeOffers, outcome: FunctionOutcome): ChangeOutcome {
   if (outcome.error !== undefined || !outcome.granted) return outcome
   const { granted, ...rest } = outcome
-  const told = [...new Set(offerIds)].filter((id) => mode === 'grant' || granted[id])
-  return {
-    ...rest,
-    offers: told.map((id) => ({ id, status: granted[id] ? 'granted' : 'already_granted', ...granted[id] })),
-  }
+  const offers = [...new Set(offerIds)].map(
+    (id): OfferOutcome => ({ id, status: granted[id] ? 'granted' : 'already_granted', ...granted[id] }),
+  )
+  return { ...rest, offers }
 }
 
 function countGranted(outcomes: ChangeOutcome[]): number {

@@ -1,13 +1,17 @@
 -- Revokes the offers of a list or, with p_replace, every other one after what is missing was granted.
--- Returns what grant_offers() returns, when something was missing, and {revoked: [offer ids]}; or {error}.
+-- Returns {revoked: [offer ids]}, for a replacement also what grant_offers() returns; or {error}.
 create or replace function end_offers(
   p_site_id bigint, p_contact_id bigint, p_offer_ids bigint[], p_replace boolean, p_options jsonb, p_now timestamptz
 ) returns jsonb language plpgsql
 as $$
 declare
-  v_outcome jsonb := first_unknown_offer(p_site_id, p_offer_ids);
+  v_outcome jsonb;
   v_revoked bigint[];
 begin
+  -- Held until the end, as grants do: a contact that is being deleted is found neither before nor after.
+  perform from contacts c where c.site_id = p_site_id and c.id = p_contact_id and c.deleted_at is null for key share;
+  if not found then return '{"error": "subject_not_found"}'; end if;
+  v_outcome := first_unknown_offer(p_site_id, p_offer_ids);
   if v_outcome ? 'error' then return v_outcome; end if;
   if p_replace then
     v_outcome := grant_missing_offers(p_site_id, p_contact_id, p_offer_ids, p_options, p_now);
@@ -49,7 +53,9 @@ begin
      select from holdings h
       where h.site_id = p_site_id and h.customer_id = v_customer_id and h.offer_id = i.offer_id
         and (h.expires_at is null or h.expires_at > p_now));
-  if v_missing is null then return '{}'; end if;
+  if v_missing is null then
+    return jsonb_build_object('customer_id', v_customer_id::text, 'customer_created', false, 'granted', '{}'::jsonb);
+  end if;
   v_outcomes := grant_offers(
     p_site_id, array[p_contact_id], array[(select jsonb_agg(m::text) from unnest(v_missing) m)], array[p_options], p_now);
   if v_outcomes[1] ->> 'error' = 'offer_not_found' then

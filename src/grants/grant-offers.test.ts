@@ -97,6 +97,13 @@ test('an offer that stands twice in one request is granted once', async () => {
   expect(await eventsOf(contactId)).toHaveLength(2)
 })
 
+test('an empty list grants nothing, and makes nobody a customer', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const { status, body } = await h.client.post(offersOf(contactId), offersBody([]))
+  expect([status, body.data, body.meta]).toEqual([200, [], { customer_created: false, offers: [] }])
+  expect((await eventsOf(contactId)).map(({ type }) => type)).not.toContain('customer_created')
+})
+
 test('a revoked offer can be granted anew, and the old grant is kept with who ended it', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)

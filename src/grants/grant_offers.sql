@@ -33,7 +33,8 @@ declare
 begin
   -- The lock on the contact is shared with other grants, and with nobody who deletes it.
   select array_agg(refused.error), array_agg(c.name), array_agg(c.email), array_agg(cu.id),
-         count(*) filter (where refused.error is null and r.contact_id is not null and cu.id is null)
+         -- Who is granted nothing becomes no customer.
+         count(*) filter (where refused.error is null and r.contact_id is not null and cu.id is null and r.offer_ids <> '[]')
     into v_errors, v_names, v_emails, v_customer_ids, v_missing
     from unnest(p_contact_ids, p_offer_ids) r (contact_id, offer_ids)
     left join lateral (
@@ -69,9 +70,9 @@ begin
     with made as (
       insert into customers (site_id, contact_id, name, email, created_at, updated_at)
       select p_site_id, r.contact_id, coalesce(nullif(r.name, ''), split_part(r.email, '@', 1)), r.email, p_now, p_now
-        from unnest(p_contact_ids, v_names, v_emails, v_errors, v_customer_ids)
-             r (contact_id, name, email, error, customer_id)
-       where r.error is null and r.customer_id is null and r.contact_id is not null
+        from unnest(p_contact_ids, p_offer_ids, v_names, v_emails, v_errors, v_customer_ids)
+             r (contact_id, offer_ids, name, email, error, customer_id)
+       where r.error is null and r.customer_id is null and r.contact_id is not null and r.offer_ids <> '[]'
       -- Without a target: of two who make the same customer, one may meet the other by the e-mail first, and
       -- a conflict that is not the named one is an error.
       on conflict do nothing
@@ -101,10 +102,12 @@ begin
   if v_missing > 0 then
     -- Whom somebody else has made meanwhile is there now.
     select array_agg(coalesce(r.customer_id, r.made_id, cu.id)),
-           array_agg(case when r.contact_id is not null and r.error is null and coalesce(r.customer_id, r.made_id, cu.id) is null
+           array_agg(case when r.contact_id is not null and r.offer_ids <> '[]' and r.error is null
+                           and coalesce(r.customer_id, r.made_id, cu.id) is null
                           then '{"error": "email_taken"}' else r.error end)
       into v_customer_ids, v_errors
-      from unnest(p_contact_ids, v_errors, v_customer_ids, v_made_ids) r (contact_id, error, customer_id, made_id)
+      from unnest(p_contact_ids, p_offer_ids, v_errors, v_customer_ids, v_made_ids)
+           r (contact_id, offer_ids, error, customer_id, made_id)
       left join lateral (
         select cu.id from customers cu
          where r.error is null and r.customer_id is null and r.made_id is null

@@ -164,7 +164,7 @@ function answerOf(
       data: held.map((id) => identifier('offers', id)),
       links: { self: `${baseUrl}/v1/${subject.door}/${subject.id}/relationships/offers` },
       meta: {
-        customer_id,
+        customer_id: customer_id ?? undefined,
         customer_created,
         customer_event_id: customer_event_id ?? undefined,
         offers,

@@ -60,7 +60,10 @@ test('replacing grants what is missing and revokes what is not listed', async ()
   const answer = await h.client.patch(offersOf(contactId), offersBody([offerIds[1]!, added]))
   expect(idsOf(answer)).toEqual([offerIds[1], added])
   expect(answer.body.meta).toMatchObject({
-    offers: [{ id: added, status: 'granted' }],
+    offers: [
+      { id: offerIds[1], status: 'already_granted' },
+      { id: added, status: 'granted' },
+    ],
     revoked: [offerIds[0]],
   })
   const ended = await h.app.db
@@ -109,5 +112,16 @@ test('of two replacements at once one comes last, and its list is what is held',
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     const held = idsOf(await h.client.get(offersOf(contactId)))
     expect([one.toSorted(), two.toSorted()]).toContainEqual(held.toSorted())
+  }
+})
+
+test('a revocation beside a deletion tells of what there was, or of nothing', async () => {
+  for (let round = 0; round < 20; round++) {
+    const { contactId, offerIds } = await contactWith(2)
+    const [revocation] = await Promise.all([
+      h.client.delete(offersOf(contactId), offersBody([offerIds[0]!])),
+      h.client.delete(`/v1/contacts/${contactId}`),
+    ])
+    if (revocation.status !== 404) expect(idsOf(revocation)).toEqual([offerIds[1]])
   }
 })

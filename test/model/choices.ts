@@ -37,7 +37,7 @@ const meta: fc.Arbitrary<Meta> = fc.record(
 const change = {
   who,
   door: fc.constantFrom('contacts' as const, 'customers' as const),
-  offers: fc.array(offer, { minLength: 1, maxLength: 4 }),
+  offers: fc.array(offer, { maxLength: 4 }),
   meta: fc.option(meta, { nil: undefined }),
   key,
 }

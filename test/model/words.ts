@@ -27,7 +27,7 @@ export const contactAnswer = (status: number, who: ContactName, contact: Person)
 
 export interface Change {
   held: string[]
-  /** Given when something was to be granted. */
+  /** Given when offers were to be granted, and there is one. */
   customer?: string
   isNew?: boolean
   granted?: string[]
@@ -52,10 +52,6 @@ export function offersAnswer({
   ]
   return parts.filter(Boolean).join('; ')
 }
-
-/** What a replacement left as it was it tells only when another request had granted it at the same moment. */
-export const replaceAnswer = ({ already, ...change }: Change): Answer =>
-  offersAnswer(change.granted?.length ? change : { ...change, customer: undefined })
 
 const list = (names: string[]) => (names.length > 0 ? names.join(', ') : 'nothing')
 

@@ -1,7 +1,7 @@
 /** Granting, revoking, replacing. */
 import type { ActOf, Answer, ChangeOffers, Meta } from '../acts.ts'
 import { contactOf, nameFrom } from './contacts.ts'
-import { inOrder, offersAnswer, refusal, replaceAnswer } from '../words.ts'
+import { inOrder, offersAnswer, refusal } from '../words.ts'
 import type { Contact, Email, Grant, World } from './world.ts'
 
 const NOT_FOUND = refusal(404, 'not_found')
@@ -51,10 +51,9 @@ export function replace(world: World, change: ActOf<'replace'>): Answer {
   const isMissing = (offer: string) => !before.includes(offer)
   const wrong = change.offers.findIndex((offer) => isMissing(offer) && !isGrantable(world, offer))
   if (wrong !== -1) return offerNotFound(wrong)
-  const missing = change.offers.filter(isMissing)
-  const given = missing.length > 0 ? give(world, contact, missing, change.meta) : {}
+  const given = give(world, contact, change.offers, change.meta)
   const revoked = take(world, contact, ({ offer }) => !change.offers.includes(offer), 'replaced')
-  return replaceAnswer({ held: held(world, contact), ...given, revoked })
+  return offersAnswer({ held: held(world, contact), ...given, revoked })
 }
 
 const isGrantable = (world: World, name: string) => {
@@ -62,10 +61,10 @@ const isGrantable = (world: World, name: string) => {
   return offer !== undefined && !offer.isArchived
 }
 
-/** The first grant makes the customer. What is held already stays as it is. */
+/** The first grant makes the customer, an empty list does not. What is held already stays as it is. */
 function give(world: World, contact: Contact, offers: string[], meta: Meta = {}) {
   const who = contact.id
-  const isNew = !world.customers.includes(who)
+  const isNew = offers.length > 0 && !world.customers.includes(who)
   if (isNew) {
     world.customers.push(who)
     contact.name ||= nameFrom(contact.email)
@@ -85,7 +84,7 @@ function give(world: World, contact: Contact, offers: string[], meta: Meta = {})
     if (meta.send_offer_grant_email ?? world.confirms) sendEmail(world, 'offer_grant', who)
   }
   return {
-    customer: who,
+    customer: world.customers.includes(who) ? who : undefined,
     isNew,
     granted,
     already: [...new Set(offers)].filter((offer) => already.includes(offer)),

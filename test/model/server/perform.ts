@@ -4,7 +4,7 @@ import type { MovableClock } from '../../../src/clock/clock.ts'
 import type { Act, ActOf, Answer, ChangeOffers, ContactName, Do } from '../acts.ts'
 import { lookAround } from './look-around.ts'
 import type { Method, Reply, Stage } from './stage.ts'
-import { type Change, contactAnswer, offersAnswer, refusal, replaceAnswer, replayed } from '../words.ts'
+import { type Change, contactAnswer, offersAnswer, refusal, replayed } from '../words.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -32,9 +32,9 @@ const performers: { [Which in Do]: (stage: Stage, what: ActOf<Which>) => Promise
     return reading(reply, () => '200 deleted')
   },
 
-  grant: changing('POST', offersAnswer),
-  revoke: changing('DELETE', offersAnswer),
-  replace: changing('PATCH', replaceAnswer),
+  grant: changing('POST'),
+  revoke: changing('DELETE'),
+  replace: changing('PATCH'),
 
   // There is no operation for it.
   async archive(stage, { offer }) {
@@ -63,12 +63,12 @@ const performers: { [Which in Do]: (stage: Stage, what: ActOf<Which>) => Promise
   },
 }
 
-function changing(method: Method, answer: (change: Change) => Answer) {
+function changing(method: Method) {
   return async (stage: Stage, { door, who, offers, meta, key }: ChangeOffers) => {
     const id = door === 'contacts' ? stage.contactId(who) : stage.customerId(who)
     const data = offers.map((offer) => ({ type: 'offers', id: stage.offerId(offer) }))
     const reply = await send(stage, method, `/v1/${door}/${id}/relationships/offers`, { data, meta }, key)
-    return reading(reply, () => answer(changeIn(stage, who, reply)))
+    return reading(reply, () => offersAnswer(changeIn(stage, who, reply)))
   }
 }
 
