@@ -87,10 +87,10 @@ begin
     from (select u.*, v_known[u.place] as known
             from unnest(v_places, v_outcomes, v_site_ids, v_contact_ids) u (place, outcome, site_id, contact_id)) o
     left join lateral (
-      select c.id from customers c where c.site_id = o.site_id and c.contact_id = o.contact_id limit 1) c on true
+      select c.id from customers c where c.site_id + 0 = o.site_id and c.contact_id = o.contact_id limit 1) c on true
     left join lateral (
       select jsonb_agg(h.offer_id::text order by h.offer_id) as offers from holdings h
-       where h.site_id = o.site_id and h.customer_id = c.id and (h.expires_at is null or h.expires_at > p_now)) held on true;
+       where h.site_id + 0 = o.site_id and h.customer_id = c.id and (h.expires_at is null or h.expires_at > p_now)) held on true;
   if v_keys @? '$[*].key' then perform keep_outcomes(v_account_id, v_keys, v_outcomes); end if;
   return to_jsonb(v_outcomes);
 end
@@ -104,10 +104,10 @@ $$;
 create or replace function find_subject(p_site_ids bigint[], p_door text, p_id bigint)
 returns table (site_id bigint, contact_id bigint) language sql stable as $$
   select c.site_id, c.id from contacts c
-   where p_door = 'contacts' and c.site_id = any (p_site_ids) and c.id = p_id and c.deleted_at is null
+   where p_door = 'contacts' and c.site_id + 0 = any (p_site_ids) and c.id = p_id and c.deleted_at is null
    union all
   select c.site_id, c.contact_id from customers c
-   where p_door = 'customers' and c.site_id = any (p_site_ids) and c.id = p_id and c.deleted_at is null
+   where p_door = 'customers' and c.site_id + 0 = any (p_site_ids) and c.id = p_id and c.deleted_at is null
    limit 1
 $$;
 

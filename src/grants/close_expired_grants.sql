@@ -10,7 +10,7 @@ begin
   with due as (
     select g.site_id, g.id from offer_grants g
      where g.revoked_at is null and g.expires_at <= p_now
-       and g.site_id = p_site_id and g.customer_id = p_customer_id
+       and g.site_id + 0 = p_site_id and g.customer_id = p_customer_id
      order by g.id for update
   ), closed as (
     update offer_grants g set revoked_at = p_now, revoked_by = 'system', revoke_reason = 'expired'

@@ -9,7 +9,7 @@ declare
   v_revoked bigint[];
 begin
   -- Held until the end, as grants do: a contact that is being deleted is found neither before nor after.
-  perform from contacts c where c.site_id = p_site_id and c.id = p_contact_id and c.deleted_at is null for key share;
+  perform from contacts c where c.site_id + 0 = p_site_id and c.id = p_contact_id and c.deleted_at is null for key share;
   if not found then return '{"error": "subject_not_found"}'; end if;
   v_outcome := first_unknown_offer(p_site_id, p_offer_ids);
   if v_outcome ? 'error' then return v_outcome; end if;
@@ -30,7 +30,7 @@ create or replace function first_unknown_offer(p_site_id bigint, p_offer_ids big
     (select jsonb_build_object('error', 'offer_not_found', 'index', i.position - 1)
        from unnest(p_offer_ids) with ordinality i (offer_id, position)
        left join lateral (
-         select true as known from offers o where o.site_id = p_site_id and o.id = i.offer_id limit 1) o on true
+         select true as known from offers o where o.site_id + 0 = p_site_id and o.id = i.offer_id limit 1) o on true
       where o.known is null order by i.position limit 1), '{}')
 $$;
 
@@ -46,12 +46,12 @@ declare
   v_outcomes jsonb[];
 begin
   select c.id into v_customer_id from customers c
-   where c.site_id = p_site_id and c.contact_id = p_contact_id for no key update;
+   where c.site_id + 0 = p_site_id and c.contact_id = p_contact_id for no key update;
   select array_agg(i.offer_id order by i.position) into v_missing
     from unnest(p_offer_ids) with ordinality i (offer_id, position)
    where not exists (
      select from holdings h
-      where h.site_id = p_site_id and h.customer_id = v_customer_id and h.offer_id = i.offer_id
+      where h.site_id + 0 = p_site_id and h.customer_id = v_customer_id and h.offer_id = i.offer_id
         and (h.expires_at is null or h.expires_at > p_now));
   if v_missing is null then
     return jsonb_build_object('customer_id', v_customer_id::text, 'customer_created', false, 'granted', '{}'::jsonb);

@@ -15,7 +15,7 @@ export async function expireGrants({ db, clock }: App): Promise<number> {
     select close_expired_grants(due.site_id, due.customer_id, ${now}::timestamptz) as closed
       from (select distinct site_id, customer_id
               from (select site_id, customer_id from offer_grants
-                     where revoked_at is null and expires_at <= ${now}
+                     where revoked_at is null and expires_at > '-infinity' and expires_at <= ${now}
                      order by expires_at limit ${BATCH}) oldest
              order by customer_id) due`.execute(db)
   return rows.reduce((sum, { closed }) => sum + closed, 0)

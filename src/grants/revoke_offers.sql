@@ -13,14 +13,14 @@ declare
   v_revoked bigint[];
 begin
   select c.id into v_customer_id from customers c
-   where c.site_id = p_site_id and c.contact_id = p_contact_id
+   where c.site_id + 0 = p_site_id and c.contact_id = p_contact_id
      for no key update;
   if not found then return '{}'; end if;
   perform close_expired_grants(p_site_id, v_customer_id, p_now);
 
   with revoked as (
     update offer_grants g set revoked_at = p_now, revoked_by = p_options ->> 'actor', revoke_reason = p_reason
-     where g.site_id = p_site_id and g.customer_id = v_customer_id and g.revoked_at is null
+     where g.site_id + 0 = p_site_id and g.customer_id = v_customer_id and g.revoked_at is null
        and (g.offer_id = any (p_offer_ids)) <> p_all_but
     returning g.id, g.offer_id
   ), recorded as (

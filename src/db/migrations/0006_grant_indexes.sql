@@ -1,0 +1,7 @@
+-- Conditions that are always true, but that only the queries for which an index was made state (or that follow from
+-- what they ask for): a grant looks for the offers of one customer, and a plan that was made while the table was
+-- empty could read one of these indexes from end to end.
+drop index offer_grants_offer;
+create index offer_grants_offer on offer_grants (offer_id, site_id) where revoked_at is null and offer_id > 0;
+drop index offer_grants_expiry;
+create index offer_grants_expiry on offer_grants (expires_at) where revoked_at is null and expires_at > '-infinity';
