@@ -38,7 +38,11 @@ const MOST_CONNECTIONS = 10_000
 export async function arrive(arrivals: Arrivals): Promise<Tally> {
   const generator = fork(import.meta.filename, { execArgv: [] })
   generator.send(arrivals)
-  const [tally] = await once(generator, 'message')
+  const ended = once(generator, 'exit').then(([code]) => {
+    throw new Error(`the load generator ended with ${code}`)
+  })
+  const [tally] = await Promise.race([once(generator, 'message'), ended])
+  ended.catch(() => {})
   generator.kill()
   return tally
 }
@@ -121,15 +125,17 @@ class Lines {
 
   /** @returns the head of the answer; what happened instead when there is none */
   send(request: string): Promise<string> {
-    if (this.#idle.length === 0 && this.#open === MOST_CONNECTIONS) return Promise.resolve('no connection')
-    const socket = this.#idle.pop() ?? this.#connect()
+    const socket = this.#takeIdle() ?? (this.#open < MOST_CONNECTIONS ? this.#connect() : null)
+    if (!socket) return Promise.resolve('no connection')
     return new Promise((resolve) => {
       let received = ''
       const done = (head: string) => {
-        socket.removeAllListeners('data').removeAllListeners('close')
+        socket.removeAllListeners('data').off('close', broken).setTimeout(0)
         resolve(head)
       }
-      socket.once('close', () => done('broken connection'))
+      const broken = () => done('broken connection')
+      socket.once('close', broken)
+      socket.setTimeout(PATIENCE_MS, () => socket.destroy())
       socket.on('data', (chunk) => {
         received += chunk
         const [head, body] = received.split('\r\n\r\n', 2)
@@ -141,6 +147,13 @@ class Lines {
       })
       socket.write(request)
     })
+  }
+
+  /** The server may have closed one meanwhile. */
+  #takeIdle(): Socket | undefined {
+    let socket = this.#idle.pop()
+    while (socket && !socket.writable) socket = this.#idle.pop()
+    return socket
   }
 
   #connect(): Socket {

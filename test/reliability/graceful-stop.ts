@@ -87,7 +87,7 @@ async function stopUnderLoad(ground: Ground, server: Running, afterMs: number) {
   const url = server.ready.url!
   const token = await fetchToken(url, ground.account)
   const results: Result[] = []
-  const sign = { isGiven: false }
+  const sign = { isGiven: false, isOver: false }
   const clients = CLIENTS.map(({ keepAlive, longestPauseMs }) =>
     sendUntilRefused({ url, token, ground, keepAlive, longestPauseMs, results, sign }),
   )
@@ -96,6 +96,7 @@ async function stopUnderLoad(ground: Ground, server: Running, afterMs: number) {
   const begun = performance.now()
   const code = await endProcess(server)
   const ms = performance.now() - begun
+  sign.isOver = true
   await Promise.all(clients)
   return { code, ms, results }
 }
@@ -107,14 +108,14 @@ interface Client {
   keepAlive: boolean
   longestPauseMs: number
   results: Result[]
-  sign: { isGiven: boolean }
+  sign: { isGiven: boolean; isOver: boolean }
 }
 
-/** Sends one request after the other. That no new connection is taken is how it learns of the end. */
+/** Sends one request after the other, until no new connection is taken: soon another may have the port. */
 async function sendUntilRefused(client: Client): Promise<void> {
   const { url, token, ground, keepAlive, longestPauseMs, results, sign } = client
   const agent = new Agent({ keepAlive, maxSockets: 1 })
-  for (;;) {
+  while (!sign.isOver) {
     const contactId = ground.contacts.pop()!
     try {
       const { status } = await send(url, { token, agent, ...grantOf(contactId, ground.account.offers[0]!) })
@@ -125,6 +126,8 @@ async function sendUntilRefused(client: Client): Promise<void> {
       const connection = isReused ? 'kept-alive connection' : 'new connection'
       const lost = `${connection}: ${syscall ? 'reset' : message}`
       results.push({ contactId, isAfter: sign.isGiven, lost })
+      // Some fail before the next turn of the event loop: nothing else would ever run.
+      await sleep(1)
     }
     if (longestPauseMs) await sleep(Math.random() * longestPauseMs)
   }
