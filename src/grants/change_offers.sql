@@ -34,6 +34,7 @@ declare
   v_options jsonb[];
   v_outcomes jsonb[];
   v_site_id bigint;
+  v_changed jsonb[];
 begin
   -- What holds up one of many is waited for only when that one comes alone.
   if jsonb_array_length(p_changes) > 1 then perform set_config('lock_timeout', '500ms', true); end if;
@@ -70,12 +71,13 @@ begin
 
   foreach v_site_id in array v_callers_site_ids loop
     continue when array_position(v_site_ids, v_site_id) is null;
-    select array_agg(coalesce(o.changed, v_outcomes[o.n])) into v_outcomes
-      from unnest(change_offers_of_site(
-             v_site_id,
-             p_mode,
-             array(select case when s.id = v_site_id then s.contact_id end from unnest(v_site_ids, v_contact_ids) s (id, contact_id)),
-             v_offer_ids, v_options, p_now)) with ordinality o (changed, n);
+    v_changed := change_offers_of_site(
+      v_site_id, p_mode,
+      array(select case when s.id = v_site_id then s.contact_id end from unnest(v_site_ids, v_contact_ids) s (id, contact_id)),
+      v_offer_ids, v_options, p_now);
+    -- Nearly always all are of one site.
+    v_outcomes := case when v_outcomes is null then v_changed
+                       else array(select coalesce(o.changed, o.known) from unnest(v_changed, v_outcomes) o (changed, known)) end;
   end loop;
 
   select array_agg(case when o.known is not null then o.known

@@ -5,3 +5,7 @@ drop index offer_grants_offer;
 create index offer_grants_offer on offer_grants (offer_id, site_id) where revoked_at is null and offer_id > 0;
 drop index offer_grants_expiry;
 create index offer_grants_expiry on offer_grants (expires_at) where revoked_at is null and expires_at > '-infinity';
+
+-- Hardly anybody has one.
+drop index customers_external_user;
+create unique index customers_external_user on customers (external_user_id, site_id) where external_user_id is not null;
