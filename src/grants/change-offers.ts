@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
+import { inBatches } from '../db/batches.ts'
 import { isUnavailable, retryingDeadlocks } from '../db/database.ts'
 import type { IdempotencyKey } from '../http/route.ts'
-import { type BatchOptions, inBatches } from './batches.ts'
 
 /** Whose offers: those of a contact, or of the contact behind a customer. */
 export interface Subject {
@@ -66,39 +66,21 @@ export type ChangeOutcome =
  * one caller that wait at the same moment share a transaction; each fares as it would alone. See change_offers.sql
  * for the whole act and grant_offers.sql for its heart.
  */
-export function changeOffers(app: App, change: ChangeOffers): Promise<ChangeOutcome> {
-  const together = batchesOf.get(app) ?? inBatches((changes) => changeTogether(app, changes), BATCHES)
-  batchesOf.set(app, together)
-  return together(change)
-}
-
-/** Of each App its own, as are its connections. */
-const batchesOf = new WeakMap<App, (change: ChangeOffers) => Promise<ChangeOutcome>>()
-
-const BATCHES: BatchOptions<ChangeOffers> = {
-  groupOf: ({ caller, subject, mode }) => JSON.stringify([caller, subject.door, mode]),
-  keysOf: ({ subject, idempotency }) => [
-    `subject ${subject.id}`,
-    ...(idempotency ? [`key ${idempotency.route} ${idempotency.key}`] : []),
-  ],
-  // More makes a request wait longer and hardly anything cheaper.
-  size: 64,
-  // While the database writes the one to disk it works on the other.
-  atOnce: 2,
-}
-
-/** Changes that fail together are made alone: nothing was written, and only one of them may be the reason. */
-async function changeTogether(
-  app: App,
-  changes: ChangeOffers[],
-): Promise<(ChangeOutcome | Promise<ChangeOutcome>)[]> {
-  try {
-    return await callFunction(app, changes)
-  } catch (error) {
-    if (changes.length === 1 || isUnavailable(error)) throw error
-    return changes.map(async (change) => (await callFunction(app, [change]))[0]!)
-  }
-}
+export const changeOffers: (app: App, change: ChangeOffers) => Promise<ChangeOutcome> = inBatches(
+  changeTogether,
+  {
+    groupOf: ({ caller, subject, mode }) => JSON.stringify([caller, subject.door, mode]),
+    keysOf: ({ subject, idempotency }) => [
+      `subject ${subject.id}`,
+      ...(idempotency ? [`key ${idempotency.route} ${idempotency.key}`] : []),
+    ],
+    // More makes a request wait longer and hardly anything cheaper.
+    size: 64,
+    // While the database writes the one to disk it works on the other.
+    atOnce: 2,
+    isCommon: isUnavailable,
+  },
+)
 
 const STATEMENT = {
   name: 'change_offers',
@@ -106,7 +88,7 @@ const STATEMENT = {
 }
 
 /** Changes of one caller, through one door and of one mode, in one transaction. */
-async function callFunction(app: App, changes: ChangeOffers[]): Promise<ChangeOutcome[]> {
+async function changeTogether(app: App, changes: ChangeOffers[]): Promise<ChangeOutcome[]> {
   const { caller, subject, mode } = changes[0]!
   const list = changes.map(({ subject: { id }, offerIds, options, idempotency }) => ({
     subject_id: id,

@@ -9,15 +9,22 @@ interface Item {
 /** Records what runs together; a batch ends when it is told to. */
 function recorder(size: number, atOnce: number) {
   const batches: { keys: string[]; end: (error?: Error) => void }[] = []
-  const add = inBatches<Item, string>(
-    (items) =>
+  const add = inBatches<object, Item, string>(
+    (_owner, items) =>
       new Promise((resolve, reject) => {
         const end = (error?: Error) => (error ? reject(error) : resolve(items.map(({ key }) => `did ${key}`)))
         batches.push({ keys: items.map(({ key }) => key), end })
       }),
-    { groupOf: ({ group }) => group, keysOf: ({ key }) => [key], size, atOnce },
+    {
+      groupOf: ({ group }) => group,
+      keysOf: ({ key }) => [key],
+      size,
+      atOnce,
+      isCommon: (error) => (error as Error).message === 'away',
+    },
   )
-  return { batches, add: (key: string, group = 'one') => add({ group, key }) }
+  const owner = {}
+  return { batches, add: (key: string, group = 'one') => add(owner, { group, key }) }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -64,14 +71,27 @@ test('groups do not wait for each other', async () => {
   await Promise.all(results)
 })
 
-test('a batch that fails is told to all of it, and the next one runs', async () => {
-  const { batches, add } = recorder(1, 1)
-  const failing = add('a')
+test('a failure that is nobody’s fault is told to all of the batch, and the next one runs', async () => {
+  const { batches, add } = recorder(2, 1)
+  const failing = [add('a'), add('b')]
   const next = add('a')
   await turn()
   batches[0]!.end(new Error('away'))
-  await expect(failing).rejects.toThrow('away')
+  for (const result of failing) await expect(result).rejects.toThrow('away')
   await turn()
   batches[1]!.end()
   expect(await next).toBe('did a')
+})
+
+test('after any other failure each is tried alone, and fails alone', async () => {
+  const { batches, add } = recorder(2, 1)
+  const [good, bad] = [add('good'), add('bad')]
+  await turn()
+  batches[0]!.end(new Error('wrong'))
+  await turn()
+  expect(batches.slice(1).map(({ keys }) => keys)).toEqual([['good'], ['bad']])
+  batches[1]!.end()
+  batches[2]!.end(new Error('wrong'))
+  expect(await good).toBe('did good')
+  await expect(bad).rejects.toThrow('wrong')
 })
