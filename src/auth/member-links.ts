@@ -16,10 +16,10 @@ export const LINK_DAYS: Record<LinkPurpose, number | null> = {
   email_change: 1,
 }
 
-export interface LinkOf {
+export interface NewLink {
+  purpose: LinkPurpose
   siteId: string
-  site: SiteAddress
-  /** What the link was made for. */
+  /** What the link is made for. */
   eventId: string
   customerId: string
   grantId?: string | null
@@ -28,30 +28,34 @@ export interface LinkOf {
 }
 
 /**
- * The link of an e-mail, good for one use. It follows from its cause, so that making it again gives the
- * same link; the database keeps only its hash.
+ * Makes links good, for one use each. A link follows from its cause, so that making it again gives the same
+ * one; the database keeps only its hash.
  */
-export async function memberLink(app: App, tx: Tx, purpose: LinkPurpose, link: LinkOf): Promise<string> {
-  const { siteId, site, eventId, customerId, grantId = null, newEmail = null } = link
-  const token = linkToken(app, purpose, siteId, eventId)
+export async function keepLinks(app: App, tx: Tx, links: NewLink[]): Promise<void> {
+  if (links.length === 0) return
   const now = app.clock.now()
-  const days = LINK_DAYS[purpose]
   await tx
     .insertInto('member_links')
-    .values({
-      site_id: siteId,
-      token_hash: hashSecret(token),
-      purpose,
-      customer_id: customerId,
-      grant_id: grantId,
-      event_id: eventId,
-      new_email: newEmail,
-      created_at: now,
-      expires_at: days === null ? null : new Date(now.getTime() + days * DAY_MS),
-    })
+    .values(
+      links.map(({ purpose, siteId, eventId, customerId, grantId = null, newEmail = null }) => ({
+        site_id: siteId,
+        token_hash: hashSecret(linkToken(app, purpose, siteId, eventId)),
+        purpose,
+        customer_id: customerId,
+        grant_id: grantId,
+        event_id: eventId,
+        new_email: newEmail,
+        created_at: now,
+        expires_at: endOf(purpose, now),
+      })),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  return `${siteUrl(app, site)}${linkPath(purpose, token)}`
+}
+
+function endOf(purpose: LinkPurpose, now: Date): Date | null {
+  const days = LINK_DAYS[purpose]
+  return days === null ? null : new Date(now.getTime() + days * DAY_MS)
 }
 
 /** The secret part of a link. It follows from what the link was made for. */

@@ -1,7 +1,15 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/database.ts'
-import { LINK_DAYS, type LinkPurpose, linkToken, memberLink, siteUrl } from '../auth/member-links.ts'
+import {
+  keepLinks,
+  LINK_DAYS,
+  type LinkPurpose,
+  linkPath,
+  linkToken,
+  type NewLink,
+  siteUrl,
+} from '../auth/member-links.ts'
 import { storedLink } from './hidden-links.ts'
 import type { EmailData } from './render.ts'
 import type { EmailKind } from './templates/index.ts'
@@ -17,6 +25,8 @@ export const LINK_OF: Record<EmailKind, LinkPurpose> = {
 }
 
 interface Facts {
+  /** Of the occasion in the list, from 1. */
+  place: string
   site_id: string
   event_id: string
   customer_id: string
@@ -32,45 +42,53 @@ interface Facts {
   offers: EmailData['offers']
 }
 
-/** What an e-mail of this kind says, as it is stored, about its event; null when its recipient is gone. */
-export async function emailData(
-  app: App,
-  tx: Tx,
-  siteId: string,
-  eventId: string,
-  kind: EmailKind,
-): Promise<EmailData | null> {
-  const facts = await readFacts(tx, siteId, eventId)
-  if (!facts) return null
-  const { title, color, logo_url, name, email, gift, offers } = facts
-  const purpose = LINK_OF[kind]
-  const url = await memberLink(app, tx, purpose, {
-    siteId,
-    eventId,
-    site: facts,
-    customerId: facts.customer_id,
-    grantId: facts.grant_id,
+/** An e-mail that is to say something about its event. */
+export interface Occasion {
+  siteId: string
+  eventId: string
+  kind: EmailKind
+}
+
+/** What each e-mail says, as it is stored, and makes the links in them; null when its recipient is gone. */
+export async function emailData(app: App, tx: Tx, occasions: Occasion[]): Promise<(EmailData | null)[]> {
+  if (occasions.length === 0) return []
+  const { rows } = await factsOf(occasions).execute(tx)
+  const factsAt = new Map(rows.map((facts) => [Number(facts.place), facts]))
+  const found = occasions.flatMap(({ siteId, eventId, kind }, index) => {
+    const facts = factsAt.get(index + 1)
+    if (!facts) return []
+    const { customer_id: customerId, grant_id: grantId } = facts
+    return [{ index, facts, link: { siteId, eventId, purpose: LINK_OF[kind], customerId, grantId } }]
   })
+  await keepLinks(
+    app,
+    tx,
+    found.map(({ link }) => link),
+  )
+  const data: (EmailData | null)[] = occasions.map(() => null)
+  for (const { index, facts, link } of found) data[index] = dataOf(app, occasions[index]!.kind, facts, link)
+  return data
+}
+
+function dataOf(app: App, kind: EmailKind, facts: Facts, { purpose, siteId, eventId }: NewLink): EmailData {
+  const { title, color, logo_url, name, email, gift, offers } = facts
+  const token = linkToken(app, purpose, siteId, eventId)
+  const base = siteUrl(app, facts)
   return {
-    site: { title, url: siteUrl(app, facts), color, logo_url },
+    site: { title, url: base, color, logo_url },
     recipient: { name, first_name: name.trim().split(/\s+/)[0] ?? '', email },
     offers,
     gift: kind === 'gift' ? { from_name: gift?.from_name ?? null, message: gift?.message ?? null } : null,
     link: {
-      url: storedLink(app, url, linkToken(app, purpose, siteId, eventId)),
+      url: storedLink(app, base + linkPath(purpose, token), token),
       expires_in_days: LINK_DAYS[purpose],
     },
   }
 }
 
-async function readFacts(tx: Tx, siteId: string, eventId: string): Promise<Facts | undefined> {
-  const { rows } = await factsOf(siteId, eventId).execute(tx)
-  return rows[0]
-}
-
-/** Everything in one query: a worker renders many of these. */
-export const factsOf = (siteId: string, eventId: string) => sql<Facts>`
-    select e.site_id, e.id as event_id, e.customer_id, e.grant_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
+/** Everything about all of them in one query: a worker renders many of these. */
+export const factsOf = (occasions: Occasion[]) => sql<Facts>`
+    select wanted.place, e.site_id, e.id as event_id, e.customer_id, e.grant_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
            c.name, coalesce(l.new_email, c.email) as email, g.gift,
            (select coalesce(json_agg(json_build_object(
                      'title', o.title, 'description', o.description, 'access_until', held.expires_at,
@@ -82,10 +100,11 @@ export const factsOf = (siteId: string, eventId: string) => sql<Facts>`
                                          and held.offer_id = o.id and held.revoked_at is null
              where o.site_id = e.site_id
                and o.id = any (array(select jsonb_array_elements_text(e.data -> 'offer_ids')::bigint) || e.offer_id)) as offers
-      from events e
+      from unnest(${occasions.map(({ siteId }) => siteId)}::bigint[], ${occasions.map(({ eventId }) => eventId)}::bigint[])
+           with ordinality wanted (site_id, event_id, place)
+      join events e on e.site_id = wanted.site_id and e.id = wanted.event_id
       join sites s on s.id = e.site_id
       join customers c on c.site_id = e.site_id and c.id = e.customer_id and c.deleted_at is null
       left join offer_grants g on g.site_id = e.site_id and g.id = e.grant_id
       -- A change of address is confirmed at the new one.
-      left join member_links l on l.site_id = e.site_id and l.event_id = e.id and l.purpose = 'email_change'
-     where e.site_id = ${siteId}::bigint and e.id = ${eventId}::bigint`
+      left join member_links l on l.site_id = e.site_id and l.event_id = e.id and l.purpose = 'email_change'`

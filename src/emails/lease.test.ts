@@ -86,5 +86,5 @@ test('a server that drags a message out is left, and the e-mail tried again', as
 test('no hand-over outlasts the time that the e-mail is in hand, nor that one its job', () => {
   expect(HANDOVER_MS).toBeLessThan(LEASE_MS)
   expect(LEASE_MS).toBeLessThan(emailQueue.options.expireInSeconds! * 1_000)
-  expect(emailQueue.atOnce).toBeLessThanOrEqual(MAIL_CONNECTIONS)
+  expect(emailQueue.atOnce(h.app)).toBeLessThanOrEqual(MAIL_CONNECTIONS)
 })

@@ -1,112 +1,129 @@
+import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { linkToken } from '../auth/member-links.ts'
-import { inTransaction, type Tx } from '../db/database.ts'
-import { emailData, LINK_OF } from './email-data.ts'
+import { inBatches } from '../db/batches.ts'
+import { anyOf, inTransaction, isUnavailable, type Tx } from '../db/database.ts'
+import { LINK_OF } from './email-data.ts'
 import { withLink } from './hidden-links.ts'
 import { InHandError, LEASE_MS } from './lease.ts'
 import type { Message } from './mailer.ts'
-import { type RenderedEmail, renderEmail } from './render.ts'
-import { defaultTemplates, type EmailKind, type EmailTemplate } from './templates/index.ts'
+import { type Content, renderEmails, type Stored } from './render-emails.ts'
+import type { EmailKind } from './templates/index.ts'
 
 export interface EmailId {
   siteId: string
   id: string
 }
 
-interface Stored extends RenderedEmail {
-  to_name: string
-  to_email: string
-}
-
 /**
  * Renders an e-mail that waits, unless an earlier attempt has, and takes it in hand. Without a mail server it
- * is kept as it is.
+ * is kept as it is. E-mails that are prepared at the same moment share a transaction.
  *
  * @returns what is to be handed over; null when nothing is
  * @throws InHandError, TemplateError
  */
-export function prepareEmail(app: App, which: EmailId): Promise<Message | null> {
+export async function prepareEmail(app: App, which: EmailId): Promise<Message | null> {
+  const prepared = await prepareInBatches(app, which)
+  if (prepared instanceof Error) throw prepared
+  return prepared
+}
+
+const prepareInBatches = inBatches(prepareTogether, {
+  groupOf: () => 'all',
+  keysOf: ({ siteId, id }) => [keyOf(siteId, id)],
+  size: 50,
+  atOnce: 2,
+  isCommon: isUnavailable,
+})
+
+const keyOf = (siteId: string, id: string) => `${siteId} ${id}`
+
+function prepareTogether(app: App, wanted: EmailId[]): Promise<(Message | Error | null)[]> {
   return inTransaction(app.db, async (tx) => {
-    const email = await claim(tx, which)
-    if (!email) return null
     const now = app.clock.now()
-    if (email.sending_until && email.sending_until > now) {
-      throw new InHandError('another worker has this e-mail in hand')
-    }
-    const stored = storedIn(email) ?? (await render(app, tx, which, email))
-    if (!stored) return null
-    const next = app.mailer
-      ? { sending_until: new Date(now.getTime() + LEASE_MS) }
-      : { sending_until: null, status: 'kept' }
-    await change(tx, which, next)
-    if (!app.mailer) return null
-    return {
-      from: { name: email.title, address: app.config.MAIL_FROM },
-      to: { name: stored.to_name, address: stored.to_email },
-      messageId: email.message_id ?? messageIdOf(app, which),
-      date: now,
-      ...withLink(stored, linkToken(app, LINK_OF[email.kind as EmailKind], which.siteId, email.event_id)),
-    }
+    const claimed = await claim(tx, wanted)
+    const contents = await contentsOf(app, tx, claimed, now)
+    await save(app, tx, claimed, contents, now)
+    const prepared = new Map(
+      claimed.map((email, index) => [
+        keyOf(email.site_id, email.id),
+        outcomeOf(app, email, contents[index]!, now),
+      ]),
+    )
+    return wanted.map(({ siteId, id }) => prepared.get(keyOf(siteId, id)) ?? null)
   })
 }
 
-type Claimed = NonNullable<Awaited<ReturnType<typeof claim>>>
+type Claimed = Awaited<ReturnType<typeof claim>>[number]
 
-function claim(tx: Tx, { siteId, id }: EmailId) {
+/** Locked in one order by everybody; one that does not wait any more is left out. */
+async function claim(tx: Tx, wanted: EmailId[]) {
   return tx
     .selectFrom('emails as e')
     .innerJoin('sites as s', 's.id', 'e.site_id')
-    .select(['e.kind', 'e.event_id', 'e.to_name', 'e.to_email', 'e.subject', 'e.html', 'e.text'])
-    .select(['e.message_id', 'e.sending_until', 's.title'])
-    .where('e.site_id', '=', siteId)
-    .where('e.id', '=', id)
+    .select(['e.site_id', 'e.id', 'e.kind', 'e.event_id', 'e.to_name', 'e.to_email', 'e.subject'])
+    .select(['e.html', 'e.text', 'e.message_id', 'e.sending_until', 's.title'])
+    .where('e.site_id', '=', anyOf(wanted.map(({ siteId }) => siteId)))
+    .where('e.id', '=', anyOf(wanted.map(({ id }) => id)))
     .where('e.status', '=', 'pending')
+    .orderBy('e.id')
     .forUpdate('e')
-    .executeTakeFirst()
+    .execute()
 }
 
-function storedIn({ to_name, to_email, subject, html, text }: Claimed): Stored | null {
-  if (html === null) return null
+/** What each says, or why it cannot be told: another worker has it, its template fails, its recipient is gone. */
+async function contentsOf(app: App, tx: Tx, claimed: Claimed[], now: Date): Promise<Content[]> {
+  const known = claimed.map((email): Content | undefined =>
+    email.sending_until && email.sending_until > now
+      ? new InHandError('another worker has this e-mail in hand')
+      : storedIn(email),
+  )
+  const rendered = await renderEmails(
+    app,
+    tx,
+    claimed.filter((_, index) => known[index] === undefined),
+  )
+  return known.map((content) => (content === undefined ? rendered.shift()! : content))
+}
+
+function storedIn({ to_name, to_email, subject, html, text }: Claimed): Stored | undefined {
+  if (html === null) return undefined
   return { to_name: to_name!, to_email: to_email!, subject: subject!, html, text: text! }
 }
 
-/** Renders into the row. Null, and the e-mail cancelled, when its recipient is gone. */
-async function render(app: App, tx: Tx, which: EmailId, { kind, event_id }: Claimed): Promise<Stored | null> {
-  const data = await emailData(app, tx, which.siteId, event_id, kind as EmailKind)
-  if (!data) {
-    await change(tx, which, { status: 'cancelled' })
-    return null
-  }
-  const content = await renderEmail(await templateOf(tx, which.siteId, kind as EmailKind), data)
-  const stored = { ...content, to_name: data.recipient.name, to_email: data.recipient.email }
-  await change(tx, which, { ...stored, message_id: messageIdOf(app, which), rendered_at: app.clock.now() })
-  return stored
+async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], now: Date): Promise<void> {
+  const inHand = app.mailer
+    ? { status: 'pending', sending_until: new Date(now.getTime() + LEASE_MS) }
+    : { status: 'kept', sending_until: null }
+  const changes = claimed.flatMap((email, index) => {
+    const content = contents[index]!
+    if (content instanceof Error) return []
+    const { site_id, id } = email
+    if (!content) return [{ site_id, id, status: 'cancelled' }]
+    return [{ site_id, id, ...content, ...inHand, message_id: messageIdOf(app, email), rendered_at: now }]
+  })
+  await sql`
+    update emails e
+       set status = c.status, sending_until = c.sending_until, to_name = c.to_name, to_email = c.to_email, subject = c.subject,
+           html = c.html, text = c.text, message_id = c.message_id, rendered_at = coalesce(e.rendered_at, c.rendered_at)
+      from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) c (
+             site_id bigint, id bigint, status text, sending_until timestamptz, to_name text, to_email text, subject text,
+             html text, text text, message_id text, rendered_at timestamptz)
+     where e.site_id = c.site_id and e.id = c.id`.execute(tx)
 }
 
-const messageIdOf = (app: App, { siteId, id }: EmailId) =>
-  `<email-${siteId}-${id}@${new URL(app.publicUrl).hostname}>`
+const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>
+  message_id ?? `<email-${site_id}-${id}@${new URL(app.publicUrl).hostname}>`
 
-/** The site's own words where it has any, else the default. */
-async function templateOf(tx: Tx, siteId: string, kind: EmailKind): Promise<EmailTemplate> {
-  const own = await tx
-    .selectFrom('email_templates')
-    .select(['subject', 'preheader', 'heading', 'body', 'button', 'text', 'footer'])
-    .where('site_id', '=', siteId)
-    .where('kind', '=', kind)
-    .executeTakeFirst()
-  const edited = Object.fromEntries(Object.entries(own ?? {}).filter(([, value]) => value !== null))
-  return { ...defaultTemplates[kind], ...edited }
-}
-
-type Change = Partial<
-  Stored & {
-    status: string
-    message_id: string
-    rendered_at: Date
-    sending_until: Date | null
+function outcomeOf(app: App, email: Claimed, content: Content, now: Date): Message | Error | null {
+  if (content instanceof Error) return content
+  if (!content || !app.mailer) return null
+  const token = linkToken(app, LINK_OF[email.kind as EmailKind], email.site_id, email.event_id)
+  return {
+    from: { name: email.title, address: app.config.MAIL_FROM },
+    to: { name: content.to_name, address: content.to_email },
+    messageId: messageIdOf(app, email),
+    date: now,
+    ...withLink(content, token),
   }
->
-
-async function change(tx: Tx, { siteId, id }: EmailId, values: Change): Promise<void> {
-  await tx.updateTable('emails').set(values).where('site_id', '=', siteId).where('id', '=', id).execute()
 }

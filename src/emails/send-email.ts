@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { isUnavailable } from '../db/database.ts'
+import { inBatches } from '../db/batches.ts'
+import { inTransaction, isUnavailable } from '../db/database.ts'
 import { InHandError } from './lease.ts'
 import { DeliveryError, type Message, RefusedError } from './mailer.ts'
 import { type EmailId, prepareEmail } from './prepare-email.ts'
@@ -65,27 +67,44 @@ function mayPass(error: Error): boolean {
   return !(error instanceof RefusedError)
 }
 
-type Change =
-  | { status: 'sent'; response: string; sent_at: Date }
-  | { status: 'failed'; response: string; failed_at: Date }
-  | { response: string }
+interface Change {
+  /** Left out: it is tried again. */
+  status?: 'sent' | 'failed'
+  response: string
+  sent_at?: Date
+  failed_at?: Date
+}
 
 /** Notes the outcome of an attempt and lets go of the e-mail. One that was cancelled meanwhile stays so. */
-async function record(app: App, { siteId, id }: EmailId, values: Change): Promise<void> {
-  const note = () =>
-    app.db
-      .updateTable('emails')
-      .set((eb) => ({ ...values, sending_until: null, attempts: eb('attempts', '+', 1) }))
-      .where('site_id', '=', siteId)
-      .where('id', '=', id)
-      .where('status', '=', 'pending')
-      .execute()
+async function record(app: App, which: EmailId, change: Change): Promise<void> {
   for (const begun = performance.now(); ; await sleep(PAUSE_MS)) {
     try {
-      await note()
+      await recordInBatches(app, { ...which, ...change })
       return
     } catch (error) {
       if (!isUnavailable(error) || performance.now() - begun > PATIENCE_MS) throw error
     }
   }
+}
+
+const recordInBatches = inBatches(recordTogether, {
+  groupOf: () => 'all',
+  keysOf: ({ siteId, id }: EmailId & Change) => [`${siteId} ${id}`],
+  size: 50,
+  atOnce: 2,
+  isCommon: isUnavailable,
+})
+
+async function recordTogether(app: App, changes: (EmailId & Change)[]): Promise<null[]> {
+  const inOrder = changes.toSorted((a, b) => Number(a.id) - Number(b.id))
+  await inTransaction(app.db, (tx) =>
+    sql`
+      update emails e
+         set status = coalesce(c.status, e.status), response = c.response, sent_at = c.sent_at, failed_at = c.failed_at,
+             sending_until = null, attempts = attempts + 1
+        from jsonb_to_recordset(${JSON.stringify(inOrder)}::jsonb)
+             c ("siteId" bigint, id bigint, status text, response text, sent_at timestamptz, failed_at timestamptz)
+       where e.site_id = c."siteId" and e.id = c.id and e.status = 'pending'`.execute(tx),
+  )
+  return changes.map(() => null)
 }

@@ -1,11 +1,12 @@
 /** pg-boss, and how its jobs are run. Which queues there are stands in background.ts. */
+import pLimit, { type LimitFunction } from 'p-limit'
 import type pg from 'pg'
 import { type JobResult, PgBoss } from 'pg-boss'
 import type { App } from '../app.ts'
 import { queues } from '../background.ts'
 import type { Jobs, Queue } from './queue.ts'
 
-/** Batches of a queue that a process works at the same time. */
+/** Batches of a queue that a process has at the same time: one is fetched while the other is worked. */
 const BATCHES = 2
 /** How often to look for jobs whose worker has died. */
 const SUPERVISE_SECONDS = 10
@@ -35,8 +36,6 @@ export async function prepareJobs(jobs: Jobs): Promise<void> {
   }
 }
 
-const batchSize = ({ atOnce }: Queue<never>) => Math.max(1, Math.floor(atOnce / BATCHES))
-
 /** Begins to work the queues in this process. Returns what wakes it at once when there is something new. */
 export async function startWorking(app: App, jobs: Jobs): Promise<() => void> {
   const options = {
@@ -48,11 +47,13 @@ export async function startWorking(app: App, jobs: Jobs): Promise<() => void> {
   } as const
   const workers: string[] = []
   for (const queue of queues) {
+    const batchSize = queue.atOnce(app)
+    const limit = pLimit(batchSize)
     workers.push(
       await jobs.work<object, unknown, typeof options & { batchSize: number }>(
         queue.name,
-        { ...options, batchSize: batchSize(queue) },
-        (batch) => runBatch(app, queue, batch),
+        { ...options, batchSize },
+        (batch) => runBatch(app, queue, batch, limit),
       ),
     )
   }
@@ -66,10 +67,11 @@ export async function runDueJobs(app: App, jobs: Jobs): Promise<number> {
   let count = 0
   for (const queue of queues) {
     const batch = await jobs.fetch<object>(queue.name, {
-      batchSize: batchSize(queue),
+      batchSize: queue.atOnce(app),
       includeMetadata: true,
     })
-    for (const { id, status, output } of await runBatch(app, queue, batch)) {
+    const limit = pLimit(queue.atOnce(app))
+    for (const { id, status, output } of await runBatch(app, queue, batch, limit)) {
       if (status === 'completed') await jobs.complete(queue.name, id)
       else await jobs.fail(queue.name, id, output as object)
     }
@@ -85,16 +87,25 @@ interface QueuedJob {
   retryLimit: number
 }
 
-async function runBatch(app: App, queue: Queue<never>, batch: QueuedJob[]): Promise<JobResult[]> {
-  return Promise.all(
-    batch.map(async ({ id, data, retryCount, retryLimit }): Promise<JobResult> => {
-      try {
-        await queue.run(app, data as never, retryCount >= retryLimit)
-        return { id, status: 'completed' }
-      } catch (error) {
-        app.log.warn({ queue: queue.name, job: data, err: error }, 'job failed, will be tried again')
-        return { id, status: 'failed', output: { message: (error as Error).message } }
-      }
-    }),
-  )
+async function runBatch(
+  app: App,
+  queue: Queue<never>,
+  batch: QueuedJob[],
+  limit: LimitFunction,
+): Promise<JobResult[]> {
+  return Promise.all(batch.map((job) => limit(() => runJob(app, queue, job))))
+}
+
+async function runJob(
+  app: App,
+  queue: Queue<never>,
+  { id, data, retryCount, retryLimit }: QueuedJob,
+): Promise<JobResult> {
+  try {
+    await queue.run(app, data as never, retryCount >= retryLimit)
+    return { id, status: 'completed' }
+  } catch (error) {
+    app.log.warn({ queue: queue.name, job: data, err: error }, 'job failed, will be tried again')
+    return { id, status: 'failed', output: { message: (error as Error).message } }
+  }
 }

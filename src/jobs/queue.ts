@@ -9,7 +9,7 @@ export interface Queue<Data extends object> {
   name: string
   options: QueueOptions
   /** Most jobs that a process runs at once. */
-  atOnce: number
+  atOnce: (app: App) => number
   /** @param isLastAttempt after a failure it is not tried again */
   run: (app: App, data: Data, isLastAttempt: boolean) => Promise<void>
 }

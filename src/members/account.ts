@@ -5,7 +5,7 @@ import { inTransaction } from '../db/database.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 import { countAttempt } from './attempts.ts'
-import { endLinks, memberLink, useLink } from '../auth/member-links.ts'
+import { endLinks, keepLinks, useLink } from '../auth/member-links.ts'
 import { findMember, type Member, type MemberSite } from './member.ts'
 import { setPasswordHash, signIn, type Visitor } from './sign-in.ts'
 
@@ -81,7 +81,7 @@ export async function requestEmailChange(
       {},
       origin,
     )
-    await memberLink(app, tx, 'email_change', { siteId: site.id, site, eventId, customerId, newEmail })
+    await keepLinks(app, tx, [{ purpose: 'email_change', siteId: site.id, eventId, customerId, newEmail }])
   })
   app.onEvents()
 }
