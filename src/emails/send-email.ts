@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { inBatches } from '../db/batches.ts'
-import { inTransaction, isUnavailable } from '../db/database.ts'
+import { isUnavailable, retryingDeadlocks } from '../db/database.ts'
 import { InHandError } from './lease.ts'
 import { DeliveryError, type Message, RefusedError } from './mailer.ts'
 import { type EmailId, prepareEmail } from './prepare-email.ts'
@@ -91,20 +91,20 @@ const recordInBatches = inBatches(recordTogether, {
   groupOf: () => 'all',
   keysOf: ({ siteId, id }: EmailId & Change) => [`${siteId} ${id}`],
   size: 50,
-  atOnce: 2,
+  atOnce: 1,
   isCommon: isUnavailable,
 })
 
 async function recordTogether(app: App, changes: (EmailId & Change)[]): Promise<null[]> {
   const inOrder = changes.toSorted((a, b) => Number(a.id) - Number(b.id))
-  await inTransaction(app.db, (tx) =>
+  await retryingDeadlocks(() =>
     sql`
       update emails e
          set status = coalesce(c.status, e.status), response = c.response, sent_at = c.sent_at, failed_at = c.failed_at,
              sending_until = null, attempts = attempts + 1
         from jsonb_to_recordset(${JSON.stringify(inOrder)}::jsonb)
              c ("siteId" bigint, id bigint, status text, response text, sent_at timestamptz, failed_at timestamptz)
-       where e.site_id = c."siteId" and e.id = c.id and e.status = 'pending'`.execute(tx),
+       where e.site_id = c."siteId" and e.id = c.id and e.status = 'pending'`.execute(app.db),
   )
   return changes.map(() => null)
 }
