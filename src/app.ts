@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { deriveKey } from './auth/secrets.ts'
@@ -18,7 +19,7 @@ export interface App {
   pool: pg.Pool
   tokens: TokenSigner
   /** Signs what members' links carry. */
-  linkKey: Uint8Array
+  linkKey: KeyObject
   /** Null: no mail server, e-mails stay in the outbox. */
   mailer: Mailer | null
   metrics: Metrics
@@ -46,7 +47,7 @@ export function createApp({ config, log, clock, database, secretKey, mailer }: A
     db: database.kysely,
     pool: database.pool,
     tokens: tokenSigner(deriveKey(secretKey, 'tokens'), clock),
-    linkKey: deriveKey(secretKey, 'links'),
+    linkKey: createSecretKey(deriveKey(secretKey, 'links')),
     metrics: createMetrics(),
     publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     onEvents: () => {},

@@ -32,7 +32,7 @@ const prepareInBatches = inBatches(prepareTogether, {
   groupOf: () => 'all',
   keysOf: ({ siteId, id }) => [keyOf(siteId, id)],
   size: 50,
-  atOnce: 1,
+  atOnce: 2,
   isCommon: isUnavailable,
 })
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { layoutEngine, renderTemplate } from '../liquid.ts'
+import { escapeHtml, layoutEngine, renderTemplate } from '../liquid.ts'
 import { palettesFor } from './palette.ts'
 
 const layout = readFileSync(new URL('./layout.html', import.meta.url), 'utf8')
@@ -17,9 +17,37 @@ export interface LayoutSlots {
 }
 
 /** The whole HTML document. Escapes every slot but the two that are HTML. */
-export function renderLayout(slots: LayoutSlots): string {
-  const logo_url = isWebAddress(slots.site.logo_url) ? slots.site.logo_url : null
-  return renderTemplate(layoutEngine, layout, { ...slots, ...palettesFor(slots.site.color), logo_url })
+export function renderLayout({ site, body, footer, ...texts }: LayoutSlots): string {
+  const slots: Record<string, string> = { body, footer }
+  for (const [name, text] of Object.entries(texts)) slots[name] = escapeHtml(text)
+  return layoutOf(site).replace(SLOT, (_, name: string) => slots[name]!)
+}
+
+/** Stands in the layout of a site for what differs from e-mail to e-mail; no title or address contains it. */
+const mark = (name: string) => `\u0000${name}\u0000`
+const SLOT = /\u0000(\w+)\u0000/g
+const MARKS = Object.fromEntries(
+  ['preheader', 'heading', 'body', 'button', 'link_url', 'footer'].map((name) => [name, mark(name)]),
+)
+
+/** Rendered once for a site and not for each of its e-mails: it takes half the time of rendering one. */
+const layouts = new Map<string, string>()
+const MOST_LAYOUTS = 200
+
+function layoutOf(site: LayoutSlots['site']): string {
+  const key = JSON.stringify(site)
+  const known = layouts.get(key)
+  if (known !== undefined) return known
+  const logo_url = isWebAddress(site.logo_url) ? site.logo_url : null
+  const rendered = renderTemplate(layoutEngine, layout, {
+    ...MARKS,
+    site,
+    logo_url,
+    ...palettesFor(site.color),
+  })
+  if (layouts.size === MOST_LAYOUTS) layouts.delete(layouts.keys().next().value!)
+  layouts.set(key, rendered)
+  return rendered
 }
 
 function isWebAddress(url: string | null): boolean {
