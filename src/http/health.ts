@@ -9,6 +9,9 @@ import { ApiError } from '../jsonapi/errors.ts'
 import { ErrorDocument, MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import type { Backlog } from '../metrics.ts'
 
+/** Always answered, also when everything else is refused. */
+export const WATCHED_PATHS = ['/healthz', '/readyz', '/metrics']
+
 /** For what watches over the process: is it alive, can it serve, how does it fare. */
 export function healthRoutes(server: FastifyInstance, app: App): void {
   server.get('/healthz', described('Whether the process lives', Status), async () => ({ status: 'ok' }))

@@ -19,7 +19,7 @@ import { healthRoutes } from './health.ts'
 import { limitRate } from './rate-limit.ts'
 import type { Context, Route } from './route.ts'
 import { fastifySchema, openapi } from './openapi.ts'
-import { refuseOverload } from './overload.ts'
+import { createPatientServer } from './overload.ts'
 import { runRoute } from './run-route.ts'
 import { refuseOtherMediaTypes } from './strict.ts'
 import { bodyValidator } from './validation.ts'
@@ -33,9 +33,6 @@ declare module 'fastify' {
   }
 }
 
-/** How long a client may take to send a request; Fastify would wait for ever. */
-const RECEIVE_TIMEOUT_MS = 60_000
-
 /** Adds what is no operation of the API, as the members' pages. */
 export type Extra = (server: FastifyInstance, app: App) => Promise<void>
 
@@ -46,7 +43,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: RECEIVE_TIMEOUT_MS,
+    serverFactory: (handle) => createPatientServer(app, handle),
     // Counted from our side: what a client itself puts into the headers is further away.
     trustProxy: (_address, hop) => hop < app.config.TRUST_PROXY,
     forceCloseConnections: 'idle',
@@ -60,7 +57,6 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
   answerErrors(server, app, known)
   server.setValidatorCompiler(bodyValidator)
   server.decorateRequest('claims', null)
-  refuseOverload(server, app)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     const { route } = request.routeOptions.config

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { killSpawned } from '../launch.ts'
 import { crashesTrial } from './crashes.ts'
 import { cutConnectionsTrial } from './cut-connections.ts'
-import { databaseAwayTrial } from './database-away.ts'
+import { databaseAwayTrial, databaseSilentTrial } from './database-away.ts'
 import { gracefulStopTrial } from './graceful-stop.ts'
 import { keysTrial } from './keys.ts'
 import { overloadTrial } from './overload.ts'
@@ -16,6 +16,7 @@ const trials: Trial[] = [
   crashesTrial,
   cutConnectionsTrial,
   databaseAwayTrial,
+  databaseSilentTrial,
   promotionTrial,
   gracefulStopTrial,
   keysTrial,
