@@ -80,7 +80,7 @@ test.each<[string, string]>([
   ['site', `update offer_grants set offer_id = 999999 where id = ${live}`],
   [
     'idempotency',
-    `update idempotency_keys set outcome = jsonb_set(outcome, '{offers,0,grant_id}', '"999999"') where key = 'key 0'`,
+    `update idempotency_keys set outcome = jsonb_set(outcome, ('{granted,' || (select min(offer) from jsonb_object_keys(outcome -> 'granted') offer) || ',grant_id}')::text[], '"999999"') where key = 'key 0'`,
   ],
   ['idempotency', `update idempotency_keys set outcome = null where key = 'key 0'`],
   ['contact_count', 'delete from contact_counts'],

@@ -139,7 +139,7 @@ export const invariants: Invariant[] = [
     name: 'idempotency',
     sentence: 'Every answer that is kept for an Idempotency-Key tells of grants that exist.',
     broken: `select 'key ' || i.key as what from idempotency_keys i
-               cross join lateral jsonb_path_query(i.outcome, '$.offers[*].grant_id') as granted (id)
+               cross join lateral jsonb_path_query(i.outcome, '$.granted.*.grant_id') as granted (id)
               where not exists (select from offer_grants g where g.id = (granted.id #>> '{}')::bigint)
              union all
              select 'key ' || key || ' has no answer' from idempotency_keys where outcome is null`,
