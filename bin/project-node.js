@@ -32,7 +32,7 @@ export async function runOnProjectNode(root, script, args) {
     )
     process.exit(1)
   }
-  const child = spawn(node, [script, ...args], { stdio: 'inherit' })
+  const child = spawn(node, [...process.execArgv, script, ...args], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }

@@ -11,7 +11,10 @@ export interface BatchOptions<Item> {
   isCommon: (error: unknown) => boolean
 }
 
-/** Does with each item what is to be done, all in one transaction; the results come in the order of the items. */
+/**
+ * Does with each item what is to be done, all in one transaction; the results come in the order of the items. When
+ * it fails, nothing was written: what comes after the commit must not throw.
+ */
 export type RunBatch<Owner, Item, Result> = (owner: Owner, items: Item[]) => Promise<Result[]>
 
 interface Waiting<Item, Result> {

@@ -6,7 +6,7 @@ import { type EmailId, sendEmail } from './send-email.ts'
 /** E-mails are tried for about two days: after 30 s, then ever more rarely, at least every six hours. */
 export const emailQueue: Queue<EmailId> = {
   name: 'emails',
-  // With a mail server more would wait for a connection while their time runs.
+  // With a mail server, more would wait for a connection while their time runs.
   atOnce: ({ mailer }) => (mailer ? MAIL_CONNECTIONS : 100),
   options: {
     retryLimit: 18,

@@ -40,8 +40,9 @@ const keyOf = (siteId: string, id: string) => `${siteId} ${id}`
 
 function prepareTogether(app: App, wanted: EmailId[]): Promise<(Message | Error | null)[]> {
   return inTransaction(app.db, async (tx) => {
-    const now = app.clock.now()
     const claimed = await claim(tx, wanted)
+    // Only now: others may have held what is claimed for a while.
+    const now = app.clock.now()
     const contents = await contentsOf(app, tx, claimed, now)
     await save(app, tx, claimed, contents, now)
     const prepared = new Map(

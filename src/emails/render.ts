@@ -58,7 +58,8 @@ export async function renderEmail(template: EmailTemplate, data: EmailData): Pro
       button: line(field('button')),
       link_url: clean.link.url,
       footer: field('footer'),
-    }),
+      // A filter can part what belongs together, and half a character cannot be stored.
+    }).toWellFormed(),
     text: `${lines(field('text'))}\n`,
   }
 }

@@ -13,7 +13,7 @@
 -- that has the site in it: measured, from 120 to 1,300 microseconds a grant within 400 grants).
 --
 -- Everybody locks and inserts in the order of contacts and of offers, so that requests which overlap cannot wait
--- for each other.
+-- for each other. Only what ends grants by time may cross them, and is then tried again.
 --
 -- The arrays have an element per request, in the order of p_contact_ids, none of them twice; null for a request to
 -- be passed over. p_offer_ids: a list of decimal digits each; p_options: {actor, source, request_id, caused_by,

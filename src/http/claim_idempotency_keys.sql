@@ -1,6 +1,7 @@
 -- Takes Idempotency-Keys for the running transaction, or tells what their first requests answered.
 --
--- p_claims: [{route, key, request_hash (hex)}], null for a request without a key; no key twice.
+-- p_claims: [{route, key, request_hash (hex)}], null for a request without a key; all of one route, no key
+--   twice.
 -- Returns a row for each key: its place in the list, from 1; state 'claimed'; or 'replay' with the outcome;
 -- or 'mismatch' when the first request was another one. While a first one still runs this waits for it, up to
 -- two seconds unless lock_timeout says less, and then fails with lock_not_available (55P03); when the first is

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -25,8 +26,12 @@ async function whileHeldUp(act: () => Promise<void>): Promise<void> {
   const blocker = await h.app.pool.connect()
   await blocker.query('begin')
   await blocker.query('select from contacts where id = $1 for update', [contactId])
-  await act().finally(() => blocker.query('rollback'))
-  blocker.release()
+  try {
+    await act()
+  } finally {
+    await blocker.query('rollback')
+    blocker.release()
+  }
 }
 
 const refusals = async () =>
@@ -47,6 +52,25 @@ test('a request beyond those that can be worked on at once is refused, and told 
   expect((await Promise.all(pending)).map(({ status }) => status)).toEqual([200, 200])
   expect(await refusals()).toBeGreaterThanOrEqual(before + 2)
   expect((await grant()).status).toBe(200)
+})
+
+test('requests that were sent ahead on a connection leave their places when it breaks', async () => {
+  const request = `GET /v1/me HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${h.account.token}\r\n\r\n`
+  const meStatus = async () => (await h.client.get('/v1/me')).status
+  const blocker = await h.app.pool.connect()
+  await blocker.query('begin; lock table sites in access exclusive mode')
+  let arrived = 0
+  h.server.server.on('request', () => {
+    arrived += 1
+  })
+  const socket = connect({ port: Number(new URL(h.url).port), host: '127.0.0.1' })
+  socket.write(request.repeat(2))
+  await expect.poll(() => arrived).toBe(2)
+  expect(await meStatus()).toBe(503)
+  socket.destroy()
+  await blocker.query('rollback')
+  blocker.release()
+  await expect.poll(meStatus).toBe(200)
 })
 
 test('a client that goes away before its answer leaves its place', async () => {

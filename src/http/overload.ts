@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { App } from '../app.ts'
 import { ApiError, errorDocument } from '../jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { WATCHED_PATHS } from './health.ts'
 
-/** How long a client may take to send a request; Node's own limit is five minutes. */
-const RECEIVE_TIMEOUT_MS = 60_000
+/** How long a client may take to send a request, which has its place meanwhile; Node's own limit is five minutes. */
+const RECEIVE_TIMEOUT_MS = 15_000
+const RECEIVE_CHECK_MS = 5_000
 /** Longer than proxies keep a connection, so that they and not we end it. */
 const KEEP_ALIVE_MS = 72_000
 
@@ -16,27 +23,48 @@ const OVERLOADED = new ApiError(
   'More requests come than can be served. Nothing was changed; try again.',
   { headers: { 'retry-after': '1' } },
 )
+
 /**
- * A server that refuses requests beyond those that can be worked on at once. Without it all of them wait in one
- * line, and of three times what can be served hardly one was answered in time. It refuses before anything else
+ * Makes servers that refuse requests beyond those that can be worked on at once. Without it all of them wait in one
+ * line, and of three times what can be served hardly one was answered in time. They refuse before anything else
  * looks at the request: each refusal is time that is taken from the others.
  */
-export function createPatientServer({ config, metrics }: App, handle: RequestListener): Server {
+export function refusingServers({ config, metrics }: App): (handle: RequestListener) => Server {
   const most = config.CONCURRENT_REQUESTS || Number.POSITIVE_INFINITY
+  const options = {
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: RECEIVE_CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  }
   let running = 0
-  const options = { requestTimeout: RECEIVE_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }
-  return createServer(options, (request, response) => {
-    // What watches over the server must see it also then.
-    if (running >= most && !WATCHED_PATHS.includes(request.url!)) {
-      metrics.refused.inc()
-      return refuse(response)
-    }
-    running += 1
-    response.once('close', () => {
-      running -= 1
+  return (handle) =>
+    createServer(options, (request, response) => {
+      // What watches over the server must see it also then.
+      if (running >= most && !WATCHED_PATHS.includes(request.url!)) {
+        metrics.refused.inc()
+        return refuse(response)
+      }
+      running += 1
+      onceOver(request, response, () => {
+        running -= 1
+      })
+      handle(request, response)
     })
-    handle(request, response)
-  })
+}
+
+/** A response that waits behind another one on its connection learns nothing of the connection's end. */
+function onceOver({ socket }: IncomingMessage, response: ServerResponse, act: () => void): void {
+  let isOver = false
+  const over = () => {
+    socket.off('close', over)
+    // The end of a connection tells of both.
+    if (!isOver) act()
+    isOver = true
+  }
+  response.once('close', over)
+  // As many as are sent ahead on one connection.
+  socket.setMaxListeners(0)
+  socket.once('close', over)
 }
 
 function refuse(response: ServerResponse): void {

@@ -19,7 +19,7 @@ import { healthRoutes } from './health.ts'
 import { limitRate } from './rate-limit.ts'
 import type { Context, Route } from './route.ts'
 import { fastifySchema, openapi } from './openapi.ts'
-import { createPatientServer } from './overload.ts'
+import { refusingServers } from './overload.ts'
 import { runRoute } from './run-route.ts'
 import { refuseOtherMediaTypes } from './strict.ts'
 import { bodyValidator } from './validation.ts'
@@ -43,7 +43,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    serverFactory: (handle) => createPatientServer(app, handle),
+    serverFactory: refusingServers(app),
     // Counted from our side: what a client itself puts into the headers is further away.
     trustProxy: (_address, hop) => hop < app.config.TRUST_PROXY,
     forceCloseConnections: 'idle',

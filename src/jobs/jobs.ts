@@ -1,12 +1,11 @@
 /** pg-boss, and how its jobs are run. Which queues there are stands in background.ts. */
-import pLimit, { type LimitFunction } from 'p-limit'
 import type pg from 'pg'
 import { type JobResult, PgBoss } from 'pg-boss'
 import type { App } from '../app.ts'
 import { queues } from '../background.ts'
 import type { Jobs, Queue } from './queue.ts'
 
-/** Batches of a queue that a process has at the same time: one is fetched while the other is worked. */
+/** Batches of a queue that a process works at the same time. */
 const BATCHES = 2
 /** How often to look for jobs whose worker has died. */
 const SUPERVISE_SECONDS = 10
@@ -36,6 +35,9 @@ export async function prepareJobs(jobs: Jobs): Promise<void> {
   }
 }
 
+/** All that is fetched is run at once: the time of a job begins when it is fetched. */
+const batchSize = (app: App, { atOnce }: Queue<never>) => Math.floor(atOnce(app) / BATCHES)
+
 /** Begins to work the queues in this process. Returns what wakes it at once when there is something new. */
 export async function startWorking(app: App, jobs: Jobs): Promise<() => void> {
   const options = {
@@ -47,13 +49,11 @@ export async function startWorking(app: App, jobs: Jobs): Promise<() => void> {
   } as const
   const workers: string[] = []
   for (const queue of queues) {
-    const batchSize = queue.atOnce(app)
-    const limit = pLimit(batchSize)
     workers.push(
       await jobs.work<object, unknown, typeof options & { batchSize: number }>(
         queue.name,
-        { ...options, batchSize },
-        (batch) => runBatch(app, queue, batch, limit),
+        { ...options, batchSize: batchSize(app, queue) },
+        (batch) => runBatch(app, queue, batch),
       ),
     )
   }
@@ -67,11 +67,10 @@ export async function runDueJobs(app: App, jobs: Jobs): Promise<number> {
   let count = 0
   for (const queue of queues) {
     const batch = await jobs.fetch<object>(queue.name, {
-      batchSize: queue.atOnce(app),
+      batchSize: batchSize(app, queue),
       includeMetadata: true,
     })
-    const limit = pLimit(queue.atOnce(app))
-    for (const { id, status, output } of await runBatch(app, queue, batch, limit)) {
+    for (const { id, status, output } of await runBatch(app, queue, batch)) {
       if (status === 'completed') await jobs.complete(queue.name, id)
       else await jobs.fail(queue.name, id, output as object)
     }
@@ -87,14 +86,8 @@ interface QueuedJob {
   retryLimit: number
 }
 
-async function runBatch(
-  app: App,
-  queue: Queue<never>,
-  batch: QueuedJob[],
-  limit: LimitFunction,
-): Promise<JobResult[]> {
-  return Promise.all(batch.map((job) => limit(() => runJob(app, queue, job))))
-}
+const runBatch = (app: App, queue: Queue<never>, batch: QueuedJob[]): Promise<JobResult[]> =>
+  Promise.all(batch.map((job) => runJob(app, queue, job)))
 
 async function runJob(
   app: App,

@@ -1,5 +1,8 @@
 -- Lists of contacts stay quick when a site has a million: see docs/decisions/0009-quick-lists.md.
 
+-- All at once: who has read contacts and waits to write them could otherwise be waited for, and wait for this.
+lock table contacts in access exclusive mode;
+
 -- How many contacts each site has, as the sum of what was added and taken away. A statement adds a row and never
 -- changes one, so that nobody waits for anybody else to have counted.
 create table contact_counts (
@@ -58,7 +61,7 @@ $$;
 create trigger contact_counts_fold after insert on contact_counts
   for each row when (random() < 0.005) execute function fold_contact_counts();
 
--- After the triggers, whose creation waits for who is writing: nobody is missed.
+-- Nobody writes meanwhile, so nobody is missed.
 insert into contact_counts (site_id, change)
 select site_id, count(*) from contacts where deleted_at is null group by site_id;
 

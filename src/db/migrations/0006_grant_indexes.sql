@@ -9,3 +9,8 @@ create index offer_grants_expiry on offer_grants (expires_at) where revoked_at i
 -- Hardly anybody has one.
 drop index customers_external_user;
 create unique index customers_external_user on customers (external_user_id, site_id) where external_user_id is not null;
+
+-- Replaced by functions that take many requests at once.
+drop function if exists change_offers(jsonb, jsonb, text, bigint, text, bigint[], jsonb, timestamptz);
+drop function if exists grant_offers(bigint, bigint, bigint[], jsonb, timestamptz);
+drop function if exists claim_idempotency_key(bigint, text, text, bytea, timestamptz);
