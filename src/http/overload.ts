@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { App } from '../app.ts'
 import { ApiError, errorDocument } from '../jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
@@ -45,26 +39,12 @@ export function refusingServers({ config, metrics }: App): (handle: RequestListe
         return refuse(response)
       }
       running += 1
-      onceOver(request, response, () => {
+      // Comes also when the connection breaks, and for all that were sent ahead on it.
+      response.once('close', () => {
         running -= 1
       })
       handle(request, response)
     })
-}
-
-/** A response that waits behind another one on its connection learns nothing of the connection's end. */
-function onceOver({ socket }: IncomingMessage, response: ServerResponse, act: () => void): void {
-  let isOver = false
-  const over = () => {
-    socket.off('close', over)
-    // The end of a connection tells of both.
-    if (!isOver) act()
-    isOver = true
-  }
-  response.once('close', over)
-  // As many as are sent ahead on one connection.
-  socket.setMaxListeners(0)
-  socket.once('close', over)
 }
 
 function refuse(response: ServerResponse): void {
