@@ -141,3 +141,10 @@ test.each([
     await expect(renderEmail(broken, fullSample)).rejects.toThrow(TemplateError)
   },
 )
+
+test('half a character, as a filter can leave it, is stored as one that stands for it', async () => {
+  const template = { ...welcome, body: '<p>{{ recipient.name | first }}</p>' }
+  const { html } = await renderEmail(template, named('😀 Ann'))
+  expect(html.isWellFormed()).toBe(true)
+  expect(html).toContain('<p>\uFFFD</p>')
+})

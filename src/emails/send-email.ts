@@ -79,13 +79,16 @@ interface Change {
 async function record(app: App, which: EmailId, change: Change): Promise<void> {
   for (const begun = performance.now(); ; await sleep(PAUSE_MS)) {
     try {
-      await recordInBatches(app, { ...which, ...change })
+      await recordInBatches(app, { ...which, ...change, response: storable(change.response) })
       return
     } catch (error) {
       if (!isUnavailable(error) || performance.now() - begun > PATIENCE_MS) throw error
     }
   }
 }
+
+/** A mail server may say anything. */
+const storable = (words: string) => words.replaceAll('\u0000', '').toWellFormed()
 
 const recordInBatches = inBatches(recordTogether, {
   groupOf: () => 'all',

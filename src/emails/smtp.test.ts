@@ -50,6 +50,13 @@ test('a refusal for good is recorded with the server’s words, and not tried ag
   expect(offered).toBe(1)
 })
 
+test('words that cannot be stored as they are do not keep the outcome from being recorded', async () => {
+  await start({
+    onRcptTo: (_address, _session, callback) => callback(refusal(550, 'no \u0000 such mailbox')),
+  })
+  expect(await (await welcome(h))()).toMatchObject({ status: 'failed', attempts: 1 })
+})
+
 test('what the server cannot take now is tried again later, as the same message', async () => {
   let isBusy = true
   await start({
