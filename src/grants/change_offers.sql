@@ -83,16 +83,16 @@ begin
   select array_agg(case when o.known is not null then o.known
                         when o.outcome is null then '{"error": "subject_not_found"}'
                         when o.outcome ? 'error' then o.outcome
-                        else '{"revoked": []}' || o.outcome || jsonb_build_object('held', coalesce(held.offers, '[]'))
+                        else '{"revoked": []}' || (o.outcome - case p_mode when 'revoke' then 'customer_id' else '' end)
+                               || jsonb_build_object('held', coalesce(held.offers, '[]'))
                    end order by o.place)
     into v_outcomes
-    from (select u.*, v_known[u.place] as known
-            from unnest(v_places, v_outcomes, v_site_ids, v_contact_ids) u (place, outcome, site_id, contact_id)) o
-    left join lateral (
-      select c.id from customers c where c.site_id + 0 = o.site_id and c.contact_id = o.contact_id limit 1) c on true
+    from (select u.*, v_known[u.place] as known from unnest(v_places, v_outcomes, v_site_ids) u (place, outcome, site_id)) o
+    -- Of the customer that was locked: one that somebody else has made since comes after this.
     left join lateral (
       select jsonb_agg(h.offer_id::text order by h.offer_id) as offers from holdings h
-       where h.site_id + 0 = o.site_id and h.customer_id = c.id and (h.expires_at is null or h.expires_at > p_now)) held on true;
+       where h.site_id + 0 = o.site_id and h.customer_id = (o.outcome ->> 'customer_id')::bigint
+         and (h.expires_at is null or h.expires_at > p_now)) held on true;
   if v_keys @? '$[*].key' then perform keep_outcomes(v_account_id, v_keys, v_outcomes); end if;
   return to_jsonb(v_outcomes);
 end
