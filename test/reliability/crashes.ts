@@ -132,12 +132,18 @@ async function underFire(
   const load = Array.from({ length: clients }, (_, number) =>
     runClient(target, world, journal, seededRandom(seed, `client ${number}`), ends),
   )
+  const lane = (name: string, everyMs: number, recoveries: Recoveries) => ({
+    everyMs,
+    random: seededRandom(seed, name),
+    recoveries,
+    isOver,
+  })
   const telling = setInterval(() => say(progressOf(found)), TELL_EVERY_MS)
   try {
     await Promise.all([
-      killProcesses(fleet.servers, killEveryMs, seededRandom(seed, 'servers'), bestow, isOver),
-      killProcesses(fleet.workers, killEveryMs, seededRandom(seed, 'workers'), bestow, isOver),
-      killPostgres(server, killPostgresEveryMs, seededRandom(seed, 'postgres'), postgres, isOver),
+      killProcesses(fleet.servers, lane('servers', killEveryMs, bestow)),
+      killProcesses(fleet.workers, lane('workers', killEveryMs, bestow)),
+      killPostgres(server, lane('postgres', killPostgresEveryMs, postgres)),
     ])
     deadline = performance.now() + settleMs
   } finally {
