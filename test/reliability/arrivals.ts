@@ -135,7 +135,7 @@ class Lines {
       }
       const broken = () => done('broken connection')
       socket.once('close', broken)
-      socket.setTimeout(PATIENCE_MS, () => socket.destroy())
+      socket.setTimeout(PATIENCE_MS)
       socket.on('data', (chunk) => {
         received += chunk
         const [head, body] = received.split('\r\n\r\n', 2)
@@ -162,6 +162,7 @@ class Lines {
     const { hostname: host, port } = this.#server
     const socket = connect({ host, port: Number(port), noDelay: true }).setEncoding('latin1')
     socket.on('error', () => {})
+    socket.on('timeout', () => socket.destroy())
     socket.once('close', () => this.#open--)
     return socket
   }

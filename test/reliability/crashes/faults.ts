@@ -38,7 +38,7 @@ export const eventsAfterCommit: Fault = {
     await run(url, EVENTS_ASIDE)
     return repeat(url, async (client) => {
       const { rows } = await client.query('delete from late_events returning *')
-      await sleep(LATE_MS)
+      await sleep(IN_MEMORY_MS)
       // Without triggers, or it would be put aside again.
       await client.query(`set session_replication_role = replica`)
       await client.query(`insert into events select * from json_populate_recordset(null::events, $1)`, [
@@ -71,6 +71,8 @@ export const noUniqueEmails: Fault = {
 }
 
 const LATE_MS = 200
+/** Long enough that a crash finds some there, also when little is granted. */
+const IN_MEMORY_MS = 2_000
 
 const EVENTS_ASIDE = `
   create table late_events (like events);
