@@ -1,13 +1,14 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { type Sealer, sealer } from './auth/sealing.ts'
 import { deriveKey } from './auth/secrets.ts'
 import { type TokenSigner, tokenSigner } from './auth/tokens.ts'
 import type { Clock } from './clock/clock.ts'
 import type { Config } from './config.ts'
 import type { Database, Db } from './db/database.ts'
 import type { Mailer } from './emails/mailer.ts'
-import { type Metrics, createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 
 /** What everything else is given: the server, the workers, the commands and the tests alike. */
 export interface App {
@@ -20,6 +21,8 @@ export interface App {
   tokens: TokenSigner
   /** Signs what members' links carry. */
   linkKey: KeyObject
+  /** For secrets that must be readable again. */
+  sealer: Sealer
   /** Null: no mail server, e-mails stay in the outbox. */
   mailer: Mailer | null
   metrics: Metrics
@@ -48,6 +51,7 @@ export function createApp({ config, log, clock, database, secretKey, mailer }: A
     pool: database.pool,
     tokens: tokenSigner(deriveKey(secretKey, 'tokens'), clock),
     linkKey: createSecretKey(deriveKey(secretKey, 'links')),
+    sealer: sealer([secretKey, ...(config.SECRET_KEY_PREVIOUS ? [config.SECRET_KEY_PREVIOUS] : [])]),
     metrics: createMetrics(),
     publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     onEvents: () => {},

@@ -15,14 +15,19 @@ export interface Chore {
   name: string
   /** How long to wait when there was nothing to do. */
   everyMs: number
-  /** @returns how much was done; 0 when nothing is left */
+  /** Does what follows from something else that was done, and looks at once when there was any. */
+  follows?: boolean
+  /** @returns how much was done, or begun; 0 when nothing is left */
   run: (app: App, jobs: Jobs) => Promise<number>
+  /** Resolves when what this process has begun is done. */
+  settle?: (app: App) => Promise<void>
 }
 
 /** Recording an event wakes this one at once in the same process. */
 export const dispatching: Chore = {
   name: 'dispatch',
   everyMs: 500,
+  follows: true,
   run: (app, jobs) =>
     dispatchEvents(app, {
       types: knownEvents,

@@ -33,7 +33,11 @@ export const settings = {
   ),
   SECRET_KEY: optional(
     secretKey,
-    'signs tokens and links, at least 32 characters; `serve` and `worker` need it',
+    'signs tokens and links and seals secrets, at least 32 characters; `serve` and `worker` need it',
+  ),
+  SECRET_KEY_PREVIOUS: optional(
+    secretKey,
+    'the one before SECRET_KEY: opens what was kept under it until `bestow secrets reseal` has run',
   ),
   SMTP_URL: optional(
     smtpUrl,
@@ -54,6 +58,20 @@ export const settings = {
   ),
   JSONAPI_STRICT: setting('off', onOff, 'refuse what JSON:API 1.1 does not allow instead of tolerating it'),
   EXTENSIONS: setting('on', onOff, 'operations that the Kajabi API does not have'),
+  ALLOW_PRIVATE_TARGETS: optional(
+    onOff,
+    'webhooks to this machine and to private networks: on for `npm start`, else off',
+  ),
+  KEEP_DELIVERIES_DAYS: setting(
+    '30',
+    integer(1, 36_500),
+    'how long webhook deliveries that have ended are kept, with their attempts',
+  ),
+  KEEP_EVENTS_DAYS: setting(
+    '400',
+    integer(30, 36_500),
+    'how long events are kept, and the runs of automations that they started',
+  ),
   METRICS_TOKEN: optional(text, 'bearer token for `/metrics`, which `serve` answers only with it'),
   DATABASE_POOL: setting('20', integer(2, 1000), 'connections to the database, per process'),
   TRUST_PROXY: setting(

@@ -1,4 +1,5 @@
 /** Table of contents: every event, and what follows from it. */
+import { startRuns } from './automations/start-runs.ts'
 import type { Tx } from './db/database.ts'
 import {
   giftEmail,
@@ -11,11 +12,12 @@ import {
 import type { HeardEvent } from './events/dispatch-events.ts'
 import type { EventType } from './events/events.ts'
 import type { Jobs } from './jobs/queue.ts'
+import { queueDeliveries } from './webhooks/queue-deliveries.ts'
 
-/** Decides what follows from an event; it may ask nothing but the event. */
-type Reaction<Type extends EventType> = (event: HeardEvent<Type>) => QueuedEmail | null
+/** Decides which e-mail follows from an event; it may ask nothing but the event. */
+type EmailReaction<Type extends EventType> = (event: HeardEvent<Type>) => QueuedEmail | null
 
-const reactions: { [Type in EventType]: Reaction<Type>[] } = {
+const emailReactions: { [Type in EventType]: EmailReaction<Type>[] } = {
   contact_created: [],
   contact_updated: [],
   contact_deleted: [],
@@ -24,6 +26,8 @@ const reactions: { [Type in EventType]: Reaction<Type>[] } = {
   offer_revoked: [],
   access_expired: [],
   gift_redeemed: [],
+  tag_added: [],
+  tag_removed: [],
   sign_in_link_requested: [linkEmail('sign_in')],
   password_link_requested: [linkEmail('password')],
   email_change_requested: [linkEmail('email_change')],
@@ -31,17 +35,19 @@ const reactions: { [Type in EventType]: Reaction<Type>[] } = {
 }
 
 /** Events that this version knows; a newer one beside it may record others. */
-export const knownEvents = Object.keys(reactions) as EventType[]
+export const knownEvents = Object.keys(emailReactions) as EventType[]
 
-/** Writes down, in the dispatcher's transaction, all that follows from these events. */
+/**
+ * Writes down, in the dispatcher's transaction, all that follows from these events: the e-mails listed above, and
+ * what the site has set up for their types, automations and webhooks.
+ */
 export async function react(jobs: Jobs, tx: Tx, events: HeardEvent[], now: Date): Promise<void> {
-  const effects = events.flatMap((event) =>
-    (reactions[event.type] as Reaction<EventType>[]).map((reaction) => reaction(event)),
-  )
-  await queueEmails(
-    jobs,
-    tx,
-    effects.filter((effect) => effect !== null),
-    now,
-  )
+  await queueEmails(jobs, tx, events.flatMap(emailsOf), now)
+  await startRuns(tx, events, now)
+  await queueDeliveries(tx, events, now)
 }
+
+const emailsOf = (event: HeardEvent): QueuedEmail[] =>
+  (emailReactions[event.type] as EmailReaction<EventType>[])
+    .map((reaction) => reaction(event))
+    .filter((email) => email !== null)

@@ -28,6 +28,8 @@ const MAY_KNOW: Record<string, string[]> = {
   customers: ['contacts', 'jsonapi'],
   grants: ['db', 'http', 'jsonapi'],
   doctor: [],
+  webhooks: ['auth', 'contacts', 'customers', 'db', 'events', 'grants', 'http', 'jsonapi', 'offers'],
+  automations: ['auth', 'contacts', 'db', 'emails', 'events', 'grants', 'http', 'jobs', 'jsonapi', 'webhooks'],
   emails: ['auth', 'db', 'events', 'jobs', 'jsonapi'],
   members: ['auth', 'contacts', 'db', 'emails', 'events', 'http', 'jsonapi'],
 }

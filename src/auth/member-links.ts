@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { App } from '../app.ts'
-import { hashSecret } from './secrets.ts'
 import type { Db, Tx } from '../db/database.ts'
+import { hashSecret } from './secrets.ts'
 
 export type LinkPurpose = 'welcome' | 'gift' | 'sign_in' | 'password' | 'email_change'
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inTransaction } from '../db/database.ts'
+import type { Client, Reply } from '../testing/client.ts'
 import { makeAccount, makeKey } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import type { Client, Reply } from '../testing/client.ts'
-import { hashPassword } from './secrets.ts'
 import { deleteApiKey, rotateApiKey } from './api-keys.ts'
-import { inTransaction } from '../db/database.ts'
+import { hashPassword } from './secrets.ts'
 
 let h: Harness
 let nobody: Client

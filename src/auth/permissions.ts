@@ -10,7 +10,13 @@ export const permissions = [
   'view:offers',
   'view:products',
   'view:emails',
+  'manage:emails',
+  'view:grants',
   'manage:grants',
+  'view:automations',
+  'manage:automations',
+  'view:hooks',
+  'manage:hooks',
 ] as const
 
 export type Permission = (typeof permissions)[number]

@@ -10,7 +10,7 @@ export const randomSecret = (): string => randomBytes(32).toString('base64url')
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
 /** One key for each purpose, all from SECRET_KEY, so that what is signed for one is worth nothing for another. */
-export const deriveKey = (secretKey: string, purpose: 'tokens' | 'links'): Uint8Array =>
+export const deriveKey = (secretKey: string, purpose: 'tokens' | 'links' | 'sealing'): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', secretKey, '', `bestow ${purpose}`, 32))
 
 /** What OWASP advises at least; memory in bytes is 128 × N × r. Kept with each hash, so that it can be raised. */

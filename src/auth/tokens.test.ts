@@ -1,8 +1,9 @@
-import { SignJWT, UnsecuredJWT } from 'jose'
 import { randomUUID } from 'node:crypto'
+import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MovableClock } from '../clock/clock.ts'
 import { inTransaction } from '../db/database.ts'
+import { routes } from '../routes.ts'
 import {
   exampleRequest,
   makeAccount,
@@ -13,7 +14,6 @@ import {
 } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { expectRefusal } from '../testing/refusals.ts'
-import { routes } from '../routes.ts'
 import { deleteApiKey, rotateApiKey } from './api-keys.ts'
 import { issueForKey, revokeToken } from './issue-tokens.ts'
 import { deriveKey } from './secrets.ts'

@@ -2,38 +2,82 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { drain, openJobs } from '../jobs/drain.ts'
+import type { Jobs } from '../jobs/queue.ts'
 import { MovableClock } from './clock.ts'
 
 /** What a killed server had in hand stays so for a while; that is not waited for. */
 const PATIENCE_MS = 10_000
 const POLL_MS = 50
 
+/** What is due within this of each other is done together. */
+const STEP_MS = 1_000
+
 /**
- * Moves the clock of a development server ahead, and does everything that is due by then: access ends,
- * e-mails that wait for another attempt are tried.
+ * Moves the clock of a development server ahead, and does everything that is due by then, in order and each at its
+ * time: access ends, automations go on, e-mails and webhooks that wait for another attempt are tried. What follows
+ * from it and is due by then is done too.
  *
  * @throws Error in production
  */
 export async function advanceClock(app: App, milliseconds: number): Promise<void> {
   if (!(app.clock instanceof MovableClock)) throw new Error('The clock can be moved in development only.')
-  await app.clock.advance(app.db, milliseconds)
-  // The queues go by the real time; for what waits in them, time passes too.
+  const jobs = await openJobs(app)
+  const end = app.clock.now().getTime() + milliseconds
+  try {
+    for (let isThere = false; !isThere; ) {
+      await doWhatIsDue(app, jobs)
+      const next = await nextDue(app)
+      const at = next === null ? end : Math.min(end, next.getTime() + STEP_MS)
+      isThere = at === end
+      await moveBy(app, app.clock, at - app.clock.now().getTime())
+    }
+    await doWhatIsDue(app, jobs)
+  } finally {
+    await jobs.stop({ close: false, graceful: false })
+  }
+}
+
+/** The queues go by the real time; for what waits in them, time passes too. */
+async function moveBy({ db }: App, clock: MovableClock, milliseconds: number): Promise<void> {
+  // The real time has passed meanwhile.
+  if (milliseconds <= 0) return
+  await clock.advance(db, milliseconds)
   await sql`
     update pgboss.job set start_after = start_after - make_interval(secs => ${milliseconds / 1000})
-     where state in ('created', 'retry')`.execute(app.db)
-  const jobs = await openJobs(app)
+     where state in ('created', 'retry')`.execute(db)
+}
+
+async function doWhatIsDue(app: App, jobs: Jobs): Promise<void> {
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     await drain(app, jobs)
-    if (waitedMs > PATIENCE_MS || !(await isUnderWay(app))) break
+    if (waitedMs > PATIENCE_MS || !(await isUnderWay(app))) return
     await sleep(POLL_MS)
   }
-  await jobs.stop({ close: false, graceful: false })
+}
+
+/** When the first of all that waits for its time is due; null when nothing waits. */
+async function nextDue({ db, clock }: App): Promise<Date | null> {
+  const now = clock.now()
+  const { rows } = await sql<{ due: Date | null }>`
+    select min(due) as due
+      from (select min(expires_at) as due from offer_grants where revoked_at is null and expires_at > ${now}
+             union all
+            select min(due_at) from automation_runs where status = 'active' and due_at > ${now}
+             union all
+            select min(due_at) from hooks where deleted_at is null and disabled_at is null and due_at > ${now}
+             union all
+            select min(dispatch_after) from events where dispatched_at is null and dispatch_after > ${now}
+             union all
+            select ${now}::timestamptz + (min(start_after) - now())
+              from pgboss.job where state in ('created', 'retry') and start_after > now()) w`.execute(db)
+  return rows[0]!.due
 }
 
 /** Whether a server that runs meanwhile has taken something in hand that is not done yet. What failed waits for its time. */
 async function isUnderWay({ db }: App): Promise<boolean> {
   const { rows } = await sql<{ open: boolean }>`
     select exists (select from events where dispatched_at is null and dispatch_after is null)
+        or exists (select from hooks where leased_until > now())
         or exists (select from pgboss.job where state = 'active') as open`.execute(db)
   return rows[0]!.open
 }

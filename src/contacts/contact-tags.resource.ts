@@ -5,6 +5,7 @@ import { defineResource } from '../jsonapi/resource.ts'
 export const contactTags = defineResource({
   type: 'contact_tags',
   singular: 'contact tag',
+  permittedWith: 'contacts',
   description: 'A label that contacts of a site can bear.',
   from: sql`contact_tags r`,
   listed: sql`r.archived_at is null`,

@@ -47,6 +47,55 @@ export interface ApiKeys {
   user_id: Int8;
 }
 
+export interface AutomationRuns {
+  attempts: Generated<number>;
+  automation_id: Int8;
+  contact_id: Int8;
+  created_at: Timestamp;
+  depth: number;
+  due_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  error: string | null;
+  event_id: Int8;
+  id: Generated<Int8>;
+  reason: string | null;
+  site_id: Int8;
+  status: Generated<string>;
+  step: Generated<number>;
+  version: number;
+}
+
+export interface AutomationRunSteps {
+  action: string;
+  detail: Generated<Json>;
+  done_at: Timestamp;
+  position: number;
+  run_id: Int8;
+  site_id: Int8;
+  state: string;
+}
+
+export interface Automations {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  disabled_at: Timestamp | null;
+  id: Generated<Int8>;
+  name: string;
+  resource_id: Int8 | null;
+  site_id: Int8;
+  trigger: string;
+  updated_at: Timestamp;
+  version: Generated<number>;
+}
+
+export interface AutomationVersions {
+  automation_id: Int8;
+  created_at: Timestamp;
+  definition: Json;
+  site_id: Int8;
+  version: number;
+}
+
 export interface Clock {
   ahead_ms: Generated<Int8>;
   is_movable: Generated<boolean>;
@@ -130,6 +179,12 @@ export interface Customers {
   updated_at: Timestamp;
 }
 
+export interface EmailBudgets {
+  hour: Timestamp;
+  site_id: Int8;
+  used: number;
+}
+
 export interface Emails {
   attempts: Generated<number>;
   contact_id: Int8;
@@ -143,22 +198,29 @@ export interface Emails {
   message_id: string | null;
   rendered_at: Timestamp | null;
   response: string | null;
+  run_id: Int8 | null;
   sending_until: Timestamp | null;
   sent_at: Timestamp | null;
   site_id: Int8;
   status: Generated<string>;
+  step: number | null;
   subject: string | null;
+  template_id: Int8 | null;
   text: string | null;
   to_email: string | null;
   to_name: string | null;
 }
 
 export interface EmailTemplates {
+  archived_at: Timestamp | null;
   body: string | null;
   button: string | null;
+  created_at: Timestamp;
   footer: string | null;
   heading: string | null;
+  id: Generated<Int8>;
   kind: string;
+  name: string | null;
   preheader: string | null;
   site_id: Int8;
   subject: string | null;
@@ -182,6 +244,7 @@ export interface Events {
   occurred_at: Timestamp;
   offer_id: Int8 | null;
   request_id: string | null;
+  run_id: Int8 | null;
   site_id: Int8;
   type: string;
 }
@@ -199,6 +262,25 @@ export interface Holdings {
   offer_id: Int8 | null;
   site_id: Int8 | null;
   starts_at: Timestamp | null;
+}
+
+export interface Hooks {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  disabled_at: Timestamp | null;
+  disabled_reason: string | null;
+  due_at: Timestamp | null;
+  event: string;
+  failing_since: Timestamp | null;
+  id: Generated<Int8>;
+  leased_until: Timestamp | null;
+  previous_secret: string | null;
+  previous_secret_until: Timestamp | null;
+  resource_id: Int8 | null;
+  secret: string;
+  site_id: Int8;
+  target_url: string;
+  updated_at: Timestamp;
 }
 
 export interface IdempotencyKeys {
@@ -266,6 +348,7 @@ export interface OfferProducts {
 export interface Offers {
   access_begins_at: Timestamp | null;
   access_days: number | null;
+  activation_token: string | null;
   archived_at: Timestamp | null;
   created_at: Timestamp;
   currency: Generated<string>;
@@ -300,6 +383,7 @@ export interface Products {
 
 export interface Sites {
   account_id: Int8;
+  automation_emails_per_hour: Generated<number>;
   color: string | null;
   created_at: Timestamp;
   custom_domain: string | null;
@@ -342,9 +426,43 @@ export interface Users {
   role_level: string;
 }
 
+export interface WebhookAttempts {
+  begun_at: Timestamp;
+  delivery_id: Int8;
+  duration_ms: number;
+  error: string | null;
+  number: number;
+  request: Json;
+  response_body: string | null;
+  response_status: number | null;
+  site_id: Int8;
+}
+
+export interface WebhookDeliveries {
+  attempts: Generated<number>;
+  body: string | null;
+  contact_id: Int8 | null;
+  created_at: Timestamp;
+  delivered_at: Timestamp | null;
+  due_at: Timestamp | null;
+  event: string;
+  event_id: Int8 | null;
+  failed_at: Timestamp | null;
+  hook_id: Int8;
+  id: Generated<Int8>;
+  run_id: Int8 | null;
+  site_id: Int8;
+  status: Generated<string>;
+  step: number | null;
+}
+
 export interface DB {
   accounts: Accounts;
   api_keys: ApiKeys;
+  automation_run_steps: AutomationRunSteps;
+  automation_runs: AutomationRuns;
+  automation_versions: AutomationVersions;
+  automations: Automations;
   clock: Clock;
   contact_counts: ContactCounts;
   contact_tags: ContactTags;
@@ -352,11 +470,13 @@ export interface DB {
   course_lessons: CourseLessons;
   course_modules: CourseModules;
   customers: Customers;
+  email_budgets: EmailBudgets;
   email_templates: EmailTemplates;
   emails: Emails;
   events: Events;
   function_versions: FunctionVersions;
   holdings: Holdings;
+  hooks: Hooks;
   idempotency_keys: IdempotencyKeys;
   member_attempts: MemberAttempts;
   member_links: MemberLinks;
@@ -369,4 +489,6 @@ export interface DB {
   taggings: Taggings;
   token_families: TokenFamilies;
   users: Users;
+  webhook_attempts: WebhookAttempts;
+  webhook_deliveries: WebhookDeliveries;
 }

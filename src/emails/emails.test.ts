@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeOffer, makeProduct, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 
@@ -118,6 +118,7 @@ test('a site’s own words replace the default, field by field', async () => {
       site_id: h.account.siteId,
       kind: 'welcome',
       subject: 'Hola {{ recipient.first_name }}',
+      created_at: h.app.clock.now(),
       updated_at: h.app.clock.now(),
     })
     .execute()

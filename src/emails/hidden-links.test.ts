@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Mode } from '../config.ts'
 import { findLink } from '../auth/member-links.ts'
+import type { Mode } from '../config.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { welcome } from '../testing/outbox.ts'
 import { refusal, type SmtpSink, startSmtp } from '../testing/smtp.ts'

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { dispatching } from '../background.ts'
 import { advanceClock } from '../clock/advance-clock.ts'
+import type { MovableClock } from '../clock/clock.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome, welcome } from '../testing/outbox.ts'
-import { dispatching } from '../background.ts'
-import type { MovableClock } from '../clock/clock.ts'
 import type { Mailer } from './mailer.ts'
 import { requeueEmails } from './requeue-emails.ts'
 

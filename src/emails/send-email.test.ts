@@ -18,8 +18,16 @@ afterEach(() => h.close())
 const setText = (text: string) =>
   h.app.db
     .insertInto('email_templates')
-    .values({ site_id: h.account.siteId, kind: 'welcome', text, updated_at: h.app.clock.now() })
-    .onConflict((conflict) => conflict.columns(['kind', 'site_id']).doUpdateSet({ text }))
+    .values({
+      site_id: h.account.siteId,
+      kind: 'welcome',
+      text,
+      created_at: h.app.clock.now(),
+      updated_at: h.app.clock.now(),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['kind', 'site_id']).where('kind', '<>', 'automation').doUpdateSet({ text }),
+    )
     .execute()
 
 const GREEDY = `{% assign s = "abcdefghij" %}${'{% assign s = s | append: s %}'.repeat(40)}`

@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
 import { pino } from 'pino'
 import type { SMTPServerOptions } from 'smtp-server'
+import { afterEach, expect, test } from 'vitest'
 import { advanceClock } from '../clock/advance-clock.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'

@@ -10,6 +10,8 @@ export interface EventData {
   offer_revoked: { reason: 'revoked' | 'replaced' | 'contact_deleted' }
   access_expired: { expired_at: string }
   gift_redeemed: Record<string, never>
+  tag_added: { tag_id: string }
+  tag_removed: { tag_id: string }
   /** Somebody at the site’s door asked for one; the customer is null when the address is nobody’s. */
   sign_in_link_requested: Record<string, never>
   password_link_requested: Record<string, never>
@@ -27,8 +29,11 @@ export interface Event<Type extends EventType = EventType> {
   occurred_at: Date
   actor: string
   request_id: string | null
+  /** The event that led to this one, and how many stand before it in the chain. */
   caused_by: string | null
   depth: number
+  /** The run of an automation that did it. */
+  run_id: string | null
   contact_id: string | null
   customer_id: string | null
   offer_id: string | null
@@ -36,12 +41,25 @@ export interface Event<Type extends EventType = EventType> {
   data: EventData[Type]
 }
 
-/** Where a change comes from: who acts, in which request. */
+/** Where a change comes from: who acts, in which request or as a step of which run. */
 export interface Origin {
   actor: string
   requestId: string | null
   now: Date
+  cause?: Cause
 }
+
+/** The run of an automation that acts, and the event that started it. */
+export interface Cause {
+  runId: string
+  eventId: string
+  /** Of what the run records. */
+  depth: number
+}
+
+/** What automations and hooks can be confined to: the offer or the tag that an event is about. */
+export const resourceOf = ({ offer_id, data }: Pick<Event, 'offer_id' | 'data'>): string | null =>
+  offer_id ?? ('tag_id' in data ? data.tag_id : null)
 
 /** What an event is about. */
 export interface About {
@@ -62,7 +80,7 @@ export async function recordEvent<Type extends EventType>(
   type: Type,
   about: About,
   data: EventData[Type],
-  { actor, requestId, now }: Origin,
+  { actor, requestId, now, cause }: Origin,
 ): Promise<string> {
   const { id } = await tx
     .insertInto('events')
@@ -72,6 +90,9 @@ export async function recordEvent<Type extends EventType>(
       occurred_at: now,
       actor,
       request_id: requestId,
+      caused_by: cause?.eventId ?? null,
+      depth: cause?.depth ?? 0,
+      run_id: cause?.runId ?? null,
       contact_id: about.contactId,
       customer_id: about.customerId ?? null,
       offer_id: about.offerId ?? null,

@@ -17,7 +17,7 @@
 --
 -- The arrays have an element per request, in the order of p_contact_ids, none of them twice; null for a request to
 -- be passed over. p_offer_ids: a list of decimal digits each; p_options: {actor, source, request_id, caused_by,
---   depth, send_customer_welcome_email, send_offer_grant_email, gift: {from_name, message}} each.
+--   depth, run_id, send_customer_welcome_email, send_offer_grant_email, gift: {from_name, message}} each.
 -- Returns for each {customer_id, customer_created, customer_event_id, granted: {<offer id>: {grant_id, event_id}}}
 --   or {error} and nothing was written for it: "subject_not_found", "offer_not_found" (with index), "email_taken"
 --   (the customer of another contact has the e-mail).
@@ -82,9 +82,11 @@ begin
       on conflict do nothing
       returning id, contact_id
     ), recorded as (
-      insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, contact_id, customer_id, data)
+      insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id,
+                          data)
       select p_site_id, 'customer_created', p_now, r.options ->> 'actor', r.options ->> 'request_id',
-             (r.options ->> 'caused_by')::bigint, coalesce((r.options ->> 'depth')::integer, 0), m.contact_id, m.id,
+             (r.options ->> 'caused_by')::bigint, coalesce((r.options ->> 'depth')::integer, 0),
+             (r.options ->> 'run_id')::bigint, m.contact_id, m.id,
              jsonb_build_object(
                'send_welcome_email', coalesce((r.options ->> 'send_customer_welcome_email')::boolean, true),
                'offer_ids', (select jsonb_agg(distinct i.id) from jsonb_array_elements_text(r.offer_ids) i (id)))
@@ -139,11 +141,11 @@ begin
     on conflict do nothing
     returning id, customer_id, offer_id, gift
   ), recorded as (
-    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, contact_id, customer_id,
+    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id,
                         offer_id, grant_id, data)
     select p_site_id, 'offer_granted', p_now, r.options ->> 'actor', r.options ->> 'request_id',
-           (r.options ->> 'caused_by')::bigint, coalesce((r.options ->> 'depth')::integer, 0), r.contact_id, g.customer_id,
-           g.offer_id, g.id,
+           (r.options ->> 'caused_by')::bigint, coalesce((r.options ->> 'depth')::integer, 0),
+           (r.options ->> 'run_id')::bigint, r.contact_id, g.customer_id, g.offer_id, g.id,
            jsonb_build_object('is_gift', g.gift is not null, 'customer_created', r.made_id is not null,
                               'send_offer_grant_email', r.options -> 'send_offer_grant_email')
       from granted g join requests r using (customer_id)

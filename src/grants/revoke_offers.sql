@@ -1,7 +1,7 @@
 -- Ends live grants of the customer behind a contact: those of the listed offers, or with p_all_but
 -- those of every other offer. What is not held is passed over. Billing is never touched.
 --
--- p_options: {actor, request_id, caused_by, depth}. Returns the ids of the offers that ended.
+-- p_options: {actor, request_id, caused_by, depth, run_id}. Returns the ids of the offers that ended.
 create or replace function revoke_offers(
   p_site_id bigint, p_contact_id bigint, p_offer_ids bigint[], p_all_but boolean, p_reason text, p_options jsonb,
   p_now timestamptz
@@ -24,11 +24,12 @@ begin
        and (g.offer_id = any (p_offer_ids)) <> p_all_but
     returning g.id, g.offer_id
   ), recorded as (
-    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, contact_id, customer_id,
+    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id,
                         offer_id, grant_id, data)
     select p_site_id, 'offer_revoked', p_now, p_options ->> 'actor', p_options ->> 'request_id',
-           (p_options ->> 'caused_by')::bigint, coalesce((p_options ->> 'depth')::integer, 0), p_contact_id, v_customer_id,
-           r.offer_id, r.id, jsonb_build_object('reason', p_reason)
+           (p_options ->> 'caused_by')::bigint, coalesce((p_options ->> 'depth')::integer, 0),
+           (p_options ->> 'run_id')::bigint, p_contact_id, v_customer_id, r.offer_id, r.id,
+           jsonb_build_object('reason', p_reason)
       from revoked r order by r.offer_id
     returning offer_id
   )

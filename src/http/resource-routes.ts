@@ -14,7 +14,7 @@ interface Options {
   extension?: boolean
 }
 
-const viewing = ({ type }: Resource) => `view:${type}` as Permission
+const viewing = ({ type, permittedWith = type }: Resource) => `view:${permittedWith}` as Permission
 
 const label = ({ type }: Resource) => type.replaceAll('_', ' ')
 

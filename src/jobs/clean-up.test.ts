@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { randomSecret, hashSecret } from '../auth/secrets.ts'
+import { hashSecret, randomSecret } from '../auth/secrets.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { cleanUp } from './clean-up.ts'
 

@@ -7,7 +7,10 @@ import type { Jobs } from './queue.ts'
 export async function drain(app: App, jobs: Jobs): Promise<void> {
   for (let done = 1; done > 0; ) {
     done = 0
-    for (const { run } of chores) done += await run(app, jobs)
+    for (const { run, settle } of chores) {
+      done += await run(app, jobs)
+      await settle?.(app)
+    }
     done += await runDueJobs(app, jobs)
   }
 }

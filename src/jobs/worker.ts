@@ -19,15 +19,21 @@ export async function startWorker(app: App): Promise<Worker> {
   const loops = chores.map((chore) =>
     repeat(app, chore.name, chore.everyMs, async () => {
       const isDone = (await chore.run(app, jobs)) > 0
-      if (isDone) wakeQueues()
+      if (isDone) wakeFollowers()
       return isDone
     }),
   )
+  const followers = loops.filter((_, index) => chores[index]!.follows)
+  const wakeFollowers = () => {
+    wakeQueues()
+    for (const follower of followers) follower.wake()
+  }
   app.onEvents = loops[chores.indexOf(dispatching)]!.wake
   return {
     async stop() {
       app.onEvents = () => {}
       await Promise.all(loops.map((loop) => loop.stop()))
+      await Promise.all(chores.map((chore) => chore.settle?.(app)))
       await jobs.stop({ close: false, graceful: true, timeout: 5_000 })
     },
   }

@@ -65,6 +65,8 @@ export interface Resource {
   type: string
   /** Singular, for sentences: "contact". */
   singular: string
+  /** The type with which it is seen and managed, when it has no permissions of its own. */
+  permittedWith?: string
   description: string
   /** Tables in SQL; the main one is `r`. */
   from: RawBuilder<unknown>
