@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { sealer } from './sealing.ts'
+
+const [OLD, NEW] = ['an old key that nobody uses any more', 'the new key that everything is sealed under']
+
+test('what is sealed can be read again, and looks different every time', () => {
+  const { seal, unseal } = sealer([NEW])
+  const sealed = [seal('whsec_Zürich'), seal('whsec_Zürich')]
+  expect(sealed.map(unseal)).toEqual(['whsec_Zürich', 'whsec_Zürich'])
+  expect(sealed[0]).not.toBe(sealed[1])
+  expect(sealed.join()).not.toContain('whsec')
+})
+
+test('after a change of keys the previous one still opens, and new things are sealed under the new one', () => {
+  const before = sealer([OLD]).seal('secret')
+  const { seal, unseal, isCurrent } = sealer([NEW, OLD])
+  expect(unseal(before)).toBe('secret')
+  expect([isCurrent(before), isCurrent(seal('secret'))]).toEqual([false, true])
+})
+
+test('a secret whose key is not known says which setting is missing', () => {
+  const before = sealer([OLD]).seal('secret')
+  expect(() => sealer([NEW]).unseal(before)).toThrow('SECRET_KEY_PREVIOUS')
+})
+
+test('what somebody has changed is not opened', () => {
+  const { seal, unseal } = sealer([NEW])
+  const sealed = seal('secret')
+  const last = sealed.at(-1) === 'A' ? 'B' : 'A'
+  expect(() => unseal(sealed.slice(0, -1) + last)).toThrow()
+})
