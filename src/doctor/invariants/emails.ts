@@ -1,0 +1,41 @@
+/** Which e-mails there are, and why. */
+import { type Invariant, STUCK } from './invariant.ts'
+
+export const emailInvariants: Invariant[] = [
+  {
+    name: 'email_cause',
+    sentence: 'Every e-mail has a cause that sends it, and one cause sends a kind once.',
+    broken: `select 'e-mail ' || m.id as what from emails m
+               left join events e on e.site_id = m.site_id and e.id = m.event_id and e.contact_id = m.contact_id
+              where e.id is null or not coalesce(case m.kind
+                      when 'welcome' then e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
+                      when 'gift' then e.type = 'offer_granted' and (e.data ->> 'is_gift')::boolean
+                      when 'offer_grant' then e.type = 'offer_granted' and coalesce((e.data ->> 'send_offer_grant_email')::boolean, true)
+                      when 'sign_in' then e.type = 'sign_in_link_requested'
+                      when 'password' then e.type = 'password_link_requested'
+                      when 'email_change' then e.type = 'email_change_requested'
+                      when 'automation' then m.run_id is not null end, false)
+             union all
+             select 'e-mails ' || string_agg(id::text, ', ') from emails
+              group by site_id, event_id, kind, contact_id, run_id, step having count(*) > 1`,
+  },
+  {
+    name: 'cause_email',
+    sentence: 'Every cause that was dispatched has the e-mails it sends.',
+    broken: `select 'event ' || e.id || ' lacks ' || due.kind as what
+               from events e
+               cross join lateral (
+                 select 'welcome' as kind where e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
+                 union all select 'gift' where e.type = 'offer_granted' and (e.data ->> 'is_gift')::boolean
+                 union all select 'offer_grant' where e.type = 'offer_granted' and (e.data ->> 'send_offer_grant_email')::boolean
+               ) due
+               left join emails m on m.site_id = e.site_id and m.event_id = e.id and m.kind = due.kind
+              where e.dispatched_at is not null and m.id is null`,
+  },
+  {
+    name: 'lease',
+    sentence: 'No e-mail is held by a worker for a minute longer than it may.',
+    broken: `select 'e-mail ' || id as what from emails
+              where status = 'pending' and sending_until < $1::timestamptz - ${STUCK}`,
+  },
+]

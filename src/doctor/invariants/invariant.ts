@@ -1,0 +1,11 @@
+export interface Invariant {
+  /** A short name, for scripts. */
+  name: string
+  /** What is true. */
+  sentence: string
+  /** Selects `what`, a text for each row that breaks it. $1 is the time by the application's clock. */
+  broken: string
+}
+
+/** Left alone for longer than this, something is stuck. */
+export const STUCK = `interval '1 minute'`

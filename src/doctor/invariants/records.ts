@@ -1,0 +1,49 @@
+/** What the rest is kept by. */
+import { type Invariant, STUCK } from './invariant.ts'
+
+export const recordInvariants: Invariant[] = [
+  {
+    name: 'dispatch',
+    sentence: 'No event waits to be dispatched for longer than a minute.',
+    broken: `select 'event ' || id || coalesce(': ' || dispatch_error, '') as what from events
+              where dispatched_at is null and occurred_at < $1::timestamptz - ${STUCK}`,
+  },
+  {
+    name: 'site',
+    sentence: 'Nothing refers to another site, or to what is not there.',
+    broken: `select 'grant ' || g.id as what from offer_grants g
+               left join customers c on c.site_id = g.site_id and c.id = g.customer_id
+               left join offers o on o.site_id = g.site_id and o.id = g.offer_id
+              where c.id is null or o.id is null
+             union all
+             select 'contact ' || c.id from contacts c left join sites s on s.id = c.site_id where s.id is null
+             union all
+             select 'event ' || e.id from events e
+               left join contacts c on c.site_id = e.site_id and c.id = e.contact_id
+              where e.contact_id is not null and c.id is null
+             union all
+             select 'session of customer ' || m.customer_id from member_sessions m
+               left join customers c on c.site_id = m.site_id and c.id = m.customer_id where c.id is null
+             union all
+             select 'link for customer ' || l.customer_id from member_links l
+               left join customers c on c.site_id = l.site_id and c.id = l.customer_id where c.id is null`,
+  },
+  {
+    name: 'idempotency',
+    sentence: 'Every answer that is kept for an Idempotency-Key tells of grants that exist.',
+    broken: `select 'key ' || i.key as what from idempotency_keys i
+               cross join lateral jsonb_path_query(i.outcome, '$.granted.*.grant_id') as granted (id)
+              where not exists (select from offer_grants g where g.id = (granted.id #>> '{}')::bigint)
+             union all
+             select 'key ' || key || ' has no answer' from idempotency_keys where outcome is null`,
+  },
+  {
+    name: 'contact_count',
+    sentence: 'As many contacts are counted on every site as there are.',
+    broken: `select 'site ' || site_id || ': ' || coalesce(kept, 0) || ' counted, ' || coalesce(there, 0) || ' there' as what
+               from (select site_id, sum(change) as kept from contact_counts group by site_id) k
+               full join (select site_id, count(*) as there from contacts where deleted_at is null group by site_id) t
+              using (site_id)
+              where coalesce(kept, 0) <> coalesce(there, 0)`,
+  },
+]
