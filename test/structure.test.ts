@@ -26,7 +26,7 @@ const MAY_KNOW: Record<string, string[]> = {
   offers: ['jsonapi'],
   contacts: ['auth', 'db', 'events', 'http', 'jsonapi'],
   customers: ['contacts', 'jsonapi'],
-  grants: ['db', 'http', 'jsonapi'],
+  grants: ['db', 'events', 'http', 'jsonapi'],
   doctor: [],
   webhooks: ['auth', 'contacts', 'customers', 'db', 'events', 'grants', 'http', 'jsonapi', 'offers'],
   automations: ['auth', 'contacts', 'db', 'emails', 'events', 'grants', 'http', 'jobs', 'jsonapi', 'webhooks'],
