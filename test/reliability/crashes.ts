@@ -87,7 +87,7 @@ export async function runCrashes(plan: Plan): Promise<CrashReport> {
     const account = await makeAccount(postgres.url)
     if (plan.isHurried) await withClient(postgres.url, hurryJobs)
     const accomplice = await plan.fault?.plant?.(postgres.url)
-    const fleet = await startFleet(postgres.url, {}, plan.size)
+    const fleet = await startFleet(postgres.url, {}, { servers: plan.size, workers: plan.size })
     try {
       const target = {
         urls: fleet.servers.map(({ url }) => url),

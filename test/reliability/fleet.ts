@@ -35,11 +35,23 @@ export interface Fleet {
   stop: () => Promise<void>
 }
 
-/** Starts as many `bestow serve` and `bestow worker` as `size` on a database. */
-export async function startFleet(databaseUrl: string, settings: Environment = {}, size = 2): Promise<Fleet> {
+export interface FleetSize {
+  servers: number
+  workers: number
+}
+
+/** Starts so many `bestow serve` and `bestow worker` on a database. */
+export async function startFleet(
+  databaseUrl: string,
+  settings: Environment = {},
+  { servers, workers }: FleetSize = { servers: 2, workers: 2 },
+): Promise<Fleet> {
   const troubles: string[] = []
   const members: Member[] = []
-  for (const role of ['serve', 'worker'] as const) {
+  for (const [role, size] of [
+    ['serve', servers],
+    ['worker', workers],
+  ] as const) {
     for (let number = 1; number <= size; number++) {
       const environment = { ...fleetSettings(databaseUrl), PORT: String(await freePort()), ...settings }
       members.push(makeMember(`${role} ${number}`, role, environment, troubles))

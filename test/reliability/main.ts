@@ -6,6 +6,7 @@ import { cutConnectionsTrial } from './cut-connections.ts'
 import { databaseAwayTrial, databaseSilentTrial } from './database-away.ts'
 import { gracefulStopTrial } from './graceful-stop.ts'
 import { keysTrial } from './keys.ts'
+import { mailTrial } from './mail.ts'
 import { overloadTrial } from './overload.ts'
 import { removeServers } from './postgres.ts'
 import { promotionTrial } from './promotion.ts'
@@ -20,6 +21,7 @@ const trials: Trial[] = [
   promotionTrial,
   gracefulStopTrial,
   keysTrial,
+  mailTrial,
   overloadTrial,
 ]
 

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import '../processes.ts'
+import { mail, SHORT } from './mail.ts'
+
+/** Every e-mail has two jobs, and a worker that takes one in hand leaves no trace of it. */
+const WITHOUT_LEASE = `
+  create function forget_lease() returns trigger language plpgsql as $$
+  begin
+    new.sending_until := null;
+    return new;
+  end $$;
+  create trigger forget_lease before update on emails for each row execute function forget_lease();
+  create function double_job() returns trigger language plpgsql as $$
+  begin
+    if pg_trigger_depth() = 1 then
+      insert into pgboss.job select (jsonb_populate_record(new, jsonb_build_object('id', gen_random_uuid()))).*;
+    end if;
+    return null;
+  end $$;
+  create trigger double_job after insert on pgboss.job for each row execute function double_job()`
+
+test('through a mail server that refuses, dawdles and hangs up, every e-mail ends once, with its words', async () => {
+  const { faults, ends, deeds } = await mail(1, SHORT)
+  expect(faults).toEqual([])
+  expect(ends.sent).toBeGreaterThan(ends.failed!)
+  for (const stage of ['greeting', 'sender', 'recipient', 'message'])
+    expect(deeds[`cut at ${stage}`]).toBeGreaterThan(0)
+})
+
+test('without the lease on e-mails that are in hand, some are sent twice without need', async () => {
+  const { faults } = await mail(1, { ...SHORT, emails: 100, fault: WITHOUT_LEASE })
+  expect(faults).toContainEqual(expect.stringContaining('times without need'))
+})
