@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import type { Origin } from '../events/events.ts'
 import { listRoute, readSingleQuery, relationshipRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
-import type { Origin } from '../events/events.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { badRequest, jsonPointer, notFound } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'

@@ -1,13 +1,12 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
 import { contactFilters } from '../contacts/contact-predicates.ts'
+import { since } from '../contacts/predicates/predicate.ts'
 import {
-  daysBefore,
   derived,
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
-  parseDays,
   text,
   timestamp,
   toMany,
@@ -80,7 +79,11 @@ export const customers = defineResource({
     ...contactFilters('k'),
     created_in_last: {
       description: 'Became a customer in the last so many days',
-      build: (value, { now }) => ({ where: sql`r.created_at >= ${daysBefore(now, parseDays(value))}` }),
+      build: (value, scope) => ({ where: sql`r.created_at >= ${since(value, scope)}` }),
+    },
+    not_created_in_last: {
+      description: 'Became a customer before the last so many days',
+      build: (value, scope) => ({ where: sql`r.created_at < ${since(value, scope)}` }),
     },
   },
   sorts: {
