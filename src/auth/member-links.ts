@@ -21,6 +21,8 @@ export interface NewLink {
   siteId: string
   /** What the link is made for. */
   eventId: string
+  /** Tells it apart from others that are made for the same event, as by several steps of an automation. */
+  cause?: string
   customerId: string
   grantId?: string | null
   /** The address that the link confirms. */
@@ -37,17 +39,19 @@ export async function keepLinks(app: App, tx: Tx, links: NewLink[]): Promise<voi
   await tx
     .insertInto('member_links')
     .values(
-      links.map(({ purpose, siteId, eventId, customerId, grantId = null, newEmail = null }) => ({
-        site_id: siteId,
-        token_hash: hashSecret(linkToken(app, purpose, siteId, eventId)),
-        purpose,
-        customer_id: customerId,
-        grant_id: grantId,
-        event_id: eventId,
-        new_email: newEmail,
-        created_at: now,
-        expires_at: endOf(purpose, now),
-      })),
+      links.map(
+        ({ purpose, siteId, eventId, cause = eventId, customerId, grantId = null, newEmail = null }) => ({
+          site_id: siteId,
+          token_hash: hashSecret(linkToken(app, purpose, siteId, cause)),
+          purpose,
+          customer_id: customerId,
+          grant_id: grantId,
+          event_id: eventId,
+          new_email: newEmail,
+          created_at: now,
+          expires_at: endOf(purpose, now),
+        }),
+      ),
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute()
@@ -58,9 +62,13 @@ function endOf(purpose: LinkPurpose, now: Date): Date | null {
   return days === null ? null : new Date(now.getTime() + days * DAY_MS)
 }
 
-/** The secret part of a link. It follows from what the link was made for. */
-export const linkToken = (app: App, purpose: LinkPurpose, siteId: string, eventId: string): string =>
-  createHmac('sha256', app.linkKey).update(`${purpose}:${siteId}:${eventId}`).digest('base64url')
+/**
+ * The secret part of a link. It follows from what the link was made for.
+ *
+ * @param cause the event, and what tells it apart from others that are made for it
+ */
+export const linkToken = (app: App, purpose: LinkPurpose, siteId: string, cause: string): string =>
+  createHmac('sha256', app.linkKey).update(`${purpose}:${siteId}:${cause}`).digest('base64url')
 
 /** Where a link leads, below the base of its site. */
 export const linkPath = (purpose: LinkPurpose, token: string): string =>

@@ -1,10 +1,9 @@
 /** Which events send which e-mail. The rules: docs/semantics.md. */
-import { randomUUID } from 'node:crypto'
 import type { Tx } from '../db/database.ts'
 import type { HeardEvent } from '../events/dispatch-events.ts'
 import type { EventType } from '../events/events.ts'
-import { enqueue, type Jobs } from '../jobs/queue.ts'
-import { emailQueue } from './email-queue.ts'
+import type { Jobs } from '../jobs/queue.ts'
+import { addToOutbox } from './add-to-outbox.ts'
 import type { EmailKind } from './templates/index.ts'
 
 export interface QueuedEmail {
@@ -34,28 +33,13 @@ export const linkEmail =
   (event) =>
     event.customer_id ? { kind, cause: event } : null
 
-/** Adds e-mails to the outbox, with their jobs. Those that their cause has sent before are left out. */
+/** Adds to the outbox what these events send. */
 export async function queueEmails(jobs: Jobs, tx: Tx, emails: QueuedEmail[], now: Date): Promise<void> {
-  if (emails.length === 0) return
-  const added = await tx
-    .insertInto('emails')
-    .values(
-      emails.map(({ kind, cause }) => ({
-        site_id: cause.site_id,
-        kind,
-        event_id: cause.id,
-        contact_id: cause.contact_id!,
-        created_at: now,
-        job_id: randomUUID(),
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(['site_id', 'id', 'job_id'])
-    .execute()
-  await enqueue(
-    jobs,
-    tx,
-    emailQueue,
-    added.map(({ site_id, id, job_id }) => ({ id: job_id!, data: { siteId: site_id, id } })),
-  )
+  const added = emails.map(({ kind, cause: { site_id, id, contact_id } }) => ({
+    site_id,
+    kind,
+    event_id: id,
+    contact_id: contact_id!,
+  }))
+  await addToOutbox(jobs, tx, added, now)
 }

@@ -1,14 +1,12 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { linkToken } from '../auth/member-links.ts'
 import { inBatches } from '../db/batches.ts'
 import { anyOf, inTransaction, isUnavailable, type Tx } from '../db/database.ts'
-import { LINK_OF } from './email-data.ts'
+import { emailToken } from './email-data.ts'
 import { withLink } from './hidden-links.ts'
 import { InHandError, LEASE_MS } from './lease.ts'
 import type { Message } from './mailer.ts'
 import { type Content, renderEmails, type Stored } from './render-emails.ts'
-import type { EmailKind } from './templates/index.ts'
 
 export interface EmailId {
   siteId: string
@@ -62,7 +60,19 @@ async function claim(tx: Tx, wanted: EmailId[]) {
   return tx
     .selectFrom('emails as e')
     .innerJoin('sites as s', 's.id', 'e.site_id')
-    .select(['e.site_id', 'e.id', 'e.kind', 'e.event_id', 'e.to_name', 'e.to_email', 'e.subject'])
+    .select([
+      'e.site_id',
+      'e.id',
+      'e.kind',
+      'e.event_id',
+      'e.contact_id',
+      'e.run_id',
+      'e.step',
+      'e.template_id',
+      'e.to_name',
+      'e.to_email',
+      'e.subject',
+    ])
     .select(['e.html', 'e.text', 'e.message_id', 'e.sending_until', 's.title'])
     .where('e.site_id', '=', anyOf(wanted.map(({ siteId }) => siteId)))
     .where('e.id', '=', anyOf(wanted.map(({ id }) => id)))
@@ -119,12 +129,11 @@ const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>
 function outcomeOf(app: App, email: Claimed, content: Content, now: Date): Message | Error | null {
   if (content instanceof Error) return content
   if (!content || !app.mailer) return null
-  const token = linkToken(app, LINK_OF[email.kind as EmailKind], email.site_id, email.event_id)
   return {
     from: { name: email.title, address: app.config.MAIL_FROM },
     to: { name: content.to_name, address: content.to_email },
     messageId: messageIdOf(app, email),
     date: now,
-    ...withLink(content, token),
+    ...withLink(content, emailToken(app, email)),
   }
 }

@@ -1,8 +1,8 @@
 import type { App } from '../app.ts'
 import { anyOf, type Tx } from '../db/database.ts'
-import { emailData } from './email-data.ts'
+import { emailData, type Occasion } from './email-data.ts'
 import { type EmailData, type RenderedEmail, renderEmail, TemplateError } from './render.ts'
-import { defaultTemplates, type EmailKind, type EmailTemplate } from './templates/index.ts'
+import { type EmailKind, type EmailTemplate, inWords, templateFields } from './templates/index.ts'
 
 /** An e-mail as it is stored. */
 export interface Stored extends RenderedEmail {
@@ -13,20 +13,14 @@ export interface Stored extends RenderedEmail {
 /** Null: its recipient is gone. */
 export type Content = Stored | Error | null
 
-interface Email {
-  site_id: string
-  event_id: string
-  kind: string
+interface Email extends Occasion {
+  /** Given for the e-mail of an automation. */
+  template_id: string | null
 }
 
 /** Renders e-mails with the templates of their sites; a template that fails is told in the place of its e-mail. */
 export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<Content[]> {
-  const occasions = emails.map(({ site_id, event_id, kind }) => ({
-    siteId: site_id,
-    eventId: event_id,
-    kind: kind as EmailKind,
-  }))
-  const data = await emailData(app, tx, occasions)
+  const data = await emailData(app, tx, emails)
   const templateOf = await readTemplates(tx, emails)
   return Promise.all(emails.map((email, index) => contentOf(templateOf(email), data[index]!)))
 }
@@ -42,19 +36,27 @@ async function contentOf(template: EmailTemplate, data: EmailData | null): Promi
   }
 }
 
-/** The site's own words where it has any, else the default. */
+/** The site's own words where it has any, else the default. An automation sends one of its templates, archived or not. */
 async function readTemplates(tx: Tx, emails: Email[]): Promise<(email: Email) => EmailTemplate> {
   const own = await tx
     .selectFrom('email_templates')
-    .select(['site_id', 'kind', 'subject', 'preheader', 'heading', 'body', 'button', 'text', 'footer'])
+    .select(['site_id', 'id', 'kind', ...templateFields])
     .where('site_id', '=', anyOf(emails.map(({ site_id }) => site_id)))
-    .execute()
-  return (email) => {
-    const { site_id, kind, ...fields } =
-      own.find((template) => template.site_id === email.site_id && template.kind === email.kind) ?? email
-    const edited = Object.entries(fields).filter(
-      ([name, value]) => name in defaultTemplates.welcome && value !== null,
+    .where((eb) =>
+      eb.or([
+        eb('kind', '<>', 'automation'),
+        eb('id', '=', anyOf(emails.flatMap(({ template_id }) => template_id ?? []))),
+      ]),
     )
-    return { ...defaultTemplates[kind as EmailKind], ...Object.fromEntries(edited) }
-  }
+    .execute()
+  return ({ site_id, kind, template_id }) =>
+    inWords(
+      kind as EmailKind,
+      own.find(
+        (template) =>
+          template.site_id === site_id &&
+          template.kind === kind &&
+          (template_id ?? template.id) === template.id,
+      ),
+    )
 }

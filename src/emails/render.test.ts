@@ -6,7 +6,7 @@ import { fullSample, sparseSample } from './templates/samples.ts'
 /** Those about a grant say what is in it; the others are a link and little else. */
 const kinds: EmailKind[] = ['welcome', 'gift', 'offer_grant']
 const links: EmailKind[] = ['sign_in', 'password', 'email_change']
-const { welcome, gift, offer_grant } = defaultTemplates
+const { welcome, gift, offer_grant, automation } = defaultTemplates
 
 function named(name: string, data: EmailData = fullSample): EmailData {
   const offers = [{ title: name, description: name, access_until: null, products: [{ title: `${name} 2` }] }]
@@ -147,4 +147,39 @@ test('half a character, as a filter can leave it, is stored as one that stands f
   const { html } = await renderEmail(template, named('😀 Ann'))
   expect(html.isWellFormed()).toBe(true)
   expect(html).toContain('<p>\uFFFD</p>')
+})
+
+test('a template that writes nothing but spaces, brackets or comments is through at once', async () => {
+  const begun = performance.now()
+  for (const filling of [' ', '<a ', '<style>', '<!--', '&#', '<p href="']) {
+    const body = `<p>x</p>${filling.repeat(15_000 / filling.length)}`
+    const { text } = await renderEmail({ ...automation, subject: 'x', body }, fullSample)
+    expect(text).toMatch(/^x/)
+    await renderEmail({ ...automation, subject: 'x', body, text: body }, fullSample)
+  }
+  expect(performance.now() - begun).toBeLessThan(2_000)
+})
+
+test('what an automation does not say is left out, and its plain text is made from the rest', async () => {
+  const body = `<h1>Hi &amp; welcome</h1> <style>p { color: red }</style><!-- <b>no</b> -->
+    <p>One<br>two <a href='https://a.example/?x=1&amp;y=2'>three</a> &lt;b&gt;</p><ul> <li>four</li> <li>five &#x1F3FA;</li></ul>`
+  const bare = { ...automation, subject: 'Hi', body }
+  const { html, text } = await renderEmail(bare, fullSample)
+  expect(html).not.toMatch(/class="(heading|button|link)"|href="https:\/\/quietkitchen.example\/enter/)
+  expect(text).toBe(`Hi & welcome
+
+One
+two three (https://a.example/?x=1&y=2) <b>
+
+* four
+* five 🏺
+
+--
+You are receiving this because robin@example.com is known to Quiet Kitchen (https://quietkitchen.example).
+`)
+  const full = { ...bare, heading: 'Hello', button: 'Go', footer: '', preheader: 'Psst', text: 'Hello.' }
+  const whole = await renderEmail(full, fullSample)
+  for (const words of ['Hello</div>', 'class="button"', 'Psst', fullSample.link.url])
+    expect(whole.html).toContain(words)
+  expect(whole.text).toBe('Hello.\n')
 })

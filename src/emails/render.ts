@@ -4,6 +4,7 @@ import { htmlEngine, parseTemplate, renderTemplate, textEngine } from './liquid.
 import { cleanData, type EmailData, line, lines } from './templates/data.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'
 import type { EmailTemplate } from './templates/template.ts'
+import { textOf } from './templates/text-of.ts'
 
 export type { EmailData } from './templates/data.ts'
 
@@ -47,32 +48,39 @@ export class TemplateError extends Error {
 export async function renderEmail(template: EmailTemplate, data: EmailData): Promise<RenderedEmail> {
   const clean = cleanData(data)
   const field = (name: keyof EmailTemplate) =>
-    located(name, () => renderTemplate(engines[name], template[name], clean))
+    located(name, () => renderTemplate(engines[name], template[name] ?? '', clean))
+  const [body, button, footer] = [field('body'), line(field('button')), field('footer')]
   return {
     subject: line(field('subject')),
     html: renderLayout({
       site: clean.site,
       preheader: line(field('preheader')),
       heading: line(field('heading')),
-      body: field('body'),
-      button: line(field('button')),
+      body,
+      button,
       link_url: clean.link.url,
-      footer: field('footer'),
+      footer,
       // A filter can part what belongs together, and half a character cannot be stored.
     }).toWellFormed(),
-    text: `${lines(field('text'))}\n`,
+    text: `${template.text === null ? plainText(body, button, clean.link.url, footer) : lines(field('text'))}\n`,
   }
 }
 
+/** The plain-text part of an e-mail whose template has none. */
+function plainText(body: string, button: string, link: string, footer: string): string {
+  const parts = [textOf(body), button && `${button}:\n${link}`, footer && `--\n${textOf(footer)}`]
+  return lines(parts.filter((part) => part !== '').join('\n\n'))
+}
+
 /**
- * Throws a `TemplateError` for the first field that does not parse or does not render: it is tried with the two
+ * Throws a `TemplateError` for the first of these fields that does not parse or does not render: each is tried with
  * samples, because only rendering finds a variable that does not exist.
  */
-export function assertTemplate(template: EmailTemplate): void {
-  for (const [name, engine] of Object.entries(engines) as [keyof EmailTemplate, Liquid][]) {
-    located(name, () => parseTemplate(engine, template[name]))
-    for (const sample of [fullSample, sparseSample]) {
-      located(name, () => renderTemplate(engine, template[name], cleanData(sample)))
+export function assertTemplate(template: Partial<EmailTemplate>, samples = [fullSample, sparseSample]): void {
+  for (const [name, source] of Object.entries(template) as [keyof EmailTemplate, string | null][]) {
+    located(name, () => parseTemplate(engines[name], source ?? ''))
+    for (const sample of samples) {
+      located(name, () => renderTemplate(engines[name], source ?? '', cleanData(sample)))
     }
   }
 }

@@ -99,6 +99,10 @@ drop index emails_cause;
 create unique index emails_cause on emails (event_id, kind, contact_id, site_id) where run_id is null;
 create unique index emails_step on emails (run_id, step, site_id) where run_id is not null;
 
+-- Every step has a link of its own, which its token decides.
+drop index member_links_cause;
+create index member_links_event on member_links (event_id, site_id);
+
 -- How many e-mails the automations of a site may send in an hour; what is more waits for the next.
 alter table sites add column automation_emails_per_hour integer not null default 1000
   check (automation_emails_per_hour > 0);

@@ -63,7 +63,9 @@ export function lines(text: string): string {
     .toWellFormed()
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     .replace(INVISIBLE, '')
-    .replace(/[^\S\n]+$/gm, '')
+    .split('\n')
+    .map((one) => one.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
 }

@@ -1,3 +1,4 @@
+import { automation } from './automation.ts'
 import { gift } from './gift.ts'
 import { emailChange, password, signIn } from './link-emails.ts'
 import { offerGrant } from './offer-grant.ts'
@@ -14,8 +15,23 @@ export const defaultTemplates = {
   sign_in: signIn,
   password,
   email_change: emailChange,
+  automation,
 } satisfies Record<string, EmailTemplate>
 
 export type EmailKind = keyof typeof defaultTemplates
 
+/** Of these a site has one template; of those for automations any number, each with a name. */
+export const systemKinds = Object.keys(defaultTemplates).filter((kind) => kind !== 'automation')
+
 export const emailKinds = Object.keys(defaultTemplates) as EmailKind[]
+
+export const templateFields = Object.keys(automation) as (keyof EmailTemplate)[]
+
+/** The template of a kind in the words of a site, where it has any of its own. */
+export function inWords(
+  kind: EmailKind,
+  own: { [Field in keyof EmailTemplate]?: string | null } = {},
+): EmailTemplate {
+  const edited = templateFields.filter((field) => (own[field] ?? null) !== null)
+  return { ...defaultTemplates[kind], ...Object.fromEntries(edited.map((field) => [field, own[field]])) }
+}

@@ -1,0 +1,175 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { inTransaction } from '../db/database.ts'
+import { makeContact, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { type AutomationEmail, queueAutomationEmails, reserveBudget } from './automation-emails.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness({ mode: 'production' })
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  await h.app.db.deleteFrom('email_budgets').execute()
+})
+
+const HOUR_MS = 3_600_000
+
+const reserve = (wanted: number, now = h.app.clock.now()) =>
+  inTransaction(h.app.db, (tx) => reserveBudget(tx, h.account.siteId, wanted, now))
+
+const setLimit = (automation_emails_per_hour: number) =>
+  h.app.db.updateTable('sites').set({ automation_emails_per_hour }).execute()
+
+test('a site sends no more in an hour than it may, and in the next again', async () => {
+  await setLimit(100)
+  const now = new Date('2031-05-05T10:59:59.999Z')
+  const nextHour = new Date('2031-05-05T11:00:00Z')
+  expect(await reserve(60, now)).toEqual({ granted: 60, nextHour })
+  expect(await reserve(60, now)).toEqual({ granted: 40, nextHour })
+  expect(await reserve(60, now)).toEqual({ granted: 0, nextHour })
+  expect(await reserve(300, nextHour)).toEqual({
+    granted: 100,
+    nextHour: new Date(nextHour.getTime() + HOUR_MS),
+  })
+})
+
+test('a limit that is changed within the hour holds at once', async () => {
+  await setLimit(10)
+  expect((await reserve(8)).granted).toBe(8)
+  await setLimit(5)
+  expect((await reserve(8)).granted).toBe(0)
+  await setLimit(20)
+  expect((await reserve(20)).granted).toBeGreaterThanOrEqual(2)
+  expect((await reserve(1)).granted).toBe(0)
+})
+
+test('many that ask at once get together exactly what there is', async () => {
+  await setLimit(100)
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => reserve(n % 7)))
+  const more = await reserve(1_000)
+  expect([...answers, more].reduce((sum, { granted }) => sum + granted, 0)).toBe(100)
+})
+
+test('what is taken in a transaction that fails is given back', async () => {
+  await setLimit(100)
+  const failing = inTransaction(h.app.db, async (tx) => {
+    await reserveBudget(tx, h.account.siteId, 90, h.app.clock.now())
+    throw new Error('on purpose')
+  })
+  await expect(failing).rejects.toThrow('on purpose')
+  expect((await reserve(100)).granted).toBe(100)
+})
+
+/** Rows of a run that sends, as automations make them. */
+async function step(contactId: string, eventId: string, values: object): Promise<AutomationEmail> {
+  const now = h.app.clock.now()
+  const { id: templateId } = await h.app.db
+    .insertInto('email_templates')
+    .values({
+      site_id: h.account.siteId,
+      kind: 'automation',
+      name: 'A letter',
+      created_at: now,
+      updated_at: now,
+      ...values,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { siteId: h.account.siteId, eventId, contactId, templateId, runId: String(unique()), step: 0 }
+}
+
+async function send(emails: AutomationEmail[]) {
+  const now = h.app.clock.now()
+  await inTransaction(h.app.db, (tx) => queueAutomationEmails(h.jobs, tx, emails, now))
+  await h.drain()
+  return h.app.db
+    .selectFrom('emails')
+    .selectAll()
+    .where('kind', '=', 'automation')
+    .where('contact_id', '=', emails[0]!.contactId)
+    .orderBy('id')
+    .execute()
+}
+
+const eventOf = async (contactId: string, type: string) =>
+  (
+    await h.app.db
+      .selectFrom('events')
+      .select('id')
+      .where('contact_id', '=', contactId)
+      .where('type', '=', type)
+      .executeTakeFirstOrThrow()
+  ).id
+
+test('who is no customer is written to, with the site’s address and no link to sign in', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId, {
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+  })
+  const email = await step(contactId, await eventOf(contactId, 'contact_created'), {
+    subject: 'News for {{ recipient.first_name }}',
+    body: '<p>Dear {{ recipient.name }},</p><p>{{ offers.size }} offers, <a href="https://x.example/?a=1&amp;b">here</a>.</p>',
+    button: 'Come and see',
+  })
+  const [sent, ...others] = await send([email, email])
+  expect(others).toEqual([])
+  expect(sent).toMatchObject({ status: 'kept', to_email: 'ada@example.com', subject: 'News for Ada' })
+  expect(sent!.text).toBe(
+    `Dear Ada Lovelace,
+
+0 offers, here (https://x.example/?a=1&b).
+
+Come and see:
+https://members.example.com/s/site1
+
+--
+You are receiving this because ada@example.com is known to Site 1 (https://members.example.com/s/site1).
+`,
+  )
+  expect(await h.app.db.selectFrom('member_links').select('purpose').execute()).toEqual([])
+})
+
+test('a customer gets a link of their own in each, which works only in what is sent', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const offerId = await makeOffer(h.app, h.account.siteId, { title: 'Painting Light' })
+  const path = `/v1/contacts/${contactId}/relationships/offers`
+  await h.client.post(
+    path,
+    offersBody([offerId], { send_customer_welcome_email: false, send_offer_grant_email: true }),
+  )
+  const eventId = await eventOf(contactId, 'offer_granted')
+  const words = { subject: 'Yours', body: '<p>{{ offers[0].title }}</p>', button: 'Go' }
+  const emails = [await step(contactId, eventId, words), await step(contactId, eventId, words)]
+  const sent = await send([...emails, { ...emails[0]!, step: 3 }])
+  expect(sent).toHaveLength(3)
+  for (const { text, html } of sent) {
+    expect(text).toContain(
+      'Painting Light\n\nGo:\nhttps://members.example.com/s/site1/sign-in/hidden-in-the-outbox',
+    )
+    expect(html).toContain('hidden-in-the-outbox')
+  }
+  const { rows } = await sql<{ count: number }>`
+    select count(distinct token_hash)::int from member_links where purpose = 'sign_in' and event_id = ${eventId}`.execute(
+    h.app.db,
+  )
+  expect(rows[0]!.count).toBe(4)
+})
+
+test('a template that fails takes down its own e-mail and no other', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const eventId = await eventOf(contactId, 'contact_created')
+  const endless = `{% assign s = "abcdefghij" %}${'{% assign s = s | append: s %}'.repeat(6)}{% assign all = s | split: "" %}`
+  const loop = '{% for a in all %}'.repeat(5) + '{% endfor %}'.repeat(5)
+  const sent = await send([
+    await step(contactId, eventId, { subject: 'Fine', body: '<p>Fine</p>' }),
+    await step(contactId, eventId, { subject: 'Endless', body: endless + loop }),
+    await step(contactId, eventId, { subject: 'Broken', body: '{{ offers[0].title }}' }),
+    await step(contactId, eventId, { subject: 'Fine too', body: '<p>Fine</p>' }),
+  ])
+  expect(sent.map(({ status }) => status)).toEqual(['kept', 'pending', 'failed', 'kept'])
+  // A limit may have been reached because the machine was busy, so that it is tried again; a mistake is not.
+  expect(sent[1]!.response).toMatch(/^body, line 1, column \d+: template render limit exceeded$/)
+  expect(sent[2]!.response).toBe('body, line 1, column 4: undefined variable: offers.0')
+})
