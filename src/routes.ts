@@ -6,6 +6,7 @@ import { contactRoutes } from './contacts/contacts.routes.ts'
 import { customers } from './customers/customers.resource.ts'
 import { emails } from './emails/emails.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
+import { grants } from './grants/grants.resource.ts'
 import { listRoute, relationshipRoute, showRoute } from './http/resource-routes.ts'
 import type { Route } from './http/route.ts'
 import type { Extra } from './http/server.ts'
@@ -25,6 +26,8 @@ export const routes: Route[] = [
   relationshipRoute(customers, 'offers'),
   ...grantRoutes,
   listRoute(offers),
+  listRoute(grants, { extension: true }),
+  showRoute(grants, { extension: true }),
   showRoute(offers),
   relationshipRoute(offers, 'products'),
   listRoute(products),

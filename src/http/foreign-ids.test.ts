@@ -32,13 +32,22 @@ async function oneOfEach(client: Client, siteId: string): Promise<Record<string,
   const granted = await client.post(`/v1/contacts/${contacts}/relationships/offers`, offersBody([offers]))
   await h.drain()
   const { body } = await client.get(`/v1/emails?filter[contact_id]=${contacts}`)
-  const customers = granted.body.meta.customer_id
+  const { customer_id: customers, offers: outcomes } = granted.body.meta
   const { id: contact_tags } = await h.app.db
     .insertInto('contact_tags')
     .values({ site_id: siteId, name: 'VIP', created_at: h.app.clock.now() })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return { contact_tags, sites: siteId, products, offers, contacts, customers, emails: body.data[0].id }
+  return {
+    contact_tags,
+    sites: siteId,
+    products,
+    offers,
+    contacts,
+    customers,
+    emails: body.data[0].id,
+    grants: outcomes[0].grant_id,
+  }
 }
 
 const typeOf = ({ url }: Route) => url.split('/')[2]!
