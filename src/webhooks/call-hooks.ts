@@ -19,17 +19,24 @@ export interface HookCall {
 export async function callHooks(tx: Tx, calls: HookCall[], now: Date): Promise<void> {
   if (calls.length === 0) return
   await sql`
-    with queued as (
+    with called as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(calls)}::jsonb)
+                    c ("siteId" bigint, "hookId" bigint, "eventId" bigint, "contactId" bigint, "runId" bigint, step integer)
+    ), hearing as materialized (
+      select h.site_id, h.id, h.event
+        from hooks h
+       where (h.id, h.site_id) in (select "hookId", "siteId" from called) and h.event = 'automation'
+         and h.deleted_at is null and h.disabled_at is null
+       order by h.id for no key update
+    ), queued as (
       insert into webhook_deliveries (site_id, hook_id, event, event_id, contact_id, run_id, step, due_at, created_at)
-      select c."siteId", h.id, h.event, c."eventId", c."contactId", c."runId", c.step, ${now}, ${now}
-        from jsonb_to_recordset(${JSON.stringify(calls)}::jsonb)
-             c ("siteId" bigint, "hookId" bigint, "eventId" bigint, "contactId" bigint, "runId" bigint, step integer)
-        join hooks h on h.site_id = c."siteId" and h.id = c."hookId" and h.event = 'automation'
-                    and h.deleted_at is null and h.disabled_at is null
+      select h.site_id, h.id, h.event, c."eventId", c."contactId", c."runId", c.step, ${now}, ${now}
+        from called c join hearing h on h.site_id = c."siteId" and h.id = c."hookId"
        order by c."runId"
       on conflict do nothing
       returning site_id, hook_id
     )
-    update hooks h set due_at = least(h.due_at, ${now})
-     where (h.id, h.site_id) in (select hook_id, site_id from queued)`.execute(tx)
+    update hooks h set due_at = ${now}
+     where (h.id, h.site_id) in (select hook_id, site_id from queued)
+       and coalesce(h.due_at > ${now}, true)`.execute(tx)
 }

@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import { pageDocument } from '../jsonapi/document.ts'
+import { identifier } from '../jsonapi/identifiers.ts'
+import { loadPage } from '../jsonapi/load.ts'
+import { findResource, type Resource } from '../jsonapi/resource.ts'
+import { describeEvent, type HookEvent } from './hook-events.ts'
+
+/** What a delivery tells of, all of one site. */
+export interface Occasion {
+  event: HookEvent
+  contact_id: string | null
+  customer_id: string | null
+  offer_id: string | null
+  grant_id: string | null
+  tag_id: string | null
+}
+
+/** The ids of what it shows, by type. */
+const idsOf = (occasion: Occasion): Record<string, string | null> => ({
+  contacts: occasion.contact_id,
+  customers: occasion.customer_id,
+  offers: occasion.offer_id,
+  grants: occasion.grant_id,
+  contact_tags: occasion.tag_id,
+})
+
+/**
+ * The bodies of deliveries, in their order: the resources as the API shows each of them now. Of what is not there
+ * any more, as a person who was deleted, only type and id. A few queries for each type, whatever their number.
+ */
+export async function bodiesOf(app: App, siteId: string, occasions: Occasion[]): Promise<string[]> {
+  const wanted = occasions.map((occasion) => identifiersOf(occasion))
+  const shown = await showAll(app, siteId, wanted.flat())
+  return occasions.map(({ event }, index) => {
+    const payload = wanted[index]!.map((named) => shown.get(keyOf(named)) ?? named)
+    return bodyOf(event, payload)
+  })
+}
+
+export const bodyOf = (event: string, payload: { id: string }[]): string =>
+  JSON.stringify({ id: payload[0]!.id, event, payload })
+
+type Named = ReturnType<typeof identifier>
+
+const keyOf = ({ type, id }: Named) => `${type} ${id}`
+
+function identifiersOf(occasion: Occasion): Named[] {
+  const ids = idsOf(occasion)
+  return describeEvent(occasion.event).shows.flatMap((type) =>
+    ids[type] ? [identifier(type, ids[type])] : [],
+  )
+}
+
+async function showAll(app: App, siteId: string, named: Named[]): Promise<Map<string, Named>> {
+  const types = Map.groupBy(named, ({ type }) => type)
+  const shown = await Promise.all(
+    [...types].map(([type, some]) => show(app, siteId, type, [...new Set(some.map(({ id }) => id))])),
+  )
+  return new Map(shown.flat().map((object) => [keyOf(object), object]))
+}
+
+async function show(app: App, siteId: string, type: string, ids: string[]): Promise<Named[]> {
+  const resource = findResource(type)
+  if (!resource) return []
+  const scope = { siteIds: [siteId], now: app.clock.now(), baseUrl: app.publicUrl }
+  const query = {
+    fields: {},
+    include: {},
+    predicates: [{ where: sql`r.id = any (${ids}::bigint[])` }],
+    references: [],
+    siteId: null,
+    order: [sql`r.id`],
+    page: { number: 1, size: ids.length },
+    ignored: [],
+  }
+  const page = await loadPage(app.db, inFull(resource), query, scope)
+  return pageDocument(page, query, {}, scope).data
+}
+
+/** As one by one: lists leave out what is archived, and some of what resources are related to. */
+const inFull = (resource: Resource): Resource => ({
+  ...resource,
+  listed: undefined,
+  relationships: Object.fromEntries(
+    Object.entries(resource.relationships).map(([name, relationship]) => [
+      name,
+      relationship.kind === 'many' ? { ...relationship, linkage: 'always' } : relationship,
+    ]),
+  ),
+})

@@ -1,0 +1,45 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import { bodiesOf, type Occasion } from './bodies.ts'
+import type { Claimed } from './claim-hooks.ts'
+
+/** A delivery that is to be sent now. */
+export interface Due extends Occasion {
+  id: string
+  attempts: number
+  body: string | null
+}
+
+const BATCH = 50
+
+/**
+ * The next deliveries of a hook, in the order in which they are due, with their bodies: who has the hook in hand
+ * is the only one who sends them.
+ */
+export async function dueDeliveries(app: App, hook: Claimed): Promise<Due[]> {
+  const { site_id, id } = hook
+  const { rows } = await sql<Due>`
+    select d.id, d.event, d.attempts, d.body, d.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data ->> 'tag_id' as tag_id
+      from webhook_deliveries d
+      left join events e on e.site_id = d.site_id and e.id = d.event_id
+     where d.site_id = ${site_id} and d.hook_id = ${id} and d.status = 'pending' and d.due_at <= ${app.clock.now()}
+     order by d.due_at, d.id limit ${BATCH}`.execute(app.db)
+  await writeBodies(app, site_id, rows)
+  return rows
+}
+
+/** Before they are first sent, so that every attempt says the same. */
+async function writeBodies(app: App, siteId: string, deliveries: Due[]): Promise<void> {
+  const fresh = deliveries.filter(({ body }) => body === null)
+  if (fresh.length === 0) return
+  const bodies = await bodiesOf(app, siteId, fresh)
+  for (const [index, delivery] of fresh.entries()) delivery.body = bodies[index]!
+  await sql`
+    update webhook_deliveries d set body = fresh.body
+      from unnest(${fresh.map(({ id }) => id)}::bigint[], ${bodies}::text[]) fresh (id, body)
+     where d.site_id = ${siteId} and d.id = fresh.id
+       -- Nothing is kept of a person who was deleted meanwhile.
+       and not exists (select from contacts c where c.site_id = d.site_id and c.id = d.contact_id and c.deleted_at is not null)`.execute(
+    app.db,
+  )
+}

@@ -1,0 +1,90 @@
+import type { Event, EventType } from '../events/events.ts'
+
+interface HookEventDescription {
+  /** What a key must be allowed to see, to have it told. Purchases and forms do not exist yet: only a key without limits may. */
+  needs: string[]
+  /** The type of resource that a hook for it can be confined to. */
+  confinedTo?: string
+  /** What its body shows, the primary resource first. */
+  shows: string[]
+  /** Kajabi does not have it. */
+  extension?: boolean
+}
+
+const GRANT = {
+  needs: ['view:grants', 'view:contacts', 'view:customers', 'view:offers'],
+  confinedTo: 'offers',
+  shows: ['grants', 'contacts', 'customers', 'offers'],
+  extension: true,
+}
+
+const CONTACT = { needs: ['view:contacts'], shows: ['contacts'], extension: true }
+
+const TAG = { needs: ['view:contacts'], confinedTo: 'contact_tags', shows: ['contacts', 'contact_tags'] }
+
+/** All that hooks of a site can be told of. */
+export const HOOK_EVENTS = {
+  purchase: {
+    needs: ['view:purchases'],
+    confinedTo: 'offers',
+    shows: ['purchases', 'offers', 'customers'],
+  },
+  payment_succeeded: {
+    needs: ['view:transactions'],
+    confinedTo: 'offers',
+    shows: ['transactions', 'customers', 'offers'],
+  },
+  order_created: {
+    needs: ['view:transactions', 'view:orders'],
+    confinedTo: 'offers',
+    shows: ['transactions', 'customers', 'orders', 'order_items'],
+  },
+  form_submission: {
+    needs: ['view:form_submissions'],
+    confinedTo: 'forms',
+    shows: ['form_submissions', 'forms'],
+  },
+  tag_added: TAG,
+  tag_removed: TAG,
+  offer_granted: GRANT,
+  offer_revoked: GRANT,
+  gift_granted: GRANT,
+  customer_created: {
+    needs: ['view:customers', 'view:contacts'],
+    shows: ['customers', 'contacts'],
+    extension: true,
+  },
+  contact_created: CONTACT,
+  contact_updated: CONTACT,
+  /** Told by steps of automations alone. */
+  automation: {
+    needs: ['view:contacts', 'view:customers', 'view:grants', 'view:offers'],
+    shows: ['contacts', 'customers', 'grants', 'offers', 'contact_tags'],
+    extension: true,
+  },
+} satisfies Record<string, HookEventDescription>
+
+export type HookEvent = keyof typeof HOOK_EVENTS
+
+export const describeEvent = (name: HookEvent): HookEventDescription => HOOK_EVENTS[name]
+
+export const hookEvents = Object.keys(HOOK_EVENTS) as HookEvent[]
+
+export const isHookEvent = (text: unknown): text is HookEvent =>
+  typeof text === 'string' && Object.hasOwn(HOOK_EVENTS, text)
+
+/** As what hooks are told of an event. A gift is granted as any offer is. */
+const TOLD_AS: Partial<{ [Type in EventType]: (event: Event<Type>) => HookEvent[] }> = {
+  tag_added: () => ['tag_added'],
+  tag_removed: () => ['tag_removed'],
+  offer_granted: ({ data }) => (data.is_gift ? ['offer_granted', 'gift_granted'] : ['offer_granted']),
+  offer_revoked: () => ['offer_revoked'],
+  // Who shut a door elsewhere when access was taken wants to shut it also when access ran out.
+  access_expired: () => ['offer_revoked'],
+  customer_created: () => ['customer_created'],
+  contact_created: () => ['contact_created'],
+  contact_updated: () => ['contact_updated'],
+}
+
+export const toldAs = (event: Event): HookEvent[] =>
+  (TOLD_AS[event.type] as ((event: Event) => HookEvent[]) | undefined)?.(event) ?? []

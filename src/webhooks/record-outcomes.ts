@@ -1,0 +1,73 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import { type Db, inTransaction, type Tx } from '../db/database.ts'
+import { GONE, type Outcome } from './attempt.ts'
+import { type Claimed, LEASE } from './claim-hooks.ts'
+import { disableHook } from './disable-hook.ts'
+import { FAILING_LIMIT_MS } from './retries.ts'
+
+/**
+ * Records attempts, in the order in which they were made, and keeps the hook in hand. A hook whose receiver is
+ * gone, or at which nothing has succeeded for days, is disabled.
+ *
+ * @returns whether to go on; not when another worker has the hook, or nobody is to be told any more
+ */
+export async function recordOutcomes(app: App, hook: Claimed, outcomes: Outcome[]): Promise<boolean> {
+  if (outcomes.length === 0) return true
+  const now = app.clock.now()
+  hook.failing_since = failingSince(hook.failing_since, outcomes, now)
+  const reason = reasonToDisable(hook, outcomes, now)
+  if (!reason) return record(app.db, hook, outcomes, now)
+  await inTransaction(app.db, async (tx) => {
+    if (await record(tx, hook, outcomes, now)) await disableHook(tx, hook.site_id, hook.id, reason, now)
+  })
+  app.log.warn({ hook: { site_id: hook.site_id, id: hook.id }, reason }, 'a hook is disabled')
+  return false
+}
+
+function failingSince(before: Date | null, outcomes: Outcome[], now: Date): Date | null {
+  if (outcomes.at(-1)!.status === 'delivered') return null
+  return outcomes.some(({ status }) => status === 'delivered') ? now : (before ?? now)
+}
+
+function reasonToDisable(
+  { failing_since }: Claimed,
+  outcomes: Outcome[],
+  now: Date,
+): 'gone' | 'failing' | null {
+  if (outcomes.some(({ response_status }) => response_status === GONE)) return 'gone'
+  const isLong = failing_since !== null && now.getTime() - failing_since.getTime() >= FAILING_LIMIT_MS
+  return isLong ? 'failing' : null
+}
+
+/** In one statement. What was cancelled meanwhile stays so, and an attempt that was recorded is not again. */
+async function record(db: Db | Tx, hook: Claimed, outcomes: Outcome[], now: Date): Promise<boolean> {
+  const { site_id, id, lease, failing_since } = hook
+  const { rows } = await sql<{ lease: string; open: boolean }>`
+    with held as (
+      update hooks set leased_until = now() + ${LEASE}, failing_since = ${failing_since}
+       where site_id = ${site_id} and id = ${id} and leased_until = ${lease}::timestamptz
+      returning leased_until::text as lease, deleted_at is null and disabled_at is null as open
+    ), made as materialized (
+      select m.*
+        from held, jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb)
+                   m (id bigint, number integer, begun_at timestamptz, duration_ms integer, request jsonb,
+                      response_status integer, response_body text, error text, status text, due_at timestamptz)
+    ), told as (
+      update webhook_deliveries d
+         set attempts = m.number,
+             status = case d.status when 'pending' then m.status else d.status end,
+             due_at = case d.status when 'pending' then m.due_at end,
+             delivered_at = case m.status when 'delivered' then ${now}::timestamptz else d.delivered_at end,
+             failed_at = case m.status when 'failed' then ${now}::timestamptz else d.failed_at end
+        from made m
+       where d.site_id = ${site_id} and d.id = m.id
+    ), tried as (
+      insert into webhook_attempts (site_id, delivery_id, number, begun_at, duration_ms, request, response_status, response_body, error)
+      select ${site_id}, id, number, begun_at, duration_ms, request, response_status, response_body, error from made
+      on conflict do nothing
+    )
+    select lease, open from held`.execute(db)
+  if (rows[0]) hook.lease = rows[0].lease
+  return rows[0]?.open ?? false
+}
