@@ -1,12 +1,14 @@
 /** Table of contents: every operation of the API, and the pages beside it. */
 import { meRoutes } from './auth/me.routes.ts'
 import { oauthRoutes } from './auth/oauth.routes.ts'
-import './contacts/contact-tags.resource.ts'
+import { automationRoutes } from './automations/automations.routes.ts'
+import { contactTagRoutes } from './contacts/contact-tags.routes.ts'
 import { contactRoutes } from './contacts/contacts.routes.ts'
+import { taggingRoutes } from './contacts/tags-of-contacts.routes.ts'
 import { customers } from './customers/customers.resource.ts'
 import { emails } from './emails/emails.resource.ts'
-import { grantRoutes } from './grants/grants.routes.ts'
 import { grants } from './grants/grants.resource.ts'
+import { grantRoutes } from './grants/grants.routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './http/resource-routes.ts'
 import type { Route } from './http/route.ts'
 import type { Extra } from './http/server.ts'
@@ -21,19 +23,22 @@ export const routes: Route[] = [
   listRoute(sites),
   showRoute(sites),
   ...contactRoutes,
+  ...contactTagRoutes,
+  ...taggingRoutes,
   listRoute(customers),
   showRoute(customers),
   relationshipRoute(customers, 'offers'),
   ...grantRoutes,
-  listRoute(offers),
   listRoute(grants, { extension: true }),
   showRoute(grants, { extension: true }),
+  listRoute(offers),
   showRoute(offers),
   relationshipRoute(offers, 'products'),
   listRoute(products),
   showRoute(products),
   listRoute(emails, { extension: true }),
   showRoute(emails, { extension: true }),
+  ...automationRoutes,
 ]
 
 /** Every page is listed in door.routes.ts and inside.routes.ts. */

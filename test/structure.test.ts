@@ -16,7 +16,7 @@ const MAY_KNOW: Record<string, string[]> = {
   jsonapi: ['db'],
   db: [],
   clock: ['db', 'jobs'],
-  events: ['db'],
+  events: ['db', 'jsonapi'],
   jobs: ['db'],
   http: ['auth', 'db', 'jsonapi'],
   auth: ['clock', 'db', 'http', 'jsonapi'],

@@ -3,6 +3,7 @@ import { unknownPredicates } from '../contacts/predicates/unknown-predicates.ts'
 import { findResource } from '../jsonapi/resource.ts'
 import { routes } from '../routes.ts'
 import type { Client } from '../testing/client.ts'
+import { makeAutomation } from '../testing/automations.ts'
 import { makeAccount, makeContact, makeOffer, makeProduct, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { expectRefusal } from '../testing/refusals.ts'
@@ -28,17 +29,22 @@ afterAll(() => h.close())
 async function oneOfEach(client: Client, siteId: string): Promise<Record<string, string>> {
   const products = await makeProduct(h.app, siteId)
   const offers = await makeOffer(h.app, siteId, { productIds: [products] })
+  const automations = await makeAutomation(h.app, siteId, {
+    trigger: { event: 'contact_created' },
+    actions: [{ action: 'stop' }],
+  })
   const contacts = await makeContact(h.app, siteId)
   const granted = await client.post(`/v1/contacts/${contacts}/relationships/offers`, offersBody([offers]))
   await h.drain()
   const { body } = await client.get(`/v1/emails?filter[contact_id]=${contacts}`)
   const { customer_id: customers, offers: outcomes } = granted.body.meta
-  const { id: contact_tags } = await h.app.db
-    .insertInto('contact_tags')
-    .values({ site_id: siteId, name: 'VIP', created_at: h.app.clock.now() })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const tag = { type: 'contact_tags', attributes: { name: 'VIP' } }
+  const contact_tags = (await client.post('/v1/contact_tags', { data: tag })).body.data.id
+  const [run] = (await client.get('/v1/automation_runs')).body.data
   return {
+    automations,
+    automation_runs: run.id,
+    events: run.attributes.event_id,
     contact_tags,
     sites: siteId,
     products,
@@ -57,7 +63,8 @@ const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.u
 /** A body that says nothing wrong about the resources of these ids. */
 function bodyOf({ method, url }: Route, ids: Record<string, string>): unknown {
   if (method === 'GET' || (method === 'DELETE' && url.endsWith('}'))) return undefined
-  const related = /\/relationships\/(\w+)$/.exec(url)?.[1]
+  const name = /\/relationships\/(\w+)$/.exec(url)?.[1]
+  const related = name && findResource(url.split('/')[2]!)!.relationships[name]!.type
   if (related) return { data: [{ type: related, id: ids[related] }] }
   const type = url.split('/')[2]!
   return { data: { type, attributes: {} } }

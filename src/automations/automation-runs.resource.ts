@@ -1,0 +1,80 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import {
+  idOrNothing,
+  integer,
+  LIST_INDEX,
+  nullableText,
+  nullableTimestamp,
+  text,
+  timestamp,
+  toOne,
+} from '../jsonapi/describe.ts'
+import { defineResource } from '../jsonapi/resource.ts'
+import { oneOf } from './one-of.ts'
+
+const RUN_STATUSES = ['active', 'completed', 'stopped', 'failed'] as const
+
+const Step = Type.Object({
+  position: Type.Integer(),
+  action: Type.String(),
+  state: Type.Union([Type.Literal('done'), Type.Literal('skipped')]),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  done_at: Type.String({ format: 'date-time' }),
+})
+
+export const automationRuns = defineResource({
+  type: 'automation_runs',
+  singular: 'automation run',
+  permittedWith: 'automations',
+  description:
+    'That an event started an automation for a contact, with the steps that are over: `active` until it is `completed`, `stopped` for the reason that is told, or `failed` for good.',
+  from: sql`automation_runs r`,
+  listed: LIST_INDEX,
+  attributes: {
+    status: text(),
+    reason: nullableText(),
+    version: integer(),
+    event_id: text(sql`r.event_id::text`),
+    depth: integer(),
+    steps: { schema: Type.Array(Step), select: stepsOf() },
+    due_at: nullableTimestamp(),
+    attempts: integer(),
+    error: nullableText(),
+    created_at: timestamp(),
+    ended_at: nullableTimestamp(),
+  },
+  relationships: {
+    automation: toOne('automations', sql`r.automation_id`),
+    contact: toOne('contacts', sql`r.contact_id`),
+    site: toOne('sites', sql`r.site_id`),
+  },
+  filters: {
+    automation_id: {
+      description: 'Of this automation',
+      refersTo: 'automations',
+      build: (value) => ({ where: sql`r.automation_id = ${idOrNothing(value)}` }),
+    },
+    contact_id: {
+      description: 'For this contact',
+      refersTo: 'contacts',
+      build: (value) => ({ where: sql`r.contact_id = ${idOrNothing(value)}` }),
+    },
+    status: oneOf(sql`r.status`, RUN_STATUSES, 'Status is'),
+    event_id: {
+      description: 'Started by this event',
+      refersTo: 'events',
+      build: (value) => ({ where: sql`r.event_id = ${idOrNothing(value)}` }),
+    },
+  },
+  sorts: { created_at: sql`r.created_at` },
+  defaultSort: '-created_at',
+})
+
+function stepsOf() {
+  return sql`(
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'position', s.position, 'action', s.action, 'state', s.state, 'detail', s.detail,
+             'done_at', to_char(s.done_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by s.position), '[]')
+      from automation_run_steps s where s.run_id = r.id and s.site_id = r.site_id)`
+}

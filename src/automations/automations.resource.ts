@@ -1,0 +1,58 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import { boolean, integer, LIST_INDEX, parseBoolean, text, timestamp, toOne } from '../jsonapi/describe.ts'
+import { defineResource } from '../jsonapi/resource.ts'
+import { ActionSchema } from './actions.ts'
+import { oneOf } from './one-of.ts'
+import { TRIGGER_EVENTS } from './triggers.ts'
+
+const Trigger = Type.Object({
+  event: Type.Union(TRIGGER_EVENTS.map((event) => Type.Literal(event))),
+  resource_id: Type.Optional(Type.String()),
+})
+
+/** As deep as anybody nests them; see contacts/conditions.ts. */
+const Conditions = Type.Unsafe<object | null>({
+  type: ['object', 'null'],
+  additionalProperties: true,
+  description: '`{all: […]}`, `{any: […]}` or `{filter, value}`, with the filters of `GET /v1/contacts`',
+})
+
+export const automations = defineResource({
+  type: 'automations',
+  singular: 'automation',
+  description:
+    'What is done by itself when something happens to a contact: a trigger, conditions that the contact must meet, and actions in their order. A change of any of them makes a new version; runs follow the one that they began with.',
+  from: sql`automations r`,
+  where: sql`r.deleted_at is null`,
+  listed: LIST_INDEX,
+  attributes: {
+    name: text(),
+    enabled: boolean(sql`r.disabled_at is null`),
+    trigger: {
+      schema: Trigger,
+      select: sql`jsonb_strip_nulls(jsonb_build_object('event', r.trigger, 'resource_id', r.resource_id::text))`,
+    },
+    conditions: { schema: Conditions, select: partOfDefinition('conditions') },
+    actions: { schema: Type.Array(ActionSchema), select: partOfDefinition('actions') },
+    version: integer(),
+    created_at: timestamp(),
+    updated_at: timestamp(),
+  },
+  relationships: { site: toOne('sites', sql`r.site_id`) },
+  filters: {
+    trigger: oneOf(sql`r.trigger`, TRIGGER_EVENTS, 'Started by this event'),
+    enabled: {
+      description: 'true or false',
+      build: (value) => ({ where: sql`(r.disabled_at is null) = ${parseBoolean(value)}` }),
+    },
+  },
+  sorts: { name: sql`lower(r.name)`, created_at: sql`r.created_at` },
+  defaultSort: '-created_at',
+})
+
+function partOfDefinition(name: string) {
+  return sql`(
+    select v.definition -> ${name} from automation_versions v
+     where v.automation_id = r.id and v.version = r.version and v.site_id = r.site_id)`
+}

@@ -1,0 +1,120 @@
+import { Type } from 'typebox'
+import '../events/events.resource.ts'
+import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../http/route.ts'
+import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { singleDocument } from '../jsonapi/document.ts'
+import { badRequest } from '../jsonapi/errors.ts'
+import { loadOne } from '../jsonapi/load.ts'
+import type { ResourceQuery } from '../jsonapi/query.ts'
+import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { automationRuns } from './automation-runs.resource.ts'
+import { automations } from './automations.resource.ts'
+import { parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
+import { changeAutomation, createAutomation, deleteAutomation } from './save-automation.ts'
+
+const Attributes = Type.Record(Type.String(), Type.Unknown(), {
+  description: '`name`, `enabled`, `trigger`, `conditions` and `actions`, as they are shown',
+})
+
+const NewAutomation = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('automations'),
+    attributes: Attributes,
+    relationships: Type.Optional(SiteRelationship),
+  }),
+})
+
+const ChangedAutomation = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('automations'),
+    id: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
+    attributes: Type.Optional(Attributes),
+  }),
+})
+
+const create = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/automations',
+  access: 'manage:automations',
+  summary: 'Create an automation',
+  description:
+    'It is enabled unless `enabled` is false. What it names must be there on the site. The site may be left out by an account that has only one.',
+  tag: 'automations',
+  extension: true,
+  query: singleParameters(automations),
+  body: NewAutomation,
+  responses: { 201: singleSchema(automations) },
+  errors: [404, 422],
+  async handler(context) {
+    const { tx, body, scope } = context
+    const query = readSingleQuery(automations, context)
+    const attributes = parseNewAutomation(body.data.attributes)
+    const id = await createAutomation(tx, siteOf(context), attributes, scope.now)
+    return {
+      status: 201,
+      body: await showAutomation(context, id, query),
+      headers: { location: `${scope.baseUrl}/v1/automations/${id}` },
+    }
+  },
+})
+
+const update = route({
+  kind: 'write',
+  method: 'PATCH',
+  url: '/v1/automations/{id}',
+  access: 'manage:automations',
+  summary: 'Change, enable or disable an automation',
+  description:
+    'Attributes that are not given stay as they are. Runs under way follow the version that they began with; those of a disabled automation stop before their next step.',
+  tag: 'automations',
+  extension: true,
+  query: singleParameters(automations),
+  body: ChangedAutomation,
+  responses: { 200: singleSchema(automations) },
+  errors: [422],
+  async handler(context) {
+    const { tx, body, params, caller, scope } = context
+    const id = params.id!
+    if (body.data.id !== undefined && String(body.data.id) !== id) {
+      throw badRequest('id_mismatch', `The document is about ${body.data.id}, the address about ${id}.`, {
+        pointer: '/data/id',
+      })
+    }
+    const query = readSingleQuery(automations, context)
+    const attributes = parseAutomationChanges(body.data.attributes ?? {})
+    await changeAutomation(tx, caller.siteIds, id, attributes, scope.now)
+    return { body: await showAutomation(context, id, query) }
+  },
+})
+
+const destroy = route({
+  kind: 'write',
+  method: 'DELETE',
+  url: '/v1/automations/{id}',
+  access: 'manage:automations',
+  summary: 'Delete an automation',
+  description: 'Runs under way stop before their next step; all runs are kept.',
+  tag: 'automations',
+  extension: true,
+  responses: { 200: Type.Object({ data: Type.Object({}) }) },
+  async handler({ tx, caller, params, scope }) {
+    await deleteAutomation(tx, caller.siteIds, params.id!, scope.now)
+    return { body: { data: {} } }
+  },
+})
+
+async function showAutomation({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
+  return singleDocument(await loadOne(tx, automations, id, query, scope), query, scope)
+}
+
+export const automationRoutes: Route[] = [
+  listRoute(automations, { extension: true }),
+  create,
+  showRoute(automations, { extension: true }),
+  update,
+  destroy,
+  listRoute(automationRuns, { extension: true }),
+  showRoute(automationRuns, { extension: true }),
+]

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeContact, makeOffer } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { pointedAt } from '../testing/refusals.ts'
+import { makeTag } from '../testing/automations.ts'
+
+let h: Harness
+let siteId: string
+let offerId: string
+let tagId: string
+beforeAll(async () => {
+  h = await startHarness()
+  siteId = h.account.siteId
+  offerId = await makeOffer(h.app, siteId)
+  tagId = await makeTag(h.app, siteId)
+})
+afterAll(() => h.close())
+
+const bodyOf = (attributes: object) => ({ data: { type: 'automations', attributes } })
+
+const welcome = () => ({
+  name: 'Welcome',
+  trigger: { event: 'offer_granted', resource_id: offerId },
+  conditions: { all: [{ filter: 'has_no_tag_id', value: tagId }] },
+  actions: [
+    { action: 'add_tag', tag_id: tagId },
+    { action: 'wait', amount: 2, unit: 'days' },
+    { action: 'grant_offer', offer_id: offerId, send_offer_grant_email: true },
+  ],
+})
+
+const create = async (attributes: object = welcome()) =>
+  (await h.client.post('/v1/automations', bodyOf(attributes))).body.data
+
+const versionsOf = (id: string) =>
+  h.app.db.selectFrom('automation_versions').select('version').where('automation_id', '=', id).execute()
+
+test('an automation is shown as it was written', async () => {
+  const { status, body, headers } = await h.client.post('/v1/automations', bodyOf(welcome()))
+  expect(status).toBe(201)
+  expect(headers.get('location')).toBe(`${h.url}/v1/automations/${body.data.id}`)
+  expect(body.data.attributes).toMatchObject({ ...welcome(), enabled: true, version: 1 })
+  expect((await h.client.get(`/v1/automations/${body.data.id}`)).body.data).toEqual(body.data)
+})
+
+test('what is not given is: for all offers, without conditions, enabled', async () => {
+  const { attributes } = await create({
+    name: 'Plain',
+    trigger: { event: 'offer_granted' },
+    actions: [{ action: 'stop' }],
+  })
+  expect(attributes).toMatchObject({ trigger: { event: 'offer_granted' }, conditions: null, enabled: true })
+})
+
+test('ids may be numbers', async () => {
+  const actions = [{ action: 'add_tag', tag_id: Number(tagId) }]
+  expect((await create({ ...welcome(), actions })).attributes.actions).toEqual([
+    { action: 'add_tag', tag_id: tagId },
+  ])
+})
+
+test('a change of trigger, conditions or actions makes a version, another change none', async () => {
+  const { id } = await create()
+  const versionAfter = async (attributes: object) =>
+    (await h.client.patch(`/v1/automations/${id}`, bodyOf(attributes))).body.data.attributes.version
+  expect(await versionAfter({ name: 'Other', enabled: false })).toBe(1)
+  expect(await versionAfter(welcome())).toBe(1)
+  expect(await versionAfter({ trigger: { event: 'tag_added' } })).toBe(2)
+  expect(await versionAfter({ conditions: null })).toBe(3)
+  expect(await versionAfter({ actions: [{ action: 'stop' }] })).toBe(4)
+  expect(await versionsOf(id)).toHaveLength(4)
+  const { attributes } = (await h.client.get(`/v1/automations/${id}`)).body.data
+  expect(attributes).toMatchObject({ name: 'Welcome', enabled: false, trigger: { event: 'tag_added' } })
+})
+
+test('lists are narrowed by trigger, by whether it is enabled, and leave out what was deleted', async () => {
+  const { id } = await create({ ...welcome(), trigger: { event: 'gift_redeemed' } })
+  const idsOf = async (filter: string) =>
+    (await h.client.get(`/v1/automations?${filter}`)).body.data.map((one: { id: string }) => one.id)
+  expect(await idsOf('filter[trigger]=gift_redeemed')).toEqual([id])
+  expect(await idsOf('filter[trigger]=gift_redeemed&filter[enabled]=false')).toEqual([])
+  expect((await h.client.get('/v1/automations?filter[trigger]=x')).status).toBe(400)
+  expect((await h.client.delete(`/v1/automations/${id}`)).status).toBe(200)
+  expect(await idsOf('filter[trigger]=gift_redeemed')).toEqual([])
+  expect((await h.client.get(`/v1/automations/${id}`)).status).toBe(404)
+  expect((await h.client.delete(`/v1/automations/${id}`)).status).toBe(404)
+})
+
+const refused: [string, string, object][] = [
+  ['a blank name', '/name', { name: ' ' }],
+  ['a name too many', '/colour', { colour: 'red' }],
+  ['enabled as a word', '/enabled', { enabled: 'yes' }],
+  ['no trigger', '', { trigger: undefined }],
+  ['a trigger that is a word', '/trigger', { trigger: 'offer_granted' }],
+  ['a trigger that is not there', '/trigger/event', { trigger: { event: 'full_moon' } }],
+  ['a trigger without an event', '/trigger', { trigger: {} }],
+  ['an id that is none', '/trigger/resource_id', { trigger: { event: 'tag_added', resource_id: 'VIP' } }],
+  [
+    'an offer that is not there',
+    '/trigger/resource_id',
+    { trigger: { event: 'offer_granted', resource_id: '99999' } },
+  ],
+  [
+    'a trigger confined to what it cannot be',
+    '/trigger/resource_id',
+    { trigger: { event: 'contact_created', resource_id: '1' } },
+  ],
+  ['a condition that is none', '/conditions', { conditions: [] }],
+  [
+    'an unknown filter',
+    '/conditions/any/0/filter',
+    { conditions: { any: [{ filter: 'is_nice', value: '1' }] } },
+  ],
+  [
+    'a tag that is not there',
+    '/conditions/all/0/value',
+    { conditions: { all: [{ filter: 'has_tag_id', value: '99999' }] } },
+  ],
+  ['no actions', '/actions', { actions: [] }],
+  ['actions that are an object', '/actions', { actions: { action: 'stop' } }],
+  ['an action that is a word', '/actions/0', { actions: ['stop'] }],
+  ['an action without its name', '/actions/1', { actions: [{ action: 'stop' }, {}] }],
+  ['an unknown action', '/actions/0/action', { actions: [{ action: 'dance' }] }],
+  ['an action that lacks something', '/actions/0', { actions: [{ action: 'grant_offer' }] }],
+  ['an action with something too many', '/actions/0/tag_id', { actions: [{ action: 'stop', tag_id: '1' }] }],
+  ['an unknown tag', '/actions/0/tag_id', { actions: [{ action: 'add_tag', tag_id: '99999' }] }],
+  [
+    'an unknown template',
+    '/actions/0/template_id',
+    { actions: [{ action: 'send_email', template_id: '99999' }] },
+  ],
+  ['an unknown hook', '/actions/0/hook_id', { actions: [{ action: 'call_webhook', hook_id: '99999' }] }],
+  ['a wait of no length', '/actions/0/amount', { actions: [{ action: 'wait', amount: 0, unit: 'days' }] }],
+  ['a wait of half a day', '/actions/0/amount', { actions: [{ action: 'wait', amount: 0.5, unit: 'days' }] }],
+  [
+    'a wait in fortnights',
+    '/actions/0/unit',
+    { actions: [{ action: 'wait', amount: 1, unit: 'fortnights' }] },
+  ],
+  ['too many actions', '/actions', { actions: Array.from({ length: 51 }, () => ({ action: 'stop' })) }],
+]
+
+test.each(refused)('%s is refused, and the answer points at it', async (_, pointer, attributes) => {
+  const body = bodyOf({ ...welcome(), ...attributes })
+  const reply = await h.client.post('/v1/automations', body)
+  expect([reply.status, reply.body.errors[0].source.pointer]).toEqual([422, `/data/attributes${pointer}`])
+  expect(pointedAt(body, reply.body.errors[0].source.pointer)).toBeDefined()
+})
+
+test('an archived offer cannot be granted by a new automation, but revoked', async () => {
+  const archived = await makeOffer(h.app, siteId, { archived_at: h.app.clock.now() })
+  const withAction = (action: string) => bodyOf({ ...welcome(), actions: [{ action, offer_id: archived }] })
+  expect((await h.client.post('/v1/automations', withAction('grant_offer'))).status).toBe(422)
+  expect((await h.client.post('/v1/automations', withAction('revoke_offer'))).status).toBe(201)
+})
+
+test('a refused change leaves the automation as it was', async () => {
+  const { id, attributes } = await create()
+  const actions = [{ action: 'add_tag', tag_id: '99999' }]
+  const reply = await h.client.patch(`/v1/automations/${id}`, bodyOf({ name: 'Other', actions }))
+  expect(reply.status).toBe(422)
+  expect((await h.client.get(`/v1/automations/${id}`)).body.data.attributes).toEqual(attributes)
+})
+
+test('runs are narrowed by automation, contact, status and event', async () => {
+  const { id } = await create({
+    name: 'Runs',
+    trigger: { event: 'contact_created' },
+    actions: [{ action: 'wait', amount: 1, unit: 'hours' }, { action: 'stop' }],
+  })
+  const contactId = await makeContact(h.app, siteId)
+  await makeContact(h.app, siteId)
+  await h.drain()
+  const list = async (filter: string) => (await h.client.get(`/v1/automation_runs?${filter}`)).body
+  const all = await list(`filter[automation_id]=${id}`)
+  expect(all.meta.total).toBe(2)
+  const [run] = (await list(`filter[contact_id]=${contactId}&include=automation,contact`)).data
+  expect(run.attributes).toMatchObject({ status: 'active', reason: 'wait', depth: 0, version: 1 })
+  expect(run.attributes.steps).toEqual([
+    {
+      position: 0,
+      action: 'wait',
+      state: 'done',
+      detail: { amount: 1, unit: 'hours', until: run.attributes.due_at },
+      done_at: expect.stringMatching(/Z$/),
+    },
+  ])
+  expect(await list(`filter[event_id]=${run.attributes.event_id}`)).toMatchObject({ data: [{ id: run.id }] })
+  expect((await list('filter[status]=failed')).data).toEqual([])
+  expect((await h.client.get(`/v1/automation_runs/${run.id}`)).body.data).toEqual(run)
+  expect(all.data.map((one: { id: string }) => one.id)[1]).toBe(run.id)
+})

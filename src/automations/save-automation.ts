@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util'
+import { anyOf, type Tx } from '../db/database.ts'
+import { notFound } from '../jsonapi/errors.ts'
+import { isId } from '../jsonapi/identifiers.ts'
+import type { AutomationChanges, Definition } from './parse-automation.ts'
+import { checkReferences } from './references.ts'
+
+/**
+ * Adds an automation to a site, enabled unless it says otherwise. Who may use the site, the caller has checked.
+ *
+ * @returns the id
+ * @throws ApiError 422 when it names what is not there
+ */
+export async function createAutomation(
+  tx: Tx,
+  siteId: string,
+  { name, enabled = true, definition: given }: AutomationChanges,
+  now: Date,
+): Promise<string> {
+  const definition = { conditions: null, ...given } as Definition
+  await checkReferences(tx, siteId, definition)
+  const { id } = await tx
+    .insertInto('automations')
+    .values({
+      site_id: siteId,
+      name: name!,
+      trigger: definition.trigger,
+      resource_id: definition.resource_id,
+      created_at: now,
+      updated_at: now,
+      disabled_at: enabled ? null : now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await addVersion(tx, siteId, id, 1, definition, now)
+  return id
+}
+
+/**
+ * Changes an automation. Another trigger, other conditions or actions make a new version, which runs that begin
+ * from now on follow.
+ *
+ * @param siteIds the caller's
+ * @throws ApiError 404; 422 when it names what is not there
+ */
+export async function changeAutomation(
+  tx: Tx,
+  siteIds: string[],
+  id: string,
+  { name, enabled, definition: changes }: AutomationChanges,
+  now: Date,
+): Promise<void> {
+  const automation = await lockAutomation(tx, siteIds, id)
+  const { site_id: siteId } = automation
+  const before = await definitionOf(tx, automation)
+  const definition = { ...before, ...changes }
+  const isNew = !isDeepStrictEqual(definition, before)
+  const version = automation.version + (isNew ? 1 : 0)
+  if (isNew) {
+    await checkReferences(tx, siteId, changes)
+    await addVersion(tx, siteId, id, version, definition, now)
+  }
+  await tx
+    .updateTable('automations')
+    .set({
+      ...(name !== undefined && { name }),
+      ...(enabled !== undefined && { disabled_at: enabled ? null : (automation.disabled_at ?? now) }),
+      trigger: definition.trigger,
+      resource_id: definition.resource_id,
+      version,
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .where('site_id', '=', siteId)
+    .execute()
+}
+
+/**
+ * Deletes an automation; runs under way stop before their next step.
+ *
+ * @param siteIds the caller's
+ * @throws ApiError 404
+ */
+export async function deleteAutomation(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
+  const { site_id } = await lockAutomation(tx, siteIds, id)
+  await tx
+    .updateTable('automations')
+    .set({ deleted_at: now, updated_at: now })
+    .where('id', '=', id)
+    .where('site_id', '=', site_id)
+    .execute()
+}
+
+async function lockAutomation(tx: Tx, siteIds: string[], id: string) {
+  const automation = isId(id)
+    ? await tx
+        .selectFrom('automations')
+        .select(['id', 'site_id', 'version', 'disabled_at'])
+        .where('id', '=', id)
+        .where('site_id', '=', anyOf(siteIds))
+        .where('deleted_at', 'is', null)
+        .forUpdate()
+        .executeTakeFirst()
+    : undefined
+  if (!automation) throw notFound(`There is no automation with the id ${id}.`)
+  return automation
+}
+
+async function definitionOf(
+  tx: Tx,
+  { id, site_id, version }: { id: string; site_id: string; version: number },
+): Promise<Definition> {
+  const { definition } = await tx
+    .selectFrom('automation_versions')
+    .select('definition')
+    .where('automation_id', '=', id)
+    .where('version', '=', version)
+    .where('site_id', '=', site_id)
+    .executeTakeFirstOrThrow()
+  return definition as unknown as Definition
+}
+
+async function addVersion(
+  tx: Tx,
+  siteId: string,
+  automationId: string,
+  version: number,
+  definition: Definition,
+  now: Date,
+): Promise<void> {
+  await tx
+    .insertInto('automation_versions')
+    .values({
+      site_id: siteId,
+      automation_id: automationId,
+      version,
+      definition: JSON.stringify(definition),
+      created_at: now,
+    })
+    .execute()
+}

@@ -1,0 +1,181 @@
+/** What each action does: for all runs of a site that have come to one, at once. */
+import { sql } from 'kysely'
+import { changeTaggings } from '../contacts/change-taggings.ts'
+import type { Tx } from '../db/database.ts'
+import { queueAutomationEmails, reserveBudget } from '../emails/automation-emails.ts'
+import { type GrantOutcome, grantWithin, revokeWithin } from '../grants/grant-within.ts'
+import type { Jobs } from '../jobs/queue.ts'
+import { callHooks } from '../webhooks/call-hooks.ts'
+import type { ActionName } from './actions.ts'
+import { groupedBy } from './grouped-by.ts'
+import { type ClaimedRun, done, type Outcome, originOf, skipped } from './run.ts'
+import { endOfWait } from './wait.ts'
+
+export interface Work {
+  tx: Tx
+  jobs: Jobs
+  now: Date
+}
+
+type Take<Name extends ActionName> = (
+  work: Work,
+  siteId: string,
+  runs: ClaimedRun<Name>[],
+) => Promise<Outcome[]>
+
+/** Does the next action of each run, in the transaction of the work. No contact stands in two of the runs. */
+export async function takeSteps(work: Work, runs: ClaimedRun[]): Promise<Map<ClaimedRun, Outcome>> {
+  const outcomes = new Map<ClaimedRun, Outcome>()
+  for (const group of groupedBy(runs, ({ action, siteId }) => `${action.action} ${siteId}`)) {
+    const { action, siteId } = group[0]!
+    const taken = await (takers[action.action] as Take<ActionName>)(work, siteId, group)
+    for (const [index, run] of group.entries()) outcomes.set(run, taken[index]!)
+  }
+  return outcomes
+}
+
+const takers: { [Name in ActionName]: Take<Name> } = {
+  grant_offer: grantOffer,
+  revoke_offer: revokeOffer,
+  deactivate_offer: revokeOffer,
+  add_tag: (...step) => changeTag('add', ...step),
+  remove_tag: (...step) => changeTag('remove', ...step),
+  send_email: sendEmail,
+  call_webhook: callWebhook,
+  wait: async ({ now }, _, runs) =>
+    runs.map(({ action }) => {
+      const nextAt = endOfWait(now, action)
+      return { state: 'done', detail: { until: nextAt }, nextAt, reason: 'wait' }
+    }),
+  stop: async (_work, _siteId, runs) => runs.map(() => done({})),
+}
+
+async function grantOffer(
+  { tx, now }: Work,
+  siteId: string,
+  runs: ClaimedRun<'grant_offer'>[],
+): Promise<Outcome[]> {
+  const grants = runs.map((run) => {
+    const { action: _, offer_id, ...flags } = run.action
+    return {
+      contactId: run.contactId,
+      offerIds: [offer_id],
+      origin: originOf(run, now),
+      source: 'automation' as const,
+      ...flags,
+    }
+  })
+  const outcomes = await grantWithin(tx, siteId, grants, now)
+  return outcomes.map((outcome, index) => outcomeOfGrant(outcome, runs[index]!.action.offer_id))
+}
+
+function outcomeOfGrant(outcome: GrantOutcome, offerId: string): Outcome {
+  switch (outcome.error) {
+    case 'subject_not_found':
+      return { state: 'stopped', reason: 'contact_deleted' }
+    // That it exists was seen when the automation was written, and none is ever removed.
+    case 'offer_not_found':
+      return skipped('offer_archived')
+    case 'email_taken':
+      return skipped('email_taken')
+  }
+  const granted = outcome.granted[offerId]
+  return granted ? done(granted) : skipped('unchanged')
+}
+
+async function revokeOffer(
+  { tx, now }: Work,
+  siteId: string,
+  runs: ClaimedRun<'revoke_offer' | 'deactivate_offer'>[],
+): Promise<Outcome[]> {
+  const changes = runs.map((run) => ({
+    contactId: run.contactId,
+    offerIds: [run.action.offer_id],
+    origin: originOf(run, now),
+  }))
+  const revoked = await revokeWithin(tx, siteId, changes, now)
+  return revoked.map((offerIds) => (offerIds.length > 0 ? done({}) : skipped('unchanged')))
+}
+
+async function changeTag(
+  mode: 'add' | 'remove',
+  { tx, now }: Work,
+  siteId: string,
+  runs: ClaimedRun<'add_tag' | 'remove_tag'>[],
+): Promise<Outcome[]> {
+  const changes = runs.map((run) => ({
+    contactId: run.contactId,
+    tagIds: [run.action.tag_id],
+    origin: originOf(run, now),
+  }))
+  const changed = await changeTaggings(tx, mode, siteId, changes)
+  const eventIds = new Map(changed.map(({ index, eventId }) => [index, eventId]))
+  return runs.map((_, index) => {
+    const event_id = eventIds.get(index)
+    return event_id === undefined ? skipped('unchanged') : done({ event_id })
+  })
+}
+
+/** As many as the site may still send in this hour; the others wait for the next. */
+async function sendEmail(
+  { tx, jobs, now }: Work,
+  siteId: string,
+  runs: ClaimedRun<'send_email'>[],
+): Promise<Outcome[]> {
+  const { granted, nextHour } = await reserveBudget(tx, siteId, runs.length, now)
+  const sending = runs.slice(0, granted)
+  const emails = sending.map(({ eventId, contactId, action, id, step }) => ({
+    siteId,
+    eventId,
+    contactId,
+    templateId: action.template_id,
+    runId: id,
+    step,
+  }))
+  await queueAutomationEmails(jobs, tx, emails, now)
+  const emailIds = await madeBySteps(tx, 'emails', siteId, sending)
+  return runs.map(({ id }, index) =>
+    index < granted
+      ? done({ email_id: emailIds.get(id) })
+      : { state: 'postponed', until: nextHour, reason: 'email_budget' },
+  )
+}
+
+async function callWebhook(
+  { tx, now }: Work,
+  siteId: string,
+  runs: ClaimedRun<'call_webhook'>[],
+): Promise<Outcome[]> {
+  const calls = runs.map(({ eventId, contactId, action, id, step }) => ({
+    siteId,
+    hookId: action.hook_id,
+    eventId,
+    contactId,
+    runId: id,
+    step,
+  }))
+  await callHooks(tx, calls, now)
+  const deliveryIds = await madeBySteps(tx, 'webhook_deliveries', siteId, runs)
+  return runs.map(({ id }) => {
+    const delivery_id = deliveryIds.get(id)
+    return delivery_id === undefined ? skipped('hook_disabled') : done({ delivery_id })
+  })
+}
+
+/** The ids of what these runs have made at the step where they stand, by run. */
+async function madeBySteps(
+  tx: Tx,
+  table: 'emails' | 'webhook_deliveries',
+  siteId: string,
+  runs: ClaimedRun[],
+): Promise<Map<string, string>> {
+  const runIds = runs.map(({ id }) => id)
+  const steps = runs.map(({ step }) => step)
+  const { rows } = await sql<{ run_id: string; id: string }>`
+    select m.run_id, m.id
+      from unnest(${runIds}::bigint[], ${steps}::integer[]) s (run_id, step)
+     cross join lateral (
+       select m.run_id, m.id from ${sql.table(table)} m
+        where m.run_id = s.run_id and m.step = s.step and m.site_id = ${siteId} limit 1) m`.execute(tx)
+  return new Map(rows.map(({ run_id, id }) => [run_id, id]))
+}

@@ -1,0 +1,63 @@
+/** What automations are about: tags, hooks, templates, and the automations themselves. */
+import type { App } from '../app.ts'
+import { parseNewAutomation } from '../automations/parse-automation.ts'
+import { createAutomation } from '../automations/save-automation.ts'
+import { inTransaction } from '../db/database.ts'
+import { unique } from './fixtures.ts'
+
+export async function makeTag(app: App, siteId: string): Promise<string> {
+  const { id } = await app.db
+    .insertInto('contact_tags')
+    .values({ site_id: siteId, name: `Tag ${unique()}`, created_at: app.clock.now() })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** An e-mail that automations can send. */
+export async function makeTemplate(app: App, siteId: string): Promise<string> {
+  const now = app.clock.now()
+  const name = `Template ${unique()}`
+  const { id } = await app.db
+    .insertInto('email_templates')
+    .values({
+      site_id: siteId,
+      kind: 'automation',
+      name,
+      subject: name,
+      body: '<p>Hello.</p>',
+      created_at: now,
+      updated_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** A hook that automations can call. */
+export async function makeAutomationHook(
+  app: App,
+  siteId: string,
+  target = 'http://127.0.0.1:9/',
+): Promise<string> {
+  const now = app.clock.now()
+  const { id } = await app.db
+    .insertInto('hooks')
+    .values({
+      site_id: siteId,
+      event: 'automation',
+      target_url: target,
+      secret: app.sealer.seal(`whsec_${Buffer.alloc(24, 7).toString('base64')}`),
+      created_at: now,
+      updated_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** An automation as a request would make it; without a name it gets one. */
+export function makeAutomation(app: App, siteId: string, attributes: object): Promise<string> {
+  const automation = parseNewAutomation({ name: `Automation ${unique()}`, ...attributes })
+  return inTransaction(app.db, (tx) => createAutomation(tx, siteId, automation, app.clock.now()))
+}
