@@ -1,5 +1,6 @@
 /** Table of contents: everything that happens by itself. */
 import type { App } from './app.ts'
+import { advanceRuns } from './automations/advance-runs.ts'
 import { emailQueue } from './emails/email-queue.ts'
 import { requeueEmails } from './emails/requeue-emails.ts'
 import { dispatchEvents } from './events/dispatch-events.ts'
@@ -7,6 +8,7 @@ import { expireGrants } from './grants/expire-grants.ts'
 import { cleanUp } from './jobs/clean-up.ts'
 import type { Jobs, Queue } from './jobs/queue.ts'
 import { knownEvents, react } from './reactions.ts'
+import { lanesEnd, startLanes } from './webhooks/lanes.ts'
 
 export const queues: Queue<never>[] = [emailQueue]
 
@@ -37,6 +39,8 @@ export const dispatching: Chore = {
 
 export const chores: Chore[] = [
   dispatching,
+  { name: 'automations', everyMs: 500, follows: true, run: advanceRuns },
+  { name: 'deliver', everyMs: 250, follows: true, run: startLanes, settle: lanesEnd },
   { name: 'expire', everyMs: 1_000, run: expireGrants },
   { name: 'requeue', everyMs: 30_000, run: requeueEmails },
   { name: 'clean up', everyMs: 600_000, run: cleanUp },
