@@ -12,6 +12,6 @@ export const contactTags = defineResource({
   attributes: { name: text() },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: { name_cont: contains(sql`r.name`, 'Name contains') },
-  sorts: { name: sql`r.name`, created_at: sql`r.created_at` },
+  sorts: { name: sql`lower(r.name)`, created_at: sql`r.created_at` },
   defaultSort: 'name',
 })

@@ -52,7 +52,7 @@ export const contacts = defineResource({
          where t.site_id = any (${siteIds}::bigint[]) and t.contact_id = any (${contactIds}::bigint[])
            and ct.archived_at is null
          order by t.tag_id`,
-      { linkage: 'always' },
+      { linkage: 'always', hasEndpoint: true },
     ),
   },
   filters: contactFilters('r'),

@@ -1,19 +1,17 @@
 import { Type } from 'typebox'
-import type { Origin } from '../events/events.ts'
 import { listRoute, readSingleQuery, relationshipRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
+import { SiteRelationship, siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
-import { badRequest, jsonPointer, notFound } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { Ignored, ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { parseContactAttributes } from './contact-attributes.ts'
+import { assertSameId, Id, ignoredAttribute, originOf } from './contact-documents.ts'
 import { contacts } from './contacts.resource.ts'
 import { createContact } from './create-contact.ts'
 import { deleteContact } from './delete-contact.ts'
 import { updateContact } from './update-contact.ts'
-
-const Id = Type.Union([Type.String(), Type.Integer()])
 
 const Attributes = Type.Record(Type.String(), Type.Unknown())
 
@@ -21,11 +19,7 @@ const NewContact = Type.Object({
   data: Type.Object({
     type: Type.Literal('contacts'),
     attributes: Attributes,
-    relationships: Type.Optional(
-      Type.Object({
-        site: Type.Optional(Type.Object({ data: Type.Object({ type: Type.Literal('sites'), id: Id }) })),
-      }),
-    ),
+    relationships: Type.Optional(SiteRelationship),
   }),
 })
 
@@ -83,11 +77,7 @@ const update = route({
   async handler(context) {
     const { tx, body, params, caller, ignore } = context
     const id = params.id!
-    if (body.data.id !== undefined && String(body.data.id) !== id) {
-      throw badRequest('id_mismatch', `The document is about ${body.data.id}, the address about ${id}.`, {
-        pointer: '/data/id',
-      })
-    }
+    assertSameId(body.data.id, id)
     const query = readSingleQuery(contacts, context)
     const attributes = parseContactAttributes(body.data.attributes ?? {})
     const related = Object.keys({ ...body.relationships, ...body.data.relationships })
@@ -112,39 +102,13 @@ const destroy = route({
   },
 })
 
-/** The site that a new contact is for: the one that is named, or the only one there is. */
-function siteOf({
-  body,
-  caller,
-}: WriteContext<{ data: { relationships?: { site?: { data: { id: string | number } } } } }>): string {
-  const named = body.data.relationships?.site?.data.id
-  if (named !== undefined) {
-    const id = caller.siteIds.find((siteId) => siteId === String(named))
-    if (id) return id
-    throw notFound(`There is no site with the id ${named}.`, { pointer: '/data/relationships/site/data/id' })
-  }
-  if (caller.siteIds.length === 1) return caller.siteIds[0]!
-  throw badRequest(
-    'site_required',
-    'The account has several sites. Say which one with {"relationships": {"site": {"data": {"type": "sites", "id": "…"}}}}.',
-    { pointer: '/data' },
-  )
-}
-
 async function showContact({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
   return singleDocument(await loadOne(tx, contacts, id, query, scope), query, scope)
 }
 
-const originOf = ({ actor, requestId, scope }: WriteContext): Origin => ({ actor, requestId, now: scope.now })
-
 const ignoredRelationship = (name: string): Ignored => ({
   sentence: `The relationship ${name} is not one that can be set here and was ignored.`,
   source: { pointer: '/data' },
-})
-
-const ignoredAttribute = (name: string): Ignored => ({
-  sentence: `The attribute ${name} is not one that can be set here and was ignored.`,
-  source: { pointer: jsonPointer(['data', 'attributes', name]) },
 })
 
 export const contactRoutes: Route[] = [

@@ -1,0 +1,39 @@
+import { anyOf, type Tx } from '../db/database.ts'
+import { idOrNothing } from '../jsonapi/describe.ts'
+import { notFound } from '../jsonapi/errors.ts'
+import { whileUnique } from './create-contact-tag.ts'
+
+/**
+ * Gives a tag of the caller's sites another name.
+ *
+ * @throws ApiError 404, also for a tag that is archived; 422 when another tag has the name
+ */
+export async function renameContactTag(tx: Tx, siteIds: string[], id: string, name: string): Promise<void> {
+  await whileUnique(() => changeContactTag(tx, siteIds, id, { name }))
+}
+
+/**
+ * Archives a tag of the caller's sites: contacts bear it no more that anybody could see, and its name is free. That
+ * they bore it is kept.
+ *
+ * @throws ApiError 404, also for a tag that is archived
+ */
+export async function archiveContactTag(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
+  await changeContactTag(tx, siteIds, id, { archived_at: now })
+}
+
+async function changeContactTag(
+  tx: Tx,
+  siteIds: string[],
+  id: string,
+  change: { name?: string; archived_at?: Date },
+): Promise<void> {
+  const { numUpdatedRows } = await tx
+    .updateTable('contact_tags')
+    .set(change)
+    .where('id', '=', idOrNothing(id))
+    .where('site_id', '=', anyOf(siteIds))
+    .where('archived_at', 'is', null)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw notFound(`There is no contact tag with the id ${id}, or it is archived.`)
+}

@@ -1,0 +1,126 @@
+import { Type } from 'typebox'
+import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../http/route.ts'
+import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { singleDocument } from '../jsonapi/document.ts'
+import { unprocessable } from '../jsonapi/errors.ts'
+import { loadOne } from '../jsonapi/load.ts'
+import type { ResourceQuery } from '../jsonapi/query.ts'
+import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { archiveContactTag, renameContactTag } from './change-contact-tag.ts'
+import { assertSameId, Id, ignoredAttribute } from './contact-documents.ts'
+import { contactTags } from './contact-tags.resource.ts'
+import { createContactTag } from './create-contact-tag.ts'
+
+const Attributes = Type.Record(Type.String(), Type.Unknown(), { description: '`name`' })
+
+const NewTag = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('contact_tags'),
+    attributes: Attributes,
+    relationships: Type.Optional(SiteRelationship),
+  }),
+})
+
+const ChangedTag = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('contact_tags'),
+    id: Type.Optional(Id),
+    attributes: Type.Optional(Attributes),
+  }),
+})
+
+const create = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/contact_tags',
+  access: 'manage:contacts',
+  summary: 'Create a contact tag',
+  description:
+    'The site may be left out by an account that has only one. The name must be new among the tags of the site that are not archived, whatever its case.',
+  tag: 'contact tags',
+  extension: true,
+  query: singleParameters(contactTags),
+  body: NewTag,
+  responses: { 201: singleSchema(contactTags) },
+  errors: [404],
+  async handler(context) {
+    const { tx, body, scope } = context
+    const query = readSingleQuery(contactTags, context)
+    const name = readName(context, body.data.attributes)
+    if (name === undefined) throw unprocessable('blank', "Name can't be blank", '/data/attributes')
+    const id = await createContactTag(tx, siteOf(context), name, scope.now)
+    return {
+      status: 201,
+      body: await showTag(context, id, query),
+      headers: { location: `${scope.baseUrl}/v1/contact_tags/${id}` },
+    }
+  },
+})
+
+const update = route({
+  kind: 'write',
+  method: 'PATCH',
+  url: '/v1/contact_tags/{id}',
+  access: 'manage:contacts',
+  summary: 'Rename a contact tag',
+  description: 'Contacts that bear it bear it under the new name. One that is archived cannot be renamed.',
+  tag: 'contact tags',
+  extension: true,
+  query: singleParameters(contactTags),
+  body: ChangedTag,
+  responses: { 200: singleSchema(contactTags) },
+  async handler(context) {
+    const { tx, body, params, caller } = context
+    const id = params.id!
+    assertSameId(body.data.id, id)
+    const query = readSingleQuery(contactTags, context)
+    const name = readName(context, body.data.attributes ?? {})
+    if (name !== undefined) await renameContactTag(tx, caller.siteIds, id, name)
+    return { body: await showTag(context, id, query) }
+  },
+})
+
+const destroy = route({
+  kind: 'write',
+  method: 'DELETE',
+  url: '/v1/contact_tags/{id}',
+  access: 'manage:contacts',
+  summary: 'Archive a contact tag',
+  description:
+    'It is not listed and not shown with contacts any more, no filter finds anybody by it, and its name is free. It can still be looked up by its id, since events speak of it.',
+  tag: 'contact tags',
+  extension: true,
+  responses: { 200: Type.Object({ data: Type.Object({}) }) },
+  async handler({ tx, caller, params, scope }) {
+    await archiveContactTag(tx, caller.siteIds, params.id!, scope.now)
+    return { body: { data: {} } }
+  },
+})
+
+const LONGEST_NAME = 255
+
+/** @throws ApiError 422 that points at the name */
+function readName({ ignore }: WriteContext, attributes: Record<string, unknown>): string | undefined {
+  const { name: given, ...others } = attributes
+  ignore(Object.keys(others).map(ignoredAttribute))
+  if (given === undefined) return undefined
+  const refused = (code: string, sentence: string) => unprocessable(code, sentence, '/data/attributes/name')
+  if (given !== null && typeof given !== 'string') throw refused('invalid', 'Name must be a text')
+  const name = given?.trim() ?? ''
+  if (name === '') throw refused('blank', "Name can't be blank")
+  if (name.length > LONGEST_NAME)
+    throw refused('too_long', `Name is too long (${LONGEST_NAME} characters at most)`)
+  return name
+}
+
+const showTag = async ({ tx, scope }: WriteContext, id: string, query: ResourceQuery) =>
+  singleDocument(await loadOne(tx, contactTags, id, query, scope), query, scope)
+
+export const contactTagRoutes: Route[] = [
+  listRoute(contactTags),
+  create,
+  showRoute(contactTags),
+  update,
+  destroy,
+]
