@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeTag } from '../testing/automations.ts'
 import { makeContact, makeOffer } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { pointedAt } from '../testing/refusals.ts'
-import { makeTag } from '../testing/automations.ts'
 
 let h: Harness
 let siteId: string

@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { advanceClock } from '../clock/advance-clock.ts'
+import { makeAutomation, makeAutomationHook, makeTag, makeTemplate } from '../testing/automations.ts'
+import { makeAccount, makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+
+const DAY = 86_400_000
+
+let h: Harness
+let client: Harness['client']
+let siteId: string
+let contactId: string
+let offerId: string
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  // Each story has a site of its own.
+  const account = await makeAccount(h.app)
+  client = h.clientWith(account.token)
+  siteId = account.siteId
+  contactId = await makeContact(h.app, siteId)
+  offerId = await makeOffer(h.app, siteId)
+  await h.drain()
+})
+
+const automate = (attributes: object) =>
+  makeAutomation(h.app, siteId, { trigger: { event: 'offer_granted', resource_id: offerId }, ...attributes })
+
+const grant = (id = contactId, offer = offerId) =>
+  client.post(`/v1/contacts/${id}/relationships/offers`, offersBody([offer]))
+
+async function runsOf(filter = `filter[contact_id]=${contactId}`) {
+  const { body } = await client.get(`/v1/automation_runs?${filter}&sort=created_at`)
+  return body.data.map(({ attributes }: { attributes: object }) => attributes)
+}
+
+/** Action and state of the steps of the only run. */
+async function stepsOf(): Promise<string[]> {
+  const [run] = await runsOf()
+  return run.steps.map(({ action, state }: { action: string; state: string }) => `${action} ${state}`)
+}
+
+const eventsOfRuns = () =>
+  h.app.db
+    .selectFrom('events')
+    .select(['type', 'actor', 'request_id', 'caused_by', 'depth', 'run_id'])
+    .where('site_id', '=', siteId)
+    .where('run_id', 'is not', null)
+    .orderBy('id')
+    .execute()
+
+test('a run takes its actions in their order, and each leaves what it made', async () => {
+  const [tagId, templateId, hookId] = [
+    await makeTag(h.app, siteId),
+    await makeTemplate(h.app, siteId),
+    await makeAutomationHook(h.app, siteId),
+  ]
+  const bonus = await makeOffer(h.app, siteId)
+  const automationId = await automate({
+    actions: [
+      { action: 'add_tag', tag_id: tagId },
+      { action: 'send_email', template_id: templateId },
+      { action: 'grant_offer', offer_id: bonus },
+      { action: 'call_webhook', hook_id: hookId },
+      { action: 'remove_tag', tag_id: tagId },
+      { action: 'revoke_offer', offer_id: bonus },
+    ],
+  })
+  const { headers, body } = await grant()
+  await h.drain()
+  const [run] = await runsOf()
+  expect(run).toMatchObject({ status: 'completed', reason: null, due_at: null, depth: 0 })
+  expect(run.steps.map(({ detail }: { detail: object }) => Object.keys(detail))).toEqual([
+    ['tag_id', 'event_id'],
+    ['email_id', 'template_id'],
+    ['event_id', 'grant_id', 'offer_id'],
+    ['hook_id', 'delivery_id'],
+    ['tag_id', 'event_id'],
+    ['offer_id'],
+  ])
+  const events = await eventsOfRuns()
+  expect(events.map(({ type }) => type)).toEqual([
+    'tag_added',
+    'offer_granted',
+    'tag_removed',
+    'offer_revoked',
+  ])
+  for (const event of events) {
+    expect(event).toMatchObject({
+      actor: `automation:${automationId}`,
+      request_id: headers.get('x-request-id'),
+      caused_by: body.meta.offers[0].event_id,
+      depth: 1,
+    })
+  }
+})
+
+test('a run waits until its time, and goes on after it', async () => {
+  await automate({
+    actions: [
+      { action: 'wait', amount: 2, unit: 'days' },
+      { action: 'add_tag', tag_id: await makeTag(h.app, siteId) },
+    ],
+  })
+  await grant()
+  await h.drain()
+  const [waiting] = await runsOf()
+  expect(waiting).toMatchObject({ status: 'active', reason: 'wait' })
+  expect(Date.parse(waiting.due_at) - Date.parse(waiting.steps[0].done_at)).toBe(2 * DAY)
+  await advanceClock(h.app, 2 * DAY - 60_000)
+  expect(await stepsOf()).toEqual(['wait done'])
+  await advanceClock(h.app, 60_000)
+  const [run] = await runsOf()
+  expect(run.status).toBe('completed')
+  expect(Date.parse(run.ended_at)).toBeGreaterThanOrEqual(Date.parse(waiting.due_at))
+})
+
+test('it goes on only for contacts that meet the conditions when it begins', async () => {
+  const vip = await makeTag(h.app, siteId)
+  await automate({
+    conditions: { all: [{ filter: 'has_no_tag_id', value: vip }] },
+    actions: [{ action: 'add_tag', tag_id: vip }, { action: 'stop' }],
+  })
+  await grant()
+  await h.drain()
+  await client.delete(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  await grant()
+  await h.drain()
+  const runs = await runsOf()
+  expect(runs.map(({ status, reason }: { status: string; reason: string }) => [status, reason])).toEqual([
+    // Its own tag does not stand in its way: it began without.
+    ['stopped', 'stop'],
+    ['stopped', 'conditions_not_met'],
+  ])
+  expect(runs[1].steps).toEqual([])
+})
+
+test('what a run does, the conditions of the next for the same contact see', async () => {
+  const tagId = await makeTag(h.app, siteId)
+  const first = {
+    conditions: { filter: 'has_no_tag_id', value: tagId },
+    actions: [{ action: 'add_tag', tag_id: tagId }],
+  }
+  await automate(first)
+  await automate(first)
+  await grant()
+  await h.drain()
+  const statuses = (await runsOf()).map(({ status }: { status: string }) => status)
+  expect(statuses).toEqual(['completed', 'stopped'])
+})
+
+test('what is so already is skipped, and the run goes on', async () => {
+  const archived = await makeOffer(h.app, siteId)
+  const tagId = await makeTag(h.app, siteId)
+  await automate({
+    actions: [
+      { action: 'grant_offer', offer_id: offerId },
+      { action: 'remove_tag', tag_id: tagId },
+      { action: 'grant_offer', offer_id: archived },
+      { action: 'deactivate_offer', offer_id: archived },
+      { action: 'add_tag', tag_id: tagId },
+    ],
+  })
+  await h.app.db.updateTable('offers').set({ archived_at: new Date() }).where('id', '=', archived).execute()
+  await grant()
+  await h.drain()
+  const [run] = await runsOf()
+  expect(
+    run.steps.map(({ state, detail }: { state: string; detail: { reason?: string } }) => [
+      state,
+      detail.reason,
+    ]),
+  ).toEqual([
+    ['skipped', 'unchanged'],
+    ['skipped', 'unchanged'],
+    ['skipped', 'offer_archived'],
+    ['skipped', 'unchanged'],
+    ['done', undefined],
+  ])
+  expect(run.status).toBe('completed')
+})
+
+test('a disabled hook is not called, and the step says so', async () => {
+  const hookId = await makeAutomationHook(h.app, siteId)
+  await automate({ actions: [{ action: 'call_webhook', hook_id: hookId }] })
+  await h.app.db
+    .updateTable('hooks')
+    .set({ disabled_at: new Date(), disabled_reason: 'requested' })
+    .where('id', '=', hookId)
+    .execute()
+  await grant()
+  await h.drain()
+  const [run] = await runsOf()
+  expect(run.steps[0]).toMatchObject({ state: 'skipped', detail: { reason: 'hook_disabled' } })
+})
+
+const waitAndTag = async () => [
+  { action: 'wait', amount: 1, unit: 'minutes' },
+  { action: 'add_tag', tag_id: await makeTag(h.app, siteId) },
+]
+
+test.each<[string, (automationId: string) => Promise<unknown>]>([
+  [
+    'automation_disabled',
+    (id) =>
+      client.patch(`/v1/automations/${id}`, {
+        data: { type: 'automations', attributes: { enabled: false } },
+      }),
+  ],
+  ['automation_deleted', (id) => client.delete(`/v1/automations/${id}`)],
+  ['contact_deleted', () => client.delete(`/v1/contacts/${contactId}`)],
+])('a run under way stops before its next step: %s', async (reason, act) => {
+  const automationId = await automate({ actions: await waitAndTag() })
+  await grant()
+  await h.drain()
+  await act(automationId)
+  await advanceClock(h.app, 61_000)
+  const [run] = await h.app.db
+    .selectFrom('automation_runs')
+    .selectAll()
+    .where('site_id', '=', siteId)
+    .execute()
+  expect(run).toMatchObject({ status: 'stopped', reason, step: 1, due_at: null })
+  expect((await eventsOfRuns()).length).toBe(0)
+})
+
+test('a run follows the version that it began with', async () => {
+  const automationId = await automate({ actions: await waitAndTag() })
+  await grant()
+  await h.drain()
+  const attributes = { actions: [{ action: 'stop' }] }
+  await client.patch(`/v1/automations/${automationId}`, { data: { type: 'automations', attributes } })
+  await advanceClock(h.app, 61_000)
+  expect(await stepsOf()).toEqual(['wait done', 'add_tag done'])
+})
+
+test('an event starts an automation once, whoever is asked how often', async () => {
+  await automate({ actions: [{ action: 'add_tag', tag_id: await makeTag(h.app, siteId) }] })
+  await grant()
+  await h.drain()
+  await h.app.db.updateTable('events').set({ dispatched_at: null }).where('site_id', '=', siteId).execute()
+  await h.drain()
+  expect(await runsOf()).toHaveLength(1)
+  expect((await eventsOfRuns()).length).toBe(1)
+})
+
+test('many workers at once take each step once', async () => {
+  const contactIds = await Promise.all(Array.from({ length: 60 }, () => makeContact(h.app, siteId)))
+  await automate({
+    actions: [
+      { action: 'add_tag', tag_id: await makeTag(h.app, siteId) },
+      { action: 'grant_offer', offer_id: await makeOffer(h.app, siteId) },
+    ],
+  })
+  await Promise.all(contactIds.map((id) => grant(id)))
+  await Promise.all([h.drain(), h.drain(), h.drain()])
+  await h.drain()
+  const types = (await eventsOfRuns()).map(({ type }) => type)
+  expect(types.filter((type) => type === 'tag_added')).toHaveLength(60)
+  expect(types.filter((type) => type === 'offer_granted')).toHaveLength(60)
+  expect(await runsOf('filter[status]=completed&page[size]=100')).toHaveLength(60)
+})
