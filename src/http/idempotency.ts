@@ -70,9 +70,10 @@ export async function once(
   if (state === 'mismatch') throw otherRequest()
   if (state === 'replay') return { ...outcome, headers: { ...outcome.headers, ...REPLAYED } }
   const answer = await work()
+  const { shownOnce: _, ...kept } = answer
   await tx
     .updateTable('idempotency_keys')
-    .set({ outcome: JSON.stringify(answer) })
+    .set({ outcome: JSON.stringify(kept) })
     .where('account_id', '=', accountId)
     .where('route', '=', route)
     .where('key', '=', key)

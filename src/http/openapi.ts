@@ -52,10 +52,11 @@ export function fastifySchema(route: Route, strict: boolean): FastifySchema {
 
 const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'application/json']
 
-const answer = (schema: TSchema, mediaType: string) => ({
-  description: (schema as { description?: string }).description ?? 'The document',
-  content: { [mediaType]: { schema } },
-})
+/** A schema of null stands for no body at all. */
+const answer = (schema: TSchema, mediaType: string) => {
+  const { type, description = 'The document' } = schema as { type?: string; description?: string }
+  return type === 'null' ? { type, description } : { description, content: { [mediaType]: { schema } } }
+}
 
 const permissionSentence = (access: Route['access']) =>
   access === 'public'

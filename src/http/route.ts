@@ -60,6 +60,8 @@ export interface Answer {
   status?: number
   body?: unknown
   headers?: Record<string, string>
+  /** Attributes of the resource in this answer alone: they are not kept for repetitions with its Idempotency-Key. */
+  shownOnce?: Record<string, unknown>
 }
 
 /** Who may call: everybody, whoever has a good token, or whose key has the permission. */

@@ -1,5 +1,5 @@
-import { inTransaction } from '../db/database.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
+import { inTransaction } from '../db/database.ts'
 import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { idempotencyKey, isStillRunning, once, stillRunning } from './idempotency.ts'
 import type { Answer, Context, Route, SignedContext } from './route.ts'
@@ -60,5 +60,14 @@ async function runWrite(route: Extract<Route, { kind: 'write' }>, context: Signe
     )
   })
   app.onEvents()
-  return answer
+  return withShownOnce(answer)
+}
+
+function withShownOnce(answer: Answer): Answer {
+  if (!answer.shownOnce) return answer
+  const { data, ...rest } = answer.body as { data: { attributes: object } }
+  return {
+    ...answer,
+    body: { ...rest, data: { ...data, attributes: { ...data.attributes, ...answer.shownOnce } } },
+  }
 }
