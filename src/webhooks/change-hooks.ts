@@ -1,0 +1,126 @@
+import type { Sealer } from '../auth/sealing.ts'
+import { anyOf, type Tx } from '../db/database.ts'
+import { ApiError, notFound } from '../jsonapi/errors.ts'
+import { isId } from '../jsonapi/identifiers.ts'
+import { cancelDeliveries, disableHook } from './disable-hook.ts'
+import type { HookEvent } from './hook-events.ts'
+import { newSigningSecret } from './signing.ts'
+
+export interface NewHook {
+  siteId: string
+  event: HookEvent
+  targetUrl: string
+  resourceId: string | null
+}
+
+/** Makes a hook. @returns its id, and the secret that signs what it tells; it is kept sealed */
+export async function createHook(
+  tx: Tx,
+  sealer: Sealer,
+  { siteId, event, targetUrl, resourceId }: NewHook,
+  now: Date,
+): Promise<{ id: string; secret: string }> {
+  const secret = newSigningSecret()
+  const { id } = await tx
+    .insertInto('hooks')
+    .values({
+      site_id: siteId,
+      event,
+      target_url: targetUrl,
+      resource_id: resourceId,
+      secret: sealer.seal(secret),
+      created_at: now,
+      updated_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { id, secret }
+}
+
+/** Takes a hook for this transaction alone. @throws ApiError 404 */
+export async function lockHook(tx: Tx, siteIds: string[], id: string) {
+  const hook = isId(id)
+    ? await tx
+        .selectFrom('hooks')
+        .selectAll()
+        .where('id', '=', id)
+        .where('site_id', '=', anyOf(siteIds))
+        .where('deleted_at', 'is', null)
+        .forNoKeyUpdate()
+        .executeTakeFirst()
+    : undefined
+  if (!hook) throw notFound(`There is no hook with the id ${id}.`)
+  return { ...hook, event: hook.event as HookEvent }
+}
+
+export type LockedHook = Awaited<ReturnType<typeof lockHook>>
+
+/** What a request says of a hook; what it does not mention is left out. */
+export interface HookChanges {
+  targetUrl?: string
+  resourceId?: string | null
+  enabled?: boolean
+}
+
+/** Changes a hook. Enabled after a disable, it is told of what happens from then on. */
+export async function changeHook(
+  tx: Tx,
+  hook: LockedHook,
+  { targetUrl, resourceId, enabled }: HookChanges,
+  now: Date,
+): Promise<void> {
+  const isEnabled = hook.disabled_at === null
+  if (isEnabled && enabled === false) await disableHook(tx, hook.site_id, hook.id, 'requested', now)
+  await tx
+    .updateTable('hooks')
+    .set({
+      updated_at: now,
+      ...(targetUrl !== undefined && { target_url: targetUrl }),
+      ...(resourceId !== undefined && { resource_id: resourceId }),
+      ...(!isEnabled && enabled && { disabled_at: null, disabled_reason: null, failing_since: null }),
+    })
+    .where('site_id', '=', hook.site_id)
+    .where('id', '=', hook.id)
+    .execute()
+}
+
+/** Deletes a hook; what waits for it is cancelled, and what it was told is kept. @throws ApiError 404 */
+export async function deleteHook(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
+  const { site_id } = await lockHook(tx, siteIds, id)
+  await tx
+    .updateTable('hooks')
+    .set({ deleted_at: now, updated_at: now, due_at: null })
+    .where('site_id', '=', site_id)
+    .where('id', '=', id)
+    .execute()
+  await cancelDeliveries(tx, site_id, id)
+}
+
+const BOTH_SIGN_MS = 24 * 3_600_000
+
+/** Gives a hook a new secret; for a day the one before signs too. @returns the new one */
+export async function rotateSecret(tx: Tx, sealer: Sealer, hook: LockedHook, now: Date): Promise<string> {
+  const secret = newSigningSecret()
+  await tx
+    .updateTable('hooks')
+    .set({
+      secret: sealer.seal(secret),
+      previous_secret: hook.secret,
+      previous_secret_until: new Date(now.getTime() + BOTH_SIGN_MS),
+      updated_at: now,
+    })
+    .where('site_id', '=', hook.site_id)
+    .where('id', '=', hook.id)
+    .execute()
+  return secret
+}
+
+/** @throws ApiError 409 when nothing is sent to the hook */
+export function assertEnabled({ id, disabled_at }: LockedHook): void {
+  if (disabled_at === null) return
+  throw new ApiError(
+    409,
+    'hook_disabled',
+    `The hook ${id} is disabled. Enable it first: PATCH it with {"enabled": true}.`,
+  )
+}

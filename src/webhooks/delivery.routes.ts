@@ -1,0 +1,86 @@
+import { Type } from 'typebox'
+import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../http/route.ts'
+import { singleDocument } from '../jsonapi/document.ts'
+import { loadOne } from '../jsonapi/load.ts'
+import type { ResourceQuery } from '../jsonapi/query.ts'
+import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { lockHook } from './change-hooks.ts'
+import { readSince } from './hook-attributes.ts'
+import { replayDelivery, replayUndelivered } from './replay-deliveries.ts'
+import { testHook } from './test-hook.ts'
+import { webhookDeliveries } from './webhook-deliveries.resource.ts'
+
+const test = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/hooks/{id}/test',
+  access: 'manage:hooks',
+  summary: 'Send a test event to a hook',
+  description: 'The sample of its event, signed and sent as any other. The answer is its delivery.',
+  tag: 'hooks',
+  extension: true,
+  query: singleParameters(webhookDeliveries),
+  responses: { 200: singleSchema(webhookDeliveries) },
+  async handler(context) {
+    const { tx, params, caller, scope } = context
+    const query = readSingleQuery(webhookDeliveries, context)
+    const hook = await lockHook(tx, caller.siteIds, params.id!)
+    return { body: await showDelivery(context, await testHook(tx, hook, scope.now), query) }
+  },
+})
+
+const replayAll = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/hooks/{id}/replay',
+  access: 'manage:hooks',
+  summary: 'Deliver once more what a hook was not told',
+  description:
+    'What failed for good and what was cancelled, of all that happened since `since` (a date and time as in 2026-01-15T09:30:00Z), or ever.',
+  tag: 'hooks',
+  extension: true,
+  body: Type.Object({
+    data: Type.Object({
+      type: Type.Literal('hooks'),
+      attributes: Type.Optional(Type.Object({ since: Type.Optional(Type.String()) })),
+    }),
+  }),
+  responses: { 200: Type.Object({ meta: Type.Object({ replayed: Type.Integer() }) }) },
+  async handler({ tx, params, body, caller, scope }) {
+    const since = readSince(body.data.attributes ?? {})
+    const hook = await lockHook(tx, caller.siteIds, params.id!)
+    return { body: { meta: { replayed: await replayUndelivered(tx, hook, since, scope.now) } } }
+  },
+})
+
+const replayOne = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/webhook_deliveries/{id}/replay',
+  access: 'manage:hooks',
+  summary: 'Deliver once more',
+  description: 'At once, with the same `webhook-id` and the same body, whatever has become of it before.',
+  tag: 'webhook deliveries',
+  extension: true,
+  query: singleParameters(webhookDeliveries),
+  responses: { 200: singleSchema(webhookDeliveries) },
+  async handler(context) {
+    const { tx, params, caller, scope } = context
+    const query = readSingleQuery(webhookDeliveries, context)
+    await replayDelivery(tx, caller.siteIds, params.id!, scope.now)
+    return { body: await showDelivery(context, params.id!, query) }
+  },
+})
+
+async function showDelivery({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
+  return singleDocument(await loadOne(tx, webhookDeliveries, id, query, scope), query, scope)
+}
+
+export const deliveryRoutes: Route[] = [
+  test,
+  replayAll,
+  listRoute(webhookDeliveries, { extension: true }),
+  showRoute(webhookDeliveries, { extension: true }),
+  replayOne,
+]

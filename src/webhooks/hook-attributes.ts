@@ -1,0 +1,89 @@
+import type { Tx } from '../db/database.ts'
+import { forbidden } from '../http/authenticate.ts'
+import type { Caller } from '../http/route.ts'
+import { unprocessable } from '../jsonapi/errors.ts'
+import { isId } from '../jsonapi/identifiers.ts'
+import { exists } from '../jsonapi/load.ts'
+import { findResource } from '../jsonapi/resource.ts'
+import { describeEvent, type HookEvent, hookEvents, isHookEvent } from './hook-events.ts'
+import { parseTarget } from './targets.ts'
+
+type Attributes = Record<string, unknown>
+
+/** To what is there: a member that is missing is missed by the object. */
+const pointerTo = (attributes: Attributes, name: string) =>
+  name in attributes ? `/data/attributes/${name}` : '/data/attributes'
+
+/** @throws ApiError 422 */
+export function readEvent(attributes: Attributes): HookEvent {
+  const { event } = attributes
+  if (isHookEvent(event)) return event
+  throw unprocessable(
+    'invalid',
+    `event must be one of ${hookEvents.join(', ')}`,
+    pointerTo(attributes, 'event'),
+  )
+}
+
+/** Who is told of an event sees what it is about. @throws ApiError 403 */
+export function assertMayHear({ permissions }: Pick<Caller, 'permissions'>, event: HookEvent): void {
+  if (permissions === null) return
+  const lacking = describeEvent(event).needs.find((permission) => !permissions.includes(permission))
+  if (lacking) throw forbidden(lacking)
+}
+
+/** @throws ApiError 422 */
+export function readTarget(attributes: Attributes, allowsPrivate: boolean): string {
+  const target = typeof attributes.target_url === 'string' ? attributes.target_url.trim() : ''
+  try {
+    parseTarget(target, allowsPrivate)
+  } catch (error) {
+    const sentence = `target_url ${(error as Error).message}`
+    throw unprocessable('invalid', sentence, pointerTo(attributes, 'target_url'))
+  }
+  // As it was given: receivers put secrets into the query.
+  return target
+}
+
+/**
+ * What the hook is confined to: an id as a number or in digits, which is there on the site; null for all.
+ *
+ * @throws ApiError 422
+ */
+export async function readResourceId(
+  tx: Tx,
+  siteId: string,
+  event: HookEvent,
+  { resource_id }: Attributes,
+): Promise<string | null> {
+  if (resource_id === undefined || resource_id === null) return null
+  const { confinedTo } = describeEvent(event)
+  if (!confinedTo)
+    throw invalidResource('not_confinable', `the event ${event} is of no offer or tag: leave it out`)
+  const id = ['string', 'number'].includes(typeof resource_id) ? String(resource_id) : ''
+  if (!isId(id)) throw invalidResource('invalid', 'must be an id, as in 7 or "7"')
+  const resource = findResource(confinedTo)
+  const scope = { siteIds: [siteId], now: new Date(0), baseUrl: '' }
+  if (resource && !(await exists(tx, resource, id, scope))) {
+    throw invalidResource('not_found', `there is no ${resource.singular} with the id ${id} on the site`)
+  }
+  return id
+}
+
+const invalidResource = (code: string, sentence: string) =>
+  unprocessable(code, `resource_id: ${sentence}`, '/data/attributes/resource_id')
+
+/** @throws ApiError 422 */
+export function readEnabled({ enabled }: Attributes): boolean {
+  if (typeof enabled === 'boolean') return enabled
+  throw unprocessable('invalid', 'enabled must be true or false', '/data/attributes/enabled')
+}
+
+/** Left out: since ever. @throws ApiError 422 */
+export function readSince({ since }: { since?: string }): Date {
+  if (since === undefined) return new Date(0)
+  const date = new Date(since)
+  if (/^\d{4}-\d{2}-\d{2}T/.test(since) && !Number.isNaN(date.getTime())) return date
+  const sentence = 'since must be a date and time as in 2026-01-15T09:30:00Z'
+  throw unprocessable('invalid', sentence, '/data/attributes/since')
+}

@@ -1,0 +1,53 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import {
+  boolean,
+  derived,
+  LIST_INDEX,
+  nullableText,
+  nullableTimestamp,
+  text,
+  timestamp,
+  toOne,
+} from '../jsonapi/describe.ts'
+import { defineResource } from '../jsonapi/resource.ts'
+import { hookEvents, isHookEvent } from './hook-events.ts'
+
+export const hooks = defineResource({
+  type: 'hooks',
+  singular: 'hook',
+  description:
+    'Where a site tells of what happens: a POST to `target_url` for each `event`, of one resource or of all of them.',
+  from: sql`hooks r`,
+  where: sql`r.deleted_at is null`,
+  listed: LIST_INDEX,
+  attributes: {
+    event: text(),
+    target_url: text(),
+    resource_id: derived<string | null>(
+      { schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }) },
+      (id) => (id === null ? null : Number(id)),
+    ),
+    enabled: boolean(sql`r.disabled_at is null`),
+    disabled_at: nullableTimestamp(),
+    disabled_reason: nullableText(),
+    failing_since: nullableTimestamp(),
+    created_at: timestamp(),
+    updated_at: timestamp(),
+  },
+  relationships: { site: toOne('sites', sql`r.site_id`) },
+  filters: {
+    event_eq: {
+      description: hookEvents.join(', '),
+      build(value) {
+        if (!isHookEvent(value)) throw new Error(`must be one of ${hookEvents.join(', ')}`)
+        return { where: sql`r.event = ${value}` }
+      },
+    },
+  },
+  sorts: { created_at: sql`r.created_at` },
+  defaultSort: '-created_at',
+})
+
+/** The one that is answered where its signing secret is new, and is shown this once. */
+export const hooksWithSecret = { ...hooks, attributes: { ...hooks.attributes, secret: text() } }

@@ -1,0 +1,186 @@
+import { Type } from 'typebox'
+import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../http/route.ts'
+import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { singleDocument } from '../jsonapi/document.ts'
+import { badRequest, jsonPointer } from '../jsonapi/errors.ts'
+import { loadOne } from '../jsonapi/load.ts'
+import type { ResourceQuery } from '../jsonapi/query.ts'
+import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import {
+  changeHook,
+  createHook,
+  deleteHook,
+  type HookChanges,
+  type LockedHook,
+  lockHook,
+  rotateSecret,
+} from './change-hooks.ts'
+import { deliveryRoutes } from './delivery.routes.ts'
+import { assertMayHear, readEnabled, readEvent, readResourceId, readTarget } from './hook-attributes.ts'
+import { hooks, hooksWithSecret } from './hooks.resource.ts'
+import { sampleRoutes } from './sample.routes.ts'
+import { allowsPrivateTargets } from './targets.ts'
+
+const Attributes = Type.Record(Type.String(), Type.Unknown())
+
+const NewHook = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('hooks'),
+    attributes: Attributes,
+    relationships: Type.Optional(SiteRelationship),
+  }),
+})
+
+const ChangedHook = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('hooks'),
+    id: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
+    attributes: Type.Optional(Attributes),
+  }),
+})
+
+const create = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/hooks',
+  access: 'manage:hooks',
+  summary: 'Create a hook',
+  description:
+    'It needs the permission to view what its event is about. `resource_id` confines it to one offer or tag. The answer holds the `secret` that signs what is sent; it is shown this once.',
+  tag: 'hooks',
+  query: singleParameters(hooks),
+  body: NewHook,
+  responses: { 201: singleSchema(hooksWithSecret) },
+  errors: [404],
+  async handler(context) {
+    const { app, tx, body, caller, scope } = context
+    const query = readSingleQuery(hooks, context)
+    const { attributes } = body.data
+    passOver(context, attributes, ['event', 'target_url', 'resource_id'])
+    const event = readEvent(attributes)
+    assertMayHear(caller, event)
+    const targetUrl = readTarget(attributes, allowsPrivateTargets(app.config))
+    const siteId = siteOf(context)
+    const resourceId = await readResourceId(tx, siteId, event, attributes)
+    const { id, secret } = await createHook(
+      tx,
+      app.sealer,
+      { siteId, event, targetUrl, resourceId },
+      scope.now,
+    )
+    return {
+      status: 201,
+      body: await showHook(context, id, query),
+      shownOnce: { secret },
+      headers: { location: `${scope.baseUrl}/v1/hooks/${id}` },
+    }
+  },
+})
+
+const update = route({
+  kind: 'write',
+  method: 'PATCH',
+  url: '/v1/hooks/{id}',
+  access: 'manage:hooks',
+  summary: 'Change, enable or disable a hook',
+  description:
+    '`target_url`, `resource_id` and `enabled`; what is not given stays as it is. Disabling cancels what waits. The `event` stays.',
+  tag: 'hooks',
+  extension: true,
+  query: singleParameters(hooks),
+  body: ChangedHook,
+  responses: { 200: singleSchema(hooks) },
+  async handler(context) {
+    const { tx, body, params, caller, scope } = context
+    const id = params.id!
+    if (body.data.id !== undefined && String(body.data.id) !== id) {
+      throw badRequest('id_mismatch', `The document is about ${body.data.id}, the address about ${id}.`, {
+        pointer: '/data/id',
+      })
+    }
+    const query = readSingleQuery(hooks, context)
+    const hook = await lockHook(tx, caller.siteIds, id)
+    assertMayHear(caller, hook.event)
+    await changeHook(tx, hook, await readChanges(context, hook, body.data.attributes ?? {}), scope.now)
+    return { body: await showHook(context, id, query) }
+  },
+})
+
+async function readChanges(
+  context: WriteContext,
+  { site_id, event }: LockedHook,
+  attributes: Record<string, unknown>,
+): Promise<HookChanges> {
+  const { app, tx } = context
+  passOver(context, attributes, ['target_url', 'resource_id', 'enabled'])
+  return {
+    ...('target_url' in attributes && {
+      targetUrl: readTarget(attributes, allowsPrivateTargets(app.config)),
+    }),
+    ...('resource_id' in attributes && { resourceId: await readResourceId(tx, site_id, event, attributes) }),
+    ...('enabled' in attributes && { enabled: readEnabled(attributes) }),
+  }
+}
+
+const destroy = route({
+  kind: 'write',
+  method: 'DELETE',
+  url: '/v1/hooks/{id}',
+  access: 'manage:hooks',
+  summary: 'Delete a hook',
+  description: 'What waits for it is cancelled; what it was told stays on record.',
+  tag: 'hooks',
+  responses: { 204: Type.Null({ description: 'It is deleted' }) },
+  async handler({ tx, caller, params, scope }) {
+    await deleteHook(tx, caller.siteIds, params.id!, scope.now)
+    return { status: 204 }
+  },
+})
+
+const rotate = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/hooks/{id}/rotate_secret',
+  access: 'manage:hooks',
+  summary: 'Give a hook a new secret',
+  description: 'The answer holds the new `secret`, this once. For 24 hours what is sent is signed with both.',
+  tag: 'hooks',
+  extension: true,
+  query: singleParameters(hooks),
+  responses: { 200: singleSchema(hooksWithSecret) },
+  async handler(context) {
+    const { app, tx, params, caller, scope } = context
+    const query = readSingleQuery(hooks, context)
+    const hook = await lockHook(tx, caller.siteIds, params.id!)
+    assertMayHear(caller, hook.event)
+    const secret = await rotateSecret(tx, app.sealer, hook, scope.now)
+    return { body: await showHook(context, hook.id, query), shownOnce: { secret } }
+  },
+})
+
+async function showHook({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
+  return singleDocument(await loadOne(tx, hooks, id, query, scope), query, scope)
+}
+
+/** Tells of attributes that cannot be set. */
+function passOver({ ignore }: WriteContext, attributes: Record<string, unknown>, known: string[]): void {
+  const others = Object.keys(attributes).filter((name) => !known.includes(name))
+  ignore(
+    others.map((name) => ({
+      sentence: `The attribute ${name} is not one that can be set here and was ignored.`,
+      source: { pointer: jsonPointer(['data', 'attributes', name]) },
+    })),
+  )
+}
+
+export const hookRoutes: Route[] = [
+  listRoute(hooks),
+  create,
+  ...sampleRoutes,
+  showRoute(hooks),
+  destroy,
+  update,
+  rotate,
+  ...deliveryRoutes,
+]

@@ -1,0 +1,24 @@
+import type { Tx } from '../db/database.ts'
+import { bodyOf } from './bodies.ts'
+import { assertEnabled, type LockedHook } from './change-hooks.ts'
+import { makeDue } from './replay-deliveries.ts'
+import { samplePayload } from './samples.ts'
+
+/**
+ * Has a hook told of something that did not happen: the sample of its event, sent and tried again as any other.
+ *
+ * @returns the id of the delivery
+ * @throws ApiError 409 when the hook is disabled
+ */
+export async function testHook(tx: Tx, hook: LockedHook, now: Date): Promise<string> {
+  assertEnabled(hook)
+  const { site_id, id: hook_id, event } = hook
+  const body = bodyOf(event, samplePayload(event))
+  const { id } = await tx
+    .insertInto('webhook_deliveries')
+    .values({ site_id, hook_id, event, body, due_at: now, created_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await makeDue(tx, hook, now)
+  return id
+}

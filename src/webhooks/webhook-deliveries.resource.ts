@@ -1,0 +1,84 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import {
+  idOrNothing,
+  LIST_INDEX,
+  nullableText,
+  nullableTimestamp,
+  text,
+  timestamp,
+  toOne,
+} from '../jsonapi/describe.ts'
+import { defineResource, type Filter } from '../jsonapi/resource.ts'
+import { hookEvents } from './hook-events.ts'
+
+const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled']
+
+const nullable = (type: string) => Type.Unsafe({ type: [type, 'null'] })
+
+const Attempts = Type.Array(
+  Type.Object({
+    number: Type.Integer(),
+    begun_at: Type.String({ format: 'date-time' }),
+    duration_ms: Type.Integer(),
+    request: Type.Object({ url: Type.String(), headers: Type.Record(Type.String(), Type.String()) }),
+    response_status: nullable('integer'),
+    response_body: nullable('string'),
+    error: nullable('string'),
+  }),
+)
+
+export const webhookDeliveries = defineResource({
+  type: 'webhook_deliveries',
+  singular: 'webhook delivery',
+  permittedWith: 'hooks',
+  description:
+    'That a hook is told of an event: `pending` until its receiver has taken it, then `delivered`; `failed` after the last attempt; `cancelled` when the hook was disabled or deleted before. With every attempt: what was sent, what was answered (the first 20 kB) or what went wrong.',
+  from: sql`webhook_deliveries r`,
+  listed: LIST_INDEX,
+  attributes: {
+    webhook_id: text(sql`'msg_' || r.site_id || '_' || r.id`),
+    event: text(),
+    status: text(),
+    body: nullableText(),
+    attempts: {
+      schema: Attempts,
+      select: sql`
+        (select coalesce(jsonb_agg(jsonb_build_object(
+                  'number', a.number, 'begun_at', to_char(a.begun_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                  'duration_ms', a.duration_ms, 'request', a.request, 'response_status', a.response_status,
+                  'response_body', a.response_body, 'error', a.error) order by a.number), '[]')
+           from webhook_attempts a where a.site_id = r.site_id and a.delivery_id = r.id)`,
+    },
+    next_attempt_at: nullableTimestamp(sql`r.due_at`),
+    created_at: timestamp(),
+    delivered_at: nullableTimestamp(),
+    failed_at: nullableTimestamp(),
+  },
+  relationships: {
+    hook: toOne('hooks', sql`r.hook_id`),
+    contact: toOne('contacts', sql`r.contact_id`),
+    site: toOne('sites', sql`r.site_id`),
+  },
+  filters: {
+    hook_id: {
+      description: 'To this hook',
+      refersTo: 'hooks',
+      build: (value) => ({ where: sql`r.hook_id = ${idOrNothing(value)}` }),
+    },
+    status: oneOf(sql`r.status`, DELIVERY_STATUSES),
+    event: oneOf(sql`r.event`, hookEvents),
+  },
+  sorts: { created_at: sql`r.created_at` },
+  defaultSort: '-created_at',
+})
+
+function oneOf(column: ReturnType<typeof sql>, choices: readonly string[]): Filter {
+  return {
+    description: choices.join(', '),
+    build(value) {
+      if (!choices.includes(value)) throw new Error(`must be one of ${choices.join(', ')}`)
+      return { where: sql`${column} = ${value}` }
+    },
+  }
+}
