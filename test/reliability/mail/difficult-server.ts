@@ -14,7 +14,7 @@ export interface Copy {
   messageId: string
   /** On the clock of performance.now(). */
   at: number
-  /** The client was told so; otherwise it was hung up on before. */
+  /** The client was told so; otherwise it was hung up on before, or was not there any more. */
   isAnswered: boolean
 }
 
@@ -93,6 +93,8 @@ export async function startDifficultServer(random: Random): Promise<DifficultSer
       if (message === null) return
       const messageId = /^message-id: (<.+>)\r$/im.exec(message)![1]!
       const take = (isAnswered: boolean) => copies.push({ messageId, at: performance.now(), isAnswered })
+      // A worker may have been killed while it waited.
+      const isThere = () => sockets.get(session.remotePort)?.writable === true
       await meet(session, 'message', session.envelope.rcptTo[0]!.address, (error) => {
         if (error) return callback(error)
         if (random.chance(CHANCES.cut)) {
@@ -100,7 +102,7 @@ export async function startDifficultServer(random: Random): Promise<DifficultSer
           take(false)
           return hangUp(session, 'message')
         }
-        take(true)
+        take(isThere())
         callback(null, 'taken')
       })
     },
