@@ -6,6 +6,7 @@ import { contactTagRoutes } from './contacts/contact-tags.routes.ts'
 import { contactRoutes } from './contacts/contacts.routes.ts'
 import { taggingRoutes } from './contacts/tags-of-contacts.routes.ts'
 import { customers } from './customers/customers.resource.ts'
+import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emails } from './emails/emails.resource.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
@@ -38,6 +39,7 @@ export const routes: Route[] = [
   showRoute(products),
   listRoute(emails, { extension: true }),
   showRoute(emails, { extension: true }),
+  ...emailTemplateRoutes,
   ...automationRoutes,
 ]
 

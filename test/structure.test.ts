@@ -41,7 +41,7 @@ const MAY_KNOW: Record<string, string[]> = {
     'jsonapi',
     'webhooks',
   ],
-  emails: ['auth', 'db', 'events', 'jobs', 'jsonapi'],
+  emails: ['auth', 'db', 'events', 'http', 'jobs', 'jsonapi'],
   members: ['auth', 'contacts', 'db', 'emails', 'events', 'http', 'jsonapi'],
 }
 

@@ -5,6 +5,7 @@ import {
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
+  oneOf,
   text,
   timestamp,
   toOne,
@@ -51,13 +52,3 @@ export const emails = defineResource({
   sorts: { created_at: sql`r.created_at` },
   defaultSort: '-created_at',
 })
-
-function oneOf(column: ReturnType<typeof sql>, choices: readonly string[]) {
-  return {
-    description: choices.join(', '),
-    build(value: string) {
-      if (!choices.includes(value)) throw new Error(`must be one of ${choices.join(', ')}`)
-      return { where: sql`${column} = ${value}` }
-    },
-  }
-}

@@ -89,8 +89,11 @@ function located<T>(field: keyof EmailTemplate, act: () => T): T {
   try {
     return act()
   } catch (error) {
+    const { message } = error as Error
+    // That it is too long is found before there is a line in which it could be.
+    if (message.startsWith('parse length limit exceeded')) throw new TemplateError(field, message, [], error)
     if (!LiquidError.is(error)) throw error
-    const problem = error.message.replace(/, line:\d+, col:\d+$/, '')
+    const problem = message.replace(/, line:\d+, col:\d+$/, '')
     throw new TemplateError(field, problem, error.token.getPosition(), error)
   }
 }

@@ -40,6 +40,8 @@ async function oneOfEach(client: Client, siteId: string): Promise<Record<string,
   const { customer_id: customers, offers: outcomes } = granted.body.meta
   const tag = { type: 'contact_tags', attributes: { name: 'VIP' } }
   const contact_tags = (await client.post('/v1/contact_tags', { data: tag })).body.data.id
+  const template = { type: 'email_templates', attributes: { kind: 'gift' } }
+  const email_templates = (await client.post('/v1/email_templates', { data: template })).body.data.id
   const [run] = (await client.get('/v1/automation_runs')).body.data
   return {
     automations,
@@ -52,6 +54,7 @@ async function oneOfEach(client: Client, siteId: string): Promise<Record<string,
     contacts,
     customers,
     emails: body.data[0].id,
+    email_templates,
     grants: outcomes[0].grant_id,
   }
 }

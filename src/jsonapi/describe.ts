@@ -61,6 +61,15 @@ export const equals = (column: Select, description: string): Filter => ({
   build: (value) => ({ where: sql`${column} = ${value}` }),
 })
 
+/** A filter whose value is one of these words. */
+export const oneOf = (column: Select, choices: readonly string[]): Filter => ({
+  description: choices.join(', '),
+  build(value) {
+    if (!choices.includes(value)) throw new Error(`must be one of ${choices.join(', ')}`)
+    return { where: sql`${column} = ${value}` }
+  },
+})
+
 /** @throws Error that says so when `value` is not true or false */
 export function parseBoolean(value: string): boolean {
   if (['true', '1'].includes(value)) return true

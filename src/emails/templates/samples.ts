@@ -1,4 +1,5 @@
 import type { EmailData } from './data.ts'
+import type { EmailKind } from './index.ts'
 
 /** Data for a preview, in which every value is given. */
 export const fullSample: EmailData = {
@@ -29,4 +30,11 @@ export const sparseSample: EmailData = {
   offers: [{ title: 'Sunday circle', description: null, access_until: null, products: [] }],
   gift: null,
   link: { url: 'https://quietkitchen.example/enter/4f9c2a7e1b', expires_in_days: null },
+}
+
+/** What a template of a kind is tried with: all that it must do with. */
+export function samplesOf(kind: EmailKind): EmailData[] {
+  const full = kind === 'gift' ? fullSample : { ...fullSample, gift: null }
+  const isAboutGrants = ['welcome', 'gift', 'offer_grant'].includes(kind)
+  return isAboutGrants ? [full, sparseSample] : [full, sparseSample, { ...sparseSample, offers: [] }]
 }

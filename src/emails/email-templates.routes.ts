@@ -1,0 +1,182 @@
+import { Type } from 'typebox'
+import type { Db } from '../db/database.ts'
+import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../http/route.ts'
+import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { singleDocument } from '../jsonapi/document.ts'
+import { jsonPointer } from '../jsonapi/errors.ts'
+import { loadOne } from '../jsonapi/load.ts'
+import type { Ignored, ResourceQuery } from '../jsonapi/query.ts'
+import type { Scope } from '../jsonapi/resource.ts'
+import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { emailTemplates } from './email-templates.resource.ts'
+import { previewTemplate } from './preview-template.ts'
+import { createTemplate, deleteTemplate, lockTemplate, updateTemplate } from './save-template.ts'
+import { assertComplete, type OwnWords, parseKind, parseTemplateAttributes } from './template-attributes.ts'
+import type { EmailKind } from './templates/index.ts'
+
+const TAG = 'email templates'
+
+const Attributes = Type.Record(Type.String(), Type.Unknown())
+
+const NewTemplate = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('email_templates'),
+    attributes: Attributes,
+    relationships: Type.Optional(SiteRelationship),
+  }),
+})
+
+const ChangedTemplate = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('email_templates'),
+    id: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
+    attributes: Type.Optional(Attributes),
+  }),
+})
+
+const Preview = Type.Object({
+  meta: Type.Object({
+    subject: Type.String(),
+    html: Type.String({ description: 'The whole document' }),
+    text: Type.String(),
+  }),
+})
+
+const create = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/email_templates',
+  access: 'manage:emails',
+  summary: 'Create an e-mail template',
+  description:
+    'For one of the e-mails that the system sends, of which a site has one template each, or with `kind` `automation` and a `name` for automations. Every field is Liquid; a mistake is told with line and column.',
+  tag: TAG,
+  extension: true,
+  query: singleParameters(emailTemplates),
+  body: NewTemplate,
+  responses: { 201: singleSchema(emailTemplates) },
+  errors: [404],
+  async handler(context) {
+    const { tx, body, ignore, scope } = context
+    const query = readSingleQuery(emailTemplates, context)
+    const siteId = siteOf(context)
+    const kind = parseKind(body.data.attributes.kind)
+    const attributes = parseTemplateAttributes(kind, body.data.attributes)
+    if (kind === 'automation') assertComplete(attributes)
+    ignore(attributes.ignored.map(ignoredAttribute))
+    const id = await createTemplate(tx, siteId, { kind, ...attributes }, scope.now)
+    return {
+      status: 201,
+      body: await showTemplate(context, id, query),
+      headers: { location: `${scope.baseUrl}/v1/email_templates/${id}` },
+    }
+  },
+})
+
+const update = route({
+  kind: 'write',
+  method: 'PATCH',
+  url: '/v1/email_templates/{id}',
+  access: 'manage:emails',
+  summary: 'Change an e-mail template',
+  description:
+    'Attributes that are not given stay as they are; null returns a field to its default. E-mails that are not rendered yet say what is new.',
+  tag: TAG,
+  extension: true,
+  query: singleParameters(emailTemplates),
+  body: ChangedTemplate,
+  responses: { 200: singleSchema(emailTemplates) },
+  async handler(context) {
+    const { tx, body, params, caller, ignore, scope } = context
+    const query = readSingleQuery(emailTemplates, context)
+    const { site_id: siteId, kind } = await lockTemplate(tx, caller.siteIds, params.id!)
+    const attributes = parseTemplateAttributes(kind, body.data.attributes ?? {})
+    ignore(attributes.ignored.map(ignoredAttribute))
+    await updateTemplate(tx, siteId, params.id!, attributes, scope.now)
+    return { body: await showTemplate(context, params.id!, query) }
+  },
+})
+
+const destroy = route({
+  kind: 'write',
+  method: 'DELETE',
+  url: '/v1/email_templates/{id}',
+  access: 'manage:emails',
+  summary: 'Delete an e-mail template',
+  description:
+    'The e-mails of its kind say what they say by default. One that an enabled automation sends cannot be deleted; one that runs under way will send is kept for them.',
+  tag: TAG,
+  extension: true,
+  responses: { 200: Type.Object({ data: Type.Object({}) }) },
+  async handler({ tx, caller, params, scope }) {
+    await deleteTemplate(tx, caller.siteIds, params.id!, scope.now)
+    return { body: { data: {} } }
+  },
+})
+
+const preview = route({
+  kind: 'read',
+  method: 'POST',
+  url: '/v1/email_templates/preview',
+  access: 'manage:emails',
+  summary: 'Preview an e-mail template before it is saved',
+  description: 'With data that is made up. Fields that are not given are those of the default.',
+  tag: TAG,
+  extension: true,
+  body: NewTemplate,
+  responses: { 200: Preview },
+  errors: [404, 422],
+  async handler(context) {
+    const { app, db, body, ignore } = context
+    const kind = parseKind(body.data.attributes.kind)
+    const { words, ignored } = parseTemplateAttributes(kind, body.data.attributes)
+    ignore(ignored.filter((name) => name !== 'name').map(ignoredAttribute))
+    return { body: { meta: await previewTemplate(app, db, siteOf(context), kind, words) } }
+  },
+})
+
+const previewSaved = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/email_templates/{id}/preview',
+  access: 'view:emails',
+  summary: 'Preview an e-mail template',
+  description: 'With data that is made up.',
+  tag: TAG,
+  extension: true,
+  responses: { 200: Preview },
+  errors: [422],
+  async handler({ app, db, params, scope }) {
+    const { site_id, kind, ...words } = await readTemplate(db, params.id!, scope)
+    return { body: { meta: await previewTemplate(app, db, site_id, kind, words) } }
+  },
+})
+
+async function readTemplate(
+  db: Db,
+  id: string,
+  scope: Scope,
+): Promise<OwnWords & { site_id: string; kind: EmailKind }> {
+  const { primary } = await loadOne(db, emailTemplates, id, { fields: {}, include: {} }, scope)
+  return primary.rows[0] as unknown as OwnWords & { site_id: string; kind: EmailKind }
+}
+
+async function showTemplate({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
+  return singleDocument(await loadOne(tx, emailTemplates, id, query, scope), query, scope)
+}
+
+const ignoredAttribute = (name: string): Ignored => ({
+  sentence: `The attribute ${name} is not one that can be set here and was ignored.`,
+  source: { pointer: jsonPointer(['data', 'attributes', name]) },
+})
+
+export const emailTemplateRoutes: Route[] = [
+  listRoute(emailTemplates, { extension: true }),
+  create,
+  preview,
+  showRoute(emailTemplates, { extension: true }),
+  previewSaved,
+  update,
+  destroy,
+]

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeContact, makeKey, makeOffer, makeSite, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { expectRefusal } from '../testing/refusals.ts'
+import { defaultTemplates } from './templates/index.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+const document = (attributes: object) => ({ data: { type: 'email_templates', attributes } })
+
+async function make(attributes: object): Promise<string> {
+  const { status, body } = await h.client.post('/v1/email_templates', document(attributes))
+  expect(status).toBe(201)
+  return body.data.id
+}
+
+const refusal = (attributes: object, pointer: string) =>
+  expectRefusal(h.app, () => h.client.post('/v1/email_templates', document(attributes)), 422, { pointer })
+
+async function welcomeSubject(): Promise<string | null> {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  await h.drain()
+  const { body } = await h.client.get(`/v1/emails?filter[contact_id]=${contactId}`)
+  return body.data[0].attributes.subject
+}
+
+test('a site says it in its own words, field by field, and by default again when they are taken away', async () => {
+  const byDefault = await welcomeSubject()
+  const id = await make({ kind: 'welcome', subject: 'Hola' })
+  expect(await welcomeSubject()).toBe('Hola')
+  await h.client.patch(`/v1/email_templates/${id}`, document({ subject: 'Ciao', heading: 'Benvenuto' }))
+  const { body } = await h.client.get(`/v1/email_templates/${id}`)
+  expect(body.data.attributes).toMatchObject({
+    kind: 'welcome',
+    subject: 'Ciao',
+    heading: 'Benvenuto',
+    body: null,
+  })
+  expect(await welcomeSubject()).toBe('Ciao')
+  await h.client.patch(`/v1/email_templates/${id}`, document({ subject: null }))
+  expect(await welcomeSubject()).toBe(byDefault)
+  expect((await h.client.delete(`/v1/email_templates/${id}`)).status).toBe(200)
+  expect((await h.client.get(`/v1/email_templates/${id}`)).status).toBe(404)
+  expect((await h.client.delete(`/v1/email_templates/${id}`)).status).toBe(404)
+})
+
+test('of each kind that the system sends a site has one, of two that are made at once too', async () => {
+  const answers = await Promise.all(
+    ['one', 'two'].map((subject) =>
+      h.client.post('/v1/email_templates', document({ kind: 'gift', subject })),
+    ),
+  )
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 422])
+  await refusal({ kind: 'gift', subject: 'three' }, '/data/attributes/kind')
+  const other = await makeSite(h.app, h.account)
+  const site = { data: { type: 'sites', id: other } }
+  const body = { data: { ...document({ kind: 'gift', subject: 'four' }).data, relationships: { site } } }
+  expect((await h.client.post('/v1/email_templates', body)).status).toBe(201)
+  await h.app.db.deleteFrom('email_templates').execute()
+  await h.app.db.deleteFrom('sites').where('id', '=', other).execute()
+})
+
+test.each([
+  ['subject', { subject: '{{ site.title' }, 'subject, line 1, column 1: output "{{ site.title" not closed'],
+  [
+    'body',
+    { body: '<p>\n  {{ recipient.nmae }}' },
+    'body, line 2, column 6: undefined variable: recipient.nmae',
+  ],
+  ['footer', { footer: '{% include "/etc/passwd" %}' }, 'footer, line 1, column 1: tag "include" not found'],
+  ['text', { text: 'x'.repeat(20_001) }, 'text, line 1, column 1: parse length limit exceeded'],
+  ['heading', { heading: '{% for a in (1..9) %}{% endfor %}' }, /^heading, line 1, column 1: ranges like/],
+  ['subject', { subject: 7 }, 'subject must be a text, or null for the default'],
+  ['body', { body: '  ' }, "body can't be blank"],
+] as const)('a mistake in %s is refused with field, line and column (%#)', async (field, words, detail) => {
+  for (const kind of ['password', 'automation']) {
+    const { body } = await refusal(
+      { kind, name: 'x', subject: 'x', body: 'x', ...words },
+      `/data/attributes/${field}`,
+    )
+    expect(body.errors[0].detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail))
+  }
+  const id = await make({ kind: 'automation', name: 'x', subject: 'x', body: 'x' })
+  const change = () => h.client.patch(`/v1/email_templates/${id}`, document(words))
+  await expectRefusal(h.app, change, 422, { pointer: `/data/attributes/${field}` })
+  await expectRefusal(
+    h.app,
+    () => h.client.post('/v1/email_templates/preview', document({ kind: 'password', ...words })),
+    422,
+    {
+      pointer: `/data/attributes/${field}`,
+    },
+  )
+})
+
+test('what an e-mail may have to do without must be asked for', async () => {
+  const words = '{{ offers[0].title }}'
+  await make({ kind: 'welcome', subject: words })
+  await refusal({ kind: 'automation', name: 'x', subject: words, body: 'x' }, '/data/attributes/subject')
+  await make({
+    kind: 'automation',
+    name: 'x',
+    subject: `{% if offers.size > 0 %}${words}{% endif %}!`,
+    body: 'x',
+  })
+})
+
+test.each([
+  [{ subject: 'x' }, '/data/attributes'],
+  [{ kind: 'newsletter' }, '/data/attributes/kind'],
+  [{ kind: 'automation', subject: 'x', body: 'x' }, '/data/attributes'],
+  [{ kind: 'automation', name: ' ', subject: 'x', body: 'x' }, '/data/attributes/name'],
+  [{ kind: 'automation', name: 'x', subject: 'x' }, '/data/attributes'],
+  [{ kind: 'automation', name: 'x', subject: null, body: 'x' }, '/data/attributes/subject'],
+])('a template that lacks something is refused: %j', async (attributes, pointer) => {
+  await refusal(attributes, pointer)
+})
+
+test('a template that an enabled automation sends stays, and the automation is named', async () => {
+  const id = await make({ kind: 'automation', name: 'A letter', subject: 'x', body: 'x' })
+  const now = h.app.clock.now()
+  const automation = await h.app.db
+    .insertInto('automations')
+    .values({
+      site_id: h.account.siteId,
+      name: 'Follow up',
+      trigger: 'tag_added',
+      created_at: now,
+      updated_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const definition = JSON.stringify({
+    actions: [{ action: 'stop' }, { action: 'send_email', template_id: id }],
+  })
+  await h.app.db
+    .insertInto('automation_versions')
+    .values({
+      site_id: h.account.siteId,
+      automation_id: automation.id,
+      version: 1,
+      definition,
+      created_at: now,
+    })
+    .execute()
+  const remove = () => h.client.delete(`/v1/email_templates/${id}`)
+  const { body } = await expectRefusal(h.app, remove, 422, undefined)
+  expect(body.errors[0].detail).toContain(`"Follow up" (${automation.id})`)
+  await h.app.db.updateTable('automations').set({ disabled_at: now }).execute()
+  expect((await remove()).status).toBe(200)
+  expect((await h.client.get(`/v1/email_templates/${id}`)).status).toBe(404)
+  const kept = await h.app.db
+    .selectFrom('email_templates')
+    .select('archived_at')
+    .where('id', '=', id)
+    .execute()
+  expect(kept).toEqual([{ archived_at: expect.any(Date) }])
+})
+
+test('templates are listed by kind', async () => {
+  const id = await make({ kind: 'email_change', subject: 'x' })
+  const { body } = await h.client.get('/v1/email_templates?filter[kind]=email_change')
+  expect(body.data.map((template: { id: string }) => template.id)).toEqual([id])
+})
+
+test('a preview says it with the site’s own look and somebody who is made up, saved or not', async () => {
+  await h.app.db.updateTable('sites').set({ title: 'Northlight', color: '#aa3366' }).execute()
+  for (const kind of Object.keys(defaultTemplates)) {
+    const words = {
+      subject: 'For {{ recipient.first_name }} at {{ site.title }}',
+      body: '<p>Dear {{ recipient.name }}</p>',
+    }
+    const { status, body } = await h.client.post(
+      '/v1/email_templates/preview',
+      document({ kind, ...words, text: 'T' }),
+    )
+    expect([status, body.meta.subject, body.meta.text]).toEqual([200, 'For Robin at Northlight', 'T\n'])
+    expect(body.meta.html).toMatch(/#aa3366[\s\S]*Dear Robin Baker/)
+  }
+  const id = await make({
+    kind: 'automation',
+    name: 'x',
+    subject: 'Hi {{ recipient.first_name }}',
+    body: 'x',
+    button: 'Go',
+  })
+  const { body } = await h.client.get(`/v1/email_templates/${id}/preview`)
+  expect(body.meta).toMatchObject({
+    subject: 'Hi Robin',
+    text: expect.stringContaining(`Go:\n${h.url.split(':')[0]}`),
+  })
+})
+
+test('what may be seen may not be changed by a key that may only see', async () => {
+  const id = await make({ kind: 'automation', name: 'x', subject: 'x', body: 'x' })
+  const client = h.clientWith((await makeKey(h.app, h.account, ['view:emails'])).token)
+  expect((await client.get(`/v1/email_templates/${id}/preview`)).status).toBe(200)
+  expect((await client.get('/v1/email_templates')).status).toBe(200)
+  for (const change of [
+    () => client.post('/v1/email_templates', document({ kind: 'gift' })),
+    () => client.patch(`/v1/email_templates/${id}`, document({})),
+    () => client.delete(`/v1/email_templates/${id}`),
+  ]) {
+    expect((await change()).status).toBe(403)
+  }
+})

@@ -1,0 +1,34 @@
+import type { App } from '../app.ts'
+import { siteUrl } from '../auth/member-links.ts'
+import type { Db } from '../db/database.ts'
+import { type RenderedEmail, renderEmail, TemplateError } from './render.ts'
+import { invalidTemplate, type OwnWords } from './template-attributes.ts'
+import { type EmailKind, inWords } from './templates/index.ts'
+import { samplesOf } from './templates/samples.ts'
+
+/**
+ * An e-mail as the site would send it, to a person that is made up.
+ *
+ * @throws ApiError 422 when the template fails, which it may only by reaching a limit
+ */
+export async function previewTemplate(
+  app: App,
+  db: Db,
+  siteId: string,
+  kind: EmailKind,
+  words: OwnWords,
+): Promise<RenderedEmail> {
+  const { title, color, logo_url, ...address } = await db
+    .selectFrom('sites')
+    .select(['title', 'color', 'logo_url', 'subdomain', 'custom_domain'])
+    .where('id', '=', siteId)
+    .executeTakeFirstOrThrow()
+  const url = siteUrl(app, address)
+  const sample = samplesOf(kind)[0]!
+  const link = { ...sample.link, url: `${url}/a-link-of-their-own` }
+  try {
+    return await renderEmail(inWords(kind, words), { ...sample, link, site: { title, color, logo_url, url } })
+  } catch (error) {
+    throw error instanceof TemplateError ? invalidTemplate(error) : error
+  }
+}

@@ -1,0 +1,122 @@
+import { sql } from 'kysely'
+import { anyOf, type Tx, violates } from '../db/database.ts'
+import { ApiError, notFound, unprocessable } from '../jsonapi/errors.ts'
+import { isId } from '../jsonapi/identifiers.ts'
+import type { OwnWords } from './template-attributes.ts'
+import type { EmailKind } from './templates/index.ts'
+
+interface NewTemplate {
+  kind: EmailKind
+  name: string | undefined
+  words: OwnWords
+}
+
+/**
+ * Adds a template to a site. Who may use the site, the caller has checked.
+ *
+ * @returns the id
+ * @throws ApiError 422 when the site has one of the kind, and may have one only
+ */
+export async function createTemplate(
+  tx: Tx,
+  siteId: string,
+  { kind, name, words }: NewTemplate,
+  now: Date,
+): Promise<string> {
+  try {
+    const { id } = await tx
+      .insertInto('email_templates')
+      .values({ site_id: siteId, kind, name, ...words, created_at: now, updated_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return id
+  } catch (error) {
+    if (!violates(error, 'email_templates_kind')) throw error
+    throw unprocessable(
+      'taken',
+      `The site has a template of the kind ${kind} already`,
+      '/data/attributes/kind',
+    )
+  }
+}
+
+export interface KnownTemplate {
+  site_id: string
+  kind: EmailKind
+}
+
+/**
+ * Takes a template for this transaction alone.
+ *
+ * @param siteIds the caller's
+ * @throws ApiError 404
+ */
+export async function lockTemplate(tx: Tx, siteIds: string[], id: string): Promise<KnownTemplate> {
+  const template = isId(id)
+    ? await tx
+        .selectFrom('email_templates')
+        .select(['site_id', 'kind'])
+        .where('id', '=', id)
+        .where('site_id', '=', anyOf(siteIds))
+        .where('archived_at', 'is', null)
+        .forUpdate()
+        .executeTakeFirst()
+    : undefined
+  if (!template) throw notFound(`There is no e-mail template with the id ${id}.`)
+  return template as KnownTemplate
+}
+
+/** Changes what is given, and nothing else. E-mails that are not rendered yet say the new. */
+export async function updateTemplate(
+  tx: Tx,
+  siteId: string,
+  id: string,
+  { name, words }: Omit<NewTemplate, 'kind'>,
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('email_templates')
+    .set({ ...words, ...(name !== undefined && { name }), updated_at: now })
+    .where('site_id', '=', siteId)
+    .where('id', '=', id)
+    .execute()
+}
+
+/**
+ * Takes a template away: its kind says what it says by default. That of an automation is archived, since runs that
+ * are under way still send it.
+ *
+ * @throws ApiError 404, or 422 while an enabled automation sends it
+ */
+export async function deleteTemplate(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
+  const { site_id: siteId, kind } = await lockTemplate(tx, siteIds, id)
+  if (kind !== 'automation') {
+    await tx.deleteFrom('email_templates').where('site_id', '=', siteId).where('id', '=', id).execute()
+    return
+  }
+  await assertUnused(tx, siteId, id)
+  await tx
+    .updateTable('email_templates')
+    .set({ archived_at: now })
+    .where('site_id', '=', siteId)
+    .where('id', '=', id)
+    .execute()
+}
+
+async function assertUnused(tx: Tx, siteId: string, id: string): Promise<void> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select a.id, a.name
+      from automations a
+      join automation_versions v on v.automation_id = a.id and v.version = a.version and v.site_id = a.site_id
+     where a.site_id = ${siteId} and a.deleted_at is null and a.disabled_at is null
+       and exists (select from jsonb_array_elements(v.definition -> 'actions') s (step)
+                    where step ->> 'action' = 'send_email' and step ->> 'template_id' = ${id})
+     order by a.id`.execute(tx)
+  if (rows.length === 0) return
+  const users = rows.map((automation) => `"${automation.name}" (${automation.id})`).join(', ')
+  throw new ApiError(
+    422,
+    'in_use',
+    `It is sent by ${rows.length === 1 ? 'the automation' : 'the automations'} ${users}. Disable or change that first.`,
+  )
+}
