@@ -6,8 +6,9 @@ import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome } from '../testing/outbox.ts'
 import { type SmtpSink, startSmtp } from '../testing/smtp.ts'
 import { emailQueue } from './email-queue.ts'
-import { LEASE_MS } from './lease.ts'
+import { type EmailId, keepInHand, LEASE_MS } from './lease.ts'
 import { HANDOVER_MS, MAIL_CONNECTIONS, smtpMailer } from './mailer.ts'
+import { prepareEmail } from './prepare-email.ts'
 import { sendEmail } from './send-email.ts'
 
 let h: Harness
@@ -38,6 +39,9 @@ afterEach(async () => {
   await sink.close()
 })
 
+/** Time passes, and nothing is done. */
+const later = (ms: number) => (h.app.clock as MovableClock).advance(h.app.db, ms)
+
 /** A welcome that waits with its job. */
 async function queued() {
   const email = await causeWelcome(h)
@@ -64,16 +68,43 @@ test('a killed worker’s e-mail is taken over when its time is over, within abo
   const taken = new Date(h.app.clock.now().getTime() + LEASE_MS)
   await h.app.db.updateTable('emails').set({ sending_until: taken }).where('id', '=', which.id).execute()
   await expect(sendEmail(h.app, which, false)).rejects.toThrow('in hand')
-  const expiry = emailQueue.options.expireInSeconds!
-  await h.app.pool.query(`update pgboss.job set started_on = started_on - make_interval(secs => $1)`, [
-    expiry + 1,
+  const silence = emailQueue.options.heartbeatSeconds!
+  await h.app.pool.query(`update pgboss.job set heartbeat_on = heartbeat_on - make_interval(secs => $1)`, [
+    silence + 1,
   ])
   await h.jobs.supervise(emailQueue.name)
-  await (h.app.clock as MovableClock).advance(h.app.db, (expiry + 1) * 1_000)
+  await later((silence + 1) * 1_000)
   expect(await email()).toMatchObject({ status: 'pending' })
   await advanceClock(h.app, (2 * emailQueue.options.retryDelay! + 1) * 1_000)
   expect(await email()).toMatchObject({ status: 'sent' })
-  expect(expiry + 2 * emailQueue.options.retryDelay!).toBeLessThan(130)
+  expect(silence + 2 * emailQueue.options.retryDelay!).toBeLessThan(130)
+})
+
+test('an e-mail whose turn comes late is taken in hand anew before it is handed over', async () => {
+  const { email, which } = await queued()
+  const { until } = (await prepareEmail(h.app, which))!
+  await later(LEASE_MS - HANDOVER_MS)
+  await keepInHand(h.app, which, until)
+  expect((await email()).sending_until!.getTime() - h.app.clock.now().getTime()).toBeGreaterThan(HANDOVER_MS)
+  await expect(prepareEmail(h.app, which)).rejects.toThrow('in hand')
+})
+
+test('an e-mail that waited for its turn until another worker took it over is not handed over', async () => {
+  const { which } = await queued()
+  const first = (await prepareEmail(h.app, which))!
+  await later(LEASE_MS + 1)
+  await prepareEmail(h.app, which)
+  await expect(keepInHand(h.app, which, first.until)).rejects.toThrow('in hand')
+})
+
+test('e-mails that wait for a connection do not use up the time for their hand-over', async () => {
+  h.app.mailer!.close()
+  h.app.mailer = smtpMailer(sink.url, 4_000)
+  slowMs = 2_500
+  const waiting: EmailId[] = []
+  while (waiting.length <= MAIL_CONNECTIONS) waiting.push((await queued()).which)
+  await Promise.all(waiting.map((which) => sendEmail(h.app, which, false)))
+  expect(answered).toBe(waiting.length)
 })
 
 test('a server that drags a message out is left, and the e-mail tried again', async () => {
@@ -84,7 +115,9 @@ test('a server that drags a message out is left, and the e-mail tried again', as
 })
 
 test('no hand-over outlasts the time that the e-mail is in hand, nor that one its job', () => {
+  const { heartbeatSeconds, expireInSeconds } = emailQueue.options
   expect(HANDOVER_MS).toBeLessThan(LEASE_MS)
-  expect(LEASE_MS).toBeLessThan(emailQueue.options.expireInSeconds! * 1_000)
-  expect(emailQueue.atOnce(h.app)).toBeLessThanOrEqual(MAIL_CONNECTIONS)
+  expect(LEASE_MS).toBeLessThan(heartbeatSeconds! * 1_000)
+  const rounds = Math.ceil(emailQueue.atOnce(h.app) / MAIL_CONNECTIONS)
+  expect(rounds * HANDOVER_MS).toBeLessThan(expireInSeconds! * 1_000)
 })

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import { inOnePiece } from './one-piece.ts'
 
 export interface Message {
   from: { name: string; address: string }
@@ -48,6 +49,7 @@ export function smtpMailer(url: string, handoverMs = HANDOVER_MS): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
+  transport.use('stream', inOnePiece)
   return {
     async send({ from, to, ...message }) {
       try {

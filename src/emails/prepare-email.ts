@@ -4,13 +4,14 @@ import { inBatches } from '../db/batches.ts'
 import { anyOf, inTransaction, isUnavailable, type Tx } from '../db/database.ts'
 import { emailToken } from './email-data.ts'
 import { withLink } from './hidden-links.ts'
-import { InHandError, LEASE_MS } from './lease.ts'
+import { type EmailId, InHandError, LEASE_MS } from './lease.ts'
 import type { Message } from './mailer.ts'
 import { type Content, renderEmails, type Stored } from './render-emails.ts'
 
-export interface EmailId {
-  siteId: string
-  id: string
+export interface Prepared {
+  message: Message
+  /** As long it is in hand. */
+  until: Date
 }
 
 /**
@@ -20,7 +21,7 @@ export interface EmailId {
  * @returns what is to be handed over; null when nothing is
  * @throws InHandError, TemplateError
  */
-export async function prepareEmail(app: App, which: EmailId): Promise<Message | null> {
+export async function prepareEmail(app: App, which: EmailId): Promise<Prepared | null> {
   const prepared = await prepareInBatches(app, which)
   if (prepared instanceof Error) throw prepared
   return prepared
@@ -36,17 +37,18 @@ const prepareInBatches = inBatches(prepareTogether, {
 
 const keyOf = (siteId: string, id: string) => `${siteId} ${id}`
 
-function prepareTogether(app: App, wanted: EmailId[]): Promise<(Message | Error | null)[]> {
+function prepareTogether(app: App, wanted: EmailId[]): Promise<(Prepared | Error | null)[]> {
   return inTransaction(app.db, async (tx) => {
     const claimed = await claim(tx, wanted)
     // Only now: others may have held what is claimed for a while.
     const now = app.clock.now()
+    const until = new Date(now.getTime() + LEASE_MS)
     const contents = await contentsOf(app, tx, claimed, now)
-    await save(app, tx, claimed, contents, now)
+    await save(app, tx, claimed, contents, now, until)
     const prepared = new Map(
       claimed.map((email, index) => [
         keyOf(email.site_id, email.id),
-        outcomeOf(app, email, contents[index]!, now),
+        outcomeOf(app, email, contents[index]!, now, until),
       ]),
     )
     return wanted.map(({ siteId, id }) => prepared.get(keyOf(siteId, id)) ?? null)
@@ -85,9 +87,7 @@ async function claim(tx: Tx, wanted: EmailId[]) {
 /** What each says, or why it cannot be told: another worker has it, its template fails, its recipient is gone. */
 async function contentsOf(app: App, tx: Tx, claimed: Claimed[], now: Date): Promise<Content[]> {
   const known = claimed.map((email): Content | undefined =>
-    email.sending_until && email.sending_until > now
-      ? new InHandError('another worker has this e-mail in hand')
-      : storedIn(email),
+    email.sending_until && email.sending_until > now ? new InHandError() : storedIn(email),
   )
   const rendered = await renderEmails(
     app,
@@ -102,9 +102,17 @@ function storedIn({ to_name, to_email, subject, html, text }: Claimed): Stored |
   return { to_name: to_name!, to_email: to_email!, subject: subject!, html, text: text! }
 }
 
-async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], now: Date): Promise<void> {
+/** The ids are given twice: the planner takes a list in JSON for a hundred rows, and would read the whole table. */
+async function save(
+  app: App,
+  tx: Tx,
+  claimed: Claimed[],
+  contents: Content[],
+  now: Date,
+  until: Date,
+): Promise<void> {
   const inHand = app.mailer
-    ? { status: 'pending', sending_until: new Date(now.getTime() + LEASE_MS) }
+    ? { status: 'pending', sending_until: until }
     : { status: 'kept', sending_until: null }
   const changes = claimed.flatMap((email, index) => {
     const content = contents[index]!
@@ -120,20 +128,29 @@ async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], n
       from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) c (
              site_id bigint, id bigint, status text, sending_until timestamptz, to_name text, to_email text, subject text,
              html text, text text, message_id text, rendered_at timestamptz)
-     where e.site_id = c.site_id and e.id = c.id`.execute(tx)
+     where e.site_id = c.site_id and e.id = c.id and e.id = any(${changes.map(({ id }) => id)}::bigint[])`.execute(
+    tx,
+  )
 }
 
 const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>
   message_id ?? `<email-${site_id}-${id}@${new URL(app.publicUrl).hostname}>`
 
-function outcomeOf(app: App, email: Claimed, content: Content, now: Date): Message | Error | null {
+function outcomeOf(
+  app: App,
+  email: Claimed,
+  content: Content,
+  date: Date,
+  until: Date,
+): Prepared | Error | null {
   if (content instanceof Error) return content
   if (!content || !app.mailer) return null
-  return {
+  const message = {
     from: { name: email.title, address: app.config.MAIL_FROM },
     to: { name: content.to_name, address: content.to_email },
     messageId: messageIdOf(app, email),
-    date: now,
+    date,
     ...withLink(content, emailToken(app, email)),
   }
+  return { message, until }
 }

@@ -3,12 +3,13 @@ import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { inBatches } from '../db/batches.ts'
 import { isUnavailable, retryingDeadlocks } from '../db/database.ts'
-import { InHandError } from './lease.ts'
-import { DeliveryError, type Message, RefusedError } from './mailer.ts'
-import { type EmailId, prepareEmail } from './prepare-email.ts'
+import { type EmailId, InHandError, keepInHand } from './lease.ts'
+import { DeliveryError, MAIL_CONNECTIONS, RefusedError } from './mailer.ts'
+import { type Prepared, prepareEmail } from './prepare-email.ts'
 import { TemplateError } from './render.ts'
+import { atMost } from './turns.ts'
 
-export type { EmailId } from './prepare-email.ts'
+export type { EmailId } from './lease.ts'
 
 /** How long an outcome waits for a database that is away: forgotten, the e-mail would go out again. */
 const PATIENCE_MS = 120_000
@@ -44,16 +45,20 @@ type Outcome = { response: string; error?: undefined } | { error: Error }
 /** Null when there is nothing to send. Throws when nothing was tried. */
 async function attempt(app: App, which: EmailId): Promise<Outcome | null> {
   try {
-    const message = await prepareEmail(app, which)
-    if (!message) return null
-    return await handOver(app, message)
+    const prepared = await prepareEmail(app, which)
+    if (!prepared) return null
+    return await inTurn(() => handOver(app, which, prepared))
   } catch (error) {
     if (error instanceof InHandError || isUnavailable(error)) throw error
     return { error: error as Error }
   }
 }
 
-async function handOver(app: App, message: Message): Promise<Outcome> {
+/** Its time is not to run while it waits for a connection. */
+const inTurn = atMost(MAIL_CONNECTIONS)
+
+async function handOver(app: App, which: EmailId, { message, until }: Prepared): Promise<Outcome> {
+  await keepInHand(app, which, until)
   try {
     return { response: await app.mailer!.send(message) }
   } catch (error) {
@@ -98,6 +103,7 @@ const recordInBatches = inBatches(recordTogether, {
   isCommon: isUnavailable,
 })
 
+/** The ids are given twice, as in prepare-email.ts. */
 async function recordTogether(app: App, changes: (EmailId & Change)[]): Promise<null[]> {
   const inOrder = changes.toSorted((a, b) => Number(a.id) - Number(b.id))
   await retryingDeadlocks(() =>
@@ -107,7 +113,8 @@ async function recordTogether(app: App, changes: (EmailId & Change)[]): Promise<
              sending_until = null, attempts = attempts + 1
         from jsonb_to_recordset(${JSON.stringify(inOrder)}::jsonb)
              c ("siteId" bigint, id bigint, status text, response text, sent_at timestamptz, failed_at timestamptz)
-       where e.site_id = c."siteId" and e.id = c.id and e.status = 'pending'`.execute(app.db),
+       where e.site_id = c."siteId" and e.id = c.id and e.id = any(${changes.map(({ id }) => id)}::bigint[])
+         and e.status = 'pending'`.execute(app.db),
   )
   return changes.map(() => null)
 }
