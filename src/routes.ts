@@ -17,6 +17,7 @@ import { memberPages } from './members/member-pages.ts'
 import { offers } from './offers/offers.resource.ts'
 import { products } from './products/products.resource.ts'
 import { sites } from './sites/sites.resource.ts'
+import { hookRoutes } from './webhooks/hooks.routes.ts'
 
 export const routes: Route[] = [
   ...oauthRoutes,
@@ -41,6 +42,7 @@ export const routes: Route[] = [
   showRoute(emails, { extension: true }),
   ...emailTemplateRoutes,
   ...automationRoutes,
+  ...hookRoutes,
 ]
 
 /** Every page is listed in door.routes.ts and inside.routes.ts. */

@@ -1,0 +1,28 @@
+import type { App } from '../app.ts'
+import { inTransaction } from '../db/database.ts'
+import { createHook } from '../webhooks/change-hooks.ts'
+import type { HookEvent } from '../webhooks/hook-events.ts'
+
+interface HookFixture {
+  event?: HookEvent
+  targetUrl?: string
+  resourceId?: string | null
+}
+
+/** Where nobody listens. */
+const NOWHERE = 'http://127.0.0.1:9/'
+
+/** A hook that is told of nothing by itself, unless another event is given. */
+export async function makeHook(app: App, siteId: string, hook: HookFixture = {}): Promise<string> {
+  return (await makeSignedHook(app, siteId, hook)).id
+}
+
+/** The same, with the secret that it signs with. */
+export const makeSignedHook = (
+  app: App,
+  siteId: string,
+  { event = 'automation', targetUrl = NOWHERE, resourceId = null }: HookFixture = {},
+) =>
+  inTransaction(app.db, (tx) =>
+    createHook(tx, app.sealer, { siteId, event, targetUrl, resourceId }, app.clock.now()),
+  )
