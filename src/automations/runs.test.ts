@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { advanceClock } from '../clock/advance-clock.ts'
-import { makeAutomation, makeAutomationHook, makeTag, makeTemplate } from '../testing/automations.ts'
+import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeAccount, makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
 
 const DAY = 86_400_000
 
@@ -55,7 +56,7 @@ test('a run takes its actions in their order, and each leaves what it made', asy
   const [tagId, templateId, hookId] = [
     await makeTag(h.app, siteId),
     await makeTemplate(h.app, siteId),
-    await makeAutomationHook(h.app, siteId),
+    await makeHook(h.app, siteId),
   ]
   const bonus = await makeOffer(h.app, siteId)
   const automationId = await automate({
@@ -183,7 +184,7 @@ test('what is so already is skipped, and the run goes on', async () => {
 })
 
 test('a disabled hook is not called, and the step says so', async () => {
-  const hookId = await makeAutomationHook(h.app, siteId)
+  const hookId = await makeHook(h.app, siteId)
   await automate({ actions: [{ action: 'call_webhook', hook_id: hookId }] })
   await h.app.db
     .updateTable('hooks')

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeContact, makeOffer, makeSite, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
 import { examine } from './examine.ts'
 
 let h: Harness
@@ -18,6 +20,7 @@ async function useIt(): Promise<void> {
     await makeOffer(h.app, siteId, { is_gift: true }),
     await makeOffer(h.app, siteId, { access_days: 1 }),
   ]
+  const automationId = await automateEverything(offers[0]!)
   for (let i = 0; i < 4; i++) {
     const id = await makeContact(h.app, siteId)
     const path = `/v1/contacts/${id}/relationships/offers`
@@ -28,6 +31,29 @@ async function useIt(): Promise<void> {
     if (i === 3) await h.client.delete(`/v1/contacts/${id}`)
   }
   await h.drain()
+  // Otherwise nobody could say that it was there as it is when the events happened.
+  await h.app.pool.query(
+    `update automations set updated_at = updated_at - interval '1 minute' where id = $1`,
+    [automationId],
+  )
+}
+
+/** Each action once, and a hook that nobody answers. */
+async function automateEverything(offerId: string): Promise<string> {
+  const { siteId } = h.account
+  const tagId = await makeTag(h.app, siteId)
+  await makeHook(h.app, siteId, { event: 'offer_granted' })
+  return makeAutomation(h.app, siteId, {
+    trigger: { event: 'offer_granted', resource_id: offerId },
+    actions: [
+      { action: 'add_tag', tag_id: tagId },
+      { action: 'send_email', template_id: await makeTemplate(h.app, siteId) },
+      { action: 'call_webhook', hook_id: await makeHook(h.app, siteId) },
+      { action: 'grant_offer', offer_id: await makeOffer(h.app, siteId) },
+      { action: 'wait', amount: 1, unit: 'days' },
+      { action: 'remove_tag', tag_id: tagId },
+    ],
+  })
 }
 
 async function brokenOnes(): Promise<string[]> {
@@ -77,6 +103,28 @@ test.each<[string, string]>([
     'lease',
     `update emails set status = 'pending', sending_until = now() - interval '5 minutes' where id = 1`,
   ],
+  ['run_cause', 'update automation_runs set depth = 3 where id = (select min(id) from automation_runs)'],
+  [
+    'run_cause',
+    'drop index automation_runs_cause; insert into automation_runs (site_id, automation_id, version, event_id, contact_id, depth, due_at, created_at) select site_id, automation_id, version, event_id, contact_id, depth, now(), now() from automation_runs limit 1',
+  ],
+  ['cause_run', 'delete from automation_runs'],
+  ['run_steps', 'delete from automation_run_steps where position = 0'],
+  ['run_steps', 'update automation_runs set step = 0'],
+  ['step_effect', `delete from emails where kind = 'automation'`],
+  ['step_effect', `delete from events where type = 'tag_added'`],
+  ['step_effect', `delete from offer_grants where source = 'automation'`],
+  ['step_effect', `update automation_run_steps set action = 'stop' where action = 'call_webhook'`],
+  ['step_effect', `update events set depth = 0 where run_id is not null`],
+  ['run_stuck', `update automation_runs set due_at = now() - interval '2 minutes' where status = 'active'`],
+  [
+    'delivery_cause',
+    'drop index webhook_deliveries_cause; insert into webhook_deliveries (site_id, hook_id, event, event_id, due_at, created_at) select site_id, hook_id, event, event_id, now(), now() from webhook_deliveries where run_id is null limit 1',
+  ],
+  ['delivery_cause', 'update webhook_deliveries set hook_id = 999999'],
+  ['delivery_attempts', 'delete from webhook_attempts'],
+  ['delivery_stuck', 'update hooks set due_at = null'],
+  ['delivery_stuck', `update hooks set due_at = now() - interval '2 minutes'`],
   ['site', `update offer_grants set offer_id = 999999 where id = ${live}`],
   [
     'idempotency',

@@ -1,9 +1,17 @@
 /** What must be true of every database, whatever was killed and when; each as a query for what breaks it. */
+import { automationInvariants } from './invariants/automations.ts'
 import { emailInvariants } from './invariants/emails.ts'
 import { grantInvariants } from './invariants/grants.ts'
 import type { Invariant } from './invariants/invariant.ts'
 import { recordInvariants } from './invariants/records.ts'
+import { webhookInvariants } from './invariants/webhooks.ts'
 
 export type { Invariant } from './invariants/invariant.ts'
 
-export const invariants: Invariant[] = [...grantInvariants, ...emailInvariants, ...recordInvariants]
+export const invariants: Invariant[] = [
+  ...grantInvariants,
+  ...emailInvariants,
+  ...automationInvariants,
+  ...webhookInvariants,
+  ...recordInvariants,
+]

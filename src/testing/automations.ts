@@ -1,4 +1,4 @@
-/** What automations are about: tags, hooks, templates, and the automations themselves. */
+/** What automations are about: tags, templates, and the automations themselves. */
 import type { App } from '../app.ts'
 import { parseNewAutomation } from '../automations/parse-automation.ts'
 import { createAutomation } from '../automations/save-automation.ts'
@@ -26,28 +26,6 @@ export async function makeTemplate(app: App, siteId: string): Promise<string> {
       name,
       subject: name,
       body: '<p>Hello.</p>',
-      created_at: now,
-      updated_at: now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
-}
-
-/** A hook that automations can call. */
-export async function makeAutomationHook(
-  app: App,
-  siteId: string,
-  target = 'http://127.0.0.1:9/',
-): Promise<string> {
-  const now = app.clock.now()
-  const { id } = await app.db
-    .insertInto('hooks')
-    .values({
-      site_id: siteId,
-      event: 'automation',
-      target_url: target,
-      secret: app.sealer.seal(`whsec_${Buffer.alloc(24, 7).toString('base64')}`),
       created_at: now,
       updated_at: now,
     })
