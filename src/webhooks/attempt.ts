@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Agent } from 'undici'
 import type { App } from '../app.ts'
 import { systemClock } from '../clock/clock.ts'
@@ -6,7 +7,7 @@ import type { Due } from './claim-deliveries.ts'
 import type { Claimed } from './claim-hooks.ts'
 import { type Answered, post } from './post.ts'
 import { nextAttempt } from './retries.ts'
-import { signatureHeaders } from './signing.ts'
+import { signatureHeaders, signingKey } from './signing.ts'
 
 /** An attempt to deliver, as it is recorded. */
 export interface Outcome {
@@ -28,7 +29,7 @@ export interface Receiver {
   hook: Claimed
   url: URL
   /** Every one that is valid. */
-  secrets: string[]
+  keys: KeyObject[]
 }
 
 /** The receiver of a hook. @throws Error when its secrets were sealed under another key */
@@ -36,14 +37,14 @@ export function receiverOf({ sealer, clock }: App, hook: Claimed): Receiver {
   const { target_url, secret, previous_secret, previous_secret_until } = hook
   const isPreviousValid = previous_secret !== null && previous_secret_until! > clock.now()
   const sealed = isPreviousValid ? [secret, previous_secret] : [secret]
-  return { hook, url: new URL(target_url), secrets: sealed.map((text) => sealer.unseal(text)) }
+  return { hook, url: new URL(target_url), keys: sealed.map((text) => signingKey(sealer.unseal(text))) }
 }
 
 /** Sends a delivery, once. Never throws. */
 export async function attempt(
   { clock }: App,
   agent: Agent,
-  { hook, url, secrets }: Receiver,
+  { hook, url, keys }: Receiver,
   delivery: Due,
 ): Promise<Outcome> {
   const begun_at = clock.now()
@@ -53,7 +54,7 @@ export async function attempt(
   const headers = {
     'content-type': 'application/json',
     'user-agent': `Bestow/${VERSION}`,
-    ...signatureHeaders({ id: `msg_${hook.site_id}_${delivery.id}`, at, body }, secrets),
+    ...signatureHeaders({ id: `msg_${hook.site_id}_${delivery.id}`, at, body }, keys),
   }
   const answered = await post(agent, { url, headers, body })
   const number = delivery.attempts + 1

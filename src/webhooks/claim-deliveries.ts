@@ -7,6 +7,8 @@ import type { Claimed } from './claim-hooks.ts'
 export interface Due extends Occasion {
   id: string
   attempts: number
+  /** As the database writes it: a Date would cut it. */
+  due: string
   body: string | null
 }
 
@@ -15,14 +17,17 @@ const BATCH = 50
 /**
  * The next deliveries of a hook, in the order in which they are due, with their bodies: who has the hook in hand
  * is the only one who sends them.
+ *
+ * @param after the last of those that are being sent
  */
-export async function dueDeliveries(app: App, hook: Claimed): Promise<Due[]> {
+export async function dueDeliveries(app: App, hook: Claimed, after?: Due): Promise<Due[]> {
   const { site_id, id } = hook
+  const behind = after ? sql`and (d.due_at, d.id) > (${after.due}::timestamptz, ${after.id}::bigint)` : sql``
   const { rows } = await sql<Due>`
-    select d.id, d.event, d.attempts, d.body, d.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data ->> 'tag_id' as tag_id
+    select d.id, d.event, d.attempts, d.due_at::text as due, d.body, d.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data ->> 'tag_id' as tag_id
       from webhook_deliveries d
       left join events e on e.site_id = d.site_id and e.id = d.event_id
-     where d.site_id = ${site_id} and d.hook_id = ${id} and d.status = 'pending' and d.due_at <= ${app.clock.now()}
+     where d.site_id = ${site_id} and d.hook_id = ${id} and d.status = 'pending' and d.due_at <= ${app.clock.now()} ${behind}
      order by d.due_at, d.id limit ${BATCH}`.execute(app.db)
   await writeBodies(app, site_id, rows)
   return rows

@@ -15,39 +15,67 @@ const RECORD_EVERY_MS = 1_000
 const PATIENCE_MS = 20_000
 const PAUSE_MS = 250
 
-/** Sends the deliveries of a hook that are due, one after the other, until none is left or its turn is over. */
+/**
+ * Sends the deliveries of a hook that are due, one after the other, until none is left or its turn is over. While
+ * some are sent, the next are prepared, and what came of those before is recorded.
+ */
 export async function takeTurn(app: App, agent: Agent, hook: Claimed): Promise<void> {
-  const receiver = receiverOf(app, hook)
-  const end = performance.now() + TURN_MS
-  for (;;) {
-    const deliveries = await dueDeliveries(app, hook)
-    if (deliveries.length === 0) break
-    if (!(await sendAll(app, agent, receiver, deliveries, end))) break
+  const turn: Turn = {
+    app,
+    agent,
+    receiver: receiverOf(app, hook),
+    end: performance.now() + TURN_MS,
+    recording: GO_ON,
   }
+  let next = dueDeliveries(app, hook)
+  for (let goesOn = true; goesOn; ) {
+    const deliveries = await next
+    if (deliveries.length === 0) break
+    next = unwatched(dueDeliveries(app, hook, deliveries.at(-1)))
+    goesOn = await sendAll(turn, deliveries)
+  }
+  await turn.recording
   await releaseHook(app, hook)
 }
 
+interface Turn {
+  app: App
+  agent: Agent
+  receiver: Receiver
+  /** On the clock of performance.now(). */
+  end: number
+  /** Whether to go on, once what was sent last is recorded. */
+  recording: Promise<boolean>
+}
+
+const GO_ON = Promise.resolve(true)
+
 /** @returns whether to go on */
-async function sendAll(
-  app: App,
-  agent: Agent,
-  receiver: Receiver,
-  deliveries: Due[],
-  end: number,
-): Promise<boolean> {
+async function sendAll(turn: Turn, deliveries: Due[]): Promise<boolean> {
+  const { app, agent, receiver } = turn
   let made: Outcome[] = []
   let recordedAt = performance.now()
   for (const delivery of deliveries) {
     const outcome = await attempt(app, agent, receiver, delivery)
     made.push(outcome)
-    const isLast = delivery === deliveries.at(-1)
-    const isTime = performance.now() - recordedAt > RECORD_EVERY_MS
-    if (outcome.status === 'delivered' && !isLast && !isTime) continue
-    if (!(await record(app, receiver.hook, made)) || performance.now() > end) return false
+    const isFailure = outcome.status !== 'delivered'
+    const isTime = delivery === deliveries.at(-1) || performance.now() - recordedAt > RECORD_EVERY_MS
+    if (!isFailure && !isTime) continue
+    if (!(await turn.recording)) return false
+    turn.recording = unwatched(record(app, receiver.hook, made))
+    // The hook may be disabled by it.
+    if (isFailure && !(await turn.recording)) return false
+    if (performance.now() > turn.end) return false
     made = []
     recordedAt = performance.now()
   }
   return true
+}
+
+/** It is awaited later; when it fails before, that is no reason to end the process. */
+function unwatched<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => {})
+  return promise
 }
 
 async function record(app: App, hook: Claimed, made: Outcome[]): Promise<boolean> {
