@@ -6,7 +6,7 @@ import { queueAutomationEmails, reserveBudget } from '../emails/automation-email
 import { type GrantOutcome, grantWithin, revokeWithin } from '../grants/grant-within.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { callHooks } from '../webhooks/call-hooks.ts'
-import type { ActionName } from './actions.ts'
+import { ACTION_NAMES, type ActionName } from './actions.ts'
 import { groupedBy } from './grouped-by.ts'
 import { type ClaimedRun, done, type Outcome, originOf, skipped } from './run.ts'
 import { endOfWait } from './wait.ts'
@@ -26,10 +26,13 @@ type Take<Name extends ActionName> = (
 /** Does the next action of each run, in the transaction of the work. No contact stands in two of the runs. */
 export async function takeSteps(work: Work, runs: ClaimedRun[]): Promise<Map<ClaimedRun, Outcome>> {
   const outcomes = new Map<ClaimedRun, Outcome>()
-  for (const group of groupedBy(runs, ({ action, siteId }) => `${action.action} ${siteId}`)) {
-    const { action, siteId } = group[0]!
-    const taken = await (takers[action.action] as Take<ActionName>)(work, siteId, group)
-    for (const [index, run] of group.entries()) outcomes.set(run, taken[index]!)
+  const byAction = Map.groupBy(runs, ({ action }) => action.action)
+  // Everybody in this order, and what is locked for a whole site, its budget and its hooks, last.
+  for (const name of ACTION_NAMES) {
+    for (const group of groupedBy(byAction.get(name) ?? [], ({ siteId }) => siteId)) {
+      const taken = await (takers[name] as Take<ActionName>)(work, group[0]!.siteId, group)
+      for (const [index, run] of group.entries()) outcomes.set(run, taken[index]!)
+    }
   }
   return outcomes
 }

@@ -1,6 +1,7 @@
 /** `npm run test:reliability`: tries what may happen to a server, and tells what came of it. */
 import { parseArgs } from 'node:util'
 import { killSpawned } from '../launch.ts'
+import { automationsTrial } from './automations.ts'
 import { crashesTrial } from './crashes.ts'
 import { cutConnectionsTrial } from './cut-connections.ts'
 import { databaseAwayTrial, databaseSilentTrial } from './database-away.ts'
@@ -21,6 +22,7 @@ const trials: Trial[] = [
   promotionTrial,
   gracefulStopTrial,
   keysTrial,
+  automationsTrial,
   mailTrial,
   overloadTrial,
 ]

@@ -1,0 +1,18 @@
+import { expect, test, vi } from 'vitest'
+import '../processes.ts'
+import { noUniqueRuns } from './automations/faults.ts'
+import { automations, SHORT } from './automations.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+test('grants go through an automation while workers are killed: one run each, each step once, nothing stuck', async () => {
+  const { faults, runs, steps, kills } = await automations(Date.now() % 2 ** 31, SHORT)
+  expect(faults).toEqual([])
+  expect([runs, steps]).toEqual([SHORT.grants, SHORT.grants! * 5])
+  expect(kills).toBeGreaterThanOrEqual(SHORT.kills!)
+})
+
+test('without the unique index on their cause, events that are found again start a second run', async () => {
+  const { faults } = await automations(1, { ...SHORT, grants: 40, kills: 0, fault: noUniqueRuns })
+  expect(faults).toContainEqual(expect.stringMatching(/\b[2-9]\d* runs/))
+})
