@@ -1,14 +1,17 @@
 /** Table of contents: everything that is measured, in this order. */
 import type { Figure } from './figure.ts'
+import { automationSteps } from './figures/automation-steps.ts'
 import { directCalls } from './figures/direct-calls.ts'
 import { emails } from './figures/emails.ts'
 import { emptyRoute } from './figures/empty-route.ts'
 import { finishedGrants } from './figures/finished-grants.ts'
+import { firstEffect, followedGrants } from './figures/followed-grants.ts'
 import { grants } from './figures/grants.ts'
 import { latency } from './figures/latency.ts'
 import { millionContacts } from './figures/million-contacts.ts'
 import { restart } from './figures/restart.ts'
 import { emptyStart, fewContacts } from './figures/sizes.ts'
+import { webhooks } from './figures/webhooks.ts'
 
 export const figures: Figure[] = [
   emptyRoute,
@@ -21,6 +24,10 @@ export const figures: Figure[] = [
   millionContacts,
   emails,
   restart,
+  webhooks,
+  automationSteps,
+  followedGrants,
+  firstEffect,
 ]
 
 /** Those that give the wanted keys, and those that they need. All when nothing is wanted. */

@@ -7,7 +7,10 @@ export type GrantDirectly = (contactId: number) => Promise<void>
  * One call of the database function for each grant, as a request with a token that is alone makes it: without
  * HTTP, and without what puts requests that wait together into one transaction.
  */
-export async function directGrants({ app, account, offerId }: BenchDatabase): Promise<GrantDirectly> {
+export async function directGrants(
+  { app, account, offerId }: BenchDatabase,
+  meta: { send_customer_welcome_email?: boolean } = {},
+): Promise<GrantDirectly> {
   const { accountId, keyId, familyId, epoch } = (await app.tokens.verifyAccess(account.token))!
   const caller = {
     account_id: accountId,
@@ -16,7 +19,7 @@ export async function directGrants({ app, account, offerId }: BenchDatabase): Pr
     family_id: familyId,
     epoch,
   }
-  const options = { source: 'api', request_id: null }
+  const options = { source: 'api', request_id: null, ...meta }
   return async (contactId) => {
     const change = { subject_id: String(contactId), offer_ids: [offerId], options, idempotency: null }
     const values = [caller, 'contacts', 'grant', JSON.stringify([change]), app.clock.now()]
@@ -25,6 +28,24 @@ export async function directGrants({ app, account, offerId }: BenchDatabase): Pr
     if (!outcome?.granted || Object.keys(outcome.granted).length !== 1)
       throw new Error(`not granted: ${JSON.stringify(outcome)}`)
   }
+}
+
+const GRANTS_AT_ONCE = 16
+
+/** Makes contacts and grants the offer to each, without an e-mail unless it is wanted. */
+export async function grantToMany(
+  database: BenchDatabase,
+  count: number,
+  isWelcomed: boolean,
+): Promise<void> {
+  await database.contacts.fill(count)
+  const { first } = database.contacts.take()
+  const grant = await directGrants(database, { send_customer_welcome_email: isWelcomed })
+  let granted = 0
+  const grantSome = async () => {
+    while (granted < count) await grant(first + granted++)
+  }
+  await Promise.all(Array.from({ length: GRANTS_AT_ONCE }, grantSome))
 }
 
 /** As in src/grants/change-offers.ts. */

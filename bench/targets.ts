@@ -23,6 +23,10 @@ export const targets: Target[] = [
   { of: 'g', limit: { least: 500 } },
   { of: 'h', limit: { most: 200 } },
   { of: 'i', limit: { most: 3 } },
+  { of: 'j', limit: { least: 1_000 } },
+  { of: 'k', limit: { least: 2_000 } },
+  { of: 'm', per: 'm bare', limit: { least: 0.8 } },
+  { of: 'l', limit: { most: 1_000 } },
 ]
 
 export interface Comparison extends Target {

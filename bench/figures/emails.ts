@@ -3,20 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { audit } from '../audit.ts'
 import { type BenchDatabase, createBenchDatabase } from '../database.ts'
 import type { Bench, Figure } from '../figure.ts'
-import { directGrants } from '../grant-directly.ts'
+import { grantToMany } from '../grant-directly.ts'
 import { startHelper } from '../processes.ts'
 import { work } from '../server.ts'
 import type { Received } from './mail-sink.ts'
 
 const EMAILS = 5_000
-const GRANTS_AT_ONCE = 16
 
 /** E-mails that a worker hands to a mail server on this machine: from the first one to the last. */
 export const emails: Figure = {
   keys: ['g'],
   async measure({ postgres }: Bench) {
     const database = await createBenchDatabase(postgres)
-    await grantToEach(database)
+    await grantToMany(database, EMAILS, true)
     const sink = startHelper(join(import.meta.dirname, 'mail-sink.ts'))
     const { port } = await sink.ask<{ port: number }>({ listen: true })
     const worker = await work(database, {
@@ -37,17 +36,6 @@ export const emails: Figure = {
     const what = `e-mails handed to a mail server, ${EMAILS} in all`
     return [{ key: 'g', what, value: EMAILS / seconds, unit: '/s', seconds }]
   },
-}
-
-async function grantToEach(database: BenchDatabase): Promise<void> {
-  await database.contacts.fill(EMAILS)
-  const { first, count } = database.contacts.take()
-  const grant = await directGrants(database)
-  let granted = 0
-  const grantSome = async () => {
-    while (granted < count) await grant(first + granted++)
-  }
-  await Promise.all(Array.from({ length: GRANTS_AT_ONCE }, grantSome))
 }
 
 async function countSent({ app }: BenchDatabase): Promise<number> {

@@ -38,6 +38,26 @@ export async function serveGrants(
   return { report, idleMemory, loadedMemory }
 }
 
+/** Has a server of its own grant the offer to every contact in turn, while others may be at work. */
+export async function grantOverHttp(
+  { seconds }: Bench,
+  database: BenchDatabase,
+  changes: Partial<Plan> = {},
+): Promise<Report> {
+  const { ready, stop } = await serve(database)
+  const { account, offerId, contacts } = database
+  const plan = grantsPlan({
+    url: ready.url!,
+    token: account.token,
+    offerId,
+    numbers: contacts.take(),
+    seconds,
+  })
+  const report = await load({ ...plan, ...changes })
+  await stop()
+  return report
+}
+
 /** The rate of a load as a result. */
 export function rateOf(key: string, what: string, report: Report): Result {
   const { perSecond, seconds, statuses, latency } = report
