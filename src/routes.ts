@@ -8,12 +8,14 @@ import { taggingRoutes } from './contacts/tags-of-contacts.routes.ts'
 import { customers } from './customers/customers.resource.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emails } from './emails/emails.resource.ts'
+import { activationRoutes } from './grants/activation.routes.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './http/resource-routes.ts'
 import type { Route } from './http/route.ts'
 import type { Extra } from './http/server.ts'
 import { memberPages } from './members/member-pages.ts'
+import { activationUrlRoutes } from './offers/activation-url.routes.ts'
 import { offers } from './offers/offers.resource.ts'
 import { products } from './products/products.resource.ts'
 import { sites } from './sites/sites.resource.ts'
@@ -33,9 +35,11 @@ export const routes: Route[] = [
   ...grantRoutes,
   listRoute(grants, { extension: true }),
   showRoute(grants, { extension: true }),
+  ...activationRoutes,
   listRoute(offers),
   showRoute(offers),
   relationshipRoute(offers, 'products'),
+  ...activationUrlRoutes,
   listRoute(products),
   showRoute(products),
   listRoute(emails, { extension: true }),

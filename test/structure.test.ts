@@ -23,10 +23,10 @@ const MAY_KNOW: Record<string, string[]> = {
   accounts: ['auth', 'contacts', 'db', 'jsonapi'],
   sites: ['db', 'jsonapi'],
   products: ['jsonapi'],
-  offers: ['jsonapi'],
+  offers: ['auth', 'db', 'http', 'jsonapi'],
   contacts: ['auth', 'db', 'events', 'http', 'jsonapi'],
   customers: ['contacts', 'jsonapi'],
-  grants: ['db', 'events', 'http', 'jsonapi'],
+  grants: ['contacts', 'db', 'events', 'http', 'jsonapi', 'offers'],
   doctor: [],
   webhooks: ['auth', 'clock', 'contacts', 'customers', 'db', 'events', 'grants', 'http', 'jsonapi', 'offers'],
   automations: [

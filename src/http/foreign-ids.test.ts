@@ -79,7 +79,7 @@ function bodyOf({ method, url }: Route, ids: Record<string, string>): unknown {
 }
 
 describe('another account finds nothing at an address with our id', () => {
-  test.each(named(routes.filter(({ url }) => url.includes('{'))))('%s', async (_, route) => {
+  test.each(named(routes.filter(({ url }) => url.includes('{id}'))))('%s', async (_, route) => {
     const type = typeOf(route)
     const at = (ids: Record<string, string>) => route.url.replace('{id}', ids[type]!)
     expect(ours[type], `no ${type} to try ${route.url} with`).toMatch(/^\d+$/)

@@ -47,7 +47,8 @@ test('the document holds the routes of the table and nothing else', () => {
 
 test('every route but the public ones says which permission it takes', () => {
   const open = routes.filter(({ access }) => access === 'public').map(({ url }) => url)
-  expect(open).toEqual(['/v1/oauth/token', '/v1/version'])
+  const inbound = ['activate', 'deactivate'].map((act) => `/webhooks/offers/{token}/{offer_id}/${act}`)
+  expect(open).toEqual(['/v1/oauth/token', '/v1/version', ...inbound])
   const anyToken = routes.filter(({ access }) => access === 'token').map(({ url }) => url)
   expect(anyToken).toEqual(['/v1/oauth/revoke', '/v1/me'])
   for (const { access } of routes)
@@ -63,7 +64,8 @@ test('every route but the public ones says which permission it takes', () => {
 
 test('routes that change something are written for, and those that show something are not', () => {
   for (const { method, url, access } of routes) {
-    if (['public', 'token'].includes(access)) continue
+    // Who sees these addresses can grant.
+    if (['public', 'token'].includes(access) || url.endsWith('/activation_url')) continue
     expect([url, access.split(':')[0]]).toEqual([url, method === 'GET' ? 'view' : 'manage'])
   }
 })
@@ -137,7 +139,8 @@ test('what Kajabi does not have is marked as an extension, and nothing else', ()
     'POST /v1/hooks/{id}/test',
     'POST /v1/hooks/{id}/replay',
   ]
-  expect(marked.sort()).toEqual([...ours, ...wholly, ...tags, ...hooks].sort())
+  const urls = ['GET /v1/offers/{id}/activation_url', 'POST /v1/offers/{id}/activation_url/rotate']
+  expect(marked.sort()).toEqual([...ours, ...wholly, ...tags, ...hooks, ...urls].sort())
 })
 
 test('the parameters of a list are in the document', () => {

@@ -1,0 +1,72 @@
+import { Type } from 'typebox'
+import { type Context, type Route, route } from '../http/route.ts'
+import { notFound } from '../jsonapi/errors.ts'
+import { findByActivationToken } from '../offers/activation-token.ts'
+import { activateOffer, deactivateOffer } from './activate-offer.ts'
+
+const Person = Type.Object({
+  email: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String()),
+  external_user_id: Type.Optional(Type.String()),
+})
+
+type Form = Record<string, string | undefined>
+
+const activate = route({
+  kind: 'open',
+  method: 'POST',
+  url: '/webhooks/offers/{token}/{offer_id}/activate',
+  access: 'public',
+  summary: 'Activate an offer that was bought elsewhere',
+  description:
+    'The address is the secret. Grants the offer to the contact with this e-mail, which is made when there is none. The body may be a form, multipart or JSON.',
+  tag: 'grants',
+  query: Type.Object({
+    send_offer_grant_email: Type.Optional(
+      Type.Boolean({ description: 'true: a confirmation is sent', default: false }),
+    ),
+  }),
+  body: Person,
+  responses: { 200: Type.Object({ status: Type.Literal('activated') }) },
+  errors: [422, 503],
+  form: true,
+  flatErrors: true,
+  async handler(context) {
+    const { app, query, requestId } = context
+    const offer = await offerOf(context)
+    const { name, email, external_user_id: externalUserId } = (context.body ?? {}) as Form
+    const wanted = { true: true, false: false }[String(query.send_offer_grant_email)]
+    await activateOffer(app, offer, { name, email, externalUserId }, wanted, requestId)
+    return { body: { status: 'activated' } }
+  },
+})
+
+const deactivate = route({
+  kind: 'open',
+  method: 'POST',
+  url: '/webhooks/offers/{token}/{offer_id}/deactivate',
+  access: 'public',
+  summary: 'Deactivate an offer that was bought elsewhere',
+  description:
+    'The address is the secret. Revokes the offer from the contact with this e-mail; who does not hold it is passed over.',
+  tag: 'grants',
+  body: Person,
+  responses: { 200: Type.Object({ status: Type.Literal('deactivated') }) },
+  errors: [422, 503],
+  form: true,
+  flatErrors: true,
+  async handler(context) {
+    const offer = await offerOf(context)
+    const { email } = (context.body ?? {}) as Form
+    await deactivateOffer(context.app, offer, email, context.requestId)
+    return { body: { status: 'deactivated' } }
+  },
+})
+
+async function offerOf({ app, params }: Context) {
+  const offer = await findByActivationToken(app, params.token!, params.offer_id!)
+  if (offer) return offer
+  throw notFound('There is no offer at this address. It may have been replaced by another.')
+}
+
+export const activationRoutes: Route[] = [activate, deactivate]

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { makeContact, makeKey, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { countRows } from '../testing/refusals.ts'
+
+let h: Harness
+let offerId: string
+let urls: { activate_url: string; deactivate_url: string }
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  offerId = await makeOffer(h.app, h.account.siteId)
+  urls = (await h.client.get(`/v1/offers/${offerId}/activation_url`)).body.data.attributes
+})
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const shop = () => h.clientWith(null)
+
+/** As a shop calls it, without a token. */
+const call = (url: string, body: unknown, headers: Record<string, string> = JSON_TYPE) =>
+  shop().post(url.replace(h.url, ''), body, headers)
+
+const form = (fields: Record<string, string>) =>
+  [new URLSearchParams(fields).toString(), { 'content-type': 'application/x-www-form-urlencoded' }] as const
+
+const newEmail = () => `buyer${unique()}@example.com`
+
+async function heldBy(email: string) {
+  const { rows } = await sql<{
+    offer_id: string
+    source: string
+    granted_by: string
+    external_user_id: string
+    name: string
+  }>`
+    select g.offer_id, g.source, g.granted_by, c.external_user_id, c.name
+      from customers c join offer_grants g on g.customer_id = c.id and g.revoked_at is null where c.email = ${email}`.execute(
+    h.app.db,
+  )
+  return rows
+}
+
+async function kindsTo(email: string): Promise<string[]> {
+  await h.drain()
+  const emails = await h.app.db.selectFrom('emails').select('kind').where('to_email', '=', email).execute()
+  return emails.map(({ kind }) => kind).sort()
+}
+
+test.each(['JSON', 'form'])(
+  'a shop that sends %s makes somebody a customer who holds the offer',
+  async (kind) => {
+    const fields = {
+      name: 'Grace Hopper',
+      email: ` ${newEmail().toUpperCase()} `,
+      external_user_id: `shop-${unique()}`,
+    }
+    const email = fields.email.trim().toLowerCase()
+    const answer =
+      kind === 'JSON' ? await call(urls.activate_url, fields) : await call(urls.activate_url, ...form(fields))
+    expect([answer.status, answer.body]).toEqual([200, { status: 'activated' }])
+    expect(await heldBy(email)).toEqual([
+      {
+        offer_id: offerId,
+        source: 'inbound_url',
+        granted_by: `inbound_url:${offerId}`,
+        external_user_id: fields.external_user_id,
+        name: 'Grace Hopper',
+      },
+    ])
+    expect(await kindsTo(email)).toEqual(['welcome'])
+  },
+)
+
+test('a confirmation is sent when the address asks for it', async () => {
+  const email = newEmail()
+  await call(`${urls.activate_url}?send_offer_grant_email=true`, { email })
+  expect(await kindsTo(email)).toEqual(['offer_grant', 'welcome'])
+})
+
+test('a contact that is known is granted the offer, and stays as it is', async () => {
+  const email = newEmail()
+  await makeContact(h.app, h.account.siteId, { name: 'Ada Lovelace', email })
+  expect((await call(urls.activate_url, { email, name: 'Somebody Else' })).status).toBe(200)
+  expect(await heldBy(email)).toMatchObject([{ offer_id: offerId, name: 'Ada Lovelace' }])
+})
+
+test.each([
+  [{}, "email: can't be blank"],
+  [{ email: ' ' }, "email: can't be blank"],
+  [{ email: 'nobody' }, 'email: is invalid'],
+])('%j is refused in Kajabi’s words, and nothing is written', async (fields, words) => {
+  for (const url of [urls.activate_url, urls.deactivate_url]) {
+    const before = await countRows(h.app)
+    const { status, body } = await call(url, fields)
+    expect([status, body.error]).toEqual([422, words])
+    expect(await countRows(h.app)).toEqual(before)
+  }
+})
+
+test('what is held already is said, and nothing is written', async () => {
+  const email = newEmail()
+  await call(urls.activate_url, { email })
+  const before = await countRows(h.app)
+  const { status, body } = await call(urls.activate_url, { email, external_user_id: 'new' })
+  expect([status, body.error]).toEqual([422, 'The offer has already been granted to this member'])
+  expect(await countRows(h.app)).toEqual(before)
+})
+
+test('an id of another customer is refused, and with it the grant and the contact', async () => {
+  const external_user_id = `shop-${unique()}`
+  await call(urls.activate_url, { email: newEmail(), external_user_id })
+  const before = await countRows(h.app)
+  const { status, body } = await call(urls.activate_url, { email: newEmail(), external_user_id })
+  expect([status, body.error]).toEqual([422, 'external_user_id: has already been taken'])
+  expect(await countRows(h.app)).toEqual(before)
+})
+
+test('of many calls at once for somebody new, one grants and the others are told so', async () => {
+  const email = newEmail()
+  const answers = await Promise.all(Array.from({ length: 8 }, () => call(urls.activate_url, { email })))
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(422)])
+  expect(await heldBy(email)).toHaveLength(1)
+  expect(await kindsTo(email)).toEqual(['welcome'])
+})
+
+test('deactivating takes the offer away, and can be said again, also of nobody', async () => {
+  const email = newEmail()
+  await call(urls.activate_url, { email })
+  for (const fields of [{ email }, { email }, { email: newEmail() }]) {
+    const { status, body } = await call(urls.deactivate_url, fields)
+    expect([status, body]).toEqual([200, { status: 'deactivated' }])
+  }
+  expect(await heldBy(email)).toEqual([])
+  const { body } = await h.client.get(`/v1/grants?filter[offer_id]=${offerId}`)
+  expect(body.data).toMatchObject([{ attributes: { source: 'inbound_url', revoke_reason: 'revoked' } }])
+})
+
+test('an address with another token, offer or act leads nowhere', async () => {
+  const other = await makeOffer(h.app, h.account.siteId)
+  const token = urls.activate_url.split('/').at(-3)!
+  for (const path of [
+    `/webhooks/offers/${randomBytes(32).toString('base64url')}/${offerId}/activate`,
+    `/webhooks/offers/${token.slice(0, -1)}/${offerId}/activate`,
+    `/webhooks/offers/${token}/${other}/activate`,
+    `/webhooks/offers/${token}/abc/deactivate`,
+    `/webhooks/offers/null/${other}/activate`,
+    `/webhooks/offers/${token}/${offerId}/delete`,
+  ]) {
+    expect((await call(path, { email: newEmail() })).status).toBe(404)
+  }
+})
+
+test('an archived offer is given to nobody, and can still be taken away', async () => {
+  const email = newEmail()
+  await call(urls.activate_url, { email })
+  await h.app.db
+    .updateTable('offers')
+    .set({ archived_at: h.app.clock.now() })
+    .where('id', '=', offerId)
+    .execute()
+  expect((await call(urls.activate_url, { email: newEmail() })).status).toBe(404)
+  expect((await call(urls.deactivate_url, { email })).status).toBe(200)
+  expect(await heldBy(email)).toEqual([])
+})
+
+test('the addresses stay until they are rotated, and are kept sealed', async () => {
+  const path = `/v1/offers/${offerId}/activation_url`
+  expect((await h.client.get(path)).body.data.attributes).toEqual(urls)
+  const { activation_token } = await h.app.db
+    .selectFrom('offers')
+    .select('activation_token')
+    .where('id', '=', offerId)
+    .executeTakeFirstOrThrow()
+  const token = urls.activate_url.split('/').at(-3)!
+  expect(activation_token).not.toContain(token)
+  expect(h.app.sealer.unseal(activation_token!)).toBe(token)
+  const again = { 'idempotency-key': 'rotation' }
+  const rotated = await h.client.post(`${path}/rotate`, undefined, again)
+  const { attributes } = rotated.body.data
+  expect(attributes.activate_url).not.toBe(urls.activate_url)
+  expect((await call(urls.activate_url, { email: newEmail() })).status).toBe(404)
+  expect((await call(attributes.activate_url, { email: newEmail() })).status).toBe(200)
+  expect((await h.client.post(`${path}/rotate`, undefined, again)).body.data.attributes).toEqual({})
+  const kept = await h.app.db.selectFrom('idempotency_keys').selectAll().execute()
+  expect(JSON.stringify(kept)).not.toContain(attributes.activate_url.split('/').at(-3))
+})
+
+test('of two who ask for an address that is not there yet, both get the same', async () => {
+  const path = `/v1/offers/${await makeOffer(h.app, h.account.siteId)}/activation_url`
+  const answers = await Promise.all([1, 2, 3].map(() => h.client.get(path)))
+  expect(new Set(answers.map(({ body }) => body.data.attributes.activate_url)).size).toBe(1)
+})
+
+test('who may not grant may not see the addresses', async () => {
+  const client = h.clientWith((await makeKey(h.app, h.account, ['view:offers', 'view:grants'])).token)
+  expect((await client.get(`/v1/offers/${offerId}/activation_url`)).status).toBe(403)
+  expect((await client.post(`/v1/offers/${offerId}/activation_url/rotate`)).status).toBe(403)
+})
+
+test('a grant by an address is granted anew over the API without a second one', async () => {
+  const email = newEmail()
+  await call(urls.activate_url, { email })
+  const { body } = await h.client.get(`/v1/contacts?filter[email]=${email}`)
+  const path = `/v1/contacts/${body.data[0].id}/relationships/offers`
+  const again = await h.client.post(path, offersBody([offerId]))
+  expect(again.body.meta.offers).toEqual([{ id: offerId, status: 'already_granted' }])
+})
