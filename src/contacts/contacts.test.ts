@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MovableClock } from '../clock/clock.ts'
 import { makeAccount, makeContact, makeOffer, makeSite, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
+import { startReceiver } from '../testing/receiver.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -320,25 +323,48 @@ describe('deleting a contact', () => {
     expect((await h.client.delete(`/v1/contacts/${two}`, { data: [] })).status).toBe(200)
   })
 
-  test('leaves nothing that tells who it was', async () => {
+  test('leaves nothing that tells who it was, also not with webhooks; what waits tells the id alone', async () => {
+    // So that the hooks are told of nobody else.
+    await h.drain()
+    const [echo, failing] = [await startReceiver(), await startReceiver()]
+    echo.answer((response, { text }) => response.end(text))
+    failing.answer((response, { text }) => response.writeHead(500).end(text))
+    for (const { url } of [echo, failing])
+      await makeHook(h.app, h.account.siteId, { event: 'contact_created', targetUrl: url })
     const { id } = await makeCustomer({ name: 'Zebedee Unmistakable', email: 'zebedee@example.com' })
     await update(id, { custom_1: 'zebedee', phone_number: 'zebedee' })
     await h.drain()
+    expect(await tablesNaming('zebedee')).toEqual(
+      expect.arrayContaining(['contacts', 'customers', 'emails', 'webhook_deliveries', 'webhook_attempts']),
+    )
+
     await h.client.delete(`/v1/contacts/${id}`)
+    expect(await tablesNaming('zebedee')).toEqual([])
+    failing.answer((response) => response.end())
+    await (h.app.clock as MovableClock).advance(h.app.db, 3_600_000)
     await h.drain()
-    for (const table of [
-      'contacts',
-      'customers',
-      'offer_grants',
-      'events',
-      'emails',
-      'member_links',
-      'taggings',
-    ]) {
-      const { rows } = await h.app.pool.query(
-        `select t::text from ${table} t where t::text ilike '%zebedee%'`,
-      )
-      expect([table, rows]).toEqual([table, []])
-    }
+    expect(failing.received.at(-1)!.body).toEqual({
+      id,
+      event: 'contact_created',
+      payload: [{ type: 'contacts', id }],
+    })
+    expect(await tablesNaming('zebedee')).toEqual([])
+    for (const receiver of [echo, failing]) await receiver.close()
   })
 })
+
+/** Tables in which somebody is named, of all that there are. */
+async function tablesNaming(text: string): Promise<string[]> {
+  const { rows } = await h.app.pool.query<{ name: string }>(
+    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+      where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
+  )
+  const naming = []
+  for (const { name } of rows) {
+    const found = await h.app.pool.query(`select from ${name} t where t::text ilike $1 limit 1`, [
+      `%${text}%`,
+    ])
+    if (found.rowCount! > 0) naming.push(name.replace('public.', ''))
+  }
+  return naming
+}

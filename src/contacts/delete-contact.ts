@@ -70,6 +70,7 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
     .where('site_id', '=', siteId)
     .where('contact_id', '=', id)
     .execute()
+  await forgetDeliveries(tx, siteId, id)
   await forgetAnswers(tx, siteId, id)
   await recordEvent(tx, 'contact_deleted', { siteId, contactId: id, customerId: customer?.id }, {}, origin)
 }
@@ -86,6 +87,21 @@ async function forgetCustomer(tx: Tx, siteId: string, customerId: string): Promi
   for (const table of ['member_links', 'member_sessions'] as const) {
     await tx.deleteFrom(table).where('site_id', '=', siteId).where('customer_id', '=', customerId).execute()
   }
+}
+
+/** What hooks were told of the person, and what they said to it. Those that wait are told who it was by id alone. */
+async function forgetDeliveries(tx: Tx, siteId: string, contactId: string): Promise<void> {
+  await sql`
+    update webhook_attempts a set response_body = null
+      from webhook_deliveries d
+     where d.contact_id = ${contactId} and d.site_id = ${siteId}
+       and a.delivery_id = d.id and a.site_id = d.site_id and a.response_body is not null`.execute(tx)
+  await tx
+    .updateTable('webhook_deliveries')
+    .set({ body: null })
+    .where('site_id', '=', siteId)
+    .where('contact_id', '=', contactId)
+    .execute()
 }
 
 /** First answers to requests about the contact are kept for repetitions, with what they say of the person. */
