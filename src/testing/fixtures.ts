@@ -147,6 +147,7 @@ export const offersBody = (ids: string[], meta?: object) => ({
 export function exampleRequest({ method, url }: { method: string; url: string }, id: string) {
   const path = url.replace(/\{\w+\}/g, id)
   if (method === 'GET') return { method, path, body: undefined }
-  const body = url.endsWith('/offers') ? offersBody([]) : { data: { type: 'contacts', attributes: {} } }
-  return { method, path, body }
+  // Of a relationship the list may be empty.
+  if (url.includes('/relationships/')) return { method, path, body: { data: [] } }
+  return { method, path, body: { data: { type: url.split('/')[2], attributes: {} } } }
 }
