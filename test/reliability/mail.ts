@@ -38,6 +38,8 @@ export const SHORT: MailOptions = { emails: 250, killEveryMs: Number.POSITIVE_IN
 const WORKERS = 2
 /** In which a worker notes what it was told. */
 const NOTED_MS = 5_000
+/** What came before a copy that needs explaining. */
+const STORY_MS = 60_000
 const HURRY_EVERY_MS = 500
 
 export const mailTrial: Trial = {
@@ -170,8 +172,24 @@ function judgeCopies(emails: Sent[], copies: Copy[], kills: number[]): Copies {
     for (const { isAnswered, at } of taken.slice(0, -1)) {
       if (!isAnswered) found.afterCuts++
       else if (kills.some((kill) => kill > at && kill < at + NOTED_MS)) found.afterKills++
-      else found.faults.push(`e-mail ${id} was taken ${taken.length} times without need`)
+      else
+        found.faults.push(
+          `e-mail ${id} was taken ${taken.length} times without need: ${storyOf(taken, kills)}`,
+        )
     }
   }
   return found
+}
+
+/** Copies and kills in their order, with the seconds at which they were. */
+function storyOf(taken: Copy[], kills: number[]): string {
+  const [first, last] = [taken[0]!.at, taken.at(-1)!.at]
+  const near = kills.filter((kill) => kill > first - STORY_MS && kill < last)
+  return [
+    ...taken.map(({ at, isAnswered }) => ({ at, what: isAnswered ? 'taken' : 'cut' })),
+    ...near.map((at) => ({ at, what: 'kill' })),
+  ]
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ at, what }) => `${what} at ${(at / 1_000).toFixed(3)}`)
+    .join(', ')
 }
