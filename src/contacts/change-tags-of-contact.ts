@@ -35,9 +35,9 @@ export async function changeTagsOfContact(
     const changed = await changeTaggings(tx, kind, siteId, [{ contactId, tagIds: ids, origin }])
     return changed.map(({ tagId }) => tagId)
   }
-  const surplus =
+  const leaving =
     mode === 'replace' ? (await tagsOf(tx, siteId, contactId)).filter((id) => !tagIds.includes(id)) : tagIds
-  const removed = mode === 'add' ? [] : await change('remove', surplus)
+  const removed = mode === 'add' ? [] : await change('remove', leaving)
   const added = mode === 'remove' ? [] : await change('add', tagIds)
   return { tags: await tagsOf(tx, siteId, contactId), added, removed }
 }

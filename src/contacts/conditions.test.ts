@@ -3,6 +3,7 @@ import { parseCondition, referencesOf } from './conditions.ts'
 
 const PATH = ['data', 'attributes', 'conditions']
 const AT = '/data/attributes/conditions'
+const TWENTY = Array.from({ length: 20 }, (_, i) => i + 1).join()
 const subscribed = { filter: 'subscribed', value: 'true' }
 
 test('a condition is read as it is written; values become what they would be in an address', () => {
@@ -48,6 +49,7 @@ describe('what is no condition is told by its place', () => {
       `${AT}/all/1/any/0/filter`,
     ],
     ['too many filters', { all: Array(101).fill(subscribed) }, AT],
+    ['too many ids in lists', { any: Array(6).fill({ filter: 'has_all_tag_id', value: TWENTY }) }, AT],
   ])('%s', (_, given, pointer) => {
     expect(() => parseCondition(given, PATH)).toThrow(
       expect.objectContaining({ status: 422, source: { pointer } }),

@@ -16,7 +16,7 @@ interface FilterCondition {
 /** The way to a value in a document: names of members, and places in lists. */
 type Path = (string | number)[]
 
-/** More than anybody can read, and no slow query yet. */
+/** More than anybody can read, and answered in well under a second. Of a list of ids, each counts. */
 const MOST_FILTERS = 100
 
 /**
@@ -90,7 +90,9 @@ const partsOf = (condition: Exclude<Condition, FilterCondition>) =>
     : ({ name: 'any', parts: condition.any } as const)
 
 const countFilters = (condition: Condition): number =>
-  'filter' in condition ? 1 : partsOf(condition).parts.reduce((count, part) => count + countFilters(part), 0)
+  'filter' in condition
+    ? Math.max(1, referencesOf(condition).length)
+    : partsOf(condition).parts.reduce((count, part) => count + countFilters(part), 0)
 
 export interface ConditionReference {
   type: string
@@ -119,10 +121,13 @@ export async function matchingContacts(
   condition: Condition,
   scope: Scope,
 ): Promise<Set<string>> {
+  // "offset 0" keeps the planner from making a join of each filter: with fifty, finding an order takes it seconds.
   const { rows } = await sql<{ id: string }>`
-    select k.id from contacts k
-     where k.id = ${anyOf(contactIds)} and k.site_id = ${siteId} and k.deleted_at is null
-       and ${testOf(condition, scope)}`.execute(tx)
+    select id
+      from (select k.id, ${testOf(condition, scope)} as is_met from contacts k
+             where k.id = ${anyOf(contactIds)} and k.site_id = ${siteId} and k.deleted_at is null
+            offset 0) asked
+     where is_met`.execute(tx)
   return new Set(rows.map(({ id }) => id))
 }
 

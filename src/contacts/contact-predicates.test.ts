@@ -292,6 +292,12 @@ describe('conditions together', () => {
     expect(await asCondition({ any: [emailHas('dan@'), { all: [subscribed, paid] }] })).toEqual(['Dan'])
   })
 
+  test.each(['all', 'any'] as const)('a hundred of them, %s, are not too many', async (kind) => {
+    const parts = Array(100).fill({ filter: 'previously_owned_product_id', value: ids.course! })
+    const condition = parseCondition({ [kind]: parts }, [])
+    expect(await asCondition(condition)).toEqual(['Cleo', 'Finn'])
+  })
+
   test('are asked of those contacts alone', async () => {
     const scope = { siteIds: [h.account.siteId], now: h.app.clock.now(), baseUrl: '' }
     const ask = (contactIds: string[]) =>

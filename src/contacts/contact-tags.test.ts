@@ -108,6 +108,16 @@ describe('creating and renaming a tag', () => {
     await expectRefusal(h.app, send, 422, { pointer: '/data/attributes' })
   })
 
+  test.each([
+    ['no data', {}, ''],
+    ['a list as data', { data: [] }, '/data'],
+    ['another type', { data: { type: 'tags', attributes: {} } }, '/data/type'],
+    ['no attributes', { data: { type: 'contact_tags' } }, '/data'],
+    ['a zero byte', document({ name: 'a\0b' }), '/data/attributes/name'],
+  ])('%s is refused and told by its place', async (_, body, pointer) => {
+    await expectRefusal(h.app, () => h.client.post('/v1/contact_tags', body), 400, { pointer })
+  })
+
   test('other attributes are passed over and told; a document about another tag is refused', async () => {
     const told = await h.client.post('/v1/contact_tags', document({ name: newName(), color: 'red' }))
     expect([told.status, told.headers.get('warning')]).toEqual([201, expect.stringContaining('color')])

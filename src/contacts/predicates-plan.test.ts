@@ -8,8 +8,8 @@ import { matchingContacts } from './conditions.ts'
 
 /** Of them, every second is a customer, every tenth bears the common tag, every thousandth the rare one. */
 const CONTACTS = 30_000
-/** Of so many at once conditions are asked. */
-const ASKED = 200
+/** Of so many conditions are asked here: so few that reading all customers would take longer. */
+const ASKED = 20
 
 let h: Harness
 let statements: Statement[]
@@ -74,7 +74,7 @@ async function readForList(filter: string, value: string): Promise<number> {
 }
 
 async function readForCondition(filter: string, value: string): Promise<number> {
-  const contactIds = Array.from({ length: ASKED }, (_, i) => String((i + 1) * 100))
+  const contactIds = Array.from({ length: ASKED }, (_, i) => String((i + 1) * 1000))
   const scope = { siteIds: [h.account.siteId], now: h.app.clock.now(), baseUrl: '' }
   const condition = { filter, value: written(value) }
   statements.length = 0
