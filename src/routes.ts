@@ -11,6 +11,7 @@ import { emails } from './emails/emails.resource.ts'
 import { activationRoutes } from './grants/activation.routes.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
+import { storyRoutes } from './grants/story.routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './http/resource-routes.ts'
 import type { Route } from './http/route.ts'
 import type { Extra } from './http/server.ts'
@@ -35,6 +36,7 @@ export const routes: Route[] = [
   ...grantRoutes,
   listRoute(grants, { extension: true }),
   showRoute(grants, { extension: true }),
+  ...storyRoutes,
   ...activationRoutes,
   listRoute(offers),
   showRoute(offers),

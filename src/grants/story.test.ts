@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeAutomation } from '../testing/automations.ts'
+import { makeContact, makeKey, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { recordStatements } from '../testing/statements.ts'
+import { MOST } from './story-rows.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+async function grant(contactId: string, offerId: string, client = h.client) {
+  const { body, headers } = await client.post(
+    `/v1/contacts/${contactId}/relationships/offers`,
+    offersBody([offerId]),
+  )
+  return { grantId: body.meta.offers[0].grant_id as string, requestId: headers.get('x-request-id') }
+}
+
+const storyOf = async (grantId: string) =>
+  (await h.client.get(`/v1/grants/${grantId}/story`)).body.data.attributes
+
+interface Told {
+  type: string
+  caused_by: string | null
+  event_id: string
+  grant_id: string | null
+}
+
+test('a story tells who granted, and all that follows: e-mails, runs with steps, deliveries, further grants', async () => {
+  const [course, bonus] = [
+    await makeOffer(h.app, h.account.siteId),
+    await makeOffer(h.app, h.account.siteId, { is_gift: true }),
+  ]
+  const template = { kind: 'automation', name: 'A letter', subject: 'x', body: 'x' }
+  const made = await h.client.post('/v1/email_templates', {
+    data: { type: 'email_templates', attributes: template },
+  })
+  const automationId = await makeAutomation(h.app, h.account.siteId, {
+    name: 'Follow up',
+    trigger: { event: 'offer_granted', resource_id: course },
+    actions: [
+      { action: 'send_email', template_id: made.body.data.id },
+      { action: 'grant_offer', offer_id: bonus },
+      { action: 'wait', amount: 2, unit: 'days' },
+      { action: 'stop' },
+    ],
+  })
+  const hook = { event: 'offer_granted', target_url: 'http://127.0.0.1:9/' }
+  const hooked = await h.client.post('/v1/hooks', { data: { type: 'hooks', attributes: hook } })
+  expect(hooked.status).toBe(201)
+  const key = await makeKey(h.app, h.account, ['manage:grants'])
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const { grantId, requestId } = await grant(contactId, course, h.clientWith(key.token))
+  await h.drain()
+
+  const story = await storyOf(grantId)
+  expect(story.causes).toMatchObject([
+    {
+      type: 'offer_granted',
+      actor: { type: 'api_key', id: key.id, name: key.name },
+      request_id: requestId,
+      automation_run: null,
+    },
+  ])
+  expect(story.cut_off).toEqual([])
+  const [customer, granted, further, ...others] = story.happened
+  expect(others).toEqual([])
+  expect(customer).toMatchObject({ type: 'customer_created', emails: [{ kind: 'welcome', status: 'kept' }] })
+  expect(granted).toMatchObject({
+    type: 'offer_granted',
+    grant_id: grantId,
+    offer_id: course,
+    emails: [],
+    webhook_deliveries: [
+      { hook_id: hooked.body.data.id, event: 'offer_granted', status: 'pending', attempts: 1 },
+    ],
+  })
+  const [run, ...otherRuns] = granted.automation_runs
+  expect(otherRuns).toEqual([])
+  expect(run).toMatchObject({
+    automation: { id: automationId, name: 'Follow up' },
+    status: 'active',
+    due_at: expect.any(String),
+  })
+  expect(run.steps.map(({ action }: { action: string }) => action)).toEqual([
+    'send_email',
+    'grant_offer',
+    'wait',
+  ])
+  expect(run.steps[0].emails).toMatchObject([{ kind: 'automation', status: 'kept' }])
+  expect(further).toMatchObject({
+    type: 'offer_granted',
+    caused_by: granted.event_id,
+    offer_id: bonus,
+    emails: [{ kind: 'gift' }],
+    automation_run: { id: run.id, automation_id: automationId },
+  })
+
+  const { causes } = await storyOf(further.grant_id)
+  expect(causes).toMatchObject([
+    {
+      type: 'offer_granted',
+      actor: { type: 'automation', id: automationId, name: 'Follow up' },
+      request_id: requestId,
+    },
+    { event_id: granted.event_id, actor: { type: 'api_key', name: key.name } },
+  ])
+})
+
+test('a story tells how the grant ended, and nothing of what somebody else did to the same contact', async () => {
+  const [one, other] = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const { grantId } = await grant(contactId, one)
+  const second = await grant(contactId, other)
+  await h.client.delete(`/v1/contacts/${contactId}/relationships/offers`, offersBody([one]))
+  await h.drain()
+  const types = async (id: string) => (await storyOf(id)).happened.map(({ type }: Told) => type)
+  expect(await types(grantId)).toEqual(['customer_created', 'offer_granted', 'offer_revoked'])
+  // The first grant made the customer.
+  expect(await types(second.grantId)).toEqual(['offer_granted'])
+})
+
+test('a story is told in a fixed number of queries, and says where it is cut off', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const { grantId } = await grant(contactId, await makeOffer(h.app, h.account.siteId))
+  const statements = recordStatements(h.app.pool)
+  await storyOf(grantId)
+  const short = statements.splice(0).length
+  await h.app.pool.query(
+    `insert into events (site_id, type, occurred_at, actor, caused_by, contact_id, dispatched_at)
+     select site_id, 'tag_added', now(), 'test', id, contact_id, now()
+       from events, generate_series(1, $2) where grant_id = $1`,
+    [grantId, MOST],
+  )
+  statements.splice(0)
+  const story = await storyOf(grantId)
+  expect(statements.length).toBe(short)
+  expect(short).toBeLessThanOrEqual(9)
+  expect(story.cut_off).toEqual(['events'])
+  expect(story.happened).toHaveLength(MOST)
+})
+
+test('of a grant whose events are not kept any more, the story is empty', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const { grantId } = await grant(contactId, await makeOffer(h.app, h.account.siteId))
+  await h.app.db.deleteFrom('events').where('contact_id', '=', contactId).execute()
+  expect(await storyOf(grantId)).toEqual({ causes: [], happened: [], cut_off: [] })
+})
