@@ -46,12 +46,40 @@ test('a request beyond those that can be worked on at once is refused, and told 
     await expect.poll(isFull).toBe(503)
     const { status, headers, body } = await grant()
     expect([status, headers.get('retry-after'), body.errors[0].code]).toEqual([503, '1', 'overloaded'])
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(body.meta.request_id).toBe(headers.get('x-request-id'))
     expect(await textOf('/healthz')).toContain('ok')
     expect(await textOf('/metrics')).toContain('bestow_refused_requests_total')
   })
   expect((await Promise.all(pending)).map(({ status }) => status)).toEqual([200, 200])
   expect(await refusals()).toBeGreaterThanOrEqual(before + 2)
   expect((await grant()).status).toBe(200)
+})
+
+test('refusals keep their place among the answers on a connection, and the connection stays', async () => {
+  const socket = connect({ port: Number(new URL(h.url).port), host: '127.0.0.1' }).setEncoding('latin1')
+  let received = ''
+  socket.on('data', (text: string) => {
+    received += text
+  })
+  const statuses = () => [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+  const body = JSON.stringify(offersBody([offerId]))
+  const request = [
+    `POST /v1/contacts/${contactId}/relationships/offers HTTP/1.1`,
+    'host: localhost',
+    `authorization: Bearer ${h.account.token}`,
+    'content-type: application/vnd.api+json',
+    `content-length: ${body.length}`,
+    `\r\n${body}`,
+  ].join('\r\n')
+  await whileHeldUp(async () => {
+    socket.write(request.repeat(4))
+    await expect.poll(async () => (await h.client.get('/v1/me')).status).toBe(503)
+  })
+  await expect.poll(statuses).toEqual(['200', '200', '503', '503'])
+  socket.write(request)
+  await expect.poll(statuses).toEqual(['200', '200', '503', '503', '200'])
+  socket.destroy()
 })
 
 test('requests that were sent ahead on a connection leave their places when it breaks', async () => {

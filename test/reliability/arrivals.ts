@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pin } from './cores.ts'
 
 export interface Arrivals {
   url: string
@@ -31,12 +32,13 @@ export interface Tally {
 
 const PATIENCE_MS = 30_000
 const TICK_MS = 5
-/** A process may open about twice as many files. */
+/** More than can be answered in time: with fewer, the limit would keep the line short, and not the server. */
 const MOST_CONNECTIONS = 10_000
 
 /** Puts the load on the server and waits for every answer, at most half a minute longer than it lasts. */
 export async function arrive(arrivals: Arrivals): Promise<Tally> {
   const generator = fork(import.meta.filename, { execArgv: [] })
+  pin(generator.pid!, 'load')
   generator.send(arrivals)
   const ended = once(generator, 'exit').then(([code]) => {
     throw new Error(`the load generator ended with ${code}`)
@@ -112,11 +114,11 @@ function requestFor(token: string, contactId: string, offerId: string): string {
   ].join('\r\n')
 }
 
-/** Kept-alive connections with one request at a time on each: as many as are needed. */
+/** Kept-alive connections with one request at a time on each: as many as are needed, up to a limit. */
 class Lines {
   most = 0
   #open = 0
-  readonly #idle: Socket[] = []
+  readonly #idle: Line[] = []
   readonly #server: URL
 
   constructor(server: URL) {
@@ -124,47 +126,61 @@ class Lines {
   }
 
   /** @returns the head of the answer; what happened instead when there is none */
-  send(request: string): Promise<string> {
-    const socket = this.#takeIdle() ?? (this.#open < MOST_CONNECTIONS ? this.#connect() : null)
-    if (!socket) return Promise.resolve('no connection')
-    return new Promise((resolve) => {
-      let received = ''
-      const done = (head: string) => {
-        socket.removeAllListeners('data').off('close', broken).setTimeout(0)
-        resolve(head)
-      }
-      const broken = () => done('broken connection')
-      socket.once('close', broken)
-      socket.setTimeout(PATIENCE_MS)
-      socket.on('data', (chunk) => {
-        received += chunk
-        const [head, body] = received.split('\r\n\r\n', 2)
-        const length = Number(/\r\ncontent-length: (\d+)/i.exec(head!)?.[1] ?? Number.NaN)
-        if (body === undefined || body.length < length) return
-        if (/\r\nconnection: close/i.test(head!)) socket.end()
-        else this.#idle.push(socket)
-        done(head!)
-      })
-      socket.write(request)
+  async send(request: string): Promise<string> {
+    const line = this.#idle.pop() ?? (this.#open < MOST_CONNECTIONS ? this.#connect() : null)
+    if (!line) return 'no connection'
+    const head = await line.send(request)
+    if (line.isOpen) this.#idle.push(line)
+    return head
+  }
+
+  #connect(): Line {
+    this.#open++
+    this.most = Math.max(this.most, this.#open)
+    return new Line(this.#server, (line) => {
+      this.#open--
+      const place = this.#idle.indexOf(line)
+      if (place >= 0) this.#idle.splice(place, 1)
+    })
+  }
+}
+
+class Line {
+  isOpen = true
+  #received = ''
+  #answer: (head: string) => void = () => {}
+  readonly #socket: Socket
+
+  constructor({ hostname: host, port }: URL, onClose: (line: Line) => void) {
+    this.#socket = connect({ host, port: Number(port), noDelay: true }).setEncoding('latin1')
+    this.#socket.on('data', (text: string) => this.#read(text))
+    this.#socket.on('error', () => {})
+    this.#socket.setTimeout(PATIENCE_MS, () => this.#socket.destroy())
+    this.#socket.once('close', () => {
+      this.isOpen = false
+      onClose(this)
+      this.#answer('broken connection')
     })
   }
 
-  /** The server may have closed one meanwhile. */
-  #takeIdle(): Socket | undefined {
-    let socket = this.#idle.pop()
-    while (socket && !socket.writable) socket = this.#idle.pop()
-    return socket
+  send(request: string): Promise<string> {
+    this.#received = ''
+    this.#socket.write(request)
+    return new Promise((resolve) => {
+      this.#answer = resolve
+    })
   }
 
-  #connect(): Socket {
-    this.#open++
-    this.most = Math.max(this.most, this.#open)
-    const { hostname: host, port } = this.#server
-    const socket = connect({ host, port: Number(port), noDelay: true }).setEncoding('latin1')
-    socket.on('error', () => {})
-    socket.on('timeout', () => socket.destroy())
-    socket.once('close', () => this.#open--)
-    return socket
+  #read(text: string): void {
+    this.#received += text
+    const [head, body] = this.#received.split('\r\n\r\n', 2)
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head!)?.[1] ?? Number.NaN)
+    if (body === undefined || body.length < length) return
+    if (/\r\nconnection: close/i.test(head!)) {
+      this.isOpen = false
+      this.#socket.end()
+    }
+    this.#answer(head!)
   }
 }
 

@@ -7,3 +7,8 @@ test('of three times as many requests as can be answered the rest is refused, an
   expect(faults).toEqual([])
   expect(passed).toBe(true)
 })
+
+test('a server that refuses nothing is found out', async () => {
+  const { faults } = await overload({ ...SHORT, concurrentRequests: 0 })
+  expect(faults).toContain('nothing was refused')
+})

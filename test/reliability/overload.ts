@@ -1,7 +1,10 @@
 /** Three times as many requests arrive as the server can answer. */
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { processes } from '../launch.ts'
 import { fetchToken } from './account.ts'
 import { type Arrivals, arrive, type Tally } from './arrivals.ts'
+import { pin } from './cores.ts'
 import { type Findings, onGround, outcomeOf } from './ground.ts'
 import type { Trial } from './trial.ts'
 
@@ -23,6 +26,8 @@ export interface OverloadReport extends Findings {
   memoryMb: [number, number]
   /** Of one core, by what made the load. */
   generatorCpu: number
+  /** Whether the load had a core of its own, and the server and its database the others. */
+  coresApart: boolean
 }
 
 export interface OverloadOptions {
@@ -72,6 +77,7 @@ export const overload = ({
     const server = await ground.start('serve', undefined, {
       CONCURRENT_REQUESTS: concurrentRequests?.toString(),
     })
+    const coresApart = await pinAll(server.child.pid!, ground.postgres.folder)
     const url = server.ready.url!
     const token = await fetchToken(url, ground.account)
     const offerId = ground.account.offers[0]!
@@ -102,10 +108,18 @@ export const overload = ({
       mostConnections: tally.mostConnections,
       memoryMb: [memoryBefore, memoryAfter] as [number, number],
       generatorCpu: tally.cpu,
+      coresApart,
     }
     const faults = faultsOf(tally, report.goodputShare, leastGoodputShare)
     return { passed: faults.length === 0, faults, ...report }
   })
+
+/** What serves: what the load takes of the processors is not to be missing there. */
+async function pinAll(server: number, folder: string): Promise<boolean> {
+  const postmaster = Number((await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n')[0])
+  const pids = processes().filter(({ pid, parent }) => [pid, parent].includes(postmaster))
+  return [server, ...pids.map(({ pid }) => pid)].map((pid) => pin(pid, 'server')).every(Boolean)
+}
 
 function faultsOf(tally: Tally, share: number, least: number): string[] {
   const others = Object.entries(tally.others).map(([what, count]) => `${count} requests came to: ${what}`)
