@@ -6,6 +6,8 @@ import { HANDOVER_MS } from './mailer.ts'
  * it waits for its turn and for the database first. Only then may another worker take it over.
  */
 export const LEASE_MS = HANDOVER_MS + 15_000
+export const leaseFrom = (now: Date) => new Date(now.getTime() + LEASE_MS)
+
 /** What must be left of it for a hand-over to begin. */
 const LEAST_MS = HANDOVER_MS + 5_000
 
@@ -30,11 +32,11 @@ export class InHandError extends Error {
  * @throws InHandError when another worker has taken it over
  */
 export async function keepInHand(app: App, { siteId, id }: EmailId, until: Date): Promise<void> {
-  const now = app.clock.now().getTime()
-  if (until.getTime() - now >= LEAST_MS) return
+  const now = app.clock.now()
+  if (until.getTime() - now.getTime() >= LEAST_MS) return
   const { numUpdatedRows } = await app.db
     .updateTable('emails')
-    .set({ sending_until: new Date(now + LEASE_MS) })
+    .set({ sending_until: leaseFrom(now) })
     .where('site_id', '=', siteId)
     .where('id', '=', id)
     .where('status', '=', 'pending')

@@ -4,7 +4,7 @@ import { inBatches } from '../db/batches.ts'
 import { anyOf, inTransaction, isUnavailable, type Tx } from '../db/database.ts'
 import { emailToken } from './email-data.ts'
 import { withLink } from './hidden-links.ts'
-import { type EmailId, InHandError, LEASE_MS } from './lease.ts'
+import { type EmailId, InHandError, leaseFrom } from './lease.ts'
 import type { Message } from './mailer.ts'
 import { type Content, renderEmails, type Stored } from './render-emails.ts'
 
@@ -42,13 +42,12 @@ function prepareTogether(app: App, wanted: EmailId[]): Promise<(Prepared | Error
     const claimed = await claim(tx, wanted)
     // Only now: others may have held what is claimed for a while.
     const now = app.clock.now()
-    const until = new Date(now.getTime() + LEASE_MS)
     const contents = await contentsOf(app, tx, claimed, now)
-    await save(app, tx, claimed, contents, now, until)
+    await save(app, tx, claimed, contents, now)
     const prepared = new Map(
       claimed.map((email, index) => [
         keyOf(email.site_id, email.id),
-        outcomeOf(app, email, contents[index]!, now, until),
+        outcomeOf(app, email, contents[index]!, now),
       ]),
     )
     return wanted.map(({ siteId, id }) => prepared.get(keyOf(siteId, id)) ?? null)
@@ -103,16 +102,9 @@ function storedIn({ to_name, to_email, subject, html, text }: Claimed): Stored |
 }
 
 /** The ids are given twice: the planner takes a list in JSON for a hundred rows, and would read the whole table. */
-async function save(
-  app: App,
-  tx: Tx,
-  claimed: Claimed[],
-  contents: Content[],
-  now: Date,
-  until: Date,
-): Promise<void> {
+async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], now: Date): Promise<void> {
   const inHand = app.mailer
-    ? { status: 'pending', sending_until: until }
+    ? { status: 'pending', sending_until: leaseFrom(now) }
     : { status: 'kept', sending_until: null }
   const changes = claimed.flatMap((email, index) => {
     const content = contents[index]!
@@ -136,21 +128,15 @@ async function save(
 const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>
   message_id ?? `<email-${site_id}-${id}@${new URL(app.publicUrl).hostname}>`
 
-function outcomeOf(
-  app: App,
-  email: Claimed,
-  content: Content,
-  date: Date,
-  until: Date,
-): Prepared | Error | null {
+function outcomeOf(app: App, email: Claimed, content: Content, now: Date): Prepared | Error | null {
   if (content instanceof Error) return content
   if (!content || !app.mailer) return null
   const message = {
     from: { name: email.title, address: app.config.MAIL_FROM },
     to: { name: content.to_name, address: content.to_email },
     messageId: messageIdOf(app, email),
-    date,
+    date: now,
     ...withLink(content, emailToken(app, email)),
   }
-  return { message, until }
+  return { message, until: leaseFrom(now) }
 }
