@@ -12,6 +12,7 @@ import { overloadTrial } from './overload.ts'
 import { removeServers } from './postgres.ts'
 import { promotionTrial } from './promotion.ts'
 import type { Trial } from './trial.ts'
+import { webhooksTrial } from './webhooks.ts'
 
 /** In the order in which they are run. */
 const trials: Trial[] = [
@@ -25,6 +26,7 @@ const trials: Trial[] = [
   automationsTrial,
   mailTrial,
   overloadTrial,
+  webhooksTrial,
 ]
 
 const USAGE = `npm run test:reliability -- [--short] [--seed <number>] [<trial> …]

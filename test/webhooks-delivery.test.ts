@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import './processes.ts'
+import { bodiesForgotten, noUniqueDeliveries, recordedBeforehand } from './reliability/webhooks/faults.ts'
+import { runWebhooks, SHORT, type WebhooksPlan } from './reliability/webhooks.ts'
+
+const run = (plan: Partial<WebhooksPlan> = {}) =>
+  runWebhooks({ ...SHORT, seed: Date.now() % 2 ** 31, say: () => {}, ...plan })
+
+test('kill -9 of workers while receivers fail, hang and hang up: every event arrives, signed, under one id', async () => {
+  const report = await run()
+  console.info(report)
+  expect(report.faults).toEqual([])
+})
+
+/** Nobody is killed, and nobody hangs. */
+const CALM: Partial<WebhooksPlan> = {
+  events: 100,
+  hooks: 10,
+  workers: 1,
+  kills: 0,
+  moods: { fails: 0.3, hangs: 0, cuts: 0.05 },
+  settleMs: 10_000,
+}
+
+test('without the unique index on causes an event is told twice, under two ids', async () => {
+  const { faults } = await run({ ...CALM, fault: noUniqueDeliveries })
+  expect(faults).toContainEqual(expect.stringContaining('several ids'))
+})
+
+test('recorded before it is sent, what fails is never tried again', async () => {
+  const { faults } = await run({ ...CALM, fault: recordedBeforehand })
+  expect(faults).toContainEqual(expect.stringContaining('was given up'))
+})
+
+test('bodies that are made anew for each attempt differ', async () => {
+  const { faults } = await run({ ...CALM, fault: bodiesForgotten })
+  expect(faults).toContainEqual(expect.stringContaining('several bodies'))
+})
