@@ -31,7 +31,7 @@ const ADDRESS = {
 }
 
 /** By type, without the id and the type. */
-const SAMPLES: Record<string, object> = {
+const SAMPLES: Record<string, { attributes: object; relationships: object; links?: object }> = {
   contacts: {
     attributes: {
       ...PERSON,
@@ -171,5 +171,5 @@ const SAMPLES: Record<string, object> = {
 }
 
 /** The payload of an event, with made-up resources of the id 0. */
-export const samplePayload = (event: HookEvent): { id: string; type: string }[] =>
-  describeEvent(event).shows.map((type) => ({ id: '0', type, ...SAMPLES[type] }))
+export const samplePayload = (event: HookEvent) =>
+  describeEvent(event).shows.map((type) => ({ id: '0', type, ...SAMPLES[type]! }))
