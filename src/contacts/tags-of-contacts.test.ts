@@ -179,15 +179,28 @@ describe('at the same moment', () => {
     expect(await borne()).toHaveLength(types.length % 2)
   })
 
-  test('who adds a tag while it is archived has it or is told; no event without the tag', async () => {
-    for (let round = 0; round < 15; round++) {
-      const tag = await makeTag()
-      const [added] = await Promise.all([
-        h.client.post(path(), body(tag)),
-        h.client.delete(`/v1/contact_tags/${tag}`),
-      ])
-      const recorded = (await events()).includes(`tag_added ${tag}`)
-      expect([added.status, recorded]).toEqual(recorded ? [200, true] : [404, false])
+  test('who archives a tag waits for those who are adding it', async () => {
+    const tag = await makeTag()
+    const blocker = await h.app.pool.connect()
+    await blocker.query('begin; lock table events in share mode')
+    const waiting = async () => {
+      const { rowCount } = await blocker.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+      return rowCount!
     }
+    const adding = h.client.post(path(), body(tag))
+    await expect.poll(waiting).toBe(1)
+    let isArchived = false
+    const archiving = h.client.delete(`/v1/contact_tags/${tag}`).then((reply) => {
+      isArchived = true
+      return reply
+    })
+    await expect.poll(async () => isArchived || (await waiting()) > 1, { timeout: 20_000 }).toBe(true)
+    await blocker.query('rollback')
+    blocker.release()
+    expect([(await adding).body.data, (await archiving).status]).toEqual([identifiers([tag]), 200])
+    expect(await events()).toEqual([`tag_added ${tag}`])
+    expect(await borne()).toEqual([])
   })
 })
