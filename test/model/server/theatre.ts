@@ -20,7 +20,7 @@ export async function openTheatre(): Promise<Theatre> {
 }
 
 /** Commits do not wait for the disk: nothing is killed here, and it is most of the time that a story takes. */
-async function withoutWaiting(connection: Connection): Promise<Connection> {
+export async function withoutWaiting(connection: Connection): Promise<Connection> {
   const client = new pg.Client(connectionConfig(connection))
   await client.connect()
   await client.query(`do $$ begin
