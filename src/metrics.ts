@@ -16,9 +16,9 @@ export interface Metrics {
 /** What waits, and what has failed. */
 export interface Backlog {
   undispatchedEvents: number
-  setAsideEvents: number
   pendingEmails: number
-  failedEmails: number
+  /** By kind: see jobs/failed-work.ts. */
+  failed: Record<string, number>
 }
 
 export function createMetrics(): Metrics {
@@ -33,11 +33,15 @@ export function createMetrics(): Metrics {
     registers,
   })
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
-  const backlog: Record<keyof Backlog, ReturnType<typeof gauge>> = {
+  const failures = new Gauge({
+    name: 'bestow_failed',
+    help: 'What could not be done; `bestow jobs list --failed` tells which',
+    labelNames: ['kind'],
+    registers,
+  })
+  const waiting: Record<Exclude<keyof Backlog, 'failed'>, ReturnType<typeof gauge>> = {
     undispatchedEvents: gauge('bestow_undispatched_events', 'Events that nobody has reacted to yet'),
-    setAsideEvents: gauge('bestow_set_aside_events', 'Of these, those that failed and are tried again later'),
     pendingEmails: gauge('bestow_pending_emails', 'E-mails that are not sent yet'),
-    failedEmails: gauge('bestow_failed_emails', 'E-mails that failed for good'),
   }
   return {
     observeRequest: (method, route, status, milliseconds) =>
@@ -48,8 +52,9 @@ export function createMetrics(): Metrics {
       help: 'Requests answered 503 because too many were there',
       registers,
     }),
-    setBacklog(figures) {
-      for (const name of Object.keys(backlog) as (keyof Backlog)[]) backlog[name].set(figures[name])
+    setBacklog({ failed, ...figures }) {
+      for (const [name, figure] of Object.entries(figures)) waiting[name as keyof typeof waiting].set(figure)
+      for (const [kind, count] of Object.entries(failed)) failures.set({ kind }, count)
     },
     text: () => registry.metrics(),
   }

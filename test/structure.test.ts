@@ -18,7 +18,7 @@ const MAY_KNOW: Record<string, string[]> = {
   clock: ['db', 'jobs'],
   events: ['db', 'jsonapi'],
   jobs: ['db'],
-  http: ['auth', 'db', 'jsonapi'],
+  http: ['auth', 'db', 'jobs', 'jsonapi'],
   auth: ['clock', 'db', 'http', 'jsonapi'],
   accounts: ['auth', 'contacts', 'db', 'jsonapi'],
   sites: ['db', 'jsonapi'],

@@ -21,6 +21,8 @@ test('every command that scripts rely on is there', () => {
     'emails list',
     'emails show',
     'grant',
+    'jobs list',
+    'jobs redrive',
     'keys create',
     'keys delete',
     'keys list',

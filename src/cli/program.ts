@@ -6,6 +6,7 @@ import { contactCommands } from './contacts.ts'
 import { doctorCommands } from './doctor.ts'
 import { emailCommands } from './emails.ts'
 import { grantCommands } from './grants.ts'
+import { jobCommands } from './jobs.ts'
 import { keyCommands } from './keys.ts'
 import { misused } from './output.ts'
 import { serverCommands } from './server.ts'
@@ -26,6 +27,7 @@ for (const addCommands of [
   contactCommands,
   grantCommands,
   emailCommands,
+  jobCommands,
   clockCommands,
   doctorCommands,
 ]) {

@@ -56,7 +56,7 @@ test.each([
   await setText(text)
   expect(await (await welcome(h))()).toMatchObject({ status: 'failed', attempts: 1 })
   const { body } = await h.clientWith(null).get('/metrics')
-  expect(body).toMatch(/^bestow_failed_emails 1$/m)
+  expect(body).toMatch(/^bestow_failed\{kind="email"\} 1$/m)
   expect(body).toMatch(/^bestow_pending_emails 0$/m)
 })
 

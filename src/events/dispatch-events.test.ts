@@ -57,7 +57,7 @@ test('an event that fails is set aside with its error, and the others of its bat
     dispatch_error: expect.stringContaining('contact_id'),
   })
   const { body } = await h.clientWith(null).get('/metrics')
-  expect(body).toMatch(/^bestow_set_aside_events 1$/m)
+  expect(body).toMatch(/^bestow_failed\{kind="event"\} 1$/m)
 })
 
 test('an event that was set aside is tried again, ever more rarely, and dispatched once it can be', async () => {

@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import type { App } from '../app.ts'
 import { hashSecret } from '../auth/secrets.ts'
 import { isMigrated } from '../db/migrate.ts'
+import { countFailed } from '../jobs/failed-work.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 import { ErrorDocument, MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import type { Backlog } from '../metrics.ts'
@@ -58,11 +59,8 @@ function assertMayWatch({ config }: App, authorization: string | undefined): voi
 }
 
 async function readBacklog({ db }: App): Promise<Backlog> {
-  const { rows } = await sql<Backlog>`
-    select count(*)::int as "undispatchedEvents",
-           count(*) filter (where dispatch_attempts > 0)::int as "setAsideEvents",
-           (select count(*)::int from emails where status = 'pending') as "pendingEmails",
-           (select count(*)::int from emails where status = 'failed') as "failedEmails"
-      from events where dispatched_at is null`.execute(db)
-  return rows[0]!
+  const { rows } = await sql<Omit<Backlog, 'failed'>>`
+    select (select count(*)::int from events where dispatched_at is null) as "undispatchedEvents",
+           (select count(*)::int from emails where status = 'pending') as "pendingEmails"`.execute(db)
+  return { ...rows[0]!, failed: await countFailed(db) }
 }

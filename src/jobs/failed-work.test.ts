@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeAutomation } from '../testing/automations.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
+import { causeWelcome } from '../testing/outbox.ts'
+import { countFailed, findWork, redrive, WORK_KINDS, type WorkKind } from './failed-work.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+const failed = () => findWork(h.app.db, { onlyFailed: true, most: 100 })
+
+/** Something of each kind that has failed, made by hand. */
+async function failEach(): Promise<Record<WorkKind, string>> {
+  await h.drain()
+  const email = await causeWelcome(h)
+  await makeAutomation(h.app, h.account.siteId, {
+    trigger: { event: 'contact_created' },
+    actions: [{ action: 'wait', amount: 1, unit: 'days' }, { action: 'stop' }],
+  })
+  await makeHook(h.app, h.account.siteId, { event: 'contact_created' })
+  await causeWelcome(h)
+  await h.drain()
+  const { pool } = h.app
+  const { id } = await email()
+  await pool.query(
+    `update emails set status = 'failed', failed_at = now(), response = 'no such user', html = null where id = $1`,
+    [id],
+  )
+  const run = await pool.query(
+    `update automation_runs set status = 'failed', due_at = null, ended_at = now(), attempts = 8, error = 'broken' returning id`,
+  )
+  const delivery = await pool.query(
+    `update webhook_deliveries set status = 'failed', due_at = null, failed_at = now() returning id`,
+  )
+  const event = await pool.query(
+    `insert into events (site_id, type, occurred_at, actor, dispatch_attempts, dispatch_after, dispatch_error)
+     values ($1, 'contact_deleted', now(), 'test', 3, now() + interval '1 hour', 'oops') returning id`,
+    [h.account.siteId],
+  )
+  const job = await pool.query(
+    `update pgboss.job set state = 'failed', output = '{"message": "away"}' where data ->> 'id' = $1 returning id`,
+    [id],
+  )
+  return {
+    email: id,
+    run: run.rows[0].id,
+    delivery: delivery.rows[0].id,
+    event: event.rows[0].id,
+    job: job.rows[0].id,
+  }
+}
+
+test('what has failed is found with its reason, counted by kind, and tried again when it is redriven', async () => {
+  const ids = await failEach()
+  const errors = {
+    email: 'no such user',
+    run: 'broken',
+    delivery: expect.anything(),
+    event: 'oops',
+    job: 'away',
+  }
+  const found = await failed()
+  for (const kind of WORK_KINDS) {
+    expect(found).toContainEqual(
+      expect.objectContaining({ kind, id: ids[kind], isFailed: true, error: errors[kind] }),
+    )
+  }
+  const counts = await countFailed(h.app.db)
+  for (const kind of WORK_KINDS)
+    expect([kind, counts[kind]]).toEqual([kind, found.filter((work) => work.kind === kind).length])
+  const { body } = await h.clientWith(null).get('/metrics')
+  for (const kind of WORK_KINDS) expect(body).toContain(`bestow_failed{kind="${kind}"} ${counts[kind]}\n`)
+
+  for (const kind of WORK_KINDS) {
+    expect(await redrive(h.app, kind, '999999')).toBe(0)
+    expect([kind, await redrive(h.app, kind, ids[kind])]).toEqual([kind, 1])
+    expect(await redrive(h.app, kind, ids[kind])).toBe(kind === 'event' ? 1 : 0)
+  }
+  await h.app.pool.query(`update emails set created_at = created_at - interval '1 hour'`)
+  await h.drain()
+  const { rows } = await h.app.pool.query(
+    `select (select status from emails where id = $1) as email, (select status from automation_runs where id = $2) as run,
+            (select status from webhook_deliveries where id = $3) as delivery,
+            (select dispatched_at is not null from events where id = $4) as event,
+            (select state::text from pgboss.job where id = $5) as job`,
+    [ids.email, ids.run, ids.delivery, ids.event, ids.job],
+  )
+  expect(rows).toEqual([
+    { email: 'kept', run: 'stopped', delivery: 'pending', event: true, job: 'completed' },
+  ])
+})
+
+test('all of a kind is redriven at once, but nothing is sent to a hook that is disabled', async () => {
+  await h.app.pool.query(`update webhook_deliveries set status = 'failed', due_at = null`)
+  await h.app.pool.query(`update hooks set disabled_at = now(), disabled_reason = 'gone'`)
+  expect(await redrive(h.app, 'delivery', null)).toBe(0)
+  await h.app.pool.query('update hooks set disabled_at = null, disabled_reason = null')
+  const { delivery } = await countFailed(h.app.db)
+  expect(delivery).toBeGreaterThan(0)
+  expect(await redrive(h.app, 'delivery', null)).toBe(delivery)
+  expect((await countFailed(h.app.db)).delivery).toBe(0)
+})
