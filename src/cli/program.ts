@@ -9,6 +9,7 @@ import { grantCommands } from './grants.ts'
 import { jobCommands } from './jobs.ts'
 import { keyCommands } from './keys.ts'
 import { misused } from './output.ts'
+import { secretCommands } from './secrets.ts'
 import { serverCommands } from './server.ts'
 import { siteCommands } from './sites.ts'
 import { userCommands } from './users.ts'
@@ -28,6 +29,7 @@ for (const addCommands of [
   grantCommands,
   emailCommands,
   jobCommands,
+  secretCommands,
   clockCommands,
   doctorCommands,
 ]) {

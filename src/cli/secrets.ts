@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import { type OutputOptions, print, subcommand } from './output.ts'
+import { withApp } from './with-app.ts'
+
+/** Where secrets are kept sealed. */
+const SEALED = [
+  { table: 'hooks', column: 'secret' },
+  { table: 'hooks', column: 'previous_secret' },
+  { table: 'offers', column: 'activation_token' },
+]
+const BATCH = 1_000
+
+export function secretCommands(program: Command): void {
+  const secrets = program.command('secrets').description('secrets that are kept sealed under SECRET_KEY')
+  subcommand(
+    secrets,
+    'reseal',
+    'seal under SECRET_KEY what is still sealed under SECRET_KEY_PREVIOUS, which is not needed any more then',
+  ).action(reseal)
+}
+
+async function reseal(options: OutputOptions): Promise<void> {
+  const counts = await withApp('secrets reseal', async (app) => {
+    const resealed: number[] = []
+    for (const place of SEALED) resealed.push(await resealAll(app, place))
+    return resealed
+  })
+  const resealed = counts.reduce((sum, count) => sum + count, 0)
+  const words = `Resealed: ${resealed}. Everything is sealed under SECRET_KEY now; SECRET_KEY_PREVIOUS is not needed any more.`
+  print(options, { resealed }, words)
+}
+
+interface Sealed {
+  site_id: string
+  id: string
+  sealed: string
+}
+
+/** Row by row, so that it can be interrupted. @returns how many there were */
+async function resealAll(
+  { db, sealer }: App,
+  { table, column }: { table: string; column: string },
+): Promise<number> {
+  const [from, secret] = [sql.table(table), sql.ref(column)]
+  let count = 0
+  for (let last = '0'; ; ) {
+    const { rows } = await sql<Sealed>`
+      select site_id, id, ${secret} as sealed from ${from}
+       where id > ${last} and ${secret} is not null order by id limit ${BATCH}`.execute(db)
+    if (rows.length === 0) return count
+    for (const { site_id, id, sealed } of rows.filter(({ sealed }) => !sealer.isCurrent(sealed))) {
+      // One that is replaced meanwhile is sealed under the new key already.
+      const { numAffectedRows } = await sql`
+        update ${from} set ${secret} = ${sealer.seal(sealer.unseal(sealed))}
+         where site_id = ${site_id} and id = ${id} and ${secret} = ${sealed}`.execute(db)
+      count += Number(numAffectedRows ?? 0)
+    }
+    last = rows.at(-1)!.id
+  }
+}
