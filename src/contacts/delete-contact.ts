@@ -75,13 +75,14 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
   await recordEvent(tx, 'contact_deleted', { siteId, contactId: id, customerId: customer?.id }, {}, origin)
 }
 
-/** The words of a gift are personal, and links in e-mails lead nowhere now. */
+/** The words of a gift are personal, and links in e-mails lead nowhere now. All grants have ended by then. */
 async function forgetCustomer(tx: Tx, siteId: string, customerId: string): Promise<void> {
   await tx
     .updateTable('offer_grants')
     .set({ gift: '{}' })
     .where('site_id', '=', siteId)
     .where('customer_id', '=', customerId)
+    .where('revoked_at', 'is not', null)
     .where('gift', 'is not', null)
     .execute()
   for (const table of ['member_links', 'member_sessions'] as const) {

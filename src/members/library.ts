@@ -38,7 +38,10 @@ export async function readLibrary(
            case when g.revoked_at is not null or g.expires_at <= ${now} then 'ended'
                 when g.starts_at > ${now} then 'later' else 'open' end as state,
            case g.revoke_reason when 'revoked' then 'revoked' when 'replaced' then 'replaced' else 'expired' end as reason
-      from offer_grants g
+      -- Live grants and ended ones have an index each.
+      from (select * from offer_grants where revoked_at is null
+             union all
+            select * from offer_grants where revoked_at is not null) g
       join offers o on o.site_id = g.site_id and o.id = g.offer_id
       join offer_products op on op.site_id = g.site_id and op.offer_id = g.offer_id
       join products p on p.site_id = op.site_id and p.id = op.product_id and p.publish_status = 'published'

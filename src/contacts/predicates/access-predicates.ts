@@ -23,11 +23,9 @@ const hasProduct = (value: string) => sql`
 
 /** Offers that somebody held by a grant that has ended, even when nobody has closed it yet. */
 const held = (contact: Column, condition: RawBuilder<unknown>, now: Date) =>
-  hasGrant(
-    contact,
-    'offer_grants',
-    sql`(h.revoked_at is not null or h.expires_at <= ${now}) and ${condition}`,
-  )
+  // Two questions, since live grants and ended ones have an index each.
+  sql`(${hasGrant(contact, 'offer_grants', sql`h.revoked_at is not null and ${condition}`)}
+       or ${hasGrant(contact, 'holdings', sql`h.expires_at <= ${now} and ${condition}`)})`
 
 /** What a contact can open, and why. */
 export const accessPredicates: ContactPredicates = {

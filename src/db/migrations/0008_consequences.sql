@@ -190,5 +190,8 @@ create table webhook_attempts (
 );
 create index webhook_attempts_begun on webhook_attempts (begun_at);
 
+-- What a customer held. A grant that is made has no place in it, and costs nothing more.
+create index offer_grants_ended on offer_grants (customer_id, site_id) where revoked_at is not null;
+
 -- Sealed under SECRET_KEY: who has the address that it is part of may give the offer away.
 alter table offers add column activation_token text;
