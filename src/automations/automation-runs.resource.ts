@@ -6,12 +6,12 @@ import {
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
+  oneOf,
   text,
   timestamp,
   toOne,
 } from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
-import { oneOf } from './one-of.ts'
 
 const RUN_STATUSES = ['active', 'completed', 'stopped', 'failed'] as const
 
@@ -60,7 +60,7 @@ export const automationRuns = defineResource({
       refersTo: 'contacts',
       build: (value) => ({ where: sql`r.contact_id = ${idOrNothing(value)}` }),
     },
-    status: oneOf(sql`r.status`, RUN_STATUSES, 'Status is'),
+    status: oneOf(sql`r.status`, RUN_STATUSES),
     event_id: {
       description: 'Started by this event',
       refersTo: 'events',

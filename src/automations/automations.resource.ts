@@ -1,9 +1,17 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
-import { boolean, integer, LIST_INDEX, parseBoolean, text, timestamp, toOne } from '../jsonapi/describe.ts'
+import {
+  boolean,
+  integer,
+  LIST_INDEX,
+  oneOf,
+  parseBoolean,
+  text,
+  timestamp,
+  toOne,
+} from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
 import { ActionSchema } from './actions.ts'
-import { oneOf } from './one-of.ts'
 import { TRIGGER_EVENTS } from './triggers.ts'
 
 const Trigger = Type.Object({
@@ -41,7 +49,7 @@ export const automations = defineResource({
   },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: {
-    trigger: oneOf(sql`r.trigger`, TRIGGER_EVENTS, 'Started by this event'),
+    trigger: oneOf(sql`r.trigger`, TRIGGER_EVENTS),
     enabled: {
       description: 'true or false',
       build: (value) => ({ where: sql`(r.disabled_at is null) = ${parseBoolean(value)}` }),

@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
-import { referencesOf } from '../contacts/conditions.ts'
-import type { Tx } from '../db/database.ts'
+import { type Condition, referencesOf } from '../contacts/conditions.ts'
+import { anyOf, type Tx } from '../db/database.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
 import { exists } from '../jsonapi/load.ts'
 import { resourceOf } from '../jsonapi/resource.ts'
-import { ACTIONS, type Action } from './actions.ts'
-import { type Member, pointerTo, type ReferenceType } from './members.ts'
+import { ACTIONS } from './actions.ts'
+import { type Member, type Path, pointerTo, type ReferenceType } from './members.ts'
 import type { Definition } from './parse-automation.ts'
 import { TRIGGERS } from './triggers.ts'
 
@@ -24,6 +24,14 @@ const FOUND: Record<ReferenceType, { named: string; rows: RawBuilder<unknown> }>
   },
 }
 
+interface Reference {
+  type: ReferenceType
+  id: string
+  path: Path
+}
+
+const ATTRIBUTES: Path = ['data', 'attributes']
+
 /**
  * Sees that everything that a definition names is there on the site.
  *
@@ -32,42 +40,40 @@ const FOUND: Record<ReferenceType, { named: string; rows: RawBuilder<unknown> }>
 export async function checkReferences(
   tx: Tx,
   siteId: string,
-  { trigger, resource_id, conditions, actions = [] }: Partial<Definition>,
+  definition: Partial<Definition>,
 ): Promise<void> {
-  const confinedTo = trigger && TRIGGERS[trigger]
-  if (confinedTo && resource_id) {
-    await assertFound(tx, siteId, confinedTo, resource_id, '/data/attributes/trigger/resource_id')
+  for (const [type, references] of Map.groupBy(namedBy(definition), (reference) => reference.type)) {
+    const { named, rows } = FOUND[type]
+    const ids = references.map(({ id }) => id)
+    const found = await sql<{ id: string }>`
+      select r.id from ${rows} and r.id = ${anyOf(ids)} and r.site_id = ${siteId}`.execute(tx)
+    const absent = references.find(({ id }) => !found.rows.some((row) => row.id === id))
+    if (absent) throw missing(named, absent.id, pointerTo(absent.path))
   }
+  if (definition.conditions) await checkConditions(tx, siteId, definition.conditions)
+}
+
+function namedBy({ trigger, resource_id, actions = [] }: Partial<Definition>): Reference[] {
+  const confinedTo = trigger && TRIGGERS[trigger]
+  const ofActions = actions.flatMap((action, index) =>
+    Object.entries(ACTIONS[action.action] as Record<string, Member>).flatMap(([name, { refersTo: type }]) => {
+      const id = (action as unknown as Record<string, string>)[name]!
+      return type ? [{ type, id, path: [...ATTRIBUTES, 'actions', index, name] }] : []
+    }),
+  )
+  if (!confinedTo || !resource_id) return ofActions
+  return [
+    { type: confinedTo, id: resource_id, path: [...ATTRIBUTES, 'trigger', 'resource_id'] },
+    ...ofActions,
+  ]
+}
+
+async function checkConditions(tx: Tx, siteId: string, conditions: Condition): Promise<void> {
   const scope = { siteIds: [siteId], now: new Date(0), baseUrl: '' }
-  for (const { type, id, pointer } of conditions
-    ? referencesOf(conditions, ['data', 'attributes', 'conditions'])
-    : []) {
+  for (const { type, id, pointer } of referencesOf(conditions, [...ATTRIBUTES, 'conditions'])) {
     const resource = resourceOf(type)
     if (!(await exists(tx, resource, id, scope))) throw missing(resource.singular, id, pointer)
   }
-  for (const [index, action] of actions.entries()) {
-    for (const { type, id, name } of namedBy(action)) {
-      const pointer = pointerTo(['data', 'attributes', 'actions', index, name])
-      await assertFound(tx, siteId, type, id, pointer)
-    }
-  }
-}
-
-const namedBy = (action: Action) =>
-  Object.entries(ACTIONS[action.action] as Record<string, Member>).flatMap(([name, { refersTo }]) =>
-    refersTo ? [{ type: refersTo, id: (action as unknown as Record<string, string>)[name]!, name }] : [],
-  )
-
-async function assertFound(
-  tx: Tx,
-  siteId: string,
-  type: ReferenceType,
-  id: string,
-  pointer: string,
-): Promise<void> {
-  const { named, rows } = FOUND[type]
-  const found = await sql`select from ${rows} and r.id = ${id} and r.site_id = ${siteId}`.execute(tx)
-  if (found.rows.length === 0) throw missing(named, id, pointer)
 }
 
 const missing = (named: string, id: string, pointer: string) =>
