@@ -6,12 +6,13 @@ import {
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
+  oneOf,
   text,
   timestamp,
   toOne,
 } from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
-import { hookEvents, isHookEvent } from './hook-events.ts'
+import { hookEvents } from './hook-events.ts'
 
 export const hooks = defineResource({
   type: 'hooks',
@@ -37,13 +38,7 @@ export const hooks = defineResource({
   },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: {
-    event_eq: {
-      description: hookEvents.join(', '),
-      build(value) {
-        if (!isHookEvent(value)) throw new Error(`must be one of ${hookEvents.join(', ')}`)
-        return { where: sql`r.event = ${value}` }
-      },
-    },
+    event_eq: oneOf(sql`r.event`, hookEvents),
   },
   sorts: { created_at: sql`r.created_at` },
   defaultSort: '-created_at',

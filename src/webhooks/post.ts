@@ -108,9 +108,9 @@ const NAMES: [PostError, RegExp][] = [
   ['connection_refused', /^ECONNREFUSED$/],
   ['unreachable', /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/],
   ['tls_failed', /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/],
-  ['malformed_answer', /^(HPE_|UND_ERR_(HEADERS_OVERFLOW|RES_))/],
+  ['malformed_answer', /^(HPE_|HTTPParserError|UND_ERR_(HEADERS_OVERFLOW|RES_))/],
   ['connection_broken', /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/],
 ]
 
-const nameOf = ({ code = '' }: Error & { code?: string }): PostError =>
+const nameOf = ({ name, code = name }: Error & { code?: string }): PostError =>
   NAMES.find(([, codes]) => codes.test(code))?.[0] ?? 'connection_failed'

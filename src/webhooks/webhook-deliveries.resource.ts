@@ -5,11 +5,12 @@ import {
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
+  oneOf,
   text,
   timestamp,
   toOne,
 } from '../jsonapi/describe.ts'
-import { defineResource, type Filter } from '../jsonapi/resource.ts'
+import { defineResource } from '../jsonapi/resource.ts'
 import { hookEvents } from './hook-events.ts'
 
 const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled']
@@ -72,13 +73,3 @@ export const webhookDeliveries = defineResource({
   sorts: { created_at: sql`r.created_at` },
   defaultSort: '-created_at',
 })
-
-function oneOf(column: ReturnType<typeof sql>, choices: readonly string[]): Filter {
-  return {
-    description: choices.join(', '),
-    build(value) {
-      if (!choices.includes(value)) throw new Error(`must be one of ${choices.join(', ')}`)
-      return { where: sql`${column} = ${value}` }
-    },
-  }
-}
