@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeKey, makeOffer, makeSite, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -209,4 +210,10 @@ test('what may be seen may not be changed by a key that may only see', async () 
   ]) {
     expect((await change()).status).toBe(403)
   }
+})
+
+test('the example of the documentation is a template', async () => {
+  const chapter = readFileSync(new URL('../../docs/emails.md', import.meta.url), 'utf8')
+  const [, example] = /POST \/v1\/email_templates\n(\{[\s\S]*?\})\n```/.exec(chapter)!
+  expect((await h.client.post('/v1/email_templates', JSON.parse(example!))).status).toBe(201)
 })

@@ -149,3 +149,30 @@ test('of a grant whose events are not kept any more, the story is empty', async 
   await h.app.db.deleteFrom('events').where('contact_id', '=', contactId).execute()
   expect(await storyOf(grantId)).toEqual({ causes: [], happened: [], cut_off: [] })
 })
+
+test('a story is read by indexes alone, however much else has happened', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const { grantId } = await grant(contactId, await makeOffer(h.app, h.account.siteId))
+  await h.drain()
+  const fillings = [
+    `insert into events (site_id, type, occurred_at, actor, contact_id, dispatched_at, caused_by)
+     select $1, 'tag_added', now(), 'test', 1e6 + n, now(), 1e6 + n from generate_series(1, 20000) n`,
+    `insert into emails (site_id, kind, event_id, contact_id, status, created_at)
+     select $1, 'gift', 1e6 + n, 1e6 + n, 'kept', now() from generate_series(1, 20000) n`,
+    `insert into automation_runs (site_id, automation_id, version, event_id, contact_id, depth, status, created_at)
+     select $1, 1e6, 1, 1e6 + n, 1e6 + n, 0, 'completed', now() from generate_series(1, 20000) n`,
+    `insert into automation_run_steps (site_id, run_id, position, action, state, done_at)
+     select $1, 1e6 + n, 0, 'stop', 'done', now() from generate_series(1, 20000) n`,
+    `insert into webhook_deliveries (site_id, hook_id, event, event_id, contact_id, status, created_at)
+     select $1, 1e6, 'tag_added', 1e6 + n, 1e6 + n, 'delivered', now() from generate_series(1, 20000) n`,
+  ]
+  for (const filling of fillings) await h.app.pool.query(filling, [h.account.siteId])
+  await h.app.pool.query('analyze')
+  const statements = recordStatements(h.app.pool)
+  await storyOf(grantId)
+  for (const { text, values } of statements.splice(0)) {
+    const { rows } = await h.app.pool.query(`explain ${text}`, values)
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    expect(plan).not.toMatch(/Seq Scan on (events|emails|automation_run|webhook_deliveries)/)
+  }
+})
