@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeTag } from '../testing/automations.ts'
-import { makeContact, makeOffer } from '../testing/fixtures.ts'
+import { makeTag, makeTemplate } from '../testing/automations.ts'
+import { makeAccount, makeContact, makeOffer } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
 import { pointedAt } from '../testing/refusals.ts'
 
 let h: Harness
@@ -152,6 +153,25 @@ test('an archived offer cannot be granted by a new automation, but revoked', asy
   const withAction = (action: string) => bodyOf({ ...welcome(), actions: [{ action, offer_id: archived }] })
   expect((await h.client.post('/v1/automations', withAction('grant_offer'))).status).toBe(422)
   expect((await h.client.post('/v1/automations', withAction('revoke_offer'))).status).toBe(201)
+})
+
+test('what another account has is not there', async () => {
+  const { siteId: elsewhere } = await makeAccount(h.app)
+  const [theirOffer, theirTag] = [await makeOffer(h.app, elsewhere), await makeTag(h.app, elsewhere)]
+  const theirTemplate = await makeTemplate(h.app, elsewhere)
+  const theirHook = await makeHook(h.app, elsewhere)
+  const named = {
+    '/trigger/resource_id': { trigger: { event: 'offer_granted', resource_id: theirOffer } },
+    '/conditions/value': { conditions: { filter: 'has_tag_id', value: theirTag } },
+    '/actions/0/offer_id': { actions: [{ action: 'grant_offer', offer_id: theirOffer }] },
+    '/actions/0/tag_id': { actions: [{ action: 'add_tag', tag_id: theirTag }] },
+    '/actions/0/template_id': { actions: [{ action: 'send_email', template_id: theirTemplate }] },
+    '/actions/0/hook_id': { actions: [{ action: 'call_webhook', hook_id: theirHook }] },
+  }
+  for (const [pointer, attributes] of Object.entries(named)) {
+    const { status, body } = await h.client.post('/v1/automations', bodyOf({ ...welcome(), ...attributes }))
+    expect([status, body.errors[0].source.pointer]).toEqual([422, `/data/attributes${pointer}`])
+  }
 })
 
 test('a refused change leaves the automation as it was', async () => {
