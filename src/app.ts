@@ -30,6 +30,8 @@ export interface App {
   publicUrl: string
   /** Tells the dispatcher of this process, if there is one, that events were recorded. */
   onEvents: () => void
+  /** The worker of this process is to end, and begins nothing that may take long. */
+  isStopping: boolean
 }
 
 export interface AppParts {
@@ -55,5 +57,6 @@ export function createApp({ config, log, clock, database, secretKey, mailer }: A
     metrics: createMetrics(),
     publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     onEvents: () => {},
+    isStopping: false,
   }
 }

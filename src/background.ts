@@ -37,11 +37,13 @@ export const dispatching: Chore = {
     }),
 }
 
+export const requeueing: Chore = { name: 'requeue', everyMs: 5_000, run: requeueEmails }
+
 export const chores: Chore[] = [
   dispatching,
   { name: 'automations', everyMs: 500, follows: true, run: advanceRuns },
   { name: 'deliver', everyMs: 250, follows: true, run: startLanes, settle: lanesEnd },
   { name: 'expire', everyMs: 1_000, run: expireGrants },
-  { name: 'requeue', everyMs: 30_000, run: requeueEmails },
+  requeueing,
   { name: 'clean up', everyMs: 600_000, run: cleanUp },
 ]

@@ -15,8 +15,8 @@ export const emailQueue: Queue<EmailId> = {
     retryDelay: 30,
     retryBackoff: true,
     retryDelayMax: 6 * 3600,
-    // A worker that dies holds its jobs for this long; by then its e-mails are not in hand any more.
-    heartbeatSeconds: LEASE_MS / 1_000 + 5,
+    // A worker that died is noticed after this; its e-mails wait until they are not in hand any more.
+    heartbeatSeconds: 20,
     // For one that lives: a slow mail server may take its longest for each of them.
     expireInSeconds: (PER_CONNECTION * LEASE_MS) / 1_000,
     deleteAfterSeconds: 24 * 3600,

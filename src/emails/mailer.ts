@@ -31,7 +31,7 @@ interface SmtpError extends Error {
 }
 
 /** Longest time that handing over an e-mail may take, with all that is waited for. */
-export const HANDOVER_MS = 40_000
+export const HANDOVER_MS = 30_000
 /** Most connections of a process to the mail server. */
 export const MAIL_CONNECTIONS = 10
 const CONNECT_MS = 20_000

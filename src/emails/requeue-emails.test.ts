@@ -59,6 +59,22 @@ test('an e-mail whose worker died in the last attempt is queued again', async ()
   expect(await email()).toMatchObject({ status: 'sent' })
 })
 
+test('an e-mail that a killed worker had in hand is sent once it is free, and not when a failure would be', async () => {
+  const email = await causeWelcome(h)
+  await dispatching.run(h.app, h.jobs)
+  // As the supervisor leaves the job of a worker that stirs no more.
+  await h.app.pool.query(
+    `update pgboss.job set state = 'retry', retry_count = 1, start_after = now() + interval '1 hour'`,
+  )
+  const inHandUntil = new Date(h.app.clock.now().getTime() + 60_000)
+  await h.app.pool.query('update emails set sending_until = $1', [inHandUntil])
+  await h.drain()
+  expect(await email()).toMatchObject({ status: 'pending' })
+  await pass(1)
+  await h.drain()
+  expect(await email()).toMatchObject({ status: 'sent', attempts: 1 })
+})
+
 test('an e-mail whose job waits, is tried again or runs gets no second job', async () => {
   await causeWelcome(h)
   await dispatching.run(h.app, h.jobs)

@@ -11,13 +11,15 @@ const OLD_MS = 5 * 60_000
 
 /**
  * Puts e-mails back into the queue that wait without a job: it was deleted after its time, or its worker died in
- * the last attempt. Any number of processes may do this at once.
+ * the last attempt. Those whose worker died in another attempt are tried at once. Any number of processes may do
+ * this at once.
  *
  * @returns how many there were
  */
 export async function requeueEmails(app: App, jobs: Jobs): Promise<number> {
   return inTransaction(app.db, async (tx) => {
     if (!(await isAlone(tx))) return 0
+    await hasten(tx, app.clock.now())
     const forgotten = await claimForgotten(tx, new Date(app.clock.now().getTime() - OLD_MS))
     if (forgotten.length === 0) return 0
     const list = forgotten.map((data) => ({ id: randomUUID(), data }))
@@ -30,6 +32,17 @@ export async function requeueEmails(app: App, jobs: Jobs): Promise<number> {
     app.log.warn({ count: list.length }, 'e-mails that had no job any more are queued again')
     return list.length
   })
+}
+
+/** What nobody has in hand any more, though nobody let go of it, need not wait as what has failed does. */
+async function hasten(tx: Tx, now: Date): Promise<void> {
+  await sql`
+    update pgboss.job j set start_after = now()
+      from emails e
+     where e.status = 'pending' and e.sending_until < ${now}
+       and j.name = ${emailQueue.name} and j.id = e.job_id and j.state = 'retry' and j.start_after > now()`.execute(
+    tx,
+  )
 }
 
 /** Locking the e-mails is not enough: who waited for a lock does not see the jobs that were added meanwhile. */

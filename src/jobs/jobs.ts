@@ -8,7 +8,7 @@ import type { Jobs, Queue } from './queue.ts'
 /** Batches of a queue that a process works at the same time. */
 const BATCHES = 2
 /** How often to look for jobs whose worker has died. */
-const SUPERVISE_SECONDS = 10
+export const SUPERVISE_SECONDS = 10
 
 /** pg-boss on the application's own connections. */
 export function createJobs(

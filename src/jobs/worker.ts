@@ -6,6 +6,8 @@ import type { Jobs } from './queue.ts'
 
 /** Longest wait after a failure, as when the database is away. */
 const LONGEST_PAUSE_MS = 5_000
+/** So long what is under way may take to end; then it is left as it is. */
+const STOP_MS = 10_000
 
 export interface Worker {
   /** Finishes what is under way, and begins nothing new. */
@@ -32,9 +34,10 @@ export async function startWorker(app: App): Promise<Worker> {
   return {
     async stop() {
       app.onEvents = () => {}
+      app.isStopping = true
       await Promise.all(loops.map((loop) => loop.stop()))
       await Promise.all(chores.map((chore) => chore.settle?.(app)))
-      await jobs.stop({ close: false, graceful: true, timeout: 5_000 })
+      await jobs.stop({ close: false, graceful: true, timeout: STOP_MS })
     },
   }
 }

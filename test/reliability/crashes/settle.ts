@@ -29,7 +29,7 @@ async function readBacklog(client: pg.Client): Promise<Backlog> {
 }
 
 /**
- * A worker that was killed holds its jobs for about two minutes. In a short run nobody waits so long: jobs are
+ * A worker that was killed holds its jobs for nearly a minute. In a short run nobody waits so long: jobs are
  * given up after seconds, and tried again at once.
  */
 export async function hurryJobs(client: pg.Client | pg.Pool): Promise<void> {
