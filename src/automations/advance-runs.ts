@@ -5,8 +5,8 @@ import type { Jobs } from '../jobs/queue.ts'
 import { claimRuns, type DueRun } from './claim-runs.ts'
 import { findStops } from './find-stops.ts'
 import { recordOutcomes } from './record-outcomes.ts'
-import type { ClaimedRun, Outcome } from './run.ts'
-import { takeSteps, type Work } from './take-steps.ts'
+import type { ClaimedRun, Outcome, Work } from './run.ts'
+import { takeSteps } from './take-steps.ts'
 
 const BATCH = 200
 const MOST_ATTEMPTS = 8
