@@ -29,22 +29,27 @@ export async function dueDeliveries(app: App, hook: Claimed, after?: Due): Promi
       left join events e on e.site_id = d.site_id and e.id = d.event_id
      where d.site_id = ${site_id} and d.hook_id = ${id} and d.status = 'pending' and d.due_at <= ${app.clock.now()} ${behind}
      order by d.due_at, d.id limit ${BATCH}`.execute(app.db)
-  await writeBodies(app, site_id, rows)
-  return rows
+  return withBodies(app, site_id, rows)
 }
 
-/** Before they are first sent, so that every attempt says the same. */
-async function writeBodies(app: App, siteId: string, deliveries: Due[]): Promise<void> {
+/**
+ * Bodies are written before they are first sent, so that every attempt says the same. A delivery whose body somebody
+ * else has written just now is theirs, as the hook is.
+ */
+async function withBodies(app: App, siteId: string, deliveries: Due[]): Promise<Due[]> {
   const fresh = deliveries.filter(({ body }) => body === null)
-  if (fresh.length === 0) return
+  if (fresh.length === 0) return deliveries
   const bodies = await bodiesOf(app, siteId, fresh)
-  for (const [index, delivery] of fresh.entries()) delivery.body = bodies[index]!
-  await sql`
-    update webhook_deliveries d set body = fresh.body
-      from unnest(${fresh.map(({ id }) => id)}::bigint[], ${bodies}::text[]) fresh (id, body)
-     where d.site_id = ${siteId} and d.id = fresh.id
+  const { rows } = await sql<{ id: string }>`
+    update webhook_deliveries d
        -- Nothing is kept of a person who was deleted meanwhile.
-       and not exists (select from contacts c where c.site_id = d.site_id and c.id = d.contact_id and c.deleted_at is not null)`.execute(
-    app.db,
-  )
+       set body = case when c.deleted_at is null then fresh.body end
+      from unnest(${fresh.map(({ id }) => id)}::bigint[], ${bodies}::text[], ${fresh.map(({ contact_id }) => contact_id)}::bigint[])
+           fresh (id, body, contact_id)
+      left join contacts c on c.site_id = ${siteId} and c.id = fresh.contact_id
+     where d.site_id = ${siteId} and d.id = fresh.id and d.body is null
+    returning d.id`.execute(app.db)
+  const written = new Set(rows.map(({ id }) => id))
+  for (const [index, delivery] of fresh.entries()) delivery.body = bodies[index]!
+  return deliveries.filter((delivery) => !fresh.includes(delivery) || written.has(delivery.id))
 }

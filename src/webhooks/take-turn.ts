@@ -35,6 +35,8 @@ export async function takeTurn(app: App, agent: Agent, hook: Claimed): Promise<v
     goesOn = await sendAll(turn, deliveries)
   }
   await turn.recording
+  // Whoever takes the hook next must find what was prepared.
+  await next
   await releaseHook(app, hook)
 }
 
