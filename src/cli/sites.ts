@@ -10,6 +10,7 @@ interface SetOptions extends OutputOptions {
   logo?: string
   domain?: string
   confirmGrants?: string
+  automationEmails?: string
 }
 
 export function siteCommands(program: Command): void {
@@ -23,6 +24,7 @@ export function siteCommands(program: Command): void {
     .option('--logo <address>', 'an https address')
     .option('--domain <host>', 'host name of the members’ pages, as in members.example.com')
     .option('--confirm-grants <on|off>', 'whether every grant is confirmed by e-mail')
+    .option('--automation-emails <count>', 'e-mails that automations may send in an hour; more of them wait')
     .option(...ACCOUNT_OPTION)
     .action(set)
 }
@@ -38,6 +40,7 @@ async function list({ json, account }: OutputOptions & { account?: string }): Pr
       'color',
       'logo_url',
       'send_offer_grant_email',
+      'automation_emails_per_hour',
     ] as const
     return app.db
       .selectFrom('sites')
@@ -57,16 +60,19 @@ async function list({ json, account }: OutputOptions & { account?: string }): Pr
 
 async function set(
   id: string,
-  { json, account, title, color, logo, domain, confirmGrants }: SetOptions,
+  { json, account, title, color, logo, domain, confirmGrants, automationEmails }: SetOptions,
 ): Promise<void> {
   if (confirmGrants !== undefined && !['on', 'off'].includes(confirmGrants))
     throw new Error('--confirm-grants must be on or off.')
+  if (automationEmails !== undefined && !/^[1-9]\d{0,8}$/.test(automationEmails))
+    throw new Error('--automation-emails must be a whole number from 1 on.')
   const changes: SiteChanges = {
     ...(title !== undefined && { title }),
     ...(color !== undefined && { color: orNone(color) }),
     ...(logo !== undefined && { logo_url: orNone(logo) }),
     ...(domain !== undefined && { custom_domain: orNone(domain) }),
     ...(confirmGrants !== undefined && { send_offer_grant_email: confirmGrants === 'on' }),
+    ...(automationEmails !== undefined && { automation_emails_per_hour: Number(automationEmails) }),
   }
   await changing('sites set', async (tx, app) => {
     const { scope } = await findOperator(app, account)

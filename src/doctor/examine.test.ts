@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { advanceClock } from '../clock/advance-clock.ts'
+import { cleanUp } from '../jobs/clean-up.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeContact, makeOffer, makeSite, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -64,6 +66,15 @@ test('a database that was only used is sound', async () => {
   const findings = await examine(h.app)
   expect(findings.filter(({ broken }) => broken !== 0)).toEqual([])
   expect(findings.length).toBeGreaterThan(12)
+})
+
+test('a database whose old events and deliveries were forgotten is sound', async () => {
+  await advanceClock(h.app, 500 * 86_400_000)
+  // A chain of causes is forgotten from its end.
+  while ((await cleanUp(h.app)) > 0);
+  const { rows } = await h.app.pool.query(`select from events where type = 'offer_granted'`)
+  expect(rows).toEqual([])
+  expect(await brokenOnes()).toEqual([])
 })
 
 const live = `(select min(id) from offer_grants where revoked_at is null)`

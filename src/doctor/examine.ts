@@ -12,6 +12,7 @@ export interface Finding {
 }
 
 const MOST_EXAMPLES = 5
+const DAY_MS = 86_400_000
 
 /**
  * Holds every invariant against the database, as it is at one moment, and checks the indexes that they rest
@@ -26,8 +27,10 @@ export async function examine(app: App): Promise<Finding[]> {
     await client.query('set local enable_indexscan = off')
     await client.query('set local enable_indexonlyscan = off')
     await client.query('set local enable_bitmapscan = off')
+    const now = app.clock.now()
+    const times = [now, new Date(now.getTime() - app.config.KEEP_EVENTS_DAYS * DAY_MS)]
     const findings: Finding[] = []
-    for (const invariant of invariants) findings.push(await hold(client, invariant, app.clock.now()))
+    for (const invariant of invariants) findings.push(await hold(client, invariant, times))
     findings.push(await checkIndexes(client))
     await client.query('rollback')
     client.release()
@@ -41,14 +44,14 @@ export async function examine(app: App): Promise<Finding[]> {
 async function hold(
   client: pg.PoolClient,
   { name, sentence, broken }: Invariant,
-  now: Date,
+  times: Date[],
 ): Promise<Finding> {
-  // The time is not in every query, and PostgreSQL wants to know the type of each parameter.
+  // The times are not in every query, and PostgreSQL wants to know the type of each parameter.
   const { rows } = await client.query<{ count: number; examples: string[] }>(
-    `with broken as (${broken}), clock as (select $1::timestamptz)
+    `with broken as (${broken}), clock as (select $1::timestamptz, $2::timestamptz)
      select (select count(*)::int from broken) as count,
             array(select what from broken limit ${MOST_EXAMPLES}) as examples`,
-    [now],
+    times,
   )
   return { name, sentence, broken: rows[0]!.count, examples: rows[0]!.examples }
 }

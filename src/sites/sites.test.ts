@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Account, makeAccount, makeSite } from '../testing/fixtures.ts'
 import type { Client } from '../testing/client.ts'
+import { type Account, makeAccount, makeSite } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 
 let h: Harness

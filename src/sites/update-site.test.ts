@@ -18,6 +18,7 @@ test('a site takes a colour, a domain and its way with confirmations, and leaves
     color: '#123abc',
     custom_domain: 'Members.Example.com',
     send_offer_grant_email: true,
+    automation_emails_per_hour: 50,
   })
   const site = await h.app.db
     .selectFrom('sites')
@@ -28,6 +29,7 @@ test('a site takes a colour, a domain and its way with confirmations, and leaves
     color: '#123abc',
     custom_domain: 'members.example.com',
     send_offer_grant_email: true,
+    automation_emails_per_hour: 50,
   })
   expect(site.title).toMatch(/^Site/)
 })

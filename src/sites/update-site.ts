@@ -12,6 +12,8 @@ export interface SiteChanges {
   custom_domain?: string | null
   /** Every grant is confirmed by e-mail, unless the request declines. */
   send_offer_grant_email?: boolean
+  /** What automations want to send beyond it waits for the next hour. */
+  automation_emails_per_hour?: number
 }
 
 /**

@@ -62,6 +62,7 @@ create unique index automation_runs_cause on automation_runs (event_id, automati
 create index automation_runs_due on automation_runs (due_at, id) where status = 'active';
 create index automation_runs_failed on automation_runs (id) where status = 'failed';
 create index automation_runs_contact on automation_runs (contact_id, site_id);
+create index automation_runs_automation on automation_runs (automation_id, site_id);
 create index automation_runs_list on automation_runs (site_id, created_at, id) where created_at > '-infinity';
 
 create table automation_run_steps (

@@ -51,7 +51,7 @@ export const automationInvariants: Invariant[] = [
                   select from offer_grants g where g.site_id = s.site_id and g.id = (s.detail ->> 'grant_id')::bigint)
                 when 'send_email' then not exists (
                   select from emails m where m.site_id = s.site_id and m.run_id = s.run_id and m.step = s.position)
-                when 'add_tag' then not exists (
+                when 'add_tag' then s.done_at >= $2 and not exists (
                   select from events e where e.site_id = s.site_id and e.id = (s.detail ->> 'event_id')::bigint
                                          and e.run_id = s.run_id)
                 else false end
@@ -59,12 +59,12 @@ export const automationInvariants: Invariant[] = [
              select 'e-mail ' || m.id from emails m
                left join automation_run_steps s
                  on s.site_id = m.site_id and s.run_id = m.run_id and s.position = m.step and s.action = 'send_email'
-              where m.run_id is not null and s.run_id is null
+              where m.run_id is not null and m.created_at >= $2 and s.run_id is null
              union all
              select 'delivery ' || d.id from webhook_deliveries d
                left join automation_run_steps s
                  on s.site_id = d.site_id and s.run_id = d.run_id and s.position = d.step and s.action = 'call_webhook'
-              where d.run_id is not null and s.run_id is null
+              where d.run_id is not null and d.created_at >= $2 and s.run_id is null
              union all
              select 'event ' || e.id from events e
                left join automation_runs r on r.site_id = e.site_id and r.id = e.run_id and r.event_id = e.caused_by

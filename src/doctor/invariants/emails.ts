@@ -7,7 +7,7 @@ export const emailInvariants: Invariant[] = [
     sentence: 'Every e-mail has a cause that sends it, and one cause sends a kind once.',
     broken: `select 'e-mail ' || m.id as what from emails m
                left join events e on e.site_id = m.site_id and e.id = m.event_id and e.contact_id = m.contact_id
-              where e.id is null or not coalesce(case m.kind
+              where (e.id is null and m.created_at >= $2) or not coalesce(e.id is null or case m.kind
                       when 'welcome' then e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
                       when 'gift' then e.type = 'offer_granted' and (e.data ->> 'is_gift')::boolean
                       when 'offer_grant' then e.type = 'offer_granted' and coalesce((e.data ->> 'send_offer_grant_email')::boolean, true)

@@ -3,7 +3,10 @@ export interface Invariant {
   name: string
   /** What is true. */
   sentence: string
-  /** Selects `what`, a text for each row that breaks it. $1 is the time by the application's clock. */
+  /**
+   * Selects `what`, a text for each row that breaks it. $1 is the time by the application's clock; events before $2
+   * may have been forgotten (KEEP_EVENTS_DAYS).
+   */
   broken: string
 }
 
