@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { changeOffers, type ChangeOffers } from '../grants/change-offers.ts'
+import { type ChangeOffers, changeOffers } from '../grants/change-offers.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import { findContactId } from './contacts.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'

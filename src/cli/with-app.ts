@@ -1,5 +1,5 @@
-import type { App } from '../app.ts'
 import { sql } from 'kysely'
+import type { App } from '../app.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
 import type { Scope } from '../jsonapi/resource.ts'
 import { openRuntime } from '../runtime.ts'

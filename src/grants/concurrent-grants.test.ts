@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { issueForKey } from '../auth/issue-tokens.ts'
 import { examine } from '../doctor/examine.ts'
+import type { Client, Reply } from '../testing/client.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import type { Client, Reply } from '../testing/client.ts'
 
 let h: Harness
 /** Each with a token of its own: what comes with the same one would go together, and not meet in the database. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
-import { connectionConfig, type Connection } from '../db/database.ts'
+import { type Connection, connectionConfig } from '../db/database.ts'
 import { attach } from '../db/embedded/attachment.ts'
 import { migrateAll } from '../runtime.ts'
 

@@ -7,8 +7,6 @@ import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
 import { inject } from 'vitest'
-import { type Account, makeAccount } from './fixtures.ts'
-import { databaseOn, TEMPLATE } from './global-setup.ts'
 import { type App, createApp } from '../app.ts'
 import { MovableClock, systemClock } from '../clock/clock.ts'
 import { loadConfig, type Mode, type SettingName } from '../config.ts'
@@ -19,6 +17,8 @@ import { drain, openJobs } from '../jobs/drain.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { pages, routes } from '../routes.ts'
 import { type Client, createClient } from './client.ts'
+import { type Account, makeAccount } from './fixtures.ts'
+import { databaseOn, TEMPLATE } from './global-setup.ts'
 
 export interface Harness {
   app: App

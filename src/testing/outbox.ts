@@ -1,5 +1,5 @@
-import type { Harness } from './harness.ts'
 import { makeContact, makeOffer, offersBody } from './fixtures.ts'
+import type { Harness } from './harness.ts'
 
 /** Somebody becomes a customer, so that a welcome is due. Returns what reads it from the outbox. */
 export async function causeWelcome(h: Harness, values: { name?: string; email?: string } = {}) {
