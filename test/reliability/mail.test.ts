@@ -23,7 +23,8 @@ test('through a mail server that refuses, dawdles and hangs up, every e-mail end
   const { faults, ends, deeds } = await mail(1, SHORT)
   expect(faults).toEqual([])
   expect(ends.sent).toBeGreaterThan(ends.failed!)
-  for (const stage of ['greeting', 'sender', 'recipient', 'message'])
+  // Connections are kept, so that a greeting is rare.
+  for (const stage of ['sender', 'recipient', 'message'])
     expect(deeds[`cut at ${stage}`]).toBeGreaterThan(0)
 })
 
