@@ -24,8 +24,7 @@ test('through a mail server that refuses, dawdles and hangs up, every e-mail end
   expect(faults).toEqual([])
   expect(ends.sent).toBeGreaterThan(ends.failed!)
   // Connections are kept, so that a greeting is rare.
-  for (const stage of ['sender', 'recipient', 'message'])
-    expect(deeds[`cut at ${stage}`]).toBeGreaterThan(0)
+  for (const stage of ['sender', 'recipient', 'message']) expect(deeds[`cut at ${stage}`]).toBeGreaterThan(0)
 })
 
 test('without the lease on e-mails that are in hand, some are sent twice without need', async () => {
