@@ -21,8 +21,9 @@ const LONGEST_PAUSE_MS = 3_600_000
 /**
  * Turns the oldest undispatched events into what follows from them, all in one transaction: the listener
  * writes the rows, which are unique by their cause, and their jobs; then the events are marked. Any number
- * of processes may do this at once. Events that the listener does not know are left for a newer version;
- * one that it fails at is set aside for a while and does not hold up the others.
+ * of processes may do this at once; they take turns, so that what follows is queued in the order of the events.
+ * Events that the listener does not know are left for a newer version; one that it fails at is set aside for a
+ * while and does not hold up the others.
  *
  * @returns how many events there were
  */
@@ -71,6 +72,7 @@ async function claimEvents(
   now: Date,
   limit: number,
 ): Promise<ClaimedEvent[]> {
+  await takeTurn(tx)
   const { rows } = await sql<ClaimedEvent>`
     select e.*, json_build_object('send_offer_grant_email', s.send_offer_grant_email) as site
       from events e join sites s on s.id = e.site_id
@@ -79,6 +81,13 @@ async function claimEvents(
      order by e.id limit ${limit}
        for update of e skip locked`.execute(tx)
   return rows
+}
+
+/** Until the transaction ends, which it does also when its process does not stir any more. */
+async function takeTurn(tx: Tx): Promise<void> {
+  await sql`
+    select set_config('idle_in_transaction_session_timeout', '15s', true),
+           pg_advisory_xact_lock(hashtext('bestow dispatch'))`.execute(tx)
 }
 
 type ClaimedEvent = HeardEvent & { dispatch_attempts: number }

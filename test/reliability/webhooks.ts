@@ -65,7 +65,6 @@ export interface WebhooksReport extends Findings {
   kills: number
   requests: number
   repeated: number
-  overtaken: number
   settledAfterSeconds: number
 }
 
@@ -99,7 +98,6 @@ async function tellThroughKills(ground: Ground, plan: WebhooksPlan): Promise<Web
       kills: plan.kills,
       requests: receiver.arrivals.length,
       repeated: told.repeated,
-      overtaken: told.overtaken,
       settledAfterSeconds: Math.round((performance.now() - begun) / 1000),
     }
   } finally {

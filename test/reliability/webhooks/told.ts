@@ -62,8 +62,6 @@ export interface Account {
   faults: string[]
   /** Requests that came once more, with the same id. */
   repeated: number
-  /** First arrivals that came after one that tells of something later. */
-  overtaken: number
 }
 
 /** Holds what arrived against what happened. */
@@ -83,13 +81,16 @@ export function accountFor(listening: Listening, events: number, arrivals: Arriv
   }
   for (const name of byEvent.keys()) faults.push(`${name} arrived and never happened`)
   const ids = new Set(arrivals.map(({ webhookId }) => webhookId))
-  return { faults, repeated: arrivals.length - ids.size, overtaken: countOvertaken(listening, arrivals) }
+  const overtaken = countOvertaken(listening, arrivals)
+  if (overtaken > 0) faults.push(`${overtaken} first came after one that tells of something later`)
+  return { faults, repeated: arrivals.length - ids.size }
 }
 
 const nameOf = (hook: string, contactId: string) => `hook ${hook}, contact ${contactId}`
 
 const contactIn = ({ body }: Arrival): string => JSON.parse(body).payload[0].id
 
+/** First arrivals that came after one that tells of something later. */
 function countOvertaken({ contacts }: Listening, arrivals: Arrival[]): number {
   const place = new Map(contacts.map((id, index) => [id, index]))
   let count = 0
