@@ -98,7 +98,8 @@ test('more hooks than lanes are all served, whatever some of them do', async () 
     if ((await startLanes(h.app)) === 0) await sleep(50)
   }
   expect(receiver.received).toHaveLength(120)
-  expect(hanging.received).toHaveLength(50)
+  // As many as there are lanes for those that fail, once all have connected.
+  await expect.poll(() => hanging.received.length, { timeout: 10_000 }).toBe(50)
   await hanging.close()
   await lanesEnd(h.app)
 }, 60_000)
