@@ -42,11 +42,13 @@ async function withBodies(app: App, siteId: string, deliveries: Due[]): Promise<
   const bodies = await bodiesOf(app, siteId, fresh)
   const { rows } = await sql<{ id: string }>`
     update webhook_deliveries d
-       -- Nothing is kept of a person who was deleted meanwhile.
+       -- Nothing is kept of a person who was deleted meanwhile; who deletes one waits for this.
        set body = case when c.deleted_at is null then fresh.body end
       from unnest(${fresh.map(({ id }) => id)}::bigint[], ${bodies}::text[], ${fresh.map(({ contact_id }) => contact_id)}::bigint[])
            fresh (id, body, contact_id)
-      left join contacts c on c.site_id = ${siteId} and c.id = fresh.contact_id
+      left join lateral (
+        select c.deleted_at from contacts c where c.site_id = ${siteId} and c.id = fresh.contact_id
+         limit 1 for key share) c on true
      where d.site_id = ${siteId} and d.id = fresh.id and d.body is null
     returning d.id`.execute(app.db)
   const written = new Set(rows.map(({ id }) => id))

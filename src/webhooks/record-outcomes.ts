@@ -49,10 +49,16 @@ async function record(db: Db | Tx, hook: Claimed, outcomes: Outcome[], now: Date
        where site_id = ${site_id} and id = ${id} and leased_until = ${lease}::timestamptz
       returning leased_until::text as lease, deleted_at is null and disabled_at is null as open
     ), made as materialized (
-      select m.*
-        from held, jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb)
-                   m (id bigint, number integer, begun_at timestamptz, duration_ms integer, request jsonb,
-                      response_status integer, response_body text, error text, status text, due_at timestamptz)
+      -- Nothing is kept of what was said about a person who was deleted meanwhile; who deletes one waits for this.
+      select m.id, number, begun_at, duration_ms, request, response_status, error, status, due_at,
+             case when person.deleted_at is null then response_body end as response_body
+        from held
+       cross join jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb)
+                  m (id bigint, number integer, begun_at timestamptz, duration_ms integer, request jsonb,
+                     response_status integer, response_body text, error text, status text, due_at timestamptz)
+        left join lateral (
+          select c.deleted_at from webhook_deliveries d join contacts c on c.site_id = d.site_id and c.id = d.contact_id
+           where d.site_id = ${site_id} and d.id = m.id limit 1 for key share of c) person on true
     ), told as (
       update webhook_deliveries d
          set attempts = m.number,
