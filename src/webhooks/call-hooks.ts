@@ -23,7 +23,7 @@ export async function callHooks(tx: Tx, calls: HookCall[], now: Date): Promise<v
       select * from jsonb_to_recordset(${JSON.stringify(calls)}::jsonb)
                     c ("siteId" bigint, "hookId" bigint, "eventId" bigint, "contactId" bigint, "runId" bigint, step integer)
     ), hearing as materialized (
-      select h.site_id, h.id, h.event
+      select h.site_id, h.id, h.event, h.due_at
         from hooks h
        where (h.id, h.site_id) in (select "hookId", "siteId" from called) and h.event = 'automation'
          and h.deleted_at is null and h.disabled_at is null
@@ -36,7 +36,9 @@ export async function callHooks(tx: Tx, calls: HookCall[], now: Date): Promise<v
       on conflict do nothing
       returning site_id, hook_id
     )
+    -- What was locked is the newest: a hook may have been let go of since this statement began.
     update hooks h set due_at = ${now}
-     where (h.id, h.site_id) in (select hook_id, site_id from queued)
-       and coalesce(h.due_at > ${now}, true)`.execute(tx)
+      from hearing
+     where h.id = hearing.id and h.site_id = hearing.site_id and coalesce(hearing.due_at > ${now}, true)
+       and (hearing.id, hearing.site_id) in (select hook_id, site_id from queued)`.execute(tx)
 }

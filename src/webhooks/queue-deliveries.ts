@@ -18,7 +18,7 @@ export async function queueDeliveries(tx: Tx, events: Event[], now: Date): Promi
       select * from jsonb_to_recordset(${JSON.stringify(told)}::jsonb)
                     e (site_id bigint, id bigint, contact_id bigint, name text, resource_id bigint)
     ), hearing as materialized (
-      select h.site_id, h.id, h.event, h.resource_id
+      select h.site_id, h.id, h.event, h.resource_id, h.due_at
         from hooks h
        where (h.event, h.site_id) in (select name, site_id from told)
          and h.deleted_at is null and h.disabled_at is null
@@ -33,7 +33,9 @@ export async function queueDeliveries(tx: Tx, events: Event[], now: Date): Promi
       on conflict do nothing
       returning site_id, hook_id
     )
+    -- What was locked is the newest: a hook may have been let go of since this statement began.
     update hooks h set due_at = ${now}
-     where (h.id, h.site_id) in (select hook_id, site_id from queued)
-       and coalesce(h.due_at > ${now}, true)`.execute(tx)
+      from hearing
+     where h.id = hearing.id and h.site_id = hearing.site_id and coalesce(hearing.due_at > ${now}, true)
+       and (hearing.id, hearing.site_id) in (select hook_id, site_id from queued)`.execute(tx)
 }

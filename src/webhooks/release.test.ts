@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { dispatching } from '../background.ts'
+import { inTransaction } from '../db/database.ts'
+import { makeContact } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
+import { type Receiver, startReceiver } from '../testing/receiver.ts'
+import { callHooks } from './call-hooks.ts'
+import type { HookEvent } from './hook-events.ts'
+import { lanesEnd, startLanes } from './lanes.ts'
+
+let h: Harness
+let receiver: Receiver
+beforeEach(async () => {
+  h = await startHarness()
+  receiver = await startReceiver()
+})
+afterEach(async () => {
+  await receiver.close()
+  await h.close()
+})
+
+const GATE = 42
+
+/** Whoever lets go of a hook waits at the gate before it commits. */
+const HELD_RELEASE = `
+  create function wait_at_gate() returns trigger language plpgsql as
+    $$ begin perform pg_advisory_xact_lock_shared(${GATE}); return null; end $$;
+  create constraint trigger held_release after update on hooks deferrable initially deferred for each row
+    when (old.leased_until is not null and new.leased_until is null) execute function wait_at_gate()`
+
+const waiting = async () =>
+  (await h.app.pool.query(`select locktype from pg_locks where not granted order by locktype`)).rows.map(
+    ({ locktype }) => locktype,
+  )
+
+/** Queues while a worker that has sent all there was lets go of the hook; then sends what is due. */
+async function queueWhileReleased(event: HookEvent, queue: (hookId: string) => Promise<unknown>) {
+  const hookId = await makeHook(h.app, h.account.siteId, { event, targetUrl: receiver.url })
+  await h.client.post(`/v1/hooks/${hookId}/test`)
+  await h.app.pool.query(HELD_RELEASE)
+  const gate = await h.app.pool.connect()
+  await gate.query('select pg_advisory_lock($1)', [GATE])
+  await startLanes(h.app)
+  await expect.poll(waiting, { timeout: 10_000 }).toEqual(['advisory'])
+  const queued = queue(hookId)
+  await expect.poll(waiting, { timeout: 10_000 }).toEqual(['advisory', 'transactionid'])
+  await gate.query('select pg_advisory_unlock($1)', [GATE])
+  gate.release()
+  await Promise.all([queued, lanesEnd(h.app)])
+  await startLanes(h.app)
+  await lanesEnd(h.app)
+}
+
+test('an event that is dispatched while its hook is let go of is delivered', async () => {
+  await queueWhileReleased('contact_created', async () => {
+    await makeContact(h.app, h.account.siteId)
+    await dispatching.run(h.app, h.jobs)
+  })
+  expect(receiver.received).toHaveLength(2)
+})
+
+test('a step that calls a hook while it is let go of is delivered', async () => {
+  const { siteId } = h.account
+  const contactId = await makeContact(h.app, siteId)
+  const { id: eventId } = await h.app.db.selectFrom('events').select('id').executeTakeFirstOrThrow()
+  await queueWhileReleased('automation', (hookId) =>
+    inTransaction(h.app.db, (tx) =>
+      callHooks(tx, [{ siteId, hookId, eventId, contactId, runId: '1', step: 0 }], h.app.clock.now()),
+    ),
+  )
+  expect(receiver.received).toHaveLength(2)
+})
