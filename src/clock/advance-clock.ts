@@ -74,9 +74,12 @@ async function nextDue({ db, clock }: App): Promise<Date | null> {
 }
 
 /** Whether a server that runs meanwhile has taken something in hand that is not done yet. What failed waits for its time. */
-async function isUnderWay({ db }: App): Promise<boolean> {
+async function isUnderWay({ db, clock }: App): Promise<boolean> {
+  const now = clock.now()
   const { rows } = await sql<{ open: boolean }>`
-    select exists (select from events where dispatched_at is null and dispatch_after is null)
+    select exists (select from events where dispatched_at is null and (dispatch_after is null or dispatch_after <= ${now}))
+        or exists (select from automation_runs where status = 'active' and due_at <= ${now})
+        or exists (select from offer_grants where revoked_at is null and expires_at <= ${now})
         or exists (select from hooks where leased_until > now())
         or exists (select from pgboss.job where state = 'active') as open`.execute(db)
   return rows[0]!.open

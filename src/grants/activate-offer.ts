@@ -21,9 +21,11 @@ export async function activateOffer(
   app: App,
   offer: ActivatedOffer,
   buyer: Buyer,
-  sendGrantEmail: boolean | undefined,
+  isConfirmed: boolean,
   requestId: string,
 ): Promise<void> {
+  assertShort('name', buyer.name)
+  assertShort('external_user_id', buyer.externalUserId)
   const email = parseEmail(buyer.email)
   const origin = originOf(app, offer, requestId)
   await retryingOnce(() =>
@@ -31,7 +33,7 @@ export async function activateOffer(
       const contactId =
         (await findContact(tx, offer.site_id, email)) ??
         (await createContact(tx, offer.site_id, { name: buyer.name?.trim() ?? '', email }, origin))
-      await grantTo(tx, offer, contactId, sendGrantEmail, origin)
+      await grantTo(tx, offer, contactId, isConfirmed, origin)
       await noteExternalId(tx, offer.site_id, contactId, buyer.externalUserId, origin)
     }),
   )
@@ -66,6 +68,14 @@ function parseEmail(email: string | undefined): string {
   return address.toLowerCase()
 }
 
+/** As texts of contacts are limited everywhere. */
+const LONGEST_TEXT = 1_000
+
+function assertShort(name: string, text: string | undefined): void {
+  if (text === undefined || text.length <= LONGEST_TEXT) return
+  throw refusal(`${name}: is too long`, `The parameter ${name} may have ${LONGEST_TEXT} characters.`)
+}
+
 const originOf = ({ clock }: App, { id }: ActivatedOffer, requestId: string): Origin => ({
   actor: `inbound_url:${id}`,
   requestId,
@@ -87,7 +97,7 @@ async function grantTo(
   tx: Tx,
   { site_id: siteId, id }: ActivatedOffer,
   contactId: string,
-  sendGrantEmail: boolean | undefined,
+  isConfirmed: boolean,
   origin: Origin,
 ): Promise<void> {
   const change = {
@@ -95,7 +105,7 @@ async function grantTo(
     offerIds: [id],
     origin,
     source: 'inbound_url' as const,
-    send_offer_grant_email: sendGrantEmail,
+    send_offer_grant_email: isConfirmed,
   }
   const [outcome] = await grantWithin(tx, siteId, [change], origin.now)
   switch (outcome!.error) {

@@ -35,8 +35,8 @@ const activate = route({
     const { app, query, requestId } = context
     const offer = await offerOf(context)
     const { name, email, external_user_id: externalUserId } = (context.body ?? {}) as Form
-    const wanted = { true: true, false: false }[String(query.send_offer_grant_email)]
-    await activateOffer(app, offer, { name, email, externalUserId }, wanted, requestId)
+    const isConfirmed = query.send_offer_grant_email === 'true'
+    await activateOffer(app, offer, { name, email, externalUserId }, isConfirmed, requestId)
     return { body: { status: 'activated' } }
   },
 })

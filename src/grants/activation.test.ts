@@ -81,6 +81,14 @@ test('a confirmation is sent when the address asks for it', async () => {
   expect(await kindsTo(email)).toEqual(['offer_grant', 'welcome'])
 })
 
+test('without being asked for none is sent, also when the site confirms the grants of its own keys', async () => {
+  await h.app.db.updateTable('sites').set({ send_offer_grant_email: true }).execute()
+  const email = newEmail()
+  await call(urls.activate_url, { email })
+  await h.app.db.updateTable('sites').set({ send_offer_grant_email: false }).execute()
+  expect(await kindsTo(email)).toEqual(['welcome'])
+})
+
 test('a contact that is known is granted the offer, and stays as it is', async () => {
   const email = newEmail()
   await makeContact(h.app, h.account.siteId, { name: 'Ada Lovelace', email })
@@ -99,6 +107,13 @@ test.each([
     expect([status, body.error]).toEqual([422, words])
     expect(await countRows(h.app)).toEqual(before)
   }
+})
+
+test.each(['name', 'external_user_id'])('a %s that is too long is refused', async (field) => {
+  const before = await countRows(h.app)
+  const { status, body } = await call(urls.activate_url, { email: newEmail(), [field]: 'x'.repeat(1_001) })
+  expect([status, body.error]).toEqual([422, `${field}: is too long`])
+  expect(await countRows(h.app)).toEqual(before)
 })
 
 test('what is held already is said, and nothing is written', async () => {

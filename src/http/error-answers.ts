@@ -65,6 +65,11 @@ const unknownPath = (path: string) =>
   )
 
 const wrongMethod = (method: string, path: string, allowed: string[]) =>
-  new ApiError(405, 'method_not_allowed', `${path} does not take ${method}, but ${allowed.join(', ')}.`, {
-    headers: { allow: allowed.join(', ') },
-  })
+  new ApiError(
+    405,
+    'method_not_allowed',
+    [`${path} does not take ${method}, but ${allowed.join(', ')}.`, suggestPath(path)]
+      .filter(Boolean)
+      .join(' '),
+    { headers: { allow: allowed.join(', ') } },
+  )

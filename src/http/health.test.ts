@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
 
 let h: Harness
 let production: Harness

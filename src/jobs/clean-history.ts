@@ -41,11 +41,11 @@ export const cleanDeliveries = (app: App): Promise<number> =>
           from webhook_deliveries where id > ${after} order by id limit ${BATCH}
       ), old as (
         select id, site_id from oldest where status <> 'pending' and ended_at < ${before}
-      ), attempts as (
-        delete from webhook_attempts a using old where a.delivery_id = old.id and a.site_id = old.site_id
       ), removed as (
         delete from webhook_deliveries d using old
-         where d.id = old.id and d.site_id = old.site_id and d.status <> 'pending' returning d.id
+         where d.id = old.id and d.site_id = old.site_id and d.status <> 'pending' returning d.id, d.site_id
+      ), attempts as (
+        delete from webhook_attempts a using removed r where a.delivery_id = r.id and a.site_id = r.site_id
       )
       select (select count(*)::int from removed) as removed,
              (select max(id) from oldest having max(created_at) < ${before} and count(*) = ${BATCH}) as last`.execute(

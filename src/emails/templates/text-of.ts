@@ -34,10 +34,16 @@ export function textOf(html: string): string {
   return lines(text.replace(/\n /g, '\n').replace(/ {2,}/g, ' '))
 }
 
+/** Where the comment ends that the text begins within. */
+const endOf = (text: string) => {
+  const at = text.indexOf('-->')
+  return at === -1 ? text.length : at + '-->'.length
+}
+
 const withoutComments = (html: string) =>
   html
     .split('<!--')
-    .map((part, index) => (index === 0 ? part : (part.split('-->', 2)[1] ?? '')))
+    .map((part, index) => (index === 0 ? part : part.slice(endOf(part))))
     .join('')
 
 function hrefOf(tag: string): string {
