@@ -139,6 +139,10 @@ test.each<[string, string]>([
   ['delivery_attempts', 'delete from webhook_attempts'],
   ['delivery_stuck', 'update hooks set due_at = null'],
   ['delivery_stuck', `update hooks set due_at = now() - interval '2 minutes'`],
+  ['site', 'update automation_runs set contact_id = 999999'],
+  ['site', `update emails set template_id = 999999 where kind = 'automation'`],
+  ['site', 'update webhook_deliveries set contact_id = 999999'],
+  ['site', 'delete from automation_versions'],
   ['site', `update offer_grants set offer_id = 999999 where id = ${live}`],
   [
     'idempotency',

@@ -22,6 +22,23 @@ export const recordInvariants: Invariant[] = [
                left join contacts c on c.site_id = e.site_id and c.id = e.contact_id
               where e.contact_id is not null and c.id is null
              union all
+             select 'run ' || r.id from automation_runs r
+               left join automations a on a.site_id = r.site_id and a.id = r.automation_id
+               left join contacts c on c.site_id = r.site_id and c.id = r.contact_id
+              where a.id is null or c.id is null
+             union all
+             select 'e-mail ' || m.id from emails m
+               left join email_templates t on t.site_id = m.site_id and t.id = m.template_id
+              where m.template_id is not null and t.id is null
+             union all
+             select 'delivery ' || d.id from webhook_deliveries d
+               left join contacts c on c.site_id = d.site_id and c.id = d.contact_id
+              where d.contact_id is not null and c.id is null
+             union all
+             select 'automation ' || a.id from automations a
+               left join automation_versions v
+                 on v.site_id = a.site_id and v.automation_id = a.id and v.version = a.version where v.version is null
+             union all
              select 'session of customer ' || m.customer_id from member_sessions m
                left join customers c on c.site_id = m.site_id and c.id = m.customer_id where c.id is null
              union all

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import './processes.ts'
-import { bodiesForgotten, noUniqueDeliveries, recordedBeforehand } from './reliability/webhooks/faults.ts'
-import { runWebhooks, SHORT, type WebhooksPlan } from './reliability/webhooks.ts'
+import '../processes.ts'
+import { bodiesForgotten, noUniqueDeliveries, recordedBeforehand } from './webhooks/faults.ts'
+import { runWebhooks, SHORT, type WebhooksPlan } from './webhooks.ts'
 
 const run = (plan: Partial<WebhooksPlan> = {}) =>
   runWebhooks({ ...SHORT, seed: Date.now() % 2 ** 31, say: () => {}, ...plan })
