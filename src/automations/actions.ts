@@ -1,5 +1,6 @@
 /** What an automation can do. */
 import { type TSchema, Type } from 'typebox'
+import { describeEvent } from '../webhooks/hook-events.ts'
 import { choice, flag, type Member, optional, reference, schemaOf, wholeNumber } from './members.ts'
 
 export const WAIT_UNITS = ['minutes', 'hours', 'days', 'weeks', 'months'] as const
@@ -47,6 +48,19 @@ export const ACTIONS: { [Name in ActionName]: Record<keyof ActionMembers[Name], 
   call_webhook: { hook_id: reference('hooks') },
   wait: { amount: wholeNumber(1_000), unit: choice(WAIT_UNITS) },
   stop: {},
+}
+
+/** What a key must be allowed, to have it done: what doing it by hand takes. */
+export const ACTION_NEEDS: Record<ActionName, string[]> = {
+  grant_offer: ['manage:grants'],
+  revoke_offer: ['manage:grants'],
+  deactivate_offer: ['manage:grants'],
+  add_tag: ['manage:contacts'],
+  remove_tag: ['manage:contacts'],
+  send_email: ['manage:emails'],
+  call_webhook: ['manage:hooks', ...describeEvent('automation').needs],
+  wait: [],
+  stop: [],
 }
 
 export const ACTION_NAMES = Object.keys(ACTIONS) as ActionName[]

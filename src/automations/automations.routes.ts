@@ -8,10 +8,11 @@ import { badRequest } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { assertMayDo } from './assert-may-do.ts'
 import { automationRuns } from './automation-runs.resource.ts'
 import { automations } from './automations.resource.ts'
 import { parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
-import { changeAutomation, createAutomation, deleteAutomation } from './save-automation.ts'
+import { changeAutomation, createAutomation, deleteAutomation, readDefinition } from './save-automation.ts'
 
 const Attributes = Type.Record(Type.String(), Type.Unknown(), {
   description: '`name`, `enabled`, `trigger`, `conditions` and `actions`, as they are shown',
@@ -40,7 +41,7 @@ const create = route({
   access: 'manage:automations',
   summary: 'Create an automation',
   description:
-    'It is enabled unless `enabled` is false. What it names must be there on the site. The site may be left out by an account that has only one.',
+    'It is enabled unless `enabled` is false. What it names must be there on the site. It takes the permissions that doing the same by hand takes. The site may be left out by an account that has only one.',
   tag: 'automations',
   extension: true,
   query: singleParameters(automations),
@@ -48,9 +49,10 @@ const create = route({
   responses: { 201: singleSchema(automations) },
   errors: [404, 422],
   async handler(context) {
-    const { tx, body, scope } = context
+    const { tx, body, caller, scope } = context
     const query = readSingleQuery(automations, context)
     const attributes = parseNewAutomation(body.data.attributes)
+    assertMayDo(caller, attributes.definition, attributes.definition)
     const id = await createAutomation(tx, siteOf(context), attributes, scope.now)
     return {
       status: 201,
@@ -67,7 +69,7 @@ const update = route({
   access: 'manage:automations',
   summary: 'Change, enable or disable an automation',
   description:
-    'Attributes that are not given stay as they are. Runs under way follow the version that they began with; those of a disabled automation stop before their next step.',
+    'Attributes that are not given stay as they are. Runs under way follow the version that they began with; those of a disabled automation stop before their next step. It takes the permissions that doing the same by hand takes, except to rename or disable it.',
   tag: 'automations',
   extension: true,
   query: singleParameters(automations),
@@ -85,6 +87,9 @@ const update = route({
     const query = readSingleQuery(automations, context)
     const attributes = parseAutomationChanges(body.data.attributes ?? {})
     await changeAutomation(tx, caller.siteIds, id, attributes, scope.now)
+    if (attributes.enabled || Object.keys(attributes.definition).length > 0) {
+      assertMayDo(caller, await readDefinition(tx, caller.siteIds, id), attributes.definition)
+    }
     return { body: await showAutomation(context, id, query) }
   },
 })

@@ -6,6 +6,9 @@ import { isId } from '../jsonapi/identifiers.ts'
 /** Names and places that lead to a value in the request document. */
 export type Path = (string | number)[]
 
+/** The way to the attributes of the automation. */
+export const ATTRIBUTES: Path = ['data', 'attributes']
+
 /** What definitions name by its id; see references.ts. */
 export type ReferenceType = 'offers' | 'grantable_offers' | 'contact_tags' | 'email_templates' | 'hooks'
 

@@ -2,6 +2,7 @@ import { type Condition, parseCondition } from '../contacts/conditions.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
 import { ACTION_NAMES, ACTIONS, type Action, isActionName } from './actions.ts'
 import {
+  ATTRIBUTES,
   choice,
   flag,
   invalid,
@@ -25,14 +26,19 @@ export interface Definition {
   actions: Action[]
 }
 
-/** What a request says of an automation; what it does not mention is left out. */
+/** What a request says of an automation that is to be made. */
+export interface NewAutomation extends AutomationChanges {
+  name: string
+  definition: Definition
+}
+
+/** What a request says of one that is there; what it does not mention is left out. */
 export interface AutomationChanges {
   name?: string
   enabled?: boolean
   definition: Partial<Definition>
 }
 
-const ATTRIBUTES: Path = ['data', 'attributes']
 const MOST_ACTIONS = 50
 
 /** Those that are more than a word are read once they are known to be there. */
@@ -51,7 +57,10 @@ const MEMBERS = {
  *
  * @throws ApiError 422 that points into the definition
  */
-export const parseNewAutomation = (attributes: unknown): AutomationChanges => parse(attributes, MEMBERS)
+export function parseNewAutomation(attributes: unknown): NewAutomation {
+  const { definition, ...rest } = parse(attributes, MEMBERS)
+  return { ...rest, definition: { conditions: null, ...definition } } as NewAutomation
+}
 
 /** The same for one that is there already, of which a request may leave out anything. */
 export const parseAutomationChanges = (attributes: unknown): AutomationChanges =>

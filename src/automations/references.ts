@@ -5,7 +5,7 @@ import { unprocessable } from '../jsonapi/errors.ts'
 import { exists } from '../jsonapi/load.ts'
 import { resourceOf } from '../jsonapi/resource.ts'
 import { ACTIONS } from './actions.ts'
-import { type Member, type Path, pointerTo, type ReferenceType } from './members.ts'
+import { ATTRIBUTES, type Member, type Path, pointerTo, type ReferenceType } from './members.ts'
 import type { Definition } from './parse-automation.ts'
 import { TRIGGERS } from './triggers.ts'
 
@@ -29,8 +29,6 @@ interface Reference {
   id: string
   path: Path
 }
-
-const ATTRIBUTES: Path = ['data', 'attributes']
 
 /**
  * Sees that everything that a definition names is there on the site.

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { anyOf, type Tx } from '../db/database.ts'
 import { notFound } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
-import type { AutomationChanges, Definition } from './parse-automation.ts'
+import type { AutomationChanges, Definition, NewAutomation } from './parse-automation.ts'
 import { checkReferences } from './references.ts'
 
 /**
@@ -14,16 +14,15 @@ import { checkReferences } from './references.ts'
 export async function createAutomation(
   tx: Tx,
   siteId: string,
-  { name, enabled = true, definition: given }: AutomationChanges,
+  { name, enabled = true, definition }: NewAutomation,
   now: Date,
 ): Promise<string> {
-  const definition = { conditions: null, ...given } as Definition
   await checkReferences(tx, siteId, definition)
   const { id } = await tx
     .insertInto('automations')
     .values({
       site_id: siteId,
-      name: name!,
+      name,
       trigger: definition.trigger,
       resource_id: definition.resource_id,
       created_at: now,
@@ -73,6 +72,11 @@ export async function changeAutomation(
     .where('id', '=', id)
     .where('site_id', '=', siteId)
     .execute()
+}
+
+/** What an automation is now; until the transaction ends it stays so. @throws ApiError 404 */
+export async function readDefinition(tx: Tx, siteIds: string[], id: string): Promise<Definition> {
+  return definitionOf(tx, await lockAutomation(tx, siteIds, id))
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What can start an automation. */
+import type { HookEvent } from '../webhooks/hook-events.ts'
 import type { ReferenceType } from './members.ts'
 
 /** Each with what it can be confined to; null: nothing. Purchases and forms do not exist yet, so those never happen. */
@@ -17,5 +18,20 @@ export const TRIGGERS = {
 } as const satisfies Record<string, ReferenceType | null>
 
 export type TriggerEvent = keyof typeof TRIGGERS
+
+/** As what hooks are told of it. To have it start something takes the same permissions as having it told. */
+export const TOLD_AS: Record<TriggerEvent, HookEvent> = {
+  offer_granted: 'offer_granted',
+  offer_revoked: 'offer_revoked',
+  access_expired: 'offer_revoked',
+  gift_redeemed: 'gift_granted',
+  tag_added: 'tag_added',
+  tag_removed: 'tag_removed',
+  contact_created: 'contact_created',
+  customer_created: 'customer_created',
+  offer_purchased: 'purchase',
+  purchase_deactivated: 'purchase',
+  form_submitted: 'form_submission',
+}
 
 export const TRIGGER_EVENTS = Object.keys(TRIGGERS) as TriggerEvent[]

@@ -1,0 +1,35 @@
+import { forbidden } from '../http/authenticate.ts'
+import type { Caller } from '../http/route.ts'
+import { describeEvent } from '../webhooks/hook-events.ts'
+import { ACTION_NEEDS } from './actions.ts'
+import { ATTRIBUTES, type Path, pointerTo } from './members.ts'
+import type { Definition } from './parse-automation.ts'
+import { TOLD_AS } from './triggers.ts'
+
+/**
+ * An automation is no way round permissions: who makes, changes or enables one may do by hand all that it does,
+ * and see what it goes by.
+ *
+ * @param given what the request itself says of it, which the error then points at
+ * @throws ApiError 403
+ */
+export function assertMayDo(
+  { permissions }: Pick<Caller, 'permissions'>,
+  definition: Definition,
+  given: Partial<Definition>,
+): void {
+  if (permissions === null) return
+  for (const { needs, path } of needsOf(definition)) {
+    const lacking = needs.find((permission) => !permissions.includes(permission))
+    const pointed = String(path[0]) in given ? path : []
+    if (lacking) throw forbidden(lacking, { pointer: pointerTo([...ATTRIBUTES, ...pointed]) })
+  }
+}
+
+function needsOf({ actions, conditions, trigger }: Definition): { needs: string[]; path: Path }[] {
+  return [
+    ...actions.map(({ action }, index) => ({ needs: ACTION_NEEDS[action], path: ['actions', index] })),
+    { needs: conditions ? ['view:contacts'] : [], path: ['conditions'] },
+    { needs: describeEvent(TOLD_AS[trigger]).needs, path: ['trigger'] },
+  ]
+}
