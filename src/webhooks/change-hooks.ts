@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { Sealer } from '../auth/sealing.ts'
 import { anyOf, type Tx } from '../db/database.ts'
-import { ApiError, notFound } from '../jsonapi/errors.ts'
+import { ApiError, notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import { cancelDeliveries, disableHook } from './disable-hook.ts'
 import type { HookEvent } from './hook-events.ts'
@@ -13,13 +14,22 @@ export interface NewHook {
   resourceId: string | null
 }
 
-/** Makes a hook. @returns its id, and the secret that signs what it tells; it is kept sealed */
+/** Each event is looked at for each of them. */
+const MOST_HOOKS = 200
+
+/**
+ * Makes a hook.
+ *
+ * @returns its id, and the secret that signs what it tells; it is kept sealed
+ * @throws ApiError 422 when the site has enough of them
+ */
 export async function createHook(
   tx: Tx,
   sealer: Sealer,
   { siteId, event, targetUrl, resourceId }: NewHook,
   now: Date,
 ): Promise<{ id: string; secret: string }> {
+  await assertRoom(tx, siteId)
   const secret = newSigningSecret()
   const { id } = await tx
     .insertInto('hooks')
@@ -35,6 +45,16 @@ export async function createHook(
     .returning('id')
     .executeTakeFirstOrThrow()
   return { id, secret }
+}
+
+async function assertRoom(tx: Tx, siteId: string): Promise<void> {
+  // As the index hooks_list has it.
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from hooks
+     where site_id = ${siteId} and created_at > '-infinity' and deleted_at is null`.execute(tx)
+  if (rows[0]!.count < MOST_HOOKS) return
+  const sentence = `A site has at most ${MOST_HOOKS} hooks. Delete one first.`
+  throw unprocessable('too_many_hooks', sentence, '/data')
 }
 
 /** Takes a hook for this transaction alone. @throws ApiError 404 */
@@ -62,7 +82,11 @@ export interface HookChanges {
   enabled?: boolean
 }
 
-/** Changes a hook. Enabled after a disable, it is told of what happens from then on. */
+/**
+ * Changes a hook. Enabled after a disable, it is told of what happens from then on.
+ *
+ * @throws ApiError 409 when so much waited for it that it is not all cancelled yet
+ */
 export async function changeHook(
   tx: Tx,
   hook: LockedHook,
@@ -71,6 +95,8 @@ export async function changeHook(
 ): Promise<void> {
   const isEnabled = hook.disabled_at === null
   if (isEnabled && enabled === false) await disableHook(tx, hook.site_id, hook.id, 'requested', now)
+  if (!isEnabled && enabled && !(await cancelDeliveries(tx, hook.site_id, hook.id)))
+    throw stillCancelling(hook)
   await tx
     .updateTable('hooks')
     .set({
@@ -84,7 +110,14 @@ export async function changeHook(
     .execute()
 }
 
-/** Deletes a hook; what waits for it is cancelled, and what it was told is kept. @throws ApiError 404 */
+const stillCancelling = ({ id }: LockedHook) =>
+  new ApiError(
+    409,
+    'hook_being_disabled',
+    `What waited for the hook ${id} is still being cancelled. Try again in a minute.`,
+  )
+
+/** Deletes a hook; what waits for it is cancelled, soon, and what it was told is kept. @throws ApiError 404 */
 export async function deleteHook(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
   const { site_id } = await lockHook(tx, siteIds, id)
   await tx

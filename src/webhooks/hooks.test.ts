@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeKey, makeOffer } from '../testing/fixtures.ts'
+import { makeAccount, makeKey, makeOffer } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
 import { expectRefusal } from '../testing/refusals.ts'
@@ -123,6 +123,16 @@ describe('a key', () => {
   test('without limits may have told everything', async () => {
     for (const event of hookEvents) expect((await create({ event })).status).toBe(201)
   })
+})
+
+test('a site has 200 hooks and no more; one that is deleted leaves its place', async () => {
+  const { siteId, token } = await makeAccount(h.app)
+  const client = h.clientWith(token)
+  const ids = await Promise.all(Array.from({ length: 200 }, () => makeHook(h.app, siteId)))
+  const another = () => client.post('/v1/hooks', newHook({ event: 'tag_added', target_url: TARGET }))
+  await expectRefusal(h.app, another, 422, { pointer: '/data' })
+  await client.delete(`/v1/hooks/${ids[0]}`)
+  expect((await another()).status).toBe(201)
 })
 
 test('hooks are listed by their event', async () => {
