@@ -12,8 +12,8 @@ export type DueRun = ClaimedRun & {
 }
 
 /**
- * Takes the runs that have been due for longest, and that nobody else has in hand. Their contacts are locked
- * against being deleted.
+ * Takes the runs that have been due for longest, and that nobody else has in hand, nor another run of the same
+ * contact: what one does, the conditions of the next see. Their contacts are locked against being deleted.
  */
 export async function claimRuns(tx: Tx, now: Date, limit: number): Promise<DueRun[]> {
   const { rows } = await sql<DueRun>`
@@ -22,6 +22,9 @@ export async function claimRuns(tx: Tx, now: Date, limit: number): Promise<DueRu
        where status = 'active' and due_at <= ${now}
        order by due_at, id limit ${limit}
          for update skip locked
+    ), free as materialized (
+      select site_id, contact_id from (select distinct site_id, contact_id from due) c
+       where pg_try_advisory_xact_lock(hashint8(site_id), hashint8(contact_id))
     )
     select r.site_id as "siteId", r.id, r.automation_id as "automationId", r.event_id as "eventId",
            e.request_id as "requestId", r.contact_id as "contactId", r.depth, r.step, r.attempts,
@@ -33,6 +36,7 @@ export async function claimRuns(tx: Tx, now: Date, limit: number): Promise<DueRu
                 when c.is_living is null then 'contact_deleted'
                 when r.step = 0 and r.depth >= ${DEEPEST} then 'depth_limit' end as refusal
       from due r
+      join free using (site_id, contact_id)
       join automations a on a.id = r.automation_id and a.site_id = r.site_id
       join automation_versions v
         on v.automation_id = r.automation_id and v.version = r.version and v.site_id = r.site_id
