@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeTag, makeTemplate } from '../testing/automations.ts'
+import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeAccount, makeContact, makeOffer } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
-import { pointedAt } from '../testing/refusals.ts'
+import { expectRefusal, pointedAt } from '../testing/refusals.ts'
 
 let h: Harness
 let siteId: string
@@ -209,4 +209,20 @@ test('runs are narrowed by automation, contact, status and event', async () => {
   expect((await list('filter[status]=failed')).data).toEqual([])
   expect((await h.client.get(`/v1/automation_runs/${run.id}`)).body.data).toEqual(run)
   expect(all.data.map((one: { id: string }) => one.id)[1]).toBe(run.id)
+})
+
+test('a site has 200 automations enabled and no more', async () => {
+  const { siteId: elsewhere, token } = await makeAccount(h.app)
+  const client = h.clientWith(token)
+  const plain = { name: 'Plain', trigger: { event: 'contact_created' }, actions: [{ action: 'stop' }] }
+  const ids = await Promise.all(Array.from({ length: 200 }, () => makeAutomation(h.app, elsewhere, plain)))
+  const another = (enabled: boolean) => client.post('/v1/automations', bodyOf({ ...plain, enabled }))
+  const enable = (id: string, enabled: boolean) =>
+    client.patch(`/v1/automations/${id}`, bodyOf({ name: 'Other', enabled }))
+  await expectRefusal(h.app, () => another(true), 422, { pointer: '/data' })
+  const { id } = (await another(false)).body.data
+  await expectRefusal(h.app, () => enable(id, true), 422, { pointer: '/data' })
+  expect((await enable(ids[0]!, true)).status).toBe(200)
+  expect((await enable(ids[0]!, false)).status).toBe(200)
+  expect((await enable(id, true)).status).toBe(200)
 })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'kysely'
 import { anyOf, type Tx } from '../db/database.ts'
-import { notFound } from '../jsonapi/errors.ts'
+import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import type { AutomationChanges, Definition, NewAutomation } from './parse-automation.ts'
 import { checkReferences } from './references.ts'
@@ -9,7 +10,7 @@ import { checkReferences } from './references.ts'
  * Adds an automation to a site, enabled unless it says otherwise. Who may use the site, the caller has checked.
  *
  * @returns the id
- * @throws ApiError 422 when it names what is not there
+ * @throws ApiError 422 when it names what is not there, or the site has enough that are enabled
  */
 export async function createAutomation(
   tx: Tx,
@@ -17,6 +18,7 @@ export async function createAutomation(
   { name, enabled = true, definition }: NewAutomation,
   now: Date,
 ): Promise<string> {
+  if (enabled) await assertRoom(tx, siteId)
   await checkReferences(tx, siteId, definition)
   const { id } = await tx
     .insertInto('automations')
@@ -40,7 +42,7 @@ export async function createAutomation(
  * from now on follow.
  *
  * @param siteIds the caller's
- * @throws ApiError 404; 422 when it names what is not there
+ * @throws ApiError 404; 422 when it names what is not there, or is enabled where enough are
  */
 export async function changeAutomation(
   tx: Tx,
@@ -51,6 +53,7 @@ export async function changeAutomation(
 ): Promise<void> {
   const automation = await lockAutomation(tx, siteIds, id)
   const { site_id: siteId } = automation
+  if (enabled && automation.disabled_at) await assertRoom(tx, siteId)
   const before = await definitionOf(tx, automation)
   const definition = { ...before, ...changes }
   const isNew = !isDeepStrictEqual(definition, before)
@@ -93,6 +96,20 @@ export async function deleteAutomation(tx: Tx, siteIds: string[], id: string, no
     .where('id', '=', id)
     .where('site_id', '=', site_id)
     .execute()
+}
+
+/** Each event of a site is looked at for each of them. */
+const MOST_ENABLED = 200
+
+async function assertRoom(tx: Tx, siteId: string): Promise<void> {
+  // As the index automations_list has it.
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from automations
+     where site_id = ${siteId} and created_at > '-infinity' and deleted_at is null
+       and disabled_at is null`.execute(tx)
+  if (rows[0]!.count < MOST_ENABLED) return
+  const sentence = `A site has at most ${MOST_ENABLED} automations enabled. Disable or delete one first.`
+  throw unprocessable('too_many_automations', sentence, '/data')
 }
 
 async function lockAutomation(tx: Tx, siteIds: string[], id: string) {
