@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isUnavailable } from '../db/database.ts'
+import { inTransaction } from '../db/database.ts'
+import { isAway, isDeadlock } from '../events/dispatch-events.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { claimRuns, type DueRun } from './claim-runs.ts'
 import { findStops } from './find-stops.ts'
@@ -26,7 +27,7 @@ export async function advanceRuns(app: App, jobs: Jobs): Promise<number> {
       return advance(work, await claimRuns(tx, work.now, BATCH))
     })
   } catch (error) {
-    if (isUnavailable(error)) throw error
+    if (isAway(error)) throw error
     app.log.warn({ err: error }, 'runs are advanced one at a time, since together they fail')
     return advanceSingly(app, jobs)
   }
@@ -74,7 +75,7 @@ async function advanceOne(app: App, jobs: Jobs): Promise<boolean> {
     try {
       await advance(work, [run])
     } catch (error) {
-      if (isUnavailable(error)) throw error
+      if (isAway(error) || isDeadlock(error)) throw error
       await sql`rollback to savepoint before_step`.execute(tx)
       await recordFailure(app, work, run, error as Error)
     }

@@ -24,12 +24,14 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
+const BROKEN = `raise exception 'broken on purpose';`
+
 /** Makes whatever writes to a table fail for a contact, as a fault in the code would. */
-async function breakFor(contactId: string, table: string): Promise<void> {
+async function breakFor(contactId: string, table: string, fail = BROKEN): Promise<void> {
   await sql`
     create or replace function fail_for_contact() returns trigger language plpgsql as $$
     begin
-      if new.contact_id = tg_argv[0]::bigint then raise exception 'broken on purpose'; end if;
+      if new.contact_id = tg_argv[0]::bigint then ${sql.raw(fail)} end if;
       return new;
     end $$`.execute(h.app.db)
   await sql`
@@ -77,6 +79,36 @@ test('a run that fails holds up no other, is tried again, and does nothing twice
   await advanceClock(h.app, 60_000)
   expect(await runOf(broken)).toMatchObject({ status: 'completed', attempts: 0, error: null, reason: null })
   expect(await taggedEvents(broken)).toEqual(['tag_added', 'tag_removed'])
+})
+
+test('a run whose statements are cancelled because they take too long holds up no other', async () => {
+  const contactIds = await Promise.all(Array.from({ length: 3 }, () => makeContact(h.app, siteId)))
+  const [slow, ...others] = contactIds as [string, ...string[]]
+  await breakFor(slow, 'taggings', 'perform pg_cancel_backend(pg_backend_pid()); perform pg_sleep(1);')
+  for (const id of contactIds) await grant(id)
+  await h.drain()
+  for (const id of others) expect((await runOf(id)).status).toBe('completed')
+  expect(await runOf(slow)).toMatchObject({ status: 'active', reason: 'retry', attempts: 1 })
+  await mend('taggings')
+  await advanceClock(h.app, 60_000)
+  expect((await runOf(slow)).status).toBe('completed')
+})
+
+test('a deadlock is tried again at once and is no failure of the run', async () => {
+  const contactId = await makeContact(h.app, siteId)
+  await sql`create sequence stumbles`.execute(h.app.db)
+  // All attempts at the batch, and the first at the run alone.
+  await breakFor(
+    contactId,
+    'taggings',
+    `if nextval('stumbles') <= 6 then raise exception 'stumbled' using errcode = 'deadlock_detected'; end if;`,
+  )
+  await grant(contactId)
+  await h.drain()
+  expect(await runOf(contactId)).toMatchObject({ status: 'completed', error: null })
+  const { rows } = await h.app.pool.query('select last_value::int from stumbles')
+  expect(rows).toEqual([{ last_value: 7 }])
+  await mend('taggings')
 })
 
 test('a run that fails again and again ends as failed, with what it met', async () => {

@@ -1,8 +1,9 @@
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { advanceClock } from '../clock/advance-clock.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import { dispatchEvents } from './dispatch-events.ts'
+import { dispatchEvents, type Listener } from './dispatch-events.ts'
 
 let h: Harness
 beforeEach(async () => {
@@ -80,6 +81,43 @@ test('a database that is away sets no event aside', async () => {
   const away = Object.assign(new Error('Connection terminated'), { code: '57P01' })
   const listener = { types: ['customer_created'], react: () => Promise.reject(away) }
   await expect(dispatchEvents(h.app, listener)).rejects.toThrow(away)
+  const { rows } = await h.app.pool.query('select from events where dispatch_attempts > 0')
+  expect(rows).toHaveLength(0)
+})
+
+test('an event about which a statement takes too long is set aside and holds up no other', async () => {
+  for (let n = 0; n < 3; n++) await welcomeSomebody()
+  const reacted: string[] = []
+  let slow: string | undefined
+  const listener: Listener = {
+    types: ['customer_created'],
+    async react(tx, events) {
+      slow ??= events[1]!.id
+      if (events.some(({ id }) => id === slow)) {
+        await sql`set local statement_timeout = '50ms'`.execute(tx)
+        await sql`select pg_sleep(5)`.execute(tx)
+      }
+      reacted.push(...events.map(({ id }) => id))
+    },
+  }
+  expect(await dispatchEvents(h.app, listener)).toBe(3)
+  expect(reacted).toHaveLength(2)
+  const { rows } = await h.app.pool.query('select id, dispatch_error from events where dispatch_attempts > 0')
+  expect(rows).toEqual([{ id: slow, dispatch_error: expect.stringContaining('timeout') }])
+})
+
+test('a deadlock sets no event aside', async () => {
+  await welcomeSomebody()
+  let stumbles = 0
+  const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' })
+  const listener = {
+    types: ['customer_created'],
+    // All attempts at the batch, and the first at the event alone.
+    react: async () => {
+      if (++stumbles <= 6) throw deadlock
+    },
+  }
+  expect(await dispatchEvents(h.app, listener)).toBe(1)
   const { rows } = await h.app.pool.query('select from events where dispatch_attempts > 0')
   expect(rows).toHaveLength(0)
 })

@@ -31,7 +31,7 @@ export async function dispatchEvents(app: App, listener: Listener): Promise<numb
   try {
     return await inTransaction(app.db, (tx) => dispatch(app, tx, listener, BATCH))
   } catch (error) {
-    if (isUnavailable(error)) throw error
+    if (isAway(error)) throw error
     app.log.warn({ err: error }, 'events are dispatched one at a time, since together they fail')
     return dispatchSingly(app, listener)
   }
@@ -52,7 +52,7 @@ async function dispatchOne(app: App, listener: Listener): Promise<boolean> {
     try {
       await reactTo(app, tx, listener, [event])
     } catch (error) {
-      if (isUnavailable(error)) throw error
+      if (isAway(error) || isDeadlock(error)) throw error
       await sql`rollback to savepoint before_event`.execute(tx)
       await setAside(app, tx, event, error as Error)
     }
@@ -79,7 +79,7 @@ async function claimEvents(
      where e.dispatched_at is null and e.type = any (${types}::text[])
        and (e.dispatch_after is null or e.dispatch_after <= ${now})
      order by e.id limit ${limit}
-       for update of e skip locked`.execute(tx)
+       for update of e`.execute(tx)
   return rows
 }
 
@@ -100,6 +100,17 @@ async function reactTo(app: App, tx: Tx, { react }: Listener, events: HeardEvent
       from unnest(${events.map(({ site_id }) => site_id)}::bigint[], ${events.map(({ id }) => id)}::bigint[]) as d (site_id, id)
      where e.site_id = d.site_id and e.id = d.id`.execute(tx)
 }
+
+/**
+ * Whether the database is away, which no attempt at fewer would change. A statement that takes too long may be
+ * the fault of what it is about.
+ */
+export const isAway = (error: unknown): boolean =>
+  isUnavailable(error) && (error as { code?: string }).code !== '57014'
+
+/** Whether the whole transaction is to be tried again, as `inTransaction` does; it says nothing of what was tried. */
+export const isDeadlock = (error: unknown): boolean =>
+  ['40P01', '40001'].includes((error as { code?: string }).code ?? '')
 
 async function setAside(app: App, tx: Tx, event: ClaimedEvent, error: Error): Promise<void> {
   const { site_id, id, type, dispatch_attempts } = event
