@@ -8,6 +8,7 @@ import { expireGrants } from './grants/expire-grants.ts'
 import { cleanUp } from './jobs/clean-up.ts'
 import type { Jobs, Queue } from './jobs/queue.ts'
 import { knownEvents, react } from './reactions.ts'
+import { cancelRest } from './webhooks/disable-hook.ts'
 import { lanesEnd, startLanes } from './webhooks/lanes.ts'
 
 export const queues: Queue<never>[] = [emailQueue]
@@ -43,6 +44,7 @@ export const chores: Chore[] = [
   dispatching,
   { name: 'automations', everyMs: 500, follows: true, run: advanceRuns },
   { name: 'deliver', everyMs: 250, follows: true, run: startLanes, settle: lanesEnd },
+  { name: 'cancel', everyMs: 1_000, run: cancelRest },
   { name: 'expire', everyMs: 1_000, run: expireGrants },
   requeueing,
   { name: 'clean up', everyMs: 600_000, run: cleanUp },

@@ -1,9 +1,11 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
 import type { Tx } from '../db/database.ts'
 
 /** Its receiver is gone, nothing was delivered for days, or somebody asked for it. */
 export type DisabledReason = 'gone' | 'failing' | 'requested'
 
-/** Disables a hook: it is told nothing any more, and what waits for it is cancelled. A replay brings it back. */
+/** Disables a hook: it is told nothing any more, and what waits for it is cancelled, soon. A replay brings it back. */
 export async function disableHook(
   tx: Tx,
   siteId: string,
@@ -20,13 +22,42 @@ export async function disableHook(
   await cancelDeliveries(tx, siteId, id)
 }
 
-/** In a statement after the one that locks the hook: it sees whatever was queued until then. */
-export async function cancelDeliveries(tx: Tx, siteId: string, hookId: string): Promise<void> {
-  await tx
-    .updateTable('webhook_deliveries')
-    .set({ status: 'cancelled', due_at: null })
-    .where('site_id', '=', siteId)
-    .where('hook_id', '=', hookId)
-    .where('status', '=', 'pending')
-    .execute()
+/** As many at once as a statement can cancel in its time, while whoever queues for the hook waits. */
+const BATCH = 5_000
+
+/**
+ * Cancels what waits for a hook that is locked, or the first of it: the rest of what is disabled or deleted follows
+ * by itself. In a statement after the one that locks the hook: it sees whatever was queued until then.
+ *
+ * @returns whether that was all
+ */
+export async function cancelDeliveries(tx: Tx, siteId: string, hookId: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update webhook_deliveries set status = 'cancelled', due_at = null
+     where site_id = ${siteId}
+       -- As an array it is read once, whatever the planner knows of the table.
+       and id = any (array(select id from webhook_deliveries
+                            where hook_id = ${hookId} and site_id = ${siteId} and status = 'pending'
+                            order by due_at, id limit ${BATCH}))`.execute(tx)
+  return Number(numAffectedRows) < BATCH
+}
+
+/** Cancels what still waits for a hook that is disabled or deleted. @returns how much; there may be more */
+export async function cancelRest({ db }: App): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with closed as materialized (
+      select h.site_id, h.id
+        from hooks h
+       cross join lateral (select from webhook_deliveries d
+                            where d.hook_id = h.id and d.site_id = h.site_id and d.status = 'pending' limit 1) waiting
+       where h.deleted_at is not null or h.disabled_at is not null
+       limit 1 for no key update of h skip locked
+    )
+    update webhook_deliveries set status = 'cancelled', due_at = null
+     where site_id = (select site_id from closed)
+       and id = any (array(select d.id from webhook_deliveries d
+                            where d.hook_id = (select id from closed) and d.site_id = (select site_id from closed)
+                              and d.status = 'pending'
+                            order by d.due_at, d.id limit ${BATCH}))`.execute(db)
+  return Number(numAffectedRows)
 }

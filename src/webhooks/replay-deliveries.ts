@@ -24,14 +24,26 @@ export async function replayDelivery(tx: Tx, siteIds: string[], id: string, now:
   await replay(tx, hook, sql`id = ${id}`, now)
 }
 
+/** As many at once as a statement can change in its time. */
+const BATCH = 10_000
+
 /**
  * Delivers once more what a hook was not told of all that happened since a time: what failed, and what was cancelled.
+ * The oldest first, and no more than BATCH at once.
  *
- * @returns how many there are
+ * @returns how many they are
  * @throws ApiError 409 when the hook is disabled
  */
 export const replayUndelivered = (tx: Tx, hook: LockedHook, since: Date, now: Date): Promise<number> =>
-  replay(tx, hook, sql`status in ('failed', 'cancelled') and created_at >= ${since}`, now)
+  replay(
+    tx,
+    hook,
+    sql`id = any (array(select id from webhook_deliveries
+                         where hook_id = ${hook.id} and site_id = ${hook.site_id}
+                           and status in ('failed', 'cancelled') and created_at >= ${since}
+                         order by created_at, id limit ${BATCH}))`,
+    now,
+  )
 
 async function replay(tx: Tx, hook: LockedHook, which: RawBuilder<unknown>, now: Date): Promise<number> {
   assertEnabled(hook)

@@ -25,14 +25,18 @@ export const webhookInvariants: Invariant[] = [
   {
     name: 'delivery_stuck',
     sentence:
-      'Whatever waits to be delivered is known to its hook, and no hook waits for a worker for longer than a minute.',
+      'Whatever waits to be delivered is known to its hook, no hook waits for its turn for longer than a minute, and nothing waits for one that has been disabled or deleted for an hour.',
     broken: `select 'delivery ' || d.id as what from webhook_deliveries d
                join hooks h on h.site_id = d.site_id and h.id = d.hook_id
               where d.status = 'pending' and h.leased_until is null
+                and h.disabled_at is null and h.deleted_at is null
                 and (h.due_at is null or h.due_at > greatest(d.due_at, $1::timestamptz))
              union all
              select 'hook ' || id from hooks
               where disabled_at is null and deleted_at is null and due_at < $1::timestamptz - ${STUCK}
-                and coalesce(leased_until < now() - ${STUCK}, true)`,
+             union all
+             select 'delivery ' || d.id from hooks h
+               join webhook_deliveries d on d.site_id = h.site_id and d.hook_id = h.id and d.status = 'pending'
+              where greatest(h.disabled_at, h.deleted_at) < $1::timestamptz - interval '1 hour'`,
   },
 ]
