@@ -189,7 +189,6 @@ create table webhook_attempts (
   error text,
   primary key (delivery_id, number, site_id)
 );
-create index webhook_attempts_begun on webhook_attempts (begun_at);
 
 -- What a customer held. A grant that is made has no place in it, and costs nothing more.
 create index offer_grants_ended on offer_grants (customer_id, site_id) where revoked_at is not null;
