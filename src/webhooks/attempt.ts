@@ -12,7 +12,6 @@ import { signatureHeaders, signingKey } from './signing.ts'
 /** An attempt to deliver, as it is recorded. */
 export interface Outcome {
   id: string
-  number: number
   begun_at: Date
   duration_ms: number
   request: { url: string; headers: Record<string, string> }
@@ -28,51 +27,76 @@ export interface Outcome {
 export interface Receiver {
   hook: Claimed
   url: URL
-  /** Every one that is valid. */
-  keys: KeyObject[]
+  /** Every one that is valid; null when they cannot be read. */
+  keys: KeyObject[] | null
 }
 
-/** The receiver of a hook. @throws Error when its secrets were sealed under another key */
-export function receiverOf({ sealer, clock }: App, hook: Claimed): Receiver {
-  const { target_url, secret, previous_secret, previous_secret_until } = hook
+/** The receiver of a hook. */
+export const receiverOf = (app: App, hook: Claimed): Receiver => ({
+  hook,
+  url: new URL(hook.target_url),
+  keys: keysOf(app, hook),
+})
+
+function keysOf({ sealer, clock, log }: App, hook: Claimed): KeyObject[] | null {
+  const { site_id, id, secret, previous_secret, previous_secret_until } = hook
   const isPreviousValid = previous_secret !== null && previous_secret_until! > clock.now()
   const sealed = isPreviousValid ? [secret, previous_secret] : [secret]
-  return { hook, url: new URL(target_url), keys: sealed.map((text) => signingKey(sealer.unseal(text))) }
+  try {
+    return sealed.map((text) => signingKey(sealer.unseal(text)))
+  } catch (error) {
+    log.error({ err: error, hook: { site_id, id } }, 'the secret of a hook cannot be read')
+    return null
+  }
 }
 
 /** Sends a delivery, once. Never throws. */
 export async function attempt(
   { clock }: App,
   agent: Agent,
-  { hook, url, keys }: Receiver,
+  receiver: Receiver,
   delivery: Due,
 ): Promise<Outcome> {
   const begun_at = clock.now()
-  const body = delivery.body!
+  const { headers, answered } = await send(agent, receiver, delivery)
+  return {
+    id: delivery.id,
+    begun_at,
+    duration_ms: answered.durationMs,
+    request: { url: receiver.url.href, headers },
+    response_status: answered.status,
+    response_body: answered.body,
+    error: answered.error,
+    ...fateOf(answered, delivery.attempts + 1, clock.now()),
+  }
+}
+
+/** What was sent, and what came of it. */
+interface Sent {
+  headers: Record<string, string>
+  answered: Omit<Answered, 'error'> & { error: string | null }
+}
+
+async function send(agent: Agent, { hook, url, keys }: Receiver, { id, body }: Due): Promise<Sent> {
+  if (keys === null) return notSent('secret_unreadable')
+  if (body === null) return notSent('body_failed')
   // Receivers compare it with their own clock.
   const at = systemClock.now()
   const headers = {
     'content-type': 'application/json',
     'user-agent': `Bestow/${VERSION}`,
-    ...signatureHeaders({ id: `msg_${hook.site_id}_${delivery.id}`, at, body }, keys),
+    ...signatureHeaders({ id: `msg_${hook.site_id}_${id}`, at, body }, keys),
   }
-  const answered = await post(agent, { url, headers, body })
-  const number = delivery.attempts + 1
-  return {
-    id: delivery.id,
-    number,
-    begun_at,
-    duration_ms: answered.durationMs,
-    request: { url: url.href, headers },
-    response_status: answered.status,
-    response_body: answered.body,
-    error: answered.error,
-    ...fateOf(answered, number, clock.now()),
-  }
+  return { headers, answered: await post(agent, { url, headers, body }) }
 }
 
+const notSent = (error: 'secret_unreadable' | 'body_failed'): Sent => ({
+  headers: {},
+  answered: { durationMs: 0, status: null, retryAfter: null, body: null, error },
+})
+
 function fateOf(
-  { status, retryAfter }: Answered,
+  { status, retryAfter }: Pick<Answered, 'status' | 'retryAfter'>,
   attempts: number,
   now: Date,
 ): Pick<Outcome, 'status' | 'due_at'> {

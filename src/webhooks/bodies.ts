@@ -38,6 +38,10 @@ export async function bodiesOf(app: App, siteId: string, occasions: Occasion[]):
   })
 }
 
+/** The body that shows nothing of what it names. */
+export const bodyOfIdentifiers = (occasion: Occasion): string =>
+  bodyOf(occasion.event, identifiersOf(occasion))
+
 export const bodyOf = (event: string, payload: { id: string }[]): string =>
   JSON.stringify({ id: payload[0]!.id, event, payload })
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { bodiesOf, type Occasion } from './bodies.ts'
+import { isUnavailable } from '../db/database.ts'
+import { bodiesOf, bodyOfIdentifiers, type Occasion } from './bodies.ts'
 import type { Claimed } from './claim-hooks.ts'
 
 /** A delivery that is to be sent now. */
@@ -9,6 +10,7 @@ export interface Due extends Occasion {
   attempts: number
   /** As the database writes it: a Date would cut it. */
   due: string
+  /** Null before it is written, and when none can be made. */
   body: string | null
 }
 
@@ -39,8 +41,8 @@ export async function dueDeliveries(app: App, hook: Claimed, after?: Due): Promi
 async function withBodies(app: App, siteId: string, deliveries: Due[]): Promise<Due[]> {
   const fresh = deliveries.filter(({ body }) => body === null)
   if (fresh.length === 0) return deliveries
-  const bodies = await bodiesOf(app, siteId, fresh)
-  const { rows } = await sql<{ id: string }>`
+  const bodies = await possibleBodies(app, siteId, fresh)
+  const { rows } = await sql<{ id: string; body: string | null }>`
     update webhook_deliveries d
        -- Nothing is kept of a person who was deleted meanwhile; who deletes one waits for this.
        set body = case when c.deleted_at is null then fresh.body end
@@ -50,8 +52,30 @@ async function withBodies(app: App, siteId: string, deliveries: Due[]): Promise<
         select c.deleted_at from contacts c where c.site_id = ${siteId} and c.id = fresh.contact_id
          limit 1 for key share) c on true
      where d.site_id = ${siteId} and d.id = fresh.id and d.body is null
-    returning d.id`.execute(app.db)
-  const written = new Set(rows.map(({ id }) => id))
-  for (const [index, delivery] of fresh.entries()) delivery.body = bodies[index]!
+    returning d.id, d.body`.execute(app.db)
+  const written = new Map(rows.map(({ id, body }) => [id, body]))
+  for (const [index, delivery] of fresh.entries()) {
+    delivery.body = bodies[index]! && (written.get(delivery.id) ?? bodyOfIdentifiers(delivery))
+  }
   return deliveries.filter((delivery) => !fresh.includes(delivery) || written.has(delivery.id))
+}
+
+/** Null where none can be made: that holds up no other. */
+async function possibleBodies(app: App, siteId: string, deliveries: Due[]): Promise<(string | null)[]> {
+  try {
+    return await bodiesOf(app, siteId, deliveries)
+  } catch (error) {
+    if (isUnavailable(error)) throw error
+    const [{ id }] = deliveries as [Due]
+    if (deliveries.length === 1) {
+      app.log.error(
+        { err: error, delivery: { site_id: siteId, id } },
+        'the body of a delivery cannot be made',
+      )
+      return [null]
+    }
+    const bodies: (string | null)[] = []
+    for (const delivery of deliveries) bodies.push(...(await possibleBodies(app, siteId, [delivery])))
+    return bodies
+  }
 }

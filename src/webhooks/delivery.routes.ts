@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
-import { type Route, route, type WriteContext } from '../http/route.ts'
+import { type Answer, type Route, route, type WriteContext } from '../http/route.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { ResourceQuery } from '../jsonapi/query.ts'
@@ -37,7 +37,7 @@ const replayAll = route({
   access: 'manage:hooks',
   summary: 'Deliver once more what a hook was not told',
   description:
-    'What failed for good and what was cancelled, of all that happened since `since` (a date and time as in 2026-01-15T09:30:00Z), or ever.',
+    'What failed for good and what was cancelled, of all that happened since `since` (a date and time as in 2026-01-15T09:30:00Z), or ever: the oldest 10,000. While `replayed` is 10,000 there may be more; ask again.',
   tag: 'hooks',
   extension: true,
   body: Type.Object({
@@ -60,18 +60,25 @@ const replayOne = route({
   url: '/v1/webhook_deliveries/{id}/replay',
   access: 'manage:hooks',
   summary: 'Deliver once more',
-  description: 'At once, with the same `webhook-id` and the same body, whatever has become of it before.',
+  description:
+    'At once, with the same `webhook-id` and the same body, whatever has become of it before. A repetition with the same Idempotency-Key is answered without `body` and `attempts`.',
   tag: 'webhook deliveries',
   extension: true,
-  query: singleParameters(webhookDeliveries),
   responses: { 200: singleSchema(webhookDeliveries) },
   async handler(context) {
     const { tx, params, caller, scope } = context
-    const query = readSingleQuery(webhookDeliveries, context)
     await replayDelivery(tx, caller.siteIds, params.id!, scope.now)
-    return { body: await showDelivery(context, params.id!, query) }
+    // No includes: they would be kept with the answer.
+    const query = readSingleQuery(webhookDeliveries, { ...context, query: {} })
+    return keepingNothingSaid(await showDelivery(context, params.id!, query))
   },
 })
+
+/** What a delivery says of a person is not kept for repetitions of the request: it is forgotten with the person. */
+function keepingNothingSaid(document: Awaited<ReturnType<typeof showDelivery>>): Answer {
+  const { body, attempts, ...attributes } = document.data.attributes
+  return { body: { ...document, data: { ...document.data, attributes } }, shownOnce: { body, attempts } }
+}
 
 async function showDelivery({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
   return singleDocument(await loadOne(tx, webhookDeliveries, id, query, scope), query, scope)

@@ -28,7 +28,6 @@ const endLeases = () => h.app.pool.query(`update hooks set leased_until = now() 
 
 const outcomeOf = (id: string) => ({
   id,
-  number: 1,
   begun_at: h.app.clock.now(),
   duration_ms: 1,
   request: { url: 'http://127.0.0.1/', headers: {} },

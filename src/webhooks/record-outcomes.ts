@@ -18,10 +18,14 @@ export async function recordOutcomes(app: App, hook: Claimed, outcomes: Outcome[
   hook.failing_since = failingSince(hook.failing_since, outcomes, now)
   const reason = reasonToDisable(hook, outcomes, now)
   if (!reason) return record(app.db, hook, outcomes, now)
-  await inTransaction(app.db, async (tx) => {
-    if (await record(tx, hook, outcomes, now)) await disableHook(tx, hook.site_id, hook.id, reason, now)
+  const isDisabled = await inTransaction(app.db, async (tx) => {
+    const isOpen = await record(tx, hook, outcomes, now)
+    if (isOpen) await disableHook(tx, hook.site_id, hook.id, reason, now)
+    return isOpen
   })
-  app.log.warn({ hook: { site_id: hook.site_id, id: hook.id }, reason }, 'a hook is disabled')
+  if (isDisabled) {
+    app.log.warn({ hook: { site_id: hook.site_id, id: hook.id }, reason }, 'a hook is disabled')
+  }
   return false
 }
 
@@ -40,7 +44,10 @@ function reasonToDisable(
   return isLong ? 'failing' : null
 }
 
-/** In one statement. What was cancelled meanwhile stays so, and an attempt that was recorded is not again. */
+/**
+ * In one statement. What was cancelled meanwhile stays so. Attempts are numbered as they are recorded: what is
+ * replayed while it is sent is read before its attempt counts.
+ */
 async function record(db: Db | Tx, hook: Claimed, outcomes: Outcome[], now: Date): Promise<boolean> {
   const { site_id, id, lease, failing_since } = hook
   const { rows } = await sql<{ lease: string; open: boolean }>`
@@ -50,15 +57,16 @@ async function record(db: Db | Tx, hook: Claimed, outcomes: Outcome[], now: Date
       returning leased_until::text as lease, deleted_at is null and disabled_at is null as open
     ), made as materialized (
       -- Nothing is kept of what was said about a person who was deleted meanwhile; who deletes one waits for this.
-      select m.id, number, begun_at, duration_ms, request, response_status, error, status, due_at,
-             case when person.deleted_at is null then response_body end as response_body
+      select d.id, d.attempts + 1 as number, m.begun_at, m.duration_ms, m.request, m.response_status, m.error, m.status, m.due_at,
+             case when person.deleted_at is null then m.response_body end as response_body
         from held
        cross join jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb)
-                  m (id bigint, number integer, begun_at timestamptz, duration_ms integer, request jsonb,
+                  m (id bigint, begun_at timestamptz, duration_ms integer, request jsonb,
                      response_status integer, response_body text, error text, status text, due_at timestamptz)
+        join webhook_deliveries d on d.site_id = ${site_id} and d.id = m.id
         left join lateral (
-          select c.deleted_at from webhook_deliveries d join contacts c on c.site_id = d.site_id and c.id = d.contact_id
-           where d.site_id = ${site_id} and d.id = m.id limit 1 for key share of c) person on true
+          select c.deleted_at from contacts c where c.site_id = d.site_id and c.id = d.contact_id
+           limit 1 for key share) person on true
     ), told as (
       update webhook_deliveries d
          set attempts = m.number,
@@ -71,7 +79,6 @@ async function record(db: Db | Tx, hook: Claimed, outcomes: Outcome[], now: Date
     ), tried as (
       insert into webhook_attempts (site_id, delivery_id, number, begun_at, duration_ms, request, response_status, response_body, error)
       select ${site_id}, id, number, begun_at, duration_ms, request, response_status, response_body, error from made
-      on conflict do nothing
     )
     select lease, open from held`.execute(db)
   if (rows[0]) hook.lease = rows[0].lease

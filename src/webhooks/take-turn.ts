@@ -61,13 +61,13 @@ async function sendAll(turn: Turn, deliveries: Due[]): Promise<boolean> {
     const outcome = await attempt(app, agent, receiver, delivery)
     made.push(outcome)
     const isFailure = outcome.status !== 'delivered'
-    const isTime = delivery === deliveries.at(-1) || performance.now() - recordedAt > RECORD_EVERY_MS
-    if (!isFailure && !isTime) continue
+    const isLast = delivery === deliveries.at(-1) || app.isStopping
+    if (!isFailure && !isLast && performance.now() - recordedAt <= RECORD_EVERY_MS) continue
     if (!(await turn.recording)) return false
     turn.recording = unwatched(record(app, receiver.hook, made))
     // The hook may be disabled by it.
     if (isFailure && !(await turn.recording)) return false
-    if (performance.now() > turn.end) return false
+    if (app.isStopping || performance.now() > turn.end) return false
     made = []
     recordedAt = performance.now()
   }

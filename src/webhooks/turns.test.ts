@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { sealer } from '../auth/sealing.ts'
+import { dispatching } from '../background.ts'
+import { examine } from '../doctor/examine.ts'
+import { makeContact } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
+import { type Receiver, startReceiver } from '../testing/receiver.ts'
+import * as bodies from './bodies.ts'
+import { dueDeliveries } from './claim-deliveries.ts'
+import { claimHooks } from './claim-hooks.ts'
+import { lanesEnd, startLanes } from './lanes.ts'
+import { recordOutcomes } from './record-outcomes.ts'
+
+let h: Harness
+let receiver: Receiver
+let hookId: string
+beforeEach(async () => {
+  h = await startHarness()
+  receiver = await startReceiver()
+  hookId = await makeHook(h.app, h.account.siteId, { event: 'contact_created', targetUrl: receiver.url })
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await receiver.close()
+  await h.close()
+})
+
+const testEvent = async (): Promise<string> => (await h.client.post(`/v1/hooks/${hookId}/test`)).body.data.id
+
+const shown = async (id: string) => (await h.client.get(`/v1/webhook_deliveries/${id}`)).body.data.attributes
+
+const outcomeOf = (id: string, response_status = 200) => ({
+  id,
+  begun_at: h.app.clock.now(),
+  duration_ms: 1,
+  request: { url: receiver.url, headers: {} },
+  response_status,
+  response_body: '',
+  error: null,
+  status: response_status === 200 ? ('delivered' as const) : ('failed' as const),
+  due_at: null,
+})
+
+test('a secret that cannot be read is an attempt that failed', async () => {
+  const id = await testEvent()
+  const secret = sealer(['another SECRET_KEY']).seal('whsec_x')
+  await h.app.db.updateTable('hooks').set({ secret }).execute()
+  await h.drain()
+  expect(await shown(id)).toMatchObject({
+    status: 'pending',
+    next_attempt_at: expect.any(String),
+    attempts: [{ number: 1, error: 'secret_unreadable', response_status: null }],
+  })
+  const hook = (await h.client.get(`/v1/hooks/${hookId}`)).body.data.attributes
+  expect(hook.failing_since).toEqual(expect.any(String))
+})
+
+test('a body that cannot be made is an attempt that failed, and holds up no other', async () => {
+  await makeContact(h.app, h.account.siteId)
+  await makeContact(h.app, h.account.siteId)
+  await dispatching.run(h.app, h.jobs)
+  const { rows } = await h.app.pool.query(
+    `update webhook_deliveries set event = 'unheard_of' where id = (select min(id) from webhook_deliveries) returning id`,
+  )
+  await h.drain()
+  expect(await shown(rows[0].id)).toMatchObject({ status: 'pending', attempts: [{ error: 'body_failed' }] })
+  expect(receiver.received).toHaveLength(1)
+})
+
+test('a hook whose turn comes to nothing again and again is found', async () => {
+  await testEvent()
+  await h.app.pool.query(
+    `update hooks set due_at = due_at - interval '2 minutes', leased_until = now() + interval '20 seconds'`,
+  )
+  expect((await examine(h.app)).find(({ name }) => name === 'delivery_stuck')).toMatchObject({ broken: 1 })
+})
+
+test('of a person who is deleted while a body is made, only identifiers are sent', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId, { email: 'gone@example.com' })
+  await dispatching.run(h.app, h.jobs)
+  const [hook] = await claimHooks(h.app, false, 1)
+  const made = bodies.bodiesOf
+  vi.spyOn(bodies, 'bodiesOf').mockImplementation(async (...args) => {
+    const texts = await made(...args)
+    await h.client.delete(`/v1/contacts/${contactId}`)
+    return texts
+  })
+  const [delivery] = await dueDeliveries(h.app, hook!)
+  const payload = [{ type: 'contacts', id: contactId }]
+  expect(JSON.parse(delivery!.body!)).toEqual({ id: contactId, event: 'contact_created', payload })
+})
+
+test('an answer to a replay is kept without what it says of a person', async () => {
+  await makeContact(h.app, h.account.siteId, { email: 'kept@example.com' })
+  receiver.answer((response) => response.end('kept@example.com is known'))
+  await h.drain()
+  const { rows } = await h.app.pool.query('select id from webhook_deliveries')
+  const replay = () =>
+    h.client.post(`/v1/webhook_deliveries/${rows[0].id}/replay`, undefined, { 'idempotency-key': 'once' })
+  const { attributes } = (await replay()).body.data
+  expect(attributes.body).toContain('kept@example.com')
+  expect(attributes.attempts).toMatchObject([{ response_body: 'kept@example.com is known' }])
+  expect((await replay()).body.data).toMatchObject({ id: rows[0].id, attributes: { status: 'pending' } })
+  const kept = await h.app.pool.query(`select outcome::text from idempotency_keys`)
+  expect(kept.rows).toHaveLength(1)
+  expect(kept.rows[0].outcome).not.toContain('kept@example.com')
+})
+
+test('an attempt of what was replayed while it was sent is recorded too', async () => {
+  const id = await testEvent()
+  const [hook] = await claimHooks(h.app, false, 1)
+  const [first] = await dueDeliveries(h.app, hook!)
+  await h.client.post(`/v1/webhook_deliveries/${id}/replay`)
+  const [second] = await dueDeliveries(h.app, hook!)
+  expect([first!.attempts, second!.attempts]).toEqual([0, 0])
+  await recordOutcomes(h.app, hook!, [outcomeOf(id, 500)])
+  await recordOutcomes(h.app, hook!, [outcomeOf(id)])
+  expect((await shown(id)).attempts).toMatchObject([
+    { number: 1, response_status: 500 },
+    { number: 2, response_status: 200 },
+  ])
+})
+
+test('who has lost a hook says of none that it is disabled', async () => {
+  const id = await testEvent()
+  const warn = vi.spyOn(h.app.log, 'warn')
+  const [lost] = await claimHooks(h.app, false, 1)
+  await h.app.pool.query(`update hooks set leased_until = now() - interval '1 second'`)
+  const [taken] = await claimHooks(h.app, false, 1)
+  expect(await recordOutcomes(h.app, lost!, [outcomeOf(id, 410)])).toBe(false)
+  expect(warn).not.toHaveBeenCalled()
+  expect(await recordOutcomes(h.app, taken!, [outcomeOf(id, 410)])).toBe(false)
+  expect(warn).toHaveBeenCalledOnce()
+})
+
+test('a worker that ends sends what it has begun, and leaves the rest to others', async () => {
+  const ids = [await testEvent(), await testEvent(), await testEvent()]
+  receiver.answer((response) => {
+    h.app.isStopping = true
+    response.end()
+  })
+  await startLanes(h.app)
+  await lanesEnd(h.app)
+  const statuses = (await Promise.all(ids.map(shown))).map(({ status }) => status)
+  expect(statuses).toEqual(['delivered', 'pending', 'pending'])
+  h.app.isStopping = false
+  await h.drain()
+  expect(receiver.received).toHaveLength(3)
+})
