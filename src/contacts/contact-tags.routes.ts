@@ -1,34 +1,16 @@
 import { Type } from 'typebox'
+import { assertSameId, ChangedDocument, ignoredAttribute, NewDocument } from '../http/documents.ts'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
-import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { archiveContactTag, renameContactTag } from './change-contact-tag.ts'
-import { assertSameId, Id, ignoredAttribute } from './contact-documents.ts'
 import { contactTags } from './contact-tags.resource.ts'
 import { createContactTag } from './create-contact-tag.ts'
-
-const Attributes = Type.Record(Type.String(), Type.Unknown(), { description: '`name`' })
-
-const NewTag = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('contact_tags'),
-    attributes: Attributes,
-    relationships: Type.Optional(SiteRelationship),
-  }),
-})
-
-const ChangedTag = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('contact_tags'),
-    id: Type.Optional(Id),
-    attributes: Type.Optional(Attributes),
-  }),
-})
 
 const create = route({
   kind: 'write',
@@ -41,7 +23,7 @@ const create = route({
   tag: 'contact tags',
   extension: true,
   query: singleParameters(contactTags),
-  body: NewTag,
+  body: NewDocument('contact_tags', '`name`'),
   responses: { 201: singleSchema(contactTags) },
   errors: [404],
   async handler(context) {
@@ -68,7 +50,7 @@ const update = route({
   tag: 'contact tags',
   extension: true,
   query: singleParameters(contactTags),
-  body: ChangedTag,
+  body: ChangedDocument('contact_tags', '`name`'),
   responses: { 200: singleSchema(contactTags) },
   async handler(context) {
     const { tx, body, params, caller } = context

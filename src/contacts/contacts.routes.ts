@@ -1,37 +1,28 @@
 import { Type } from 'typebox'
+import { assertSameId, ChangedDocument, ignoredAttribute, NewDocument } from '../http/documents.ts'
 import { listRoute, readSingleQuery, relationshipRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
-import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { Ignored, ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { parseContactAttributes } from './contact-attributes.ts'
-import { assertSameId, Id, ignoredAttribute, originOf } from './contact-documents.ts'
 import { contacts } from './contacts.resource.ts'
 import { createContact } from './create-contact.ts'
 import { deleteContact } from './delete-contact.ts'
+import { originOf } from './origin-of.ts'
 import { updateContact } from './update-contact.ts'
 
-const Attributes = Type.Record(Type.String(), Type.Unknown())
-
-const NewContact = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('contacts'),
-    attributes: Attributes,
-    relationships: Type.Optional(SiteRelationship),
-  }),
-})
+const Relationships = Type.Optional(Type.Record(Type.String(), Type.Unknown()))
 
 const ChangedContact = Type.Object({
   data: Type.Object({
-    type: Type.Literal('contacts'),
-    id: Type.Optional(Id),
-    attributes: Type.Optional(Attributes),
-    relationships: Type.Optional(Attributes),
+    ...ChangedDocument('contacts').properties.data.properties,
+    relationships: Relationships,
   }),
   // Beside the data, where Kajabi's document has it.
-  relationships: Type.Optional(Attributes),
+  relationships: Relationships,
 })
 
 const create = route({
@@ -44,7 +35,7 @@ const create = route({
     'The site may be left out by an account that has only one. The e-mail must be new on the site.',
   tag: 'contacts',
   query: singleParameters(contacts),
-  body: NewContact,
+  body: NewDocument('contacts'),
   responses: { 201: singleSchema(contacts) },
   errors: [404],
   async handler(context) {

@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
+import { Id } from '../http/documents.ts'
 import { IdentifierList, relationshipRoute } from '../http/resource-routes.ts'
 import { type Route, route } from '../http/route.ts'
 import { idOrNothing } from '../jsonapi/describe.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
 import { changeTagsOfContact } from './change-tags-of-contact.ts'
-import { Id, originOf } from './contact-documents.ts'
 import { contacts } from './contacts.resource.ts'
+import { originOf } from './origin-of.ts'
 
 const MOST_TAGS = 100
 

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
 import type { Db } from '../db/database.ts'
+import { assertSameId, ChangedDocument, ignoredAttribute, NewDocument } from '../http/documents.ts'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
-import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
-import { jsonPointer } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { Ignored, ResourceQuery } from '../jsonapi/query.ts'
+import type { ResourceQuery } from '../jsonapi/query.ts'
 import type { Scope } from '../jsonapi/resource.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { emailTemplates } from './email-templates.resource.ts'
@@ -16,24 +16,6 @@ import { assertComplete, type OwnWords, parseKind, parseTemplateAttributes } fro
 import type { EmailKind } from './templates/index.ts'
 
 const TAG = 'email templates'
-
-const Attributes = Type.Record(Type.String(), Type.Unknown())
-
-const NewTemplate = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('email_templates'),
-    attributes: Attributes,
-    relationships: Type.Optional(SiteRelationship),
-  }),
-})
-
-const ChangedTemplate = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('email_templates'),
-    id: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
-    attributes: Type.Optional(Attributes),
-  }),
-})
 
 const Preview = Type.Object({
   meta: Type.Object({
@@ -54,7 +36,7 @@ const create = route({
   tag: TAG,
   extension: true,
   query: singleParameters(emailTemplates),
-  body: NewTemplate,
+  body: NewDocument('email_templates'),
   responses: { 201: singleSchema(emailTemplates) },
   errors: [404],
   async handler(context) {
@@ -85,10 +67,11 @@ const update = route({
   tag: TAG,
   extension: true,
   query: singleParameters(emailTemplates),
-  body: ChangedTemplate,
+  body: ChangedDocument('email_templates'),
   responses: { 200: singleSchema(emailTemplates) },
   async handler(context) {
     const { tx, body, params, caller, ignore, scope } = context
+    assertSameId(body.data.id, params.id!)
     const query = readSingleQuery(emailTemplates, context)
     const { site_id: siteId, kind } = await lockTemplate(tx, caller.siteIds, params.id!)
     const attributes = parseTemplateAttributes(kind, body.data.attributes ?? {})
@@ -124,7 +107,7 @@ const preview = route({
   description: 'With data that is made up. Fields that are not given are those of the default.',
   tag: TAG,
   extension: true,
-  body: NewTemplate,
+  body: NewDocument('email_templates'),
   responses: { 200: Preview },
   errors: [404, 422],
   async handler(context) {
@@ -165,11 +148,6 @@ async function readTemplate(
 async function showTemplate({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
   return singleDocument(await loadOne(tx, emailTemplates, id, query, scope), query, scope)
 }
-
-const ignoredAttribute = (name: string): Ignored => ({
-  sentence: `The attribute ${name} is not one that can be set here and was ignored.`,
-  source: { pointer: jsonPointer(['data', 'attributes', name]) },
-})
 
 export const emailTemplateRoutes: Route[] = [
   listRoute(emailTemplates, { extension: true }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { rowsReadBy } from '../testing/plans.ts'
 import { recordStatements, type Statement } from '../testing/statements.ts'
 
 const CONTACTS = 30_000
@@ -19,32 +20,11 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-interface PlanNode {
-  'Node Type': string
-  'Actual Loops': number
-  'Actual Rows': number
-  'Rows Removed by Filter'?: number
-  'Rows Removed by Index Recheck'?: number
-  Plans?: PlanNode[]
-}
-
 /** The statements that a request makes for its list, each with how many rows it reads. */
 async function readsOf(path: string): Promise<{ text: string; read: number }[]> {
   statements.length = 0
   expect((await h.client.get(path)).status).toBe(200)
-  const reads = []
-  for (const { text, values } of statements.filter((statement) => /^\s*select/.test(statement.text))) {
-    const { rows } = await h.app.pool.query(`explain (analyze, format json) ${text}`, values)
-    reads.push({ text, read: rowsRead(rows[0]['QUERY PLAN'][0].Plan) })
-  }
-  return reads
-}
-
-function rowsRead(node: PlanNode): number {
-  const read =
-    node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
-  const own = /Scan/.test(node['Node Type']) ? read * node['Actual Loops'] : 0
-  return (node.Plans ?? []).reduce((sum, below) => sum + rowsRead(below), own)
+  return rowsReadBy(h.app.pool, [...statements])
 }
 
 test.each([
