@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
+import { assertSameId, ChangedDocument, ignoredAttribute, NewDocument } from '../http/documents.ts'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
-import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
-import { badRequest, jsonPointer } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
@@ -22,24 +22,6 @@ import { hooks, hooksWithSecret } from './hooks.resource.ts'
 import { sampleRoutes } from './sample.routes.ts'
 import { allowsPrivateTargets } from './targets.ts'
 
-const Attributes = Type.Record(Type.String(), Type.Unknown())
-
-const NewHook = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('hooks'),
-    attributes: Attributes,
-    relationships: Type.Optional(SiteRelationship),
-  }),
-})
-
-const ChangedHook = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('hooks'),
-    id: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
-    attributes: Type.Optional(Attributes),
-  }),
-})
-
 const create = route({
   kind: 'write',
   method: 'POST',
@@ -50,7 +32,7 @@ const create = route({
     'It needs the permission to view what its event is about. `resource_id` confines it to one offer or tag. The answer holds the `secret` that signs what is sent; it is shown this once.',
   tag: 'hooks',
   query: singleParameters(hooks),
-  body: NewHook,
+  body: NewDocument('hooks'),
   responses: { 201: singleSchema(hooksWithSecret) },
   errors: [404],
   async handler(context) {
@@ -89,16 +71,12 @@ const update = route({
   tag: 'hooks',
   extension: true,
   query: singleParameters(hooks),
-  body: ChangedHook,
+  body: ChangedDocument('hooks'),
   responses: { 200: singleSchema(hooks) },
   async handler(context) {
     const { tx, body, params, caller, scope } = context
     const id = params.id!
-    if (body.data.id !== undefined && String(body.data.id) !== id) {
-      throw badRequest('id_mismatch', `The document is about ${body.data.id}, the address about ${id}.`, {
-        pointer: '/data/id',
-      })
-    }
+    assertSameId(body.data.id, id)
     const query = readSingleQuery(hooks, context)
     const hook = await lockHook(tx, caller.siteIds, id)
     assertMayHear(caller, hook.event)
@@ -166,12 +144,7 @@ async function showHook({ tx, scope }: WriteContext, id: string, query: Resource
 /** Tells of attributes that cannot be set. */
 function passOver({ ignore }: WriteContext, attributes: Record<string, unknown>, known: string[]): void {
   const others = Object.keys(attributes).filter((name) => !known.includes(name))
-  ignore(
-    others.map((name) => ({
-      sentence: `The attribute ${name} is not one that can be set here and was ignored.`,
-      source: { pointer: jsonPointer(['data', 'attributes', name]) },
-    })),
-  )
+  ignore(others.map(ignoredAttribute))
 }
 
 export const hookRoutes: Route[] = [

@@ -18,11 +18,14 @@ export async function recordOutcomes(app: App, hook: Claimed, outcomes: Outcome[
   hook.failing_since = failingSince(hook.failing_since, outcomes, now)
   const reason = reasonToDisable(hook, outcomes, now)
   if (!reason) return record(app.db, hook, outcomes, now)
-  const isDisabled = await inTransaction(app.db, async (tx) => {
-    const isOpen = await record(tx, hook, outcomes, now)
+  const { isDisabled, lease } = await inTransaction(app.db, async (tx) => {
+    // Of this try alone: one that is undone leaves the hook with the lease that it had.
+    const held = { ...hook }
+    const isOpen = await record(tx, held, outcomes, now)
     if (isOpen) await disableHook(tx, hook.site_id, hook.id, reason, now)
-    return isOpen
+    return { isDisabled: isOpen, lease: held.lease }
   })
+  hook.lease = lease
   if (isDisabled) {
     app.log.warn({ hook: { site_id: hook.site_id, id: hook.id }, reason }, 'a hook is disabled')
   }
