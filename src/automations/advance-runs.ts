@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction } from '../db/database.ts'
-import { isAway, isDeadlock } from '../events/dispatch-events.ts'
+import { inTransaction, isAway, isUndone } from '../db/database.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { claimRuns, type DueRun } from './claim-runs.ts'
 import { findStops } from './find-stops.ts'
@@ -75,7 +74,7 @@ async function advanceOne(app: App, jobs: Jobs): Promise<boolean> {
     try {
       await advance(work, [run])
     } catch (error) {
-      if (isAway(error) || isDeadlock(error)) throw error
+      if (isAway(error) || isUndone(error)) throw error
       await sql`rollback to savepoint before_step`.execute(tx)
       await recordFailure(app, work, run, error as Error)
     }

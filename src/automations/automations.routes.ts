@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import '../events/events.resource.ts'
+import { assertSameId, ChangedDocument, NewDocument } from '../http/documents.ts'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
-import { SiteRelationship, siteOf } from '../http/site-of.ts'
+import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
-import { badRequest } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
@@ -14,25 +14,7 @@ import { automations } from './automations.resource.ts'
 import { parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
 import { changeAutomation, createAutomation, deleteAutomation, readDefinition } from './save-automation.ts'
 
-const Attributes = Type.Record(Type.String(), Type.Unknown(), {
-  description: '`name`, `enabled`, `trigger`, `conditions` and `actions`, as they are shown',
-})
-
-const NewAutomation = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('automations'),
-    attributes: Attributes,
-    relationships: Type.Optional(SiteRelationship),
-  }),
-})
-
-const ChangedAutomation = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('automations'),
-    id: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
-    attributes: Type.Optional(Attributes),
-  }),
-})
+const ABOUT = '`name`, `enabled`, `trigger`, `conditions` and `actions`, as they are shown'
 
 const create = route({
   kind: 'write',
@@ -45,7 +27,7 @@ const create = route({
   tag: 'automations',
   extension: true,
   query: singleParameters(automations),
-  body: NewAutomation,
+  body: NewDocument('automations', ABOUT),
   responses: { 201: singleSchema(automations) },
   errors: [404, 422],
   async handler(context) {
@@ -73,17 +55,13 @@ const update = route({
   tag: 'automations',
   extension: true,
   query: singleParameters(automations),
-  body: ChangedAutomation,
+  body: ChangedDocument('automations', ABOUT),
   responses: { 200: singleSchema(automations) },
   errors: [422],
   async handler(context) {
     const { tx, body, params, caller, scope } = context
     const id = params.id!
-    if (body.data.id !== undefined && String(body.data.id) !== id) {
-      throw badRequest('id_mismatch', `The document is about ${body.data.id}, the address about ${id}.`, {
-        pointer: '/data/id',
-      })
-    }
+    assertSameId(body.data.id, id)
     const query = readSingleQuery(automations, context)
     const attributes = parseAutomationChanges(body.data.attributes ?? {})
     await changeAutomation(tx, caller.siteIds, id, attributes, scope.now)

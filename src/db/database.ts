@@ -60,7 +60,8 @@ export function connectionConfig(connection: Connection): pg.PoolConfig {
 }
 
 /** Deadlock found, serialization failure: PostgreSQL undid everything and asks to try again. */
-const TRY_AGAIN = ['40P01', '40001']
+export const isUndone = (error: unknown): boolean =>
+  ['40P01', '40001'].includes((error as { code?: string }).code ?? '')
 
 /**
  * Runs `work` in one transaction: all of it happens, or nothing. The one place that commits; what needs
@@ -75,7 +76,7 @@ export async function retryingDeadlocks<Result>(work: () => Promise<Result>, att
     try {
       return await work()
     } catch (error) {
-      if (attempt === attempts || !TRY_AGAIN.includes((error as { code?: string }).code ?? '')) throw error
+      if (attempt === attempts || !isUndone(error)) throw error
     }
   }
 }
@@ -105,6 +106,10 @@ const NETWORK_ERRORS = [
   'EAI_AGAIN',
   'EHOSTUNREACH',
 ]
+
+/** The same without a statement that took too long: a smaller piece of the same work may still be done. */
+export const isAway = (error: unknown): boolean =>
+  isUnavailable(error) && (error as { code?: string }).code !== '57014'
 
 /** Whether `error` is a violation of the named unique index. */
 export function violates(error: unknown, index: string): boolean {

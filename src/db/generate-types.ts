@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generate, PostgresDialect as CodegenDialect } from 'kysely-codegen'
+import { PostgresDialect as CodegenDialect, generate } from 'kysely-codegen'
 import { type Db, openDatabase } from './database.ts'
 import { attach } from './embedded/attachment.ts'
 import { migrate } from './migrate.ts'

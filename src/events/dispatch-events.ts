@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isUnavailable, type Tx } from '../db/database.ts'
+import { inTransaction, isAway, isUndone, type Tx } from '../db/database.ts'
 import type { Event, EventType } from './events.ts'
 
 /** What listeners are told of an event: the event itself, and how its site is set. */
@@ -52,7 +52,7 @@ async function dispatchOne(app: App, listener: Listener): Promise<boolean> {
     try {
       await reactTo(app, tx, listener, [event])
     } catch (error) {
-      if (isAway(error) || isDeadlock(error)) throw error
+      if (isAway(error) || isUndone(error)) throw error
       await sql`rollback to savepoint before_event`.execute(tx)
       await setAside(app, tx, event, error as Error)
     }
@@ -100,17 +100,6 @@ async function reactTo(app: App, tx: Tx, { react }: Listener, events: HeardEvent
       from unnest(${events.map(({ site_id }) => site_id)}::bigint[], ${events.map(({ id }) => id)}::bigint[]) as d (site_id, id)
      where e.site_id = d.site_id and e.id = d.id`.execute(tx)
 }
-
-/**
- * Whether the database is away, which no attempt at fewer would change. A statement that takes too long may be
- * the fault of what it is about.
- */
-export const isAway = (error: unknown): boolean =>
-  isUnavailable(error) && (error as { code?: string }).code !== '57014'
-
-/** Whether the whole transaction is to be tried again, as `inTransaction` does; it says nothing of what was tried. */
-export const isDeadlock = (error: unknown): boolean =>
-  ['40P01', '40001'].includes((error as { code?: string }).code ?? '')
 
 async function setAside(app: App, tx: Tx, event: ClaimedEvent, error: Error): Promise<void> {
   const { site_id, id, type, dispatch_attempts } = event
