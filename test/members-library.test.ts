@@ -18,8 +18,8 @@ import {
   passDays,
   pathOf,
   read,
-  signIn,
   type Site,
+  signIn,
 } from './member-site.ts'
 
 let h: Harness

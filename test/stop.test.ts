@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -16,7 +17,6 @@ import {
   temporaryFolder,
   until,
 } from './processes.ts'
-import { existsSync } from 'node:fs'
 
 const dataDir = await temporaryFolder()
 const { ready: key } = await npmStart(dataDir).then(async (first) => {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { chown, mkdir, readlink, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ROOT, npmStart, signIn, stop, temporaryFolder } from './processes.ts'
+import { npmStart, ROOT, signIn, stop, temporaryFolder } from './processes.ts'
 
 const isRoot = process.getuid?.() === 0
 const id = (flag: string) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout)

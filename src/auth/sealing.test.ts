@@ -26,6 +26,7 @@ test('a secret whose key is not known says which setting is missing', () => {
 test('what somebody has changed is not opened', () => {
   const { seal, unseal } = sealer([NEW])
   const sealed = seal('secret')
-  const last = sealed.at(-1) === 'A' ? 'B' : 'A'
-  expect(() => unseal(sealed.slice(0, -1) + last)).toThrow()
+  // Not the last letter, which has bits that say nothing.
+  const letter = sealed[20] === 'A' ? 'B' : 'A'
+  expect(() => unseal(sealed.slice(0, 20) + letter + sealed.slice(21))).toThrow()
 })

@@ -65,7 +65,8 @@ export const cleanEvents = (app: App): Promise<number> =>
         select id, site_id, occurred_at, dispatched_at from events where id > ${after} order by id limit ${BATCH}
       ), old as materialized (
         select id, site_id from oldest e
-         where occurred_at < ${before} and dispatched_at is not null
+         -- What followed from it is no older than that.
+         where dispatched_at < ${before}
            and not exists (select from events c where c.caused_by = e.id and c.site_id = e.site_id)
            and not exists (select from automation_runs r where r.event_id = e.id and r.site_id = e.site_id
                               and (r.status = 'active' or r.ended_at >= ${before}))

@@ -9,6 +9,6 @@ beforeAll(async () => {
 })
 afterAll(() => theatre.h.close())
 
-test('requests one after another do what the model says, in 1,000 stories', { timeout: 1_200_000 }, () =>
-  check(theatre, { stories: oneAfterAnother, count: 1_000 }),
+test('requests one after another do what the model says, in 1,500 stories', { timeout: 1_200_000 }, () =>
+  check(theatre, { stories: oneAfterAnother, count: 1_500 }),
 )

@@ -35,7 +35,7 @@ export interface AutomationsOptions {
   fault?: Fault
 }
 
-export const SHORT: AutomationsOptions = { grants: 400, kills: 8, limitMs: 60_000 }
+export const SHORT: AutomationsOptions = { grants: 200, kills: 5, limitMs: 60_000 }
 const WORKERS = 2
 const CLIENTS = 8
 const LOOK_EVERY_MS = 250

@@ -2,8 +2,8 @@
 import type { Act, ActOf, Answer, Do } from '../acts.ts'
 import { create, deleteContact, update } from './contacts.ts'
 import { onceForItsKey } from './idempotency.ts'
-import { end, grant, isLive, replace, revoke } from './offers.ts'
 import { look } from './look.ts'
+import { end, grant, isLive, replace, revoke } from './offers.ts'
 import type { World } from './world.ts'
 
 export function act(world: World, what: Act): Answer {

@@ -1,7 +1,7 @@
 /** A contact is a person known to a site by e-mail, which is trimmed, in lower case, and nobody else's. */
 import type { ActOf, Answer, ContactName } from '../acts.ts'
-import { end, isLive } from './offers.ts'
 import { contactAnswer, refusal } from '../words.ts'
+import { end, isLive } from './offers.ts'
 import type { Contact, World } from './world.ts'
 
 const EMAIL_TAKEN = refusal(422, 'taken', '/data/attributes/email')

@@ -1,8 +1,8 @@
 /** What everybody sees who asks about the contacts and their customers. */
 import type { Answer } from '../acts.ts'
+import { pageLine } from '../words.ts'
 import { contactOf } from './contacts.ts'
 import { held, isLive } from './offers.ts'
-import { pageLine } from '../words.ts'
 import type { World } from './world.ts'
 
 /** Who is deleted is not found. Offers are the same through both doors. */

@@ -1,7 +1,7 @@
 /** Granting, revoking, replacing. */
 import type { ActOf, Answer, ChangeOffers, Meta } from '../acts.ts'
-import { contactOf, nameFrom } from './contacts.ts'
 import { inOrder, offersAnswer, refusal } from '../words.ts'
+import { contactOf, nameFrom } from './contacts.ts'
 import type { Contact, Email, Grant, World } from './world.ts'
 
 const NOT_FOUND = refusal(404, 'not_found')

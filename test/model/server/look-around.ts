@@ -1,7 +1,7 @@
 /** Asks the server about every contact and its customer, in each way there is to ask. */
 import type { Answer } from '../acts.ts'
-import type { Reply, Stage } from './stage.ts'
 import { type Page, pageLine } from '../words.ts'
+import type { Reply, Stage } from './stage.ts'
 
 export async function lookAround(stage: Stage): Promise<Answer> {
   const lines = stage.rows.contacts.map(async ({ id }) => {

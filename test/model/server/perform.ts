@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MovableClock } from '../../../src/clock/clock.ts'
 import type { Act, ActOf, Answer, ChangeOffers, ContactName, Do } from '../acts.ts'
+import { type Change, contactAnswer, offersAnswer, refusal, replayed } from '../words.ts'
 import { lookAround } from './look-around.ts'
 import type { Method, Reply, Stage } from './stage.ts'
-import { type Change, contactAnswer, offersAnswer, refusal, replayed } from '../words.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -3,7 +3,7 @@ import { type Account, makeAccount } from '../../../src/testing/fixtures.ts'
 import type { Harness } from '../../../src/testing/harness.ts'
 import { type ContactName, NOBODY } from '../acts.ts'
 import { type Catalogue, makeCatalogue } from './catalogue.ts'
-import { readRows, type Rows } from './rows.ts'
+import { type Rows, readRows } from './rows.ts'
 import type { Theatre } from './theatre.ts'
 
 const HOUR_MS = 3_600_000
