@@ -173,7 +173,7 @@ test('what is kept at the beginning does not keep the rest: more than a batch is
   const plant = (state: string, n: number) =>
     sql`
     insert into events (site_id, type, occurred_at, actor, dispatched_at)
-    select ${h.account.siteId}, 'tag_added', ${inDays(-500)}, ${state}, case ${state} when 'done' then now() end
+    select ${h.account.siteId}, 'tag_added', ${inDays(-500)}, ${state}, case ${state} when 'done' then ${inDays(-500)}::timestamptz end
       from generate_series(1, ${n}::integer)`.execute(h.app.db)
   await plant('waits', 2_500)
   await plant('done', 2_500)
