@@ -1,8 +1,9 @@
 import { forbidden } from '../http/authenticate.ts'
 import type { Caller } from '../http/route.ts'
+import { jsonPointer, type Path } from '../jsonapi/errors.ts'
 import { describeEvent } from '../webhooks/hook-events.ts'
 import { ACTION_NEEDS } from './actions.ts'
-import { ATTRIBUTES, type Path, pointerTo } from './members.ts'
+import { ATTRIBUTES } from './members.ts'
 import type { Definition } from './parse-automation.ts'
 import { TOLD_AS } from './triggers.ts'
 
@@ -22,7 +23,7 @@ export function assertMayDo(
   for (const { needs, path } of needsOf(definition)) {
     const lacking = needs.find((permission) => !permissions.includes(permission))
     const pointed = String(path[0]) in given ? path : []
-    if (lacking) throw forbidden(lacking, { pointer: pointerTo([...ATTRIBUTES, ...pointed]) })
+    if (lacking) throw forbidden(lacking, { pointer: jsonPointer([...ATTRIBUTES, ...pointed]) })
   }
 }
 

@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
 import {
-  idOrNothing,
   integer,
+  isoTime,
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
   oneOf,
+  related,
   text,
   timestamp,
   toOne,
@@ -50,22 +51,10 @@ export const automationRuns = defineResource({
     site: toOne('sites', sql`r.site_id`),
   },
   filters: {
-    automation_id: {
-      description: 'Of this automation',
-      refersTo: 'automations',
-      build: (value) => ({ where: sql`r.automation_id = ${idOrNothing(value)}` }),
-    },
-    contact_id: {
-      description: 'For this contact',
-      refersTo: 'contacts',
-      build: (value) => ({ where: sql`r.contact_id = ${idOrNothing(value)}` }),
-    },
+    automation_id: related(sql`r.automation_id`, 'automations', 'Of this automation'),
+    contact_id: related(sql`r.contact_id`, 'contacts', 'For this contact'),
     status: oneOf(sql`r.status`, RUN_STATUSES),
-    event_id: {
-      description: 'Started by this event',
-      refersTo: 'events',
-      build: (value) => ({ where: sql`r.event_id = ${idOrNothing(value)}` }),
-    },
+    event_id: related(sql`r.event_id`, 'events', 'Started by this event'),
   },
   sorts: { created_at: sql`r.created_at` },
   defaultSort: '-created_at',
@@ -75,6 +64,6 @@ function stepsOf() {
   return sql`(
     select coalesce(jsonb_agg(jsonb_build_object(
              'position', s.position, 'action', s.action, 'state', s.state, 'detail', s.detail,
-             'done_at', to_char(s.done_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by s.position), '[]')
+             'done_at', ${isoTime(sql`s.done_at`)}) order by s.position), '[]')
       from automation_run_steps s where s.run_id = r.id and s.site_id = r.site_id)`
 }

@@ -1,10 +1,7 @@
 /** How members of a definition are read: each says what it is over the wire, and refuses anything else. */
 import { type TSchema, Type } from 'typebox'
-import { jsonPointer, unprocessable } from '../jsonapi/errors.ts'
+import { jsonPointer, type Path, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
-
-/** Names and places that lead to a value in the request document. */
-export type Path = (string | number)[]
 
 /** The way to the attributes of the automation. */
 export const ATTRIBUTES: Path = ['data', 'attributes']
@@ -62,10 +59,8 @@ export const optional = (member: Member): Member => ({ ...member, isOptional: tr
 
 export const invalid = (path: Path, form: string) => {
   const name = path.at(-1)
-  return unprocessable('invalid', `${name} must be ${form}`, pointerTo(path))
+  return unprocessable('invalid', `${name} must be ${form}`, jsonPointer(path))
 }
-
-export const pointerTo = (path: Path) => jsonPointer(path.map(String))
 
 /**
  * Reads an object with these members and no others.
@@ -84,14 +79,14 @@ export function readObject(
     throw unprocessable(
       'unknown_member',
       `${name} is not known here; there are: ${known}`,
-      pointerTo([...path, name]),
+      jsonPointer([...path, name]),
     )
   }
   const read: Record<string, unknown> = {}
   for (const [name, { isOptional, read: readMember, form }] of Object.entries(members)) {
     if (given[name] === undefined) {
       if (isOptional) continue
-      throw unprocessable('missing_member', `${name} is missing; it must be ${form}`, pointerTo(path))
+      throw unprocessable('missing_member', `${name} is missing; it must be ${form}`, jsonPointer(path))
     }
     read[name] = readMember(given[name])
     if (read[name] === undefined) throw invalid([...path, name], form)

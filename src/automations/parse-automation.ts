@@ -1,5 +1,5 @@
 import { type Condition, parseCondition } from '../contacts/conditions.ts'
-import { unprocessable } from '../jsonapi/errors.ts'
+import { jsonPointer, type Path, unprocessable } from '../jsonapi/errors.ts'
 import { ACTION_NAMES, ACTIONS, type Action, isActionName } from './actions.ts'
 import {
   ATTRIBUTES,
@@ -8,8 +8,6 @@ import {
   invalid,
   type Member,
   optional,
-  type Path,
-  pointerTo,
   readMembers,
   readObject,
   reference,
@@ -115,7 +113,7 @@ function parseAction(value: unknown, path: Path): Action {
     throw unprocessable(
       'missing_member',
       `action is missing; it must be one of ${ACTION_NAMES.join(', ')}`,
-      pointerTo(path),
+      jsonPointer(path),
     )
   }
   if (!isActionName(action)) throw invalid([...path, 'action'], `one of ${ACTION_NAMES.join(', ')}`)

@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Condition, referencesOf } from '../contacts/conditions.ts'
 import { anyOf, type Tx } from '../db/database.ts'
-import { unprocessable } from '../jsonapi/errors.ts'
+import { jsonPointer, type Path, unprocessable } from '../jsonapi/errors.ts'
 import { exists } from '../jsonapi/load.ts'
 import { resourceOf } from '../jsonapi/resource.ts'
 import { ACTIONS } from './actions.ts'
-import { ATTRIBUTES, type Member, type Path, pointerTo, type ReferenceType } from './members.ts'
+import { ATTRIBUTES, type Member, type ReferenceType } from './members.ts'
 import type { Definition } from './parse-automation.ts'
 import { TRIGGERS } from './triggers.ts'
 
@@ -46,7 +46,7 @@ export async function checkReferences(
     const found = await sql<{ id: string }>`
       select r.id from ${rows} and r.id = ${anyOf(ids)} and r.site_id = ${siteId}`.execute(tx)
     const absent = references.find(({ id }) => !found.rows.some((row) => row.id === id))
-    if (absent) throw missing(named, absent.id, pointerTo(absent.path))
+    if (absent) throw missing(named, absent.id, jsonPointer(absent.path))
   }
   if (definition.conditions) await checkConditions(tx, siteId, definition.conditions)
 }

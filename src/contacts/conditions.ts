@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { anyOf, type Tx } from '../db/database.ts'
-import { type ApiError, jsonPointer, unprocessable } from '../jsonapi/errors.ts'
+import { type ApiError, jsonPointer, type Path, unprocessable } from '../jsonapi/errors.ts'
 import type { Scope } from '../jsonapi/resource.ts'
 import { contactPredicates } from './contact-predicates.ts'
 import { listedIds } from './predicates/tag-predicates.ts'
@@ -12,9 +12,6 @@ interface FilterCondition {
   filter: string
   value: string
 }
-
-/** The way to a value in a document: names of members, and places in lists. */
-type Path = (string | number)[]
 
 /** More than anybody can read, and answered in well under a second. Of a list of ids, each counts. */
 const MOST_FILTERS = 100
@@ -80,9 +77,7 @@ const isObject = (given: unknown): given is Record<string, unknown> =>
   typeof given === 'object' && given !== null && !Array.isArray(given)
 
 const refused = (code: string, sentence: string, path: Path): ApiError =>
-  unprocessable(code, `${sentence}.`, pointerTo(path))
-
-const pointerTo = (path: Path): string => jsonPointer(path.map(String))
+  unprocessable(code, `${sentence}.`, jsonPointer(path))
 
 const partsOf = (condition: Exclude<Condition, FilterCondition>) =>
   'all' in condition
@@ -110,7 +105,7 @@ export function referencesOf(condition: Condition, path: Path = []): ConditionRe
   const { refersTo: type, isList } = contactPredicates[condition.filter]!
   if (!type) return []
   const ids = isList ? listedIds(condition.value) : [condition.value]
-  return ids.map((id) => ({ type, id, pointer: pointerTo([...path, 'value']) }))
+  return ids.map((id) => ({ type, id, pointer: jsonPointer([...path, 'value']) }))
 }
 
 /** Which of these contacts of a site meet a condition; those that are deleted do not. */

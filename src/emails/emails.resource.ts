@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
 import {
-  idOrNothing,
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
   oneOf,
+  related,
   text,
   timestamp,
   toOne,
@@ -41,11 +41,7 @@ export const emails = defineResource({
     site: toOne('sites', sql`r.site_id`),
   },
   filters: {
-    contact_id: {
-      description: 'To this contact',
-      refersTo: 'contacts',
-      build: (value) => ({ where: sql`r.contact_id = ${idOrNothing(value)}` }),
-    },
+    contact_id: related(sql`r.contact_id`, 'contacts', 'To this contact'),
     kind: oneOf(sql`r.kind`, emailKinds),
     status: oneOf(sql`r.status`, EMAIL_STATUSES),
   },

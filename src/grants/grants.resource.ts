@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { idOrNothing, nullableText, nullableTimestamp, text, timestamp, toOne } from '../jsonapi/describe.ts'
+import { nullableText, nullableTimestamp, related, text, timestamp, toOne } from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
 
 export const grants = defineResource({
@@ -24,16 +24,8 @@ export const grants = defineResource({
     customer: toOne('customers', sql`r.customer_id`),
   },
   filters: {
-    customer_id: {
-      description: 'Of this customer',
-      refersTo: 'customers',
-      build: (value) => ({ where: sql`r.customer_id = ${idOrNothing(value)}` }),
-    },
-    offer_id: {
-      description: 'Of this offer',
-      refersTo: 'offers',
-      build: (value) => ({ where: sql`r.offer_id = ${idOrNothing(value)}` }),
-    },
+    customer_id: related(sql`r.customer_id`, 'customers', 'Of this customer'),
+    offer_id: related(sql`r.offer_id`, 'offers', 'Of this offer'),
   },
   sorts: { granted_at: sql`r.granted_at` },
   defaultSort: '-granted_at',

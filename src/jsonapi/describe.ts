@@ -26,6 +26,10 @@ export const nullableTimestamp = (select?: Select): Attribute => ({
   select,
 })
 
+/** A time as attributes show it, for JSON that the database puts together. */
+export const isoTime = (column: Select) =>
+  sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
 /** An attribute that is worked out from what `select` gives. */
 export function derived<Value>(
   attribute: Attribute,
@@ -59,6 +63,13 @@ export const contains = (column: Select, description: string): Filter => ({
 export const equals = (column: Select, description: string): Filter => ({
   description,
   build: (value) => ({ where: sql`${column} = ${value}` }),
+})
+
+/** A filter whose value is the id of a resource of this type, which the column holds. */
+export const related = (column: Select, type: string, description: string): Filter => ({
+  description,
+  refersTo: type,
+  build: (value) => ({ where: sql`${column} = ${idOrNothing(value)}` }),
 })
 
 /** A filter whose value is one of these words. */

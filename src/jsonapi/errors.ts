@@ -6,9 +6,12 @@ export interface ErrorSource {
   header?: string
 }
 
-/** The JSON Pointer to what is reached by these names, one after the other. */
-export const jsonPointer = (names: string[]) =>
-  names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+/** The way to a value in a document: names of members, and places in lists. */
+export type Path = (string | number)[]
+
+/** The JSON Pointer to what is reached by this way. */
+export const jsonPointer = (path: Path) =>
+  path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 export interface ErrorOptions {
   source?: ErrorSource

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
 import {
-  idOrNothing,
+  isoTime,
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
   oneOf,
+  related,
   text,
   timestamp,
   toOne,
@@ -46,7 +47,7 @@ export const webhookDeliveries = defineResource({
       schema: Attempts,
       select: sql`
         (select coalesce(jsonb_agg(jsonb_build_object(
-                  'number', a.number, 'begun_at', to_char(a.begun_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                  'number', a.number, 'begun_at', ${isoTime(sql`a.begun_at`)},
                   'duration_ms', a.duration_ms, 'request', a.request, 'response_status', a.response_status,
                   'response_body', a.response_body, 'error', a.error) order by a.number), '[]')
            from webhook_attempts a where a.site_id = r.site_id and a.delivery_id = r.id)`,
@@ -62,11 +63,7 @@ export const webhookDeliveries = defineResource({
     site: toOne('sites', sql`r.site_id`),
   },
   filters: {
-    hook_id: {
-      description: 'To this hook',
-      refersTo: 'hooks',
-      build: (value) => ({ where: sql`r.hook_id = ${idOrNothing(value)}` }),
-    },
+    hook_id: related(sql`r.hook_id`, 'hooks', 'To this hook'),
     status: oneOf(sql`r.status`, DELIVERY_STATUSES),
     event: oneOf(sql`r.event`, hookEvents),
   },
