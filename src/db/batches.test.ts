@@ -7,7 +7,7 @@ interface Item {
 }
 
 /** Records what runs together; a batch ends when it is told to. */
-function recorder(size: number, atOnce: number) {
+function recorder(size: number, parts: 1 | 2 = 1) {
   const batches: { keys: string[]; end: (error?: Error) => void }[] = []
   const add = inBatches<object, Item, string>(
     (_owner, items) =>
@@ -19,7 +19,7 @@ function recorder(size: number, atOnce: number) {
       groupOf: ({ group }) => group,
       keysOf: ({ key }) => [key],
       size,
-      atOnce,
+      parts,
       isCommon: (error) => (error as Error).message === 'away',
     },
   )
@@ -30,32 +30,80 @@ function recorder(size: number, atOnce: number) {
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 test('what comes at the same moment runs together, in its order, up to the size', async () => {
-  const { batches, add } = recorder(3, 2)
+  const { batches, add } = recorder(3)
   const results = ['a', 'b', 'c', 'd'].map((key) => add(key))
   await turn()
+  expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b', 'c']])
+  batches[0]!.end()
+  await turn()
   expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b', 'c'], ['d']])
-  for (const { end } of batches) end()
+  batches[1]!.end()
   expect(await Promise.all(results)).toEqual(['did a', 'did b', 'did c', 'did d'])
 })
 
-test('while as many run as may, the rest waits and then goes together', async () => {
-  const { batches, add } = recorder(10, 1)
-  const first = add('a')
+test('while a batch runs, the rest waits and then goes together, before anybody is answered', async () => {
+  const { batches, add } = recorder(10)
+  const running: number[] = []
+  const first = add('a').then(() => running.push(batches.length))
   await turn()
   const rest = [add('b'), add('c')]
   await turn()
   expect(batches).toHaveLength(1)
   batches[0]!.end()
   await first
-  await turn()
+  expect(running).toEqual([2])
   expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b', 'c']])
   batches[1]!.end()
   await Promise.all(rest)
 })
 
+test('a full batch does not wait for the one that runs, a third does', async () => {
+  const { batches, add } = recorder(2)
+  const results = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => add(key))
+  await turn()
+  expect(batches.map(({ keys }) => keys)).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ])
+  batches[1]!.end()
+  await turn()
+  expect(batches.map(({ keys }) => keys).at(-1)).toEqual(['e', 'f'])
+  for (const { end } of batches) end()
+  await Promise.all(results)
+})
+
+test('in two parts, those who wait and those who were just answered go half and half', async () => {
+  const { batches, add } = recorder(64, 2)
+  const client = async (key: string) => {
+    for (let round = 0; round < 4; round++) await add(key)
+  }
+  const clients = Array.from({ length: 32 }, (_, index) => client(String(index)))
+  for (let ended = 0; ended < 8; ended++) {
+    while (batches.length === ended) await turn()
+    // Whom the last one answered is back before this one ends.
+    await turn()
+    await turn()
+    batches[ended]!.end()
+  }
+  await Promise.all(clients)
+  expect(batches.map(({ keys }) => keys.length)).toEqual(Array(8).fill(16))
+})
+
+test('in two parts, few still go together', async () => {
+  const { batches, add } = recorder(64, 2)
+  const results = Array.from({ length: 8 }, (_, index) => add(String(index)))
+  await turn()
+  expect(batches.map(({ keys }) => keys.length)).toEqual([8])
+  batches[0]!.end()
+  await Promise.all(results)
+})
+
 test('what shares a key never runs together', async () => {
-  const { batches, add } = recorder(10, 2)
+  const { batches, add } = recorder(10)
   const results = [add('a'), add('a'), add('b')]
+  await turn()
+  expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b']])
+  batches[0]!.end()
   await turn()
   expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b'], ['a']])
   for (const { end } of batches) end()
@@ -63,7 +111,7 @@ test('what shares a key never runs together', async () => {
 })
 
 test('groups do not wait for each other', async () => {
-  const { batches, add } = recorder(10, 1)
+  const { batches, add } = recorder(10)
   const results = [add('a', 'one'), add('b', 'two')]
   await turn()
   expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b']])
@@ -72,7 +120,7 @@ test('groups do not wait for each other', async () => {
 })
 
 test('a failure that is nobody’s fault is told to all of the batch, and the next one runs', async () => {
-  const { batches, add } = recorder(2, 1)
+  const { batches, add } = recorder(2)
   const failing = [add('a'), add('b')]
   const next = add('a')
   await turn()
@@ -84,7 +132,7 @@ test('a failure that is nobody’s fault is told to all of the batch, and the ne
 })
 
 test('after any other failure each is tried alone, and fails alone', async () => {
-  const { batches, add } = recorder(2, 1)
+  const { batches, add } = recorder(2)
   const [good, bad] = [add('good'), add('bad')]
   await turn()
   batches[0]!.end(new Error('wrong'))

@@ -5,8 +5,11 @@ export interface BatchOptions<Item> {
   keysOf: (item: Item) => string[]
   /** Most items of a batch. */
   size: number
-  /** Most batches of a group at the same time; what comes meanwhile waits, and goes together. */
-  atOnce: number
+  /**
+   * 2 for items that come from clients who come again when they were answered: a batch then takes half of those at
+   * hand, so that the one half is worked on while the other is answered. 1 for all others.
+   */
+  parts: 1 | 2
   /** Whether a failure has nothing to do with the items. After any other, each is tried alone. */
   isCommon: (error: unknown) => boolean
 }
@@ -25,12 +28,21 @@ interface Waiting<Item, Result> {
 
 interface Group<Item, Result> {
   waiting: Waiting<Item, Result>[]
+  /** How many batches. */
   running: number
+  /** How many items the batch had that has ended last. */
+  answered: number
 }
+
+/** Batches of a group at the same time, of which all but one are full. */
+const MOST_RUNNING = 2
+/** No batch is made smaller than this to leave something for the next one. */
+const WORTHWHILE = 8
 
 /**
  * Returns a function that does with an item what `run` does, together with what waits at the same moment. An item
- * that comes alone does not wait. Owners have nothing to do with each other.
+ * that comes alone does not wait; what comes while a batch runs goes together when it has ended, or when there is
+ * enough for a full one. Owners have nothing to do with each other.
  */
 export function inBatches<Owner extends object, Item, Result>(
   run: RunBatch<Owner, Item, Result>,
@@ -43,17 +55,19 @@ export function inBatches<Owner extends object, Item, Result>(
       const groups = groupsOf.get(owner) ?? new Map<string, Group<Item, Result>>()
       groupsOf.set(owner, groups)
       const name = options.groupOf(item)
-      const group = groups.get(name) ?? { waiting: [], running: 0 }
+      const group = groups.get(name) ?? { waiting: [], running: 0, answered: 0 }
       groups.set(name, group)
       group.waiting.push({ item, resolve, reject })
       // What else arrives in this turn of the event loop is there when it ends.
-      if (group.waiting.length === 1) setImmediate(begin)
+      if (group.waiting.length === 1 || group.waiting.length === options.size) setImmediate(begin)
 
       function begin(): void {
-        while (group.waiting.length > 0 && group.running < options.atOnce) {
+        while (mayBegin(group, options)) {
           group.running += 1
-          void runBatch(owner, takeBatch(group, options)).then(() => {
+          const batch = takeBatch(group, options)
+          void runBatch(owner, batch, () => {
             group.running -= 1
+            group.answered = batch.length
             begin()
           })
         }
@@ -61,14 +75,19 @@ export function inBatches<Owner extends object, Item, Result>(
       }
     })
 
-  async function runBatch(owner: Owner, batch: Waiting<Item, Result>[]): Promise<void> {
+  /** @param ended is called before anybody is answered: what is next is then on its way to the database. */
+  async function runBatch(owner: Owner, batch: Waiting<Item, Result>[], ended: () => void): Promise<void> {
     try {
       const results = await run(
         owner,
         batch.map(({ item }) => item),
       )
-      for (const [index, { resolve }] of batch.entries()) resolve(results[index]!)
+      ended()
+      setImmediate(() => {
+        for (const [index, { resolve }] of batch.entries()) resolve(results[index]!)
+      })
     } catch (error) {
+      ended()
       // Nothing was written, and only one of them may be the reason.
       const isShared = batch.length === 1 || options.isCommon(error)
       for (const { item, resolve, reject } of batch) {
@@ -79,16 +98,25 @@ export function inBatches<Owner extends object, Item, Result>(
   }
 }
 
+function mayBegin<Item, Result>(
+  { waiting, running }: Group<Item, Result>,
+  { size }: BatchOptions<Item>,
+): boolean {
+  return waiting.length > 0 && (running === 0 || (running < MOST_RUNNING && waiting.length >= size))
+}
+
 /** The first that wait, without those that share a key with one before them. */
 function takeBatch<Item, Result>(
   group: Group<Item, Result>,
-  { keysOf, size }: BatchOptions<Item>,
+  { keysOf, size, parts }: BatchOptions<Item>,
 ): Waiting<Item, Result>[] {
+  const share = Math.max(Math.ceil((group.waiting.length + group.answered) / parts), WORTHWHILE)
+  const most = Math.min(size, share)
   const batch: Waiting<Item, Result>[] = []
   const taken = new Set<string>()
   group.waiting = group.waiting.filter((waiting) => {
     const keys = keysOf(waiting.item)
-    if (batch.length === size || keys.some((key) => taken.has(key))) return true
+    if (batch.length === most || keys.some((key) => taken.has(key))) return true
     for (const key of keys) taken.add(key)
     batch.push(waiting)
     return false

@@ -31,7 +31,7 @@ const prepareInBatches = inBatches(prepareTogether, {
   groupOf: () => 'all',
   keysOf: ({ siteId, id }) => [keyOf(siteId, id)],
   size: 50,
-  atOnce: 2,
+  parts: 1,
   isCommon: isUnavailable,
 })
 

@@ -99,7 +99,7 @@ const recordInBatches = inBatches(recordTogether, {
   groupOf: () => 'all',
   keysOf: ({ siteId, id }: EmailId & Change) => [`${siteId} ${id}`],
   size: 50,
-  atOnce: 1,
+  parts: 1,
   isCommon: isUnavailable,
 })
 

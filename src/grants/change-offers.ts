@@ -76,8 +76,7 @@ export const changeOffers: (app: App, change: ChangeOffers) => Promise<ChangeOut
     ],
     // More makes a request wait longer and hardly anything cheaper.
     size: 64,
-    // While the database writes the one to disk it works on the other.
-    atOnce: 2,
+    parts: 2,
     isCommon: isUnavailable,
   },
 )
