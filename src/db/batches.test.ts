@@ -98,6 +98,26 @@ test('in two parts, few still go together', async () => {
   await Promise.all(results)
 })
 
+test('nobody waits for long for a batch that waits for somebody, up to a few', async () => {
+  const { batches, add } = recorder(10)
+  const results = [add('a')]
+  const lead = performance.now()
+  for (const key of ['b', 'c', 'd']) {
+    while (batches.length < results.length) await turn()
+    results.push(add(key))
+  }
+  while (batches.length < 4) await turn()
+  expect(performance.now() - lead).toBeGreaterThan(250)
+  results.push(add('e'), add('f'))
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(batches).toHaveLength(4)
+  batches[2]!.end()
+  await turn()
+  expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b'], ['c'], ['d'], ['e', 'f']])
+  for (const { end } of batches) end()
+  await Promise.all(results)
+})
+
 test('what shares a key never runs together', async () => {
   const { batches, add } = recorder(10)
   const results = [add('a'), add('a'), add('b')]

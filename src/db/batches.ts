@@ -28,21 +28,26 @@ interface Waiting<Item, Result> {
 
 interface Group<Item, Result> {
   waiting: Waiting<Item, Result>[]
-  /** How many batches. */
+  /** Batches that have just begun. */
   running: number
+  /** Batches that somebody keeps waiting. */
+  stuck: number
   /** How many items the batch had that has ended last. */
   answered: number
 }
 
-/** Batches of a group at the same time, of which all but one are full. */
+/** Batches of a group at the same time. All but one of those that have just begun are full. */
 const MOST_RUNNING = 2
+const MOST_STUCK = 4
+/** Who runs for longer than this, in milliseconds, waits for a lock, and nobody should wait for them. */
+const PATIENCE = 100
 /** No batch is made smaller than this to leave something for the next one. */
 const WORTHWHILE = 8
 
 /**
  * Returns a function that does with an item what `run` does, together with what waits at the same moment. An item
- * that comes alone does not wait; what comes while a batch runs goes together when it has ended, or when there is
- * enough for a full one. Owners have nothing to do with each other.
+ * that comes alone does not wait; what comes while a batch runs goes together when it has ended, when it takes
+ * too long or when there is enough for a full one. Owners have nothing to do with each other.
  */
 export function inBatches<Owner extends object, Item, Result>(
   run: RunBatch<Owner, Item, Result>,
@@ -55,7 +60,7 @@ export function inBatches<Owner extends object, Item, Result>(
       const groups = groupsOf.get(owner) ?? new Map<string, Group<Item, Result>>()
       groupsOf.set(owner, groups)
       const name = options.groupOf(item)
-      const group = groups.get(name) ?? { waiting: [], running: 0, answered: 0 }
+      const group = groups.get(name) ?? { waiting: [], running: 0, stuck: 0, answered: 0 }
       groups.set(name, group)
       group.waiting.push({ item, resolve, reject })
       // What else arrives in this turn of the event loop is there when it ends.
@@ -63,15 +68,15 @@ export function inBatches<Owner extends object, Item, Result>(
 
       function begin(): void {
         while (mayBegin(group, options)) {
-          group.running += 1
           const batch = takeBatch(group, options)
+          const leave = enter(group, begin)
           void runBatch(owner, batch, () => {
-            group.running -= 1
+            leave()
             group.answered = batch.length
             begin()
           })
         }
-        if (group.running === 0) groups.delete(name)
+        if (group.running + group.stuck === 0) groups.delete(name)
       }
     })
 
@@ -99,10 +104,27 @@ export function inBatches<Owner extends object, Item, Result>(
 }
 
 function mayBegin<Item, Result>(
-  { waiting, running }: Group<Item, Result>,
+  { waiting, running, stuck }: Group<Item, Result>,
   { size }: BatchOptions<Item>,
 ): boolean {
-  return waiting.length > 0 && (running === 0 || (running < MOST_RUNNING && waiting.length >= size))
+  if (waiting.length === 0 || stuck === MOST_STUCK) return false
+  return running === 0 || (running < MOST_RUNNING && waiting.length >= size)
+}
+
+/** Counts a batch as running or, when it takes long, as stuck. Returns what ends that. */
+function enter(group: Pick<Group<never, never>, 'running' | 'stuck'>, onStuck: () => void): () => void {
+  let counted: 'running' | 'stuck' = 'running'
+  group.running += 1
+  const timer = setTimeout(() => {
+    group.running -= 1
+    group.stuck += 1
+    counted = 'stuck'
+    onStuck()
+  }, PATIENCE)
+  return () => {
+    clearTimeout(timer)
+    group[counted] -= 1
+  }
 }
 
 /** The first that wait, without those that share a key with one before them. */

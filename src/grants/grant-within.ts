@@ -50,7 +50,7 @@ export async function grantWithin(
     },
   }))
   // Plans as in change_offers.sql; the settings last until the transaction ends.
-  const { rows } = await sql<{ contact_id: string; outcome: GrantOutcome }>`
+  const { rows } = await sql<Granted>`
     with settings as materialized (
       select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)
     ), changes as (
@@ -58,12 +58,32 @@ export async function grantWithin(
              array_agg(offer_ids order by contact_id) as offer_ids, array_agg(options order by contact_id) as options
         from settings, ${recordsOf(list)}
     )
-    select o.contact_id, o.outcome
+    select o.*, o.granted::json as granted
       from changes c
-     cross join lateral grant_offers(${siteId}, c.contact_ids, c.offer_ids, c.options, ${now}) g (outcomes)
-     cross join lateral unnest(c.contact_ids, g.outcomes) o (contact_id, outcome)`.execute(tx)
-  const outcomes = new Map(rows.map(({ contact_id, outcome }) => [contact_id, outcome]))
+     cross join lateral grant_offers(${siteId}, c.contact_ids, c.offer_ids, c.options, ${now}) g
+     cross join lateral unnest(c.contact_ids, g.errors, g.customer_ids, g.customer_event_ids, g.granted)
+                        o (contact_id, error, customer_id, customer_event_id, granted)`.execute(tx)
+  const outcomes = new Map(rows.map((row) => [row.contact_id, outcomeOf(row)]))
   return changes.map(({ contactId }) => outcomes.get(contactId)!)
+}
+
+/** As grant_offers.sql returns it for one contact. */
+interface Granted {
+  contact_id: string
+  error: Extract<GrantOutcome, { error: string }> | null
+  customer_id: string | null
+  customer_event_id: string | null
+  granted: Record<string, { grant_id: string; event_id: string }> | null
+}
+
+function outcomeOf({ error, customer_id, customer_event_id, granted }: Granted): GrantOutcome {
+  if (error) return error
+  return {
+    customer_id,
+    customer_created: customer_event_id !== null,
+    customer_event_id,
+    granted: granted ?? {},
+  }
 }
 
 /**

@@ -1,0 +1,7 @@
+-- Replaced by functions that return something of another type.
+drop function if exists change_offers(jsonb, text, text, jsonb, timestamptz);
+drop function if exists change_offers_of_site(bigint, text, bigint[], jsonb[], jsonb[], timestamptz);
+drop function if exists same_outcome(jsonb, jsonb);
+drop function if exists grant_offers(bigint, bigint[], jsonb[], jsonb[], timestamptz);
+drop function if exists end_offers(bigint, bigint, bigint[], boolean, jsonb, timestamptz);
+drop function if exists grant_missing_offers(bigint, bigint, bigint, bigint[], jsonb, timestamptz);
