@@ -6,7 +6,8 @@ import { requestWriter } from './requests.ts'
 
 /**
  * Requests are due at even intervals, whether or not any is answered, and none is left out: one that finds no
- * free connection waits, and its waiting counts. Ends when all are answered.
+ * free connection waits, and its waiting counts. While warming up they come more and more often. Ends when all are
+ * answered.
  */
 export async function openLoop(plan: Plan, free: Connection[], perSecond: number): Promise<Report> {
   const next = requestWriter(plan)
@@ -29,7 +30,7 @@ export async function openLoop(plan: Plan, free: Connection[], perSecond: number
 
   for (let scheduled = 0, isOver = false; !isOver || atOnce() > 0; await sleep(1)) {
     for (const now = performance.now(); !isOver; scheduled++) {
-      const due = recorder.begun + (scheduled / perSecond) * 1_000
+      const due = recorder.begun + dueAfter(scheduled, perSecond, plan.warmupSeconds) * 1_000
       if (due > now) break
       const request = recorder.isOver(due) ? null : next()
       if (request === null) isOver = true
@@ -39,4 +40,10 @@ export async function openLoop(plan: Plan, free: Connection[], perSecond: number
     sendWaiting()
   }
   return recorder.report()
+}
+
+/** Seconds from the beginning until request `n` is due: the rate grows evenly until the warming up is over. */
+function dueAfter(n: number, perSecond: number, warmup: number): number {
+  const before = (perSecond * warmup) / 2
+  return n < before ? Math.sqrt((2 * n * warmup) / perSecond) : warmup + (n - before) / perSecond
 }

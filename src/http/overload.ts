@@ -49,6 +49,12 @@ export function refusingServers({ config, metrics }: App): (handle: RequestListe
 
 function refuse(response: ServerResponse): void {
   const id = randomUUID()
-  const headers = { ...OVERLOADED.headers, 'content-type': MEDIA_TYPE, 'x-request-id': id }
-  response.writeHead(OVERLOADED.status, headers).end(JSON.stringify(errorDocument(OVERLOADED, id)))
+  const body = JSON.stringify(errorDocument(OVERLOADED, id))
+  const headers = {
+    ...OVERLOADED.headers,
+    'content-type': MEDIA_TYPE,
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': id,
+  }
+  response.writeHead(OVERLOADED.status, headers).end(body)
 }
