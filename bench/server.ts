@@ -2,7 +2,7 @@ import type { BenchDatabase } from './database.ts'
 import { BESTOW, type Environment, type Running, start } from './processes.ts'
 
 /** As the first line of bin/bestow.js has them. */
-const FLAGS = ['--max-semi-space-size=16']
+const FLAGS = ['--max-semi-space-size=8']
 
 /** `bestow serve` on the database, as a process of its own. `cpuProf` is a folder for a profile of it. */
 export function serve({ settings }: BenchDatabase, cpuProf?: string): Promise<Running> {

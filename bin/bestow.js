@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16
+#!/usr/bin/env -S node --max-semi-space-size=8
 // The command line. In a clone it runs the sources; in the published package, what was built from them.
 // Node would let garbage grow to 130 MB before it looks for it the first time.
 import { existsSync } from 'node:fs'
