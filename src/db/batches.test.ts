@@ -118,6 +118,45 @@ test('nobody waits for long for a batch that waits for somebody, up to a few', a
   await Promise.all(results)
 })
 
+test('there are never more than four at once, also when many wait', async () => {
+  const { batches, add } = recorder(2)
+  const results = Array.from({ length: 40 }, (_, index) => add(String(index)))
+  await new Promise((resolve) => setTimeout(resolve, 450))
+  expect(batches).toHaveLength(4)
+  for (let ended = 0; ended < 20; ended++) {
+    while (batches.length === ended) await turn()
+    batches[ended]!.end()
+  }
+  expect(await Promise.all(results)).toHaveLength(40)
+})
+
+test('an item that fails at once, alone or with others, is answered', async () => {
+  const fail = () => {
+    throw new Error('at once')
+  }
+  const add = inBatches<object, string, string>(fail, {
+    groupOf: () => 'one',
+    keysOf: (key) => [key],
+    size: 10,
+    parts: 1,
+    isCommon: () => false,
+  })
+  const owner = {}
+  const results = await Promise.allSettled([add(owner, 'a'), add(owner, 'b')])
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+})
+
+test('in two parts, one that goes beside another is full', async () => {
+  const { batches, add } = recorder(16, 2)
+  const results = Array.from({ length: 40 }, (_, index) => add(String(index)))
+  await turn()
+  expect(batches.map(({ keys }) => keys.length)).toEqual([16, 16])
+  for (const { end } of batches) end()
+  while (batches.length === 2) await turn()
+  batches[2]!.end()
+  await Promise.all(results)
+})
+
 test('what shares a key never runs together', async () => {
   const { batches, add } = recorder(10)
   const results = [add('a'), add('a'), add('b')]

@@ -28,19 +28,18 @@ interface Waiting<Item, Result> {
 
 interface Group<Item, Result> {
   waiting: Waiting<Item, Result>[]
-  /** Batches that have just begun. */
+  /** How many batches. */
   running: number
-  /** Batches that somebody keeps waiting. */
-  stuck: number
+  /** How many of them have run for long. */
+  slow: number
   /** How many items the batch had that has ended last. */
   answered: number
 }
 
-/** Batches of a group at the same time. All but one of those that have just begun are full. */
-const MOST_RUNNING = 2
-const MOST_STUCK = 4
-/** Who runs for longer than this, in milliseconds, waits for a lock, and nobody should wait for them. */
-const PATIENCE = 100
+/** Most batches of a group at the same time. */
+const MOST_RUNNING = 4
+/** A batch that has run for so many milliseconds waits for somebody, most likely, and others should not wait for it. */
+const SLOW_MS = 100
 /** No batch is made smaller than this to leave something for the next one. */
 const WORTHWHILE = 8
 
@@ -60,7 +59,7 @@ export function inBatches<Owner extends object, Item, Result>(
       const groups = groupsOf.get(owner) ?? new Map<string, Group<Item, Result>>()
       groupsOf.set(owner, groups)
       const name = options.groupOf(item)
-      const group = groups.get(name) ?? { waiting: [], running: 0, stuck: 0, answered: 0 }
+      const group = groups.get(name) ?? { waiting: [], running: 0, slow: 0, answered: 0 }
       groups.set(name, group)
       group.waiting.push({ item, resolve, reject })
       // What else arrives in this turn of the event loop is there when it ends.
@@ -76,54 +75,62 @@ export function inBatches<Owner extends object, Item, Result>(
             begin()
           })
         }
-        if (group.running + group.stuck === 0) groups.delete(name)
+        if (group.running === 0) groups.delete(name)
       }
     })
 
   /** @param ended is called before anybody is answered: what is next is then on its way to the database. */
   async function runBatch(owner: Owner, batch: Waiting<Item, Result>[], ended: () => void): Promise<void> {
+    let results: Result[]
     try {
-      const results = await run(
+      results = await run(
         owner,
         batch.map(({ item }) => item),
       )
-      ended()
-      setImmediate(() => {
-        for (const [index, { resolve }] of batch.entries()) resolve(results[index]!)
-      })
     } catch (error) {
       ended()
       // Nothing was written, and only one of them may be the reason.
       const isShared = batch.length === 1 || options.isCommon(error)
       for (const { item, resolve, reject } of batch) {
         if (isShared) reject(error)
-        else resolve(run(owner, [item]).then(([result]) => result!))
+        else resolve(runAlone(owner, item))
       }
+      return
     }
+    ended()
+    setImmediate(() => {
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index]!)
+    })
+  }
+
+  async function runAlone(owner: Owner, item: Item): Promise<Result> {
+    const [result] = await run(owner, [item])
+    return result!
   }
 }
 
+/** One at a time, without those that are slow; a second one when it is full. */
 function mayBegin<Item, Result>(
-  { waiting, running, stuck }: Group<Item, Result>,
+  { waiting, running, slow }: Group<Item, Result>,
   { size }: BatchOptions<Item>,
 ): boolean {
-  if (waiting.length === 0 || stuck === MOST_STUCK) return false
-  return running === 0 || (running < MOST_RUNNING && waiting.length >= size)
+  if (waiting.length === 0 || running === MOST_RUNNING) return false
+  return running === slow || (running === slow + 1 && waiting.length >= size)
 }
 
-/** Counts a batch as running or, when it takes long, as stuck. Returns what ends that. */
-function enter(group: Pick<Group<never, never>, 'running' | 'stuck'>, onStuck: () => void): () => void {
-  let counted: 'running' | 'stuck' = 'running'
+/** Counts a batch of the group. Returns what ends that. */
+function enter(group: Pick<Group<never, never>, 'running' | 'slow'>, onSlow: () => void): () => void {
+  let isSlow = false
   group.running += 1
   const timer = setTimeout(() => {
-    group.running -= 1
-    group.stuck += 1
-    counted = 'stuck'
-    onStuck()
-  }, PATIENCE)
+    isSlow = true
+    group.slow += 1
+    onSlow()
+  }, SLOW_MS)
   return () => {
     clearTimeout(timer)
-    group[counted] -= 1
+    group.running -= 1
+    if (isSlow) group.slow -= 1
   }
 }
 
@@ -133,7 +140,7 @@ function takeBatch<Item, Result>(
   { keysOf, size, parts }: BatchOptions<Item>,
 ): Waiting<Item, Result>[] {
   const share = Math.max(Math.ceil((group.waiting.length + group.answered) / parts), WORTHWHILE)
-  const most = Math.min(size, share)
+  const most = group.running > group.slow ? size : Math.min(size, share)
   const batch: Waiting<Item, Result>[] = []
   const taken = new Set<string>()
   group.waiting = group.waiting.filter((waiting) => {

@@ -10,6 +10,7 @@ const here = import.meta.dirname
 
 /** Functions are replaced whenever their text changes; in this order, since SQL functions name each other. */
 const FUNCTIONS = [
+  '../grants/replaced_functions.sql',
   '../auth/authenticate.sql',
   '../http/claim_idempotency_keys.sql',
   '../grants/close_expired_grants.sql',

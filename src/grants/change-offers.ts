@@ -92,7 +92,7 @@ async function changeTogether(app: App, changes: ChangeOffers[]): Promise<Change
   const actor = 'key_id' in caller && caller.key_id !== null ? { actor: `api_key:${caller.key_id}` } : {}
   const list = changes.map(({ subject: { id }, offerIds, options, idempotency }) => ({
     subject_id: id,
-    offer_ids: offerIds,
+    offer_ids: withoutRepetitions(offerIds),
     options: { ...options, ...actor },
     idempotency,
   }))
@@ -115,13 +115,19 @@ type FunctionOutcome =
 
 /** Tells of each offer that was to be granted what became of it. */
 function outcomeOf({ offerIds }: ChangeOffers, outcome: FunctionOutcome): ChangeOutcome {
+  if (outcome.error === 'offer_not_found') {
+    const id = withoutRepetitions(offerIds)[outcome.index]!
+    return { error: 'offer_not_found', index: offerIds.indexOf(id) }
+  }
   if (outcome.error !== undefined || !outcome.granted) return outcome
   const { granted, ...rest } = outcome
-  const offers = [...new Set(offerIds)].map(
+  const offers = withoutRepetitions(offerIds).map(
     (id): OfferOutcome => ({ id, status: granted[id] ? 'granted' : 'already_granted', ...granted[id] }),
   )
   return { ...rest, offers }
 }
+
+const withoutRepetitions = (ids: string[]) => [...new Set(ids)]
 
 function countGranted(outcomes: ChangeOutcome[]): number {
   return outcomes

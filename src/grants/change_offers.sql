@@ -2,8 +2,8 @@
 -- the caller, is this a repetition, whose offers are they, do it, what is held now. The requests are of one
 -- caller, through one door and of one mode; each fares as it would alone.
 --
--- p_caller: {account_id, permission, key_id, family_id, epoch} as a token has it, who is then the actor;
---   or {account_id} alone: the operator of the server, who needs no permission and is named in the options.
+-- p_caller: {account_id, permission, key_id, family_id, epoch} as a token has it; or {account_id} alone:
+--   the operator of the server, who needs no permission. The options name the actor; otherwise it is who has the token.
 -- p_door: 'contacts' or 'customers', what the subject_ids are ids of. p_mode: 'grant', 'revoke' or 'replace'.
 -- p_changes: [{subject_id, offer_ids, options, idempotency}]: no subject and no Idempotency-Key twice; ids as
 --   decimal digits, options as for grant_offers(), idempotency null or {route, key, request_hash (hex)}.
@@ -21,8 +21,7 @@ as $$
 declare
   v_account_id bigint := p_caller ->> 'account_id';
   v_caller record;
-  -- Of a person's token; that of a key is named in the options.
-  v_actor jsonb;
+  v_actor jsonb := '{}';
   v_callers_site_ids bigint[];
   v_keys jsonb := jsonb_path_query_array(p_changes, '$[*].idempotency');
   -- By the place of a request in p_changes: what its key was answered before.
@@ -49,7 +48,7 @@ begin
       return same_outcome('{"error": "forbidden"}', p_changes);
     end if;
     v_callers_site_ids := v_caller.site_ids;
-    if p_caller ->> 'key_id' is null then v_actor := jsonb_build_object('actor', 'user:' || v_caller.user_id); end if;
+    v_actor := jsonb_build_object('actor', coalesce('api_key:' || (p_caller ->> 'key_id'), 'user:' || v_caller.user_id));
   else
     select array_agg(s.id order by s.id) into v_callers_site_ids from sites s where s.account_id = v_account_id;
   end if;
@@ -65,7 +64,8 @@ begin
   select array_agg(w.place), array_agg(w.site_id), array_agg(w.contact_id), array_agg(w.offer_ids), array_agg(w.options)
     into v_places, v_site_ids, v_contact_ids, v_offer_ids, v_options
     from (select c.place, s.site_id, s.contact_id, c.change -> 'offer_ids' as offer_ids,
-                 case when v_actor is null then c.change -> 'options' else (c.change -> 'options') || v_actor end as options
+                 case when c.change -> 'options' ? 'actor' then c.change -> 'options'
+                      else (c.change -> 'options') || v_actor end as options
             from jsonb_array_elements(p_changes) with ordinality c (change, place)
             left join lateral find_subject(v_callers_site_ids, p_door, (c.change ->> 'subject_id')::bigint) s
               on v_known[c.place] is null
@@ -131,7 +131,7 @@ begin
       from unnest(p_contact_ids, p_offer_ids, p_options) r (contact_id, offer_ids, options)
       left join lateral end_offers(
         p_site_id, r.contact_id, array(select i::bigint from jsonb_array_elements_text(r.offer_ids) i),
-        p_mode = 'replace', r.options, p_now) e on r.contact_id is not null;
+        p_mode = 'replace', r.options, p_now) e on true;
   end if;
   return array(
     select case when r.contact_id is not null then coalesce(r.error::text, concat(

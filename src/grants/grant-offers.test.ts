@@ -94,7 +94,39 @@ test('an offer that stands twice in one request is granted once', async () => {
   const { body } = await h.client.post(offersOf(contactId), offersBody([offerId, offerId]))
   expect(body.data).toHaveLength(1)
   expect(body.meta.offers).toHaveLength(1)
-  expect(await eventsOf(contactId)).toHaveLength(2)
+  const [made, granted, ...more] = await eventsOf(contactId)
+  expect([made!.data, granted!.offer_id, more]).toMatchObject([{ offer_ids: [offerId] }, offerId, []])
+})
+
+test('an unknown offer is pointed at where it stands, behind one that stands twice', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  const { status, body } = await h.client.post(
+    offersOf(contactId),
+    offersBody([offerId, offerId, '987654321']),
+  )
+  expect([status, body.errors[0].source.pointer]).toEqual([404, '/data/2'])
+  expect(await eventsOf(contactId)).toEqual([])
+})
+
+test('what else a request says in meta does not become a part of what is recorded', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const said = { actor: 'user:1', source: 'demo', request_id: 'mine', caused_by: 1, depth: 'x', run_id: 1 }
+  const { status } = await h.client.post(offersOf(contactId), {
+    ...offersBody([await makeOffer(h.app, h.account.siteId)]),
+    meta: said,
+  })
+  const events = await h.app.db
+    .selectFrom('events')
+    .select(['actor', 'request_id', 'caused_by', 'depth', 'run_id'])
+    .where('contact_id', '=', contactId)
+    .execute()
+  expect([status, events.length]).toEqual([200, 3])
+  for (const event of events) {
+    expect(event).toMatchObject({ caused_by: null, depth: 0, run_id: null })
+    expect([event.actor, event.request_id]).not.toContain('user:1')
+    expect(event.request_id).not.toBe('mine')
+  }
 })
 
 test('an empty list grants nothing, and makes nobody a customer', async () => {

@@ -58,7 +58,7 @@ export async function grantWithin(
              array_agg(offer_ids order by contact_id) as offer_ids, array_agg(options order by contact_id) as options
         from settings, ${recordsOf(list)}
     )
-    select o.*, o.granted::json as granted
+    select o.contact_id, o.error, o.customer_id, o.customer_event_id, o.granted::json as granted
       from changes c
      cross join lateral grant_offers(${siteId}, c.contact_ids, c.offer_ids, c.options, ${now}) g
      cross join lateral unnest(c.contact_ids, g.errors, g.customer_ids, g.customer_event_ids, g.granted)

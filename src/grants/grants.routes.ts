@@ -118,9 +118,11 @@ function changeOf(
   mode: ChangeOffers['mode'],
 ): ChangeOffers {
   const { accountId, keyId, familyId, epoch } = claims
+  // By name: whatever else stands there would be taken for what we say of the grant ourselves.
+  const { send_customer_welcome_email, send_offer_grant_email, gift } = body.meta ?? {}
   const meta = app.config.EXTENSIONS
-    ? body.meta
-    : { send_customer_welcome_email: body.meta?.send_customer_welcome_email }
+    ? { send_customer_welcome_email, send_offer_grant_email, gift }
+    : { send_customer_welcome_email }
   return {
     mode,
     subject,

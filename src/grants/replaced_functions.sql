@@ -1,4 +1,4 @@
--- Replaced by functions that return something of another type.
+-- Functions that returned something of another type once: only what is gone can be made anew.
 drop function if exists change_offers(jsonb, text, text, jsonb, timestamptz);
 drop function if exists change_offers_of_site(bigint, text, bigint[], jsonb[], jsonb[], timestamptz);
 drop function if exists same_outcome(jsonb, jsonb);
