@@ -2,8 +2,8 @@ import { createBenchDatabase } from '../database.ts'
 import type { Bench, Figure } from '../figure.ts'
 import { CONTACTS, serveGrants } from './serve-grants.ts'
 
-/** Most requests that are on their way at once; more of them wait, and that counts. */
-const CONNECTIONS = 256
+/** Most requests that are on their way at once: fewer than a server refuses. More of them wait, and that counts. */
+const CONNECTIONS = 200
 /** Until then Node compiles what is called often, for the second time. */
 const WARMUP_SECONDS = 10
 
