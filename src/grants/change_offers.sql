@@ -3,13 +3,14 @@
 -- caller, through one door and of one mode; each fares as it would alone.
 --
 -- p_caller: {account_id, permission, key_id, family_id, epoch} as a token has it; or {account_id} alone:
---   the operator of the server, who needs no permission. The options name the actor; otherwise it is who has the token.
+--   the operator of the server, who needs no permission. The actor is whom the options name, else who has the token.
 -- p_door: 'contacts' or 'customers', what the subject_ids are ids of. p_mode: 'grant', 'revoke' or 'replace'.
 -- p_changes: [{subject_id, offer_ids, options, idempotency}]: no subject and no Idempotency-Key twice; ids as
 --   decimal digits, options as for grant_offers(), idempotency null or {route, key, request_hash (hex)}.
 -- Returns for each {held: [offer ids], revoked: [offer ids], replayed} and, unless offers were revoked,
---   {customer_id, customer_created, customer_event_id, granted: {<offer id>: {grant_id, event_id}}}; or {error}: unauthorized, forbidden, subject_not_found, offer_not_found (with index), email_taken,
---   idempotency_mismatch, and nothing was written for it. Fails with lock_not_available (55P03), and nothing was
+--   {customer_id, customer_created, customer_event_id, granted: {<offer id>: {grant_id, event_id}}}; or {error}:
+--   unauthorized, forbidden, subject_not_found, offer_not_found (with index), email_taken, idempotency_mismatch,
+--   and nothing was written for it. Fails with lock_not_available (55P03), and nothing was
 --   written at all, when one of several has to wait for somebody else.
 create or replace function change_offers(
   p_caller jsonb, p_door text, p_mode text, p_changes jsonb, p_now timestamptz
