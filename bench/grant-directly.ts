@@ -19,7 +19,7 @@ export async function directGrants(
     family_id: familyId,
     epoch,
   }
-  const options = { source: 'api', actor: `api_key:${keyId}`, request_id: null, ...meta }
+  const options = { source: 'api', request_id: null, ...meta }
   return async (contactId) => {
     const change = { subject_id: String(contactId), offer_ids: [offerId], options, idempotency: null }
     const values = [caller, 'contacts', 'grant', JSON.stringify([change]), app.clock.now()]

@@ -89,11 +89,10 @@ const STATEMENT = {
 /** Changes of one caller, through one door and of one mode, in one transaction. */
 async function changeTogether(app: App, changes: ChangeOffers[]): Promise<ChangeOutcome[]> {
   const { caller, subject, mode } = changes[0]!
-  const actor = 'key_id' in caller && caller.key_id !== null ? { actor: `api_key:${caller.key_id}` } : {}
   const list = changes.map(({ subject: { id }, offerIds, options, idempotency }) => ({
     subject_id: id,
     offer_ids: withoutRepetitions(offerIds),
-    options: { ...options, ...actor },
+    options,
     idempotency,
   }))
   const values = [caller, subject.door, mode, JSON.stringify(list), app.clock.now()]

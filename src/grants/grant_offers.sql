@@ -157,7 +157,6 @@ begin
     returning id, customer_id, offer_id, grant_id
   ), told as (
     select customer_id, min(id) filter (where grant_id is null) as customer_event_id,
-           -- As text: with jsonb_build_object, telling took as long as granting.
            '{' || string_agg(concat('"', offer_id, '":{"grant_id":"', grant_id, '","event_id":"', id, '"}'), ',')
              filter (where grant_id is not null) || '}' as granted
       from recorded group by customer_id
