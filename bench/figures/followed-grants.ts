@@ -5,6 +5,7 @@ import type { Bench, Figure } from '../figure.ts'
 import { automate, countBacklog, REACH, startReceiver } from '../follow-ups.ts'
 import type { Plan, Report } from '../load/load.ts'
 import { work } from '../server.ts'
+import { OPEN_CONNECTIONS } from './grants-plan.ts'
 import { CONTACTS, grantOverHttp, rateOf } from './serve-grants.ts'
 
 /** Grants over HTTP while a worker does what follows: with nothing set up, then with an automation and two hooks. */
@@ -35,7 +36,7 @@ export const firstEffect: Figure = {
     const perSecond = bench.results.get('m done')!.value / 2
     const { report, delays } = await grantFollowed(bench, true, {
       loop: { kind: 'open', perSecond },
-      connections: 256,
+      connections: OPEN_CONNECTIONS,
     })
     const { p50, p99, max } = delays
     return [

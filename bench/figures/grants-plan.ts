@@ -3,6 +3,8 @@ import type { Numbers, Plan } from '../load/load.ts'
 
 /** How many clients grant at once. */
 export const CONNECTIONS = 32
+/** In an open loop: fewer than a server refuses. More requests wait, and that counts. */
+export const OPEN_CONNECTIONS = 200
 export const WARMUP_SECONDS = 2
 
 export interface GrantsPlan {

@@ -1,9 +1,8 @@
 import { createBenchDatabase } from '../database.ts'
 import type { Bench, Figure } from '../figure.ts'
+import { OPEN_CONNECTIONS } from './grants-plan.ts'
 import { CONTACTS, serveGrants } from './serve-grants.ts'
 
-/** Most requests that are on their way at once: fewer than a server refuses. More of them wait, and that counts. */
-const CONNECTIONS = 200
 /** Until then Node compiles what is called often, for the second time. */
 const WARMUP_SECONDS = 10
 
@@ -17,7 +16,7 @@ export const latency: Figure = {
     await database.contacts.fill(CONTACTS)
     const { report } = await serveGrants(bench, database, {
       loop: { kind: 'open', perSecond },
-      connections: CONNECTIONS,
+      connections: OPEN_CONNECTIONS,
       warmupSeconds: WARMUP_SECONDS,
     })
     await database.drop()
