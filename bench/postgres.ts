@@ -2,7 +2,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { pino } from 'pino'
 import { attach } from '../src/db/embedded/attachment.ts'
 import { migrateAll } from '../src/runtime.ts'
 import { countStatements, slowestStatements } from './statements.ts'
@@ -36,7 +35,7 @@ export async function startPostgres(isCounting = false): Promise<Postgres> {
   await client.connect()
   const version = await assertDurable(client)
   await client.query(`create database ${TEMPLATE}`)
-  await migrateAll(addressOf(TEMPLATE), pino({ level: 'warn' }))
+  await migrateAll(addressOf(TEMPLATE))
   return {
     version,
     async createDatabase(name) {

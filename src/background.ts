@@ -1,27 +1,27 @@
 /** Table of contents: everything that happens by itself. */
 import type { App } from './app.ts'
 import { advanceRuns } from './automations/advance-runs.ts'
-import { emailQueue } from './emails/email-queue.ts'
-import { requeueEmails } from './emails/requeue-emails.ts'
+import { emailsEnd, sendEmails } from './emails/send-emails.ts'
 import { dispatchEvents } from './events/dispatch-events.ts'
 import { expireGrants } from './grants/expire-grants.ts'
 import { cleanUp } from './jobs/clean-up.ts'
-import type { Jobs, Queue } from './jobs/queue.ts'
 import { knownEvents, react } from './reactions.ts'
 import { cancelRest } from './webhooks/disable-hook.ts'
 import { lanesEnd, startLanes } from './webhooks/lanes.ts'
-
-export const queues: Queue<never>[] = [emailQueue]
 
 /** Work that is looked for again and again, by every worker. */
 export interface Chore {
   name: string
   /** How long to wait when there was nothing to do. */
   everyMs: number
-  /** Does what follows from something else that was done, and looks at once when there was any. */
+  /** When it has done something, those that follow look at once. */
+  leads?: boolean
   follows?: boolean
-  /** @returns how much was done, or begun; 0 when nothing is left */
-  run: (app: App, jobs: Jobs) => Promise<number>
+  /**
+   * @param wake has this one look again at once
+   * @returns how much was done, or begun; 0 when nothing is left
+   */
+  run: (app: App, wake: () => void) => Promise<number>
   /** Resolves when what this process has begun is done. */
   settle?: (app: App) => Promise<void>
 }
@@ -30,22 +30,25 @@ export interface Chore {
 export const dispatching: Chore = {
   name: 'dispatch',
   everyMs: 500,
+  leads: true,
   follows: true,
-  run: (app, jobs) =>
-    dispatchEvents(app, {
-      types: knownEvents,
-      react: (tx, events, now) => react(jobs, tx, events, now),
-    }),
+  run: (app) => dispatchEvents(app, { types: knownEvents, react }),
 }
 
-export const requeueing: Chore = { name: 'requeue', everyMs: 5_000, run: requeueEmails }
+export const emailing: Chore = {
+  name: 'emails',
+  everyMs: 500,
+  follows: true,
+  run: sendEmails,
+  settle: emailsEnd,
+}
 
 export const chores: Chore[] = [
   dispatching,
-  { name: 'automations', everyMs: 500, follows: true, run: advanceRuns },
+  { name: 'automations', everyMs: 500, leads: true, follows: true, run: advanceRuns },
+  emailing,
   { name: 'deliver', everyMs: 250, follows: true, run: startLanes, settle: lanesEnd },
   { name: 'cancel', everyMs: 1_000, run: cancelRest },
-  { name: 'expire', everyMs: 1_000, run: expireGrants },
-  requeueing,
+  { name: 'expire', everyMs: 1_000, leads: true, run: expireGrants },
   { name: 'clean up', everyMs: 600_000, run: cleanUp },
 ]

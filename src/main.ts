@@ -44,7 +44,7 @@ export async function run<Prepared>(
       .execute()
     stops.push({ end: watchClock(app, connection), untilMs: 8_000 })
     if (work) {
-      const worker = await startWorker(app)
+      const worker = startWorker(app)
       stops.push({ end: () => worker.stop(), untilMs: 7_500 })
     }
     let url = app.publicUrl

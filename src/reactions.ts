@@ -11,7 +11,6 @@ import {
 } from './emails/email-reactions.ts'
 import type { HeardEvent } from './events/dispatch-events.ts'
 import type { EventType } from './events/events.ts'
-import type { Jobs } from './jobs/queue.ts'
 import { queueDeliveries } from './webhooks/queue-deliveries.ts'
 
 /** Decides which e-mail follows from an event; it may ask nothing but the event. */
@@ -41,8 +40,8 @@ export const knownEvents = Object.keys(emailReactions) as EventType[]
  * Writes down, in the dispatcher's transaction, all that follows from these events: the e-mails listed above, and
  * what the site has set up for their types, automations and webhooks.
  */
-export async function react(jobs: Jobs, tx: Tx, events: HeardEvent[], now: Date): Promise<void> {
-  await queueEmails(jobs, tx, events.flatMap(emailsOf), now)
+export async function react(tx: Tx, events: HeardEvent[], now: Date): Promise<void> {
+  await queueEmails(tx, events.flatMap(emailsOf), now)
   await startRuns(tx, events, now)
   await queueDeliveries(tx, events, now)
 }

@@ -10,7 +10,6 @@ import { type Connection, isUnavailable, openDatabase } from './db/database.ts'
 import { AlreadyRunningError, type Attachment, attach } from './db/embedded/attachment.ts'
 import { migrate } from './db/migrate.ts'
 import { smtpMailer } from './emails/mailer.ts'
-import { createJobs, prepareJobs } from './jobs/jobs.ts'
 
 export interface Runtime {
   app: App
@@ -57,7 +56,7 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
   }
   try {
     const app = createApp({ config, log, clock, database, secretKey, mailer })
-    const migrated = await migrateAll(connection, log)
+    const migrated = await migrateAll(connection)
     if (clock instanceof MovableClock) await clock.refresh(app.db)
     return { app, connection, migrated, close }
   } catch (error) {
@@ -67,12 +66,12 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
 }
 
 /**
- * Brings our tables and those of pg-boss up to date, one process after the other: schemas and tables that
- * are made "if not exists" by two at once fail in one of them.
+ * Brings our tables up to date, one process after the other: tables that are made "if not exists" by two at once
+ * fail in one of them.
  *
- * @returns the names of our migrations that ran
+ * @returns the names of the migrations that ran
  */
-export async function migrateAll(connection: Connection, log: Logger): Promise<string[]> {
+export async function migrateAll(connection: Connection): Promise<string[]> {
   // Connections of its own: a migration may take longer than any request.
   const { kysely, pool, close } = openDatabase(connection, {
     size: 4,
@@ -83,15 +82,7 @@ export async function migrateAll(connection: Connection, log: Logger): Promise<s
     const lock = await pool.connect()
     try {
       await lock.query(`select pg_advisory_lock(hashtext('bestow migrate'))`)
-      const ran = await migrate(kysely)
-      const jobs = createJobs(pool, {
-        supervise: false,
-        onError: ({ message }) => log.warn({ reason: message }, 'jobs'),
-      })
-      await jobs.start()
-      await prepareJobs(jobs)
-      await jobs.stop({ close: false, graceful: false })
-      return ran
+      return await migrate(kysely)
     } finally {
       // Ends the connection, and the lock with it.
       lock.release(true)

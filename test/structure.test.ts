@@ -29,19 +29,8 @@ const MAY_KNOW: Record<string, string[]> = {
   grants: ['contacts', 'db', 'events', 'http', 'jsonapi', 'offers'],
   doctor: [],
   webhooks: ['auth', 'clock', 'contacts', 'customers', 'db', 'events', 'grants', 'http', 'jsonapi', 'offers'],
-  automations: [
-    'auth',
-    'contacts',
-    'db',
-    'emails',
-    'events',
-    'grants',
-    'http',
-    'jobs',
-    'jsonapi',
-    'webhooks',
-  ],
-  emails: ['auth', 'db', 'events', 'http', 'jobs', 'jsonapi'],
+  automations: ['auth', 'contacts', 'db', 'emails', 'events', 'grants', 'http', 'jsonapi', 'webhooks'],
+  emails: ['auth', 'db', 'events', 'http', 'jsonapi'],
   members: ['auth', 'contacts', 'db', 'emails', 'events', 'http', 'jsonapi'],
 }
 

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { inTransaction, isAway, isUndone } from '../db/database.ts'
-import type { Jobs } from '../jobs/queue.ts'
 import { claimRuns, type DueRun } from './claim-runs.ts'
 import { findStops } from './find-stops.ts'
 import { recordOutcomes } from './record-outcomes.ts'
@@ -19,16 +18,16 @@ const SHORTEST_PAUSE_MS = 15_000
  *
  * @returns how many runs it was
  */
-export async function advanceRuns(app: App, jobs: Jobs): Promise<number> {
+export async function advanceRuns(app: App): Promise<number> {
   try {
     return await inTransaction(app.db, async (tx) => {
-      const work = { tx, jobs, now: app.clock.now() }
+      const work = { tx, now: app.clock.now() }
       return advance(work, await claimRuns(tx, work.now, BATCH))
     })
   } catch (error) {
     if (isAway(error)) throw error
     app.log.warn({ err: error }, 'runs are advanced one at a time, since together they fail')
-    return advanceSingly(app, jobs)
+    return advanceSingly(app)
   }
 }
 
@@ -58,16 +57,16 @@ function firstOfEachContact(runs: DueRun[]): DueRun[] {
   })
 }
 
-async function advanceSingly(app: App, jobs: Jobs): Promise<number> {
+async function advanceSingly(app: App): Promise<number> {
   for (let count = 0; ; count++) {
-    if (count === BATCH || !(await advanceOne(app, jobs))) return count
+    if (count === BATCH || !(await advanceOne(app))) return count
   }
 }
 
 /** Whether there was one. The lock of a failing run is kept until that is noted. */
-async function advanceOne(app: App, jobs: Jobs): Promise<boolean> {
+async function advanceOne(app: App): Promise<boolean> {
   return inTransaction(app.db, async (tx) => {
-    const work = { tx, jobs, now: app.clock.now() }
+    const work = { tx, now: app.clock.now() }
     const [run] = await claimRuns(tx, work.now, 1)
     if (!run) return false
     await sql`savepoint before_step`.execute(tx)

@@ -7,7 +7,7 @@ import { type ClaimedRun, done, type Outcome, skipped, type Work } from './run.t
 
 /** As many as the site may still send in this hour; the others wait for the next. */
 export async function sendEmail(
-  { tx, jobs, now }: Work,
+  { tx, now }: Work,
   siteId: string,
   runs: ClaimedRun<'send_email'>[],
 ): Promise<Outcome[]> {
@@ -21,7 +21,7 @@ export async function sendEmail(
     runId: id,
     step,
   }))
-  await queueAutomationEmails(jobs, tx, emails, now)
+  await queueAutomationEmails(tx, emails, now)
   const emailIds = await madeBySteps(tx, 'emails', siteId, sending)
   return runs.map(({ id }, index) =>
     index < granted

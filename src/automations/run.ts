@@ -1,13 +1,11 @@
 /** A run as the engine has it in hand, and what can become of it. */
 import type { Tx } from '../db/database.ts'
 import type { Origin } from '../events/events.ts'
-import type { Jobs } from '../jobs/queue.ts'
 import type { Action, ActionName } from './actions.ts'
 
 /** What a step is taken with, and in which transaction. */
 export interface Work {
   tx: Tx
-  jobs: Jobs
   now: Date
 }
 

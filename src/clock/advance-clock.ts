@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { drain, openJobs } from '../jobs/drain.ts'
-import type { Jobs } from '../jobs/queue.ts'
+import { drain } from '../jobs/drain.ts'
 import { MovableClock } from './clock.ts'
 
 /** What a killed server had in hand stays so for a while; that is not waited for. */
@@ -21,35 +20,22 @@ const STEP_MS = 1_000
  */
 export async function advanceClock(app: App, milliseconds: number): Promise<void> {
   if (!(app.clock instanceof MovableClock)) throw new Error('The clock can be moved in development only.')
-  const jobs = await openJobs(app)
   const end = app.clock.now().getTime() + milliseconds
-  try {
-    for (let isThere = false; !isThere; ) {
-      await doWhatIsDue(app, jobs)
-      const next = await nextDue(app)
-      const at = next === null ? end : Math.min(end, next.getTime() + STEP_MS)
-      isThere = at === end
-      await moveBy(app, app.clock, at - app.clock.now().getTime())
-    }
-    await doWhatIsDue(app, jobs)
-  } finally {
-    await jobs.stop({ close: false, graceful: false })
+  for (let isThere = false; !isThere; ) {
+    await doWhatIsDue(app)
+    const next = await nextDue(app)
+    const at = next === null ? end : Math.min(end, next.getTime() + STEP_MS)
+    isThere = at === end
+    // The real time has passed meanwhile.
+    const left = at - app.clock.now().getTime()
+    if (left > 0) await app.clock.advance(app.db, left)
   }
+  await doWhatIsDue(app)
 }
 
-/** The queues go by the real time; for what waits in them, time passes too. */
-async function moveBy({ db }: App, clock: MovableClock, milliseconds: number): Promise<void> {
-  // The real time has passed meanwhile.
-  if (milliseconds <= 0) return
-  await clock.advance(db, milliseconds)
-  await sql`
-    update pgboss.job set start_after = start_after - make_interval(secs => ${milliseconds / 1000})
-     where state in ('created', 'retry')`.execute(db)
-}
-
-async function doWhatIsDue(app: App, jobs: Jobs): Promise<void> {
+async function doWhatIsDue(app: App): Promise<void> {
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
-    await drain(app, jobs)
+    await drain(app)
     if (waitedMs > PATIENCE_MS || !(await isUnderWay(app))) return
     await sleep(POLL_MS)
   }
@@ -64,12 +50,13 @@ async function nextDue({ db, clock }: App): Promise<Date | null> {
              union all
             select min(due_at) from automation_runs where status = 'active' and due_at > ${now}
              union all
+            select min(due_at) from emails where status = 'pending' and due_at > ${now}
+             union all
             select min(due_at) from hooks where deleted_at is null and disabled_at is null and due_at > ${now}
              union all
-            select min(dispatch_after) from events where dispatched_at is null and dispatch_after > ${now}
-             union all
-            select ${now}::timestamptz + (min(start_after) - now())
-              from pgboss.job where state in ('created', 'retry') and start_after > now()) w`.execute(db)
+            select min(dispatch_after) from events where dispatched_at is null and dispatch_after > ${now}) w`.execute(
+    db,
+  )
   return rows[0]!.due
 }
 
@@ -81,6 +68,8 @@ async function isUnderWay({ db, clock }: App): Promise<boolean> {
         or exists (select from automation_runs where status = 'active' and due_at <= ${now})
         or exists (select from offer_grants where revoked_at is null and expires_at <= ${now})
         or exists (select from hooks where leased_until > now())
-        or exists (select from pgboss.job where state = 'active') as open`.execute(db)
+        or exists (select from emails where status = 'pending' and sending_until >= ${now}) as open`.execute(
+    db,
+  )
   return rows[0]!.open
 }

@@ -18,7 +18,7 @@ export async function generateTypes(db: Db, outFile: string): Promise<string> {
     dialect: new CodegenDialect(),
     outFile,
     logger: undefined,
-    excludePattern: '{kysely_*,pgboss*.*,function_versions}',
+    excludePattern: '{kysely_*,function_versions}',
   })
 }
 

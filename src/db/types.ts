@@ -189,11 +189,11 @@ export interface Emails {
   attempts: Generated<number>;
   contact_id: Int8;
   created_at: Timestamp;
+  due_at: Timestamp | null;
   event_id: Int8;
   failed_at: Timestamp | null;
   html: string | null;
   id: Generated<Int8>;
-  job_id: string | null;
   kind: string;
   message_id: string | null;
   rendered_at: Timestamp | null;
@@ -247,11 +247,6 @@ export interface Events {
   run_id: Int8 | null;
   site_id: Int8;
   type: string;
-}
-
-export interface FunctionVersions {
-  hash: string;
-  release: number[];
 }
 
 export interface Holdings {
@@ -474,7 +469,6 @@ export interface DB {
   email_templates: EmailTemplates;
   emails: Emails;
   events: Events;
-  function_versions: FunctionVersions;
   holdings: Holdings;
   hooks: Hooks;
   idempotency_keys: IdempotencyKeys;

@@ -106,7 +106,7 @@ test.each<[string, string]>([
   ['email_cause', `update emails set kind = 'gift' where kind = 'welcome'`],
   [
     'email_cause',
-    'drop index emails_cause; insert into emails (site_id, kind, event_id, contact_id, created_at) select site_id, kind, event_id, contact_id, now() from emails limit 1',
+    'drop index emails_cause; insert into emails (site_id, kind, event_id, contact_id, created_at, due_at) select site_id, kind, event_id, contact_id, now(), now() from emails limit 1',
   ],
   ['cause_email', `delete from emails where kind = 'gift'`],
   [
@@ -115,7 +115,7 @@ test.each<[string, string]>([
   ],
   [
     'lease',
-    `update emails set status = 'pending', sending_until = now() - interval '5 minutes' where id = 1`,
+    `update emails set status = 'pending', due_at = now(), sending_until = now() - interval '5 minutes' where id = 1`,
   ],
   ['run_cause', 'update automation_runs set depth = 3 where id = (select min(id) from automation_runs)'],
   [

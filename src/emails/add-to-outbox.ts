@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
-import { enqueue, type Jobs } from '../jobs/queue.ts'
-import { emailQueue } from './email-queue.ts'
 import type { EmailKind } from './templates/index.ts'
 
 export interface NewEmail {
@@ -15,19 +13,13 @@ export interface NewEmail {
   template_id?: string
 }
 
-/** Adds e-mails to the outbox, with their jobs. Those that their cause has sent before are left out. */
-export async function addToOutbox(jobs: Jobs, tx: Tx, emails: NewEmail[], now: Date): Promise<void> {
+/** Adds e-mails to the outbox, due at once. Those that their cause has sent before are left out. */
+export async function addToOutbox(tx: Tx, emails: NewEmail[], now: Date): Promise<void> {
   if (emails.length === 0) return
-  const added = await tx
-    .insertInto('emails')
-    .values(emails.map((email) => ({ ...email, created_at: now, job_id: randomUUID() })))
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(['site_id', 'id', 'job_id'])
-    .execute()
-  await enqueue(
-    jobs,
-    tx,
-    emailQueue,
-    added.map(({ site_id, id, job_id }) => ({ id: job_id!, data: { siteId: site_id, id } })),
-  )
+  await sql`
+    insert into emails (site_id, kind, event_id, contact_id, run_id, step, template_id, created_at, due_at)
+    select m.*, ${now}::timestamptz, ${now}::timestamptz
+      from jsonb_to_recordset(${JSON.stringify(emails)}::jsonb)
+           m (site_id bigint, kind text, event_id bigint, contact_id bigint, run_id bigint, step integer, template_id bigint)
+    on conflict do nothing`.execute(tx)
 }

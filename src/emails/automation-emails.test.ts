@@ -82,7 +82,7 @@ async function step(contactId: string, eventId: string, values: object): Promise
 
 async function send(emails: AutomationEmail[]) {
   const now = h.app.clock.now()
-  await inTransaction(h.app.db, (tx) => queueAutomationEmails(h.jobs, tx, emails, now))
+  await inTransaction(h.app.db, (tx) => queueAutomationEmails(tx, emails, now))
   await h.drain()
   return h.app.db
     .selectFrom('emails')

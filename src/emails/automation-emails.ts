@@ -1,7 +1,6 @@
 /** What automations need of the outbox: to send, and not more in an hour than their site may. */
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
-import type { Jobs } from '../jobs/queue.ts'
 import { addToOutbox } from './add-to-outbox.ts'
 
 export interface AutomationEmail {
@@ -15,12 +14,7 @@ export interface AutomationEmail {
 }
 
 /** Adds the e-mails of steps to the outbox, each step's once. */
-export async function queueAutomationEmails(
-  jobs: Jobs,
-  tx: Tx,
-  emails: AutomationEmail[],
-  now: Date,
-): Promise<void> {
+export async function queueAutomationEmails(tx: Tx, emails: AutomationEmail[], now: Date): Promise<void> {
   const added = emails.map(({ siteId, eventId, contactId, templateId, runId, step }) => ({
     site_id: siteId,
     kind: 'automation' as const,
@@ -30,7 +24,7 @@ export async function queueAutomationEmails(
     run_id: runId,
     step,
   }))
-  await addToOutbox(jobs, tx, added, now)
+  await addToOutbox(tx, added, now)
 }
 
 export interface Reserved {

@@ -2,7 +2,6 @@
 import type { Tx } from '../db/database.ts'
 import type { HeardEvent } from '../events/dispatch-events.ts'
 import type { EventType } from '../events/events.ts'
-import type { Jobs } from '../jobs/queue.ts'
 import { addToOutbox } from './add-to-outbox.ts'
 import type { EmailKind } from './templates/index.ts'
 
@@ -34,12 +33,12 @@ export const linkEmail =
     event.customer_id ? { kind, cause: event } : null
 
 /** Adds to the outbox what these events send. */
-export async function queueEmails(jobs: Jobs, tx: Tx, emails: QueuedEmail[], now: Date): Promise<void> {
+export async function queueEmails(tx: Tx, emails: QueuedEmail[], now: Date): Promise<void> {
   const added = emails.map(({ kind, cause: { site_id, id, contact_id } }) => ({
     site_id,
     kind,
     event_id: id,
     contact_id: contact_id!,
   }))
-  await addToOutbox(jobs, tx, added, now)
+  await addToOutbox(tx, added, now)
 }

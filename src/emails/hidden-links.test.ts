@@ -44,7 +44,7 @@ test('in production a second attempt sends the link that works, too', async () =
   const email = await welcome(h)
   expect(await email()).toMatchObject({ status: 'pending', html: expect.any(String) })
   h.app.mailer = good
-  await h.app.pool.query('update pgboss.job set start_after = now()')
+  await h.app.pool.query('update emails set due_at = now()')
   await h.drain()
   expect(await isGood(secretIn(sink.messages[0]!.mail.text!))).toBe(true)
 })

@@ -12,37 +12,36 @@ export const leaseFrom = (now: Date) => new Date(now.getTime() + LEASE_MS)
 /** What must be left of it for a hand-over to begin. */
 const LEAST_MS = HANDOVER_MS + 5_000
 
-export interface EmailId {
+/** An e-mail that this process has in hand. */
+export interface Held {
   siteId: string
   id: string
-}
-
-/** Another worker has the e-mail in hand, or this one ends: no attempt was made. */
-export class InHandError extends Error {
-  override name = 'InHandError'
-
-  constructor(message = 'another worker has this e-mail in hand') {
-    super(message)
-  }
+  until: Date
 }
 
 /**
  * To be called when the turn of an e-mail has come: one that has waited long is taken in hand anew.
  *
- * @param until it was in hand at first
- * @throws InHandError when another worker has taken it over, or this one is about to end
+ * @returns whether it is still in hand; not when another worker has taken it over, or it was cancelled
  */
-export async function keepInHand(app: App, { siteId, id }: EmailId, until: Date): Promise<void> {
-  if (app.isStopping) throw new InHandError('this worker ends, another will send it')
+export async function keepInHand(app: App, held: Held): Promise<boolean> {
   const now = app.clock.now()
-  if (until.getTime() - now.getTime() >= LEAST_MS) return
-  const { numUpdatedRows } = await app.db
+  return held.until.getTime() - now.getTime() >= LEAST_MS || setLease(app, held, leaseFrom(now))
+}
+
+/** Another worker may have it at once. */
+export async function letGo(app: App, held: Held): Promise<void> {
+  await setLease(app, held, null)
+}
+
+async function setLease({ db }: App, { siteId, id, until }: Held, lease: Date | null): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('emails')
-    .set({ sending_until: leaseFrom(now) })
+    .set({ sending_until: lease })
     .where('site_id', '=', siteId)
     .where('id', '=', id)
     .where('status', '=', 'pending')
     .where('sending_until', '=', until)
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) throw new InHandError()
+  return numUpdatedRows > 0n
 }

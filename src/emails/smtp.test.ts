@@ -113,20 +113,15 @@ test('a message that the server will not have is refused for good', async () => 
   })
 })
 
-test('what a server said is on the e-mail only, not in the log or on the job', async () => {
+test('what a server said is on the e-mail only, not in the log', async () => {
   const words = '<eve@example.com>: mailbox is full'
   await start({ onRcptTo: (_address, _session, callback) => callback(refusal(452, words)) })
   const logged: unknown[] = []
   h.app.log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) })
   const email = await welcome(h, { email: 'eve@example.com' })
   expect((await email()).response).toContain(words)
-  const { rows } = await h.app.pool.query('select output from pgboss.job where id = $1', [
-    (await email()).job_id,
-  ])
-  for (const kept of [logged.join(''), JSON.stringify(rows)]) {
-    expect(kept).toContain('EENVELOPE at RCPT TO, answer 452')
-    expect(kept).not.toMatch(/eve@example|mailbox is full/)
-  }
+  expect(logged.join('')).toContain('EENVELOPE at RCPT TO, answer 452')
+  expect(logged.join('')).not.toMatch(/eve@example|mailbox is full/)
 })
 
 test('an e-mail that can never be handed over is given up after the last attempt', async () => {

@@ -20,7 +20,7 @@ const LONGEST_PAUSE_MS = 3_600_000
 
 /**
  * Turns the oldest undispatched events into what follows from them, all in one transaction: the listener
- * writes the rows, which are unique by their cause, and their jobs; then the events are marked. Any number
+ * writes the rows, which are unique by their cause; then the events are marked. Any number
  * of processes may do this at once; they take turns, so that what follows is queued in the order of the events.
  * Events that the listener does not know are left for a newer version; one that it fails at is set aside for a
  * while and does not hold up the others.

@@ -116,6 +116,7 @@ test('events go with the runs that they started; those stay that anything unfini
     kind: 'automation',
     contact_id: '1',
     created_at: inDays(-450),
+    due_at: inDays(-450),
   }
   const link = { site_id: h.account.siteId, purpose: 'gift', customer_id: '1', created_at: inDays(-450) }
   const forgotten = await plantEvent(401)

@@ -1,10 +1,9 @@
 /** What happens by itself and could not be done: to look at, and to be tried again. */
 import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../app.ts'
-import { queues } from '../background.ts'
 import type { Db } from '../db/database.ts'
 
-export const WORK_KINDS = ['email', 'run', 'delivery', 'event', 'job'] as const
+export const WORK_KINDS = ['email', 'run', 'delivery', 'event'] as const
 
 export type WorkKind = (typeof WORK_KINDS)[number]
 
@@ -22,13 +21,11 @@ export interface Work {
   error: string | null
 }
 
-const queueNames = () => queues.map(({ name }) => name)
-
 /** For each kind: what waits or has failed, by its partial indexes. Events that were set aside are tried again, but ever more rarely. */
 const FOUND: Record<WorkKind, () => RawBuilder<unknown>> = {
   email: () => sql`
     select e.id::text, e.kind || ' to contact ' || e.contact_id as what, e.status = 'failed' as "isFailed", e.attempts,
-           null::timestamptz as due_at, e.created_at, e.response as error
+           e.due_at, e.created_at, e.response as error
       from emails e where e.status in ('pending', 'failed')`,
   run: () => sql`
     select r.id::text, 'automation ' || r.automation_id || ', step ' || r.step as what, r.status = 'failed' as "isFailed",
@@ -43,11 +40,6 @@ const FOUND: Record<WorkKind, () => RawBuilder<unknown>> = {
     select e.id::text, e.type as what, e.dispatch_attempts > 0 as "isFailed", e.dispatch_attempts as attempts,
            e.dispatch_after as due_at, e.occurred_at as created_at, e.dispatch_error as error
       from events e where e.dispatched_at is null`,
-  job: () => sql`
-    select j.id::text, j.name || ' ' || j.data as what, j.state = 'failed' as "isFailed", j.retry_count as attempts,
-           case j.state when 'failed' then null else j.start_after end as due_at, j.created_on as created_at,
-           j.output ->> 'message' as error
-      from pgboss.job j where j.name = any (${queueNames()}::text[]) and j.state in ('created', 'retry', 'active', 'failed')`,
 }
 
 /** The newest of what waits or has failed. */
@@ -76,8 +68,7 @@ export async function countFailed(db: Db): Promise<Record<WorkKind, number>> {
     select (select count(*)::int from emails where status = 'failed') as email,
            (select count(*)::int from automation_runs where status = 'failed') as run,
            (select count(*)::int from webhook_deliveries where status = 'failed') as delivery,
-           (select count(*)::int from events where dispatched_at is null and dispatch_attempts > 0) as event,
-           (select count(*)::int from pgboss.job where name = any (${queueNames()}::text[]) and state = 'failed') as job`.execute(
+           (select count(*)::int from events where dispatched_at is null and dispatch_attempts > 0) as event`.execute(
     db,
   )
   return rows[0]!
@@ -85,9 +76,8 @@ export async function countFailed(db: Db): Promise<Record<WorkKind, number>> {
 
 /** Makes failed work of a kind wait again, under a condition on its rows. */
 const REDRIVEN: Record<WorkKind, (which: RawBuilder<unknown>, now: Date) => RawBuilder<unknown>> = {
-  // Without a job, which it is soon given: see emails/requeue-emails.ts.
-  email: (which) => sql`
-    update emails set status = 'pending', failed_at = null, job_id = null where status = 'failed' and ${which}`,
+  email: (which, now) => sql`
+    update emails set status = 'pending', due_at = ${now}, failed_at = null where status = 'failed' and ${which}`,
   run: (which, now) => sql`
     update automation_runs set status = 'active', due_at = ${now}, attempts = 0, error = null, reason = null, ended_at = null
      where status = 'failed' and ${which}`,
@@ -104,9 +94,6 @@ const REDRIVEN: Record<WorkKind, (which: RawBuilder<unknown>, now: Date) => RawB
      where webhook_deliveries.hook_id = due.id and webhook_deliveries.site_id = due.site_id and status = 'failed' and ${which}`,
   event: (which) => sql`
     update events set dispatch_after = null where dispatched_at is null and dispatch_attempts > 0 and ${which}`,
-  job: (which) => sql`
-    update pgboss.job set state = 'retry', retry_limit = retry_count + 1, start_after = now(), completed_on = null
-     where name = any (${queueNames()}::text[]) and state = 'failed' and ${which}`,
 }
 
 /**

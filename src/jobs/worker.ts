@@ -1,33 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from '../app.ts'
 import { chores, dispatching } from '../background.ts'
-import { createJobs, startWorking } from './jobs.ts'
-import type { Jobs } from './queue.ts'
 
 /** Longest wait after a failure, as when the database is away. */
 const LONGEST_PAUSE_MS = 5_000
-/** So long what is under way may take to end; then it is left as it is. */
-const STOP_MS = 10_000
 
 export interface Worker {
   /** Finishes what is under way, and begins nothing new. */
   stop: () => Promise<void>
 }
 
-/** Everything that runs by itself: the chores, and the jobs of the queues. */
-export async function startWorker(app: App): Promise<Worker> {
-  const jobs = await startJobs(app)
-  const wakeQueues = await startWorking(app, jobs)
+/** Everything that runs by itself. */
+export function startWorker(app: App): Worker {
   const loops = chores.map((chore) =>
-    repeat(app, chore.name, chore.everyMs, async () => {
-      const isDone = (await chore.run(app, jobs)) > 0
-      if (isDone) wakeFollowers()
+    repeat(app, chore.name, chore.everyMs, async (wake) => {
+      const isDone = (await chore.run(app, wake)) > 0
+      if (isDone && chore.leads) wakeFollowers()
       return isDone
     }),
   )
   const followers = loops.filter((_, index) => chores[index]!.follows)
   const wakeFollowers = () => {
-    wakeQueues()
     for (const follower of followers) follower.wake()
   }
   app.onEvents = loops[chores.indexOf(dispatching)]!.wake
@@ -37,18 +30,8 @@ export async function startWorker(app: App): Promise<Worker> {
       app.isStopping = true
       await Promise.all(loops.map((loop) => loop.stop()))
       await Promise.all(chores.map((chore) => chore.settle?.(app)))
-      await jobs.stop({ close: false, graceful: true, timeout: STOP_MS })
     },
   }
-}
-
-async function startJobs(app: App): Promise<Jobs> {
-  const jobs = createJobs(app.pool, {
-    supervise: true,
-    onError: (error) => app.log.warn({ err: error }, 'jobs'),
-  })
-  await jobs.start()
-  return jobs
 }
 
 interface Loop {
@@ -57,7 +40,7 @@ interface Loop {
 }
 
 /** Calls `work` again and again: at once while it says there is more, else after `everyMs` or when woken. */
-function repeat(app: App, name: string, everyMs: number, work: () => Promise<boolean>): Loop {
+function repeat(app: App, name: string, everyMs: number, work: (wake: () => void) => Promise<boolean>): Loop {
   let stopped = false
   let isWanted = false
   let interrupt = new AbortController()
@@ -71,7 +54,7 @@ function repeat(app: App, name: string, everyMs: number, work: () => Promise<boo
       isWanted = false
       let pause = everyMs
       try {
-        if (await work()) pause = 0
+        if (await work(wake)) pause = 0
         failures = 0
       } catch (error) {
         failures += 1

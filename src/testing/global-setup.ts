@@ -2,7 +2,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
 import { type Connection, connectionConfig } from '../db/database.ts'
 import { attach } from '../db/embedded/attachment.ts'
@@ -39,7 +38,7 @@ async function makeTemplate(server: Connection): Promise<void> {
   await client.query(`drop database if exists ${TEMPLATE}`)
   await client.query(`create database ${TEMPLATE}`)
   await client.end()
-  await migrateAll(databaseOn(server, TEMPLATE), pino({ level: 'warn' }))
+  await migrateAll(databaseOn(server, TEMPLATE))
 }
 
 /** The same server, another database. */

@@ -8,13 +8,13 @@ import pg from 'pg'
 import { pino } from 'pino'
 import { inject } from 'vitest'
 import { type App, createApp } from '../app.ts'
+import { dispatching } from '../background.ts'
 import { MovableClock, systemClock } from '../clock/clock.ts'
 import { loadConfig, type Mode, type SettingName } from '../config.ts'
 import { type Connection, connectionConfig, openDatabase } from '../db/database.ts'
 import type { Mailer } from '../emails/mailer.ts'
 import { buildServer } from '../http/server.ts'
-import { drain, openJobs } from '../jobs/drain.ts'
-import type { Jobs } from '../jobs/queue.ts'
+import { drain } from '../jobs/drain.ts'
 import { pages, routes } from '../routes.ts'
 import { type Client, createClient } from './client.ts'
 import { type Account, makeAccount } from './fixtures.ts'
@@ -31,9 +31,10 @@ export interface Harness {
   client: Client
   /** A client with a token of another account, or with fewer permissions, or none. */
   clientWith: (token: string | null) => Client
+  /** Writes down what follows from events, and does nothing of it. */
+  dispatch: () => Promise<number>
   /** Does all that happens by itself: dispatching, sending, expiry. */
   drain: () => Promise<void>
-  jobs: Jobs
   close: () => Promise<void>
 }
 
@@ -76,7 +77,6 @@ export async function startHarness({
   const server = await buildServer(app, routes, pages)
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   const account = await makeAccount(app)
-  const jobs = await openJobs(app)
   const clientWith = (token: string | null) => createClient(server, url, token)
   return {
     app,
@@ -86,11 +86,10 @@ export async function startHarness({
     account,
     client: clientWith(account.token),
     clientWith,
-    jobs,
-    drain: () => drain(app, jobs),
+    dispatch: () => dispatching.run(app, () => {}),
+    drain: () => drain(app),
     async close() {
       await server.close()
-      await jobs.stop({ close: false, graceful: false })
       await database.close()
     },
   }

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { dispatching } from '../background.ts'
 import { inTransaction } from '../db/database.ts'
 import { makeContact } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -55,7 +54,7 @@ async function queueWhileReleased(event: HookEvent, queue: (hookId: string) => P
 test('an event that is dispatched while its hook is let go of is delivered', async () => {
   await queueWhileReleased('contact_created', async () => {
     await makeContact(h.app, h.account.siteId)
-    await dispatching.run(h.app, h.jobs)
+    await h.dispatch()
   })
   expect(receiver.received).toHaveLength(2)
 })

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sealer } from '../auth/sealing.ts'
-import { dispatching } from '../background.ts'
 import { examine } from '../doctor/examine.ts'
 import { makeContact } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -59,7 +58,7 @@ test('a secret that cannot be read is an attempt that failed', async () => {
 test('a body that cannot be made is an attempt that failed, and holds up no other', async () => {
   await makeContact(h.app, h.account.siteId)
   await makeContact(h.app, h.account.siteId)
-  await dispatching.run(h.app, h.jobs)
+  await h.dispatch()
   const { rows } = await h.app.pool.query(
     `update webhook_deliveries set event = 'unheard_of' where id = (select min(id) from webhook_deliveries) returning id`,
   )
@@ -78,7 +77,7 @@ test('a hook whose turn comes to nothing again and again is found', async () => 
 
 test('of a person who is deleted while a body is made, only identifiers are sent', async () => {
   const contactId = await makeContact(h.app, h.account.siteId, { email: 'gone@example.com' })
-  await dispatching.run(h.app, h.jobs)
+  await h.dispatch()
   const [hook] = await claimHooks(h.app, false, 1)
   const made = bodies.bodiesOf
   vi.spyOn(bodies, 'bodiesOf').mockImplementation(async (...args) => {

@@ -1,6 +1,5 @@
 /** The server on which evenings are told: one database, and its own clock. */
 import { advanceRuns } from '../../src/automations/advance-runs.ts'
-import { dispatching } from '../../src/background.ts'
 import { expireGrants } from '../../src/grants/expire-grants.ts'
 import { type Harness, startHarness } from '../../src/testing/harness.ts'
 import { withoutWaiting } from '../model/server/theatre.ts'
@@ -30,8 +29,8 @@ export async function openServer(): Promise<Server> {
     async settle() {
       for (let done = 1; done > 0; ) {
         done = await expireGrants(h.app)
-        done += await dispatching.run(h.app, h.jobs)
-        done += await advanceRuns(h.app, h.jobs)
+        done += await h.dispatch()
+        done += await advanceRuns(h.app)
       }
     },
   }

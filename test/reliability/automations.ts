@@ -8,7 +8,6 @@ import { type Automated, automate } from './automations/set-up.ts'
 import { judgeRuns } from './automations/verdict.ts'
 import type { Fault } from './crashes/faults.ts'
 import { killProcesses, type Recoveries } from './crashes/killing.ts'
-import { hurryJobs } from './crashes/settle.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { brokenRules, type Findings, type Ground, onGround, outcomeOf, post } from './ground.ts'
 import { seededRandom } from './random.ts'
@@ -53,7 +52,6 @@ export const automations = (
   onGround(grants, async (ground) => {
     const { database, postgres, account, contacts } = ground
     const receiver = await startReceiver()
-    await hurryJobs(database)
     await hurryWaits(database)
     await slowSteps(database)
     const settings = { ALLOW_PRIVATE_TARGETS: '1' }

@@ -6,7 +6,7 @@ import type { Fault } from './crashes/faults.ts'
 import type { Journal } from './crashes/journal.ts'
 import { killPostgres, killProcesses, type Recoveries } from './crashes/killing.ts'
 import { areReached, describeCrashes, isClean, progressOf } from './crashes/report.ts'
-import { hurryJobs, settle } from './crashes/settle.ts'
+import { settle } from './crashes/settle.ts'
 import { judge, type Verdict } from './crashes/verdict.ts'
 import { makeWorld } from './crashes/world.ts'
 import { type Fleet, startFleet } from './fleet.ts'
@@ -30,8 +30,6 @@ export interface Plan {
   killPostgresEveryMs: number
   /** How long to wait afterwards for what is still to be done. */
   settleMs: number
-  /** Whether the jobs of a worker that was killed are given up after seconds. */
-  isHurried: boolean
   /** Something that is broken on purpose, to see that it is found. */
   fault?: Fault
   say: (line: string) => void
@@ -65,7 +63,6 @@ const FULL: Omit<Plan, 'seed' | 'say'> = {
   killEveryMs: 500,
   killPostgresEveryMs: 15_000,
   settleMs: 300_000,
-  isHurried: false,
 }
 
 export const SHORT: Omit<Plan, 'seed' | 'say'> = {
@@ -76,7 +73,6 @@ export const SHORT: Omit<Plan, 'seed' | 'say'> = {
   killEveryMs: 500,
   killPostgresEveryMs: 10_000,
   settleMs: 90_000,
-  isHurried: true,
 }
 
 /** Kills and restarts until the goals are reached, then looks at everything. */
@@ -85,7 +81,6 @@ export async function runCrashes(plan: Plan): Promise<CrashReport> {
   const postgres = await makePostgres(plan.fault?.settings)
   try {
     const account = await makeAccount(postgres.url)
-    if (plan.isHurried) await withClient(postgres.url, hurryJobs)
     const accomplice = await plan.fault?.plant?.(postgres.url)
     const fleet = await startFleet(postgres.url, {}, { servers: plan.size, workers: plan.size })
     try {

@@ -2,22 +2,14 @@ import { expect, test } from 'vitest'
 import '../processes.ts'
 import { mail, SHORT } from './mail.ts'
 
-/** Every e-mail has two jobs, and a worker that takes one in hand leaves no trace of it. */
+/** A worker that takes e-mails in hand leaves no trace of it. */
 const WITHOUT_LEASE = `
   create function forget_lease() returns trigger language plpgsql as $$
   begin
     new.sending_until := null;
     return new;
   end $$;
-  create trigger forget_lease before update on emails for each row execute function forget_lease();
-  create function double_job() returns trigger language plpgsql as $$
-  begin
-    if pg_trigger_depth() = 1 then
-      insert into pgboss.job select (jsonb_populate_record(new, jsonb_build_object('id', gen_random_uuid()))).*;
-    end if;
-    return null;
-  end $$;
-  create trigger double_job after insert on pgboss.job for each row execute function double_job()`
+  create trigger forget_lease before update on emails for each row execute function forget_lease()`
 
 test('through a mail server that refuses, dawdles and hangs up, every e-mail ends once, with its words', async () => {
   const { faults, ends, deeds } = await mail(1, SHORT)

@@ -1,7 +1,6 @@
 /** E-mails go out through a difficult mail server, while the workers that send them are killed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { hurryJobs } from './crashes/settle.ts'
 import { type Member, startFleet } from './fleet.ts'
 import { brokenRules, countBy, type Findings, onGround, outcomeOf } from './ground.ts'
 import { type Copy, type DifficultServer, startDifficultServer } from './mail/difficult-server.ts'
@@ -56,7 +55,6 @@ export const mail = (
 ): Promise<MailReport> =>
   onGround(emails, async ({ postgres, account, database }) => {
     const server = await startDifficultServer(seededRandom(seed, 'mail server'))
-    await hurryJobs(database)
     if (fault) await database.query(fault)
     await grantToAll(database, account.siteId, account.offers[0]!)
     const fleet = await startFleet(
@@ -69,7 +67,9 @@ export const mail = (
     const killing = killWorkers(fleet.workers, seededRandom(seed, 'kills'), killEveryMs, ending.signal)
     while ((await countWaiting(database)) > 0 && performance.now() < begun + limitMs) {
       await sleep(HURRY_EVERY_MS)
-      await database.query(`update pgboss.job set start_after = now() where state = 'retry'`)
+      await database.query(
+        `update emails set due_at = now() where status = 'pending' and attempts > 0 and due_at > now()`,
+      )
     }
     const seconds = (performance.now() - begun) / 1_000
     ending.abort()

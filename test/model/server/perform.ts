@@ -51,7 +51,10 @@ const performers: { [Which in Do]: (stage: Stage, what: ActOf<Which>) => Promise
 
   // Rendering has a limit in time. On a busy machine an e-mail may need another attempt, which comes at once here.
   async settle({ h }) {
-    const tryAgain = () => h.app.pool.query("update pgboss.job set start_after = now() where state = 'retry'")
+    const tryAgain = () =>
+      h.app.pool.query("update emails set due_at = $1 where status = 'pending' and due_at > $1", [
+        h.app.clock.now(),
+      ])
     do await h.drain()
     while ((await tryAgain()).rowCount)
     return () => 'done'

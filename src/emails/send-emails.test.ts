@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { dispatching } from '../background.ts'
 import { advanceClock } from '../clock/advance-clock.ts'
 import type { Connection } from '../db/database.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome, welcome } from '../testing/outbox.ts'
 import { type DatabaseProxy, startProxy } from '../testing/proxy.ts'
 import type { Mailer } from './mailer.ts'
-import { sendEmail } from './send-email.ts'
+import { emailsEnd, sendEmails } from './send-emails.ts'
 
 let h: Harness
 beforeEach(async () => {
@@ -44,9 +43,9 @@ test('an e-mail whose rendering reaches a limit is tried again', async () => {
 test('an e-mail whose rendering reaches a limit every time fails in the last attempt', async () => {
   await setText(GREEDY)
   const email = await welcome(h)
-  await h.app.pool.query(`update pgboss.job set retry_count = retry_limit - 1, start_after = now()`)
+  await h.app.pool.query('update emails set attempts = 18, due_at = now()')
   await h.drain()
-  expect(await email()).toMatchObject({ status: 'failed', attempts: 2 })
+  expect(await email()).toMatchObject({ status: 'failed', attempts: 19, due_at: null })
 })
 
 test.each([
@@ -78,11 +77,38 @@ test('an e-mail that was handed over while the database went away is recorded as
   }
   const far = await startHarness({ mailer, reach })
   const email = await causeWelcome(far)
-  await dispatching.run(far.app, far.jobs)
-  const { site_id: siteId, id } = await email()
-  await sendEmail(far.app, { siteId, id }, true)
+  await far.dispatch()
+  await sendEmails(far.app, () => {})
+  await emailsEnd(far.app)
   expect(await email()).toMatchObject({ status: 'sent', attempts: 1, response: '250 queued' })
   expect(sent).toBe(1)
   await far.close()
   await proxy!.cut()
+})
+
+test('an e-mail that was rendered for a mail server is kept by a worker that has none', async () => {
+  const mailer: Mailer = { send: () => Promise.reject(new Error('away')), close: () => {} }
+  const mailed = await startHarness({ mailer })
+  const email = await welcome(mailed)
+  expect(await email()).toMatchObject({ status: 'pending', html: expect.any(String) })
+  mailed.app.mailer = null
+  await advanceClock(mailed.app, 3_600_000)
+  expect(await email()).toMatchObject({ status: 'kept', due_at: null, sending_until: null })
+  await mailed.close()
+})
+
+test('an e-mail that cannot be stored is tried again, ever more rarely, and holds up no other', async () => {
+  const bad = await causeWelcome(h, { email: 'bad@example.com' })
+  const good = await causeWelcome(h)
+  await h.app.pool.query(`alter table emails add check (to_email <> 'bad@example.com')`)
+  await h.drain()
+  expect(await good()).toMatchObject({ status: 'kept' })
+  expect(await bad()).toMatchObject({ status: 'pending', attempts: 1, rendered_at: null })
+  expect((await bad()).response).toContain('violates check constraint')
+  for (let attempts = 2; attempts < 19; attempts++) {
+    const pause = (await bad()).due_at!.getTime() - h.app.clock.now().getTime()
+    expect(pause / 30_000).toBeGreaterThan(Math.min(0.7 * 2 ** (attempts - 2), 500))
+    await advanceClock(h.app, pause)
+    expect(await bad()).toMatchObject({ status: 'pending', attempts })
+  }
 })

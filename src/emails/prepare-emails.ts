@@ -1,0 +1,174 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import { inTransaction, isAway, isUndone, type Tx } from '../db/database.ts'
+import { failure } from './attempts.ts'
+import { emailToken } from './email-data.ts'
+import { withLink } from './hidden-links.ts'
+import { type Held, leaseFrom } from './lease.ts'
+import type { Message } from './mailer.ts'
+import { type Content, renderEmails, type Stored } from './render-emails.ts'
+
+/** An e-mail that is to be handed over. */
+export interface Prepared extends Held {
+  message: Message
+  /** Before this one. */
+  attempts: number
+}
+
+export interface Taken {
+  /** How many e-mails were due. */
+  count: number
+  prepared: Prepared[]
+}
+
+/**
+ * Takes the e-mails that have been due for longest and that no other worker has in hand, renders those that were
+ * not before, and takes them in hand; without a mail server they are kept as they are. All in one transaction,
+ * unless that fails: then one at a time, so that one that fails does not hold up the others.
+ */
+export async function prepareEmails(app: App, limit: number): Promise<Taken> {
+  try {
+    return await inTransaction(app.db, async (tx) => prepare(app, tx, await claim(app, tx, limit)))
+  } catch (error) {
+    if (isAway(error)) throw error
+    app.log.warn({ err: error }, 'e-mails are prepared one at a time, since together they fail')
+    return prepareSingly(app, limit)
+  }
+}
+
+async function prepareSingly(app: App, limit: number): Promise<Taken> {
+  const taken: Taken = { count: 0, prepared: [] }
+  while (taken.count < limit) {
+    const { count, prepared } = await prepareOne(app)
+    if (count === 0) break
+    taken.count += count
+    taken.prepared.push(...prepared)
+  }
+  return taken
+}
+
+/** The lock of one that fails is kept until that is noted. */
+async function prepareOne(app: App): Promise<Taken> {
+  return inTransaction(app.db, async (tx) => {
+    const claimed = await claim(app, tx, 1)
+    await sql`savepoint before_email`.execute(tx)
+    try {
+      return await prepare(app, tx, claimed)
+    } catch (error) {
+      if (isAway(error) || isUndone(error)) throw error
+      await sql`rollback to savepoint before_email`.execute(tx)
+      await save(app, tx, claimed, [error as Error], app.clock.now())
+      return { count: 1, prepared: [] }
+    }
+  })
+}
+
+async function prepare(app: App, tx: Tx, claimed: Claimed[]): Promise<Taken> {
+  if (claimed.length === 0) return { count: 0, prepared: [] }
+  const contents = await contentsOf(app, tx, claimed)
+  const now = app.clock.now()
+  await save(app, tx, claimed, contents, now)
+  const prepared = claimed.flatMap((email, index) => preparedOf(app, email, contents[index]!, now) ?? [])
+  return { count: claimed.length, prepared }
+}
+
+type Claimed = Awaited<ReturnType<typeof claim>>[number]
+
+async function claim({ clock }: App, tx: Tx, limit: number) {
+  const now = clock.now()
+  return tx
+    .selectFrom('emails as e')
+    .innerJoin('sites as s', 's.id', 'e.site_id')
+    .select([
+      'e.site_id',
+      'e.id',
+      'e.kind',
+      'e.event_id',
+      'e.contact_id',
+      'e.run_id',
+      'e.step',
+      'e.template_id',
+      'e.to_name',
+      'e.to_email',
+      'e.subject',
+    ])
+    .select(['e.html', 'e.text', 'e.message_id', 'e.attempts', 's.title'])
+    .where('e.status', '=', 'pending')
+    .where('e.due_at', '<=', now)
+    .where((eb) => eb.or([eb('e.sending_until', 'is', null), eb('e.sending_until', '<', now)]))
+    .orderBy('e.due_at')
+    .orderBy('e.id')
+    .limit(limit)
+    .forUpdate('e')
+    .skipLocked()
+    .execute()
+}
+
+/** What each says, or why it cannot be told: its template fails, its recipient is gone. */
+async function contentsOf(app: App, tx: Tx, claimed: Claimed[]): Promise<Content[]> {
+  const stored = claimed.map(storedIn)
+  const rendered = await renderEmails(
+    app,
+    tx,
+    claimed.filter((_, index) => stored[index] === null),
+  )
+  return stored.map((content) => content ?? rendered.shift()!)
+}
+
+/** As an earlier attempt has rendered it. */
+function storedIn({ to_name, to_email, subject, html, text }: Claimed): Stored | null {
+  if (html === null) return null
+  return { to_name: to_name!, to_email: to_email!, subject: subject!, html, text: text! }
+}
+
+/** The ids are given twice: the planner takes a list in JSON for a hundred rows, and would read the whole table. */
+async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], now: Date): Promise<void> {
+  const changes = claimed.map((email, index) => ({
+    site_id: email.site_id,
+    id: email.id,
+    ...changeOf(app, email, contents[index]!, now),
+  }))
+  await sql`
+    update emails e
+       set status = c.status, due_at = c.due_at, sending_until = c.sending_until, attempts = coalesce(c.attempts, e.attempts),
+           response = coalesce(c.response, e.response), failed_at = c.failed_at,
+           to_name = coalesce(c.to_name, e.to_name), to_email = coalesce(c.to_email, e.to_email),
+           subject = coalesce(c.subject, e.subject), html = coalesce(c.html, e.html), text = coalesce(c.text, e.text),
+           message_id = coalesce(c.message_id, e.message_id), rendered_at = coalesce(e.rendered_at, c.rendered_at)
+      from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) c (
+             site_id bigint, id bigint, status text, due_at timestamptz, sending_until timestamptz, attempts integer,
+             response text, failed_at timestamptz, to_name text, to_email text, subject text, html text, text text,
+             message_id text, rendered_at timestamptz)
+     where e.site_id = c.site_id and e.id = c.id and e.id = any(${changes.map(({ id }) => id)}::bigint[])`.execute(
+    tx,
+  )
+}
+
+function changeOf(app: App, email: Claimed, content: Content, now: Date): object {
+  if (content === null) return { status: 'cancelled' }
+  if (content instanceof Error) {
+    const { site_id, id, attempts } = email
+    app.log.warn({ email: { site_id, id }, err: content }, 'an e-mail could not be prepared')
+    return { ...failure(content, attempts, now), attempts: attempts + 1 }
+  }
+  const rendered = { ...content, message_id: messageIdOf(app, email), rendered_at: now }
+  return app.mailer
+    ? { ...rendered, status: 'pending', due_at: now, sending_until: leaseFrom(now) }
+    : { ...rendered, status: 'kept' }
+}
+
+const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>
+  message_id ?? `<email-${site_id}-${id}@${new URL(app.publicUrl).hostname}>`
+
+/** Null when there is nothing to hand over. */
+function preparedOf(app: App, email: Claimed, content: Content, now: Date): Prepared | null {
+  if (!content || content instanceof Error || !app.mailer) return null
+  const message = {
+    from: { name: email.title, address: app.config.MAIL_FROM },
+    to: { name: content.to_name, address: content.to_email },
+    messageId: messageIdOf(app, email),
+    date: now,
+    ...withLink(content, emailToken(app, email)),
+  }
+  return { siteId: email.site_id, id: email.id, attempts: email.attempts, until: leaseFrom(now), message }
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import { inBatches } from '../db/batches.ts'
+import { isUnavailable, retryingDeadlocks } from '../db/database.ts'
+import type { Attempted } from './attempts.ts'
+
+/** How long an outcome waits for a database that is away: forgotten, the e-mail would go out again. */
+const PATIENCE_MS = 120_000
+const PAUSE_MS = 250
+
+interface Made extends Attempted {
+  siteId: string
+  id: string
+}
+
+/** Notes what came of handing an e-mail over, and lets go of it. One that was cancelled meanwhile stays so. */
+export async function recordAttempt(
+  app: App,
+  { siteId, id }: { siteId: string; id: string },
+  attempted: Attempted,
+): Promise<void> {
+  for (const begun = performance.now(); ; await sleep(PAUSE_MS)) {
+    try {
+      await recordInBatches(app, { siteId, id, ...attempted })
+      return
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() - begun > PATIENCE_MS) throw error
+    }
+  }
+}
+
+const recordInBatches = inBatches(recordTogether, {
+  groupOf: () => 'all',
+  keysOf: ({ siteId, id }: Made) => [`${siteId} ${id}`],
+  size: 50,
+  parts: 1,
+  isCommon: isUnavailable,
+})
+
+/** The ids are given twice, as in prepare-emails.ts. */
+async function recordTogether(app: App, made: Made[]): Promise<null[]> {
+  const inOrder = made.toSorted((a, b) => Number(a.id) - Number(b.id))
+  await retryingDeadlocks(() =>
+    sql`
+      update emails e
+         set status = m.status, response = m.response, due_at = m.due_at, sent_at = m.sent_at, failed_at = m.failed_at,
+             sending_until = null, attempts = attempts + 1
+        from jsonb_to_recordset(${JSON.stringify(inOrder)}::jsonb)
+             m ("siteId" bigint, id bigint, status text, response text, due_at timestamptz, sent_at timestamptz, failed_at timestamptz)
+       where e.site_id = m."siteId" and e.id = m.id and e.id = any(${made.map(({ id }) => id)}::bigint[])
+         and e.status = 'pending'`.execute(app.db),
+  )
+  return made.map(() => null)
+}
