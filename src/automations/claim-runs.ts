@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Condition } from '../contacts/conditions.ts'
-import type { Tx } from '../db/database.ts'
+import { type Tx, withoutSorting } from '../db/database.ts'
 import { type ClaimedRun, DEEPEST, type StopReason } from './run.ts'
 
 /** A run that is due, locked for this transaction, with what is known about it before anything is done. */
@@ -16,7 +16,7 @@ export type DueRun = ClaimedRun & {
  * contact: what one does, the conditions of the next see. Their contacts are locked against being deleted.
  */
 export async function claimRuns(tx: Tx, now: Date, limit: number): Promise<DueRun[]> {
-  const { rows } = await sql<DueRun>`
+  const query = sql<DueRun>`
     with due as materialized (
       select * from automation_runs
        where status = 'active' and due_at <= ${now}
@@ -46,6 +46,7 @@ export async function claimRuns(tx: Tx, now: Date, limit: number): Promise<DueRu
         select true as is_living from contacts c
          where c.id = r.contact_id and c.site_id = r.site_id and c.deleted_at is null
          limit 1 for key share) c on true
-     order by r.due_at, r.id`.execute(tx)
+     order by r.due_at, r.id`
+  const { rows } = await withoutSorting(tx, () => query.execute(tx))
   return rows
 }

@@ -71,6 +71,17 @@ export async function inTransaction<Result>(db: Db, work: (tx: Tx) => Promise<Re
   return retryingDeadlocks(() => db.transaction().execute(work))
 }
 
+/**
+ * Runs a query for the first rows of a queue, in the order of an index. The planner takes a queue to be as short as
+ * it was when it was looked at last, and would read all of it and sort: the longer the queue, the slower its work.
+ */
+export async function withoutSorting<Result>(tx: Tx, query: () => Promise<Result>): Promise<Result> {
+  await sql`select set_config('enable_sort', 'off', true)`.execute(tx)
+  const result = await query()
+  await sql`select set_config('enable_sort', 'on', true)`.execute(tx)
+  return result
+}
+
 export async function retryingDeadlocks<Result>(work: () => Promise<Result>, attempts = 5): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {

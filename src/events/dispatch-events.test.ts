@@ -128,3 +128,24 @@ test('several dispatchers beside a failing event send each e-mail once', async (
   await Promise.all(Array.from({ length: 4 }, () => h.drain()))
   expect(await welcomes()).toBe(5)
 })
+
+test('of a long queue no more is read than is dispatched, also when nobody has told the planner of it', async () => {
+  const { pool } = h.app
+  await pool.query('alter table events set (autovacuum_enabled = false)')
+  await pool.query(
+    `insert into events (site_id, type, occurred_at, actor)
+     select $1, 'contact_updated', now(), 'test' from generate_series(1, 5000)`,
+    [h.account.siteId],
+  )
+  const read = async () => {
+    const { rows } = await pool.query<{ read: number }>(
+      `select idx_tup_read::int as read from pg_stat_user_indexes where indexrelname = 'events_undispatched'`,
+    )
+    return rows[0]!.read
+  }
+  await h.drain()
+  // Each connection reports what it has read once it is idle for a moment.
+  await expect.poll(read, { timeout: 20_000 }).toBeGreaterThanOrEqual(5_000)
+  // Twice: what was dispatched just now is still in the index.
+  expect(await read()).toBeLessThan(2.5 * 5_000)
+})

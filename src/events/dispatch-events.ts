@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isAway, isUndone, type Tx } from '../db/database.ts'
+import { inTransaction, isAway, isUndone, type Tx, withoutSorting } from '../db/database.ts'
 import type { Event, EventType } from './events.ts'
 
 /** What listeners are told of an event: the event itself, and how its site is set. */
@@ -73,13 +73,13 @@ async function claimEvents(
   limit: number,
 ): Promise<ClaimedEvent[]> {
   await takeTurn(tx)
-  const { rows } = await sql<ClaimedEvent>`
+  const query = sql<ClaimedEvent>`
     select e.*, json_build_object('send_offer_grant_email', s.send_offer_grant_email) as site
       from events e join sites s on s.id = e.site_id
      where e.dispatched_at is null and e.type = any (${types}::text[])
        and (e.dispatch_after is null or e.dispatch_after <= ${now})
-     order by e.id limit ${limit}
-       for update of e`.execute(tx)
+     order by e.id limit ${limit}`
+  const { rows } = await withoutSorting(tx, () => query.execute(tx))
   return rows
 }
 
