@@ -64,6 +64,7 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
       to_email: null,
       subject: null,
       html: null,
+      slots: null,
       text: null,
       response: null,
     })

@@ -18,6 +18,7 @@ const FUNCTIONS = [
   '../grants/revoke_offers.sql',
   '../grants/end_offers.sql',
   '../grants/change_offers.sql',
+  '../emails/email_html.sql',
 ].map((path) => join(here, path))
 
 const OLDEST_POSTGRES = 15

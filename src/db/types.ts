@@ -185,6 +185,13 @@ export interface EmailBudgets {
   used: number;
 }
 
+export interface EmailLayouts {
+  hash: string;
+  pieces: string[];
+  site_id: Int8;
+  slots: string[];
+}
+
 export interface Emails {
   attempts: Generated<number>;
   contact_id: Int8;
@@ -195,6 +202,7 @@ export interface Emails {
   html: string | null;
   id: Generated<Int8>;
   kind: string;
+  layout_hash: string | null;
   message_id: string | null;
   rendered_at: Timestamp | null;
   response: string | null;
@@ -202,6 +210,7 @@ export interface Emails {
   sending_until: Timestamp | null;
   sent_at: Timestamp | null;
   site_id: Int8;
+  slots: Json | null;
   status: Generated<string>;
   step: number | null;
   subject: string | null;
@@ -466,6 +475,7 @@ export interface DB {
   course_modules: CourseModules;
   customers: Customers;
   email_budgets: EmailBudgets;
+  email_layouts: EmailLayouts;
   email_templates: EmailTemplates;
   emails: Emails;
   events: Events;

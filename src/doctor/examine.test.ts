@@ -113,6 +113,7 @@ test.each<[string, string]>([
     'dispatch',
     `update events set dispatched_at = null, occurred_at = occurred_at - interval '2 minutes' where grant_id = ${live}`,
   ],
+  ['email_layout', 'delete from email_layouts'],
   [
     'lease',
     `update emails set status = 'pending', due_at = now(), sending_until = now() - interval '5 minutes' where id = 1`,

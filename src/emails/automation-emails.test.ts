@@ -85,8 +85,9 @@ async function send(emails: AutomationEmail[]) {
   await inTransaction(h.app.db, (tx) => queueAutomationEmails(tx, emails, now))
   await h.drain()
   return h.app.db
-    .selectFrom('emails')
-    .selectAll()
+    .selectFrom('emails as e')
+    .selectAll('e')
+    .select(sql<string>`email_html(e)`.as('html'))
     .where('kind', '=', 'automation')
     .where('contact_id', '=', emails[0]!.contactId)
     .orderBy('id')

@@ -28,7 +28,7 @@ export const emails = defineResource({
     to_name: nullableText(),
     to_email: nullableText(),
     subject: nullableText(),
-    html: nullableText(),
+    html: nullableText(sql`email_html(r)`),
     text: nullableText(),
     attempts: { schema: Type.Integer() },
     response: nullableText(),

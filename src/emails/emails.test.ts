@@ -182,3 +182,20 @@ test('what identifies a deleted contact is erased from its e-mails, and what wai
   expect(emails.map(({ status }) => status)).toEqual(['kept', 'cancelled'])
   expect(JSON.stringify(emails)).not.toContain('forget@example.com')
 })
+
+test('the outbox shows an e-mail as it was, whatever its site is called since; also one of an older release', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  await h.client.post(offersOf(contactId), offersBody([await makeOffer(h.app, h.account.siteId)]))
+  const [before] = await emailsTo(contactId)
+  const setTitle = (title: string) =>
+    h.app.db.updateTable('sites').set({ title }).where('id', '=', h.account.siteId).execute()
+  const { title } = await h.app.db.selectFrom('sites').select('title').executeTakeFirstOrThrow()
+  await setTitle('Renamed')
+  expect((await emailsTo(contactId))[0]).toEqual(before)
+  await setTitle(title)
+  await h.app.pool.query(
+    `update emails set html = '<html>old</html>', layout_hash = null, slots = null where contact_id = $1`,
+    [contactId],
+  )
+  expect((await emailsTo(contactId))[0]!.html).toBe('<html>old</html>')
+})

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isAway, isUndone, type Tx } from '../db/database.ts'
+import { inTransaction, isAway, isUndone, type Tx, withoutSorting } from '../db/database.ts'
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
 import { withLink } from './hidden-links.ts'
 import { type Held, leaseFrom } from './lease.ts'
 import type { Message } from './mailer.ts'
-import { type Content, renderEmails, type Stored } from './render-emails.ts'
+import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 
 /** An e-mail that is to be handed over. */
 export interface Prepared extends Held {
@@ -76,7 +76,7 @@ type Claimed = Awaited<ReturnType<typeof claim>>[number]
 
 async function claim({ clock }: App, tx: Tx, limit: number) {
   const now = clock.now()
-  return tx
+  const query = tx
     .selectFrom('emails as e')
     .innerJoin('sites as s', 's.id', 'e.site_id')
     .select([
@@ -92,7 +92,7 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
       'e.to_email',
       'e.subject',
     ])
-    .select(['e.html', 'e.text', 'e.message_id', 'e.attempts', 's.title'])
+    .select(['e.text', 'e.message_id', 'e.attempts', 's.title', sql<string | null>`email_html(e)`.as('html')])
     .where('e.status', '=', 'pending')
     .where('e.due_at', '<=', now)
     .where((eb) => eb.or([eb('e.sending_until', 'is', null), eb('e.sending_until', '<', now)]))
@@ -101,7 +101,7 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
     .limit(limit)
     .forUpdate('e')
     .skipLocked()
-    .execute()
+  return withoutSorting(tx, () => query.execute())
 }
 
 /** What each says, or why it cannot be told: its template fails, its recipient is gone. */
@@ -116,9 +116,9 @@ async function contentsOf(app: App, tx: Tx, claimed: Claimed[]): Promise<Content
 }
 
 /** As an earlier attempt has rendered it. */
-function storedIn({ to_name, to_email, subject, html, text }: Claimed): Stored | null {
+function storedIn({ to_name, to_email, subject, html, text }: Claimed): Addressed | null {
   if (html === null) return null
-  return { to_name: to_name!, to_email: to_email!, subject: subject!, html, text: text! }
+  return { to_name: to_name!, to_email: to_email!, subject: subject!, html, text: text!, document: null }
 }
 
 /** The ids are given twice: the planner takes a list in JSON for a hundred rows, and would read the whole table. */
@@ -129,16 +129,23 @@ async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], n
     ...changeOf(app, email, contents[index]!, now),
   }))
   await sql`
+    with added as (
+      insert into email_layouts (site_id, hash, pieces, slots)
+      select * from jsonb_to_recordset(${JSON.stringify(layoutsOf(claimed, contents))}::jsonb)
+                    l (site_id bigint, hash text, pieces text[], slots text[])
+      on conflict do nothing
+    )
     update emails e
        set status = c.status, due_at = c.due_at, sending_until = c.sending_until, attempts = coalesce(c.attempts, e.attempts),
            response = coalesce(c.response, e.response), failed_at = c.failed_at,
            to_name = coalesce(c.to_name, e.to_name), to_email = coalesce(c.to_email, e.to_email),
-           subject = coalesce(c.subject, e.subject), html = coalesce(c.html, e.html), text = coalesce(c.text, e.text),
+           subject = coalesce(c.subject, e.subject), text = coalesce(c.text, e.text),
+           layout_hash = coalesce(c.layout_hash, e.layout_hash), slots = coalesce(c.slots, e.slots),
            message_id = coalesce(c.message_id, e.message_id), rendered_at = coalesce(e.rendered_at, c.rendered_at)
       from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) c (
              site_id bigint, id bigint, status text, due_at timestamptz, sending_until timestamptz, attempts integer,
-             response text, failed_at timestamptz, to_name text, to_email text, subject text, html text, text text,
-             message_id text, rendered_at timestamptz)
+             response text, failed_at timestamptz, to_name text, to_email text, subject text, text text,
+             layout_hash text, slots jsonb, message_id text, rendered_at timestamptz)
      where e.site_id = c.site_id and e.id = c.id and e.id = any(${changes.map(({ id }) => id)}::bigint[])`.execute(
     tx,
   )
@@ -151,10 +158,29 @@ function changeOf(app: App, email: Claimed, content: Content, now: Date): object
     app.log.warn({ email: { site_id, id }, err: content }, 'an e-mail could not be prepared')
     return { ...failure(content, attempts, now), attempts: attempts + 1 }
   }
-  const rendered = { ...content, message_id: messageIdOf(app, email), rendered_at: now }
+  const { document, html: _, ...addressed } = content
+  const rendered = document && {
+    ...addressed,
+    layout_hash: document.layout.hash,
+    slots: document.slots,
+    message_id: messageIdOf(app, email),
+    rendered_at: now,
+  }
   return app.mailer
     ? { ...rendered, status: 'pending', due_at: now, sending_until: leaseFrom(now) }
     : { ...rendered, status: 'kept' }
+}
+
+/** Each once; and in one order, since who adds one that is being added waits. */
+function layoutsOf(claimed: Claimed[], contents: Content[]): object[] {
+  const layouts = new Map<string, object>()
+  for (const [index, content] of contents.entries()) {
+    if (!content || content instanceof Error || !content.document) continue
+    const { site_id } = claimed[index]!
+    const { layout } = content.document
+    layouts.set(`${layout.hash} ${site_id}`, { site_id, ...layout })
+  }
+  return [...layouts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, layout]) => layout)
 }
 
 const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>

@@ -27,7 +27,9 @@ export async function previewTemplate(
   const sample = samplesOf(kind)[0]!
   const link = { ...sample.link, url: `${url}/a-link-of-their-own` }
   try {
-    return await renderEmail(inWords(kind, words), { ...sample, link, site: { title, color, logo_url, url } })
+    const data = { ...sample, link, site: { title, color, logo_url, url } }
+    const { subject, html, text } = renderEmail(inWords(kind, words), data)
+    return { subject, html, text }
   } catch (error) {
     throw error instanceof TemplateError ? invalidTemplate(error) : error
   }

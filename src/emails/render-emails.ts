@@ -1,17 +1,20 @@
 import type { App } from '../app.ts'
 import { anyOf, type Tx } from '../db/database.ts'
 import { emailData, type Occasion } from './email-data.ts'
+import type { Document } from './layout/index.ts'
 import { type EmailData, type RenderedEmail, renderEmail, TemplateError } from './render.ts'
 import { type EmailKind, type EmailTemplate, inWords, templateFields } from './templates/index.ts'
 
-/** An e-mail as it is stored. */
-export interface Stored extends RenderedEmail {
+/** An e-mail to somebody. */
+export interface Addressed extends RenderedEmail {
   to_name: string
   to_email: string
+  /** The HTML as it is to be stored; null when it is. */
+  document: Document | null
 }
 
 /** Null: its recipient is gone. */
-export type Content = Stored | Error | null
+export type Content = Addressed | Error | null
 
 interface Email extends Occasion {
   /** Given for the e-mail of an automation. */
@@ -22,13 +25,13 @@ interface Email extends Occasion {
 export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<Content[]> {
   const data = await emailData(app, tx, emails)
   const templateOf = await readTemplates(tx, emails)
-  return Promise.all(emails.map((email, index) => contentOf(templateOf(email), data[index]!)))
+  return emails.map((email, index) => contentOf(templateOf(email), data[index]!))
 }
 
-async function contentOf(template: EmailTemplate, data: EmailData | null): Promise<Content> {
+function contentOf(template: EmailTemplate, data: EmailData | null): Content {
   if (!data) return null
   try {
-    const rendered = await renderEmail(template, data)
+    const rendered = renderEmail(template, data)
     return { ...rendered, to_name: data.recipient.name, to_email: data.recipient.email }
   } catch (error) {
     if (error instanceof TemplateError) return error

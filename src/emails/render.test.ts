@@ -14,8 +14,8 @@ function named(name: string, data: EmailData = fullSample): EmailData {
   return { ...data, recipient, offers, gift: { from_name: name, message: name } }
 }
 
-test.each(kinds)('%s renders with full data, and the link is in both parts', async (kind) => {
-  const { subject, html, text } = await renderEmail(defaultTemplates[kind], fullSample)
+test.each(kinds)('%s renders with full data, and the link is in both parts', (kind) => {
+  const { subject, html, text } = renderEmail(defaultTemplates[kind], fullSample)
   expect(subject).not.toBe('')
   expect(html).toContain(`href="${fullSample.link.url}"`)
   expect(text).toContain(`\n${fullSample.link.url}\n`)
@@ -29,9 +29,9 @@ test.each(kinds)('%s renders with full data, and the link is in both parts', asy
   }
 })
 
-test.each(kinds)('%s renders with minimal data and with no offer at all', async (kind) => {
+test.each(kinds)('%s renders with minimal data and with no offer at all', (kind) => {
   for (const data of [sparseSample, { ...sparseSample, offers: [] }]) {
-    const { subject, html, text } = await renderEmail(defaultTemplates[kind], data)
+    const { subject, html, text } = renderEmail(defaultTemplates[kind], data)
     expect(subject).toMatch(/\w$/)
     expect(html).toContain(`href="${data.link.url}"`)
     expect(text).toContain(data.link.url)
@@ -41,8 +41,8 @@ test.each(kinds)('%s renders with minimal data and with no offer at all', async 
   }
 })
 
-test.each(links)('%s is a greeting and a link that says how long it is good', async (kind) => {
-  const { subject, html, text } = await renderEmail(defaultTemplates[kind], {
+test.each(links)('%s is a greeting and a link that says how long it is good', (kind) => {
+  const { subject, html, text } = renderEmail(defaultTemplates[kind], {
     ...fullSample,
     offers: [],
     gift: null,
@@ -56,26 +56,26 @@ test.each(links)('%s is a greeting and a link that says how long it is good', as
   }
 })
 
-test('the gift names the giver and the message, or speaks neutrally', async () => {
-  const given = await renderEmail(gift, fullSample)
+test('the gift names the giver and the message, or speaks neutrally', () => {
+  const given = renderEmail(gift, fullSample)
   expect(given.subject).toBe('Ada Miller has a gift for you')
   expect(given.html).toContain('Happy birthday!<br>\nMay your kitchen')
   expect(given.text).toContain('Happy birthday!\nMay your kitchen')
-  const neutral = await renderEmail(gift, { ...fullSample, gift: { from_name: ' ', message: null } })
+  const neutral = renderEmail(gift, { ...fullSample, gift: { from_name: ' ', message: null } })
   expect(neutral.subject).toBe('A gift is waiting for you')
   expect(neutral.html).toContain('You have been given a gift at Quiet Kitchen.')
   expect(neutral.html).not.toContain('<blockquote')
 })
 
-test('the welcome says how long its link is good', async () => {
-  expect((await renderEmail(welcome, fullSample)).text).toContain('works once and is valid for 7 days.')
+test('the welcome says how long its link is good', () => {
+  expect(renderEmail(welcome, fullSample).text).toContain('works once and is valid for 7 days.')
   const oneDay = { ...fullSample, link: { ...fullSample.link, expires_in_days: 1 } }
-  expect((await renderEmail(welcome, oneDay)).text).toContain('works once and is valid for 1 day.')
+  expect(renderEmail(welcome, oneDay).text).toContain('works once and is valid for 1 day.')
 })
 
-test('a product that is called like its offer is not listed again', async () => {
+test('a product that is called like its offer is not listed again', () => {
   const offer = { title: 'Circle', description: null, access_until: null, products: [{ title: 'Circle' }] }
-  const { text } = await renderEmail(offer_grant, { ...fullSample, offers: [offer] })
+  const { text } = renderEmail(offer_grant, { ...fullSample, offers: [offer] })
   expect(text.match(/Circle/g)).toHaveLength(1)
 })
 
@@ -84,9 +84,9 @@ test.each([
   '"><img src=x onerror=alert(1)>',
   "' onmouseover='x",
   '</title><style>',
-])('the markup %s in names is escaped in every field', async (name) => {
+])('the markup %s in names is escaped in every field', (name) => {
   for (const kind of kinds) {
-    const { html, text } = await renderEmail(defaultTemplates[kind], named(name))
+    const { html, text } = renderEmail(defaultTemplates[kind], named(name))
     expect(html).not.toContain(name)
     expect(text).toContain(name)
   }
@@ -97,27 +97,27 @@ test.each([
   '{% for a in offers %}x{% endfor %}',
   '{{ site.nothing }}',
   '{% include "x" %}',
-])('the template code %s in data is shown and never evaluated', async (name) => {
+])('the template code %s in data is shown and never evaluated', (name) => {
   for (const kind of kinds) {
-    const { html, text } = await renderEmail(defaultTemplates[kind], named(name))
+    const { html, text } = renderEmail(defaultTemplates[kind], named(name))
     expect(text).toContain(name)
     expect(html).toContain(name.replaceAll('"', '&#34;'))
   }
 })
 
-test.each(['Renée 🏺', 'محمد', '陶芸', '👩‍👩‍👧'])('the name %s comes out as it is', async (name) => {
-  const { subject, html, text } = await renderEmail(gift, named(name))
+test.each(['Renée 🏺', 'محمد', '陶芸', '👩‍👩‍👧'])('the name %s comes out as it is', (name) => {
+  const { subject, html, text } = renderEmail(gift, named(name))
   for (const part of [subject, html, text]) expect(part).toContain(name)
 })
 
-test('nothing can be injected in a header through the subject', async () => {
+test('nothing can be injected in a header through the subject', () => {
   const name = 'Eve\r\nBcc: all@example.com\u0000\u000b\u2028\u0085X\u001b[0m'
-  const { subject } = await renderEmail({ ...gift, subject: 'a\r\n{{ gift.from_name }}\nb' }, named(name))
+  const { subject } = renderEmail({ ...gift, subject: 'a\r\n{{ gift.from_name }}\nb' }, named(name))
   expect(subject).toBe('a Eve Bcc: all@example.com X[0m b')
 })
 
-test('a name stays on its line and cannot turn the direction of the text after it', async () => {
-  const { html, text } = await renderEmail(welcome, named('Eve\r\n\r\nPay here:\u202e\u2066 now\ud800'))
+test('a name stays on its line and cannot turn the direction of the text after it', () => {
+  const { html, text } = renderEmail(welcome, named('Eve\r\n\r\nPay here:\u202e\u2066 now\ud800'))
   expect(text).toContain('Hello Eve Pay here: now\ufffd,\n')
   expect(html).toContain('Hello Eve Pay here: now\ufffd,')
 })
@@ -134,37 +134,37 @@ test.each([
   [{ heading: '\n\n{% include "x" %}' }, 'heading', 3, 1, 'tag "include" not found'],
 ] as const)(
   'a mistake in %j is reported with field, line and column',
-  async (change, field, line, column, problem) => {
+  (change, field, line, column, problem) => {
     const broken = { ...welcome, ...change }
     const located = { name: 'TemplateError', field, line, column, message: expect.stringContaining(problem) }
     expect(() => assertTemplate(broken)).toThrow(expect.objectContaining(located))
-    await expect(renderEmail(broken, fullSample)).rejects.toThrow(TemplateError)
+    expect(() => renderEmail(broken, fullSample)).toThrow(TemplateError)
   },
 )
 
-test('half a character, as a filter can leave it, is stored as one that stands for it', async () => {
+test('half a character, as a filter can leave it, is stored as one that stands for it', () => {
   const template = { ...welcome, body: '<p>{{ recipient.name | first }}</p>' }
-  const { html } = await renderEmail(template, named('😀 Ann'))
+  const { html } = renderEmail(template, named('😀 Ann'))
   expect(html.isWellFormed()).toBe(true)
   expect(html).toContain('<p>\uFFFD</p>')
 })
 
-test('a template that writes nothing but spaces, brackets or comments is through at once', async () => {
+test('a template that writes nothing but spaces, brackets or comments is through at once', () => {
   const begun = performance.now()
   for (const filling of [' ', '<a ', '<style>', '<!--', '&#', '<p href="']) {
     const body = `<p>x</p>${filling.repeat(15_000 / filling.length)}`
-    const { text } = await renderEmail({ ...automation, subject: 'x', body }, fullSample)
+    const { text } = renderEmail({ ...automation, subject: 'x', body }, fullSample)
     expect(text).toMatch(/^x/)
-    await renderEmail({ ...automation, subject: 'x', body, text: body }, fullSample)
+    renderEmail({ ...automation, subject: 'x', body, text: body }, fullSample)
   }
   expect(performance.now() - begun).toBeLessThan(2_000)
 })
 
-test('what an automation does not say is left out, and its plain text is made from the rest', async () => {
+test('what an automation does not say is left out, and its plain text is made from the rest', () => {
   const body = `<h1>Hi &amp; welcome</h1> <style>p { color: red }</style><!-- <b>no</b> -->
     <p>One<br>two <a href='https://a.example/?x=1&amp;y=2'>three</a> &lt;b&gt;</p><ul> <li>four</li> <li>five &#x1F3FA;</li></ul>`
   const bare = { ...automation, subject: 'Hi', body }
-  const { html, text } = await renderEmail(bare, fullSample)
+  const { html, text } = renderEmail(bare, fullSample)
   expect(html).not.toMatch(/class="(heading|button|link)"|href="https:\/\/quietkitchen.example\/enter/)
   expect(text).toBe(`Hi & welcome
 
@@ -178,7 +178,7 @@ two three (https://a.example/?x=1&y=2) <b>
 You are receiving this because robin@example.com is known to Quiet Kitchen (https://quietkitchen.example).
 `)
   const full = { ...bare, heading: 'Hello', button: 'Go', footer: '', preheader: 'Psst', text: 'Hello.' }
-  const whole = await renderEmail(full, fullSample)
+  const whole = renderEmail(full, fullSample)
   for (const words of ['Hello</div>', 'class="button"', 'Psst', fullSample.link.url])
     expect(whole.html).toContain(words)
   expect(whole.text).toBe('Hello.\n')

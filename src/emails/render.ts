@@ -1,5 +1,5 @@
 import { type Liquid, LiquidError } from 'liquidjs'
-import { renderLayout } from './layout/index.ts'
+import { type Document, fillLayout, htmlOf } from './layout/index.ts'
 import { htmlEngine, parseTemplate, renderTemplate, textEngine } from './liquid.ts'
 import { cleanData, type EmailData, line, lines } from './templates/data.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'
@@ -44,24 +44,28 @@ export class TemplateError extends Error {
   }
 }
 
-/** Renders an e-mail. Rejects with a `TemplateError`. */
-export async function renderEmail(template: EmailTemplate, data: EmailData): Promise<RenderedEmail> {
+/** Renders an e-mail; `document` is its HTML in the parts as which it is stored. Throws a `TemplateError`. */
+export function renderEmail(
+  template: EmailTemplate,
+  data: EmailData,
+): RenderedEmail & { document: Document } {
   const clean = cleanData(data)
   const field = (name: keyof EmailTemplate) =>
     located(name, () => renderTemplate(engines[name], template[name] ?? '', clean))
   const [body, button, footer] = [field('body'), line(field('button')), field('footer')]
+  const document = fillLayout({
+    site: clean.site,
+    preheader: line(field('preheader')),
+    heading: line(field('heading')),
+    body,
+    button,
+    link_url: clean.link.url,
+    footer,
+  })
   return {
     subject: line(field('subject')),
-    html: renderLayout({
-      site: clean.site,
-      preheader: line(field('preheader')),
-      heading: line(field('heading')),
-      body,
-      button,
-      link_url: clean.link.url,
-      footer,
-      // A filter can part what belongs together, and half a character cannot be stored.
-    }).toWellFormed(),
+    html: htmlOf(document),
+    document,
     text: `${template.text === null ? plainText(body, button, clean.link.url, footer) : lines(field('text'))}\n`,
   }
 }

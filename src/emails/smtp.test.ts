@@ -32,6 +32,7 @@ test('an e-mail is handed to the mail server as it stands in the outbox, with th
   expect(message!.mail.messageId).toBe(email.message_id)
   expect(message!.mail.text!.trim()).toBe(email.text!.trim())
   expect(message!.mail.html).toContain('Zoë')
+  expect(String(message!.mail.html).trim()).toBe(email.html!.trim())
   expect(message!.mail.from!.text).toContain('no-reply@localhost')
 })
 

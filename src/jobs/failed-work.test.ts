@@ -27,7 +27,7 @@ async function failEach(): Promise<Record<WorkKind, string>> {
   const { pool } = h.app
   const { id } = await email()
   await pool.query(
-    `update emails set status = 'failed', failed_at = now(), response = 'no such user', html = null where id = $1`,
+    `update emails set status = 'failed', failed_at = now(), response = 'no such user' where id = $1`,
     [id],
   )
   const run = await pool.query(

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { makeContact, makeOffer, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 
@@ -7,7 +8,12 @@ export async function causeWelcome(h: Harness, values: { name?: string; email?: 
   const offerId = await makeOffer(h.app, h.account.siteId)
   await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
   return () =>
-    h.app.db.selectFrom('emails').selectAll().where('contact_id', '=', contactId).executeTakeFirstOrThrow()
+    h.app.db
+      .selectFrom('emails as e')
+      .selectAll('e')
+      .select(sql<string | null>`email_html(e)`.as('html'))
+      .where('contact_id', '=', contactId)
+      .executeTakeFirstOrThrow()
 }
 
 /** The same, and all that follows has been done. */

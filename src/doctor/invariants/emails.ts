@@ -33,6 +33,12 @@ export const emailInvariants: Invariant[] = [
               where e.dispatched_at is not null and m.id is null`,
   },
   {
+    name: 'email_layout',
+    sentence: 'Every e-mail that was rendered can be shown as it was.',
+    broken: `select 'e-mail ' || e.id as what from emails e
+              where (e.html is not null or e.slots is not null) and email_html(e) is null`,
+  },
+  {
     name: 'lease',
     sentence: 'No e-mail is held by a worker for a minute longer than it may.',
     broken: `select 'e-mail ' || id as what from emails

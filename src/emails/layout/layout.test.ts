@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { fullSample } from '../templates/samples.ts'
 import { compileLayout } from './build.ts'
-import { renderLayout } from './index.ts'
+import { fillLayout, htmlOf, type LayoutSlots } from './index.ts'
 
 const slots = {
   site: fullSample.site,
@@ -13,6 +13,8 @@ const slots = {
   link_url: 'https://site.example/enter/1?a=1&b=2',
   footer: '<p>Why</p>',
 }
+
+const renderLayout = (filled: LayoutSlots) => htmlOf(fillLayout(filled))
 
 test('layout.html is what layout.mjml compiles to', async () => {
   expect(await readFile(new URL('./layout.html', import.meta.url), 'utf8')).toBe(await compileLayout())
