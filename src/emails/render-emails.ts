@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { App } from '../app.ts'
 import { anyOf, type Tx } from '../db/database.ts'
 import { emailData, type Occasion } from './email-data.ts'
@@ -21,11 +22,21 @@ interface Email extends Occasion {
   template_id: string | null
 }
 
+/** So long requests to the same process may wait; templates may be slow. */
+const PATIENCE_MS = 10
+
 /** Renders e-mails with the templates of their sites; a template that fails is told in the place of its e-mail. */
 export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<Content[]> {
   const data = await emailData(app, tx, emails)
   const templateOf = await readTemplates(tx, emails)
-  return emails.map((email, index) => contentOf(templateOf(email), data[index]!))
+  const contents: Content[] = []
+  for (let [index, since] = [0, performance.now()]; index < emails.length; index++) {
+    contents.push(contentOf(templateOf(emails[index]!), data[index]!))
+    if (performance.now() - since < PATIENCE_MS) continue
+    await turn()
+    since = performance.now()
+  }
+  return contents
 }
 
 function contentOf(template: EmailTemplate, data: EmailData | null): Content {

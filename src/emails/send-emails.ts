@@ -10,6 +10,8 @@ import { atMost } from './turns.ts'
 const IN_HAND = 4 * MAIL_CONNECTIONS
 /** Fewer are not worth a transaction. */
 const WORTHWHILE = IN_HAND / 2
+/** Most that are kept at once where there is no mail server. */
+const KEPT = 100
 
 const handing = new WeakMap<App, Set<Promise<void>>>()
 
@@ -30,7 +32,7 @@ export async function sendEmails(app: App, wake: () => void): Promise<number> {
   const running = inHand(app)
   const room = IN_HAND - running.size
   if (room < WORTHWHILE) return 0
-  const { count, prepared } = await prepareEmails(app, room)
+  const { count, prepared } = await prepareEmails(app, app.mailer ? room : KEPT)
   for (const email of prepared) {
     const sending = send(app, email).finally(() => {
       running.delete(sending)
