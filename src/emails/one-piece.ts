@@ -23,6 +23,7 @@ export function inOnePiece({ message }: MailMessage, done: (error?: Error) => vo
 
 /** As RFC 2046 has it: a part is a head and a body, and a body may be parts between boundaries. */
 function textOf(node: MimeNode): string {
+  if (goesAsItIs(node.content)) node.getTransferEncoding = () => '7bit'
   // Before the body: it chooses the encoding.
   const head = node.buildHeaders()
   const boundary = `--${node.boundary}`
@@ -41,3 +42,11 @@ function encodedContent(node: MimeNode): string {
       return content
   }
 }
+
+/** RFC 5322, 2.1.1; nodemailer encodes whatever has a line of more than 76 characters. */
+const LONGEST_LINE = 998
+
+const goesAsItIs = (content: unknown): boolean =>
+  typeof content === 'string' &&
+  /^[\t\n\r\x20-\x7e]*$/.test(content) &&
+  content.split('\n').every(({ length }) => length <= LONGEST_LINE)

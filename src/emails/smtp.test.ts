@@ -160,3 +160,24 @@ test.each([
     expect(raw.split('\r\n\r\n')[0]).not.toMatch(/^bcc:/im)
   }
 })
+
+const LONG = 'word '.repeat(300).trim()
+
+test.each([
+  ['plain letters', 'Hello', '7bit'],
+  ['other letters', 'Hällo', 'quoted-printable'],
+  ['a line that is longer than a server need take', LONG, 'quoted-printable'],
+  ['a line that begins with a dot', 'Hello\n.\n..QUIT\nBye', '7bit'],
+])('text with %s arrives as it was written', async (_what, text, encoding) => {
+  await start()
+  const now = h.app.clock.now()
+  await h.app.db
+    .insertInto('email_templates')
+    .values({ site_id: h.account.siteId, kind: 'welcome', text, created_at: now, updated_at: now })
+    .execute()
+  await welcome(h)
+  const [{ mail, raw }] = sink.messages as [SmtpSink['messages'][number]]
+  expect(mail.text!.trim()).toBe(text)
+  expect(raw).toMatch(new RegExp(`text/plain[^]*?Content-Transfer-Encoding: ${encoding}\r\n`))
+  for (const line of raw.split('\r\n')) expect(line.length).toBeLessThanOrEqual(998)
+})
