@@ -68,8 +68,6 @@ async function isUnderWay({ db, clock }: App): Promise<boolean> {
         or exists (select from automation_runs where status = 'active' and due_at <= ${now})
         or exists (select from offer_grants where revoked_at is null and expires_at <= ${now})
         or exists (select from hooks where leased_until > now())
-        or exists (select from emails where status = 'pending' and sending_until >= ${now}) as open`.execute(
-    db,
-  )
+        or exists (select from emails where status = 'pending' and due_at <= ${now}) as open`.execute(db)
   return rows[0]!.open
 }

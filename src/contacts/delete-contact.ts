@@ -60,10 +60,13 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
     .updateTable('emails')
     .set({
       status: sql`case status when 'pending' then 'cancelled' else status end`,
+      due_at: null,
+      sending_until: null,
       to_name: null,
       to_email: null,
       subject: null,
       html: null,
+      layout_hash: null,
       slots: null,
       text: null,
       response: null,

@@ -115,6 +115,10 @@ test.each<[string, string]>([
   ],
   ['email_layout', 'delete from email_layouts'],
   [
+    'email_erased',
+    'update contacts set deleted_at = now() where id = (select contact_id from emails where slots is not null limit 1)',
+  ],
+  [
     'lease',
     `update emails set status = 'pending', due_at = now(), sending_until = now() - interval '5 minutes' where id = 1`,
   ],

@@ -13,7 +13,7 @@ export interface Attempted {
   response: string
 }
 
-/** After so many it is given up, about two days after the first; one that is redriven has as many again. */
+/** After so many it is given up, about two days after the first. */
 const MOST_ATTEMPTS = 19
 const SHORTEST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 6 * 3_600_000
@@ -29,7 +29,7 @@ export const success = (response: string, now: Date): Attempted => ({
 /** @param attempts before this one */
 export function failure(error: Error, attempts: number, now: Date): Attempted {
   const response = storable(error instanceof DeliveryError ? error.words : error.message)
-  const isLast = attempts % MOST_ATTEMPTS === MOST_ATTEMPTS - 1
+  const isLast = attempts + 1 >= MOST_ATTEMPTS
   return isLast || !mayPass(error)
     ? { status: 'failed', failed_at: now, response }
     : { status: 'pending', due_at: new Date(now.getTime() + pauseMs(attempts)), response }
@@ -42,7 +42,7 @@ function mayPass(error: Error): boolean {
 }
 
 function pauseMs(attempts: number): number {
-  const planned = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** (attempts % MOST_ATTEMPTS))
+  const planned = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempts)
   return planned * (1 - JITTER * Math.random())
 }
 

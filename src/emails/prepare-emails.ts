@@ -4,7 +4,7 @@ import { inTransaction, isAway, isUndone, type Tx, withoutSorting } from '../db/
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
 import { withLink } from './hidden-links.ts'
-import { type Held, leaseFrom } from './lease.ts'
+import { type Held, newLease } from './lease.ts'
 import type { Message } from './mailer.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 
@@ -38,11 +38,16 @@ export async function prepareEmails(app: App, limit: number): Promise<Taken> {
 
 async function prepareSingly(app: App, limit: number): Promise<Taken> {
   const taken: Taken = { count: 0, prepared: [] }
-  while (taken.count < limit) {
-    const { count, prepared } = await prepareOne(app)
-    if (count === 0) break
-    taken.count += count
-    taken.prepared.push(...prepared)
+  try {
+    while (taken.count < limit) {
+      const { count, prepared } = await prepareOne(app)
+      if (count === 0) break
+      taken.count += count
+      taken.prepared.push(...prepared)
+    }
+  } catch (error) {
+    // Those before it are in hand.
+    if (taken.count === 0) throw error
   }
   return taken
 }
@@ -57,7 +62,7 @@ async function prepareOne(app: App): Promise<Taken> {
     } catch (error) {
       if (isAway(error) || isUndone(error)) throw error
       await sql`rollback to savepoint before_email`.execute(tx)
-      await save(app, tx, claimed, [error as Error], app.clock.now())
+      await save(app, tx, claimed, [error as Error], timesOf(app))
       return { count: 1, prepared: [] }
     }
   })
@@ -66,11 +71,19 @@ async function prepareOne(app: App): Promise<Taken> {
 async function prepare(app: App, tx: Tx, claimed: Claimed[]): Promise<Taken> {
   if (claimed.length === 0) return { count: 0, prepared: [] }
   const contents = await contentsOf(app, tx, claimed)
-  const now = app.clock.now()
-  await save(app, tx, claimed, contents, now)
-  const prepared = claimed.flatMap((email, index) => preparedOf(app, email, contents[index]!, now) ?? [])
+  const times = timesOf(app)
+  await save(app, tx, claimed, contents, times)
+  const prepared = claimed.flatMap((email, index) => preparedOf(app, email, contents[index]!, times) ?? [])
   return { count: claimed.length, prepared }
 }
+
+interface Times {
+  now: Date
+  /** So long e-mails that are taken in hand now are so. */
+  until: Date
+}
+
+const timesOf = ({ clock }: App): Times => ({ now: clock.now(), until: newLease() })
 
 type Claimed = Awaited<ReturnType<typeof claim>>[number]
 
@@ -95,7 +108,7 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
     .select(['e.text', 'e.message_id', 'e.attempts', 's.title', sql<string | null>`email_html(e)`.as('html')])
     .where('e.status', '=', 'pending')
     .where('e.due_at', '<=', now)
-    .where((eb) => eb.or([eb('e.sending_until', 'is', null), eb('e.sending_until', '<', now)]))
+    .where((eb) => eb.or([eb('e.sending_until', 'is', null), eb('e.sending_until', '<', new Date())]))
     .orderBy('e.due_at')
     .orderBy('e.id')
     .limit(limit)
@@ -122,11 +135,11 @@ function storedIn({ to_name, to_email, subject, html, text }: Claimed): Addresse
 }
 
 /** The ids are given twice: the planner takes a list in JSON for a hundred rows, and would read the whole table. */
-async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], now: Date): Promise<void> {
+async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], times: Times): Promise<void> {
   const changes = claimed.map((email, index) => ({
     site_id: email.site_id,
     id: email.id,
-    ...changeOf(app, email, contents[index]!, now),
+    ...changeOf(app, email, contents[index]!, times),
   }))
   await sql`
     with added as (
@@ -136,7 +149,8 @@ async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], n
       on conflict do nothing
     )
     update emails e
-       set status = c.status, due_at = c.due_at, sending_until = c.sending_until, attempts = coalesce(c.attempts, e.attempts),
+       set status = c.status, due_at = coalesce(c.due_at, case c.status when 'pending' then e.due_at end),
+           sending_until = c.sending_until, attempts = coalesce(c.attempts, e.attempts),
            response = coalesce(c.response, e.response), failed_at = c.failed_at,
            to_name = coalesce(c.to_name, e.to_name), to_email = coalesce(c.to_email, e.to_email),
            subject = coalesce(c.subject, e.subject), text = coalesce(c.text, e.text),
@@ -151,7 +165,8 @@ async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], n
   )
 }
 
-function changeOf(app: App, email: Claimed, content: Content, now: Date): object {
+/** What is in hand stays due since when it was: let go of, it keeps its place. */
+function changeOf(app: App, email: Claimed, content: Content, { now, until }: Times): object {
   if (content === null) return { status: 'cancelled' }
   if (content instanceof Error) {
     const { site_id, id, attempts } = email
@@ -167,7 +182,7 @@ function changeOf(app: App, email: Claimed, content: Content, now: Date): object
     rendered_at: now,
   }
   return app.mailer
-    ? { ...rendered, status: 'pending', due_at: now, sending_until: leaseFrom(now) }
+    ? { ...rendered, status: 'pending', sending_until: until }
     : { ...rendered, status: 'kept' }
 }
 
@@ -187,7 +202,7 @@ const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>
   message_id ?? `<email-${site_id}-${id}@${new URL(app.publicUrl).hostname}>`
 
 /** Null when there is nothing to hand over. */
-function preparedOf(app: App, email: Claimed, content: Content, now: Date): Prepared | null {
+function preparedOf(app: App, email: Claimed, content: Content, { now, until }: Times): Prepared | null {
   if (!content || content instanceof Error || !app.mailer) return null
   const message = {
     from: { name: email.title, address: app.config.MAIL_FROM },
@@ -196,5 +211,5 @@ function preparedOf(app: App, email: Claimed, content: Content, now: Date): Prep
     date: now,
     ...withLink(content, emailToken(app, email)),
   }
-  return { siteId: email.site_id, id: email.id, attempts: email.attempts, until: leaseFrom(now), message }
+  return { siteId: email.site_id, id: email.id, attempts: email.attempts, until, message }
 }

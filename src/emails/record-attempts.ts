@@ -4,25 +4,26 @@ import type { App } from '../app.ts'
 import { inBatches } from '../db/batches.ts'
 import { isUnavailable, retryingDeadlocks } from '../db/database.ts'
 import type { Attempted } from './attempts.ts'
+import type { Held } from './lease.ts'
 
 /** How long an outcome waits for a database that is away: forgotten, the e-mail would go out again. */
 const PATIENCE_MS = 120_000
 const PAUSE_MS = 250
 
-interface Made extends Attempted {
-  siteId: string
-  id: string
-}
+type Made = Held & Attempted
 
-/** Notes what came of handing an e-mail over, and lets go of it. One that was cancelled meanwhile stays so. */
+/**
+ * Notes what came of handing an e-mail over, and lets go of it. One that was cancelled meanwhile stays so; a failure
+ * does not count any more when another worker has taken the e-mail over.
+ */
 export async function recordAttempt(
   app: App,
-  { siteId, id }: { siteId: string; id: string },
+  { siteId, id, until }: Held,
   attempted: Attempted,
 ): Promise<void> {
   for (const begun = performance.now(); ; await sleep(PAUSE_MS)) {
     try {
-      await recordInBatches(app, { siteId, id, ...attempted })
+      await recordInBatches(app, { siteId, id, until, ...attempted })
       return
     } catch (error) {
       if (!isUnavailable(error) || performance.now() - begun > PATIENCE_MS) throw error
@@ -47,9 +48,10 @@ async function recordTogether(app: App, made: Made[]): Promise<null[]> {
          set status = m.status, response = m.response, due_at = m.due_at, sent_at = m.sent_at, failed_at = m.failed_at,
              sending_until = null, attempts = attempts + 1
         from jsonb_to_recordset(${JSON.stringify(inOrder)}::jsonb)
-             m ("siteId" bigint, id bigint, status text, response text, due_at timestamptz, sent_at timestamptz, failed_at timestamptz)
+             m ("siteId" bigint, id bigint, until timestamptz, status text, response text, due_at timestamptz, sent_at timestamptz,
+                failed_at timestamptz)
        where e.site_id = m."siteId" and e.id = m.id and e.id = any(${made.map(({ id }) => id)}::bigint[])
-         and e.status = 'pending'`.execute(app.db),
+         and e.status = 'pending' and (m.status = 'sent' or e.sending_until = m.until)`.execute(app.db),
   )
   return made.map(() => null)
 }

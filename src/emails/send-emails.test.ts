@@ -1,10 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { advanceClock } from '../clock/advance-clock.ts'
 import type { Connection } from '../db/database.ts'
+import { redrive } from '../jobs/failed-work.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome, welcome } from '../testing/outbox.ts'
 import { type DatabaseProxy, startProxy } from '../testing/proxy.ts'
-import type { Mailer } from './mailer.ts'
+import { type Mailer, RefusedError } from './mailer.ts'
 import { emailsEnd, sendEmails } from './send-emails.ts'
 
 let h: Harness
@@ -111,4 +113,57 @@ test('an e-mail that cannot be stored is tried again, ever more rarely, and hold
     await advanceClock(h.app, pause)
     expect(await bad()).toMatchObject({ status: 'pending', attempts })
   }
+})
+
+test('no more than forty are in hand, and more are taken once half of them have gone', async () => {
+  const waiting: (() => void)[] = []
+  const mailer: Mailer = {
+    send: () => new Promise((resolve) => waiting.push(() => resolve('250 ok'))),
+    close: () => {},
+  }
+  const busy = await startHarness({ mailer })
+  for (let i = 0; i < 50; i++) await causeWelcome(busy)
+  await busy.dispatch()
+  let [woken, sent] = [0, 0]
+  const sendMore = () => sendEmails(busy.app, () => (woken += 1))
+  expect(await sendMore()).toBe(40)
+  expect(await sendMore()).toBe(0)
+  const countSent = async () =>
+    (await busy.app.pool.query(`select from emails where status = 'sent'`)).rowCount
+  const release = async (count: number) => {
+    for (let released = 0; released < count; released++) {
+      await expect.poll(() => waiting.length).toBeGreaterThan(0)
+      waiting.shift()!()
+    }
+    sent += count
+    await expect.poll(countSent).toBe(sent)
+  }
+  await release(19)
+  expect(woken).toBe(0)
+  await release(1)
+  await expect.poll(() => woken).toBe(1)
+  expect(await sendMore()).toBe(10)
+  while ((await countSent())! < 50) {
+    for (const resolve of waiting.splice(0)) resolve()
+    await turn()
+  }
+  await emailsEnd(busy.app)
+  await busy.close()
+})
+
+test('an e-mail of somebody who was deleted shows nothing, and is cancelled when it is redriven', async () => {
+  const mailer: Mailer = {
+    send: () => Promise.reject(new RefusedError(Object.assign(new Error('no'), { responseCode: 550 }))),
+    close: () => {},
+  }
+  const refused = await startHarness({ mailer })
+  const email = await welcome(refused)
+  const { id, contact_id } = await email()
+  expect(await email()).toMatchObject({ status: 'failed', html: expect.stringContaining('<html') })
+  await refused.client.delete(`/v1/contacts/${contact_id}`)
+  expect(await email()).toMatchObject({ status: 'failed', html: null, layout_hash: null, slots: null })
+  expect(await redrive(refused.app, 'email', id)).toBe(1)
+  await refused.drain()
+  expect(await email()).toMatchObject({ status: 'cancelled', attempts: 0, due_at: null })
+  await refused.close()
 })

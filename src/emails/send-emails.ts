@@ -26,7 +26,7 @@ function inHand(app: App): Set<Promise<void>> {
  * Any number of processes may do this at once.
  *
  * @param wake is called when there is room for more
- * @returns how many e-mails there were; those in hand are so until emailsEnd()
+ * @returns how many e-mails there were; emailsEnd() waits for those in hand
  */
 export async function sendEmails(app: App, wake: () => void): Promise<number> {
   const running = inHand(app)

@@ -43,7 +43,7 @@ async function dispatchSingly(app: App, listener: Listener): Promise<number> {
   }
 }
 
-/** Whether there was one. The lock of a failing event is kept until that is noted. */
+/** Whether there was one. The turn lasts until it is noted that the event fails. */
 async function dispatchOne(app: App, listener: Listener): Promise<boolean> {
   return inTransaction(app.db, async (tx) => {
     const [event] = await claimEvents(tx, listener.types, app.clock.now(), 1)

@@ -77,7 +77,7 @@ export async function countFailed(db: Db): Promise<Record<WorkKind, number>> {
 /** Makes failed work of a kind wait again, under a condition on its rows. */
 const REDRIVEN: Record<WorkKind, (which: RawBuilder<unknown>, now: Date) => RawBuilder<unknown>> = {
   email: (which, now) => sql`
-    update emails set status = 'pending', due_at = ${now}, failed_at = null where status = 'failed' and ${which}`,
+    update emails set status = 'pending', due_at = ${now}, attempts = 0, failed_at = null where status = 'failed' and ${which}`,
   run: (which, now) => sql`
     update automation_runs set status = 'active', due_at = ${now}, attempts = 0, error = null, reason = null, ended_at = null
      where status = 'failed' and ${which}`,

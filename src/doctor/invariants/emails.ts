@@ -36,12 +36,20 @@ export const emailInvariants: Invariant[] = [
     name: 'email_layout',
     sentence: 'Every e-mail that was rendered can be shown as it was.',
     broken: `select 'e-mail ' || e.id as what from emails e
-              where (e.html is not null or e.slots is not null) and email_html(e) is null`,
+               left join email_layouts l on l.site_id = e.site_id and l.hash = e.layout_hash
+              where e.slots is not null and l.hash is null`,
+  },
+  {
+    name: 'email_erased',
+    sentence: 'Nothing is kept of what was said to somebody who was deleted.',
+    broken: `select 'e-mail ' || e.id as what from emails e
+               join contacts c on c.site_id = e.site_id and c.id = e.contact_id and c.deleted_at is not null
+              where coalesce(e.to_name, e.to_email, e.subject, e.html, e.text, e.response, e.slots::text) is not null`,
   },
   {
     name: 'lease',
     sentence: 'No e-mail is held by a worker for a minute longer than it may.',
     broken: `select 'e-mail ' || id as what from emails
-              where status = 'pending' and sending_until < $1::timestamptz - ${STUCK}`,
+              where status = 'pending' and sending_until < now() - ${STUCK}`,
   },
 ]
