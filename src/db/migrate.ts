@@ -54,7 +54,8 @@ async function assertVersion(db: Db): Promise<void> {
   throw new Error(`PostgreSQL ${OLDEST_POSTGRES} or newer is needed; DATABASE_URL leads to ${version}.`)
 }
 
-const migrator = (db: Db) => new Migrator({ db, provider: sqlFiles(join(here, 'migrations')) })
+/** For tests that stop half-way; everybody else calls migrate(). */
+export const migrator = (db: Db) => new Migrator({ db, provider: sqlFiles(join(here, 'migrations')) })
 
 function sqlFiles(folder: string): MigrationProvider {
   return {

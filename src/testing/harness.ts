@@ -95,15 +95,18 @@ export async function startHarness({
   }
 }
 
+/** A database without any table. */
+export const createBareDatabase = (): Promise<Connection> => createDatabase('template1')
+
 /** A migrated, empty database. */
-export async function createDatabase(): Promise<Connection> {
+export async function createDatabase(template = TEMPLATE): Promise<Connection> {
   const server = inject('postgres')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const client = new pg.Client(connectionConfig(server))
   await client.connect()
   // Copying a template takes a moment in which nobody else may copy it.
   await client.query('select pg_advisory_lock(1234567)')
-  await client.query(`create database ${name} template ${TEMPLATE}`)
+  await client.query(`create database ${name} template ${template}`)
   await client.end()
   return databaseOn(server, name)
 }
