@@ -71,7 +71,7 @@ export const overload = ({
   leastGoodputShare = 0.8,
   clients = 128,
   concurrentRequests,
-  contacts = 400_000,
+  contacts = 700_000,
 }: OverloadOptions = {}): Promise<OverloadReport> =>
   onGround(contacts, async (ground) => {
     const server = await ground.start('serve', undefined, {
