@@ -30,7 +30,7 @@ const MAY_KNOW: Record<string, string[]> = {
   doctor: [],
   webhooks: ['auth', 'clock', 'contacts', 'customers', 'db', 'events', 'grants', 'http', 'jsonapi', 'offers'],
   automations: ['auth', 'contacts', 'db', 'emails', 'events', 'grants', 'http', 'jsonapi', 'webhooks'],
-  emails: ['auth', 'db', 'events', 'http', 'jsonapi'],
+  emails: ['auth', 'clock', 'db', 'events', 'http', 'jsonapi'],
   members: ['auth', 'contacts', 'db', 'emails', 'events', 'http', 'jsonapi'],
 }
 

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { systemClock } from '../clock/clock.ts'
 import { HANDOVER_MS } from './mailer.ts'
 
 /**
@@ -7,7 +8,7 @@ import { HANDOVER_MS } from './mailer.ts'
  * the death of the first. By the real time: moving the clock hurries no mail server.
  */
 export const LEASE_MS = HANDOVER_MS + 10_000
-export const newLease = () => new Date(Date.now() + LEASE_MS)
+export const newLease = () => new Date(systemClock.now().getTime() + LEASE_MS)
 
 /** What must be left of it for a hand-over to begin. */
 const LEAST_MS = HANDOVER_MS + 5_000
@@ -25,7 +26,7 @@ export interface Held {
  * @returns whether it is still in hand; not when another worker has taken it over, or it was cancelled
  */
 export async function keepInHand(app: App, held: Held): Promise<boolean> {
-  if (held.until.getTime() - Date.now() >= LEAST_MS) return true
+  if (held.until.getTime() - systemClock.now().getTime() >= LEAST_MS) return true
   const until = newLease()
   const isKept = await setLease(app, held, until)
   held.until = until

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
+import { systemClock } from '../clock/clock.ts'
 import { inTransaction, isAway, isUndone, type Tx, withoutSorting } from '../db/database.ts'
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
@@ -108,7 +109,7 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
     .select(['e.text', 'e.message_id', 'e.attempts', 's.title', sql<string | null>`email_html(e)`.as('html')])
     .where('e.status', '=', 'pending')
     .where('e.due_at', '<=', now)
-    .where((eb) => eb.or([eb('e.sending_until', 'is', null), eb('e.sending_until', '<', new Date())]))
+    .where((eb) => eb.or([eb('e.sending_until', 'is', null), eb('e.sending_until', '<', systemClock.now())]))
     .orderBy('e.due_at')
     .orderBy('e.id')
     .limit(limit)
