@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isAway, isUndone } from '../db/database.ts'
+import { inTransaction, isAway, recovering } from '../db/database.ts'
 import { claimRuns, type DueRun } from './claim-runs.ts'
 import { findStops } from './find-stops.ts'
 import { recordOutcomes } from './record-outcomes.ts'
@@ -69,14 +68,11 @@ async function advanceOne(app: App): Promise<boolean> {
     const work = { tx, now: app.clock.now() }
     const [run] = await claimRuns(tx, work.now, 1)
     if (!run) return false
-    await sql`savepoint before_step`.execute(tx)
-    try {
-      await advance(work, [run])
-    } catch (error) {
-      if (isAway(error) || isUndone(error)) throw error
-      await sql`rollback to savepoint before_step`.execute(tx)
-      await recordFailure(app, work, run, error as Error)
-    }
+    await recovering(
+      tx,
+      async () => void (await advance(work, [run])),
+      (error) => recordFailure(app, work, run, error),
+    )
     return true
   })
 }

@@ -124,6 +124,25 @@ const NETWORK_ERRORS = [
 export const isAway = (error: unknown): boolean =>
   isUnavailable(error) && (error as { code?: string }).code !== '57014'
 
+/**
+ * Does what may fail within a transaction that goes on: what `work` wrote is undone then, and `recover` notes why.
+ * A database that is away, or asks to try all of it again, ends the transaction.
+ */
+export async function recovering<Result>(
+  tx: Tx,
+  work: () => Promise<Result>,
+  recover: (error: Error) => Promise<Result>,
+): Promise<Result> {
+  await sql`savepoint before_work`.execute(tx)
+  try {
+    return await work()
+  } catch (error) {
+    if (isAway(error) || isUndone(error)) throw error
+    await sql`rollback to savepoint before_work`.execute(tx)
+    return recover(error as Error)
+  }
+}
+
 /** Whether `error` is a violation of the named unique index. */
 export function violates(error: unknown, index: string): boolean {
   const { code, constraint } = error as { code?: string; constraint?: string }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { systemClock } from '../clock/clock.ts'
-import { inTransaction, isAway, isUndone, type Tx, withoutSorting } from '../db/database.ts'
+import { inTransaction, isAway, recovering, type Tx, withoutSorting } from '../db/database.ts'
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
 import { withLink } from './hidden-links.ts'
@@ -57,15 +57,14 @@ async function prepareSingly(app: App, limit: number): Promise<Taken> {
 async function prepareOne(app: App): Promise<Taken> {
   return inTransaction(app.db, async (tx) => {
     const claimed = await claim(app, tx, 1)
-    await sql`savepoint before_email`.execute(tx)
-    try {
-      return await prepare(app, tx, claimed)
-    } catch (error) {
-      if (isAway(error) || isUndone(error)) throw error
-      await sql`rollback to savepoint before_email`.execute(tx)
-      await save(app, tx, claimed, [error as Error], timesOf(app))
-      return { count: 1, prepared: [] }
-    }
+    return recovering(
+      tx,
+      () => prepare(app, tx, claimed),
+      async (error) => {
+        await save(app, tx, claimed, [error], timesOf(app))
+        return { count: 1, prepared: [] }
+      },
+    )
   })
 }
 

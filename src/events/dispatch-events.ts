@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isAway, isUndone, type Tx, withoutSorting } from '../db/database.ts'
+import { inTransaction, isAway, recovering, type Tx, withoutSorting } from '../db/database.ts'
 import type { Event, EventType } from './events.ts'
 
 /** What listeners are told of an event: the event itself, and how its site is set. */
@@ -48,14 +48,11 @@ async function dispatchOne(app: App, listener: Listener): Promise<boolean> {
   return inTransaction(app.db, async (tx) => {
     const [event] = await claimEvents(tx, listener.types, app.clock.now(), 1)
     if (!event) return false
-    await sql`savepoint before_event`.execute(tx)
-    try {
-      await reactTo(app, tx, listener, [event])
-    } catch (error) {
-      if (isAway(error) || isUndone(error)) throw error
-      await sql`rollback to savepoint before_event`.execute(tx)
-      await setAside(app, tx, event, error as Error)
-    }
+    await recovering(
+      tx,
+      () => reactTo(app, tx, listener, [event]),
+      (error) => setAside(app, tx, event, error),
+    )
     return true
   })
 }
