@@ -25,15 +25,14 @@ export interface Tally {
   refusedBlindly: number
   /** Answered otherwise, or not at all. */
   others: Record<string, number>
-  mostConnections: number
   /** Processor time of the generator, of one core. */
   cpu: number
 }
 
 const PATIENCE_MS = 30_000
 const TICK_MS = 5
-/** More than can be answered in time: with fewer, the limit would keep the line short, and not the server. */
-const MOST_CONNECTIONS = 10_000
+/** As many as a proxy would hold. Open before the load begins: what is tried is requests, not connecting. */
+const CONNECTIONS = 1_000
 
 /** Puts the load on the server and waits for every answer, at most half a minute longer than it lasts. */
 export async function arrive(arrivals: Arrivals): Promise<Tally> {
@@ -50,14 +49,13 @@ export async function arrive(arrivals: Arrivals): Promise<Tally> {
 }
 
 async function generate({ url, token, offerId, contacts, seconds, load }: Arrivals): Promise<Tally> {
-  const lines = new Lines(new URL(url))
+  const lines = await Lines.open(new URL(url), CONNECTIONS)
   const tally: Tally = {
     sent: 0,
     served: [],
     refused: [],
     refusedBlindly: 0,
     others: {},
-    mostConnections: 0,
     cpu: 0,
   }
   const begun = performance.now()
@@ -88,7 +86,6 @@ async function generate({ url, token, offerId, contacts, seconds, load }: Arriva
   if (open > 0) tally.others['no answer'] = open
   const { user, system } = process.cpuUsage()
   tally.cpu = (user + system) / 1_000 / (performance.now() - begun)
-  tally.mostConnections = lines.most
   return tally
 }
 
@@ -114,34 +111,34 @@ function requestFor(token: string, contactId: string, offerId: string): string {
   ].join('\r\n')
 }
 
-/** Kept-alive connections with one request at a time on each: as many as are needed, up to a limit. */
+/** Kept-alive connections with one request at a time on each. A request that finds none free waits for one. */
 class Lines {
-  most = 0
-  #open = 0
   readonly #idle: Line[] = []
+  readonly #waiting: ((line: Line) => void)[] = []
   readonly #server: URL
 
-  constructor(server: URL) {
+  private constructor(server: URL) {
     this.#server = server
+  }
+
+  static async open(server: URL, count: number): Promise<Lines> {
+    const lines = new Lines(server)
+    for (let n = 0; n < count; n++) lines.#free(await Line.open(server))
+    return lines
   }
 
   /** @returns the head of the answer; what happened instead when there is none */
   async send(request: string): Promise<string> {
-    const line = this.#idle.pop() ?? (this.#open < MOST_CONNECTIONS ? this.#connect() : null)
-    if (!line) return 'no connection'
+    const line = this.#idle.pop() ?? (await new Promise<Line>((resolve) => this.#waiting.push(resolve)))
     const head = await line.send(request)
-    if (line.isOpen) this.#idle.push(line)
+    this.#free(line.isOpen ? line : await Line.open(this.#server))
     return head
   }
 
-  #connect(): Line {
-    this.#open++
-    this.most = Math.max(this.most, this.#open)
-    return new Line(this.#server, (line) => {
-      this.#open--
-      const place = this.#idle.indexOf(line)
-      if (place >= 0) this.#idle.splice(place, 1)
-    })
+  #free(line: Line): void {
+    const next = this.#waiting.shift()
+    if (next) next(line)
+    else this.#idle.push(line)
   }
 }
 
@@ -151,16 +148,21 @@ class Line {
   #answer: (head: string) => void = () => {}
   readonly #socket: Socket
 
-  constructor({ hostname: host, port }: URL, onClose: (line: Line) => void) {
-    this.#socket = connect({ host, port: Number(port), noDelay: true }).setEncoding('latin1')
+  private constructor(socket: Socket) {
+    this.#socket = socket.setEncoding('latin1')
     this.#socket.on('data', (text: string) => this.#read(text))
     this.#socket.on('error', () => {})
     this.#socket.setTimeout(PATIENCE_MS, () => this.#socket.destroy())
     this.#socket.once('close', () => {
       this.isOpen = false
-      onClose(this)
       this.#answer('broken connection')
     })
+  }
+
+  static async open({ hostname: host, port }: URL): Promise<Line> {
+    const socket = connect({ host, port: Number(port), noDelay: true })
+    await once(socket, 'connect')
+    return new Line(socket)
   }
 
   send(request: string): Promise<string> {

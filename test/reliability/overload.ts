@@ -21,7 +21,6 @@ export interface OverloadReport extends Findings {
   servedMs: Spread
   refusedMs: Spread
   others: Record<string, number>
-  mostConnections: number
   /** Of the server, before and after. */
   memoryMb: [number, number]
   /** Of one core, by what made the load. */
@@ -105,7 +104,6 @@ export const overload = ({
       servedMs: spread(tally.served),
       refusedMs: spread(tally.refused),
       others: tally.others,
-      mostConnections: tally.mostConnections,
       memoryMb: [memoryBefore, memoryAfter] as [number, number],
       generatorCpu: tally.cpu,
       coresApart,
