@@ -52,7 +52,7 @@ export const settings = {
     'requests a key may make per minute and process, 0 for no limit; `npm start` has none',
   ),
   CONCURRENT_REQUESTS: setting(
-    '500',
+    '250',
     integer(0, 100_000),
     'requests a process works on at once, beyond which it answers 503; 0 for no limit',
   ),
