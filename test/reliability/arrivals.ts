@@ -129,9 +129,10 @@ class Lines {
 
   /** @returns the head of the answer; what happened instead when there is none */
   async send(request: string): Promise<string> {
-    const line = this.#idle.pop() ?? (await new Promise<Line>((resolve) => this.#waiting.push(resolve)))
+    const free = this.#idle.pop() ?? (await new Promise<Line>((resolve) => this.#waiting.push(resolve)))
+    const line = free.isOpen ? free : await Line.open(this.#server)
     const head = await line.send(request)
-    this.#free(line.isOpen ? line : await Line.open(this.#server))
+    this.#free(line)
     return head
   }
 
