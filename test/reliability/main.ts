@@ -8,7 +8,7 @@ import { databaseAwayTrial, databaseSilentTrial } from './database-away.ts'
 import { gracefulStopTrial } from './graceful-stop.ts'
 import { keysTrial } from './keys.ts'
 import { mailTrial } from './mail.ts'
-import { overloadTrial } from './overload.ts'
+import { overloadByGrantsTrial, overloadTrial } from './overload.ts'
 import { removeServers } from './postgres.ts'
 import { promotionTrial } from './promotion.ts'
 import type { Trial } from './trial.ts'
@@ -26,6 +26,7 @@ const trials: Trial[] = [
   automationsTrial,
   mailTrial,
   overloadTrial,
+  overloadByGrantsTrial,
   webhooksTrial,
 ]
 
@@ -35,7 +36,7 @@ const USAGE = `npm run test:reliability -- [--short] [--seed <number>] [<trial> 
   --seed    decides every choice that is left to chance; that of a run is in its report
 
 Trials, all of them when none is named:
-${trials.map(({ name, sentence }) => `  ${name.padEnd(16)} ${sentence}`).join('\n')}
+${trials.map(({ name, sentence }) => `  ${name.padEnd(18)} ${sentence}`).join('\n')}
 `
 
 const { values, positionals } = parseArgs({

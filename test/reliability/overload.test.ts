@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
 import '../processes.ts'
-import { overload, SHORT } from './overload.ts'
+import { overload, SHORT_ALL_KINDS, SHORT_GRANTS } from './overload.ts'
 
-test('of three times as many requests as can be answered the rest is refused, and nobody waits for nothing', async () => {
-  const { faults, passed } = await overload(SHORT)
-  expect(faults).toEqual([])
-  expect(passed).toBe(true)
-})
+test.each([SHORT_ALL_KINDS, SHORT_GRANTS])(
+  'of three times as many requests ($mix) as can be answered the rest is refused, and nobody waits for nothing',
+  async (options) => {
+    const { faults, passed } = await overload(options)
+    expect(faults).toEqual([])
+    expect(passed).toBe(true)
+  },
+)
 
 test('a server that refuses nothing is found out', async () => {
-  const { faults } = await overload({ ...SHORT, concurrentRequests: 0 })
+  const { faults } = await overload({ ...SHORT_GRANTS, concurrentRequests: 0 })
   expect(faults).toContain('nothing was refused')
 })
