@@ -83,6 +83,8 @@ async function replicaOf(primary: Postgres, isSynchronous: boolean): Promise<Pos
   const replica = await makePostgres()
   await Promise.all([replica.stop(), primary.stop()])
   await rm(replica.folder, { recursive: true })
+  // The replica connects as the user that PostgreSQL runs as, which may not be ours.
+  await appendFile(join(primary.folder, 'pg_hba.conf'), 'local replication bestow trust\n')
   // Keeps the files' owner, other than cp() of Node.
   spawnSync('cp', ['-a', primary.folder, replica.folder])
   const { searchParams } = new URL(primary.url)

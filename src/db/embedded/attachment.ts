@@ -113,6 +113,7 @@ async function tryToHold(cluster: Cluster, { name, serving }: AttachOptions): Pr
   try {
     await client.connect()
     await client.query('select pg_advisory_lock_shared($1)', [IN_USE])
+    if (cluster.hasNewRules) await client.query('select pg_reload_conf()')
     if (serving) await claimServing(client)
     return { endpoint: { host, port }, client }
   } catch (error) {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { restrictAccess } from './access.ts'
 import { prepareBinaries } from './binaries.ts'
 import { findOwner, type Owner } from './owner.ts'
 
@@ -11,6 +12,8 @@ export interface Cluster {
   folder: string
   binaries: string
   owner: Owner
+  /** A server that an earlier release left running still goes by its old rules about who may connect. */
+  hasNewRules: boolean
 }
 
 /** Where root keeps what an unprivileged user must reach. */
@@ -30,7 +33,7 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
     const binaries = await prepareBinaries(owner, owner.isBorrowed ? ROOT_STORE : dataDir)
     const folder = relocated ? await relocatedFolder(dataDir) : join(dataDir, 'postgres')
     if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(folder, binaries, owner)
-    return { folder, binaries, owner }
+    return { folder, binaries, owner, hasNewRules: await restrictAccess(folder, owner) }
   } finally {
     if (umask !== null) process.umask(umask)
   }
@@ -62,6 +65,7 @@ async function initialise(folder: string, binaries: string, owner: Owner): Promi
     await appendFile(join(draft, 'postgresql.conf'), SERVER_SETTINGS)
     const single = ['--single', '-D', draft, 'postgres']
     await runTool(join(binaries, 'bin', 'postgres'), single, owner, 'create database bestow;\n')
+    await restrictAccess(draft, owner)
     // A folder that holds something cannot be replaced by rename, so the second of two starts loses here.
     await rename(draft, folder).catch((error) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
@@ -90,7 +94,7 @@ async function runTool(tool: string, args: string[], { identity }: Owner, input 
 
 const INITDB_OPTIONS = [
   ['--username', 'bestow'],
-  ['--auth', 'trust'],
+  ['--auth', 'peer'],
   ['--encoding', 'UTF8'],
   ['--locale', 'C'],
   // Orders as C does, and knows upper and lower case beyond ASCII.
