@@ -46,10 +46,9 @@ export const settings = {
   MAIL_FROM: setting('no-reply@localhost', emailAddress, 'address that e-mails come from'),
   TOKEN_TTL: setting('604800', integer(60, 31_536_000), 'life of an access token, in seconds'),
   PASSWORD_GRANT: setting('off', onOff, 'token requests with a user’s `username` and `password`'),
-  RATE_LIMIT: setting(
-    '600',
+  RATE_LIMIT: optional(
     integer(0, 10_000_000),
-    'requests a key may make per minute and process, 0 for no limit; `npm start` has none',
+    'requests a key may make per minute and process, 0 for no limit; 600 for `serve`, no limit for `npm start`',
   ),
   CONCURRENT_REQUESTS: setting(
     '250',

@@ -1,7 +1,7 @@
-import type { FastifyInstance } from 'fastify'
 import { watchClock } from './clock/watch-clock.ts'
-import { isRunByNpm } from './config.ts'
+import { isRunByNpm, loadConfig } from './config.ts'
 import { closeServer } from './http/close-server.ts'
+import { assertPortIsFree, listen } from './http/listen.ts'
 import { buildServer } from './http/server.ts'
 import { startWorker } from './jobs/worker.ts'
 import { pages, routes } from './routes.ts'
@@ -26,12 +26,18 @@ export async function run<Prepared>(
   { role, mode, serve, work }: Parts,
   prepare: (runtime: Runtime) => Promise<Prepared>,
 ): Promise<{ runtime: Runtime; url: string; prepared: Prepared }> {
+  // A port in use is reported before a database is created.
+  if (serve) await assertPortIsFree(loadConfig(mode))
   let log = (_error: unknown) => {}
   const opening = openRuntime({ role, mode, serving: role === 'start' })
   const stops: Stop[] = [{ end: async () => (await opening).close(), untilMs: 9_000 }]
   const stop = () => endInOrder(stops, (error) => log(error))
   // From here on, so that a signal while starting stops what has started.
-  const signalled = onSignal(stop)
+  const signalled = onSignal(async () => {
+    process.stderr.write('Stopping: requests and jobs in progress are finished first …\n')
+    await stop()
+    process.stderr.write('Stopped.\n')
+  })
   if (role === 'start' && isRunByNpm()) stopWithParent()
   try {
     const runtime = await opening
@@ -43,18 +49,18 @@ export async function run<Prepared>(
       .set({ is_movable: mode === 'development' })
       .execute()
     stops.push({ end: watchClock(app, connection), untilMs: 8_000 })
-    if (work) {
-      const worker = startWorker(app)
-      stops.push({ end: () => worker.stop(), untilMs: 7_500 })
-    }
     let url = app.publicUrl
     if (serve) {
       const server = await buildServer(app, routes, pages)
       stops.push({ end: () => closeServer(server), untilMs: 4_000 })
-      url = await listen(server, app.config.HOST, app.config.PORT)
+      url = await listen(server, app.config)
       if (app.config.PUBLIC_URL === null) app.publicUrl = url
     }
     const prepared = await prepare(runtime)
+    if (work) {
+      const worker = startWorker(app)
+      stops.push({ end: () => worker.stop(), untilMs: 7_500 })
+    }
     if (signalled()) await ending()
     return { runtime, url, prepared }
   } catch (error) {
@@ -66,19 +72,3 @@ export async function run<Prepared>(
 }
 
 const ending = () => new Promise<never>(() => {})
-
-async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {
-  try {
-    const address = await server.listen({ host, port })
-    return address.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')
-  } catch (error) {
-    throw new Error(explainListen(error as NodeJS.ErrnoException, host, port), { cause: error })
-  }
-}
-
-function explainListen({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  const another = 'set PORT to a free one (PORT=0 finds one).'
-  if (code === 'EADDRINUSE') return `PORT ${port} is taken by another program; ${another}`
-  if (code === 'EACCES') return `PORT ${port} may not be used by this user; ${another}`
-  return `HOST ${host} is no address that this machine can listen on (${message}).`
-}

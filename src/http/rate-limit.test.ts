@@ -72,11 +72,8 @@ test('a forged token uses up nobody’s allowance', async () => {
   expect((await h.clientWith(key.token).get('/v1/me')).status).toBe(200)
 })
 
-test('RATE_LIMIT=0 and development have no limit', async () => {
-  for (const options of [
-    { mode: 'production', settings: { RATE_LIMIT: '0' } },
-    { settings: { RATE_LIMIT: '3' } },
-  ] as const) {
+test('RATE_LIMIT=0 and development without RATE_LIMIT have no limit', async () => {
+  for (const options of [{ mode: 'production', settings: { RATE_LIMIT: '0' } }, {}] as const) {
     const free = await startHarness(options)
     for (let n = 0; n < 5; n++) {
       const { status, headers } = await free.client.get('/v1/me')
@@ -84,4 +81,14 @@ test('RATE_LIMIT=0 and development have no limit', async () => {
     }
     await free.close()
   }
+})
+
+test.each([
+  ['600 in production', { mode: 'production' }, '600'],
+  ['what RATE_LIMIT says in development', { settings: { RATE_LIMIT: '40' } }, '40'],
+] as const)('the limit is %s', async (_, options, limit) => {
+  const limited = await startHarness(options)
+  const { headers } = await limited.client.get('/v1/me')
+  expect(headers.get('ratelimit-limit')).toBe(limit)
+  await limited.close()
 })

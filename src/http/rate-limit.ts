@@ -3,11 +3,15 @@ import type { FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 
-/** Limits each key, and who has none by address, in every process on its own. Development has no limit. */
+/** Requests per minute unless RATE_LIMIT says otherwise; 0 for no limit. */
+const DEFAULT_LIMIT = { development: 0, production: 600 }
+
+/** Limits each key, and callers without one by address, in every process on its own. */
 export async function limitRate(server: FastifyInstance, { config }: App): Promise<void> {
-  if (config.mode === 'development' || config.RATE_LIMIT === 0) return
+  const limit = config.RATE_LIMIT ?? DEFAULT_LIMIT[config.mode]
+  if (limit === 0) return
   await server.register(rateLimit, {
-    max: config.RATE_LIMIT,
+    max: limit,
     timeWindow: 60_000,
     // After the signature was checked, so that nobody can use up another's allowance.
     hook: 'preParsing',
@@ -17,7 +21,7 @@ export async function limitRate(server: FastifyInstance, { config }: App): Promi
       new ApiError(
         429,
         'too_many_requests',
-        `More than ${config.RATE_LIMIT} requests in a minute. Wait as long as Retry-After says.`,
+        `More than ${limit} requests in a minute. Wait as long as Retry-After says.`,
         {
           headers: { 'retry-after': String(Math.ceil(ttl / 1000)) },
         },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from '../app.ts'
 import { chores, dispatching } from '../background.ts'
+import { isUnavailable } from '../db/database.ts'
 
 /** Longest wait after a failure, as when the database is away. */
 const LONGEST_PAUSE_MS = 5_000
@@ -59,7 +60,9 @@ function repeat(app: App, name: string, everyMs: number, work: (wake: () => void
       } catch (error) {
         failures += 1
         pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures)
-        app.log.warn({ err: error, loop: name }, 'background work failed, will be tried again')
+        // A database that is away is no bug: its stack trace would say nothing.
+        const reason = isUnavailable(error) ? { reason: (error as Error).message } : { err: error }
+        app.log.warn({ ...reason, loop: name }, 'background work failed, will be tried again')
       }
       if (pause === 0 || isWanted || stopped) continue
       interrupt = new AbortController()
