@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import '../events/events.resource.ts'
-import { assertSameId, ChangedDocument, NewDocument } from '../http/documents.ts'
+import { readChanges } from '../http/changes.ts'
+import { ChangedDocument, checkNewDocument, ignoredAttributes, NewDocument } from '../http/documents.ts'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { siteOf } from '../http/site-of.ts'
@@ -12,7 +13,13 @@ import { assertMayDo } from './assert-may-do.ts'
 import { automationRuns } from './automation-runs.resource.ts'
 import { automations } from './automations.resource.ts'
 import { parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
-import { changeAutomation, createAutomation, deleteAutomation, readDefinition } from './save-automation.ts'
+import {
+  changeAutomation,
+  createAutomation,
+  deleteAutomation,
+  lockAutomation,
+  readDefinition,
+} from './save-automation.ts'
 
 const ABOUT = '`name`, `enabled`, `trigger`, `conditions` and `actions`, as they are shown'
 
@@ -33,7 +40,8 @@ const create = route({
   async handler(context) {
     const { tx, body, caller, scope } = context
     const query = readSingleQuery(automations, context)
-    const attributes = parseNewAutomation(body.data.attributes)
+    checkNewDocument(context)
+    const attributes = parseNewAutomation(withoutReadOnly(context, body.data.attributes))
     assertMayDo(caller, attributes.definition, attributes.definition)
     const id = await createAutomation(tx, siteOf(context), attributes, scope.now)
     return {
@@ -59,11 +67,12 @@ const update = route({
   responses: { 200: singleSchema(automations) },
   errors: [422],
   async handler(context) {
-    const { tx, body, params, caller, scope } = context
+    const { tx, params, caller, scope } = context
     const id = params.id!
-    assertSameId(body.data.id, id)
     const query = readSingleQuery(automations, context)
-    const attributes = parseAutomationChanges(body.data.attributes ?? {})
+    await lockAutomation(tx, caller.siteIds, id)
+    const changes = await readChanges(context, automations)
+    const attributes = parseAutomationChanges(withoutReadOnly(context, changes.attributes))
     await changeAutomation(tx, caller.siteIds, id, attributes, scope.now)
     if (attributes.enabled || Object.keys(attributes.definition).length > 0) {
       assertMayDo(caller, await readDefinition(tx, caller.siteIds, id), attributes.definition)
@@ -87,6 +96,14 @@ const destroy = route({
     return { body: { data: {} } }
   },
 })
+
+const READ_ONLY = ['version', 'created_at', 'updated_at']
+
+/** Ignores what is shown of an automation and cannot be set. What is not known at all is refused by its parser. */
+function withoutReadOnly({ ignore }: WriteContext, attributes: Record<string, unknown>) {
+  ignore(ignoredAttributes(attributes, READ_ONLY))
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !READ_ONLY.includes(name)))
+}
 
 async function showAutomation({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
   return singleDocument(await loadOne(tx, automations, id, query, scope), query, scope)

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import { anyOf, type Tx } from '../db/database.ts'
+import { differing } from '../db/differing.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import type { AutomationChanges, Definition, NewAutomation } from './parse-automation.ts'
@@ -39,7 +40,7 @@ export async function createAutomation(
 
 /**
  * Changes an automation. Another trigger, other conditions or actions make a new version, which runs that begin
- * from now on follow.
+ * from now on follow. Current values change nothing.
  *
  * @param siteIds the caller's
  * @throws ApiError 404; 422 when it names what is not there, or is enabled where enough are
@@ -53,11 +54,14 @@ export async function changeAutomation(
 ): Promise<void> {
   const automation = await lockAutomation(tx, siteIds, id)
   const { site_id: siteId } = automation
-  if (enabled && automation.disabled_at) await assertRoom(tx, siteId)
   const before = await definitionOf(tx, automation)
   const definition = { ...before, ...changes }
   const isNew = !isDeepStrictEqual(definition, before)
+  const isEnabled = automation.disabled_at === null
+  const rest = differing({ name, enabled }, { name: automation.name, enabled: isEnabled })
+  if (!isNew && Object.keys(rest).length === 0) return
   const version = automation.version + (isNew ? 1 : 0)
+  if (rest.enabled) await assertRoom(tx, siteId)
   if (isNew) {
     await checkReferences(tx, siteId, changes)
     await addVersion(tx, siteId, id, version, definition, now)
@@ -65,8 +69,8 @@ export async function changeAutomation(
   await tx
     .updateTable('automations')
     .set({
-      ...(name !== undefined && { name }),
-      ...(enabled !== undefined && { disabled_at: enabled ? null : (automation.disabled_at ?? now) }),
+      ...(rest.name !== undefined && { name: rest.name }),
+      ...(rest.enabled !== undefined && { disabled_at: rest.enabled ? null : now }),
       trigger: definition.trigger,
       resource_id: definition.resource_id,
       version,
@@ -112,11 +116,12 @@ async function assertRoom(tx: Tx, siteId: string): Promise<void> {
   throw unprocessable('too_many_automations', sentence, '/data')
 }
 
-async function lockAutomation(tx: Tx, siteIds: string[], id: string) {
+/** Locks an automation for this transaction. @throws ApiError 404 */
+export async function lockAutomation(tx: Tx, siteIds: string[], id: string) {
   const automation = isId(id)
     ? await tx
         .selectFrom('automations')
-        .select(['id', 'site_id', 'version', 'disabled_at'])
+        .select(['id', 'site_id', 'name', 'version', 'disabled_at'])
         .where('id', '=', id)
         .where('site_id', '=', anyOf(siteIds))
         .where('deleted_at', 'is', null)

@@ -7,6 +7,14 @@ import { lockContact } from './lock-contact.ts'
 
 export type TagMode = 'add' | 'remove' | 'replace'
 
+/** What a request says of the tags of a contact. */
+export interface WantedTags {
+  mode: TagMode
+  tagIds: string[]
+  /** JSON Pointer to the list of them in the document. */
+  pointer: string
+}
+
 /** Ids of tags: those that the contact bears now, and those of them that this added, or took away. */
 export interface TagsOutcome {
   tags: string[]
@@ -25,12 +33,11 @@ export async function changeTagsOfContact(
   tx: Tx,
   siteIds: string[],
   contactId: string,
-  mode: TagMode,
-  tagIds: string[],
+  { mode, tagIds, pointer }: WantedTags,
   origin: Origin,
 ): Promise<TagsOutcome> {
   const { site_id: siteId } = await lockContact(tx, siteIds, contactId)
-  await assertLiving(tx, siteId, tagIds)
+  await assertLiving(tx, siteId, tagIds, pointer)
   const change = async (kind: 'add' | 'remove', ids: string[]) => {
     const changed = await changeTaggings(tx, kind, siteId, [{ contactId, tagIds: ids, origin }])
     return changed.map(({ tagId }) => tagId)
@@ -43,7 +50,7 @@ export async function changeTagsOfContact(
 }
 
 /** The locks keep the tags from being archived before this is done. */
-async function assertLiving(tx: Tx, siteId: string, tagIds: string[]): Promise<void> {
+async function assertLiving(tx: Tx, siteId: string, tagIds: string[], pointer: string): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select id from contact_tags
      where id = ${anyOf(tagIds)} and site_id = ${siteId} and archived_at is null
@@ -52,7 +59,7 @@ async function assertLiving(tx: Tx, siteId: string, tagIds: string[]): Promise<v
   const index = tagIds.findIndex((id) => !living.has(id))
   if (index < 0) return
   throw notFound('There is no such contact tag on the site, or it is archived. Nothing was changed.', {
-    pointer: `/data/${index}`,
+    pointer: `${pointer}/${index}`,
   })
 }
 

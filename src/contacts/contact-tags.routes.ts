@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { assertSameId, ChangedDocument, ignoredAttribute, NewDocument } from '../http/documents.ts'
+import { readChanges } from '../http/changes.ts'
+import { ChangedDocument, checkNewDocument, ignoredAttributes, NewDocument } from '../http/documents.ts'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { siteOf } from '../http/site-of.ts'
@@ -29,6 +30,7 @@ const create = route({
   async handler(context) {
     const { tx, body, scope } = context
     const query = readSingleQuery(contactTags, context)
+    checkNewDocument(context)
     const name = readName(context, body.data.attributes)
     if (name === undefined) throw unprocessable('blank', "Name can't be blank", '/data/attributes')
     const id = await createContactTag(tx, siteOf(context), name, scope.now)
@@ -53,11 +55,11 @@ const update = route({
   body: ChangedDocument('contact_tags', '`name`'),
   responses: { 200: singleSchema(contactTags) },
   async handler(context) {
-    const { tx, body, params, caller } = context
+    const { tx, params, caller } = context
     const id = params.id!
-    assertSameId(body.data.id, id)
     const query = readSingleQuery(contactTags, context)
-    const name = readName(context, body.data.attributes ?? {})
+    const { attributes } = await readChanges(context, contactTags)
+    const name = readName(context, attributes)
     if (name !== undefined) await renameContactTag(tx, caller.siteIds, id, name)
     return { body: await showTag(context, id, query) }
   },
@@ -85,7 +87,7 @@ const LONGEST_NAME = 255
 /** @throws ApiError 422 that points at the name */
 function readName({ ignore }: WriteContext, attributes: Record<string, unknown>): string | undefined {
   const { name: given, ...others } = attributes
-  ignore(Object.keys(others).map(ignoredAttribute))
+  ignore(ignoredAttributes(others, Object.keys(others)))
   if (given === undefined) return undefined
   const refused = (code: string, sentence: string) => unprocessable(code, sentence, '/data/attributes/name')
   if (given !== null && typeof given !== 'string') throw refused('invalid', 'Name must be a text')

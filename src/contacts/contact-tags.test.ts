@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeAccount, makeContact, makeKey, makeSite } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import { expectRefusal } from '../testing/refusals.ts'
+import { expectRefusal, statusAt } from '../testing/refusals.ts'
 
 let h: Harness
 let count = 0
@@ -115,7 +115,7 @@ describe('creating and renaming a tag', () => {
     ['no attributes', { data: { type: 'contact_tags' } }, '/data'],
     ['a zero byte', document({ name: 'a\0b' }), '/data/attributes/name'],
   ])('%s is refused and told by its place', async (_, body, pointer) => {
-    await expectRefusal(h.app, () => h.client.post('/v1/contact_tags', body), 400, { pointer })
+    await expectRefusal(h.app, () => h.client.post('/v1/contact_tags', body), statusAt(pointer), { pointer })
   })
 
   test('other attributes are passed over and told; a document about another tag is refused', async () => {
@@ -123,7 +123,7 @@ describe('creating and renaming a tag', () => {
     expect([told.status, told.headers.get('warning')]).toEqual([201, expect.stringContaining('color')])
     const { id } = told.body.data
     const send = () => h.client.patch(`/v1/contact_tags/${id}`, document({ name: 'x' }, { id: '1' }))
-    await expectRefusal(h.app, send, 400, { pointer: '/data/id' })
+    await expectRefusal(h.app, send, 409, { pointer: '/data/id' })
   })
 })
 

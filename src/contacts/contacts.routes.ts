@@ -1,28 +1,48 @@
 import { Type } from 'typebox'
-import { assertSameId, ChangedDocument, ignoredAttribute, NewDocument } from '../http/documents.ts'
+import { readChanges } from '../http/changes.ts'
+import {
+  ChangedDocument,
+  checkNewDocument,
+  ignoredAttribute,
+  ignoredAttributes,
+  NewDocument,
+} from '../http/documents.ts'
 import { listRoute, readSingleQuery, relationshipRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
-import { siteOf } from '../http/site-of.ts'
+import { SiteRelationship, siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
+import { jsonPointer, type Path } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { Ignored, ResourceQuery } from '../jsonapi/query.ts'
+import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { changeTagsOfContact } from './change-tags-of-contact.ts'
 import { parseContactAttributes } from './contact-attributes.ts'
 import { contacts } from './contacts.resource.ts'
 import { createContact } from './create-contact.ts'
 import { deleteContact } from './delete-contact.ts'
+import { lockContact } from './lock-contact.ts'
 import { originOf } from './origin-of.ts'
+import { readTagIds, TagLinkage } from './tag-identifiers.ts'
 import { updateContact } from './update-contact.ts'
 
-const Relationships = Type.Optional(Type.Record(Type.String(), Type.Unknown()))
+const NewContact = Type.Object({
+  data: Type.Object({
+    ...NewDocument('contacts').properties.data.properties,
+    relationships: Type.Optional(
+      Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
+    ),
+  }),
+})
+
+const ChangedRelationships = Type.Optional(Type.Object({ tags: Type.Optional(TagLinkage) }))
 
 const ChangedContact = Type.Object({
   data: Type.Object({
     ...ChangedDocument('contacts').properties.data.properties,
-    relationships: Relationships,
+    relationships: ChangedRelationships,
   }),
   // Beside the data, where Kajabi's document has it.
-  relationships: Relationships,
+  relationships: ChangedRelationships,
 })
 
 const create = route({
@@ -32,19 +52,20 @@ const create = route({
   access: 'manage:contacts',
   summary: 'Create a contact',
   description:
-    'The site may be left out by an account that has only one. The e-mail must be new on the site.',
+    'The site may be left out by an account that has only one. The e-mail must be new on the site. `tags` are added to the contact in the same transaction.',
   tag: 'contacts',
   query: singleParameters(contacts),
-  body: NewDocument('contacts'),
+  body: NewContact,
   responses: { 201: singleSchema(contacts) },
   errors: [404],
   async handler(context) {
     const { tx, body, ignore, scope } = context
     const query = readSingleQuery(contacts, context)
-    const { values, externalUserId, ignored } = parseContactAttributes(body.data.attributes)
-    if (externalUserId !== undefined) ignored.push('external_user_id')
-    ignore(ignored.map(ignoredAttribute))
+    checkNewDocument(context, ['site', 'tags'])
+    const { values, ignored } = parseContactAttributes(body.data.attributes)
+    ignore(ignoredAttributes(body.data.attributes, [...ignored, 'external_user_id']))
     const id = await createContact(tx, siteOf(context), values, originOf(context))
+    await setTags(context, id, 'add', body.data.relationships?.tags)
     return {
       status: 201,
       body: await showContact(context, id, query),
@@ -60,7 +81,7 @@ const update = route({
   access: 'manage:contacts',
   summary: 'Change a contact',
   description:
-    'Attributes that are not given stay as they are. Name and e-mail of its customer change with it.',
+    'Attributes that are not given stay as they are. Name and e-mail of its customer change with it. `tags` are replaced when they are given.',
   tag: 'contacts',
   query: singleParameters(contacts),
   body: ChangedContact,
@@ -68,12 +89,14 @@ const update = route({
   async handler(context) {
     const { tx, body, params, caller, ignore } = context
     const id = params.id!
-    assertSameId(body.data.id, id)
     const query = readSingleQuery(contacts, context)
-    const attributes = parseContactAttributes(body.data.attributes ?? {})
-    const related = Object.keys({ ...body.relationships, ...body.data.relationships })
-    ignore([...attributes.ignored.map(ignoredAttribute), ...related.map(ignoredRelationship)])
+    await lockContact(tx, caller.siteIds, id)
+    const { data, path } = relationshipsOf(body)
+    const changes = await readChanges({ ...context, body: { data } }, contacts, ['tags'], path)
+    const attributes = parseContactAttributes(changes.attributes)
+    ignore(attributes.ignored.map(ignoredAttribute))
     await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
+    if ('tags' in changes.relationships) await setTags(context, id, 'replace', data.relationships?.tags, path)
     return { body: await showContact(context, id, query) }
   },
 })
@@ -97,10 +120,25 @@ async function showContact({ tx, scope }: WriteContext, id: string, query: Resou
   return singleDocument(await loadOne(tx, contacts, id, query, scope), query, scope)
 }
 
-const ignoredRelationship = (name: string): Ignored => ({
-  sentence: `The relationship ${name} is not one that can be set here and was ignored.`,
-  source: { pointer: '/data' },
-})
+/** The resource of a PATCH with its relationships, from where the document has them. */
+function relationshipsOf({ data, relationships }: Type.Static<typeof ChangedContact>) {
+  return data.relationships || !relationships
+    ? { data, path: ['data', 'relationships'] }
+    : { data: { ...data, relationships }, path: ['relationships'] }
+}
+
+/** Does what the tags in a contact's document say; without them nothing. */
+async function setTags(
+  context: WriteContext,
+  contactId: string,
+  mode: 'add' | 'replace',
+  tags: Type.Static<typeof TagLinkage> | undefined,
+  path: Path = ['data', 'relationships'],
+): Promise<void> {
+  if (!tags) return
+  const wanted = { mode, tagIds: readTagIds(tags), pointer: jsonPointer([...path, 'tags', 'data']) }
+  await changeTagsOfContact(context.tx, context.caller.siteIds, contactId, wanted, originOf(context))
+}
 
 export const contactRoutes: Route[] = [
   listRoute(contacts),

@@ -1,18 +1,11 @@
 import { Type } from 'typebox'
-import { Id } from '../http/documents.ts'
 import { IdentifierList, relationshipRoute } from '../http/resource-routes.ts'
 import { type Route, route } from '../http/route.ts'
-import { idOrNothing } from '../jsonapi/describe.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
 import { changeTagsOfContact } from './change-tags-of-contact.ts'
 import { contacts } from './contacts.resource.ts'
 import { originOf } from './origin-of.ts'
-
-const MOST_TAGS = 100
-
-const TagsBody = Type.Object({
-  data: Type.Array(Type.Object({ type: Type.Literal('contact_tags'), id: Id }), { maxItems: MOST_TAGS }),
-})
+import { readTagIds, TagLinkage } from './tag-identifiers.ts'
 
 const TagsAnswer = Type.Object({
   ...IdentifierList('contact_tags').properties,
@@ -47,14 +40,13 @@ const changing = (['POST', 'PATCH', 'DELETE'] as const).map((method) =>
     summary: ACTS[method].summary,
     description: ACTS[method].description,
     tag: 'contacts',
-    body: TagsBody,
+    body: TagLinkage,
     responses: { 200: TagsAnswer },
     async handler(context) {
       const { tx, caller, params, body, scope } = context
       const id = params.id!
-      const tagIds = body.data.map((tag) => exactId(tag.id))
-      const { mode } = ACTS[method]
-      const outcome = await changeTagsOfContact(tx, caller.siteIds, id, mode, tagIds, originOf(context))
+      const wanted = { mode: ACTS[method].mode, tagIds: readTagIds(body), pointer: '/data' }
+      const outcome = await changeTagsOfContact(tx, caller.siteIds, id, wanted, originOf(context))
       const { tags, ...meta } = outcome
       return {
         body: {
@@ -66,9 +58,5 @@ const changing = (['POST', 'PATCH', 'DELETE'] as const).map((method) =>
     },
   }),
 )
-
-/** A number beyond 2^53 has been rounded when JSON was read, and might name another tag. */
-const exactId = (id: string | number) =>
-  typeof id === 'string' || Number.isSafeInteger(id) ? idOrNothing(String(id)) : '0'
 
 export const taggingRoutes: Route[] = [relationshipRoute(contacts, 'tags'), ...changing]

@@ -1,6 +1,13 @@
 import { Type } from 'typebox'
 import type { Db } from '../db/database.ts'
-import { assertSameId, ChangedDocument, ignoredAttribute, NewDocument } from '../http/documents.ts'
+import { readChanges } from '../http/changes.ts'
+import {
+  ChangedDocument,
+  checkNewDocument,
+  ignoredAttribute,
+  ignoredAttributes,
+  NewDocument,
+} from '../http/documents.ts'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { siteOf } from '../http/site-of.ts'
@@ -42,11 +49,12 @@ const create = route({
   async handler(context) {
     const { tx, body, ignore, scope } = context
     const query = readSingleQuery(emailTemplates, context)
+    checkNewDocument(context)
     const siteId = siteOf(context)
     const kind = parseKind(body.data.attributes.kind)
     const attributes = parseTemplateAttributes(kind, body.data.attributes)
     if (kind === 'automation') assertComplete(attributes)
-    ignore(attributes.ignored.map(ignoredAttribute))
+    ignore(ignoredAttributes(body.data.attributes, attributes.ignored))
     const id = await createTemplate(tx, siteId, { kind, ...attributes }, scope.now)
     return {
       status: 201,
@@ -70,13 +78,14 @@ const update = route({
   body: ChangedDocument('email_templates'),
   responses: { 200: singleSchema(emailTemplates) },
   async handler(context) {
-    const { tx, body, params, caller, ignore, scope } = context
-    assertSameId(body.data.id, params.id!)
+    const { tx, params, caller, ignore, scope } = context
     const query = readSingleQuery(emailTemplates, context)
-    const { site_id: siteId, kind } = await lockTemplate(tx, caller.siteIds, params.id!)
-    const attributes = parseTemplateAttributes(kind, body.data.attributes ?? {})
+    const template = await lockTemplate(tx, caller.siteIds, params.id!)
+    const { kind: otherKind, ...given } = (await readChanges(context, emailTemplates)).attributes
+    if (otherKind !== undefined) ignore([ignoredAttribute('kind')])
+    const attributes = parseTemplateAttributes(template.kind, given)
     ignore(attributes.ignored.map(ignoredAttribute))
-    await updateTemplate(tx, siteId, params.id!, attributes, scope.now)
+    await updateTemplate(tx, template, attributes, scope.now)
     return { body: await showTemplate(context, params.id!, query) }
   },
 })
@@ -114,7 +123,8 @@ const preview = route({
     const { app, db, body, ignore } = context
     const kind = parseKind(body.data.attributes.kind)
     const { words, ignored } = parseTemplateAttributes(kind, body.data.attributes)
-    ignore(ignored.filter((name) => name !== 'name').map(ignoredAttribute))
+    const unknown = ignored.filter((name) => name !== 'name')
+    ignore(ignoredAttributes(body.data.attributes, unknown))
     return { body: { meta: await previewTemplate(app, db, siteOf(context), kind, words) } }
   },
 })

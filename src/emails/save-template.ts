@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { anyOf, type Tx, violates } from '../db/database.ts'
+import { differing } from '../db/differing.ts'
 import { ApiError, notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import type { OwnWords } from './template-attributes.ts'
@@ -40,9 +41,11 @@ export async function createTemplate(
   }
 }
 
-export interface KnownTemplate {
+export interface KnownTemplate extends OwnWords {
+  id: string
   site_id: string
   kind: EmailKind
+  name: string | null
 }
 
 /**
@@ -55,7 +58,7 @@ export async function lockTemplate(tx: Tx, siteIds: string[], id: string): Promi
   const template = isId(id)
     ? await tx
         .selectFrom('email_templates')
-        .select(['site_id', 'kind'])
+        .selectAll()
         .where('id', '=', id)
         .where('site_id', '=', anyOf(siteIds))
         .where('archived_at', 'is', null)
@@ -66,19 +69,20 @@ export async function lockTemplate(tx: Tx, siteIds: string[], id: string): Promi
   return template as KnownTemplate
 }
 
-/** Changes what is given, and nothing else. E-mails that are not rendered yet say the new. */
+/** Changes what differs, and nothing else. E-mails that are not rendered yet say the new. */
 export async function updateTemplate(
   tx: Tx,
-  siteId: string,
-  id: string,
+  template: KnownTemplate,
   { name, words }: Omit<NewTemplate, 'kind'>,
   now: Date,
 ): Promise<void> {
+  const changes = differing({ ...words, name }, template)
+  if (Object.keys(changes).length === 0) return
   await tx
     .updateTable('email_templates')
-    .set({ ...words, ...(name !== undefined && { name }), updated_at: now })
-    .where('site_id', '=', siteId)
-    .where('id', '=', id)
+    .set({ ...changes, updated_at: now })
+    .where('site_id', '=', template.site_id)
+    .where('id', '=', template.id)
     .execute()
 }
 

@@ -4,7 +4,7 @@ import { otherRequest, REPLAYED } from '../http/idempotency.ts'
 import { IdentifierList } from '../http/resource-routes.ts'
 import { type Answer, type Route, route, type SignedContext } from '../http/route.ts'
 import { ApiError, notFound } from '../jsonapi/errors.ts'
-import { identifier, isId } from '../jsonapi/identifiers.ts'
+import { identifier, isId, readId } from '../jsonapi/identifiers.ts'
 import { type ChangeOffers, type ChangeOutcome, changeOffers, type Subject } from './change-offers.ts'
 
 const MOST_OFFERS = 100
@@ -109,9 +109,6 @@ function doorRoutes(door: Subject['door'], singular: string): Route[] {
   )
 }
 
-/** A number beyond 2^53 has been rounded when JSON was read, and might name another offer. */
-const isExact = (id: string | number) => typeof id === 'string' || Number.isSafeInteger(id)
-
 function changeOf(
   { app, claims, body, idempotency, requestId }: SignedContext<Type.Static<typeof OffersBody>>,
   subject: Subject,
@@ -129,7 +126,7 @@ function changeOf(
     idempotency,
     caller: { account_id: accountId, permission: PERMISSION, key_id: keyId, family_id: familyId, epoch },
     // An id that cannot exist is told like one that does not.
-    offerIds: body.data.map(({ id }) => (isExact(id) && isId(String(id)) ? String(id) : '0')),
+    offerIds: body.data.map(({ id }) => readId(id)),
     options: { ...meta, source: 'api', request_id: requestId },
   }
 }

@@ -8,7 +8,7 @@ import {
   offersBody,
 } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import { expectRefusal, pointedAt } from '../testing/refusals.ts'
+import { expectRefusal, pointedAt, statusAt } from '../testing/refusals.ts'
 
 let h: Harness
 let stranger: Account
@@ -86,7 +86,12 @@ describe.each(doorsAndMethods)('$method offers of $door', ({ door, method }) => 
     ['a deep nest', `{"data": [], "x": ${'['.repeat(60)}${']'.repeat(60)}}`, `/x${'/0'.repeat(49)}`],
   ])('%s is refused and told by its place', async (_, body, pointer) => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'bad-input' }
-    await expectRefusal(h.app, () => h.client.send(method, offersOf(door), body, headers), 400, { pointer })
+    await expectRefusal(
+      h.app,
+      () => h.client.send(method, offersOf(door), body, headers),
+      statusAt(pointer),
+      { pointer },
+    )
     if (typeof body === 'object') expect(pointedAt(body, pointer)).not.toBe(undefined)
   })
 

@@ -116,7 +116,8 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
       const context = contextOf(app, request, ignored)
       const path = request.url.split('?')[0]!
       const answer = await runRoute(definition, context, request.claims, path)
-      if (ignored.length > 0) reply.header('warning', warningOf(ignored.map(({ sentence }) => sentence)))
+      if (ignored.length > 0)
+        reply.header('warning', warningOf(ignored.map(({ reason }) => `${reason}; it was ignored.`)))
       reply
         .code(answer.status ?? 200)
         .type(definition.form ? 'application/json' : MEDIA_TYPE)
@@ -149,7 +150,8 @@ function contextOf(app: App, request: FastifyRequest, ignored: Ignored[]): Conte
     body: request.body,
     ignore(passedOver) {
       const [first] = passedOver
-      if (first && app.config.JSONAPI_STRICT) throw badRequest('not_allowed', first.sentence, first.source)
+      if (first && app.config.JSONAPI_STRICT)
+        throw badRequest('not_allowed', `${first.reason}.`, first.source)
       ignored.push(...passedOver)
     },
   }

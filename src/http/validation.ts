@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import type { FastifySchemaCompiler } from 'fastify'
-import { badRequest } from '../jsonapi/errors.ts'
+import { ApiError, badRequest } from '../jsonapi/errors.ts'
 
 /** Nothing is coerced or filled in: an object where a list belongs is a mistake of the caller, not a list of one. */
 const ajv = new Ajv({ coerceTypes: false, useDefaults: false, removeAdditional: false, strict: false })
@@ -28,6 +28,11 @@ function mostTelling(errors: ErrorObject[]): ErrorObject {
 
 function describe({ instancePath, keyword, params, message }: ErrorObject) {
   const where = instancePath === '' ? 'The document' : instancePath
+  // Of resources and of identifiers: JSON:API 1.1 has a status of its own for it.
+  if (keyword === 'const' && instancePath.endsWith('/type')) {
+    const detail = `${where} must be "${params.allowedValue}".`
+    return new ApiError(409, 'type_mismatch', detail, { source: { pointer: instancePath } })
+  }
   const said = {
     required: () => `${where} lacks "${params.missingProperty}".`,
     const: () => `${where} must be "${params.allowedValue}".`,

@@ -5,6 +5,15 @@ export function isId(text: string): boolean {
   return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= LARGEST_ID
 }
 
+/**
+ * An id in a request, as we write ids. One that cannot exist is "0", which nothing has; so is a number beyond 2^53,
+ * which has been rounded when JSON was read and might name another resource.
+ */
+export function readId(id: string | number): string {
+  const text = typeof id === 'string' || Number.isSafeInteger(id) ? String(id) : ''
+  return isId(text) ? text : '0'
+}
+
 export interface ResourceIdentifier {
   type: string
   id: string

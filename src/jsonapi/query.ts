@@ -35,9 +35,10 @@ export interface ResourceQuery {
   ignored: Ignored[]
 }
 
-/** Something in a request that was passed over. */
+/** Something in a request that cannot be honoured: ignored with a warning, or refused in strict mode. */
 export interface Ignored {
-  sentence: string
+  /** Why, without a full stop: both answers add their own ending. */
+  reason: string
   source: ErrorSource
 }
 
@@ -100,7 +101,7 @@ function addFilter(resource: Resource, key: string, value: string, scope: Scope,
 }
 
 export const unknownParameter = (parameter: string): Ignored => ({
-  sentence: `The parameter ${parameter} is not known here and was ignored.`,
+  reason: `The parameter ${parameter} is not known here`,
   source: { parameter },
 })
 
@@ -109,8 +110,8 @@ function parseFields(parameter: string, type: string, value: string, query: Reso
   const names = words(value)
   for (const name of names) {
     if (Object.hasOwn(attributes, name) || Object.hasOwn(relationships, name)) continue
-    const sentence = `There is no field "${name}" of ${type} to show; it was ignored.`
-    query.ignored.push({ sentence, source: { parameter } })
+    const reason = `There is no field "${name}" of ${type} to show`
+    query.ignored.push({ reason, source: { parameter } })
   }
   return names
 }
@@ -159,10 +160,10 @@ function parseInclude(resource: Resource, value: string, ignored: Ignored[]): In
     for (const [depth, name] of path.split('.').entries()) {
       const relationship = Object.hasOwn(current.relationships, name) && current.relationships[name]
       if (!relationship || depth === DEEPEST_INCLUDE) {
-        const sentence = relationship
-          ? `What is included reaches ${DEEPEST_INCLUDE} relationships far; the rest of ${path} was ignored.`
-          : `There is no relationship "${name}" of ${current.type} to include; it was ignored.`
-        ignored.push({ sentence, source: { parameter: 'include' } })
+        const reason = relationship
+          ? `An include can be ${DEEPEST_INCLUDE} relationships deep, and ${path} is deeper`
+          : `There is no relationship "${name}" of ${current.type} to include`
+        ignored.push({ reason, source: { parameter: 'include' } })
         break
       }
       branch[name] ??= {}

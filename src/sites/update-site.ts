@@ -1,4 +1,5 @@
 import { anyOf, type Tx, violates } from '../db/database.ts'
+import { differing } from '../db/differing.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 
@@ -17,7 +18,7 @@ export interface SiteChanges {
 }
 
 /**
- * Changes how a site looks and behaves.
+ * Changes how a site looks and behaves; current values change nothing.
  *
  * @param siteIds the caller's
  * @throws ApiError 404; 422 for a value that makes no sense or is taken
@@ -38,23 +39,34 @@ export async function updateSite(
     /^([a-z0-9-]+\.)+[a-z]{2,}$/i,
     'must be a host name, as in members.example.com',
   )
+  const site = await lockSite(tx, siteIds, id)
+  const values = differing(
+    { ...changes, ...(changes.custom_domain && { custom_domain: changes.custom_domain.toLowerCase() }) },
+    site,
+  )
+  if (Object.keys(values).length === 0) return
   try {
-    const site = await tx
+    await tx
       .updateTable('sites')
-      .set({
-        ...changes,
-        ...(changes.custom_domain && { custom_domain: changes.custom_domain.toLowerCase() }),
-        updated_at: now,
-      })
-      .where('id', '=', isId(id) ? id : '0')
-      .where('id', '=', anyOf(siteIds))
-      .returning('id')
-      .executeTakeFirst()
-    if (!site) throw notFound(`There is no site with the id ${id}.`)
+      .set({ ...values, updated_at: now })
+      .where('id', '=', site.id)
+      .execute()
   } catch (error) {
     if (!violates(error, 'sites_custom_domain')) throw error
     throw unprocessable('taken', 'custom_domain has already been taken', '/data/attributes/custom_domain')
   }
+}
+
+async function lockSite(tx: Tx, siteIds: string[], id: string) {
+  const site = await tx
+    .selectFrom('sites')
+    .selectAll()
+    .where('id', '=', isId(id) ? id : '0')
+    .where('id', '=', anyOf(siteIds))
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!site) throw notFound(`There is no site with the id ${id}.`)
+  return site
 }
 
 function check(name: string, value: string | null | undefined, form: RegExp, problem: string): void {

@@ -36,6 +36,9 @@ export async function expectRefusal(
   return reply
 }
 
+/** With which status a malformed document is refused: a type that does not belong there is a conflict. */
+export const statusAt = (pointer: string): number => (pointer.endsWith('/type') ? 409 : 400)
+
 /** What a JSON Pointer leads to in a document; undefined when it leads nowhere. */
 export function pointedAt(document: unknown, pointer: string): unknown {
   const names = pointer.split('/').slice(1)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Sealer } from '../auth/sealing.ts'
 import { anyOf, type Tx } from '../db/database.ts'
+import { differing } from '../db/differing.ts'
 import { ApiError, notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import { cancelDeliveries, disableHook } from './disable-hook.ts'
@@ -83,7 +84,7 @@ export interface HookChanges {
 }
 
 /**
- * Changes a hook. Enabled after a disable, it is told of what happens from then on.
+ * Changes a hook; current values change nothing. Enabled after a disable, it is told of what happens from then on.
  *
  * @throws ApiError 409 when so much waited for it that it is not all cancelled yet
  */
@@ -97,14 +98,14 @@ export async function changeHook(
   if (isEnabled && enabled === false) await disableHook(tx, hook.site_id, hook.id, 'requested', now)
   if (!isEnabled && enabled && !(await cancelDeliveries(tx, hook.site_id, hook.id)))
     throw stillCancelling(hook)
+  const changes = {
+    ...differing({ target_url: targetUrl, resource_id: resourceId }, hook),
+    ...(!isEnabled && enabled && { disabled_at: null, disabled_reason: null, failing_since: null }),
+  }
+  if (Object.keys(changes).length === 0) return
   await tx
     .updateTable('hooks')
-    .set({
-      updated_at: now,
-      ...(targetUrl !== undefined && { target_url: targetUrl }),
-      ...(resourceId !== undefined && { resource_id: resourceId }),
-      ...(!isEnabled && enabled && { disabled_at: null, disabled_reason: null, failing_since: null }),
-    })
+    .set({ ...changes, updated_at: now })
     .where('site_id', '=', hook.site_id)
     .where('id', '=', hook.id)
     .execute()

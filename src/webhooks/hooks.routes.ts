@@ -1,5 +1,12 @@
 import { Type } from 'typebox'
-import { assertSameId, ChangedDocument, ignoredAttribute, NewDocument } from '../http/documents.ts'
+import { readChanges } from '../http/changes.ts'
+import {
+  ChangedDocument,
+  checkNewDocument,
+  ignoredAttribute,
+  ignoredAttributes,
+  NewDocument,
+} from '../http/documents.ts'
 import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { siteOf } from '../http/site-of.ts'
@@ -38,8 +45,11 @@ const create = route({
   async handler(context) {
     const { app, tx, body, caller, scope } = context
     const query = readSingleQuery(hooks, context)
+    checkNewDocument(context)
     const { attributes } = body.data
-    passOver(context, attributes, ['event', 'target_url', 'resource_id'])
+    context.ignore(
+      ignoredAttributes(attributes, othersThan(['event', 'target_url', 'resource_id'], attributes)),
+    )
     const event = readEvent(attributes)
     assertMayHear(caller, event)
     const targetUrl = readTarget(attributes, allowsPrivateTargets(app.config))
@@ -74,24 +84,24 @@ const update = route({
   body: ChangedDocument('hooks'),
   responses: { 200: singleSchema(hooks) },
   async handler(context) {
-    const { tx, body, params, caller, scope } = context
+    const { tx, params, caller, scope } = context
     const id = params.id!
-    assertSameId(body.data.id, id)
     const query = readSingleQuery(hooks, context)
     const hook = await lockHook(tx, caller.siteIds, id)
     assertMayHear(caller, hook.event)
-    await changeHook(tx, hook, await readChanges(context, hook, body.data.attributes ?? {}), scope.now)
+    const { attributes } = await readChanges(context, hooks)
+    await changeHook(tx, hook, await readHookChanges(context, hook, attributes), scope.now)
     return { body: await showHook(context, id, query) }
   },
 })
 
-async function readChanges(
+async function readHookChanges(
   context: WriteContext,
   { site_id, event }: LockedHook,
   attributes: Record<string, unknown>,
 ): Promise<HookChanges> {
   const { app, tx } = context
-  passOver(context, attributes, ['target_url', 'resource_id', 'enabled'])
+  context.ignore(othersThan(['target_url', 'resource_id', 'enabled'], attributes).map(ignoredAttribute))
   return {
     ...('target_url' in attributes && {
       targetUrl: readTarget(attributes, allowsPrivateTargets(app.config)),
@@ -141,11 +151,8 @@ async function showHook({ tx, scope }: WriteContext, id: string, query: Resource
   return singleDocument(await loadOne(tx, hooks, id, query, scope), query, scope)
 }
 
-/** Tells of attributes that cannot be set. */
-function passOver({ ignore }: WriteContext, attributes: Record<string, unknown>, known: string[]): void {
-  const others = Object.keys(attributes).filter((name) => !known.includes(name))
-  ignore(others.map(ignoredAttribute))
-}
+const othersThan = (known: string[], attributes: Record<string, unknown>) =>
+  Object.keys(attributes).filter((name) => !known.includes(name))
 
 export const hookRoutes: Route[] = [
   listRoute(hooks),
