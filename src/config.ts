@@ -24,27 +24,27 @@ const optional = <T>(parse: (text: string) => T, meaning: string): Setting<T | n
 
 export const settings = {
   DATABASE_URL: optional(postgresUrl, 'PostgreSQL 15 or newer to use instead of the embedded one'),
-  DATA_DIR: setting('./data', folder, 'where the embedded database and the development key are kept'),
+  DATA_DIR: setting('./data', folder, 'folder of the embedded database and the development key'),
   HOST: setting('127.0.0.1', text, 'address to listen on'),
-  PORT: setting('3000', integer(0, 65535), 'port to listen on; 0 takes a free one'),
+  PORT: setting('3000', integer(0, 65535), 'port to listen on; 0 picks a free one'),
   PUBLIC_URL: optional(
     httpUrl,
-    'address under which clients and members reach the server; `serve` and `worker` need it',
+    'URL under which clients and members reach the server; required by `serve` and `worker`',
   ),
   SECRET_KEY: optional(
     secretKey,
-    'signs tokens and links and seals secrets, at least 32 characters; `serve` and `worker` need it',
+    'signs tokens and links and encrypts secrets, at least 32 characters; required by `serve` and `worker`',
   ),
   SECRET_KEY_PREVIOUS: optional(
     secretKey,
-    'the one before SECRET_KEY: opens what was kept under it until `bestow secrets reseal` has run',
+    'the previous SECRET_KEY; decrypts existing secrets until `bestow secrets reseal` has run',
   ),
   SMTP_URL: optional(
     smtpUrl,
-    'mail server, `smtp://user:password@host:port`; without it e-mails stay in the outbox',
+    'mail server, `smtp://user:password@host:port`; without it, e-mails stay in the outbox',
   ),
-  MAIL_FROM: setting('no-reply@localhost', emailAddress, 'address that e-mails come from'),
-  TOKEN_TTL: setting('604800', integer(60, 31_536_000), 'life of an access token, in seconds'),
+  MAIL_FROM: setting('no-reply@localhost', emailAddress, 'sender address of e-mails'),
+  TOKEN_TTL: setting('604800', integer(60, 31_536_000), 'lifetime of an access token, in seconds'),
   PASSWORD_GRANT: setting('off', onOff, 'token requests with a user’s `username` and `password`'),
   RATE_LIMIT: optional(
     integer(0, 10_000_000),
@@ -53,35 +53,35 @@ export const settings = {
   CONCURRENT_REQUESTS: setting(
     '250',
     integer(0, 100_000),
-    'requests a process works on at once, beyond which it answers 503; 0 for no limit',
+    'maximum concurrent requests per process; more get 503; 0 for no limit',
   ),
-  JSONAPI_STRICT: setting('off', onOff, 'refuse what JSON:API 1.1 does not allow instead of tolerating it'),
-  EXTENSIONS: setting('on', onOff, 'operations that the Kajabi API does not have'),
+  JSONAPI_STRICT: setting('off', onOff, 'reject requests that JSON:API 1.1 does not allow'),
+  EXTENSIONS: setting('on', onOff, 'operations and parameters that the Kajabi API does not have'),
   ALLOW_PRIVATE_TARGETS: optional(
     onOff,
-    'webhooks to this machine and to private networks: on for `npm start`, else off',
+    'allow webhooks to this machine and to private networks; on for `npm start`, otherwise off',
   ),
   KEEP_DELIVERIES_DAYS: setting(
     '30',
     integer(1, 36_500),
-    'how long webhook deliveries that have ended are kept, with their attempts',
+    'days that finished webhook deliveries and their attempts are kept',
   ),
   KEEP_EVENTS_DAYS: setting(
     '400',
     integer(30, 36_500),
-    'how long events are kept, and the runs of automations that they started',
+    'days that events and the automation runs they started are kept',
   ),
-  METRICS_TOKEN: optional(text, 'bearer token for `/metrics`, which `serve` answers only with it'),
+  METRICS_TOKEN: optional(text, 'bearer token for `/metrics`, which `serve` does not answer without it'),
   DATABASE_POOL: setting('20', integer(2, 1000), 'connections to the database, per process'),
   TRUST_PROXY: setting(
     '0',
     integer(0, 10),
-    'proxies in front whose `X-Forwarded-*` headers are believed; 1 for one that ends https',
+    'number of proxies in front whose `X-Forwarded-*` headers are trusted; 1 for one TLS-terminating proxy',
   ),
   LOG_LEVEL: setting(
     'warn',
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
-    'least urgent lines to log (JSON, on standard error)',
+    'minimum log level (JSON lines on standard error)',
   ),
 } satisfies Record<string, Setting<unknown>>
 
