@@ -24,12 +24,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(folder, 0o711)
   const embedded = process.env.TEST_DATABASE_URL ? null : await attach(folder, { name: 'bestow tests' })
   const server: Connection = process.env.TEST_DATABASE_URL ?? embedded!.connection
+  if (embedded) await trustMemory(server)
   await makeTemplate(server)
   project.provide('postgres', server)
   return async () => {
     await embedded?.release()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * Nothing of this server has to survive a crash, and waiting for the disk takes half of the suite's time. Trials
+ * that kill a database start one of their own.
+ */
+async function trustMemory(server: Connection): Promise<void> {
+  const client = new pg.Client(connectionConfig(server))
+  await client.connect()
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes'])
+    await client.query(`alter system set ${setting} = off`)
+  await client.query('select pg_reload_conf()')
+  await client.end()
 }
 
 async function makeTemplate(server: Connection): Promise<void> {
