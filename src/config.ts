@@ -57,6 +57,10 @@ export const settings = {
   ),
   JSONAPI_STRICT: setting('off', onOff, 'reject requests that JSON:API 1.1 does not allow'),
   EXTENSIONS: setting('on', onOff, 'operations and parameters that the Kajabi API does not have'),
+  API_DOCS: optional(
+    onOff,
+    'serve the API reference at `/docs` and `/openapi.json` to everyone; on for `npm start`, otherwise off',
+  ),
   ALLOW_PRIVATE_TARGETS: optional(
     onOff,
     'allow webhooks to this machine and to private networks; on for `npm start`, otherwise off',

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { badRequest } from '../jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
+import { decodeText } from './decode-text.ts'
+import { parseMediaType } from './media-type.ts'
 import { checkTexts } from './texts.ts'
 
 /** Bytes. */
@@ -17,14 +19,29 @@ export function acceptBodies(server: FastifyInstance): void {
     const type = headers['content-type']
     if (type !== undefined && !/^[\w.+-]+\/[\w.+-]+(\s*;|$)/.test(type)) headers['content-type'] = MEDIA_TYPE
   })
-  server.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
-    body.trim() === '' ? undefined : checkTexts(parse(body)),
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    parseDocument(request.headers['content-type'], body),
   )
 }
 
-function parse(body: string): unknown {
+/**
+ * Parses a JSON document in the charset that its Content-Type declares.
+ *
+ * @returns undefined for a blank body
+ * @throws ApiError 400
+ */
+export function parseDocument(type: string | undefined, body: Buffer): unknown {
+  const text = decodeText(body, charsetOf(type))
+  if (text.trim() === '') return undefined
+  return checkTexts(parseJson(text))
+}
+
+/** Most types have no parameters, and need not be parsed for each request. */
+const charsetOf = (type: string | undefined) => (type?.includes(';') ? parseMediaType(type).charset : null)
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(body.replace(/^\uFEFF/, ''))
+    return JSON.parse(text)
   } catch {
     throw badRequest('invalid_json', 'The body is not well-formed JSON.', { pointer: '' })
   }

@@ -1,18 +1,31 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+
+/** Whether the API reference and the OpenAPI document are public. */
+export const hasDocs = ({ API_DOCS, mode }: Pick<Config, 'API_DOCS' | 'mode'>): boolean =>
+  API_DOCS ?? mode === 'development'
 
 /**
- * The readable page of the API. Its script is 4 MB and comes inside a module, so it is loaded, in a small
- * server of its own, when somebody opens the page for the first time.
+ * The OpenAPI document, and the readable page of it. The page's script is 4 MB and comes inside a module, so it is
+ * loaded, in a small server of its own, when somebody opens the page for the first time.
  */
 export function documentRoutes(server: FastifyInstance): void {
-  let pages: Promise<FastifyInstance> | undefined
-  server.get('/docs', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs/'))
-  server.get('/docs/*', { schema: { hide: true } }, async (request, reply) => {
-    pages ??= referencePages()
-    const page = await (await pages).inject({ url: request.url })
-    reply.code(page.statusCode).type(String(page.headers['content-type']))
-    return reply.send(page.rawPayload)
+  let document: string | undefined
+  server.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    document ??= JSON.stringify(server.swagger())
+    return reply.type('application/json; charset=utf-8').send(document)
   })
+  let pages: Promise<FastifyInstance> | undefined
+  const show = async (request: FastifyRequest, reply: FastifyReply) => {
+    const path = request.url.split('?')[0]!
+    // The page names its script relative to itself.
+    if (path === '/docs') return reply.redirect('/docs/')
+    pages ??= referencePages()
+    const page = await (await pages).inject({ url: path })
+    if (page.statusCode !== 200) return reply.callNotFound()
+    return reply.type(String(page.headers['content-type'])).send(page.rawPayload)
+  }
+  for (const url of ['/docs', '/docs/*']) server.get(url, { schema: { hide: true } }, show)
 }
 
 async function referencePages(): Promise<FastifyInstance> {

@@ -3,22 +3,16 @@ import type { App } from '../app.ts'
 import { isUnavailable } from '../db/database.ts'
 import { ApiError, badRequest, errorDocument, flatError } from '../jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
-import type { Route } from './route.ts'
-import { suggestPath } from './suggest-path.ts'
 
 /** Whatever goes wrong is answered in JSON:API's words, also for unknown paths; OAuth has its own. */
-export function answerErrors(server: FastifyInstance, app: App, routes: Route[]): void {
-  server.setErrorHandler((error, request, reply) => send(reply, request, toApiError(app, error, request)))
-  server.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0]!
-    const methods = routes.filter(({ url }) => leadsTo(url, path)).map(({ method }) => method)
-    send(reply, request, methods.length > 0 ? wrongMethod(request.method, path, methods) : unknownPath(path))
-  })
+export function answerErrors(server: FastifyInstance, app: App): void {
+  server.setErrorHandler((error, request, reply) =>
+    sendError(reply, request, toApiError(app, error, request)),
+  )
 }
 
-const leadsTo = (url: string, path: string) => new RegExp(`^${url.replace(/\{\w+\}/g, '[^/]+')}$`).test(path)
-
-function send(reply: FastifyReply, request: FastifyRequest, error: ApiError): FastifyReply {
+/** Answers with an error: as JSON:API has it, or as OAuth has it on its routes. */
+export function sendError(reply: FastifyReply, request: FastifyRequest, error: ApiError): FastifyReply {
   reply.code(error.status).headers(error.headers)
   if (request.routeOptions?.config?.route?.flatErrors) {
     return reply.type('application/json').send(flatError(error))
@@ -32,7 +26,7 @@ export function answerMalformedAddress(_error: Error, request: FastifyRequest, r
     'malformed_address',
     'The path is not a well-formed address: a "%" in it starts no code.',
   )
-  send(reply.header('x-request-id', request.id), request, error)
+  sendError(reply.header('x-request-id', request.id), request, error)
 }
 
 function toApiError(app: App, error: unknown, request: FastifyRequest): ApiError {
@@ -50,26 +44,12 @@ function toApiError(app: App, error: unknown, request: FastifyRequest): ApiError
     )
   }
   const { statusCode, message } = error as { statusCode?: number; message?: string }
-  if (statusCode === 413) return new ApiError(413, 'body_too_large', 'The body is larger than 1 MB.')
+  if (statusCode === 413) {
+    const most = `${request.routeOptions.bodyLimit / 1024} kB`.replace('1024 kB', '1 MB')
+    return new ApiError(413, 'body_too_large', `The body is larger than ${most}.`)
+  }
   if (statusCode && statusCode < 500)
     return new ApiError(statusCode, 'bad_request', message ?? 'The request is malformed.')
   app.log.error({ request_id: request.id, err: error }, 'request failed')
   return new ApiError(500, 'internal_error', 'Something went wrong here. It is logged under the request id.')
 }
-
-const unknownPath = (path: string) =>
-  new ApiError(
-    404,
-    'unknown_path',
-    [`There is nothing at ${path}.`, suggestPath(path)].filter(Boolean).join(' '),
-  )
-
-const wrongMethod = (method: string, path: string, allowed: string[]) =>
-  new ApiError(
-    405,
-    'method_not_allowed',
-    [`${path} does not take ${method}, but ${allowed.join(', ')}.`, suggestPath(path)]
-      .filter(Boolean)
-      .join(' '),
-    { headers: { allow: allowed.join(', ') } },
-  )

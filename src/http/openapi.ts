@@ -20,10 +20,6 @@ export async function openapi(server: FastifyInstance): Promise<void> {
       components: { securitySchemes: { Bearer: { type: 'http', scheme: 'bearer' } } },
     },
   })
-  server.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
-    reply.type('application/json; charset=utf-8')
-    return JSON.stringify(server.swagger())
-  })
 }
 
 /** A route as Fastify and its documentation want it. */

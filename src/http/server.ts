@@ -12,16 +12,20 @@ import type { Ignored, QueryParameters } from '../jsonapi/query.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { bearerToken, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { acceptBodies, BODY_LIMIT } from './bodies.ts'
-import { documentRoutes } from './docs.ts'
-import { answerErrors, answerMalformedAddress } from './error-answers.ts'
+import { documentRoutes, hasDocs } from './docs.ts'
+import { answerErrors, answerMalformedAddress, sendError } from './error-answers.ts'
 import { acceptForms } from './forms.ts'
-import { healthRoutes } from './health.ts'
+import { frontPage } from './front-page.ts'
+import { healthRoutes, WATCHED_PATHS } from './health.ts'
 import { fastifySchema, openapi } from './openapi.ts'
-import { refusingServers } from './overload.ts'
+import { RefusingServers } from './overload.ts'
+import { parseParameters } from './parameters.ts'
+import { answerClientError } from './raw-answers.ts'
 import { limitRate } from './rate-limit.ts'
 import type { Context, Route } from './route.ts'
 import { runRoute } from './run-route.ts'
 import { refuseOtherMediaTypes } from './strict.ts'
+import { unknownPaths } from './unknown-paths.ts'
 import { bodyValidator } from './validation.ts'
 
 declare module 'fastify' {
@@ -33,37 +37,58 @@ declare module 'fastify' {
   }
 }
 
+/** Seconds, a year. Not for subdomains: those of the same owner may be served otherwise. */
+const TRANSPORT_SECURITY = 'max-age=31536000'
+
 /** Adds what is no operation of the API, as the members' pages. */
 export type Extra = (server: FastifyInstance, app: App) => Promise<void>
 
 /** The HTTP side of the application: every route of the table, and what all of them share. */
 export async function buildServer(app: App, routes: Route[], extras: Extra[] = []): Promise<FastifyInstance> {
+  const servers = new RefusingServers(app)
   const server: FastifyInstance = Fastify({
     loggerInstance: app.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    serverFactory: refusingServers(app),
+    serverFactory: (handle) => servers.create(handle),
+    clientErrorHandler: answerClientError,
     // Counted from our side: what a client itself puts into the headers is further away.
     trustProxy: (_address, hop) => hop < app.config.TRUST_PROXY,
     forceCloseConnections: 'idle',
     // What still arrives is answered as ever; see close-server.ts.
     return503OnClosing: false,
     // An id of any length is looked for, and not found.
-    routerOptions: { querystringParser: parseParameters, maxParamLength: 20_000 },
+    // The query is parsed in a hook, whose errors are answered; the router's would end the process.
+    routerOptions: {
+      querystringParser: (text) => ({ text }),
+      maxParamLength: 20_000,
+      ignoreTrailingSlash: true,
+    },
     frameworkErrors: answerMalformedAddress,
   })
   const known = routes.filter(({ extension }) => !extension || app.config.EXTENSIONS)
-  answerErrors(server, app, known)
+  const beside = [...WATCHED_PATHS, ...(hasDocs(app.config) ? ['/docs', '/openapi.json'] : [])]
+  const explain = unknownPaths([...known, ...beside.map((url) => ({ method: 'GET', url }))])
+  const unknown = ({ method, url }: FastifyRequest) => explain(method, url.split('?')[0]!)
+  answerErrors(server, app)
+  frontPage(server, app, (request, reply) => sendError(reply, request, unknown(request)))
   server.setValidatorCompiler(bodyValidator)
+  const transportSecurity = app.config.PUBLIC_URL?.startsWith('https:') && TRANSPORT_SECURITY
   server.decorateRequest('claims', null)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    if (transportSecurity) reply.header('strict-transport-security', transportSecurity)
+    // Before its body is read: what is wrong with it does not matter at a wrong address.
+    if (request.is404) throw unknown(request)
+    request.query = parseParameters(textOfQuery(request))
     const { route } = request.routeOptions.config
     if (route && route.access !== 'public') request.claims = await verifyToken(app, request)
+    if (route) assertIds(route, request.params as Record<string, string>)
     if (route && app.config.JSONAPI_STRICT) refuseOtherMediaTypes(route, request.headers)
   })
   acceptBodies(server)
+  server.addHook('preValidation', async (request) => servers.admit(request.raw))
   server.addHook('onSend', async (_request, reply) => {
     // JSON:API 1.1 allows no charset on its media type, which Fastify adds.
     if (String(reply.getHeader('content-type')).startsWith(`${MEDIA_TYPE};`))
@@ -93,10 +118,12 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     for (const definition of known) if (definition.form) addRoute(forms, app, definition)
   })
   healthRoutes(server, app)
-  documentRoutes(server)
+  if (hasDocs(app.config)) documentRoutes(server)
   for (const add of extras) await add(server, app)
   return server
 }
+
+const textOfQuery = ({ query }: FastifyRequest): string => (query as { text: string }).text
 
 /** Checked before the body is read: who has no token learns nothing about its form. */
 async function verifyToken(app: App, request: FastifyRequest): Promise<TokenClaims> {
@@ -114,7 +141,7 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
     handler: async (request, reply) => {
       const ignored: Ignored[] = []
       const context = contextOf(app, request, ignored)
-      const path = request.url.split('?')[0]!
+      const path = request.url.split('?')[0]!.replace(/\/$/, '')
       const answer = await runRoute(definition, context, request.claims, path)
       if (ignored.length > 0)
         reply.header('warning', warningOf(ignored.map(({ reason }) => `${reason}; it was ignored.`)))
@@ -125,6 +152,17 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
       return reply.send(answer.body)
     },
   })
+}
+
+/**
+ * An empty id is nearly always a variable that was not set.
+ *
+ * @throws ApiError 400 that names it
+ */
+function assertIds({ url }: Route, params: Record<string, string>): void {
+  for (const name in params) {
+    if (params[name]!.trim() === '') throw badRequest('empty_id', `The parameter ${name} of ${url} is empty.`)
+  }
 }
 
 const MOST_WARNINGS = 5
@@ -155,14 +193,4 @@ function contextOf(app: App, request: FastifyRequest, ignored: Ignored[]): Conte
       ignored.push(...passedOver)
     },
   }
-}
-
-/** A parameter given twice counts once, the last; only `name[]` collects. */
-function parseParameters(text: string): QueryParameters {
-  const parameters: QueryParameters = {}
-  for (const [name, value] of new URLSearchParams(text)) {
-    if (!name.endsWith('[]')) parameters[name] = value
-    else parameters[name] = [...[parameters[name] ?? []].flat(), value]
-  }
-  return parameters
 }

@@ -10,20 +10,25 @@ const DEEPEST = 50
  * @returns the same document, changed in place
  * @throws ApiError 400 that points at the value
  */
-export function checkTexts(document: unknown, path: string[] = []): unknown {
-  if (typeof document === 'string') {
-    if (document.includes('\0')) throw refused(path, 'contains a zero byte')
-    return document.toWellFormed()
+export const checkTexts = (document: unknown): unknown => check(document, [])
+
+/** @param path to the value; one list for the whole document, so that each value costs the same */
+function check(value: unknown, path: string[]): unknown {
+  if (typeof value === 'string') {
+    if (value.includes('\0')) throw refused(path, 'contains a zero byte')
+    return value.toWellFormed()
   }
-  if (typeof document !== 'object' || document === null) return document
+  if (typeof value !== 'object' || value === null) return value
   if (path.length === DEEPEST) throw refused(path, `is nested more than ${DEEPEST} levels deep`)
-  const members = document as Record<string, unknown>
+  const members = value as Record<string, unknown>
   for (const name of Object.keys(members)) {
     if (name.includes('\0')) throw refused(path, 'has a name with a zero byte')
     if (name === '__proto__') throw refused(path, 'has a member __proto__')
-    members[name] = checkTexts(members[name], [...path, name])
+    path.push(name)
+    members[name] = check(members[name], path)
+    path.pop()
   }
-  return document
+  return value
 }
 
 function refused(path: string[], why: string) {

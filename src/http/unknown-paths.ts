@@ -1,0 +1,63 @@
+/** What to answer where no route is: the path or the method is wrong, or the operation is not implemented. */
+import { ApiError } from '../jsonapi/errors.ts'
+import { KAJABI_OPERATIONS, type Operation } from './kajabi-operations.ts'
+import { pathSuggestions } from './suggest-path.ts'
+
+const LONGEST_PATH_SHOWN = 200
+
+interface Pattern extends Operation {
+  matches: RegExp
+}
+
+/**
+ * Explains requests that no route takes.
+ *
+ * @param served every operation that is served
+ * @returns the error to answer: 404, 405 or 501
+ */
+export function unknownPaths(served: Operation[]): (method: string, path: string) => ApiError {
+  const known = served.map(patternOf)
+  const lacking = lackingOperations(served).map(patternOf)
+  const all = [...known, ...lacking]
+  const suggest = pathSuggestions(all)
+
+  return (method, path) => {
+    const bare = path.replace(/(?<=.)\/$/, '')
+    const shown = bare.slice(0, LONGEST_PATH_SHOWN)
+    const hinted = (...sentences: string[]) => [...sentences, suggest(bare)].filter(Boolean).join(' ')
+    const asked = method === 'HEAD' ? 'GET' : method
+    const here = all.filter(({ matches }) => matches.test(bare))
+    if (here.some((operation) => operation.method === asked)) return notImplemented(asked, shown)
+    if (here.length > 0) {
+      const allowed = [...new Set(here.map((operation) => operation.method))].join(', ')
+      return new ApiError(
+        405,
+        'method_not_allowed',
+        hinted(`${shown} does not take ${method}, but ${allowed}.`),
+        { headers: { allow: allowed } },
+      )
+    }
+    return new ApiError(404, 'unknown_path', hinted(`There is nothing at ${shown}.`))
+  }
+}
+
+/** Operations that Kajabi has and this version lacks. */
+export function lackingOperations(served: Operation[]): Operation[] {
+  const names = new Set(served.map(nameOf))
+  return KAJABI_OPERATIONS.filter((operation) => !names.has(nameOf(operation)))
+}
+
+/** Names of placeholders do not matter. */
+const nameOf = ({ method, url }: Operation) => `${method} ${url.replace(/\{\w+\}/g, '{}')}`
+
+const patternOf = (operation: Operation): Pattern => ({
+  ...operation,
+  matches: new RegExp(`^${operation.url.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+})
+
+const notImplemented = (method: string, path: string) =>
+  new ApiError(
+    501,
+    'not_implemented',
+    `Kajabi has the operation ${method} ${path}; this version of Bestow does not. What it has is listed in docs/deviations.md.`,
+  )
