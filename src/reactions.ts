@@ -20,6 +20,7 @@ const emailReactions: { [Type in EventType]: EmailReaction<Type>[] } = {
   contact_created: [],
   contact_updated: [],
   contact_deleted: [],
+  other_email_given: [],
   customer_created: [welcomeEmail],
   offer_granted: [giftEmail, grantEmail],
   offer_revoked: [],

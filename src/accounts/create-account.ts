@@ -1,7 +1,8 @@
 import { createApiKey } from '../auth/api-keys.ts'
-import { parseEmailAddress } from '../contacts/email-address.ts'
 import { type Tx, violates } from '../db/database.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
+import { describeProblem, parseEmailAddress } from '../text/email-address.ts'
+import { readName } from '../text/names.ts'
 
 export interface NewAccount {
   name: string
@@ -28,9 +29,17 @@ export interface MadeAccount {
  * @throws ApiError 422 for an e-mail or subdomain that is malformed or taken
  */
 export async function createAccount(tx: Tx, account: NewAccount): Promise<MadeAccount> {
-  const { name, ownerName, ownerEmail, siteTitle, subdomain, color, now } = account
-  const email = parseEmailAddress(ownerEmail)?.toLowerCase()
-  if (!email) throw unprocessable('invalid', 'The owner’s e-mail is not an e-mail address', '/email')
+  const { ownerEmail, subdomain, color, now } = account
+  const [name, ownerName, siteTitle] = [account.name, account.ownerName, account.siteTitle].map(readName) as [
+    string,
+    string,
+    string,
+  ]
+  const email = parseEmailAddress(ownerEmail)
+  if (!email) {
+    const problem = describeProblem(ownerEmail)
+    throw unprocessable('invalid', `The owner’s e-mail is not an e-mail address${problem}`, '/email')
+  }
   try {
     const { id: account_id } = await tx
       .insertInto('accounts')

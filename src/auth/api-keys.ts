@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
+import { readName } from '../text/names.ts'
 import { isPermission, permissions } from './permissions.ts'
 import { hashSecret, randomSecret } from './secrets.ts'
 
@@ -39,7 +40,8 @@ export async function createApiKey(
     now,
   }: { accountId: string; userId: string; name: string; wanted: string[] | null; now: Date },
 ): Promise<FreshApiKey> {
-  if (name.trim() === '') throw unprocessable('blank', "Name can't be blank", '/data/attributes/name')
+  const readableName = readName(name)
+  if (readableName === '') throw unprocessable('blank', "Name can't be blank", '/data/attributes/name')
   const unknown = wanted?.find((permission) => !isPermission(permission))
   if (unknown !== undefined) {
     throw unprocessable(
@@ -54,7 +56,7 @@ export async function createApiKey(
     .values({
       account_id: accountId,
       user_id: userId,
-      name: name.trim(),
+      name: readableName,
       // No letter that a command line could take for an option.
       client_id: randomBytes(12).toString('hex'),
       secret_hash: hashSecret(client_secret),

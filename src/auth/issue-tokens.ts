@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { App } from '../app.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
+import { parseEmailAddress } from '../text/email-address.ts'
 import { hashSecret, isPassword } from './secrets.ts'
 import type { TokenClaims } from './tokens.ts'
 
@@ -35,7 +36,7 @@ export async function issueForUser(app: App, email: string, password: string): P
     const user = await tx
       .selectFrom('users')
       .select(['id', 'account_id', 'password_hash'])
-      .where((eb) => eb(eb.fn('lower', ['email']), '=', email.trim().toLowerCase()))
+      .where('email', '=', parseEmailAddress(email) ?? '')
       .executeTakeFirst()
     if (!(await isPassword(password, user?.password_hash ?? null)) || !user) return null
     return startFamily(app, tx, { account_id: user.account_id, user_id: user.id, api_key_id: null, epoch: 1 })

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/database.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
+import { parseEmailAddress } from '../text/email-address.ts'
 import { hashPassword } from './secrets.ts'
 
 const SHORTEST = 10
@@ -21,7 +22,7 @@ export async function setPassword(tx: Tx, accountId: string, email: string, pass
     .updateTable('users')
     .set({ password_hash: await hashPassword(password) })
     .where('account_id', '=', accountId)
-    .where((eb) => eb(eb.fn('lower', ['email']), '=', email.trim().toLowerCase()))
+    .where('email', '=', parseEmailAddress(email) ?? '')
     .returning('id')
     .executeTakeFirst()
   if (!user) throw notFound(`There is no user with the e-mail ${email}.`)

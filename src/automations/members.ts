@@ -2,6 +2,7 @@
 import { type TSchema, Type } from 'typebox'
 import { jsonPointer, type Path, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
+import { readName } from '../text/names.ts'
 
 /** The way to the attributes of the automation. */
 export const ATTRIBUTES: Path = ['data', 'attributes']
@@ -50,7 +51,7 @@ export const shortText = (longest: number): Member => ({
   schema: Type.String(),
   form: `a text of 1 to ${longest} characters`,
   read(value) {
-    const text = typeof value === 'string' ? value.trim() : ''
+    const text = typeof value === 'string' ? readName(value) : ''
     return text.length > 0 && text.length <= longest ? text : undefined
   },
 })

@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
-import { parseContactAttributes } from '../contacts/contact-attributes.ts'
+import { parseContactAttributes, valuesOfNew } from '../contacts/contact-attributes.ts'
 import { contacts } from '../contacts/contacts.resource.ts'
 import { createContact } from '../contacts/create-contact.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import { loadPage } from '../jsonapi/load.ts'
 import { parseQuery } from '../jsonapi/query.ts'
+import { parseEmailAddress } from '../text/email-address.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import {
   ACCOUNT_OPTION,
@@ -44,16 +45,14 @@ async function create({
   email,
   name,
 }: Options & { email: string; name?: string }): Promise<void> {
-  const id = await changing('contacts create', async (tx, app) => {
+  const made = await changing('contacts create', async (tx, app) => {
     const { scope } = await findOperator(app, account)
-    const { values } = parseContactAttributes({ email, ...(name !== undefined && { name }) })
-    return createContact(tx, chooseSite(scope, site), values, {
-      actor: OPERATOR,
-      requestId: null,
-      now: scope.now,
-    })
+    const values = valuesOfNew(parseContactAttributes({ email, ...(name !== undefined && { name }) }))
+    const origin = { actor: OPERATOR, requestId: null, now: scope.now }
+    const id = await createContact(tx, chooseSite(scope, site), values, origin)
+    return { id, email: values.email!, name: values.name ?? '' }
   })
-  print({ json }, { id, email, name: name ?? '' }, `Contact ${id}: ${email}`)
+  print({ json }, made, `Contact ${made.id}: ${made.email}`)
 }
 
 async function find(text: string, { json, account, site }: Options): Promise<void> {
@@ -88,7 +87,7 @@ export async function findContactId(
     .selectFrom('contacts')
     .select('id')
     .where('site_id', '=', siteId)
-    .where((eb) => eb(eb.fn('lower', ['email']), '=', given.trim().toLowerCase()))
+    .where('email', '=', parseEmailAddress(given) ?? '')
     .executeTakeFirst()
   if (!contact) throw new Error(`There is no contact with the e-mail ${given}.`)
   return contact.id

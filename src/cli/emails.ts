@@ -5,6 +5,7 @@ import { parseQuery } from '../jsonapi/query.ts'
 import type { Row } from '../jsonapi/resource.ts'
 import { findContactId } from './contacts.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
+import { onOneLine } from './terminal.ts'
 import { ACCOUNT_OPTION, findOperator, withApp } from './with-app.ts'
 
 interface ListOptions extends OutputOptions {
@@ -68,9 +69,9 @@ async function show(id: string, { json, account, html }: ShowOptions): Promise<v
   const words = html
     ? String(row.html ?? '')
     : [
-        `To:      ${row.to_name} <${row.to_email}>`,
-        `Subject: ${row.subject}`,
-        `Status:  ${row.status}${row.response ? ` (${row.response})` : ''}`,
+        onOneLine(`To:      ${row.to_name} <${row.to_email}>`),
+        onOneLine(`Subject: ${row.subject}`),
+        onOneLine(`Status:  ${row.status}${row.response ? ` (${row.response})` : ''}`),
         '',
         String(row.text ?? 'It is not rendered yet.'),
       ]

@@ -11,6 +11,7 @@ import {
 import { permissions } from '../auth/permissions.ts'
 import type { Tx } from '../db/database.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
+import { onOneLine } from './terminal.ts'
 import { ACCOUNT_OPTION, changing, findOperator } from './with-app.ts'
 
 interface Options extends OutputOptions {
@@ -100,7 +101,7 @@ async function findKey(
 const describePermissions = (may: ApiKey['permissions']) => may?.join(', ') ?? 'all'
 
 const describeFresh = (key: FreshApiKey): string[] => [
-  `Key ${key.id}, ${key.name}: ${describePermissions(key.permissions)}`,
+  onOneLine(`Key ${key.id}, ${key.name}: ${describePermissions(key.permissions)}`),
   `client_id      ${key.client_id}`,
   `client_secret  ${key.client_secret}   (shown this once)`,
 ]

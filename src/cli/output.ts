@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ConfigError } from '../config.ts'
 import { isUnavailable } from '../db/database.ts'
+import { escapeControls, onOneLine, printable } from './terminal.ts'
 
 export interface OutputOptions {
   json?: boolean
@@ -12,15 +13,16 @@ export const subcommand = (parent: Command, usage: string, description: string):
 
 /** Prints a result: as one line of JSON, or in words. */
 export function print({ json }: OutputOptions, result: unknown, words: string | string[]): void {
-  const text = json ? JSON.stringify(result) : [words].flat().join('\n')
+  const text = json ? escapeControls(JSON.stringify(result)) : printable([words].flat().join('\n'))
   process.stdout.write(`${text}\n`)
 }
 
-/** Columns of equal width, under their names. */
+/** Columns of equal width, under their names; a cell is always on one line. */
 export function table(rows: Record<string, string>[], whenEmpty: string): string[] {
   if (rows.length === 0) return [whenEmpty]
   const names = Object.keys(rows[0]!)
-  const all = [Object.fromEntries(names.map((name) => [name, name])), ...rows]
+  const cells = rows.map((row) => Object.fromEntries(names.map((name) => [name, onOneLine(row[name]!)])))
+  const all = [Object.fromEntries(names.map((name) => [name, name])), ...cells]
   const widths = names.map((name) => Math.max(...all.map((row) => row[name]!.length)))
   return all.map((row) =>
     names
@@ -36,17 +38,11 @@ export function complain(error: unknown): never {
   const reason = isUnavailable(error)
     ? `the database cannot be reached: ${message || (error as { code?: string }).code}`
     : message
-  const lines = error instanceof ConfigError ? message.split('\n') : [oneLine(reason)]
-  for (const line of lines) process.stderr.write(`bestow: ${line}\n`)
+  const lines = error instanceof ConfigError ? message.split('\n') : [reason]
+  for (const line of lines) process.stderr.write(`bestow: ${onOneLine(line)}\n`)
   process.exit(1)
 }
 
 /** What commander says of a command that it does not understand, in our words. */
 export const misused = (text: string): string =>
-  `bestow: ${oneLine(text.replace(/^error: /, ''))} (add --help for how to use it)\n`
-
-const oneLine = (text: string) =>
-  text
-    .trim()
-    .split(/\s*\n\s*/)
-    .join(' ')
+  `bestow: ${onOneLine(text.replace(/^error: /, ''))} (add --help for how to use it)\n`

@@ -1,8 +1,9 @@
 import { unprocessable } from '../jsonapi/errors.ts'
-import { parseEmailAddress } from './email-address.ts'
+import { describeProblem, parseEmailAddress } from '../text/email-address.ts'
+import { type PartOfName, readName } from '../text/names.ts'
 
-/** What can be set on a contact itself; all but `subscribed` are texts. */
-const TEXTS = [
+/** Texts on one line that can be set on a contact. */
+const LINES = [
   'phone_number',
   'business_number',
   'address_line_1',
@@ -11,30 +12,37 @@ const TEXTS = [
   'address_state',
   'address_country',
   'address_zip',
-  'custom_1',
-  'custom_2',
-  'custom_3',
 ] as const
+
+const CUSTOM_FIELDS = ['custom_1', 'custom_2', 'custom_3'] as const
 
 const LONGEST_TEXT = 1_000
 
-export type ContactValues = { [Name in (typeof TEXTS)[number]]?: string | null } & {
+export type ContactValues = {
+  [Name in (typeof LINES)[number] | (typeof CUSTOM_FIELDS)[number]]?: string | null
+} & {
   name?: string
   email?: string
   subscribed?: boolean
 }
 
-export interface ContactAttributes {
+/** What a request wants of a contact; whatever is undefined was not given. */
+export interface ContactChanges {
   values: ContactValues
-  /** Belongs to the customer; undefined: not given. */
-  externalUserId: string | null | undefined
+  /** A first or a last name without the other, and no whole name. */
+  partOfName?: PartOfName
+  /** Belongs to the customer. */
+  externalUserId?: string | null
+}
+
+export interface ContactAttributes extends ContactChanges {
   /** Names that a contact does not have, or that are read-only. */
   ignored: string[]
 }
 
 /**
- * Reads the attributes of a request about a contact: e-mails are trimmed and lower-cased, `first_name` and
- * `last_name` make a `name` when it is missing, a blank text is none.
+ * Reads the attributes of a request about a contact: e-mails as parseEmailAddress() does, names as readName() does,
+ * `first_name` and `last_name` make a `name` when it is missing, a blank text is none.
  *
  * @throws ApiError 422 that points at the attribute
  */
@@ -43,28 +51,50 @@ export function parseContactAttributes(given: Record<string, unknown>): ContactA
   const ignored: string[] = []
   let externalUserId: string | null | undefined
   for (const [name, value] of Object.entries(given)) {
-    if (name === 'name') values.name = parseText(name, value) ?? ''
+    if (name === 'name') values.name = parseLine(name, value) ?? ''
     else if (name === 'email') values.email = parseEmail(value)
     else if (name === 'subscribed') values.subscribed = parseFlag(name, value)
     else if (name === 'external_user_id') externalUserId = parseText(name, value)
-    else if (isText(name)) values[name] = parseText(name, value)
+    else if (isOneOf(LINES, name)) values[name] = parseLine(name, value)
+    else if (isOneOf(CUSTOM_FIELDS, name)) values[name] = parseText(name, value)
+    else if (/^custom_\d+$/.test(name)) throw unknownCustomField(name)
     else if (!['first_name', 'last_name'].includes(name)) ignored.push(name)
   }
-  const folded = values.name ? undefined : fullName(given)
-  if (folded !== undefined) values.name = folded
-  return { values, externalUserId, ignored }
+  return { ...withParts(values, given), externalUserId, ignored }
 }
 
-const isText = (name: string): name is (typeof TEXTS)[number] => (TEXTS as readonly string[]).includes(name)
+/** The values of a contact that is new: one part of a name is all of it then. */
+export const valuesOfNew = ({ values, partOfName }: ContactChanges): ContactValues => ({
+  ...(partOfName && { name: partOfName.text }),
+  ...values,
+})
+
+function withParts(values: ContactValues, given: Record<string, unknown>): ContactChanges {
+  const [first, last] = [partOf(given.first_name), partOf(given.last_name)]
+  if (values.name || (first === '' && last === '')) return { values }
+  if (first !== '' && last !== '') return { values: { ...values, name: `${first} ${last}` } }
+  const { name: _, ...others } = values
+  const partOfName: PartOfName = first === '' ? { kind: 'last', text: last } : { kind: 'first', text: first }
+  return { values: others, partOfName }
+}
+
+const partOf = (value: unknown) => (typeof value === 'string' ? readName(value) : '')
+
+const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
+  (names as readonly string[]).includes(name)
 
 const pointerTo = (name: string) => `/data/attributes/${name}`
 
-function parseText(name: string, value: unknown): string | null {
+const parseText = (name: string, value: unknown) => parseAs(name, value, (text) => text.trim())
+
+const parseLine = (name: string, value: unknown) => parseAs(name, value, readName)
+
+function parseAs(name: string, value: unknown, read: (text: string) => string): string | null {
   if (value === null) return null
   if (typeof value !== 'string' && typeof value !== 'number') {
     throw unprocessable('invalid', `${name} must be a text`, pointerTo(name))
   }
-  const text = String(value).trim()
+  const text = read(String(value))
   if (text.length > LONGEST_TEXT)
     throw unprocessable(
       'too_long',
@@ -79,8 +109,12 @@ function parseEmail(value: unknown): string {
     throw unprocessable('blank', "Email can't be blank", pointerTo('email'))
   }
   const address = parseEmailAddress(value)
-  if (!address) throw unprocessable('invalid', 'Email is not an e-mail address', pointerTo('email'))
-  return address.toLowerCase()
+  if (address) return address
+  throw unprocessable(
+    'invalid',
+    `Email is not an e-mail address${describeProblem(value)}`,
+    pointerTo('email'),
+  )
 }
 
 function parseFlag(name: string, value: unknown): boolean {
@@ -88,7 +122,9 @@ function parseFlag(name: string, value: unknown): boolean {
   throw unprocessable('invalid', `${name} must be true or false`, pointerTo(name))
 }
 
-function fullName({ first_name, last_name }: Record<string, unknown>): string | undefined {
-  const parts = [first_name, last_name].filter((part) => typeof part === 'string' && part.trim() !== '')
-  return parts.length > 0 ? parts.map((part) => (part as string).trim()).join(' ') : undefined
-}
+const unknownCustomField = (name: string) =>
+  unprocessable(
+    'unknown_custom_field',
+    `There is no custom field ${name}. There are ${CUSTOM_FIELDS.join(', ')}`,
+    pointerTo(name),
+  )

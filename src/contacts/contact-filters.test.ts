@@ -151,7 +151,7 @@ describe.each(['contacts', 'customers'])('GET /v1/%s', (list) => {
   })
 })
 
-test('upper and lower case are the same beyond ASCII too', async () => {
+test('a search takes upper and lower case for the same beyond ASCII too', async () => {
   const account = await makeAccount(h.app)
   const client = h.clientWith(account.token)
   await makeContact(h.app, account.siteId, { name: 'ÉMILE Łukasz Ñandú', email: 'jörg@example.com' })
@@ -159,13 +159,48 @@ test('upper and lower case are the same beyond ASCII too', async () => {
     ['search', 'émile łUKASZ'],
     ['name_contains', 'ñANDÚ'],
     ['email_contains', 'JÖRG'],
-    ['email', 'JÖRG@example.com'],
+    ['email', 'Jörg@EXAMPLE.com'],
   ]) {
     expect([filter, names(await ask('contacts', { [`filter[${filter}]`]: value! }, client))]).toEqual([
       filter,
       ['ÉMILE Łukasz Ñandú'],
     ])
   }
+})
+
+describe('an e-mail address in a filter', () => {
+  const stored = ['ada+news@bücher.example', 'mike@example.com']
+  let client: ReturnType<typeof h.clientWith>
+  beforeAll(async () => {
+    const account = await makeAccount(h.app)
+    client = h.clientWith(account.token)
+    for (const email of stored) await makeContact(h.app, account.siteId, { name: email, email })
+  })
+
+  test.each([
+    ['ada+news@bücher.example', stored[0]],
+    ['ada news@bücher.example', stored[0]],
+    ['ADA news@xn--bcher-kva.example', stored[0]],
+    ['\u200bmike@example.com\ufeff', stored[1]],
+    ['Mike@Example.com', stored[1]],
+    // The Kelvin sign.
+    ['mi\u212ae@example.com', undefined],
+    ['not an address', undefined],
+  ])('%j finds %s', async (value, found) => {
+    for (const filter of ['email', 'email_eq']) {
+      expect(names(await ask('contacts', { [`filter[${filter}]`]: value }, client))).toEqual(
+        [found].filter(Boolean),
+      )
+    }
+    if (!found) return
+    for (const filter of ['search', 'email_contains'])
+      expect(names(await ask('contacts', { [`filter[${filter}]`]: value }, client))).toEqual([found])
+  })
+
+  test('a plus sign that is not escaped is one', async () => {
+    const { body } = await client.get('/v1/contacts?filter[email]=ada+news@b%C3%BCcher.example')
+    expect(names(body)).toEqual([stored[0]])
+  })
 })
 
 test('created_in_last and access that ran out go by the application’s clock', async () => {

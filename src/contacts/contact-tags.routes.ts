@@ -9,6 +9,7 @@ import { unprocessable } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { readName } from '../text/names.ts'
 import { archiveContactTag, renameContactTag } from './change-contact-tag.ts'
 import { contactTags } from './contact-tags.resource.ts'
 import { createContactTag } from './create-contact-tag.ts'
@@ -31,7 +32,7 @@ const create = route({
     const { tx, body, scope } = context
     const query = readSingleQuery(contactTags, context)
     checkNewDocument(context)
-    const name = readName(context, body.data.attributes)
+    const name = nameIn(context, body.data.attributes)
     if (name === undefined) throw unprocessable('blank', "Name can't be blank", '/data/attributes')
     const id = await createContactTag(tx, siteOf(context), name, scope.now)
     return {
@@ -59,7 +60,7 @@ const update = route({
     const id = params.id!
     const query = readSingleQuery(contactTags, context)
     const { attributes } = await readChanges(context, contactTags)
-    const name = readName(context, attributes)
+    const name = nameIn(context, attributes)
     if (name !== undefined) await renameContactTag(tx, caller.siteIds, id, name)
     return { body: await showTag(context, id, query) }
   },
@@ -85,13 +86,13 @@ const destroy = route({
 const LONGEST_NAME = 255
 
 /** @throws ApiError 422 that points at the name */
-function readName({ ignore }: WriteContext, attributes: Record<string, unknown>): string | undefined {
+function nameIn({ ignore }: WriteContext, attributes: Record<string, unknown>): string | undefined {
   const { name: given, ...others } = attributes
   ignore(ignoredAttributes(others, Object.keys(others)))
   if (given === undefined) return undefined
   const refused = (code: string, sentence: string) => unprocessable(code, sentence, '/data/attributes/name')
   if (given !== null && typeof given !== 'string') throw refused('invalid', 'Name must be a text')
-  const name = given?.trim() ?? ''
+  const name = readName(given ?? '')
   if (name === '') throw refused('blank', "Name can't be blank")
   if (name.length > LONGEST_NAME)
     throw refused('too_long', `Name is too long (${LONGEST_NAME} characters at most)`)

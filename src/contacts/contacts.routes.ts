@@ -16,7 +16,7 @@ import { loadOne } from '../jsonapi/load.ts'
 import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { changeTagsOfContact } from './change-tags-of-contact.ts'
-import { parseContactAttributes } from './contact-attributes.ts'
+import { parseContactAttributes, valuesOfNew } from './contact-attributes.ts'
 import { contacts } from './contacts.resource.ts'
 import { createContact } from './create-contact.ts'
 import { deleteContact } from './delete-contact.ts'
@@ -62,9 +62,9 @@ const create = route({
     const { tx, body, ignore, scope } = context
     const query = readSingleQuery(contacts, context)
     checkNewDocument(context, ['site', 'tags'])
-    const { values, ignored } = parseContactAttributes(body.data.attributes)
-    ignore(ignoredAttributes(body.data.attributes, [...ignored, 'external_user_id']))
-    const id = await createContact(tx, siteOf(context), values, originOf(context))
+    const attributes = parseContactAttributes(body.data.attributes)
+    ignore(ignoredAttributes(body.data.attributes, [...attributes.ignored, 'external_user_id']))
+    const id = await createContact(tx, siteOf(context), valuesOfNew(attributes), originOf(context))
     await setTags(context, id, 'add', body.data.relationships?.tags)
     return {
       status: 201,
@@ -93,7 +93,9 @@ const update = route({
     await lockContact(tx, caller.siteIds, id)
     const { data, path } = relationshipsOf(body)
     const changes = await readChanges({ ...context, body: { data } }, contacts, ['tags'], path)
-    const attributes = parseContactAttributes(changes.attributes)
+    const { name } = data.attributes ?? {}
+    // Also when it is the current one, a whole name comes before a part of it.
+    const attributes = parseContactAttributes({ ...changes.attributes, ...(name ? { name } : {}) })
     ignore(attributes.ignored.map(ignoredAttribute))
     await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
     if ('tags' in changes.relationships) await setTags(context, id, 'replace', data.relationships?.tags, path)

@@ -131,6 +131,8 @@ describe('creating a contact', () => {
     [{ name: null, first_name: 'Ada' }, 'Ada'],
     [{ name: ' ', first_name: 'Ada' }, 'Ada'],
     [{ first_name: 1 }, ''],
+    [{ name: 'Ada\r\nBcc: eve@example.com\u001b[31m' }, 'Ada Bcc: eve@example.com [31m'],
+    [{ name: '\ufeffE\u0301mile\u200b' }, '\u00c9mile'],
     [{}, ''],
   ])('the name of %j is %j', async (attributes, name) => {
     expect((await create({ email: newEmail(), ...attributes })).body.data.attributes.name).toBe(name)
@@ -155,6 +157,22 @@ describe('creating a contact', () => {
     })
     expect(status).toBe(201)
     for (const name of ['shoe_size', 'id', 'external_user_id']) expect(headers.get('warning')).toContain(name)
+  })
+
+  test('the same mailbox is taken, however its domain is written, and another character makes another one', async () => {
+    const address = async (email: string) => {
+      const { status, body } = await create({ email })
+      return status === 201 ? body.data.attributes.email : body.errors[0].code
+    }
+    expect(await address('kim@bücher.example')).toBe('kim@bücher.example')
+    expect(await address('KIM@xn--bcher-kva.example')).toBe('taken')
+    expect(await address('kim@BÜCHER.example')).toBe('taken')
+    expect(await address('kim@xn--mnchen-3ya.example')).toBe('kim@münchen.example')
+    expect(await address('mike@example.com')).toBe('mike@example.com')
+    expect(await address('mi\u212ae@example.com')).toBe('mi\u212ae@example.com')
+    expect(await address('kim@strasse.example')).toBe('kim@strasse.example')
+    expect(await address('kim@straße.example')).toBe('kim@straße.example')
+    expect(await address('\ufeffkim news@example.com\u200b')).toBe('kim+news@example.com')
   })
 
   test.each([
@@ -273,6 +291,87 @@ describe('changing a contact', () => {
       .where('type', '=', 'contact_updated')
       .execute()
     expect(events).toEqual([{ data: { changed: ['custom_1'] } }])
+  })
+
+  test('to what it is already records and delivers nothing, and leaves updated_at as it is', async () => {
+    const { id, customerId } = await makeCustomer({ name: 'Ada Byron', email: newEmail() })
+    await update(id, { external_user_id: `same-${id}`, custom_1: 'x' })
+    await h.drain()
+    const receiver = await startReceiver()
+    await makeHook(h.app, h.account.siteId, { event: 'contact_updated', targetUrl: receiver.url })
+    await (h.app.clock as MovableClock).advance(h.app.db, 60_000)
+    const before = [await show(id), await showCustomer(customerId)]
+    const { attributes } = before[0]
+    const { created_at, updated_at, ...current } = attributes
+    for (const same of [
+      current,
+      { ...current, email: current.email.toUpperCase(), name: ` ${current.name}\n` },
+      { first_name: 'Ada' },
+      { last_name: 'Byron' },
+      { first_name: 'Ada', last_name: 'Byron' },
+    ]) {
+      const { status, headers } = await update(id, same)
+      expect([status, headers.get('warning')]).toEqual([200, null])
+    }
+    expect([await show(id), await showCustomer(customerId)]).toEqual(before)
+    await h.drain()
+    expect(receiver.received).toEqual([])
+    expect((await update(id, { ...current, custom_2: 'y' })).body.data.attributes.updated_at).not.toBe(
+      updated_at,
+    )
+    await h.drain()
+    expect(receiver.received.length).toBe(1)
+    const events = await changesOf(id)
+    expect(events.at(-1)).toEqual({ data: { changed: ['custom_2'] } })
+    expect(events.length).toBe(2)
+    await receiver.close()
+  })
+
+  const changesOf = (id: string) =>
+    h.app.db
+      .selectFrom('events')
+      .select('data')
+      .where('contact_id', '=', id)
+      .where('type', '=', 'contact_updated')
+      .orderBy('id')
+      .execute()
+
+  test.each([
+    ['Ada Byron', { last_name: 'Noel' }, 'Ada Noel'],
+    ['Ada Byron', { first_name: 'Grace' }, 'Grace Byron'],
+    ['Ada Byron', { first_name: 'Grace', last_name: '' }, 'Grace Byron'],
+    ['Ada Byron', { first_name: 'Grace', last_name: 'Hopper' }, 'Grace Hopper'],
+    ['Ada', { last_name: 'Noel' }, 'Ada Noel'],
+    ['', { last_name: 'Noel' }, 'Noel'],
+    ['Ada Byron King', { last_name: 'Byron King' }, 'Ada Byron King'],
+    ['Ada Byron King', { first_name: 'Ada' }, 'Ada Byron King'],
+    ['Ada Byron King', { last_name: 'Noel' }, '/data/attributes/last_name'],
+    ['Ada Byron King', { first_name: 'Grace' }, '/data/attributes/first_name'],
+  ])('of %j by %j is %j: no part of a name is lost', async (name, parts, outcome) => {
+    const id = await makeContact(h.app, h.account.siteId, { name })
+    const { status, body } = await update(id, parts)
+    if (outcome.startsWith('/')) {
+      expect([status, body.errors[0].code, body.errors[0].source.pointer]).toEqual([
+        422,
+        'ambiguous_name',
+        outcome,
+      ])
+      expect((await show(id)).attributes.name).toBe(name)
+    } else expect(body.data.attributes.name).toBe(outcome)
+  })
+
+  test('with all that was read of it works, of a customer and of who is none, and warns of nothing', async () => {
+    const customer = await makeCustomer()
+    for (const id of [customer.id, await makeContact(h.app, h.account.siteId)]) {
+      const whole = await show(id)
+      whole.attributes.phone_number = '030 1234'
+      const { status, headers, body } = await h.client.patch(`/v1/contacts/${id}`, { data: whole })
+      expect([status, headers.get('warning')]).toEqual([200, null])
+      expect(body.data.attributes).toEqual({
+        ...whole.attributes,
+        updated_at: body.data.attributes.updated_at,
+      })
+    }
   })
 
   test('unknown attributes are told in a Warning', async () => {

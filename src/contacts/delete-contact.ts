@@ -74,6 +74,7 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
     .where('site_id', '=', siteId)
     .where('contact_id', '=', id)
     .execute()
+  await forgetOtherEmails(tx, siteId, id)
   await forgetDeliveries(tx, siteId, id)
   await forgetAnswers(tx, siteId, id)
   await recordEvent(tx, 'contact_deleted', { siteId, contactId: id, customerId: customer?.id }, {}, origin)
@@ -92,6 +93,16 @@ async function forgetCustomer(tx: Tx, siteId: string, customerId: string): Promi
   for (const table of ['member_links', 'member_sessions'] as const) {
     await tx.deleteFrom(table).where('site_id', '=', siteId).where('customer_id', '=', customerId).execute()
   }
+}
+
+async function forgetOtherEmails(tx: Tx, siteId: string, contactId: string): Promise<void> {
+  await tx
+    .updateTable('events')
+    .set({ data: '{}' })
+    .where('contact_id', '=', contactId)
+    .where('site_id', '=', siteId)
+    .where('type', '=', 'other_email_given')
+    .execute()
 }
 
 /** What hooks were told of the person, and what they said to it. Those that wait are told who it was by id alone. */

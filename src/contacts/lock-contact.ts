@@ -1,6 +1,10 @@
+import type { Selectable } from 'kysely'
 import { anyOf, type Tx } from '../db/database.ts'
+import type { Contacts } from '../db/types.ts'
 import { notFound } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
+
+export type LockedContact = Selectable<Contacts> & { email: string }
 
 /**
  * Takes a contact for this transaction alone. It waits for grants that are being made, and they, who share
@@ -9,15 +13,11 @@ import { isId } from '../jsonapi/identifiers.ts'
  * @param siteIds the caller's
  * @throws ApiError 404
  */
-export async function lockContact(
-  tx: Tx,
-  siteIds: string[],
-  id: string,
-): Promise<{ site_id: string; email: string }> {
+export async function lockContact(tx: Tx, siteIds: string[], id: string): Promise<LockedContact> {
   const contact = isId(id)
     ? await tx
         .selectFrom('contacts')
-        .select(['site_id', 'email'])
+        .selectAll()
         .where('id', '=', id)
         .where('site_id', '=', anyOf(siteIds))
         .where('deleted_at', 'is', null)

@@ -1,79 +1,99 @@
 import { endLinks, type LinkPurpose } from '../auth/member-links.ts'
 import { type Tx, violates } from '../db/database.ts'
+import { differing } from '../db/differing.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
-import type { ContactAttributes } from './contact-attributes.ts'
+import { withPart } from '../text/names.ts'
+import type { ContactChanges, ContactValues } from './contact-attributes.ts'
 import { emailTaken } from './create-contact.ts'
-import { lockContact } from './lock-contact.ts'
+import { type LockedContact, lockContact } from './lock-contact.ts'
 
 /**
- * Changes a contact, and with it the customer that the contact is: name and e-mail are the same in both.
+ * Changes a contact, and with it the customer that the contact is: name and e-mail are the same in both. What is
+ * already so is no change: when nothing else was asked for, nothing is written.
  *
  * @param siteIds the caller's
- * @throws ApiError 404; 422 for an e-mail or external id that is taken, or an external id without a customer
+ * @throws ApiError 404; 422 for an e-mail or external id that is taken, an external id without a customer, or a part
+ *   of a name that cannot be told from the rest
  */
 export async function updateContact(
   tx: Tx,
   siteIds: string[],
   id: string,
-  { values, externalUserId }: ContactAttributes,
+  wanted: ContactChanges,
   origin: Origin,
 ): Promise<void> {
   const contact = await lockContact(tx, siteIds, id)
   const about = { siteId: contact.site_id, contactId: id }
   const customer = await tx
     .selectFrom('customers')
-    .select(['id', 'name'])
+    .select(['id', 'external_user_id'])
     .where('site_id', '=', about.siteId)
     .where('contact_id', '=', id)
     .executeTakeFirst()
-  if (!customer && externalUserId !== undefined) {
-    throw unprocessable(
-      'not_a_customer',
-      'external_user_id can be set once the contact is a customer: grant an offer first',
-      '/data/attributes/external_user_id',
-    )
+  const values = changedValues(contact, wanted, customer !== undefined)
+  const customerChanges = {
+    ...(values.name !== undefined && { name: values.name }),
+    ...(values.email !== undefined && { email: values.email, bounced_at: null }),
+    ...changedExternalId(customer?.external_user_id ?? null, wanted.externalUserId),
   }
-  // A customer always has a name: blanking it gives the one made from the e-mail.
-  const email = values.email ?? contact.email
-  const name = values.name === '' && customer ? email.split('@')[0]! : values.name
-  const changes = { ...values, ...(name !== undefined && { name }) }
-  const changed = Object.keys(changes)
-  if (changed.length === 0 && externalUserId === undefined) return
+  if (!customer && 'external_user_id' in customerChanges) throw notACustomer()
+  const changed = Object.keys(values)
+  if ('external_user_id' in customerChanges) changed.push('external_user_id')
+  if (changed.length === 0) return
   try {
-    if (changed.length > 0) {
-      await tx
-        .updateTable('contacts')
-        .set({ ...changes, updated_at: origin.now })
-        .where('site_id', '=', about.siteId)
-        .where('id', '=', id)
-        .execute()
-    }
-    if (customer) {
+    await tx
+      .updateTable('contacts')
+      .set({ ...values, updated_at: origin.now })
+      .where('site_id', '=', about.siteId)
+      .where('id', '=', id)
+      .execute()
+    if (customer && Object.keys(customerChanges).length > 0) {
       await tx
         .updateTable('customers')
-        .set({
-          name: name ?? customer.name,
-          email,
-          ...(externalUserId !== undefined && { external_user_id: externalUserId }),
-          ...(email !== contact.email && { bounced_at: null }),
-          updated_at: origin.now,
-        })
+        .set({ ...customerChanges, updated_at: origin.now })
         .where('site_id', '=', about.siteId)
         .where('id', '=', customer.id)
         .execute()
-      if (email !== contact.email) await leaveOldAddress(tx, about.siteId, customer.id, origin)
+      if (values.email !== undefined) await leaveOldAddress(tx, about.siteId, customer.id, origin)
     }
   } catch (error) {
     if (violates(error, 'contacts_email') || violates(error, 'customers_email')) throw emailTaken()
     if (!violates(error, 'customers_external_user')) throw error
     throw unprocessable('taken', 'External user has already been taken', '/data/attributes/external_user_id')
   }
-  if (externalUserId !== undefined) changed.push('external_user_id')
-  if (changed.length > 0) {
-    await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)
-  }
+  await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)
 }
+
+/** Of the values that are wanted, those that differ from what the contact has. */
+function changedValues(contact: LockedContact, wanted: ContactChanges, isCustomer: boolean): ContactValues {
+  const name = wantedName(contact, wanted)
+  // A customer always has a name: blanking it gives the one made from the e-mail.
+  const kept = name === '' && isCustomer ? (wanted.values.email ?? contact.email).split('@')[0]! : name
+  return differing({ ...wanted.values, name: kept }, contact)
+}
+
+function wantedName({ name }: LockedContact, { values, partOfName }: ContactChanges): string | undefined {
+  if (!partOfName) return values.name
+  const whole = withPart(name, partOfName)
+  if (whole !== null) return whole
+  const part = `${partOfName.kind}_name`
+  throw unprocessable(
+    'ambiguous_name',
+    `Which part of "${name}" is its ${part} is not known, so the rest could be lost. Send name, or first_name and last_name`,
+    `/data/attributes/${part}`,
+  )
+}
+
+const changedExternalId = (current: string | null, wanted: string | null | undefined) =>
+  wanted === undefined || wanted === current ? {} : { external_user_id: wanted }
+
+const notACustomer = () =>
+  unprocessable(
+    'not_a_customer',
+    'external_user_id can be set once the contact is a customer: grant an offer first',
+    '/data/attributes/external_user_id',
+  )
 
 const EVERY_LINK: LinkPurpose[] = ['welcome', 'gift', 'sign_in', 'password', 'email_change']
 

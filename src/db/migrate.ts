@@ -55,22 +55,30 @@ async function assertVersion(db: Db): Promise<void> {
 }
 
 /** For tests that stop half-way; everybody else calls migrate(). */
-export const migrator = (db: Db) => new Migrator({ db, provider: sqlFiles(join(here, 'migrations')) })
+export const migrator = (db: Db) => new Migrator({ db, provider: files(join(here, 'migrations')) })
 
-function sqlFiles(folder: string): MigrationProvider {
+/** SQL, or a module with `up()` where rows have to be rewritten in a way that SQL does not know. */
+function files(folder: string): MigrationProvider {
   return {
     async getMigrations() {
-      const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+      const names = (await readdir(folder)).filter((name) => /(\.sql|(?<!\.d)\.ts|\.js)$/.test(name)).sort()
       const migrations: Record<string, Migration> = {}
-      for (const file of files) {
-        const text = await readFile(join(folder, file), 'utf8')
-        migrations[file.replace(/\.sql$/, '')] = {
-          async up(tx) {
-            await sql.raw(text).execute(tx)
-          },
-        }
+      for (const file of names) {
+        const path = join(folder, file)
+        migrations[file.replace(/\.\w+$/, '')] = file.endsWith('.sql')
+          ? await sqlFile(path)
+          : await import(path)
       }
       return migrations
+    },
+  }
+}
+
+async function sqlFile(path: string): Promise<Migration> {
+  const text = await readFile(path, 'utf8')
+  return {
+    async up(tx) {
+      await sql.raw(text).execute(tx)
     },
   }
 }

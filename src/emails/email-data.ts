@@ -10,6 +10,7 @@ import {
   siteUrl,
 } from '../auth/member-links.ts'
 import type { Tx } from '../db/database.ts'
+import { givenName } from '../text/names.ts'
 import { storedLink } from './hidden-links.ts'
 import type { EmailData } from './render.ts'
 import type { EmailKind } from './templates/index.ts'
@@ -98,7 +99,7 @@ function dataOf(app: App, occasion: Occasion, facts: Facts): EmailData {
   const base = siteUrl(app, facts)
   return {
     site: { title, url: base, color, logo_url },
-    recipient: { name, first_name: name.trim().split(/\s+/)[0] ?? '', email },
+    recipient: { name, first_name: givenName(name), email },
     offers,
     gift:
       occasion.kind === 'gift'

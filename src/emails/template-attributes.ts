@@ -1,4 +1,5 @@
 import { unprocessable } from '../jsonapi/errors.ts'
+import { readName } from '../text/names.ts'
 import { assertTemplate, TemplateError } from './render.ts'
 import { type EmailKind, type EmailTemplate, emailKinds, templateFields } from './templates/index.ts'
 import { samplesOf } from './templates/samples.ts'
@@ -53,7 +54,7 @@ const isField = (name: string): name is keyof EmailTemplate => (templateFields a
 const pointerTo = (name: string) => `/data/attributes/${name}`
 
 function parseName(value: unknown): string {
-  const name = typeof value === 'string' ? value.trim() : ''
+  const name = typeof value === 'string' ? readName(value) : ''
   if (name === '') throw unprocessable('blank', "name can't be blank", pointerTo('name'))
   if (name.length <= LONGEST_NAME) return name
   throw unprocessable('too_long', `name is too long (${LONGEST_NAME} characters at most)`, pointerTo('name'))

@@ -5,6 +5,8 @@ export interface EventData {
   contact_created: Record<string, never>
   contact_updated: { changed: string[] }
   contact_deleted: Record<string, never>
+  /** A shop named a customer by its id and by another e-mail than the one on file, which stays. */
+  other_email_given: { email: string }
   customer_created: { send_welcome_email: boolean; offer_ids: string[] }
   offer_granted: { is_gift: boolean; customer_created: boolean; send_offer_grant_email: boolean | null }
   offer_revoked: { reason: 'revoked' | 'replaced' | 'contact_deleted' }

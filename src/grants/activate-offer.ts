@@ -1,78 +1,93 @@
-import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { createContact } from '../contacts/create-contact.ts'
-import { parseEmailAddress } from '../contacts/email-address.ts'
 import { updateContact } from '../contacts/update-contact.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
-import type { Origin } from '../events/events.ts'
+import { type Origin, recordEvent } from '../events/events.ts'
 import { ApiError, notFound } from '../jsonapi/errors.ts'
 import type { ActivatedOffer } from '../offers/activation-token.ts'
+import { describeProblem, parseEmailAddress } from '../text/email-address.ts'
+import { readName } from '../text/names.ts'
+import { type Buyer, findBuyer, type KnownBuyer } from './find-buyer.ts'
 import { grantWithin, revokeWithin } from './grant-within.ts'
 
-/** Somebody at a shop elsewhere, as it tells of them. */
-export interface Buyer {
-  name: string | undefined
-  email: string | undefined
-  externalUserId: string | undefined
+/** Somebody at a shop elsewhere, as it sends them. */
+export interface GivenBuyer {
+  name?: string
+  email?: string
+  external_user_id?: string
 }
 
-/** Grants an offer that was bought elsewhere, to a contact that is made when there is none: both, or neither. */
+/**
+ * Grants an offer that was bought elsewhere, to a contact that is made when there is none: both, or neither. Who is
+ * known by the shop's id keeps the e-mail on file, and another one is recorded as an event.
+ */
 export async function activateOffer(
   app: App,
   offer: ActivatedOffer,
-  buyer: Buyer,
+  given: GivenBuyer,
   isConfirmed: boolean,
   requestId: string,
 ): Promise<void> {
-  assertShort('name', buyer.name)
-  assertShort('external_user_id', buyer.externalUserId)
-  const email = parseEmail(buyer.email)
+  const buyer = parseBuyer(given)
+  const name = readName(given.name ?? '')
+  assertShort('name', name)
   const origin = originOf(app, offer, requestId)
   await retryingOnce(() =>
     inTransaction(app.db, async (tx) => {
-      const contactId =
-        (await findContact(tx, offer.site_id, email)) ??
-        (await createContact(tx, offer.site_id, { name: buyer.name?.trim() ?? '', email }, origin))
-      await grantTo(tx, offer, contactId, isConfirmed, origin)
-      await noteExternalId(tx, offer.site_id, contactId, buyer.externalUserId, origin)
+      const known = await findBuyer(tx, offer.site_id, buyer)
+      const contactId = known?.contactId ?? (await makeContact(tx, offer.site_id, name, buyer, origin))
+      const customerId = await grantTo(tx, offer, contactId, isConfirmed, origin)
+      if (known?.by === 'external_user_id') {
+        await noteOtherEmail(tx, { siteId: offer.site_id, contactId, customerId }, known, buyer, origin)
+      } else if (buyer.externalUserId) {
+        const { externalUserId } = buyer
+        await updateContact(tx, [offer.site_id], contactId, { values: {}, externalUserId }, origin)
+      }
     }),
   )
   app.metrics.grants.inc()
   app.onEvents()
 }
 
-/** Revokes an offer from whoever has this e-mail. Who does not hold it, or is not known, holds it afterwards neither. */
+/** Revokes an offer from whoever has this id at the shop, or else this e-mail. */
 export async function deactivateOffer(
   app: App,
   offer: ActivatedOffer,
-  buyerEmail: string | undefined,
+  given: GivenBuyer,
   requestId: string,
 ): Promise<void> {
-  const email = parseEmail(buyerEmail)
+  const buyer = parseBuyer(given)
   const origin = originOf(app, offer, requestId)
   await inTransaction(app.db, async (tx) => {
-    const contactId = await findContact(tx, offer.site_id, email)
-    if (!contactId) return
-    await revokeWithin(tx, offer.site_id, [{ contactId, offerIds: [offer.id], origin }], origin.now)
+    const known = await findBuyer(tx, offer.site_id, buyer)
+    if (!known) throw notHeld('Nobody on the site has this external_user_id or e-mail.')
+    const change = { contactId: known.contactId, offerIds: [offer.id], origin }
+    const [revoked] = await revokeWithin(tx, offer.site_id, [change], origin.now)
+    if (revoked!.length === 0) throw notHeld(`Contact ${known.contactId} does not hold the offer.`)
   })
   app.onEvents()
 }
 
-/** @returns trimmed and lower-cased. @throws ApiError 422 in Kajabi's words */
-function parseEmail(email: string | undefined): string {
-  if (email === undefined || email.trim() === '') {
-    throw refusal("email: can't be blank", 'Send the e-mail of the person as the parameter email.')
-  }
-  const address = parseEmailAddress(email)
-  if (!address) throw refusal('email: is invalid', 'The parameter email is no e-mail address.')
-  return address.toLowerCase()
+/** @throws ApiError 422 in Kajabi's words when neither an e-mail nor an id says who it is */
+function parseBuyer({ email: text = '', external_user_id = '' }: GivenBuyer): Buyer {
+  const externalUserId = external_user_id.trim() || null
+  assertShort('external_user_id', externalUserId ?? '')
+  const email = parseEmailAddress(text)
+  if (email || (text.trim() === '' && externalUserId)) return { email, externalUserId }
+  if (text.trim() === '') throw emailMissing()
+  throw refusal('email: is invalid', `The parameter email is not an e-mail address${describeProblem(text)}.`)
 }
+
+const emailMissing = () =>
+  refusal("email: can't be blank", 'Send the e-mail of the person as the parameter email.')
+
+const notHeld = (detail: string) => refusal('Offer grant not found for offer on member', detail)
 
 /** As texts of contacts are limited everywhere. */
 const LONGEST_TEXT = 1_000
 
-function assertShort(name: string, text: string | undefined): void {
-  if (text === undefined || text.length <= LONGEST_TEXT) return
+function assertShort(name: string, text: string): void {
+  if (text.length <= LONGEST_TEXT) return
   throw refusal(`${name}: is too long`, `The parameter ${name} may have ${LONGEST_TEXT} characters.`)
 }
 
@@ -82,24 +97,26 @@ const originOf = ({ clock }: App, { id }: ActivatedOffer, requestId: string): Or
   now: clock.now(),
 })
 
-async function findContact(tx: Tx, siteId: string, email: string): Promise<string | null> {
-  const contact = await tx
-    .selectFrom('contacts')
-    .select('id')
-    .where(sql`lower(email)`, '=', email)
-    .where('site_id', '=', siteId)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
-  return contact?.id ?? null
+function makeContact(
+  tx: Tx,
+  siteId: string,
+  name: string,
+  { email }: Buyer,
+  origin: Origin,
+): Promise<string> {
+  // An id that nobody has yet does not say where to reach the person.
+  if (!email) throw emailMissing()
+  return createContact(tx, siteId, { name, email }, origin)
 }
 
+/** @returns the id of the customer */
 async function grantTo(
   tx: Tx,
   { site_id: siteId, id }: ActivatedOffer,
   contactId: string,
   isConfirmed: boolean,
   origin: Origin,
-): Promise<void> {
+): Promise<string> {
   const change = {
     contactId,
     offerIds: [id],
@@ -116,38 +133,24 @@ async function grantTo(
     case 'offer_not_found':
       throw notFound('The offer is archived.')
   }
-  if (outcome!.granted[id]) return
+  if (outcome!.granted[id]) return outcome!.customer_id!
   throw refusal('The offer has already been granted to this member', 'Nothing was changed.')
 }
 
-async function noteExternalId(
+async function noteOtherEmail(
   tx: Tx,
-  siteId: string,
-  contactId: string,
-  given: string | undefined,
+  about: { siteId: string; contactId: string; customerId: string },
+  known: KnownBuyer,
+  { email }: Buyer,
   origin: Origin,
 ): Promise<void> {
-  const externalUserId = given?.trim()
-  if (!externalUserId) return
-  const customer = await tx
-    .selectFrom('customers')
-    .select('external_user_id')
-    .where('site_id', '=', siteId)
-    .where('contact_id', '=', contactId)
-    .executeTakeFirst()
-  if (customer?.external_user_id === externalUserId) return
-  try {
-    await updateContact(tx, [siteId], contactId, { values: {}, externalUserId, ignored: [] }, origin)
-  } catch (error) {
-    if (!isTaken(error)) throw error
-    throw refusal('external_user_id: has already been taken', 'Another customer has this id.')
-  }
+  if (email && email !== known.email) await recordEvent(tx, 'other_email_given', about, { email }, origin)
 }
 
 /** The contact was deleted between looking and granting. */
 class ChangedMeanwhile extends Error {}
 
-/** Of two who make the same contact one fails, and then finds it. */
+/** Of two who make the same contact, or give one id to two, one fails, and then finds the other's. */
 async function retryingOnce(work: () => Promise<void>): Promise<void> {
   try {
     await work()

@@ -10,8 +10,6 @@ const Person = Type.Object({
   external_user_id: Type.Optional(Type.String()),
 })
 
-type Form = Record<string, string | undefined>
-
 const activate = route({
   kind: 'open',
   method: 'POST',
@@ -19,7 +17,7 @@ const activate = route({
   access: 'public',
   summary: 'Activate an offer that was bought elsewhere',
   description:
-    'The address is the secret. Grants the offer to the contact with this e-mail, which is made when there is none. The body may be a form, multipart or JSON.',
+    'The address is the secret. Grants the offer to the customer with this external_user_id, or else to the contact with this e-mail, which is created when there is none. The e-mail on file is kept. The body may be a form, multipart or JSON.',
   tag: 'grants',
   query: Type.Object({
     send_offer_grant_email: Type.Optional(
@@ -34,9 +32,8 @@ const activate = route({
   async handler(context) {
     const { app, query, requestId } = context
     const offer = await offerOf(context)
-    const { name, email, external_user_id: externalUserId } = (context.body ?? {}) as Form
     const isConfirmed = query.send_offer_grant_email === 'true'
-    await activateOffer(app, offer, { name, email, externalUserId }, isConfirmed, requestId)
+    await activateOffer(app, offer, context.body ?? {}, isConfirmed, requestId)
     return { body: { status: 'activated' } }
   },
 })
@@ -48,7 +45,7 @@ const deactivate = route({
   access: 'public',
   summary: 'Deactivate an offer that was bought elsewhere',
   description:
-    'The address is the secret. Revokes the offer from the contact with this e-mail; who does not hold it is passed over.',
+    'The address is the secret. Revokes the offer from the customer with this external_user_id, or else from the contact with this e-mail. It is an error when nobody is found, or the offer is not held.',
   tag: 'grants',
   body: Person,
   responses: { 200: Type.Object({ status: Type.Literal('deactivated') }) },
@@ -57,8 +54,7 @@ const deactivate = route({
   flatErrors: true,
   async handler(context) {
     const offer = await offerOf(context)
-    const { email } = (context.body ?? {}) as Form
-    await deactivateOffer(context.app, offer, email, context.requestId)
+    await deactivateOffer(context.app, offer, context.body ?? {}, context.requestId)
     return { body: { status: 'deactivated' } }
   },
 })

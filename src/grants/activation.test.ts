@@ -125,13 +125,78 @@ test('what is held already is said, and nothing is written', async () => {
   expect(await countRows(h.app)).toEqual(before)
 })
 
-test('an id of another customer is refused, and with it the grant and the contact', async () => {
+/** Addresses of another offer of the site. */
+async function otherOffer() {
+  const id = await makeOffer(h.app, h.account.siteId)
+  const { body } = await h.client.get(`/v1/offers/${id}/activation_url`)
+  return { id, ...(body.data.attributes as typeof urls) }
+}
+
+const otherEmails = async () => {
+  const { rows } = await h.app.pool.query<{ email: string }>(
+    "select data ->> 'email' as email from events where type = 'other_email_given' order by id",
+  )
+  return rows.map(({ email }) => email)
+}
+
+test('who buys again with another e-mail is known by the id; the e-mail on file stays, the other is recorded', async () => {
+  const [email, second, external_user_id] = [newEmail(), newEmail(), `shop-${unique()}`]
+  await call(urls.activate_url, { email, external_user_id })
+  const offer = await otherOffer()
+  const { status } = await call(offer.activate_url, { email: second.toUpperCase(), external_user_id })
+  expect(status).toBe(200)
+  expect((await heldBy(email)).map(({ offer_id }) => offer_id).sort()).toEqual([offerId, offer.id].sort())
+  expect(await heldBy(second)).toEqual([])
+  expect((await otherEmails()).at(-1)).toBe(second)
+  const contact = (await h.client.get(`/v1/contacts?filter[email]=${email}`)).body.data[0]
+  await h.client.delete(`/v1/contacts/${contact.id}`)
+  expect(await otherEmails()).not.toContain(second)
+})
+
+test('an id that is known needs no e-mail; one that is not does', async () => {
+  const [email, external_user_id] = [newEmail(), `shop-${unique()}`]
+  await call(urls.activate_url, { email, external_user_id })
+  const offer = await otherOffer()
+  expect((await call(offer.activate_url, { external_user_id })).status).toBe(200)
+  expect(await heldBy(email)).toHaveLength(2)
+  const unknown = await call(offer.activate_url, { external_user_id: 'nobody' })
+  expect([unknown.status, unknown.body.error]).toEqual([422, "email: can't be blank"])
+})
+
+test('of two calls at once that give one new id with two e-mails, both are granted to one person', async () => {
   const external_user_id = `shop-${unique()}`
-  await call(urls.activate_url, { email: newEmail(), external_user_id })
-  const before = await countRows(h.app)
-  const { status, body } = await call(urls.activate_url, { email: newEmail(), external_user_id })
-  expect([status, body.error]).toEqual([422, 'external_user_id: has already been taken'])
-  expect(await countRows(h.app)).toEqual(before)
+  const offer = await otherOffer()
+  const answers = await Promise.all(
+    [urls, offer].map(({ activate_url }) => call(activate_url, { email: newEmail(), external_user_id })),
+  )
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  const { rows } = await h.app.pool.query(
+    `select count(*)::int as grants, count(distinct customer_id)::int as customers from offer_grants
+      where offer_id = any ($1)`,
+    [[offerId, offer.id]],
+  )
+  expect(rows).toEqual([{ grants: 2, customers: 1 }])
+})
+
+test('access ends by the id also after the e-mail has changed', async () => {
+  const [email, changed, external_user_id] = [newEmail(), newEmail(), `shop-${unique()}`]
+  await call(urls.activate_url, { email, external_user_id })
+  const contact = (await h.client.get(`/v1/contacts?filter[email]=${email}`)).body.data[0]
+  await h.client.patch(`/v1/contacts/${contact.id}`, {
+    data: { type: 'contacts', attributes: { email: changed } },
+  })
+  const answer = await call(urls.deactivate_url, ...form({ external_user_id }))
+  expect([answer.status, answer.body]).toEqual([200, { status: 'deactivated' }])
+  expect(await heldBy(changed)).toEqual([])
+})
+
+test('a plus sign that a form did not escape is one, as is a domain in punycode', async () => {
+  const n = unique()
+  const body = `email=grace+shop${n}@xn--bcher-kva.example&name=Grace`
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect((await call(urls.activate_url, body, type)).status).toBe(200)
+  expect(await heldBy(`grace+shop${n}@bücher.example`)).toHaveLength(1)
+  expect((await call(urls.deactivate_url, body, type)).status).toBe(200)
 })
 
 test('of many calls at once for somebody new, one grants and the others are told so', async () => {
@@ -142,14 +207,18 @@ test('of many calls at once for somebody new, one grants and the others are told
   expect(await kindsTo(email)).toEqual(['welcome'])
 })
 
-test('deactivating takes the offer away, and can be said again, also of nobody', async () => {
-  const email = newEmail()
-  await call(urls.activate_url, { email })
-  for (const fields of [{ email }, { email }, { email: newEmail() }]) {
-    const { status, body } = await call(urls.deactivate_url, fields)
-    expect([status, body]).toEqual([200, { status: 'deactivated' }])
-  }
+test('deactivating takes the offer away; of who does not hold it, or nobody, it is an error that writes nothing', async () => {
+  const [email, external_user_id] = [newEmail(), `shop-${unique()}`]
+  await call(urls.activate_url, { email, external_user_id })
+  const { status, body: done } = await call(urls.deactivate_url, { email })
+  expect([status, done]).toEqual([200, { status: 'deactivated' }])
   expect(await heldBy(email)).toEqual([])
+  const before = await countRows(h.app)
+  for (const fields of [{ email }, { external_user_id }, { email: newEmail() }, { external_user_id: '?' }]) {
+    const again = await call(urls.deactivate_url, fields)
+    expect([again.status, again.body.error]).toEqual([422, 'Offer grant not found for offer on member'])
+  }
+  expect(await countRows(h.app)).toEqual(before)
   const { body } = await h.client.get(`/v1/grants?filter[offer_id]=${offerId}`)
   expect(body.data).toMatchObject([{ attributes: { source: 'inbound_url', revoke_reason: 'revoked' } }])
 })

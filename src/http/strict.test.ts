@@ -15,6 +15,13 @@ const MEDIA_TYPE = 'application/vnd.api+json'
 const offers = () => `/v1/contacts/${contactId}/relationships/offers`
 
 describe('with JSONAPI_STRICT on', () => {
+  test('a contact that was read can be sent back with a change', async () => {
+    const { body } = await h.client.get(`/v1/contacts/${contactId}`)
+    body.data.attributes.phone_number = '030 1234'
+    const reply = await h.client.patch(`/v1/contacts/${contactId}`, { data: body.data })
+    expect([reply.status, reply.body.data?.attributes.phone_number]).toEqual([200, '030 1234'])
+  })
+
   test.each(['application/json', 'text/plain', `${MEDIA_TYPE}; charset=utf-8`, ''])(
     '415 for a document sent as %j',
     async (type) => {

@@ -17,7 +17,7 @@ const originOf = (app: App, { customerId }: { customerId: string }): Origin => (
 
 /** Changes the name of a member, and with it that of the contact. */
 export async function changeName(app: App, site: MemberSite, member: Member, name: string): Promise<void> {
-  const attributes = { values: { name }, externalUserId: undefined, ignored: [] }
+  const attributes = { values: { name } }
   await inTransaction(app.db, (tx) =>
     updateContact(tx, [site.id], member.contactId, attributes, originOf(app, member)),
   )
@@ -62,7 +62,7 @@ export async function changePassword(
  * Sends a link to a new address, which takes effect when the link is followed; an earlier one that waits is
  * worth nothing then. Whether the address is somebody else's shows only to whoever reads mail there.
  *
- * @param newEmail well-formed, in lower case
+ * @param newEmail as parseEmailAddress() reads it
  */
 export async function requestEmailChange(
   app: App,
@@ -95,7 +95,7 @@ export async function confirmEmailChange(app: App, site: MemberSite, token: stri
       const link = await useLink(tx, site.id, 'email_change', token, app.clock.now())
       const member = link && (await findMember(tx, site.id, { customerId: link.customer_id }))
       if (!member) return 'ended'
-      const attributes = { values: { email: link.new_email! }, externalUserId: undefined, ignored: [] }
+      const attributes = { values: { email: link.new_email! } }
       await updateContact(tx, [site.id], member.contactId, attributes, originOf(app, member))
       return 'changed'
     })

@@ -1,6 +1,7 @@
 /** The pages of a site that anybody can open: signing in, and the links of e-mails. */
 import { findLink, LINK_DAYS, linkPath, type LinkPurpose } from '../auth/member-links.ts'
-import { parseEmailAddress } from '../contacts/email-address.ts'
+import { parseEmailAddress } from '../text/email-address.ts'
+import { givenName } from '../text/names.ts'
 import { confirmEmailChange } from './account.ts'
 import { readHeldOffers } from './library.ts'
 import { findMember, type Member } from './member.ts'
@@ -75,7 +76,7 @@ function passwordLink(purpose: 'welcome' | 'password', name: 'welcome' | 'reset_
     const offers = purpose === 'welcome' ? await readHeldOffers(visit.app, visit.site, member.customerId) : []
     return visit.render(
       name,
-      { action, first_name: firstName(member), email: member.email, offers, ...chosen },
+      { action, first_name: givenName(member.name), email: member.email, offers, ...chosen },
       status,
     )
   }
@@ -111,8 +112,6 @@ async function memberOf({ app, site, params }: Visit, purpose: LinkPurpose): Pro
   const link = await findLink(app.db, site.id, purpose, params.token!, app.clock.now())
   return link && findMember(app.db, site.id, { customerId: link.customer_id })
 }
-
-const firstName = ({ name }: Member) => name.trim().split(/\s+/)[0] ?? ''
 
 /** A button to press: mail programs open links to look at them, and must not use them up. */
 const showSignInLink = page('GET', '/sign-in/:token', async (visit) => {

@@ -1,7 +1,8 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
 import { endLinks } from '../auth/member-links.ts'
-import { parseEmailAddress } from '../contacts/email-address.ts'
 import { inTransaction } from '../db/database.ts'
+import { parseEmailAddress } from '../text/email-address.ts'
+import { readName } from '../text/names.ts'
 import { changeName, changePassword, knowsPassword, pendingEmail, requestEmailChange } from './account.ts'
 import { tooMany } from './door.routes.ts'
 import { type Course, type LibraryItem, readCourse, readLessonBody, readLibrary } from './library.ts'
@@ -113,7 +114,7 @@ async function renderAccount(visit: Inside, status: number, changes: Partial<Pag
 }
 
 const saveName = insidePage('POST', '/account/name', async (visit) => {
-  const name = (visit.form.name ?? '').trim()
+  const name = readName(visit.form.name ?? '')
   const code = name === '' ? 'missing' : [...name].length > LONGEST_NAME ? 'too_long' : null
   if (code) return renderAccount(visit, 422, { name, errors: [{ field: 'name', code }] })
   await changeName(visit.app, visit.site, visit.member, name)
@@ -138,15 +139,8 @@ const savePassword = insidePage('POST', '/account/password', async (visit) => {
 const saveEmail = insidePage('POST', '/account/email', async (visit) => {
   const { app, site, member, form } = visit
   const email = (form.email ?? '').trim()
-  const address = parseEmailAddress(email)?.toLowerCase()
-  const code =
-    email === ''
-      ? 'missing'
-      : !address
-        ? 'invalid'
-        : address === member.email.toLowerCase()
-          ? 'unchanged'
-          : null
+  const address = parseEmailAddress(email)
+  const code = email === '' ? 'missing' : !address ? 'invalid' : address === member.email ? 'unchanged' : null
   if (code) return renderAccount(visit, 422, { new_email: email, errors: [{ field: 'email', code }] })
   const doubt = await doubtOf(visit, 'confirm_password')
   if (doubt) return answerDoubt(visit, 'confirm_password', doubt, { new_email: email })

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../db/database.ts'
+import { parseEmailAddress } from '../text/email-address.ts'
 
 /** The site that a page belongs to. */
 export interface MemberSite {
@@ -50,7 +51,7 @@ export async function findMember(
     .where('deleted_at', 'is', null)
   const row = await ('customerId' in by
     ? query.where('id', '=', by.customerId)
-    : query.where((eb) => eb(eb.fn('lower', ['email']), '=', by.email.trim().toLowerCase()))
+    : query.where('email', '=', parseEmailAddress(by.email) ?? '')
   ).executeTakeFirst()
   if (!row) return null
   return {

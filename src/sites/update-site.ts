@@ -2,6 +2,7 @@ import { anyOf, type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
+import { readName } from '../text/names.ts'
 
 export interface SiteChanges {
   title?: string
@@ -30,7 +31,8 @@ export async function updateSite(
   changes: SiteChanges,
   now: Date,
 ): Promise<void> {
-  check('title', changes.title, /\S/, 'cannot be blank')
+  const title = changes.title === undefined ? undefined : readName(changes.title)
+  check('title', title, /\S/, 'cannot be blank')
   check('color', changes.color, /^#[0-9a-f]{6}$/i, 'must be written as in #1f6f5c')
   check('logo_url', changes.logo_url, /^https:\/\/\S+$/i, 'must be an https address')
   check(
@@ -41,7 +43,11 @@ export async function updateSite(
   )
   const site = await lockSite(tx, siteIds, id)
   const values = differing(
-    { ...changes, ...(changes.custom_domain && { custom_domain: changes.custom_domain.toLowerCase() }) },
+    {
+      ...changes,
+      title,
+      ...(changes.custom_domain && { custom_domain: changes.custom_domain.toLowerCase() }),
+    },
     site,
   )
   if (Object.keys(values).length === 0) return

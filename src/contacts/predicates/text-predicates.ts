@@ -1,17 +1,22 @@
 import { sql } from 'kysely'
 import { containing } from '../../jsonapi/describe.ts'
+import { parseEmailAddress } from '../../text/email-address.ts'
 import type { Column, ContactPredicate, ContactPredicates } from './predicate.ts'
 
+/** What is not an address is nobody's. */
 const exactEmail = (value: string, contact: Column) =>
-  sql`lower(${contact('email')}) = ${value.toLowerCase()}`
+  sql`${contact('email')} = ${parseEmailAddress(value) ?? ''}`
 
 /** What cannot be a whole address comes first nowhere: then the order is that of an index. */
 const exactFirst = (value: string, contact: Column) =>
-  /.@./.test(value) ? exactEmail(value, contact) : undefined
+  parseEmailAddress(value) ? exactEmail(value, contact) : undefined
+
+/** What to look for within an e-mail: an address as it is stored, or whatever was given. */
+const fragment = (value: string) => containing(parseEmailAddress(value) ?? value)
 
 /** Name or e-mail contains: the one question that the index of searches answers. */
 const mentions = (value: string, contact: Column) =>
-  sql`${contact('search_text')} like lower(${containing(value)})`
+  sql`${contact('search_text')} like lower(${fragment(value)})`
 
 /** Without an index: every contact of the site is looked at. */
 const contains = (column: string, description: string): ContactPredicate => ({
@@ -46,7 +51,7 @@ export const textPredicates: ContactPredicates = {
   email_contains: {
     description: 'E-mail contains; the exact one comes first',
     test: (value, contact) => ({
-      where: sql`${mentions(value, contact)} and lower(${contact('email')}) like lower(${containing(value)})`,
+      where: sql`${mentions(value, contact)} and lower(${contact('email')}) like lower(${fragment(value)})`,
       first: exactFirst(value, contact),
     }),
   },

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Liquid } from 'liquidjs'
 import { lines } from '../../emails/templates/data.ts'
+import { givenName } from '../../text/names.ts'
 import { formatDate, formatDuration, formatList, translate } from '../texts/translate.ts'
 import type { PageFrame } from './views.ts'
 
@@ -61,7 +62,7 @@ const filters: Record<string, Filter> = {
     return failure ? translate(language(this), `error.${field}.${failure.code}`) : null
   },
   first_name(name: string) {
-    return name.trim().split(/\s+/)[0]
+    return givenName(name)
   },
   /** The classes of a drawing for what has no picture: always the same for a path, and another for the next number. */
   drawing(path: string) {

@@ -1,4 +1,4 @@
-/** A contact is a person known to a site by e-mail, which is trimmed, in lower case, and nobody else's. */
+/** A contact is a person known to a site by e-mail, which is trimmed, in ASCII lower case, and nobody else's. */
 import type { ActOf, Answer, ContactName } from '../acts.ts'
 import { contactAnswer, refusal } from '../words.ts'
 import { end, isLive } from './offers.ts'
@@ -10,7 +10,7 @@ const NOT_FOUND = refusal(404, 'not_found')
 export const contactOf = (world: World, who: ContactName): Contact | undefined =>
   world.contacts.find(({ id, isDeleted }) => id === who && !isDeleted)
 
-const addressOf = (email: string) => email.trim().toLowerCase()
+const addressOf = (email: string) => email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 const isTaken = (world: World, email: string, by?: Contact) =>
   world.contacts.some((contact) => contact.email === email && !contact.isDeleted && contact !== by)
@@ -29,11 +29,14 @@ export function update(world: World, { who, attributes }: ActOf<'update'>): Answ
   if (!contact) return NOT_FOUND
   const email = addressOf(attributes.email ?? contact.email)
   if (isTaken(world, email, contact)) return EMAIL_TAKEN
+  const before = { ...contact }
   contact.email = email
   contact.name = attributes.name ?? contact.name
   // A customer always has a name.
   if (contact.name === '' && world.customers.includes(who)) contact.name = nameFrom(email)
-  if (Object.keys(attributes).length > 0) world.events.push({ type: 'contact_updated', who })
+  // What was so already is no change.
+  if (contact.name !== before.name || contact.email !== before.email)
+    world.events.push({ type: 'contact_updated', who })
   return contactAnswer(200, who, contact)
 }
 

@@ -1,0 +1,64 @@
+import { toASCII, toUnicode } from 'tr46'
+import { INVISIBLE, nameOf, trimInvisible } from './invisible.ts'
+
+/** Longest address that a mail server must take (RFC 5321, 4.5.3.1.3, less the angle brackets). */
+const LONGEST = 254
+/** Longest domain and label (RFC 1035, 2.3.4). */
+const LONGEST_DOMAIN = 253
+const LONGEST_LABEL = 63
+/** Nobody pastes more invisible characters than that around an address. */
+const LONGEST_GIVEN = 4 * LONGEST
+
+/** None of the characters that mean something in a mail header. */
+const LOCAL_PART = /^[^@<>()[\]\\,;:"\ufffd]+$/u
+const ASCII_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
+
+/**
+ * Reads an e-mail address in the one form in which it is stored and compared: without invisible characters around
+ * it, the local part in ASCII lower case, the domain mapped by UTS 46 and in Unicode. Nothing else is folded, so
+ * that no address becomes another one. A space within the local part was a plus sign that somebody forgot to escape.
+ *
+ * @returns null for what is not an e-mail address; describeProblem() says why
+ */
+export function parseEmailAddress(value: unknown): string | null {
+  const text = cleaned(value)
+  if (text === null || INVISIBLE.test(text)) return null
+  const at = text.lastIndexOf('@')
+  const local = text.slice(0, Math.max(0, at))
+  if (!LOCAL_PART.test(local)) return null
+  const domain = parseDomain(text.slice(at + 1))
+  const address = domain && `${lowerAscii(local)}@${domain}`
+  return address && address.length <= LONGEST ? address : null
+}
+
+/** Why something is not an e-mail address, to follow "is not an e-mail address": names what nobody can see. */
+export function describeProblem(value: unknown): string {
+  const [hidden] = INVISIBLE.exec(cleaned(value) ?? '') ?? []
+  return hidden === undefined ? '' : `: it contains ${nameOf(hidden)}`
+}
+
+function cleaned(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > LONGEST_GIVEN) return null
+  return trimInvisible(value).replace(/(?<=[^\s@]) (?=[^\s@][^@]*@)/g, '+')
+}
+
+const lowerAscii = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+
+function parseDomain(given: string): string | null {
+  const ascii = lowerAscii(given)
+  const labels = ascii.split('.')
+  if (labels.every((label) => ASCII_LABEL.test(label) && !label.startsWith('xn--'))) {
+    const isShort = ascii.length <= LONGEST_DOMAIN && labels.every(({ length }) => length <= LONGEST_LABEL)
+    return isShort ? ascii : null
+  }
+  return parseInternationalDomain(given)
+}
+
+function parseInternationalDomain(given: string): string | null {
+  const checks = { checkBidi: true, checkHyphens: true, checkJoiners: true, useSTD3ASCIIRules: true }
+  const ascii = toASCII(given, { ...checks, verifyDNSLength: true })
+  if (ascii === null) return null
+  const { domain } = toUnicode(ascii, checks)
+  // A joiner would not be seen, and is refused when somebody types it.
+  return INVISIBLE.test(domain) ? ascii : domain
+}
