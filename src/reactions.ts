@@ -2,9 +2,11 @@
 import { startRuns } from './automations/start-runs.ts'
 import type { Tx } from './db/database.ts'
 import {
+  emailChangedEmail,
   giftEmail,
   grantEmail,
   linkEmail,
+  passwordChangedEmail,
   type QueuedEmail,
   queueEmails,
   welcomeEmail,
@@ -31,7 +33,8 @@ const emailReactions: { [Type in EventType]: EmailReaction<Type>[] } = {
   sign_in_link_requested: [linkEmail('sign_in')],
   password_link_requested: [linkEmail('password')],
   email_change_requested: [linkEmail('email_change')],
-  password_changed: [],
+  password_changed: [passwordChangedEmail],
+  email_changed: [emailChangedEmail('email_changed'), emailChangedEmail('email_removed')],
 }
 
 /** Events that this version knows; a newer one beside it may record others. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { languages } from '../languages.ts'
 import { type SiteChanges, updateSite } from '../sites/update-site.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { ACCOUNT_OPTION, changing, findOperator, withApp } from './with-app.ts'
@@ -9,6 +10,7 @@ interface SetOptions extends OutputOptions {
   color?: string
   logo?: string
   domain?: string
+  language?: string
   confirmGrants?: string
   automationEmails?: string
 }
@@ -23,6 +25,7 @@ export function siteCommands(program: Command): void {
     .option('--color <color>', 'of buttons and links, as in #1f6f5c')
     .option('--logo <address>', 'an https address')
     .option('--domain <host>', 'host name of the members’ pages, as in members.example.com')
+    .option('--language <code>', `of members whose own language is not known: ${languages.join(' or ')}`)
     .option('--confirm-grants <on|off>', 'whether every grant is confirmed by e-mail')
     .option('--automation-emails <count>', 'e-mails that automations may send in an hour; more of them wait')
     .option(...ACCOUNT_OPTION)
@@ -37,6 +40,7 @@ async function list({ json, account }: OutputOptions & { account?: string }): Pr
       'title',
       'subdomain',
       'custom_domain',
+      'language',
       'color',
       'logo_url',
       'send_offer_grant_email',
@@ -60,7 +64,7 @@ async function list({ json, account }: OutputOptions & { account?: string }): Pr
 
 async function set(
   id: string,
-  { json, account, title, color, logo, domain, confirmGrants, automationEmails }: SetOptions,
+  { json, account, title, color, logo, domain, language, confirmGrants, automationEmails }: SetOptions,
 ): Promise<void> {
   if (confirmGrants !== undefined && !['on', 'off'].includes(confirmGrants))
     throw new Error('--confirm-grants must be on or off.')
@@ -71,6 +75,7 @@ async function set(
     ...(color !== undefined && { color: orNone(color) }),
     ...(logo !== undefined && { logo_url: orNone(logo) }),
     ...(domain !== undefined && { custom_domain: orNone(domain) }),
+    ...(language !== undefined && { language }),
     ...(confirmGrants !== undefined && { send_offer_grant_email: confirmGrants === 'on' }),
     ...(automationEmails !== undefined && { automation_emails_per_hour: Number(automationEmails) }),
   }

@@ -48,6 +48,7 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
       public_location: null,
       public_website: null,
       password_hash: null,
+      language: null,
       socials: '{}',
     })
     .where('site_id', '=', siteId)
@@ -55,6 +56,9 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
     .returning('id')
     .executeTakeFirst()
   if (customer) await forgetCustomer(tx, siteId, customer.id)
+  await sql`
+    update events set data = data - 'previous_email'
+     where contact_id = ${id} and site_id = ${siteId} and type = 'email_changed'`.execute(tx)
   await tx.deleteFrom('taggings').where('site_id', '=', siteId).where('contact_id', '=', id).execute()
   await tx
     .updateTable('emails')

@@ -1,7 +1,7 @@
 import { endLinks, type LinkPurpose } from '../auth/member-links.ts'
 import { type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
-import { type Origin, recordEvent } from '../events/events.ts'
+import { type About, type Origin, recordEvent } from '../events/events.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
 import { withPart } from '../text/names.ts'
 import type { ContactChanges, ContactValues } from './contact-attributes.ts'
@@ -27,7 +27,7 @@ export async function updateContact(
   const about = { siteId: contact.site_id, contactId: id }
   const customer = await tx
     .selectFrom('customers')
-    .select(['id', 'external_user_id'])
+    .select(['id', 'external_user_id', 'sign_in_count'])
     .where('site_id', '=', about.siteId)
     .where('contact_id', '=', id)
     .executeTakeFirst()
@@ -63,6 +63,22 @@ export async function updateContact(
     throw unprocessable('taken', 'External user has already been taken', '/data/attributes/external_user_id')
   }
   await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)
+  if (customer && values.email !== undefined && isAnotherAddress(values.email, contact.email)) {
+    await recordEmailChange(tx, { ...about, customerId: customer.id }, customer, contact.email, origin)
+  }
+}
+
+const isAnotherAddress = (one: string, other: string) => one.toLowerCase() !== other.toLowerCase()
+
+/** Only of members who have signed in: another address may be a mistake, and belong to somebody else. */
+async function recordEmailChange(
+  tx: Tx,
+  about: About,
+  { sign_in_count }: { sign_in_count: number },
+  previous_email: string,
+  origin: Origin,
+): Promise<void> {
+  if (sign_in_count > 0) await recordEvent(tx, 'email_changed', about, { previous_email }, origin)
 }
 
 /** Of the values that are wanted, those that differ from what the contact has. */

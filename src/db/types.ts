@@ -141,8 +141,11 @@ export interface ContactTags {
 
 export interface CourseLessons {
   body: Generated<string>;
+  download_url: string | null;
   id: Generated<Int8>;
   module_id: Int8;
+  picture_alt: Generated<string>;
+  picture_url: string | null;
   position: Generated<number>;
   site_id: Int8;
   title: string;
@@ -165,6 +168,7 @@ export interface Customers {
   email: string | null;
   external_user_id: string | null;
   id: Generated<Int8>;
+  language: string | null;
   last_request_at: Timestamp | null;
   last_sign_in_at: Timestamp | null;
   name: string;
@@ -392,6 +396,7 @@ export interface Sites {
   created_at: Timestamp;
   custom_domain: string | null;
   id: Generated<Int8>;
+  language: Generated<string>;
   logo_url: string | null;
   send_offer_grant_email: Generated<boolean>;
   subdomain: string;

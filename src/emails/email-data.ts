@@ -11,18 +11,23 @@ import {
 } from '../auth/member-links.ts'
 import type { Tx } from '../db/database.ts'
 import { givenName } from '../text/names.ts'
+import { type Language, languageOf } from '../languages.ts'
 import { storedLink } from './hidden-links.ts'
 import type { EmailData } from './render.ts'
 import type { EmailKind } from './templates/index.ts'
 
-/** What the link of each e-mail is for. */
-const LINK_OF: Record<EmailKind, LinkPurpose> = {
+/** What the link of each e-mail is for; or the page that it leads to, which anybody can open. */
+const LINK_OF: Record<EmailKind, LinkPurpose | `/${string}`> = {
   welcome: 'welcome',
   gift: 'gift',
   offer_grant: 'sign_in',
   sign_in: 'sign_in',
   password: 'password',
+  // Somebody else may read the mailbox by now: these let nobody in.
+  password_changed: '/request-link?purpose=password',
   email_change: 'email_change',
+  email_changed: '/sign-in',
+  email_removed: '/',
   automation: 'sign_in',
 }
 
@@ -49,11 +54,17 @@ interface Facts {
   name: string
   email: string
   gift: { from_name?: string; message?: string } | null
+  site_language: string
+  /** Of the page on which the e-mail was requested, else of the recipient. */
+  language: string | null
   offers: EmailData['offers']
 }
 
+/** An e-mail's data, with the language of its site beside that of its recipient. */
+export type SiteEmailData = EmailData & { siteLanguage: Language }
+
 /** What each e-mail says, as it is stored, and makes the links in them; null when its recipient is gone. */
-export async function emailData(app: App, tx: Tx, occasions: Occasion[]): Promise<(EmailData | null)[]> {
+export async function emailData(app: App, tx: Tx, occasions: Occasion[]): Promise<(SiteEmailData | null)[]> {
   if (occasions.length === 0) return []
   const { rows } = await factsOf(occasions).execute(tx)
   const factsAt = new Map(rows.map((facts) => [Number(facts.place) - 1, facts]))
@@ -74,9 +85,10 @@ const isReached = ({ kind }: Occasion, { customer_id }: Facts) =>
 
 /** Who is no customer has nowhere to sign in, and gets none. */
 function linkOf(occasion: Occasion, facts: Facts | undefined): NewLink | null {
-  if (!facts?.customer_id) return null
+  const purpose = purposeOf(occasion)
+  if (!facts?.customer_id || !purpose) return null
   return {
-    purpose: purposeOf(occasion),
+    purpose,
     siteId: occasion.site_id,
     eventId: occasion.event_id,
     cause: causeOf(occasion),
@@ -85,19 +97,30 @@ function linkOf(occasion: Occasion, facts: Facts | undefined): NewLink | null {
   }
 }
 
-const purposeOf = ({ kind }: Pick<Occasion, 'kind'>) => LINK_OF[kind as EmailKind]
+const linkOfKind = ({ kind }: Pick<Occasion, 'kind'>) => LINK_OF[kind as EmailKind]
+
+function purposeOf(occasion: Occasion): LinkPurpose | null {
+  const link = linkOfKind(occasion)
+  return isPath(link) ? null : link
+}
+
+const isPath = (link: LinkPurpose | `/${string}`): link is `/${string}` => link.startsWith('/')
 
 const causeOf = ({ event_id, run_id, step }: Occasion) =>
   run_id === null ? event_id : `${event_id}:${run_id}:${step}`
 
-/** The secret part of the link in an e-mail. */
-export const emailToken = (app: App, occasion: Occasion): string =>
-  linkToken(app, purposeOf(occasion), occasion.site_id, causeOf(occasion))
+/** The secret part of the link in an e-mail; null when its link has none. */
+export function emailToken(app: App, occasion: Occasion): string | null {
+  const purpose = purposeOf(occasion)
+  return purpose && linkToken(app, purpose, occasion.site_id, causeOf(occasion))
+}
 
-function dataOf(app: App, occasion: Occasion, facts: Facts): EmailData {
-  const { title, color, logo_url, name, email, gift, offers } = facts
+function dataOf(app: App, occasion: Occasion, facts: Facts): SiteEmailData {
+  const { title, color, logo_url, name, email, gift, offers, language, site_language } = facts
   const base = siteUrl(app, facts)
   return {
+    language: languageOf(language ?? site_language),
+    siteLanguage: languageOf(site_language),
     site: { title, url: base, color, logo_url },
     recipient: { name, first_name: givenName(name), email },
     offers,
@@ -105,12 +128,18 @@ function dataOf(app: App, occasion: Occasion, facts: Facts): EmailData {
       occasion.kind === 'gift'
         ? { from_name: gift?.from_name ?? null, message: gift?.message ?? null }
         : null,
-    link: facts.customer_id ? signedLink(app, occasion, base) : { url: base, expires_in_days: null },
+    link: linkIn(app, occasion, facts, base),
   }
 }
 
-function signedLink(app: App, occasion: Occasion, base: string): EmailData['link'] {
-  const [purpose, token] = [purposeOf(occasion), emailToken(app, occasion)]
+function linkIn(app: App, occasion: Occasion, { customer_id }: Facts, base: string): EmailData['link'] {
+  if (customer_id === null) return { url: base, expires_in_days: null }
+  const link = linkOfKind(occasion)
+  return isPath(link) ? { url: base + link, expires_in_days: null } : signedLink(app, occasion, link, base)
+}
+
+function signedLink(app: App, occasion: Occasion, purpose: LinkPurpose, base: string): EmailData['link'] {
+  const token = linkToken(app, purpose, occasion.site_id, causeOf(occasion))
   return {
     url: storedLink(app, base + linkPath(purpose, token), token),
     expires_in_days: LINK_DAYS[purpose],
@@ -120,7 +149,8 @@ function signedLink(app: App, occasion: Occasion, base: string): EmailData['link
 /** Everything about all of them in one query: a worker renders many of these. */
 export const factsOf = (occasions: Occasion[]) => sql<Facts>`
     select wanted.place, cu.id as customer_id, e.grant_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
-           c.name, coalesce(l.new_email, c.email) as email, g.gift,
+           c.name, coalesce(l.new_email, case wanted.kind when 'email_removed' then e.data ->> 'previous_email' end, c.email) as email,
+           g.gift, s.language as site_language, coalesce(e.data ->> 'language', cu.language) as language,
            (select coalesce(json_agg(json_build_object(
                      'title', o.title, 'description', o.description, 'access_until', held.expires_at,
                      'products', (select coalesce(json_agg(json_build_object('title', p.title) order by op.position, p.id), '[]')
@@ -132,8 +162,8 @@ export const factsOf = (occasions: Occasion[]) => sql<Facts>`
              where o.site_id = e.site_id
                and o.id = any (array(select jsonb_array_elements_text(e.data -> 'offer_ids')::bigint) || e.offer_id)) as offers
       from unnest(${occasions.map(({ site_id }) => site_id)}::bigint[], ${occasions.map(({ event_id }) => event_id)}::bigint[],
-                  ${occasions.map(({ contact_id }) => contact_id)}::bigint[])
-           with ordinality wanted (site_id, event_id, contact_id, place)
+                  ${occasions.map(({ contact_id }) => contact_id)}::bigint[], ${occasions.map(({ kind }) => kind)}::text[])
+           with ordinality wanted (site_id, event_id, contact_id, kind, place)
       join events e on e.site_id = wanted.site_id and e.id = wanted.event_id
       join sites s on s.id = e.site_id
       join contacts c on c.site_id = e.site_id and c.id = wanted.contact_id and c.deleted_at is null

@@ -32,6 +32,15 @@ export const linkEmail =
   (event) =>
     event.customer_id ? { kind, cause: event } : null
 
+/** The password of a member was replaced. The first one that somebody chooses changes nothing. */
+export const passwordChangedEmail: EmailReaction<'password_changed'> = (event) =>
+  event.data.had_password ? { kind: 'password_changed', cause: event } : null
+
+/** The address of a member changed: the new one and the previous one are both told. */
+export const emailChangedEmail =
+  (kind: 'email_changed' | 'email_removed'): EmailReaction<'email_changed'> =>
+  (event) => ({ kind, cause: event })
+
 /** Adds to the outbox what these events send. */
 export async function queueEmails(tx: Tx, emails: QueuedEmail[], now: Date): Promise<void> {
   const added = emails.map(({ kind, cause: { site_id, id, contact_id } }) => ({

@@ -172,7 +172,7 @@ test('templates are listed by kind', async () => {
 
 test('a preview says it with the site’s own look and somebody who is made up, saved or not', async () => {
   await h.app.db.updateTable('sites').set({ title: 'Northlight', color: '#aa3366' }).execute()
-  for (const kind of Object.keys(defaultTemplates)) {
+  for (const kind of Object.keys(defaultTemplates.en)) {
     const words = {
       subject: 'For {{ recipient.first_name }} at {{ site.title }}',
       body: '<p>Dear {{ recipient.name }}</p>',

@@ -11,9 +11,8 @@ const HIDDEN = 'hidden-in-the-outbox'
 export const storedLink = ({ config }: App, url: string, token: string): string =>
   config.mode === 'production' ? url.replace(token, HIDDEN) : url
 
-/** The e-mail as it is handed over: its link leads somewhere again. */
-export const withLink = ({ subject, html, text }: RenderedEmail, token: string): RenderedEmail => ({
-  subject: subject.replaceAll(HIDDEN, token),
-  html: html.replaceAll(HIDDEN, token),
-  text: text.replaceAll(HIDDEN, token),
-})
+/** The e-mail as it is handed over: its link works again. @param token null for a link without a secret */
+export function withLink({ subject, html, text }: RenderedEmail, token: string | null): RenderedEmail {
+  const shown = (part: string) => (token === null ? part : part.replaceAll(HIDDEN, token))
+  return { subject: shown(subject), html: shown(html), text: shown(text) }
+}

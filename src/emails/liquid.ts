@@ -9,6 +9,7 @@ import {
   TokenKind,
   toValueSync,
 } from 'liquidjs'
+import { type Language, LOCALES } from '../languages.ts'
 import { registerFilters } from './templates/filters.ts'
 
 const MAX_TEMPLATE_CHARS = 20_000
@@ -50,7 +51,7 @@ function createEngine(allowedFilters: string[], options: LiquidOptions): Liquid 
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
-    locale: 'en-US',
+    locale: LOCALES.en,
     timezoneOffset: 0,
     ...options,
   })
@@ -103,10 +104,23 @@ function remember(engine: Liquid, source: string, templates: Template[]): void {
   cachedChars += source.length
 }
 
-/** Renders a template with data. Throws a `LiquidError` for a mistake in it and when a limit is reached. */
-export function renderTemplate(engine: Liquid, source: string, data: object): string {
+/**
+ * Renders a template with data; dates are written in the language. Throws a `LiquidError` for a mistake in it and when
+ * a limit is reached.
+ */
+export function renderTemplate(
+  engine: Liquid,
+  source: string,
+  data: object,
+  language: Language = 'en',
+): string {
   const templates = parseTemplate(engine, source)
-  const context = new Context(data, engine.options, { sync: true }, { liquid: engine })
+  const context = new Context(
+    data,
+    { ...engine.options, locale: LOCALES[language] },
+    { sync: true },
+    { liquid: engine },
+  )
   const output = new BoundedOutput(engine.options.memoryLimit)
   toValueSync(engine.renderer.renderTemplates(templates, context, output))
   return output.buffer

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import { siteUrl } from '../auth/member-links.ts'
 import type { Db } from '../db/database.ts'
+import { languageOf } from '../languages.ts'
 import { type RenderedEmail, renderEmail, TemplateError } from './render.ts'
 import { invalidTemplate, type OwnWords } from './template-attributes.ts'
 import { type EmailKind, inWords } from './templates/index.ts'
@@ -18,17 +19,24 @@ export async function previewTemplate(
   kind: EmailKind,
   words: OwnWords,
 ): Promise<RenderedEmail> {
-  const { title, color, logo_url, ...address } = await db
+  const {
+    title,
+    color,
+    logo_url,
+    language: code,
+    ...address
+  } = await db
     .selectFrom('sites')
-    .select(['title', 'color', 'logo_url', 'subdomain', 'custom_domain'])
+    .select(['title', 'color', 'logo_url', 'language', 'subdomain', 'custom_domain'])
     .where('id', '=', siteId)
     .executeTakeFirstOrThrow()
   const url = siteUrl(app, address)
   const sample = samplesOf(kind)[0]!
   const link = { ...sample.link, url: `${url}/a-link-of-their-own` }
   try {
-    const data = { ...sample, link, site: { title, color, logo_url, url } }
-    const { subject, html, text } = renderEmail(inWords(kind, words), data)
+    const language = languageOf(code)
+    const data = { ...sample, language, link, site: { title, color, logo_url, url } }
+    const { subject, html, text } = renderEmail(inWords(kind, words, language), data)
     return { subject, html, text }
   } catch (error) {
     throw error instanceof TemplateError ? invalidTemplate(error) : error

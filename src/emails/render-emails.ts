@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { App } from '../app.ts'
 import { anyOf, type Tx } from '../db/database.ts'
-import { emailData, type Occasion } from './email-data.ts'
+import { emailData, type Occasion, type SiteEmailData } from './email-data.ts'
 import type { Document } from './layout/index.ts'
-import { type EmailData, type RenderedEmail, renderEmail, TemplateError } from './render.ts'
-import { type EmailKind, type EmailTemplate, inWords, templateFields } from './templates/index.ts'
+import { type RenderedEmail, renderEmail, TemplateError } from './render.ts'
+import type { OwnWords } from './template-attributes.ts'
+import { type EmailKind, inWords, templateFields } from './templates/index.ts'
 
 /** An e-mail to somebody. */
 export interface Addressed extends RenderedEmail {
@@ -28,10 +29,10 @@ const PATIENCE_MS = 10
 /** Renders e-mails with the templates of their sites; a template that fails is told in the place of its e-mail. */
 export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<Content[]> {
   const data = await emailData(app, tx, emails)
-  const templateOf = await readTemplates(tx, emails)
+  const ownWordsFor = await readTemplates(tx, emails)
   const contents: Content[] = []
   for (let [index, since] = [0, performance.now()]; index < emails.length; index++) {
-    contents.push(contentOf(templateOf(emails[index]!), data[index]!))
+    contents.push(contentOf(ownWordsFor(emails[index]!), emails[index]!, data[index]!))
     if (performance.now() - since < PATIENCE_MS) continue
     await turn()
     since = performance.now()
@@ -39,10 +40,12 @@ export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<C
   return contents
 }
 
-function contentOf(template: EmailTemplate, data: EmailData | null): Content {
+/** In the language of the recipient; in that of the site when it has words of its own, which know only one. */
+function contentOf(own: OwnWords | undefined, { kind }: Email, data: SiteEmailData | null): Content {
   if (!data) return null
+  const language = own ? data.siteLanguage : data.language
   try {
-    const rendered = renderEmail(template, data)
+    const rendered = renderEmail(inWords(kind as EmailKind, own, language), { ...data, language })
     return { ...rendered, to_name: data.recipient.name, to_email: data.recipient.email }
   } catch (error) {
     if (error instanceof TemplateError) return error
@@ -50,8 +53,8 @@ function contentOf(template: EmailTemplate, data: EmailData | null): Content {
   }
 }
 
-/** The site's own words where it has any, else the default. An automation sends one of its templates, archived or not. */
-async function readTemplates(tx: Tx, emails: Email[]): Promise<(email: Email) => EmailTemplate> {
+/** The words that the sites have of their own. An automation sends one of its templates, archived or not. */
+async function readTemplates(tx: Tx, emails: Email[]): Promise<(email: Email) => OwnWords | undefined> {
   const own = await tx
     .selectFrom('email_templates')
     .select(['site_id', 'id', 'kind', ...templateFields])
@@ -64,13 +67,10 @@ async function readTemplates(tx: Tx, emails: Email[]): Promise<(email: Email) =>
     )
     .execute()
   return ({ site_id, kind, template_id }) =>
-    inWords(
-      kind as EmailKind,
-      own.find(
-        (template) =>
-          template.site_id === site_id &&
-          template.kind === kind &&
-          (template_id ?? template.id) === template.id,
-      ),
+    own.find(
+      (template) =>
+        template.site_id === site_id &&
+        template.kind === kind &&
+        (template_id ?? template.id) === template.id,
     )
 }

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
+import { languages } from '../languages.ts'
 import { assertTemplate, type EmailData, renderEmail, TemplateError } from './render.ts'
 import { defaultTemplates, type EmailKind } from './templates/index.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'
 
-/** Those about a grant say what is in it; the others are a link and little else. */
+/** Those about a grant say what is in it; links and notices are short. */
 const kinds: EmailKind[] = ['welcome', 'gift', 'offer_grant']
 const links: EmailKind[] = ['sign_in', 'password', 'email_change']
-const { welcome, gift, offer_grant, automation } = defaultTemplates
+const notices: EmailKind[] = ['password_changed', 'email_changed', 'email_removed']
+const systemKinds = [...kinds, ...links, ...notices]
+const { welcome, gift, offer_grant, automation } = defaultTemplates.en
 
 function named(name: string, data: EmailData = fullSample): EmailData {
   const offers = [{ title: name, description: name, access_until: null, products: [{ title: `${name} 2` }] }]
@@ -15,7 +18,7 @@ function named(name: string, data: EmailData = fullSample): EmailData {
 }
 
 test.each(kinds)('%s renders with full data, and the link is in both parts', (kind) => {
-  const { subject, html, text } = renderEmail(defaultTemplates[kind], fullSample)
+  const { subject, html, text } = renderEmail(defaultTemplates.en[kind], fullSample)
   expect(subject).not.toBe('')
   expect(html).toContain(`href="${fullSample.link.url}"`)
   expect(text).toContain(`\n${fullSample.link.url}\n`)
@@ -31,7 +34,7 @@ test.each(kinds)('%s renders with full data, and the link is in both parts', (ki
 
 test.each(kinds)('%s renders with minimal data and with no offer at all', (kind) => {
   for (const data of [sparseSample, { ...sparseSample, offers: [] }]) {
-    const { subject, html, text } = renderEmail(defaultTemplates[kind], data)
+    const { subject, html, text } = renderEmail(defaultTemplates.en[kind], data)
     expect(subject).toMatch(/\w$/)
     expect(html).toContain(`href="${data.link.url}"`)
     expect(text).toContain(data.link.url)
@@ -42,7 +45,7 @@ test.each(kinds)('%s renders with minimal data and with no offer at all', (kind)
 })
 
 test.each(links)('%s is a greeting and a link that says how long it is good', (kind) => {
-  const { subject, html, text } = renderEmail(defaultTemplates[kind], {
+  const { subject, html, text } = renderEmail(defaultTemplates.en[kind], {
     ...fullSample,
     offers: [],
     gift: null,
@@ -62,16 +65,67 @@ test('the gift names the giver and the message, or speaks neutrally', () => {
   expect(given.html).toContain('Happy birthday!<br>\nMay your kitchen')
   expect(given.text).toContain('Happy birthday!\nMay your kitchen')
   const neutral = renderEmail(gift, { ...fullSample, gift: { from_name: ' ', message: null } })
-  expect(neutral.subject).toBe('A gift is waiting for you')
+  expect(neutral.subject).toBe('You have received a gift')
   expect(neutral.html).toContain('You have been given a gift at Quiet Kitchen.')
   expect(neutral.html).not.toContain('<blockquote')
 })
 
-test('the welcome says how long its link is good', () => {
-  expect(renderEmail(welcome, fullSample).text).toContain('works once and is valid for 7 days.')
-  const oneDay = { ...fullSample, link: { ...fullSample.link, expires_in_days: 1 } }
-  expect(renderEmail(welcome, oneDay).text).toContain('works once and is valid for 1 day.')
+test.each([...kinds, ...links])(
+  '%s says in both parts, and in every language, how long its link is valid',
+  (kind) => {
+    const validities = {
+      en: ['valid for 7 days.', 'valid for 1 day.'],
+      es: ['durante 7 días.', 'durante 1 día.'],
+    }
+    for (const language of languages) {
+      for (const [index, expires_in_days] of [7, 1].entries()) {
+        const link = { ...fullSample.link, expires_in_days }
+        const { html, text } = renderEmail(defaultTemplates[language][kind], {
+          ...fullSample,
+          language,
+          link,
+        })
+        for (const part of [html, text]) expect(part).toContain(validities[language][index])
+      }
+    }
+  },
+)
+
+test.each(systemKinds)(
+  '%s in Spanish is Spanish from the subject to the footer, and says so to readers aloud',
+  (kind) => {
+    const { subject, html, text } = renderEmail(defaultTemplates.es[kind], { ...fullSample, language: 'es' })
+    expect(html).toContain('<html lang="es"')
+    for (const part of [html, text]) {
+      expect(part).toContain('Hola, Robin:')
+      expect(part).toContain('Recibes este correo porque')
+      expect(part).not.toMatch(/\b(Hello|You are|access|password|link|sign in|December)\b/i)
+    }
+    expect(subject).not.toMatch(/\b(your|you|for|at)\b/i)
+    if (kinds.includes(kind)) expect(text).toContain('hasta el 31 de diciembre de 2027')
+  },
+)
+
+test('a date in the words of a site is written in the language of the e-mail, also when it was rendered before', () => {
+  const template = { ...automation, subject: 'x', body: '{{ offers[0].access_until | date: "%B" }}' }
+  for (const [language, month] of [
+    ['en', 'December'],
+    ['es', 'diciembre'],
+    ['en', 'December'],
+  ] as const) {
+    expect(renderEmail(template, { ...fullSample, language }).text).toMatch(new RegExp(`^${month}\n`))
+  }
 })
+
+test.each(notices)(
+  '%s says what was changed and what to do, and its link lets nobody in by itself',
+  (kind) => {
+    const { subject, text } = renderEmail(defaultTemplates.en[kind], fullSample)
+    expect(subject).toMatch(/Quiet Kitchen was changed$/)
+    expect(text).toMatch(/contact Quiet Kitchen|set a new password now/)
+    expect(text).not.toContain('valid for')
+  },
+)
 
 test('a product that is called like its offer is not listed again', () => {
   const offer = { title: 'Circle', description: null, access_until: null, products: [{ title: 'Circle' }] }
@@ -86,7 +140,7 @@ test.each([
   '</title><style>',
 ])('the markup %s in names is escaped in every field', (name) => {
   for (const kind of kinds) {
-    const { html, text } = renderEmail(defaultTemplates[kind], named(name))
+    const { html, text } = renderEmail(defaultTemplates.en[kind], named(name))
     expect(html).not.toContain(name)
     expect(text).toContain(name)
   }
@@ -99,7 +153,7 @@ test.each([
   '{% include "x" %}',
 ])('the template code %s in data is shown and never evaluated', (name) => {
   for (const kind of kinds) {
-    const { html, text } = renderEmail(defaultTemplates[kind], named(name))
+    const { html, text } = renderEmail(defaultTemplates.en[kind], named(name))
     expect(text).toContain(name)
     expect(html).toContain(name.replaceAll('"', '&#34;'))
   }
@@ -122,8 +176,9 @@ test('a name stays on its line and cannot turn the direction of the text after i
   expect(html).toContain('Hello Eve Pay here: now\ufffd,')
 })
 
-test.each(kinds)('the default template %s passes the check of templates', (kind) => {
-  expect(() => assertTemplate(defaultTemplates[kind])).not.toThrow()
+test.each(systemKinds)('the default template %s passes the check of templates in every language', (kind) => {
+  for (const language of languages)
+    expect(() => assertTemplate(defaultTemplates[language][kind])).not.toThrow()
 })
 
 test.each([
@@ -175,7 +230,7 @@ two three (https://a.example/?x=1&y=2) <b>
 * five 🏺
 
 --
-You are receiving this because robin@example.com is known to Quiet Kitchen (https://quietkitchen.example).
+You are receiving this because robin@example.com is a contact of Quiet Kitchen (https://quietkitchen.example).
 `)
   const full = { ...bare, heading: 'Hello', button: 'Go', footer: '', preheader: 'Psst', text: 'Hello.' }
   const whole = renderEmail(full, fullSample)

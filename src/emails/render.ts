@@ -51,9 +51,10 @@ export function renderEmail(
 ): RenderedEmail & { document: Document } {
   const clean = cleanData(data)
   const field = (name: keyof EmailTemplate) =>
-    located(name, () => renderTemplate(engines[name], template[name] ?? '', clean))
+    located(name, () => renderTemplate(engines[name], template[name] ?? '', clean, clean.language))
   const [body, button, footer] = [field('body'), line(field('button')), field('footer')]
   const document = fillLayout({
+    language: clean.language,
     site: clean.site,
     preheader: line(field('preheader')),
     heading: line(field('heading')),

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import type { Language } from '../languages.ts'
 
 /** Everything that can happen, with what its event carries besides whom it is about. */
 export interface EventData {
@@ -15,10 +16,13 @@ export interface EventData {
   tag_added: { tag_id: string }
   tag_removed: { tag_id: string }
   /** Somebody at the site’s door asked for one; the customer is null when the address is nobody’s. */
-  sign_in_link_requested: Record<string, never>
-  password_link_requested: Record<string, never>
+  sign_in_link_requested: { language: Language }
+  password_link_requested: { language: Language }
   email_change_requested: Record<string, never>
-  password_changed: Record<string, never>
+  /** `had_password`: it replaced another one. */
+  password_changed: { had_password: boolean }
+  /** Of a member who had signed in before; `previous_email` is erased when the contact is deleted. */
+  email_changed: { previous_email: string }
 }
 
 export type EventType = keyof EventData

@@ -1,5 +1,7 @@
+import type { App } from '../app.ts'
 import type { Db, Tx } from '../db/database.ts'
 import { parseEmailAddress } from '../text/email-address.ts'
+import type { Language } from '../languages.ts'
 
 /** The site that a page belongs to. */
 export interface MemberSite {
@@ -9,6 +11,8 @@ export interface MemberSite {
   custom_domain: string | null
   color: string | null
   logo_url: string | null
+  /** Of its pages, for browsers that ask for none that there is, and of its e-mails. */
+  language: string
 }
 
 /** Somebody who is signed in. */
@@ -18,9 +22,11 @@ export interface Member {
   name: string
   email: string
   hasPassword: boolean
+  /** In which they last used the pages; null: not known. */
+  language: string | null
 }
 
-const SITE = ['id', 'title', 'subdomain', 'custom_domain', 'color', 'logo_url'] as const
+const SITE = ['id', 'title', 'subdomain', 'custom_domain', 'color', 'logo_url', 'language'] as const
 
 export function findSite(db: Db, subdomain: string): Promise<MemberSite | undefined> {
   return db
@@ -46,7 +52,7 @@ export async function findMember(
 ): Promise<(Member & { passwordHash: string | null }) | null> {
   const query = db
     .selectFrom('customers')
-    .select(['id', 'contact_id', 'name', 'email', 'password_hash'])
+    .select(['id', 'contact_id', 'name', 'email', 'password_hash', 'language'])
     .where('site_id', '=', siteId)
     .where('deleted_at', 'is', null)
   const row = await ('customerId' in by
@@ -61,5 +67,21 @@ export async function findMember(
     email: row.email!,
     hasPassword: row.password_hash !== null,
     passwordHash: row.password_hash,
+    language: row.language,
   }
+}
+
+/** Records the language in which a member uses the pages: e-mails to them are written in it. */
+export async function recordLanguage(
+  { db }: App,
+  siteId: string,
+  { customerId }: Member,
+  language: Language,
+): Promise<void> {
+  await db
+    .updateTable('customers')
+    .set({ language })
+    .where('site_id', '=', siteId)
+    .where('id', '=', customerId)
+    .execute()
 }

@@ -29,7 +29,7 @@ afterAll(() => h.close())
 
 let visitors = 0
 /** From a source of its own, so that attempts in one test do not count in another. */
-const visitor = (): Visitor => ({ source: `test ${++visitors}`, session: null })
+const visitor = (): Visitor => ({ source: `test ${++visitors}`, session: null, language: 'en' })
 
 interface Person {
   contactId: string

@@ -28,7 +28,8 @@ export async function requestLink(
       tx,
       kind === 'password' ? 'password_link_requested' : 'sign_in_link_requested',
       about,
-      {},
+      // Whoever asks need not be the member, whose own language stays as it is.
+      { language: visitor.language },
       origin,
     )
   })

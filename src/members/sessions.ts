@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { hashSecret, randomSecret } from '../auth/secrets.ts'
 import type { Tx } from '../db/database.ts'
+import type { Language } from '../languages.ts'
 import { findMember, type Member } from './member.ts'
 
 /** Days that somebody stays signed in without coming back. */
@@ -12,7 +13,8 @@ const SEEN_EVERY_MS = 5 * 60_000
 const end = (now: Date) => new Date(now.getTime() + SESSION_DAYS * 86_400_000)
 
 /**
- * Signs a customer in. The session that the browser had before ends, so that nobody can have planted it.
+ * Signs a customer in, and records in which language. The session that the browser had before ends, so that nobody
+ * can have planted it.
  *
  * @returns the id for the cookie; the database keeps its hash
  */
@@ -22,8 +24,9 @@ export async function startSession(
     siteId,
     customerId,
     previous,
+    language,
     now,
-  }: { siteId: string; customerId: string; previous: string | null; now: Date },
+  }: { siteId: string; customerId: string; previous: string | null; language: Language; now: Date },
 ): Promise<string> {
   if (previous) await endSession(tx, siteId, previous)
   const id = randomSecret()
@@ -40,7 +43,12 @@ export async function startSession(
     .execute()
   await tx
     .updateTable('customers')
-    .set((eb) => ({ sign_in_count: eb('sign_in_count', '+', 1), last_sign_in_at: now, last_request_at: now }))
+    .set((eb) => ({
+      sign_in_count: eb('sign_in_count', '+', 1),
+      last_sign_in_at: now,
+      last_request_at: now,
+      language,
+    }))
     .where('site_id', '=', siteId)
     .where('id', '=', customerId)
     .execute()
@@ -56,7 +64,7 @@ export interface Found {
   isProlonged: boolean
 }
 
-/** Who this session of the site belongs to; null when it is none, or over. */
+/** Who this session of the site belongs to; null when it is invalid or expired. */
 export async function findSession({ db, clock }: App, siteId: string, id: string): Promise<Found | null> {
   const now = clock.now()
   const session = await db

@@ -45,7 +45,7 @@ test.each([
     const password_hash = `scrypt$32768$8$3$${Buffer.alloc(16).toString('base64')}$${Buffer.alloc(64).toString('base64')}`
     await app.db.updateTable('customers').set({ password_hash }).where('email', '=', email).execute()
   }
-  const visitor = { source: 'test', session: null }
+  const visitor = { source: 'test', session: null, language: 'en' } as const
   const came = await signInByPassword(app, site, { email, password: 'a guess of mine' }, visitor)
   expect(came).toEqual({ outcome: 'wrong' })
   expect(derivations).toEqual([

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import type { Language } from '../languages.ts'
 import { hashPassword, isPassword } from '../auth/secrets.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
 import { recordEvent } from '../events/events.ts'
@@ -7,10 +8,14 @@ import { endLinks, type LinkPurpose, useLink } from '../auth/member-links.ts'
 import { findMember, type MemberSite } from './member.ts'
 import { endAllSessions, startSession } from './sessions.ts'
 
-/** Where somebody comes from: their address, and the session that their browser has, good or not. */
+/** Who sends a request. */
 export interface Visitor {
+  /** Their network address. */
   source: string
+  /** The session that their browser has, valid or not. */
   session: string | null
+  /** Of the page that they are shown. */
+  language: Language
 }
 
 export type SignIn =
@@ -78,6 +83,13 @@ export async function setPasswordHash(
   hash: string,
 ): Promise<void> {
   const now = app.clock.now()
+  const { password_hash: previous } = await tx
+    .selectFrom('customers')
+    .select('password_hash')
+    .where('site_id', '=', siteId)
+    .where('id', '=', customerId)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
   const { contact_id } = await tx
     .updateTable('customers')
     .set({ password_hash: hash, updated_at: now })
@@ -92,7 +104,7 @@ export async function setPasswordHash(
     tx,
     'password_changed',
     about,
-    {},
+    { had_password: previous !== null },
     { actor: `customer:${customerId}`, requestId: null, now },
   )
 }
@@ -103,7 +115,7 @@ export function signIn(
   tx: Tx,
   siteId: string,
   customerId: string,
-  visitor: Visitor,
+  { session, language }: Visitor,
 ): Promise<string> {
-  return startSession(tx, { siteId, customerId, previous: visitor.session, now: app.clock.now() })
+  return startSession(tx, { siteId, customerId, previous: session, language, now: app.clock.now() })
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
-import { findSite, findSiteByDomain, type Member, type MemberSite } from './member.ts'
+import { languageOf } from '../languages.ts'
+import { findSite, findSiteByDomain, type Member, type MemberSite, recordLanguage } from './member.ts'
 import { renderPage } from './pages/render-page.ts'
 import type { PageFrame, PageName, PageViews } from './pages/views.ts'
 import { findSession, SESSION_DAYS } from './sessions.ts'
@@ -49,6 +50,7 @@ export async function openVisit(
   const { site, base } = await siteOf(app, request)
   if (!site) return null
   const session = request.cookies[COOKIE] ?? null
+  const language = languageFor(request, site)
   const found = session ? await findSession(app, site.id, session) : null
   const cookie = {
     path: base || '/',
@@ -61,7 +63,7 @@ export async function openVisit(
     site,
     base,
     member: found?.member ?? null,
-    visitor: { source: request.ip, session },
+    visitor: { source: request.ip, session, language },
     form: (request.body ?? {}) as Record<string, string>,
     params: request.params as Record<string, string>,
     query: request.query as Record<string, string>,
@@ -75,10 +77,15 @@ export async function openVisit(
     },
   }
   if (session && found?.isProlonged) visit.remember(session)
+  if (found && found.member.language !== language) await recordLanguage(app, site.id, found.member, language)
   return visit
 }
 
-const NO_SITE = { title: '', color: null, logo_url: null }
+const NO_SITE = { title: '', color: null, logo_url: null, language: null }
+
+/** The language of the browser; else that of the site. */
+const languageFor = ({ headers }: FastifyRequest, { language }: { language: string | null }) =>
+  pickLanguage(headers['accept-language'], languageOf(language))
 
 /** Sends a page in the language of the browser. */
 export function sendPage<Name extends PageName>(
@@ -95,7 +102,7 @@ export function sendPage<Name extends PageName>(
     site,
     base,
     member,
-    language: pickLanguage(request.headers['accept-language']),
+    language: languageFor(request, site),
     csrf: reply.generateCsrf({ path: base || '/', secure: isSecure(app, request) }),
   }
   return reply

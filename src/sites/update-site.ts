@@ -1,3 +1,4 @@
+import { languages } from '../languages.ts'
 import { anyOf, type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
@@ -10,6 +11,8 @@ export interface SiteChanges {
   color?: string | null
   /** An https address. */
   logo_url?: string | null
+  /** Of the members' pages and e-mails, for members whose own language is not known. */
+  language?: string
   /** Host name under which members find the site, besides /s/<subdomain>. */
   custom_domain?: string | null
   /** Every grant is confirmed by e-mail, unless the request declines. */
@@ -41,6 +44,7 @@ export async function updateSite(
     /^([a-z0-9-]+\.)+[a-z]{2,}$/i,
     'must be a host name, as in members.example.com',
   )
+<<<<<<< HEAD
   const site = await lockSite(tx, siteIds, id)
   const values = differing(
     {
@@ -51,6 +55,14 @@ export async function updateSite(
     site,
   )
   if (Object.keys(values).length === 0) return
+=======
+  check(
+    'language',
+    changes.language,
+    new RegExp(`^(${languages.join('|')})$`),
+    `must be one of ${languages.join(', ')}`,
+  )
+>>>>>>> 9a19a48 (E-mails in the member's language, validity of every link, notices of a changed password or address)
   try {
     await tx
       .updateTable('sites')

@@ -13,7 +13,10 @@ export const emailInvariants: Invariant[] = [
                       when 'offer_grant' then e.type = 'offer_granted' and coalesce((e.data ->> 'send_offer_grant_email')::boolean, true)
                       when 'sign_in' then e.type = 'sign_in_link_requested'
                       when 'password' then e.type = 'password_link_requested'
+                      when 'password_changed' then e.type = 'password_changed'
                       when 'email_change' then e.type = 'email_change_requested'
+                      when 'email_changed' then e.type = 'email_changed'
+                      when 'email_removed' then e.type = 'email_changed'
                       when 'automation' then m.run_id is not null end, false)
              union all
              select 'e-mails ' || string_agg(id::text, ', ') from emails

@@ -5,6 +5,7 @@ import { compileLayout } from './build.ts'
 import { fillLayout, htmlOf, type LayoutSlots } from './index.ts'
 
 const slots = {
+  language: 'en' as const,
   site: fullSample.site,
   preheader: 'In short',
   heading: 'A heading',

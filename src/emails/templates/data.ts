@@ -1,5 +1,8 @@
-/** What the templates can name. Dates are ISO 8601; nothing in here is ever read as template code or as HTML. */
+import type { Language } from '../../languages.ts'
+
+/** What the templates can name, and the language in which they are written. Dates are ISO 8601; nothing in here is ever read as template code or as HTML. */
 export interface EmailData {
+  language: Language
   site: { title: string; url: string; color: string | null; logo_url: string | null }
   recipient: { name: string; first_name: string; email: string }
   offers: {
@@ -16,8 +19,9 @@ export interface EmailData {
  * The data as templates get it: these properties and no others, each on one line, save for the description and the
  * message. A product that is alone in its offer and is called like it is left out, so that no title stands twice.
  */
-export function cleanData({ site, recipient, offers, gift, link }: EmailData): EmailData {
+export function cleanData({ language, site, recipient, offers, gift, link }: EmailData): EmailData {
   return {
+    language,
     site: { title: line(site.title), url: site.url, color: site.color, logo_url: site.logo_url },
     recipient: {
       name: line(recipient.name),

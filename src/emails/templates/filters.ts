@@ -1,8 +1,13 @@
 import { filters, type Liquid } from 'liquidjs'
 
-type Filter = (this: unknown, ...args: unknown[]) => unknown
+/** As LiquidJS calls filters. */
+interface Call {
+  context: { opts: { locale: string } }
+}
 
-const escapeHtml = filters.escape as (this: unknown, value: unknown) => string
+type Filter = (this: Call, ...args: unknown[]) => unknown
+
+const escapeHtml = filters.escape as (this: Call, value: unknown) => string
 const libraryDate = filters.date as Filter
 
 const MAX_DATE_FORMAT = 100
@@ -18,7 +23,7 @@ export function registerFilters(engine: Liquid): void {
     engine.registerFilter('newline_to_br', { raw: true, handler: newlineToBr })
 }
 
-function newlineToBr(this: unknown, value: unknown): string {
+function newlineToBr(this: Call, value: unknown): string {
   return escapeHtml.call(this, value).replace(/\r?\n/g, '<br>\n')
 }
 
@@ -27,8 +32,11 @@ function newlineToBr(this: unknown, value: unknown): string {
  * begins with a digit is remembered, because `now` and `today` are dates as well. Within one date no limit of time is
  * looked at, hence the short format.
  */
-function date(this: unknown, value: unknown, ...format: unknown[]): unknown {
-  const key = typeof value === 'string' && /^\d/.test(value) ? JSON.stringify([value, ...format]) : ''
+function date(this: Call, value: unknown, ...format: unknown[]): unknown {
+  const key =
+    typeof value === 'string' && /^\d/.test(value)
+      ? JSON.stringify([this.context.opts.locale, value, ...format])
+      : ''
   const known = rememberedDates.get(key)
   if (known !== undefined) return known
   if (String(format[0] ?? '').length > MAX_DATE_FORMAT) throw new Error('the date format is too long')

@@ -1,49 +1,33 @@
+import { footerInHtml, footerInText, offersInHtml, offersInText } from './parts.ts'
 import type { EmailTemplate } from './template.ts'
+import type { EmailWords } from './words/words.ts'
 
-export const offerGrant: EmailTemplate = {
-  subject:
-    '{% if offers.size == 1 %}You now have {{ offers[0].title }}{% else %}You have new access at {{ site.title }}{% endif %}',
-  preheader: 'Sign in to {{ site.title }} whenever you like.',
-  heading: 'You have new access',
-  body: `<p>Hello{% if recipient.first_name != blank %} {{ recipient.first_name }}{% endif %},</p>
-{% if offers.size > 0 %}
-<p>This has been added to your account at {{ site.title }}:</p>
-{% for offer in offers %}
-<p>
-  <strong>{{ offer.title }}</strong>
-  {% if offer.access_until %}<br>Access until {{ offer.access_until | date: "%-d %B %Y" }}{% endif %}
-</p>
-{% if offer.products.size > 0 %}
-<ul>
-  {% for product in offer.products %}<li>{{ product.title }}</li>{% endfor %}
-</ul>
-{% endif %}
-{% endfor %}
-{% else %}
-<p>Something new has been added to your account at {{ site.title }}.</p>
-{% endif %}
-<p>Sign in as {{ recipient.email }} and it is there.</p>`,
-  button: 'Sign in',
-  text: `Hello{% if recipient.first_name != blank %} {{ recipient.first_name }}{% endif %},
+/** The confirmation of a grant: a link to sign in. */
+export function offerGrant(words: EmailWords): EmailTemplate {
+  const { greeting, linkValidity, hasAccount } = words
+  const { subject, preheader, heading, added, addedUnnamed, signIn, button } = words.offerGrant
+  const sentence = `{% if offers.size > 0 %}${added}{% else %}${addedUnnamed}{% endif %}`
+  return {
+    subject,
+    preheader,
+    heading,
+    body: `<p>${greeting}</p>
+<p>${sentence}</p>
+${offersInHtml(words)}
+<p>${signIn} ${linkValidity}</p>`,
+    button,
+    text: `${greeting}
 
-{% if offers.size > 0 %}
-This has been added to your account at {{ site.title }}:
-{% for offer in offers %}
-* {{ offer.title }}
-{%- if offer.access_until %} (access until {{ offer.access_until | date: "%-d %B %Y" }}){% endif %}
-{%- for product in offer.products %}
-  - {{ product.title }}
-{%- endfor %}
-{% endfor %}
-{% else %}
-Something new has been added to your account at {{ site.title }}.
-{% endif %}
+${sentence}
 
-Sign in as {{ recipient.email }} and it is there:
+${offersInText(words)}
+
+${signIn} ${linkValidity}
+
+${button}:
 {{ link.url }}
 
---
-You are receiving this because {{ recipient.email }} has an account at {{ site.title }}, {{ site.url }}`,
-  footer: `<p>You are receiving this because {{ recipient.email }} has an account at
-<a href="{{ site.url }}">{{ site.title }}</a>.</p>`,
+${footerInText(hasAccount)}`,
+    footer: footerInHtml(hasAccount),
+  }
 }

@@ -1,57 +1,36 @@
+import { footerInHtml, footerInText, offersInHtml, offersInText } from './parts.ts'
 import type { EmailTemplate } from './template.ts'
+import type { EmailWords } from './words/words.ts'
 
-export const welcome: EmailTemplate = {
-  subject: 'Welcome to {{ site.title }}',
-  preheader: 'Set a password and sign in to see what is waiting for you.',
-  heading: 'Welcome to {{ site.title }}',
-  body: `<p>Hello{% if recipient.first_name != blank %} {{ recipient.first_name }}{% endif %},</p>
-{% if offers.size > 0 %}
-<p>Your account is ready, and this is yours now:</p>
-{% for offer in offers %}
-<p>
-  <strong>{{ offer.title }}</strong>
-  {% if offer.access_until %}<br>Access until {{ offer.access_until | date: "%-d %B %Y" }}{% endif %}
-</p>
-{% if offer.products.size > 0 %}
-<ul>
-  {% for product in offer.products %}<li>{{ product.title }}</li>{% endfor %}
-</ul>
-{% endif %}
-{% endfor %}
-{% else %}
-<p>Your account is ready.</p>
-{% endif %}
-<p>
-  Choose a password to sign in.<br>
-  The link works once
-  {%- if link.expires_in_days %} and is valid for {{ link.expires_in_days }} day
-  {%- if link.expires_in_days != 1 %}s{% endif %}{% endif %}.
-</p>`,
-  button: 'Set your password',
-  text: `Hello{% if recipient.first_name != blank %} {{ recipient.first_name }}{% endif %},
+/** To somebody who became a customer: a link to set a password. */
+export function welcome(words: EmailWords): EmailTemplate {
+  const { greeting, linkValidity } = words
+  const { subject, preheader, ready, offers, choose, button, reason } = words.welcome
+  return {
+    subject,
+    preheader,
+    heading: subject,
+    body: `<p>${greeting}</p>
+<p>${ready}{% if offers.size > 0 %} ${offers}{% endif %}</p>
+${offersInHtml(words)}
+<p>${choose} ${linkValidity}</p>`,
+    button,
+    text: `${greeting}
 
-Welcome to {{ site.title }}. Your account is ready.
+${subject}. ${ready}
 
 {% if offers.size > 0 %}
-This is yours now:
-{% for offer in offers %}
-* {{ offer.title }}
-{%- if offer.access_until %} (access until {{ offer.access_until | date: "%-d %B %Y" }}){% endif %}
-{%- for product in offer.products %}
-  - {{ product.title }}
-{%- endfor %}
-{% endfor %}
+${offers}
+
+${offersInText(words)}
 {% endif %}
 
-Choose a password and sign in:
+${choose} ${linkValidity}
+
+${button}:
 {{ link.url }}
 
-The link works once
-{%- if link.expires_in_days %} and is valid for {{ link.expires_in_days }} day
-{%- if link.expires_in_days != 1 %}s{% endif %}{% endif %}.
-
---
-You are receiving this because {{ recipient.email }} was given access at {{ site.title }}, {{ site.url }}`,
-  footer: `<p>You are receiving this because {{ recipient.email }} was given access at
-<a href="{{ site.url }}">{{ site.title }}</a>.</p>`,
+${footerInText(reason)}`,
+    footer: footerInHtml(reason),
+  }
 }

@@ -1,19 +1,21 @@
+import { type Language, languages } from '../../languages.ts'
 import en from './en.json' with { type: 'json' }
 import es from './es.json' with { type: 'json' }
 
-export type Language = 'en' | 'es'
+export type { Language } from '../../languages.ts'
 
-/** Every text of the members' pages; one file per language. The first language is the one for everybody else. */
+/** Every text of the members' pages; one file per language. */
 export const texts: Record<Language, Record<string, string>> = { en, es }
 
-const languages = Object.keys(texts) as Language[]
 const MAX_HEADER_CHARS = 500
 
 /**
- * The language to answer in, from an `Accept-Language` header: the known one with the highest quality, the earlier
- * of two that are equal. Regions are ignored: `es-MX` gets Spanish.
+ * The language to answer in, from an `Accept-Language` header: the available one with the highest quality, the
+ * first of two that are equal. Regions are ignored: `es-MX` gets Spanish.
+ *
+ * @param fallback for browsers that ask for no available language
  */
-export function pickLanguage(acceptLanguage: string | undefined): Language {
+export function pickLanguage(acceptLanguage: string | undefined, fallback: Language): Language {
   let best: { language: Language; quality: number } | undefined
   for (const wish of (acceptLanguage ?? '').slice(0, MAX_HEADER_CHARS).split(',')) {
     const [range = '', ...parameters] = wish
@@ -21,10 +23,10 @@ export function pickLanguage(acceptLanguage: string | undefined): Language {
       .toLowerCase()
       .split(/\s*;\s*/)
     const quality = qualityOf(parameters)
-    const language = range === '*' ? 'en' : languages.find((known) => known === range.split('-')[0])
+    const language = range === '*' ? fallback : languages.find((known) => known === range.split('-')[0])
     if (language && quality > (best?.quality ?? 0)) best = { language, quality }
   }
-  return best?.language ?? 'en'
+  return best?.language ?? fallback
 }
 
 function qualityOf(parameters: string[]): number {

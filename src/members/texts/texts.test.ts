@@ -74,5 +74,12 @@ test.each([
   [`${'x,'.repeat(100_000)}es`, 'en'],
   ['constructor, __proto__', 'en'],
 ] as const)('a browser that asks for %s', (header, language) => {
-  expect(pickLanguage(header)).toBe(language)
+  expect(pickLanguage(header, 'en')).toBe(language)
 })
+
+test.each([undefined, 'de', '*', 'fr, *;q=0.1'])(
+  'a browser that asks for %s gets the language of the site',
+  (header) => {
+    expect(pickLanguage(header, 'es')).toBe('es')
+  },
+)

@@ -1,8 +1,8 @@
-import { type Language, texts } from './language.ts'
+import { type Language, LOCALES } from '../../languages.ts'
+import { texts } from './language.ts'
 
 type Placeholders = Record<string, unknown>
 
-const LOCALES: Record<Language, string> = { en: 'en-GB', es: 'es-ES' }
 const plurals = perLanguage((locale) => new Intl.PluralRules(locale))
 const dates = perLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }))
 const lists = perLanguage((locale) => new Intl.ListFormat(locale))

@@ -1,0 +1,93 @@
+import type { EmailWords } from './words.ts'
+
+export const es: EmailWords = {
+  greeting: 'Hola{% if recipient.first_name != blank %}, {{ recipient.first_name }}{% endif %}:',
+  linkValidity: `{% if link.expires_in_days %}El enlace funciona una sola vez y es válido durante {{ link.expires_in_days }} día
+{%- if link.expires_in_days != 1 %}s{% endif %}.{% endif %}`,
+  accessUntil: 'Acceso hasta el {{ offer.access_until | date: "%-d de %B de %Y" }}',
+  welcome: {
+    subject: 'Te damos la bienvenida a {{ site.title }}',
+    preheader: 'Elige una contraseña para abrir tu cuenta.',
+    ready: 'Tu cuenta está lista.',
+    offers: 'Ya tienes acceso a:',
+    choose: 'Elige una contraseña para iniciar sesión.',
+    button: 'Elegir contraseña',
+    reason: 'Recibes este correo porque se dio acceso a {{ recipient.email }} en',
+  },
+  gift: {
+    subject:
+      '{% if gift.from_name != blank %}{{ gift.from_name }} tiene un regalo para ti{% else %}Has recibido un regalo{% endif %}',
+    preheader: 'Ábrelo en {{ site.title }}.',
+    heading:
+      '{% if gift.from_name != blank %}Un regalo de {{ gift.from_name }}{% else %}Has recibido un regalo{% endif %}',
+    given:
+      '{% if gift.from_name != blank %}{{ gift.from_name }} te ha enviado un regalo en {{ site.title }}.{% else %}Has recibido un regalo en {{ site.title }}.{% endif %}',
+    offers: 'Tu regalo incluye:',
+    button: 'Abrir tu regalo',
+    reason: 'Recibes este correo porque se envió un regalo a {{ recipient.email }} en',
+  },
+  offerGrant: {
+    subject:
+      '{% if offers.size == 1 %}Ya tienes acceso a {{ offers[0].title }}{% else %}Tienes nuevos accesos en {{ site.title }}{% endif %}',
+    preheader: 'Inicia sesión en {{ site.title }} para abrirlo.',
+    heading: 'Tienes nuevos accesos',
+    added: 'Se ha añadido a tu cuenta en {{ site.title }}:',
+    addedUnnamed: 'Se ha añadido algo nuevo a tu cuenta en {{ site.title }}.',
+    signIn: 'Inicia sesión como {{ recipient.email }} para abrirlo.',
+    button: 'Iniciar sesión',
+  },
+  signIn: {
+    subject: 'Tu enlace para iniciar sesión en {{ site.title }}',
+    preheader: 'Úsalo para iniciar sesión sin contraseña.',
+    heading: 'Inicia sesión en {{ site.title }}',
+    sentence: 'Usa este enlace para iniciar sesión. No necesitas contraseña.',
+    button: 'Iniciar sesión',
+    ignore: 'Si no lo has pedido, puedes ignorar este correo.',
+  },
+  password: {
+    subject: 'Elige una contraseña nueva para {{ site.title }}',
+    preheader: 'Tu contraseña actual funciona hasta que elijas otra.',
+    heading: 'Elige una contraseña nueva',
+    sentence: 'Usa este enlace para elegir una contraseña nueva.',
+    button: 'Elegir contraseña nueva',
+    ignore: 'Si no lo has pedido, puedes ignorar este correo: tu contraseña no cambia.',
+  },
+  emailChange: {
+    subject: 'Confirma tu nueva dirección de correo para {{ site.title }}',
+    preheader: 'Hasta entonces se sigue usando tu dirección actual.',
+    heading: 'Confirma tu nueva dirección de correo',
+    sentence: 'Confirma que quieres usar {{ recipient.email }} para iniciar sesión en {{ site.title }}.',
+    button: 'Confirmar esta dirección',
+    ignore: 'Si no lo has pedido, puedes ignorar este correo: no cambiará nada.',
+  },
+  passwordChanged: {
+    subject: 'Se ha cambiado tu contraseña de {{ site.title }}',
+    preheader: 'Si no has sido tú, elige ahora una contraseña nueva.',
+    heading: 'Se ha cambiado tu contraseña',
+    changed:
+      'Se ha cambiado la contraseña de tu cuenta en {{ site.title }} y se ha cerrado la sesión en los demás dispositivos.',
+    alarm: 'Si has sido tú, no tienes que hacer nada. Si no, elige ahora una contraseña nueva.',
+    button: 'Elegir contraseña nueva',
+  },
+  emailChanged: {
+    subject: 'Se ha cambiado tu dirección de correo de {{ site.title }}',
+    preheader: 'A partir de ahora, inicia sesión como {{ recipient.email }}.',
+    heading: 'Se ha cambiado tu dirección de correo',
+    changed:
+      'A partir de ahora, inicia sesión en {{ site.title }} como {{ recipient.email }}. También recibirás los correos en esta dirección.',
+    alarm: 'Si no esperabas este cambio, ponte en contacto con {{ site.title }}.',
+    button: 'Iniciar sesión',
+  },
+  emailRemoved: {
+    subject: 'Se ha cambiado tu dirección de correo de {{ site.title }}',
+    preheader: 'Si no has sido tú, ponte en contacto con {{ site.title }} ahora.',
+    heading: 'Se ha cambiado tu dirección de correo',
+    changed:
+      'Tu cuenta en {{ site.title }} tiene ahora otra dirección de correo. Ya no puedes iniciar sesión como {{ recipient.email }}.',
+    alarm: 'Si has sido tú, no tienes que hacer nada. Si no, ponte en contacto con {{ site.title }} ahora.',
+    button: '',
+  },
+  requested: 'Recibes este correo porque alguien lo ha pedido en',
+  hasAccount: 'Recibes este correo porque {{ recipient.email }} tiene una cuenta en',
+  isContact: 'Recibes este correo porque {{ recipient.email }} es un contacto de',
+}
