@@ -2,5 +2,5 @@
 import { cpSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 
-for (const file of globSync('src/**/*.{sql,html,liquid,css}'))
+for (const file of globSync('src/**/*.{sql,html,liquid,css,js,svg}'))
   cpSync(file, join('dist', file.slice('src/'.length)))

@@ -2,6 +2,8 @@ import type { App } from './app.ts'
 import { createAccount } from './accounts/create-account.ts'
 import { createContact } from './contacts/create-contact.ts'
 import { inTransaction, type Tx } from './db/database.ts'
+import { type DemoOffer, demoOffers, demoProducts } from './demo/catalogue.ts'
+import type { DemoProduct } from './demo/product.ts'
 
 export interface DemoKey {
   client_id: string
@@ -28,7 +30,8 @@ export async function ensureDemo(app: App): Promise<DemoKey | null> {
   })
 }
 
-async function makeDemo(tx: Tx, now: Date): Promise<DemoKey> {
+/** Makes the demo account, with a key that may do everything. */
+export async function makeDemo(tx: Tx, now: Date): Promise<Required<DemoKey>> {
   const { site_id, client_id, client_secret } = await createAccount(tx, {
     name: 'Demo',
     ownerName: 'Olivia Owner',
@@ -47,103 +50,69 @@ async function makeCatalogue(tx: Tx, siteId: string, now: Date): Promise<void> {
   const products = await tx
     .insertInto('products')
     .values(
-      [
-        ['Watercolour Basics', 'Paper, brushes, washes: twelve lessons to a first landscape.', 'Course'],
-        ['Painting Light', 'Morning, noon and dusk on paper.', 'Course'],
-        ['Studio Circle', 'A place to show work and to ask.', 'Community'],
-        ['Brush Presets', 'Forty brushes to download.', 'Digital Download'],
-      ].map(([title, description, product_type_name], position) => ({
+      demoProducts.map(({ title, description, type, picture }, position) => ({
         site_id: siteId,
-        title: title!,
+        title,
         description,
-        product_type_name,
+        product_type_name: type,
         product_type_id: position + 1,
+        thumbnail_url: picture,
         created_at: now,
         updated_at: now,
       })),
     )
-    .returning('id')
+    .returning(['id', 'title'])
     .execute()
-  const [basics, light, circle, presets] = products.map(({ id }) => id) as [string, string, string, string]
-  await makeCourse(tx, siteId, basics)
-  await makeOffer(
-    tx,
-    siteId,
-    now,
-    { title: 'Watercolour Basics', price_in_cents: 9_900, payment_type: 'single' },
-    [basics],
-  )
-  await makeOffer(
-    tx,
-    siteId,
-    now,
-    { title: 'Studio Bundle', price_in_cents: 19_900, payment_type: 'single' },
-    [basics, light, circle],
-  )
-  await makeOffer(tx, siteId, now, { title: 'A Gift: Painting Light', is_gift: true }, [light])
-  await makeOffer(tx, siteId, now, { title: '30 Days in the Circle', access_days: 30 }, [circle])
-  await makeOffer(
-    tx,
-    siteId,
-    now,
-    { title: 'Summer Special', price_in_cents: 4_900, payment_type: 'single', archived_at: now },
-    [presets],
-  )
-}
-
-const LESSONS: Record<string, Record<string, string>> = {
-  'Before the first stroke': {
-    Paper:
-      'Take cotton paper of 300 g if you can. It forgives what wood pulp does not: it stays flat, and it lets you lift colour again.\n\nTape it down on all four sides.',
-    Brushes:
-      'Three will do: a large round one, a small round one, and a flat one for skies.\n\nWash them in cold water and let them dry lying down.',
-  },
-  Washes: {
-    'A flat wash':
-      'Mix more colour than you think you need. Tilt the board a little, and draw the bead of colour down, stroke by stroke.\n\nNever go back into it.',
-    'From dark to light':
-      'Begin as before. With each stroke, take a little more water and a little less colour.',
-    'Your first sky':
-      'Wet the paper. Drop in the blue at the top and let it find its way.\n\nClouds are the places that you leave alone.',
-  },
-}
-
-async function makeCourse(tx: Tx, siteId: string, productId: string): Promise<void> {
-  for (const [position, [title, lessons]] of Object.entries(LESSONS).entries()) {
-    const { id: module_id } = await tx
-      .insertInto('course_modules')
-      .values({ site_id: siteId, product_id: productId, title, position })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const rows = Object.entries(lessons).map(([name, body], place) => ({
-      site_id: siteId,
-      module_id,
-      title: name,
-      body,
-      position: place,
-    }))
-    await tx.insertInto('course_lessons').values(rows).execute()
+  const idOf = new Map(products.map(({ id, title }) => [title, id]))
+  for (const product of demoProducts) await makeContent(tx, siteId, idOf.get(product.title)!, product)
+  for (const { products: titles, ...offer } of demoOffers) {
+    await makeOffer(
+      tx,
+      siteId,
+      now,
+      offer,
+      titles.map((title) => idOf.get(title)!),
+    )
   }
 }
 
-interface DemoOffer {
-  title: string
-  price_in_cents?: number
-  payment_type?: string
-  is_gift?: boolean
-  access_days?: number
-  archived_at?: Date
+async function makeContent(tx: Tx, siteId: string, productId: string, product: DemoProduct): Promise<void> {
+  const modules = await tx
+    .insertInto('course_modules')
+    .values(
+      product.modules.map(({ title }, position) => ({
+        site_id: siteId,
+        product_id: productId,
+        title,
+        position,
+      })),
+    )
+    .returning('id')
+    .execute()
+  const lessons = product.modules.flatMap((module, index) =>
+    module.lessons.map(({ title, body, picture, download = null }, position) => ({
+      site_id: siteId,
+      module_id: modules[index]!.id,
+      title,
+      body,
+      picture_url: picture?.url ?? null,
+      picture_alt: picture?.alt ?? '',
+      download_url: download,
+      position,
+    })),
+  )
+  await tx.insertInto('course_lessons').values(lessons).execute()
 }
 
 async function makeOffer(
   tx: Tx,
   siteId: string,
   now: Date,
-  offer: DemoOffer,
+  { isArchived = false, ...offer }: Omit<DemoOffer, 'products'>,
   productIds: string[],
 ): Promise<void> {
   const token = offer.title.toLowerCase().replace(/\W+/g, '-')
-  const times = { published_at: now, created_at: now, updated_at: now }
+  const times = { published_at: now, archived_at: isArchived ? now : null, created_at: now, updated_at: now }
   const { id: offer_id } = await tx
     .insertInto('offers')
     .values({ site_id: siteId, token, ...offer, ...times })

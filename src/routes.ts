@@ -14,6 +14,7 @@ import { grantRoutes } from './grants/grants.routes.ts'
 import { storyRoutes } from './grants/story.routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './http/resource-routes.ts'
 import type { Route } from './http/route.ts'
+import { demoFiles } from './demo-files.ts'
 import type { Extra } from './http/server.ts'
 import { memberPages } from './members/member-pages.ts'
 import { activationUrlRoutes } from './offers/activation-url.routes.ts'
@@ -52,4 +53,4 @@ export const routes: Route[] = [
 ]
 
 /** Every page is listed in door.routes.ts and inside.routes.ts. */
-export const pages: Extra[] = [memberPages]
+export const pages: Extra[] = [memberPages, demoFiles]

@@ -91,12 +91,12 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
   const rooms = [
     room('sign_in', 'Sign in', '/sign-in'),
     room('sign_in-wrong', 'Sign in', '/sign-in', (page) => signIn(page, site.url, 'a@example.com', 'wrong')),
-    room('request_link', 'Forgotten your password?', '/request-link'),
+    room('request_link', 'Forgot your password?', '/request-link'),
     room('request_link-wrong', 'Sign in by e-mail', '/request-link?purpose=sign_in', (page) =>
       askFor(page, '?'),
     ),
-    room('link_sent', 'Look in your inbox', '/request-link', (page) => askFor(page, 'a@example.com')),
-    room('link_ended', 'This link has ended', '/gift/used'),
+    room('link_sent', 'Check your inbox', '/request-link', (page) => askFor(page, 'a@example.com')),
+    room('link_ended', 'This link has expired or has already been used', '/gift/used'),
     room('welcome', `Welcome to ${site.title}`, welcomeLink),
     room('welcome-wrong', `Welcome to ${site.title}`, welcomeLink, tooShort),
     room('welcome-shown', `Welcome to ${site.title}`, welcomeLink, async (page) => {
@@ -120,13 +120,13 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
     room('account-wrong', 'Your account', '/account', (page) =>
       page.getByRole('button', { name: 'Save password' }).click(),
     ),
-    room('message-no_access', 'This is not open to you now', `/products/${ended}`),
+    room('message-no_access', "You don't have access to this", `/products/${ended}`),
     room('message-signed_out', 'You are signed out', '/sign-in', async (page) => {
       await signIn(page, site.url, person.email)
       await page.getByRole('button', { name: 'Sign out' }).click()
     }),
-    room('problem', 'There is nothing here', '/nothing-here'),
-    room('problem-too_many', 'A moment, please', '/sign-in', async (page) => {
+    room('problem', 'Page not found', '/nothing-here'),
+    room('problem-too_many', 'Too many attempts', '/sign-in', async (page) => {
       for (let i = 0; i < 11; i++)
         await countAttempt(h.app, site.id, 'password', 'busy@example.com', 'elsewhere')
       await signIn(page, site.url, 'busy@example.com')

@@ -83,7 +83,7 @@ test.each(forms)(
     for (const _csrf of ['', 'nonsense', stranger.token]) {
       const answer = await visitor.post(filled(path), { ...form, confirm_password: PASSWORD, _csrf })
       expect(answer.status).toBe(403)
-      expect(await answer.text()).toContain('This form is too old')
+      expect(await answer.text()).toContain('This form has expired')
     }
     expect(await everything()).toEqual(before)
   },

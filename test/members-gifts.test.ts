@@ -55,14 +55,14 @@ test('a gift says who gave it and why, is opened with a password, and counts as 
   expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(0)
 
   await choosePassword(page, PASSWORD)
-  expect(await read(page, '[role=status]')).toContain('Your gift is open')
+  expect(await read(page, '[role=status]')).toContain('Your gift is now in your library')
   expect(await read(page, '.shelf')).toContain('A box of wool')
   expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(1)
 
   await page.goto(address)
-  expect(await heading(page)).toBe('This link has ended')
+  expect(await heading(page)).toBe('This link has expired or has already been used')
   await askFor(page, person.email)
-  expect(await heading(page)).toBe('Look in your inbox')
+  expect(await heading(page)).toBe('Check your inbox')
   expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(1)
   await page.context().close()
 })

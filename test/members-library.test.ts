@@ -60,7 +60,7 @@ test('who is welcomed chooses a good password, is signed in, and finds the libra
   await choosePassword(page, PASSWORD)
   expect(pathOf(page, site)).toBe('/')
   expect(await heading(page)).toBe('Your library')
-  expect(await read(page, '[role=status]')).toContain('You are in')
+  expect(await read(page, '[role=status]')).toContain('you are signed in')
   await page.context().close()
 })
 
@@ -90,6 +90,35 @@ test('what was typed as a password can be shown and hidden, and what was copied 
   await page.context().close()
 })
 
+test('how strong a new password is shows while it is typed, without asking to see it', async () => {
+  const person = await grant(h, site.id, await makeOffer(h.app, site.id))
+  const page = await openPage(browser)
+  await page.goto(site.url + (await linkFor(h, person, 'welcome')))
+  for (const [password, strength] of [
+    ['password123', 'weak'],
+    ['nine grey geese', 'good'],
+    [PASSWORD, 'strong'],
+  ] as const) {
+    await page.locator('#password').fill(password)
+    await page.locator(`.strength.${strength}`).waitFor()
+    expect(await read(page, '.strength')).toContain(strength)
+  }
+  expect(await page.locator('#password').getAttribute('type')).toBe('password')
+  await page.context().close()
+})
+
+test('without script, a password can be chosen, and Show tells its strength', async () => {
+  const person = await grant(h, site.id, await makeOffer(h.app, site.id))
+  const page = await openPage(browser, { javaScriptEnabled: false })
+  await page.goto(site.url + (await linkFor(h, person, 'welcome')))
+  await page.locator('#password').fill('password123')
+  await page.getByRole('button', { name: 'Show password' }).click()
+  expect(await read(page, '.strength')).toContain('weak')
+  await choosePassword(page, PASSWORD)
+  expect(await heading(page)).toBe('Your library')
+  await page.context().close()
+})
+
 test('a course is read from the library: product, first lesson, next and previous', async () => {
   const course = await makeCourse(h, site.id, 'Weaving by hand')
   const offer = await makeOffer(h.app, site.id, {
@@ -105,9 +134,9 @@ test('a course is read from the library: product, first lesson, next and previou
   const card = await read(page, '.product')
   expect(card).toContain('Weaving by hand')
   expect(card).toContain('Six weeks at the loom.')
-  expect(card).toContain(`Yours since ${dayOf(now)}`)
+  expect(card).toContain(`Access since ${dayOf(now)}`)
   expect(card).toContain(`Until ${dayOf(new Date(now.getTime() + 30 * 86_400_000))}`)
-  expect(card).toContain('Through Spring term')
+  expect(card).toContain('Included in Spring term')
 
   await page.getByRole('link', { name: 'Weaving by hand' }).click()
   expect(await heading(page)).toBe('Weaving by hand')
@@ -178,13 +207,13 @@ test('after 30 days a grant of 30 days is shown apart as expired, and its produc
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   // Where they wanted to go before they were asked who they are.
   expect(page.url()).toBe(address)
-  expect(await heading(page)).toBe('This is not open to you now')
+  expect(await heading(page)).toBe("You don't have access to this")
   await page.getByRole('link', { name: 'Go to your library' }).click()
   expect(await page.locator('.product').count()).toBe(1)
   expect(await read(page, '.product')).not.toContain('A month of patterns')
   const ended = await read(page, '.ended')
   expect(ended).toMatch(/Past access.*A month of patterns.*Your access ended on/s)
-  expect(ended).toContain('Through Trial')
+  expect(ended).toContain('Included in Trial')
   expect(await page.locator('.ended a').count()).toBe(0)
   await page.context().close()
 })

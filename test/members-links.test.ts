@@ -50,9 +50,9 @@ test('a stolen link that was used lets nobody in', async () => {
   await choosePassword(owner, PASSWORD)
 
   await choosePassword(thief, 'the password of a thief')
-  expect(await heading(thief)).toBe('This link has ended')
+  expect(await heading(thief)).toBe('This link has expired or has already been used')
   await thief.goto(address)
-  expect(await heading(thief)).toBe('This link has ended')
+  expect(await heading(thief)).toBe('This link has expired or has already been used')
   expect(await isSignedIn(thief)).toBe(false)
   const cookies = (await thief.context().cookies()).map(({ name }) => name)
   expect(cookies).toEqual(['bestow_form'])
@@ -67,7 +67,7 @@ test('a link that nobody was ever sent says the same as one that has ended', asy
   for (const path of ['welcome', 'password', 'sign-in', 'gift', 'email-change']) {
     const answer = await page.goto(`${site.url}/${path}/${'A'.repeat(43)}`)
     expect(answer!.status()).toBe(410)
-    expect(await heading(page)).toBe('This link has ended')
+    expect(await heading(page)).toBe('This link has expired or has already been used')
   }
   await page.context().close()
 })
@@ -76,11 +76,11 @@ test('who has forgotten the password chooses a new one by e-mail', async () => {
   const person = await makeMember(h, browser, site)
   const page = await openPage(browser)
   await page.goto(`${site.url}/sign-in`)
-  await page.getByRole('link', { name: 'Forgotten your password?' }).click()
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
   await askFor(page, 'no address')
-  expect(await read(page, '#email-error')).toContain('does not look like')
+  expect(await read(page, '#email-error')).toContain('not a valid e-mail address')
   await askFor(page, person.email)
-  expect(await heading(page)).toBe('Look in your inbox')
+  expect(await heading(page)).toBe('Check your inbox')
   await page.goto(site.url + (await linkFor(h, person, 'password')))
   expect(await heading(page)).toBe('Choose a new password')
   await choosePassword(page, 'eight loud rivers')
@@ -88,10 +88,19 @@ test('who has forgotten the password chooses a new one by e-mail', async () => {
 
   const other = await openPage(browser)
   await signIn(other, site.url, person.email, PASSWORD)
-  expect(await read(other, '#errors')).toContain('is not right')
+  expect(await read(other, '#errors')).toContain('is incorrect')
   await signIn(other, site.url, person.email, 'eight loud rivers')
   expect(await heading(other)).toBe('Your library')
   await Promise.all([page.context().close(), other.context().close()])
+})
+
+test('"Send me a link instead" with an empty form asks for the address, and blames nobody', async () => {
+  const page = await openPage(browser)
+  await page.goto(`${site.url}/sign-in`)
+  await page.getByRole('button', { name: 'Send me a link instead' }).click()
+  expect(await heading(page)).toBe('Sign in by e-mail')
+  expect(await page.locator('[role=alert], [aria-invalid]').count()).toBe(0)
+  await page.context().close()
 })
 
 test('a link to sign in is not used up by opening it, but by its button', async () => {
@@ -100,7 +109,7 @@ test('a link to sign in is not used up by opening it, but by its button', async 
   await page.goto(`${site.url}/sign-in`)
   await page.getByLabel('E-mail').fill(person.email)
   await page.getByRole('button', { name: 'Send me a link instead' }).click()
-  expect(await heading(page)).toBe('Look in your inbox')
+  expect(await heading(page)).toBe('Check your inbox')
   const address = site.url + (await linkFor(h, person, 'sign_in'))
   for (let i = 0; i < 3; i++) await page.goto(address)
   expect(await isSignedIn(page)).toBe(false)
@@ -109,7 +118,7 @@ test('a link to sign in is not used up by opening it, but by its button', async 
   await page.locator('main button.main').click()
   expect(await heading(page)).toBe('Your library')
   await page.goto(address)
-  expect(await heading(page)).toBe('This link has ended')
+  expect(await heading(page)).toBe('This link has expired or has already been used')
   await page.context().close()
 })
 
@@ -117,7 +126,7 @@ test('after ten attempts one must wait, and is told how long', async () => {
   const page = await openPage(browser)
   for (let i = 0; i < 10; i++) {
     await signIn(page, site.url, 'guessed@example.com', `guess ${i}`)
-    expect(await read(page, '#errors')).toContain('is not right')
+    expect(await read(page, '#errors')).toContain('is incorrect')
   }
   const answered = page.waitForResponse((response) => response.request().method() === 'POST')
   await signIn(page, site.url, 'guessed@example.com', 'guess')
@@ -126,7 +135,7 @@ test('after ten attempts one must wait, and is told how long', async () => {
   const seconds = Number(await answer.headerValue('retry-after'))
   expect(seconds).toBeGreaterThan(14 * 60)
   expect(seconds).toBeLessThanOrEqual(15 * 60)
-  expect(await heading(page)).toBe('A moment, please')
+  expect(await heading(page)).toBe('Too many attempts')
   expect(await read(page, 'main')).toMatch(/15 minutes/)
   await page.context().close()
 })
@@ -138,7 +147,7 @@ test('an old link offers a new one, and says the same to who is known and to who
   const page = await openPage(browser)
   const answer = await page.goto(address)
   expect(answer!.status()).toBe(410)
-  expect(await heading(page)).toBe('This link has ended')
+  expect(await heading(page)).toBe('This link has expired or has already been used')
   await askFor(page, 'stranger@example.com')
   const toStranger = (await page.content()).replaceAll('stranger@example.com', '')
 

@@ -142,6 +142,45 @@ test.each(['welcome', 'gift'])(
   },
 )
 
+test('links back to the library and to a product look like links', async () => {
+  for (const name of ['product', 'lesson']) {
+    const page = await enter(name)
+    const style = await page.evaluate(
+      `(() => { const { color, textDecorationLine } = getComputedStyle(document.querySelector('.back a'))
+        const probe = document.body.appendChild(document.createElement('a'))
+        return [textDecorationLine, color === getComputedStyle(probe).color] })()`,
+    )
+    expect(style).toEqual(['underline', true])
+  }
+})
+
+test('a card of the library shows what a click does', async () => {
+  expect(await read(await enter('library'), '.product:has(a) .action')).toBe('Open')
+})
+
+test('no heading of the account is repeated as the label below it', async () => {
+  const page = await enter('account')
+  for (const section of await page.locator('section').all()) {
+    const [title, label] = [section.locator('h2'), section.locator('label').first()]
+    // biome-ignore lint/performance/useDomNodeTextContent: what can be read is compared
+    if (await label.count()) expect(await label.innerText()).not.toBe(await title.innerText())
+  }
+})
+
+test('where a logo cannot be loaded, the title of the site stands in its place', async () => {
+  await h.app.db.updateTable('sites').set({ logo_url: 'https://elsewhere.example/gone.png' }).execute()
+  const page = await openPage(browser)
+  await page.route('https://elsewhere.example/**', (route) => route.fulfill({ status: 404, body: '' }))
+  await page.goto(`${site.url}/sign-in`)
+  const shown = await page.evaluate(
+    `(() => { const { content, position } = getComputedStyle(document.querySelector('.wordmark img'), '::after')
+      return { content, position } })()`,
+  )
+  await h.app.db.updateTable('sites').set({ logo_url: null }).execute()
+  expect(shown).toEqual({ content: `"${site.title}"`, position: 'absolute' })
+  await page.context().close()
+})
+
 test('no link of an e-mail is told to another server', async () => {
   const page = await openPage(browser)
   const told: (string | undefined)[] = []

@@ -28,6 +28,7 @@ const MAY_KNOW: Record<string, string[]> = {
   contacts: ['auth', 'db', 'events', 'http', 'jsonapi', 'text'],
   customers: ['contacts', 'jsonapi'],
   grants: ['contacts', 'db', 'events', 'http', 'jsonapi', 'offers', 'text'],
+  demo: [],
   doctor: [],
   webhooks: ['auth', 'clock', 'contacts', 'customers', 'db', 'events', 'grants', 'http', 'jsonapi', 'offers'],
   automations: [

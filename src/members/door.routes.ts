@@ -40,7 +40,11 @@ const showRequestLink = page('GET', '/request-link', async (visit) =>
 
 const sendLink = page('POST', '/request-link', async ({ app, site, form, visitor, ...visit }) => {
   const purpose = purposeOf(form)
-  const { email = '' } = form
+  const { email = '', password } = form
+  // Only the sign-in page sends a password along: its second button leads here, also with nothing entered yet.
+  if (email.trim() === '' && password !== undefined) {
+    return visit.redirect(`${paths.requestLink}?purpose=${purpose}`)
+  }
   if (!parseEmailAddress(email)) {
     const code = email.trim() === '' ? ('missing' as const) : ('invalid' as const)
     return visit.render(

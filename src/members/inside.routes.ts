@@ -1,11 +1,11 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
-import { endLinks } from '../auth/member-links.ts'
+import { endLinks, LINK_DAYS } from '../auth/member-links.ts'
 import { inTransaction } from '../db/database.ts'
 import { parseEmailAddress } from '../text/email-address.ts'
 import { readName } from '../text/names.ts'
 import { changeName, changePassword, knowsPassword, pendingEmail, requestEmailChange } from './account.ts'
 import { tooMany } from './door.routes.ts'
-import { type Course, type LibraryItem, readCourse, readLessonBody, readLibrary } from './library.ts'
+import { type Course, type LibraryItem, readCourse, readLesson, readLibrary } from './library.ts'
 import type { Member } from './member.ts'
 import { emptyPassword, readNewPassword } from './new-password.ts'
 import { insidePage, type Page } from './page.ts'
@@ -69,7 +69,7 @@ const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) 
     product: { title: item.title, path: paths.product(item.product_id) },
     module: shown.module,
     title: shown.title,
-    text: await readLessonBody(visit.app, visit.site, shown.id),
+    ...(await readLesson(visit.app, visit.site, shown.id)),
     position: place + 1,
     total: all.length,
     previous: linkTo(all[place - 1]),
@@ -104,6 +104,7 @@ async function renderAccount(visit: Inside, status: number, changes: Partial<Pag
     name: member.name,
     email: member.email,
     pending_email: await pendingEmail(visit.app, visit.site, member),
+    link_valid_seconds: LINK_DAYS.email_change! * 86_400,
     new_email: '',
     has_password: member.hasPassword,
     password: emptyPassword,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
+import { isSameTitle, productsToList } from '../text/titles.ts'
 import type { MemberSite } from './member.ts'
 
 /** A product that a member has or had, by every offer that gives or gave it. */
@@ -60,10 +61,12 @@ function together(ways: Way[]): LibraryItem {
   const counting = ways.filter((way) => way.state === state)
   const [latest] = counting.toSorted((a, b) => timeOf(b.until) - timeOf(a.until))
   const times = counting.map(({ since }) => since.getTime())
+  const offers = [...new Set(counting.map(({ offer }) => offer))]
   return {
     ...latest!,
     since: new Date(Math.min(...times)),
-    offers: [...new Set(counting.map(({ offer }) => offer))],
+    // An offer of one product is often called like it, and says nothing more.
+    offers: offers.length === 1 && isSameTitle(offers[0]!, latest!.title) ? [] : offers,
   }
 }
 
@@ -84,15 +87,26 @@ export async function readCourse({ db }: App, site: MemberSite, productId: strin
   return rows
 }
 
-/** The text of a lesson. */
-export async function readLessonBody({ db }: App, site: MemberSite, lessonId: string): Promise<string> {
-  const lesson = await db
+export interface LessonContent {
+  /** Null: none. */
+  text: string | null
+  picture: { url: string; alt: string } | null
+  download_url: string | null
+}
+
+/** What a lesson shows. */
+export async function readLesson({ db }: App, site: MemberSite, lessonId: string): Promise<LessonContent> {
+  const { body, picture_url, picture_alt, download_url } = await db
     .selectFrom('course_lessons')
-    .select('body')
+    .select(['body', 'picture_url', 'picture_alt', 'download_url'])
     .where('site_id', '=', site.id)
     .where('id', '=', lessonId)
     .executeTakeFirstOrThrow()
-  return lesson.body
+  return {
+    text: body || null,
+    picture: picture_url === null ? null : { url: picture_url, alt: picture_alt },
+    download_url,
+  }
 }
 
 export interface HeldOffer {
@@ -121,5 +135,5 @@ export async function readHeldOffers(
      where h.site_id = ${site.id} and h.customer_id = ${customerId} and (h.expires_at is null or h.expires_at > ${now})
        and (${grantId}::bigint is null or h.grant_id = ${grantId}::bigint)
      order by h.offer_id`.execute(db)
-  return rows
+  return rows.map((offer) => ({ ...offer, products: productsToList(offer.title, offer.products) }))
 }

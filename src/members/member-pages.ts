@@ -9,14 +9,14 @@ import { doorPages } from './door.routes.ts'
 import { insidePages } from './inside.routes.ts'
 import type { Page } from './page.ts'
 import { paths } from './pages/paths.ts'
-import { membersStylesheet } from './pages/render-page.ts'
+import { membersScript, membersStylesheet } from './pages/render-page.ts'
 import { siteStylesheet } from './pages/site-stylesheet.ts'
 import type { ProblemKind } from './pages/views.ts'
 import { openVisit, sendPage, siteOf } from './visit.ts'
 
 const HEADERS = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
   // Paths hold links that are good once.
   'referrer-policy': 'same-origin',
@@ -59,11 +59,14 @@ function mountPages(server: FastifyInstance, app: App): void {
     return isSite ? problem(app, request, reply, 'not_found', 404) : reply.callNotFound()
   })
   server.get(paths.membersStylesheet, hidden, async (_request, reply) =>
-    sendStylesheet(reply, membersStylesheet),
+    sendAsset(reply, 'text/css', membersStylesheet),
+  )
+  server.get(paths.membersScript, hidden, async (_request, reply) =>
+    sendAsset(reply, 'text/javascript', membersScript),
   )
   server.get(paths.siteStylesheet, hidden, async (request, reply) => {
     const { site } = await siteOf(app, request)
-    return sendStylesheet(reply, siteStylesheet(site?.color ?? null))
+    return sendAsset(reply, 'text/css', siteStylesheet(site?.color ?? null))
   })
 }
 
@@ -84,11 +87,11 @@ async function refuseForeign({ headers, host }: FastifyRequest): Promise<void> {
 }
 
 /** Its address changes with its content. */
-const sendStylesheet = (reply: FastifyReply, css: string) =>
+const sendAsset = (reply: FastifyReply, type: string, content: string) =>
   reply
-    .type('text/css; charset=utf-8')
+    .type(`${type}; charset=utf-8`)
     .header('cache-control', 'public, max-age=31536000, immutable')
-    .send(css)
+    .send(content)
 
 async function showPage(
   app: App,

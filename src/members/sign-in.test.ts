@@ -35,6 +35,7 @@ test.each([
     color: null,
     custom_domain: null,
     logo_url: null,
+    language: 'en',
   }
   if (!email.startsWith('nobody')) {
     const contactId = await makeContact(app, account.siteId, { email })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
+import { absoluteAddress } from '../demo-files.ts'
 import {
   boolean,
   contains,
@@ -47,7 +48,9 @@ export const offers = defineResource({
     one_time: boolean(sql`r.payment_type in ('single', 'free')`),
     single: boolean(sql`r.payment_type = 'single'`),
     free: boolean(sql`r.payment_type = 'free'`),
-    image_url: nullableText(),
+    image_url: derived<string | null>(nullableText(), (address, { baseUrl }) =>
+      absoluteAddress(address, baseUrl),
+    ),
   },
   relationships: {
     site: toOne('sites', sql`r.site_id`),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
+import { absoluteAddress } from '../demo-files.ts'
 import {
   contains,
   derived,
@@ -33,7 +34,9 @@ export const products = defineResource({
     product_type_name: text(),
     product_type_id: derived<string>({ schema: Type.Integer() }, Number),
     publish_status: text(),
-    thumbnail_url: nullableText(),
+    thumbnail_url: derived<string | null>(nullableText(), (address, { baseUrl }) =>
+      absoluteAddress(address, baseUrl),
+    ),
     url: derived<string>(
       nullableText(
         sql`(select '/s/' || s.subdomain || '/products/' || r.id from sites s where s.id = r.site_id)`,

@@ -1,4 +1,5 @@
 import type { Language } from '../../languages.ts'
+import { productsToList } from '../../text/titles.ts'
 
 /** What the templates can name, and the language in which they are written. Dates are ISO 8601; nothing in here is ever read as template code or as HTML. */
 export interface EmailData {
@@ -39,12 +40,15 @@ export function cleanData({ language, site, recipient, offers, gift, link }: Ema
 
 function cleanOffer(offer: EmailData['offers'][number]): EmailData['offers'][number] {
   const title = line(offer.title)
-  const products = offer.products.map((product) => ({ title: line(product.title) }))
+  const products = productsToList(
+    title,
+    offer.products.map((product) => line(product.title)),
+  )
   return {
     title,
     description: offer.description && lines(offer.description),
     access_until: offer.access_until,
-    products: products.length === 1 && products[0]?.title === title ? [] : products,
+    products: products.map((title) => ({ title })),
   }
 }
 

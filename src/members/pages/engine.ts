@@ -4,6 +4,7 @@ import { Liquid } from 'liquidjs'
 import { lines } from '../../emails/templates/data.ts'
 import { givenName } from '../../text/names.ts'
 import { formatDate, formatDuration, formatList, translate } from '../texts/translate.ts'
+import { isDemoFile } from '../../demo-files.ts'
 import type { PageFrame } from './views.ts'
 
 type Filter = (this: { context: { globals: object } }, ...args: never[]) => unknown
@@ -69,9 +70,9 @@ const filters: Record<string, Filter> = {
     const sum = [...path].reduce((sum, character) => sum + character.charCodeAt(0), 0)
     return `cover-${sum % COVERS} tone-${sum % TONES}`
   },
-  /** Null for what browsers would not load: the content-security policy lets only https pass. */
+  /** Null for what browsers would not load: the content-security policy lets https pass, and what this server has. */
   picture(url: string | null) {
-    return url && /^https:\/\//i.test(url) ? url : null
+    return url && (/^https:\/\//i.test(url) || isDemoFile(url)) ? url : null
   },
 }
 

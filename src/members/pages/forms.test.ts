@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { productsToList } from '../../text/titles.ts'
 import { renderPage } from './render-page.ts'
 import { sampleFrame, samplePages } from './samples.ts'
 
@@ -61,6 +62,20 @@ test('a link can be asked for with the address that was typed for signing in', (
   expect(html).toContain('<input type="hidden" name="next" value="/account">')
 })
 
+test('an offer is not listed as its own content', () => {
+  expect(productsToList('Watercolour Basics', ['watercolour  basics '])).toEqual([])
+  expect(productsToList('Bundle', ['Bundle', 'Extra'])).toEqual(['Bundle', 'Extra'])
+})
+
+test('a picture that this server has is shown, and no other path', () => {
+  const [lesson] = samplePages('Robin').lesson
+  const shown = (url: string) =>
+    renderPage('lesson', { ...lesson!, picture: { url, alt: 'Hills' }, download_url: null }, frame)
+  expect(shown('/demo/hills.svg')).toContain('src="/demo/hills.svg" alt="Hills"')
+  for (const url of ['/demo/../v1/me', '/demo/x.svg?y', '//demo/hills.svg', '/s/northlight/sign-out'])
+    expect(shown(url)).not.toContain('<img')
+})
+
 test('a product that opens later says when, has no link and shows no lessons', () => {
   const access = { offers: [], since: '2027-01-01', until: null, is_open: false }
   const product = { path: '/products/7', title: 'Later', description: null, picture_url: null, access }
@@ -100,5 +115,5 @@ test('a page can be shown where there is no site', () => {
     { about: 'not_found', path: '/', wait_seconds: null, request_id: null },
     { ...frame, site, base: '' },
   )
-  expect(html).toContain('<title>There is nothing here</title>')
+  expect(html).toContain('<title>Page not found</title>')
 })

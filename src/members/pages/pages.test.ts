@@ -12,11 +12,11 @@ const names = Object.keys(samplePages('')) as PageName[]
 const languages: Language[] = ['en', 'es']
 const ELEMENTS =
   'html head meta title link body a header nav main footer section article div span p h1 h2 h3 ul ol li strong br ' +
-  'blockquote form label input button img'
+  'blockquote form label input button img script'
 const ATTRIBUTES =
   'lang charset name content rel href class id method action formaction novalidate type value for autocomplete ' +
   'required minlength pattern readonly autofocus autocapitalize autocorrect spellcheck tabindex role alt src height ' +
-  'loading aria-label aria-labelledby aria-describedby aria-invalid aria-hidden aria-current'
+  'loading defer download aria-label aria-labelledby aria-describedby aria-invalid aria-hidden aria-current aria-live'
 
 /** Reads a document strictly: what is neither a whole tag nor text without angle brackets fails. */
 function readTags(html: string): Tag[] {
@@ -150,9 +150,14 @@ test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascr
   },
 )
 
-test('there is no script, no style and no handler in any page, and nothing loads from elsewhere', () => {
-  eachPage('https://elsewhere.example/picture.jpg', (_html, tags, page) => {
-    expect(select(tags, 'script', 'style', 'iframe', 'object', 'base'), page).toEqual([])
+test('there is no script but that of the site, no style and no handler in any page, and nothing loads from elsewhere', () => {
+  eachPage('https://elsewhere.example/picture.jpg', (html, tags, page) => {
+    expect(select(tags, 'style', 'iframe', 'object', 'base'), page).toEqual([])
+    expect(
+      select(tags, 'script').map(({ attributes }) => attributes.src?.replace(/\?v=\w+$/, '')),
+      page,
+    ).toEqual(['/s/northlight/assets/members.js'])
+    expect(html, page).toMatch(/<script [^>]*><\/script>/)
     expect(
       tags.filter(({ attributes }) => Object.keys(attributes).some((name) => /^on|^style$/.test(name))),
       page,

@@ -14,5 +14,6 @@ export const paths = {
   signOut: '/sign-out',
   signOutEverywhere: '/sign-out/everywhere',
   membersStylesheet: '/assets/members.css',
+  membersScript: '/assets/members.js',
   siteStylesheet: '/assets/site.css',
 }

@@ -10,10 +10,14 @@ import type { PageFrame, PageName, PageViews } from './views.ts'
 export const membersStylesheet = readFileSync(new URL('./members.css', import.meta.url), 'utf8')
 const membersVersion = versionOf(membersStylesheet)
 
+/** What is served at `{base}/assets/members.js`. */
+export const membersScript = readFileSync(new URL('./members.js', import.meta.url), 'utf8')
+const scriptVersion = versionOf(membersScript)
+
 const parsed = new Map<PageName, Template[]>()
 
 /**
- * A whole HTML document. The addresses of its stylesheets change with what is in them, so that browsers may keep
+ * A whole HTML document. The addresses of its stylesheets and its script change with what is in them, so that browsers may keep
  * them for ever. Throws when a path in the view would lead out of the site.
  */
 export function renderPage<Name extends PageName>(
@@ -23,7 +27,11 @@ export function renderPage<Name extends PageName>(
 ): string {
   const template = parsed.get(name) ?? engine.parseFileSync(name)
   parsed.set(name, template)
-  const versions = { members: membersVersion, site: versionOf(siteStylesheet(frame.site.color)) }
+  const versions = {
+    members: membersVersion,
+    script: scriptVersion,
+    site: versionOf(siteStylesheet(frame.site.color)),
+  }
   return engine.renderSync(template, view, { globals: { ...frame, paths, versions } })
 }
 

@@ -154,6 +154,9 @@ export interface PageViews {
     module: string | null
     title: string
     text: string | null
+    picture: { url: string; alt: string } | null
+    /** The address of a file. */
+    download_url: string | null
     /** From 1. */
     position: number
     total: number
@@ -170,6 +173,8 @@ export interface PageViews {
     email: string
     /** A new address that waits for its confirmation. */
     pending_email: string | null
+    /** Of the link that confirms a new address. */
+    link_valid_seconds: number
     /** What was typed as the new address. */
     new_email: string
     has_password: boolean

@@ -1,0 +1,70 @@
+/** What the demo site sells. */
+import { brushes } from './brushes.ts'
+import { circle } from './circle.ts'
+import type { DemoProduct } from './product.ts'
+import { light } from './light.ts'
+import { watercolour } from './watercolour.ts'
+
+export const demoProducts: DemoProduct[] = [watercolour, light, circle, brushes]
+
+export interface DemoOffer {
+  title: string
+  description: string
+  /** What only the owner sees. */
+  internal_title: string
+  /** Titles. */
+  products: string[]
+  image_url: string | null
+  price_in_cents?: number
+  payment_type?: 'single'
+  is_gift?: boolean
+  access_days?: number
+  isArchived?: boolean
+}
+
+export const demoOffers: DemoOffer[] = [
+  {
+    title: 'Watercolour Basics',
+    description: 'The course of twelve lessons, without a time limit.',
+    internal_title: 'Single course',
+    products: [watercolour.title],
+    image_url: watercolour.picture,
+    price_in_cents: 9_900,
+    payment_type: 'single',
+  },
+  {
+    title: 'Studio Bundle',
+    description: 'Both courses and the Studio Circle, without a time limit.',
+    internal_title: 'Bundle of three products',
+    products: [watercolour.title, light.title, circle.title],
+    image_url: light.picture,
+    price_in_cents: 19_900,
+    payment_type: 'single',
+  },
+  {
+    title: 'A Gift: Painting Light',
+    description: 'A gift: the recipient gets an e-mail with a link that opens the course.',
+    internal_title: 'Gift (sends the gift e-mail)',
+    products: [light.title],
+    image_url: light.picture,
+    is_gift: true,
+  },
+  {
+    title: '30 Days in the Circle',
+    description: 'The Studio Circle for 30 days. Access ends by itself.',
+    internal_title: 'Trial (access ends after 30 days)',
+    products: [circle.title],
+    image_url: circle.picture,
+    access_days: 30,
+  },
+  {
+    title: 'Summer Special',
+    description: 'The brush presets at a summer price. No longer available.',
+    internal_title: 'Archived (cannot be granted)',
+    products: [brushes.title],
+    image_url: brushes.picture,
+    price_in_cents: 4_900,
+    payment_type: 'single',
+    isArchived: true,
+  },
+]

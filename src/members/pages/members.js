@@ -1,0 +1,28 @@
+// Judges a new password while it is typed. The server does it, as it does when Show is pressed without this script.
+const field = document.querySelector('input[autocomplete="new-password"]')
+const verdict = document.querySelector('.strength')
+let timer
+let request
+
+field?.addEventListener('input', () => {
+  clearTimeout(timer)
+  request?.abort()
+  verdict.replaceChildren()
+  if (field.value !== '') timer = setTimeout(judge, 400)
+})
+
+async function judge() {
+  request = new AbortController()
+  const body = new URLSearchParams(new FormData(field.form))
+  body.set('reveal', 'no')
+  try {
+    const answer = await fetch(field.form.action, { method: 'POST', body, signal: request.signal })
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const fresh = page.querySelector('.strength')
+    if (!answer.ok || !fresh) return
+    verdict.className = fresh.className
+    verdict.replaceChildren(...fresh.childNodes)
+  } catch {
+    // Typed on, or the server cannot be reached: what is wrong shows when the form is sent.
+  }
+}
