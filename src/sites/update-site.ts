@@ -44,7 +44,12 @@ export async function updateSite(
     /^([a-z0-9-]+\.)+[a-z]{2,}$/i,
     'must be a host name, as in members.example.com',
   )
-<<<<<<< HEAD
+  check(
+    'language',
+    changes.language,
+    new RegExp(`^(${languages.join('|')})$`),
+    `must be one of ${languages.join(', ')}`,
+  )
   const site = await lockSite(tx, siteIds, id)
   const values = differing(
     {
@@ -55,14 +60,6 @@ export async function updateSite(
     site,
   )
   if (Object.keys(values).length === 0) return
-=======
-  check(
-    'language',
-    changes.language,
-    new RegExp(`^(${languages.join('|')})$`),
-    `must be one of ${languages.join(', ')}`,
-  )
->>>>>>> 9a19a48 (E-mails in the member's language, validity of every link, notices of a changed password or address)
   try {
     await tx
       .updateTable('sites')
