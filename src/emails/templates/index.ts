@@ -18,10 +18,10 @@ const templatesIn = (words: EmailWords) => ({
   offer_grant: offerGrant(words),
   sign_in: linkEmail(words, words.signIn),
   password: linkEmail(words, words.password),
-  password_changed: notice(words, words.passwordChanged),
+  password_changed: notice(words, words.passwordChanged, words.hasAccount),
   email_change: linkEmail(words, words.emailChange),
-  email_changed: notice(words, words.emailChanged),
-  email_removed: notice(words, words.emailRemoved),
+  email_changed: notice(words, words.emailChanged, words.hasAccount),
+  email_removed: notice(words, words.emailRemoved, words.hadAccount),
   automation: automation(words),
 })
 

@@ -2,10 +2,15 @@ import { footerInHtml, footerInText } from './parts.ts'
 import type { EmailTemplate } from './template.ts'
 import type { EmailWords, NoticeWords } from './words/words.ts'
 
-/** An e-mail about a change of somebody's account, for the case that it was not they who made it. */
+/**
+ * An e-mail about a change of somebody's account, for the case that it was not they who made it.
+ *
+ * @param reason why they get it
+ */
 export function notice(
-  { greeting, hasAccount }: EmailWords,
+  { greeting }: EmailWords,
   { subject, preheader, heading, changed, alarm, button }: NoticeWords,
+  reason: string,
 ): EmailTemplate {
   return {
     subject,
@@ -21,7 +26,7 @@ ${changed}
 
 ${alarm}
 ${button && `\n${button}:\n{{ link.url }}\n`}
-${footerInText(hasAccount)}`,
-    footer: footerInHtml(hasAccount),
+${footerInText(reason)}`,
+    footer: footerInHtml(reason),
   }
 }

@@ -18,7 +18,7 @@ test.each(languages)('every text has the same placeholders in %s as in English',
 
 test('what stands for a placeholder is never read as one', () => {
   expect(translate('en', 'gift.text_from', { name: '{site}', site: '$& {name}' })).toBe(
-    '{site} has given you a gift at $& {name}.',
+    '{site} has sent you a gift at $& {name}.',
   )
 })
 

@@ -42,7 +42,7 @@ export const en: EmailWords = {
     heading: 'Sign in to {{ site.title }}',
     sentence: 'Use this link to sign in. You do not need a password.',
     button: 'Sign in',
-    ignore: 'If you did not request it, you can ignore this e-mail.',
+    ignore: 'If you did not request it, you can ignore this message.',
   },
   password: {
     subject: 'Set a new password for {{ site.title }}',
@@ -50,7 +50,7 @@ export const en: EmailWords = {
     heading: 'Set a new password',
     sentence: 'Use this link to set a new password.',
     button: 'Set a new password',
-    ignore: 'If you did not request it, you can ignore this e-mail: your password stays the same.',
+    ignore: 'If you did not request it, you can ignore this message: your password stays the same.',
   },
   emailChange: {
     subject: 'Confirm your new e-mail address for {{ site.title }}',
@@ -58,7 +58,7 @@ export const en: EmailWords = {
     heading: 'Confirm your new e-mail address',
     sentence: 'Confirm that you want to use {{ recipient.email }} to sign in to {{ site.title }}.',
     button: 'Confirm this address',
-    ignore: 'If you did not request it, you can ignore this e-mail: nothing will change.',
+    ignore: 'If you did not request it, you can ignore this message: nothing will change.',
   },
   passwordChanged: {
     subject: 'Your password for {{ site.title }} was changed',
@@ -74,7 +74,7 @@ export const en: EmailWords = {
     preheader: 'From now on, sign in as {{ recipient.email }}.',
     heading: 'Your e-mail address was changed',
     changed:
-      'From now on, sign in to {{ site.title }} as {{ recipient.email }}. E-mails go to this address, too.',
+      'From now on, sign in to {{ site.title }} as {{ recipient.email }}. Messages go to this address, too.',
     alarm: 'If you did not expect this change, contact {{ site.title }}.',
     button: 'Sign in',
   },
@@ -89,5 +89,6 @@ export const en: EmailWords = {
   },
   requested: 'You are receiving this because someone requested it at',
   hasAccount: 'You are receiving this because {{ recipient.email }} has an account at',
+  hadAccount: 'You are receiving this because {{ recipient.email }} was the address of an account at',
   isContact: 'You are receiving this because {{ recipient.email }} is a contact of',
 }

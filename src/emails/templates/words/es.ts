@@ -89,5 +89,6 @@ export const es: EmailWords = {
   },
   requested: 'Recibes este correo porque alguien lo ha pedido en',
   hasAccount: 'Recibes este correo porque {{ recipient.email }} tiene una cuenta en',
+  hadAccount: 'Recibes este correo porque {{ recipient.email }} era la dirección de una cuenta en',
   isContact: 'Recibes este correo porque {{ recipient.email }} es un contacto de',
 }

@@ -46,6 +46,8 @@ export interface EmailWords {
   requested: string
   /** Why the owner of an account gets an e-mail. */
   hasAccount: string
+  /** Why the previous address of an account gets an e-mail. */
+  hadAccount: string
   /** Why a contact gets the e-mail of an automation. */
   isContact: string
 }
