@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
+import { ofCustomer } from '../customers/of-customer.ts'
 import {
   integer,
   isoTime,
@@ -53,10 +54,12 @@ export const automationRuns = defineResource({
   filters: {
     automation_id: related(sql`r.automation_id`, 'automations', 'Of this automation'),
     contact_id: related(sql`r.contact_id`, 'contacts', 'For this contact'),
+    customer_id: ofCustomer(sql`r.contact_id`, 'For this customer'),
     status: oneOf(sql`r.status`, RUN_STATUSES),
     event_id: related(sql`r.event_id`, 'events', 'Started by this event'),
   },
-  sorts: { created_at: sql`r.created_at` },
+  filterable: { reason: 'text', error: 'text', attempts: 'number' },
+  sorts: {},
   defaultSort: '-created_at',
 })
 

@@ -55,7 +55,8 @@ export const automations = defineResource({
       build: (value) => ({ where: sql`(r.disabled_at is null) = ${parseBoolean(value)}` }),
     },
   },
-  sorts: { name: sql`lower(r.name)`, created_at: sql`r.created_at` },
+  filterable: { name: 'text' },
+  sorts: { name: sql`lower(r.name)` },
   defaultSort: '-created_at',
 })
 

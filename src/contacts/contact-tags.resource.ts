@@ -12,6 +12,8 @@ export const contactTags = defineResource({
   attributes: { name: text() },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: { name_cont: contains(sql`r.name`, 'Name contains') },
-  sorts: { name: sql`lower(r.name)`, created_at: sql`r.created_at` },
+  filterable: { name: 'text', created_at: 'time' },
+  // Kajabi documents "email", which tags do not have.
+  sorts: { name: sql`lower(r.name)`, email: sql`lower(r.name)`, created_at: sql`r.created_at` },
   defaultSort: 'name',
 })

@@ -62,7 +62,11 @@ export const customers = defineResource({
          where site_id = any (${siteIds}::bigint[]) and customer_id = any (${customerIds}::bigint[])
            and (expires_at is null or expires_at > ${now})
          order by offer_id`,
-      { linkage: 'single', hasEndpoint: true },
+      {
+        linkage: 'single',
+        hasEndpoint: true,
+        searched: [sql`r.title`, sql`r.internal_title`],
+      },
     ),
     products: toMany(
       'products',
@@ -72,7 +76,7 @@ export const customers = defineResource({
          where h.site_id = any (${siteIds}::bigint[]) and h.customer_id = any (${customerIds}::bigint[])
            and h.starts_at <= ${now} and (h.expires_at is null or h.expires_at > ${now})
          order by owner_id, id`,
-      { linkage: 'always' },
+      { linkage: 'always', searched: [sql`r.title`] },
     ),
   },
   filters: {
@@ -86,10 +90,10 @@ export const customers = defineResource({
       build: (value, scope) => ({ where: sql`r.created_at < ${since(value, scope)}` }),
     },
   },
+  filterable: { external_user_id: 'text' },
   sorts: {
     name: sql`lower(r.name)`,
     email: sql`r.email`,
-    created_at: sql`r.created_at`,
     net_revenue: sql`r.net_revenue`,
     last_request_at: sql`r.last_request_at`,
   },

@@ -376,6 +376,7 @@ export interface Offers {
 }
 
 export interface Products {
+  class_name: string | null;
   created_at: Timestamp;
   description: string | null;
   id: Generated<Int8>;

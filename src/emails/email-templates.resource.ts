@@ -21,6 +21,7 @@ export const emailTemplates = defineResource({
   },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: { kind: oneOf(sql`r.kind`, emailKinds) },
-  sorts: { name: sql`lower(r.name)`, kind: sql`r.kind`, created_at: sql`r.created_at` },
+  filterable: { name: 'text' },
+  sorts: { name: sql`lower(r.name)`, kind: sql`r.kind` },
   defaultSort: '-created_at',
 })

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
+import { ofCustomer } from '../customers/of-customer.ts'
 import {
+  contains,
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
@@ -42,9 +44,14 @@ export const emails = defineResource({
   },
   filters: {
     contact_id: related(sql`r.contact_id`, 'contacts', 'To this contact'),
+    customer_id: ofCustomer(sql`r.contact_id`, 'To this customer'),
+    event_id: related(sql`r.event_id`, 'events', 'Caused by this event'),
+    run_id: related(sql`r.run_id`, 'automation_runs', 'Sent by this run of an automation'),
+    reason: contains(sql`r.response`, 'The mail server’s words contain'),
     kind: oneOf(sql`r.kind`, emailKinds),
     status: oneOf(sql`r.status`, EMAIL_STATUSES),
   },
-  sorts: { created_at: sql`r.created_at` },
+  filterable: { to_email: 'text', subject: 'text', attempts: 'number' },
+  sorts: {},
   defaultSort: '-created_at',
 })

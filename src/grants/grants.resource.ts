@@ -1,6 +1,28 @@
-import { sql } from 'kysely'
-import { nullableText, nullableTimestamp, related, text, timestamp, toOne } from '../jsonapi/describe.ts'
-import { defineResource } from '../jsonapi/resource.ts'
+import { type RawBuilder, sql } from 'kysely'
+import {
+  idOrNothing,
+  nullableText,
+  nullableTimestamp,
+  oneOf,
+  text,
+  timestamp,
+  toOne,
+} from '../jsonapi/describe.ts'
+import { comparisons } from '../jsonapi/operators.ts'
+import { defineResource, type Filter, type Scope } from '../jsonapi/resource.ts'
+
+const SOURCES = ['api', 'cli', 'automation', 'inbound_url', 'demo']
+const REVOKE_REASONS = ['revoked', 'replaced', 'expired', 'contact_deleted']
+
+/** Live grants and ended ones have an index each, which only a condition of their own finds. */
+const liveOrEnded = (condition: RawBuilder<unknown>) =>
+  sql`((r.revoked_at is null and ${condition}) or (r.revoked_at is not null and ${condition}))`
+
+const ofContact = (contactId: string, { siteIds }: Scope) => sql`r.customer_id = any (array(
+  select c.id from customers c
+   where c.contact_id = ${idOrNothing(contactId)} and c.site_id = any (${siteIds}::bigint[])))`
+
+const byReason: Filter = oneOf(sql`r.revoke_reason`, REVOKE_REASONS)
 
 export const grants = defineResource({
   type: 'grants',
@@ -24,9 +46,29 @@ export const grants = defineResource({
     customer: toOne('customers', sql`r.customer_id`),
   },
   filters: {
-    customer_id: related(sql`r.customer_id`, 'customers', 'Of this customer'),
-    offer_id: related(sql`r.offer_id`, 'offers', 'Of this offer'),
+    contact_id: {
+      description: 'Of this contact',
+      refersTo: 'contacts',
+      build: (value, scope) => ({ where: liveOrEnded(ofContact(value, scope)) }),
+    },
+    customer_id: {
+      description: 'Of this customer',
+      refersTo: 'customers',
+      build: (value) => ({ where: liveOrEnded(sql`r.customer_id = ${idOrNothing(value)}`) }),
+    },
+    offer_id: {
+      description: 'Of this offer',
+      refersTo: 'offers',
+      // The index of live grants by their offer is for what states this.
+      build: (value) => ({ where: liveOrEnded(sql`r.offer_id = ${idOrNothing(value)} and r.offer_id > 0`) }),
+    },
+    revoke_reason: byReason,
+    reason: { ...byReason, description: 'The same as filter[revoke_reason]' },
+    source: oneOf(sql`r.source`, SOURCES),
+    // A grant is made when it is granted.
+    ...comparisons('created_at', sql`r.granted_at`, 'time'),
   },
-  sorts: { granted_at: sql`r.granted_at` },
-  defaultSort: '-granted_at',
+  filterable: { granted_by: 'text' },
+  sorts: { granted_at: sql`r.granted_at`, created_at: sql`r.granted_at` },
+  defaultSort: '-id',
 })

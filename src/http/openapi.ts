@@ -71,7 +71,9 @@ function errorStatuses({ access, form, kind, method, url, errors = [] }: Route, 
   // A body is read also where none is asked for.
   if (method !== 'GET') for (const status of [400, 413]) statuses.add(status)
   if (kind === 'write' || kind === 'direct') for (const status of [409, 422]) statuses.add(status)
-  if (strict && access !== 'public' && !form) for (const status of [400, 406, 415]) statuses.add(status)
+  // 400: a parameter that is not known.
+  if (strict) statuses.add(400)
+  if (strict && access !== 'public' && !form) for (const status of [406, 415]) statuses.add(status)
   return [...statuses].sort()
 }
 

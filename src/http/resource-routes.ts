@@ -4,7 +4,7 @@ import { isPermission, type Permission } from '../auth/permissions.ts'
 import { pageDocument, singleDocument } from '../jsonapi/document.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../jsonapi/load.ts'
-import { type IncludeTree, parseQuery, type ResourceQuery, unknownParameter } from '../jsonapi/query.ts'
+import { type IncludeTree, parseQuery, type ResourceQuery } from '../jsonapi/query.ts'
 import { type Resource, resourceOf } from '../jsonapi/resource.ts'
 import { Identifier, listParameters, pageSchema, singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { forbidden } from './authenticate.ts'
@@ -109,12 +109,7 @@ export function relationshipRoute(resource: Resource, name: string): Route {
     summary: `List the ${name} of one ${resource.singular}`,
     tag: label(resource),
     responses: { 200: IdentifierList(related) },
-    async handler({ db, params, query: parameters, scope, ignore }) {
-      ignore(
-        Object.keys(parameters)
-          .filter((parameter) => !parameter.startsWith('filter['))
-          .map(unknownParameter),
-      )
+    async handler({ db, params, scope }) {
       const bare = { fields: { [resource.type]: [] }, include: {} }
       const { primary } = await loadOne(db, resource, params.id!, bare, scope)
       const ids = primary.edges.get(name)!.get(params.id!)!

@@ -17,11 +17,12 @@ import { answerErrors, answerMalformedAddress, sendError } from './error-answers
 import { acceptForms } from './forms.ts'
 import { frontPage } from './front-page.ts'
 import { healthRoutes, WATCHED_PATHS } from './health.ts'
+import { parameterReader } from './known-parameters.ts'
 import { fastifySchema, openapi } from './openapi.ts'
 import { RefusingServers } from './overload.ts'
 import { parseParameters } from './parameters.ts'
-import { answerClientError } from './raw-answers.ts'
 import { limitRate } from './rate-limit.ts'
+import { answerClientError } from './raw-answers.ts'
 import type { Context, Route } from './route.ts'
 import { runRoute } from './run-route.ts'
 import { refuseOtherMediaTypes } from './strict.ts'
@@ -133,6 +134,7 @@ async function verifyToken(app: App, request: FastifyRequest): Promise<TokenClai
 }
 
 function addRoute(server: FastifyInstance, app: App, definition: Route): void {
+  const readParameters = parameterReader(definition)
   server.route({
     method: definition.method,
     url: definition.url.replace(/\{(\w+)\}/g, ':$1'),
@@ -140,7 +142,9 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
     config: { route: definition },
     handler: async (request, reply) => {
       const ignored: Ignored[] = []
-      const context = contextOf(app, request, ignored)
+      const { parameters, unknown } = readParameters(request.query as QueryParameters)
+      const context = contextOf(app, request, parameters, ignored)
+      context.ignore(unknown)
       const path = request.url.split('?')[0]!.replace(/\/$/, '')
       const answer = await runRoute(definition, context, request.claims, path)
       if (ignored.length > 0)
@@ -177,14 +181,14 @@ function warningOf(sentences: string[]): string {
     .join(', ')
 }
 
-function contextOf(app: App, request: FastifyRequest, ignored: Ignored[]): Context {
+function contextOf(app: App, request: FastifyRequest, query: QueryParameters, ignored: Ignored[]): Context {
   return {
     app,
     requestId: request.id,
     baseUrl: app.config.PUBLIC_URL ?? `${request.protocol}://${request.host}`,
     headers: request.headers,
     params: request.params as Record<string, string>,
-    query: request.query as QueryParameters,
+    query,
     body: request.body,
     ignore(passedOver) {
       const [first] = passedOver

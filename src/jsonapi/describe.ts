@@ -43,7 +43,7 @@ export const toOne = (type: string, select: Select): ToOne => ({ kind: 'one', ty
 export const toMany = (
   type: string,
   edges: ToMany['edges'],
-  options: { linkage: ToMany['linkage']; hasEndpoint?: boolean },
+  options: Pick<ToMany, 'linkage' | 'searched'> & { hasEndpoint?: boolean },
 ): ToMany => ({ kind: 'many', type, edges, hasEndpoint: false, ...options })
 
 /**
@@ -88,10 +88,24 @@ export function parseBoolean(value: string): boolean {
   throw new Error('must be true or false')
 }
 
+/**
+ * Checks a number, and keeps it as it is written: the database reads it exactly.
+ *
+ * @throws Error that says so when `value` is none
+ */
+export function parseNumber(value: string): string {
+  if (/^-?\d{1,15}(\.\d{1,10})?$/.test(value)) return value
+  throw new Error('must be a number with at most 15 digits before the point and 10 behind it, as in 149.5')
+}
+
+/** A hundred years. */
+export const MOST_DAYS = 36_500
+
 /** @throws Error that says so when `value` is not a number of days */
 export function parseDays(value: string): number {
   const days = Number(value)
-  if (!/^\d+$/.test(value) || days > 36_500) throw new Error('must be a whole number of days, as in 30')
+  if (!/^\d+$/.test(value) || days > MOST_DAYS)
+    throw new Error(`must be a whole number of days from 0 to ${MOST_DAYS}, as in 30`)
   return days
 }
 

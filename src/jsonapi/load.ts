@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../db/database.ts'
+import { containing } from './describe.ts'
 import { badRequest, notFound } from './errors.ts'
 import { isId } from './identifiers.ts'
-import type { IncludeTree, ResourceQuery } from './query.ts'
-import { type Resource, type Row, resourceOf, type Scope } from './resource.ts'
+import type { IncludeTree, Narrowing, ResourceQuery } from './query.ts'
+import { type Resource, type Row, resourceOf, type Scope, type ToMany } from './resource.ts'
 
 /** Related ids by owner: `edges.get('offers')?.get(ownerId)`. */
 export type Edges = Map<string, Map<string, string[]>>
@@ -100,6 +101,9 @@ async function selectPage(
   )
 }
 
+/** The part of a query that is about how resources are shown. */
+type WhatToShow = Pick<ResourceQuery, 'fields' | 'include'> & Partial<Pick<ResourceQuery, 'narrowed'>>
+
 /**
  * Loads one resource.
  *
@@ -109,7 +113,7 @@ export async function loadOne(
   db: Db | Tx,
   resource: Resource,
   id: string,
-  query: Pick<ResourceQuery, 'fields' | 'include'>,
+  query: WhatToShow,
   scope: Scope,
 ): Promise<LoadedDocument> {
   const rows = isId(id)
@@ -127,6 +131,10 @@ export async function exists(db: Db | Tx, resource: Resource, id: string, scope:
   return rows.length > 0
 }
 
+/** The same, or could before it was deleted: what refers to it is there still, and can be asked for. */
+const existed = (db: Db | Tx, resource: Resource, id: string, scope: Scope) =>
+  exists(db, { ...resource, where: undefined }, id, scope)
+
 /** Narrows the scope to the site that was asked for, and refuses references to what is not the caller's. */
 async function confine(db: Db | Tx, resource: Resource, query: ResourceQuery, scope: Scope): Promise<Scope> {
   let { siteIds } = scope
@@ -141,7 +149,7 @@ async function confine(db: Db | Tx, resource: Resource, query: ResourceQuery, sc
   const confined = { ...scope, siteIds }
   for (const { type, id, parameter } of query.references) {
     const target = resourceOf(type)
-    if (!(await exists(db, target, id, confined))) throw missing(target.singular, id, parameter)
+    if (!(await existed(db, target, id, confined))) throw missing(target.singular, id, parameter)
   }
   return confined
 }
@@ -193,22 +201,28 @@ async function complete(
   db: Db | Tx,
   resource: Resource,
   rows: Row[],
-  { fields, include }: Pick<ResourceQuery, 'fields' | 'include'>,
-  linkage: 'single' | 'always',
+  { fields, include, narrowed = {} }: WhatToShow,
+  linkage: ToMany['linkage'],
   scope: Scope,
 ): Promise<LoadedDocument> {
-  const shown = Object.entries(resource.relationships).flatMap(([name, relationship]) =>
-    relationship.kind === 'many' && (linkage === 'single' || relationship.linkage === 'always') ? [name] : [],
-  )
-  const primary = {
+  const edges = await loadEdges(
+    db,
     resource,
     rows,
-    edges: await loadEdges(db, resource, rows, [...shown, ...Object.keys(include)], scope),
-  }
+    [...linked(resource, linkage), ...Object.keys(include)],
+    scope,
+  )
+  const primary = { resource, rows, edges }
   const included = new Map<string, Loaded>()
-  await loadIncluded(db, primary, include, fields, scope, included)
+  await loadIncluded(db, primary, include, { fields, narrowed }, scope, included)
   return { primary, included: [...included.values()] }
 }
+
+/** The relationships whose identifiers are given without being asked for. */
+const linked = (resource: Resource, linkage: ToMany['linkage']): string[] =>
+  Object.entries(resource.relationships).flatMap(([name, relationship]) =>
+    relationship.kind === 'many' && (linkage === 'single' || relationship.linkage === 'always') ? [name] : [],
+  )
 
 async function loadEdges(
   db: Db | Tx,
@@ -231,31 +245,52 @@ async function loadEdges(
   return edges
 }
 
-/** One query for each related type on each level of the tree; a resource stands in the document once. */
+/**
+ * One query for each related type on each level of the tree; a resource stands in the document once, and as it stands
+ * in a list.
+ */
 async function loadIncluded(
   db: Db | Tx,
   owners: Loaded,
   include: IncludeTree,
-  fields: Record<string, string[]>,
+  { fields, narrowed }: Pick<ResourceQuery, 'fields' | 'narrowed'>,
   scope: Scope,
   included: Map<string, Loaded>,
 ): Promise<void> {
   for (const [name, below] of Object.entries(include)) {
-    const resource = resourceOf(owners.resource.relationships[name]!.type)
+    const relationship = owners.resource.relationships[name]!
+    const resource = resourceOf(relationship.type)
     const ids = relatedIds(owners, name)
+    const part = narrowed[name] ? partOf(relationship as ToMany, narrowed[name]) : sql``
     const rows = ids.length
       ? await select(
           db,
           resource,
           { fields },
           scope,
-          sql`where ${visible(resource, scope)} and r.id = any (${ids}::bigint[])`,
+          sql`where ${visible(resource, scope)} and r.id = any (${ids}::bigint[]) ${part}`,
         )
       : []
-    const edges = await loadEdges(db, resource, rows, Object.keys(below), scope)
+    const edges = await loadEdges(
+      db,
+      resource,
+      rows,
+      [...linked(resource, 'always'), ...Object.keys(below)],
+      scope,
+    )
     merge(included, { resource, rows, edges })
-    await loadIncluded(db, { resource, rows, edges }, below, fields, scope, included)
+    await loadIncluded(db, { resource, rows, edges }, below, { fields, narrowed: {} }, scope, included)
   }
+}
+
+/** What follows the condition of a query for the resources of a relationship. */
+function partOf(
+  { searched = [] }: ToMany,
+  { search, page: { number, size } }: Narrowing,
+): RawBuilder<unknown> {
+  const matches = searched.map((column) => sql`${column} ilike ${containing(search)}`)
+  const condition = search === '' ? sql`` : sql`and (${sql.join(matches, sql` or `)})`
+  return sql`${condition} order by r.id limit ${size} offset ${(number - 1) * size}`
 }
 
 function relatedIds({ resource, rows, edges }: Loaded, name: string): string[] {

@@ -1,6 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import { badRequest, type ErrorSource } from './errors.ts'
-import { findResource, type Predicate, type Resource, resourceOf, type Scope } from './resource.ts'
+import {
+  findResource,
+  type Predicate,
+  type Relationship,
+  type Resource,
+  resourceOf,
+  type Scope,
+  type ToMany,
+} from './resource.ts'
 
 export const DEFAULT_PAGE_SIZE = 25
 export const LARGEST_PAGE_SIZE = 500
@@ -21,17 +29,31 @@ export interface Reference {
   parameter: string
 }
 
+/** Which of the resources of one relationship are included. */
+export interface Narrowing {
+  /** What one of the columns that the relationship searches must contain. */
+  search: string
+  page: Page
+}
+
+interface Page {
+  number: number
+  size: number
+}
+
 /** What a caller asked of a resource, checked and in our words. */
 export interface ResourceQuery {
   fields: Record<string, string[]>
   include: IncludeTree
+  /** By relationship, all of which are included. */
+  narrowed: Record<string, Narrowing>
   predicates: Predicate[]
   /** Ids in filters that must belong to resources the caller can see. */
   references: Reference[]
   /** The one site that `filter[site_id]` names. */
   siteId: string | null
   order: RawBuilder<unknown>[]
-  page: { number: number; size: number }
+  page: Page
   ignored: Ignored[]
 }
 
@@ -43,9 +65,9 @@ export interface Ignored {
 }
 
 /**
- * Reads the parameters of a list, or with `single` those that one resource takes. What a list cannot
- * honour but a client may well send is passed over and told in `ignored`; what would give a wrong page
- * is refused.
+ * Reads the parameters of a list, or with `single` those that one resource takes; the names are those that its route
+ * declares. What cannot be honoured but a client may well send is passed over and told in `ignored`; what would give
+ * a wrong page is refused.
  *
  * @throws ApiError 400 that names the parameter
  */
@@ -58,6 +80,7 @@ export function parseQuery(
   const query: ResourceQuery = {
     fields: {},
     include: {},
+    narrowed: {},
     predicates: [],
     references: [],
     siteId: null,
@@ -70,33 +93,73 @@ export function parseQuery(
     const value = Array.isArray(given) ? given.join(',') : given
     const [, family, key] = /^(\w+)\[(\w+)\](?:\[\])?$/.exec(name) ?? [null, name, '']
     if (family === 'include') query.include = parseInclude(resource, value, query.ignored)
-    else if (family === 'fields' && findResource(key!))
-      query.fields[key!] = parseFields(name, key!, value, query)
+    else if (family === 'fields') parseFields(name, key!, value, query)
     else if (single) {
-      // Filters of lists do no harm on a single resource: clients send filter[site_id] everywhere.
-      if (family !== 'filter') query.ignored.push(unknownParameter(name))
+      if (family === 'filter') parseNarrowing(resource, key!, value, query)
     } else if (name === 'sort') sort = value.trim()
-    else if (name === 'page[number]') query.page.number = parsePage(name, value, Number.MAX_SAFE_INTEGER)
-    else if (name === 'page[size]') query.page.size = parsePage(name, value, LARGEST_PAGE_SIZE)
-    else if (name === 'filter[site_id]' && resource.type !== 'sites') query.siteId = value.trim()
+    else if (name === 'page[number]') query.page.number = parsePageNumber(name, value)
+    else if (name === 'page[size]') query.page.size = parsePageSize(name, value)
+    else if (family === 'filter' && key === 'site_id') query.siteId = parseReference(name, value)
     else if (family === 'filter' && Object.hasOwn(resource.filters, key!))
       addFilter(resource, key!, value, scope, query)
-    else query.ignored.push(unknownParameter(name))
   }
   query.order = parseSort(resource, sort, query.predicates)
+  ignoreIdleNarrowing(query)
   return query
 }
 
 function addFilter(resource: Resource, key: string, value: string, scope: Scope, query: ResourceQuery): void {
   const filter = resource.filters[key]!
   const parameter = `filter[${key}]`
-  if (value.includes('\0'))
-    throw badRequest('invalid_filter', `${parameter} contains a zero byte.`, { parameter })
-  if (filter.refersTo) query.references.push({ type: filter.refersTo, id: value.trim(), parameter })
+  refuseZeroByte(parameter, value)
+  if (filter.refersTo)
+    query.references.push({ type: filter.refersTo, id: parseReference(parameter, value), parameter })
   try {
     query.predicates.push(filter.build(value.trim(), scope))
   } catch (error) {
     throw badRequest('invalid_filter', `${parameter} ${(error as Error).message}.`, { parameter })
+  }
+}
+
+function refuseZeroByte(parameter: string, value: string): void {
+  if (value.includes('\0'))
+    throw badRequest('invalid_filter', `${parameter} contains a zero byte.`, { parameter })
+}
+
+function parseReference(parameter: string, value: string): string {
+  const id = value.trim()
+  if (id !== '') return id
+  throw badRequest('invalid_filter', `${parameter} is empty. Give an id, or leave the parameter out.`, {
+    parameter,
+  })
+}
+
+/** The relationships of which `filter[<name>_search]`, `filter[<name>_page]` and `filter[<name>_per]` choose a part. */
+export const narrowable = ({ relationships }: Resource): [string, ToMany][] =>
+  Object.entries(relationships).filter((entry): entry is [string, ToMany] => isSearched(entry[1]))
+
+const isSearched = (relationship: Relationship): relationship is ToMany =>
+  relationship.kind === 'many' && relationship.searched !== undefined
+
+function parseNarrowing(resource: Resource, key: string, value: string, query: ResourceQuery): void {
+  const [, name, part] = /^(\w+)_(search|page|per)$/.exec(key) ?? []
+  if (!narrowable(resource).some(([searched]) => searched === name)) return
+  const parameter = `filter[${key}]`
+  query.narrowed[name!] ??= { search: '', page: { number: 1, size: DEFAULT_PAGE_SIZE } }
+  const narrowing = query.narrowed[name!]!
+  if (part === 'page') narrowing.page.number = parsePageNumber(parameter, value)
+  else if (part === 'per') narrowing.page.size = parsePageSize(parameter, value)
+  else {
+    refuseZeroByte(parameter, value)
+    narrowing.search = value.trim()
+  }
+}
+
+function ignoreIdleNarrowing({ narrowed, include, ignored }: ResourceQuery): void {
+  for (const name of Object.keys(narrowed).filter((relationship) => !Object.hasOwn(include, relationship))) {
+    delete narrowed[name]
+    const reason = `Filters of ${name} choose what is included, and need include=${name}`
+    ignored.push({ reason, source: { parameter: 'include' } })
   }
 }
 
@@ -105,21 +168,32 @@ export const unknownParameter = (parameter: string): Ignored => ({
   source: { parameter },
 })
 
-function parseFields(parameter: string, type: string, value: string, query: ResourceQuery): string[] {
-  const { attributes, relationships } = resourceOf(type)
+function parseFields(parameter: string, key: string, value: string, query: ResourceQuery): void {
+  // Kajabi's documentation has fields[product] once.
+  const resource = findResource(key) ?? findResource(`${key}s`)
+  if (!resource) {
+    query.ignored.push(unknownParameter(parameter))
+    return
+  }
+  const { type, attributes, relationships } = resource
   const names = words(value)
   for (const name of names) {
     if (Object.hasOwn(attributes, name) || Object.hasOwn(relationships, name)) continue
     const reason = `There is no field "${name}" of ${type} to show`
     query.ignored.push({ reason, source: { parameter } })
   }
-  return names
+  query.fields[type] = names
 }
 
-function parsePage(parameter: string, value: string, most: number): number {
-  const number = Number(value)
-  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number
-  const range = most === LARGEST_PAGE_SIZE ? `from 1 to ${LARGEST_PAGE_SIZE}` : 'from 1'
+const parsePageNumber = (parameter: string, value: string) =>
+  parseCount(parameter, value, Number.MAX_SAFE_INTEGER, 'from 1')
+
+const parsePageSize = (parameter: string, value: string) =>
+  parseCount(parameter, value, LARGEST_PAGE_SIZE, `from 1 to ${LARGEST_PAGE_SIZE}`)
+
+function parseCount(parameter: string, value: string, most: number, range: string): number {
+  const count = Number(value)
+  if (/^\d+$/.test(value) && count >= 1 && count <= most) return count
   throw badRequest('invalid_page', `${parameter} must be a whole number ${range}, not "${value}".`, {
     parameter,
   })

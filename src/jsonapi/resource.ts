@@ -1,5 +1,6 @@
-import type { RawBuilder } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { TSchema } from 'typebox'
+import { comparisons } from './operators.ts'
 
 /** A row as the loader selects it: the attributes by their names, `id`, `site_id`, and `rel_<name>` per to-one. */
 export type Row = { id: string; site_id: string; [column: string]: unknown }
@@ -37,6 +38,11 @@ export interface ToMany {
   linkage: 'single' | 'always'
   /** Whether the relationship has an address of its own, `/v1/<type>/<id>/relationships/<name>`. */
   hasEndpoint: boolean
+  /**
+   * Columns of the related resource that `filter[<name>_search]` of a single resource looks into. With them, what is
+   * included is also paged, by `filter[<name>_page]` and `filter[<name>_per]`.
+   */
+  searched?: RawBuilder<unknown>[]
 }
 
 export type Relationship = ToOne | ToMany
@@ -56,6 +62,9 @@ export interface Filter {
   /** Not in the Kajabi document. */
   extension?: boolean
 }
+
+/** What can be compared, and with which operators: see operators.ts. */
+export type Kind = 'text' | 'number' | 'time' | 'id'
 
 /**
  * All there is to say about a type of resource. Lists, single resources, sparse fields, includes, paging,
@@ -80,8 +89,11 @@ export interface Resource {
   site?: RawBuilder<unknown>
   attributes: Record<string, Attribute>
   relationships: Record<string, Relationship>
+  /** Besides those that follow from `filterable`, from the id and from the times. */
   filters: Record<string, Filter>
-  /** Names that `sort` knows, each with its SQL expression. */
+  /** Attributes that can be compared, or columns; the id and times need not be named. */
+  filterable?: Record<string, Kind>
+  /** Names that `sort` knows, each with its SQL expression; `id`, `created_at` and `updated_at` need not be named. */
   sorts: Record<string, RawBuilder<unknown>>
   /** Order of a list that the caller does not sort, as the caller would write it. */
   defaultSort: string
@@ -94,10 +106,50 @@ export interface Resource {
 const resources = new Map<string, Resource>()
 
 /** Declares a resource and makes it known to relationships and includes of others. */
-export function defineResource(resource: Resource): Resource {
+export function defineResource(described: Resource): Resource {
+  const resource = {
+    ...described,
+    filters: { ...described.filters, ...without(described.filters, comparisonsOf(described)) },
+    sorts: { ...described.sorts, ...without(described.sorts, sortsOf(described)) },
+  }
   resources.set(resource.type, resource)
   return resource
 }
+
+/** What is described by hand is what counts. */
+const without = <T>(described: Record<string, T>, derived: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(derived).filter(([name]) => !Object.hasOwn(described, name)))
+
+function comparisonsOf({ attributes, filterable = {} }: Resource): Record<string, Filter> {
+  const times = Object.entries(attributes).filter(([, { schema }]) => isTime(schema))
+  const kinds: Record<string, Kind> = {
+    ...filterable,
+    ...Object.fromEntries(times.map(([name]) => [name, 'time'])),
+    id: 'id',
+  }
+  return Object.assign(
+    {},
+    ...Object.entries(kinds).map(([name, kind]) =>
+      comparisons(name, columnOf(attributes, name), kind, { nullable: isNullable(attributes[name]?.schema) }),
+    ),
+  )
+}
+
+const sortsOf = ({ attributes }: Resource): Record<string, RawBuilder<unknown>> =>
+  Object.fromEntries(
+    ['created_at', 'updated_at', 'id']
+      .filter((name) => name === 'id' || Object.hasOwn(attributes, name))
+      .map((name) => [name, columnOf(attributes, name)]),
+  )
+
+function columnOf(attributes: Resource['attributes'], name: string): RawBuilder<unknown> {
+  const select = attributes[name]?.select
+  return select && typeof select !== 'function' ? select : sql.ref(`r.${name}`)
+}
+
+const isTime = (schema: TSchema) => (schema as { format?: string }).format === 'date-time'
+
+const isNullable = (schema?: TSchema) => [(schema as { type?: unknown })?.type].flat().includes('null')
 
 export const findResource = (type: string): Resource | undefined => resources.get(type)
 

@@ -1,6 +1,6 @@
 /** The schemas of documents and parameters that follow from a resource's description. */
 import { type TSchema, Type } from 'typebox'
-import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE } from './query.ts'
+import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, narrowable } from './query.ts'
 import type { Relationship, Resource } from './resource.ts'
 
 export const MEDIA_TYPE = 'application/vnd.api+json'
@@ -86,13 +86,26 @@ export const FlatError = Type.Object({ error: Type.String(), error_description: 
 
 const parameter = (description: string) => Type.Optional(Type.String({ description }))
 
+const PageNumber = Type.Optional(Type.Integer({ minimum: 1, default: 1 }))
+
+const PageSize = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: LARGEST_PAGE_SIZE, default: DEFAULT_PAGE_SIZE }),
+)
+
 /** Parameters that a single resource takes. */
 export function singleParameters(resource: Resource): TSchema {
   return Type.Object({
-    [`fields[${resource.type}]`]: parameter('Attributes to show, separated by commas'),
+    ...fieldsParameters(resource),
     ...includeParameter(resource),
+    ...Object.assign({}, ...narrowable(resource).map(([name]) => narrowingParameters(name))),
   })
 }
+
+const narrowingParameters = (name: string): Record<string, TSchema> => ({
+  [`filter[${name}_search]`]: parameter(`Of the ${name}, include those whose title contains this`),
+  [`filter[${name}_page]`]: PageNumber,
+  [`filter[${name}_per]`]: PageSize,
+})
 
 /** Parameters that a list takes. */
 export function listParameters(resource: Resource): TSchema {
@@ -100,20 +113,28 @@ export function listParameters(resource: Resource): TSchema {
     `filter[${name}]`,
     extension ? Type.Optional(Type.String({ description, 'x-extension': true })) : parameter(description),
   ])
-  const site = resource.type === 'sites' ? {} : { 'filter[site_id]': parameter('Only of this site') }
   return Type.Object({
-    'page[number]': Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
-    'page[size]': Type.Optional(
-      Type.Integer({ minimum: 1, maximum: LARGEST_PAGE_SIZE, default: DEFAULT_PAGE_SIZE }),
-    ),
+    'page[number]': PageNumber,
+    'page[size]': PageSize,
     sort: parameter(
       `${Object.keys(resource.sorts).join(', ')}; "-" in front for descending order. Default: ${resource.defaultSort}`,
     ),
-    [`fields[${resource.type}]`]: parameter('Attributes to show, separated by commas'),
+    ...fieldsParameters(resource),
     ...includeParameter(resource),
-    ...site,
+    'filter[site_id]': parameter('Only of this site'),
     ...Object.fromEntries(filters),
   })
+}
+
+/** Of the resource, and of what can be included straight from it. */
+function fieldsParameters({ type, relationships }: Resource): Record<string, TSchema> {
+  const types = new Set([type, ...Object.values(relationships).map((relationship) => relationship.type)])
+  return Object.fromEntries(
+    [...types].map((shown) => [
+      `fields[${shown}]`,
+      parameter(`Attributes of ${shown} to show, separated by commas`),
+    ]),
+  )
 }
 
 function includeParameter(resource: Resource): Record<string, TSchema> {

@@ -67,7 +67,20 @@ export const offers = defineResource({
     title_cont: contains(sql`r.title`, 'Title contains'),
     description_cont: contains(sql`r.description`, 'Description contains'),
   },
-  sorts: { title: sql`r.title`, price_in_cents: sql`r.price_in_cents`, created_at: sql`r.created_at` },
+  filterable: {
+    title: 'text',
+    description: 'text',
+    internal_title: 'text',
+    price_in_cents: 'number',
+    created_at: 'time',
+    updated_at: 'time',
+  },
+  sorts: {
+    title: sql`r.title`,
+    price_in_cents: sql`r.price_in_cents`,
+    created_at: sql`r.created_at`,
+    updated_at: sql`r.updated_at`,
+  },
   defaultSort: '-created_at',
 })
 

@@ -13,6 +13,9 @@ import {
 } from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
 
+/** What Kajabi calls the productizable type; of most products it is the name of their type. */
+const CLASS = sql`coalesce(r.class_name, r.product_type_name)`
+
 export const products = defineResource({
   type: 'products',
   singular: 'product',
@@ -50,15 +53,25 @@ export const products = defineResource({
     description_cont: contains(sql`r.description`, 'Description contains'),
     status_eq: equals(sql`r.status`, 'Status is'),
     exclude_product_types: {
-      description: 'Not of these types; may be repeated as `filter[exclude_product_types][]`',
-      build: (value) => ({ where: sql`r.product_type_name <> all (${value.split(',')}::text[])` }),
+      description:
+        'Not of these classes, as in `Courses::CohortCourse`; may be repeated as `filter[exclude_product_types][]`',
+      build: (value) => ({
+        where: sql`${CLASS} <> all (${value.split(',').map((name) => name.trim())}::text[])`,
+      }),
     },
+  },
+  filterable: {
+    title: 'text',
+    description: 'text',
+    status: 'text',
+    publish_status: 'text',
+    updated_at: 'time',
   },
   sorts: {
     title: sql`r.title`,
     description: sql`r.description`,
     status: sql`r.status`,
-    created_at: sql`r.created_at`,
+    updated_at: sql`r.updated_at`,
   },
   defaultSort: '-created_at',
 })

@@ -14,6 +14,7 @@ export const sites = defineResource({
     title_cont: contains(sql`r.title`, 'Title contains'),
     subdomain_cont: contains(sql`r.subdomain`, 'Subdomain contains'),
   },
-  sorts: { title: sql`r.title`, subdomain: sql`r.subdomain`, created_at: sql`r.created_at` },
+  filterable: { title: 'text', subdomain: 'text' },
+  sorts: { title: sql`r.title`, subdomain: sql`r.subdomain` },
   defaultSort: '-created_at',
 })

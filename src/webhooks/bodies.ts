@@ -71,6 +71,7 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
   const query = {
     fields: {},
     include: {},
+    narrowed: {},
     predicates: [{ where: sql`r.id = any (${ids}::bigint[])` }],
     references: [],
     siteId: null,

@@ -40,7 +40,7 @@ export const hooks = defineResource({
   filters: {
     event_eq: oneOf(sql`r.event`, hookEvents),
   },
-  sorts: { created_at: sql`r.created_at` },
+  sorts: {},
   defaultSort: '-created_at',
 })
 

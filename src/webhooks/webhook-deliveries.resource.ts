@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
+import { ofCustomer } from '../customers/of-customer.ts'
 import {
   isoTime,
   LIST_INDEX,
@@ -29,6 +30,10 @@ const Attempts = Type.Array(
     error: nullable('string'),
   }),
 )
+
+const LAST_RESULT = sql`
+  (select coalesce(a.error, a.response_status::text) from webhook_attempts a
+    where a.delivery_id = r.id and a.site_id = r.site_id order by a.number desc limit 1)`
 
 export const webhookDeliveries = defineResource({
   type: 'webhook_deliveries',
@@ -64,9 +69,18 @@ export const webhookDeliveries = defineResource({
   },
   filters: {
     hook_id: related(sql`r.hook_id`, 'hooks', 'To this hook'),
+    contact_id: related(sql`r.contact_id`, 'contacts', 'About this contact'),
+    customer_id: ofCustomer(sql`r.contact_id`, 'About this customer'),
+    event_id: related(sql`r.event_id`, 'events', 'Caused by this event'),
+    run_id: related(sql`r.run_id`, 'automation_runs', 'Caused by this run of an automation'),
+    reason: {
+      description:
+        'How the last attempt failed: the name of its error or the status of the answer, as in 500',
+      build: (value) => ({ where: sql`${value} = ${LAST_RESULT}` }),
+    },
     status: oneOf(sql`r.status`, DELIVERY_STATUSES),
     event: oneOf(sql`r.event`, hookEvents),
   },
-  sorts: { created_at: sql`r.created_at` },
+  sorts: {},
   defaultSort: '-created_at',
 })

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { parseBoolean } from '../../jsonapi/describe.ts'
+import { parseBoolean, parseNumber } from '../../jsonapi/describe.ts'
 import { type Column, type ContactPredicate, type ContactPredicates, isCustomer, since } from './predicate.ts'
 
 /** Whether something happened since a time. */
@@ -27,8 +27,6 @@ const whether = (description: string, test: (contact: Column) => RawBuilder<unkn
   test: (value, contact) => ({ where: parseBoolean(value) ? test(contact) : sql`not ${test(contact)}` }),
 })
 
-const AMOUNT = /^-?\d{1,15}(\.\d{1,10})?$/
-
 /** Who is no customer has paid nothing, and is found by not being a customer who is otherwise. */
 const netRevenue = (
   description: string,
@@ -37,8 +35,7 @@ const netRevenue = (
 ): ContactPredicate => ({
   description: `Net revenue is ${description} this amount`,
   test: (value, contact) => {
-    if (!AMOUNT.test(value)) throw new Error('must be a number, as in 149.5')
-    const compared = sql`cu.net_revenue ${sql.raw(operator)} ${value}::numeric`
+    const compared = sql`cu.net_revenue ${sql.raw(operator)} ${parseNumber(value)}::numeric`
     const where = isTrueOf(0, Number(value))
       ? sql`not ${isCustomer(contact, sql`not ${compared}`)}`
       : isCustomer(contact, compared)
