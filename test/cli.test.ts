@@ -37,6 +37,21 @@ describe('while the server runs', () => {
     expect(found.body.data.attributes.name).toBe('Grace Hopper')
   })
 
+  test('an address is read as everywhere, and a name takes one line', async () => {
+    const email = 'grace+shop@bücher.example'
+    const given = [
+      '--email',
+      'Grace shop@xn--bcher-kva.example\u200b',
+      '--name',
+      'Grace\r\nBcc: eve@example.com',
+    ]
+    const made = await json('contacts', 'create', ...given)
+    expect(made).toEqual({ id: expect.any(String), email, name: 'Grace Bcc: eve@example.com' })
+    expect(await json('contacts', 'find', 'grace shop@bücher.example')).toMatchObject([{ id: made.id }])
+    expect((await run('contacts', 'find', 'grace+shop')).stdout.trim().split('\n')).toHaveLength(2)
+    expect((await json('grant', 'GRACE shop@BÜCHER.example', '1')).contact_id).toBe(made.id)
+  })
+
   test('a grant sends the welcome e-mail, which can be listed and shown', async () => {
     const granted = await json('grant', 'grace@example.com', '1')
     expect(granted.held).toEqual(['1'])

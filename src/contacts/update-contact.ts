@@ -63,12 +63,10 @@ export async function updateContact(
     throw unprocessable('taken', 'External user has already been taken', '/data/attributes/external_user_id')
   }
   await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)
-  if (customer && values.email !== undefined && isAnotherAddress(values.email, contact.email)) {
+  if (customer && values.email !== undefined) {
     await recordEmailChange(tx, { ...about, customerId: customer.id }, customer, contact.email, origin)
   }
 }
-
-const isAnotherAddress = (one: string, other: string) => one.toLowerCase() !== other.toLowerCase()
 
 /** Only of members who have signed in: another address may be a mistake, and belong to somebody else. */
 async function recordEmailChange(

@@ -47,6 +47,17 @@ test('who becomes a customer is welcomed, told what they got, and given a link',
   }
 })
 
+test('who has no name is greeted without one', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId, {
+    name: '',
+    email: 'jane.doe+kajabi@example.com',
+  })
+  await h.client.post(offersOf(contactId), offersBody([await makeOffer(h.app, h.account.siteId)]))
+  const [welcome] = await emailsTo(contactId)
+  expect(welcome!.text).toMatch(/^Hello,$/m)
+  expect(welcome!.html).toContain('Hello,')
+})
+
 test('nobody is welcomed when the request says so', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
+import { parseEmailAddress } from '../text/email-address.ts'
 
 const WINDOW_MS = 15 * 60_000
 
@@ -24,7 +25,8 @@ export async function countAttempt(
   const now = clock.now()
   const ends = new Date(now.getTime() + WINDOW_MS)
   const subjects = [
-    `${kind} ${person.trim().toLowerCase().slice(0, 254)}`,
+    // Every spelling of an address counts as one.
+    `${kind} ${(parseEmailAddress(person) ?? person).slice(0, 254)}`,
     `source ${networkOf(source)}`,
   ].sort()
   const { rows } = await sql<{ subject: string; count: number; ends_at: Date }>`
