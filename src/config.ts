@@ -56,7 +56,7 @@ export const settings = {
     'maximum concurrent requests per process; more get 503; 0 for no limit',
   ),
   JSONAPI_STRICT: setting('off', onOff, 'reject requests that JSON:API 1.1 does not allow'),
-  EXTENSIONS: setting('on', onOff, 'operations and parameters that the Kajabi API does not have'),
+  EXTENSIONS: setting('on', onOff, 'operations, parameters and members that the Kajabi API does not have'),
   API_DOCS: optional(
     onOff,
     'serve the API reference at `/docs` and `/openapi.json` to everyone; on for `npm start`, otherwise off',

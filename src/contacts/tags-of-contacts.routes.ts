@@ -9,7 +9,10 @@ import { readTagIds, TagLinkage } from './tag-identifiers.ts'
 
 const TagsAnswer = Type.Object({
   ...IdentifierList('contact_tags').properties,
-  meta: Type.Object({ added: Type.Array(Type.String()), removed: Type.Array(Type.String()) }),
+  meta: Type.Object(
+    { added: Type.Array(Type.String()), removed: Type.Array(Type.String()) },
+    { 'x-extension': true },
+  ),
 })
 
 const ACTS = {

@@ -46,22 +46,25 @@ const OffersBody = Type.Object({
 
 const OffersAnswer = Type.Object({
   ...IdentifierList('offers').properties,
-  meta: Type.Object({
-    customer_id: Type.Optional(Type.String()),
-    customer_created: Type.Optional(Type.Boolean()),
-    customer_event_id: Type.Optional(Type.String()),
-    offers: Type.Optional(
-      Type.Array(
-        Type.Object({
-          id: Type.String(),
-          status: Type.Union([Type.Literal('granted'), Type.Literal('already_granted')]),
-          grant_id: Type.Optional(Type.String()),
-          event_id: Type.Optional(Type.String()),
-        }),
+  meta: Type.Object(
+    {
+      customer_id: Type.Optional(Type.String()),
+      customer_created: Type.Optional(Type.Boolean()),
+      customer_event_id: Type.Optional(Type.String()),
+      offers: Type.Optional(
+        Type.Array(
+          Type.Object({
+            id: Type.String(),
+            status: Type.Union([Type.Literal('granted'), Type.Literal('already_granted')]),
+            grant_id: Type.Optional(Type.String()),
+            event_id: Type.Optional(Type.String()),
+          }),
+        ),
       ),
-    ),
-    revoked: Type.Optional(Type.Array(Type.String())),
-  }),
+      revoked: Type.Optional(Type.Array(Type.String())),
+    },
+    { 'x-extension': true },
+  ),
 })
 
 const ACTS = {
@@ -99,27 +102,21 @@ function doorRoutes(door: Subject['door'], singular: string): Route[] {
       async handler(context) {
         const subject = { door, id: context.params.id! }
         if (!isId(subject.id)) throw subjectNotFound(subject)
-        return answerOf(
-          context,
-          subject,
-          await changeOffers(context.app, changeOf(context, subject, ACTS[method].mode)),
-        )
+        const change = changeOf(context, subject, ACTS[method].mode)
+        return answerOf(context, change, await changeOffers(context.app, change))
       },
     }),
   )
 }
 
 function changeOf(
-  { app, claims, body, idempotency, requestId }: SignedContext<Type.Static<typeof OffersBody>>,
+  { claims, body, idempotency, requestId }: SignedContext<Type.Static<typeof OffersBody>>,
   subject: Subject,
   mode: ChangeOffers['mode'],
 ): ChangeOffers {
   const { accountId, keyId, familyId, epoch } = claims
   // By name: whatever else stands there would be taken for what we say of the grant ourselves.
   const { send_customer_welcome_email, send_offer_grant_email, gift } = body.meta ?? {}
-  const meta = app.config.EXTENSIONS
-    ? { send_customer_welcome_email, send_offer_grant_email, gift }
-    : { send_customer_welcome_email }
   return {
     mode,
     subject,
@@ -127,13 +124,19 @@ function changeOf(
     caller: { account_id: accountId, permission: PERMISSION, key_id: keyId, family_id: familyId, epoch },
     // An id that cannot exist is told like one that does not.
     offerIds: body.data.map(({ id }) => readId(id)),
-    options: { ...meta, source: 'api', request_id: requestId },
+    options: {
+      send_customer_welcome_email,
+      send_offer_grant_email,
+      gift,
+      source: 'api',
+      request_id: requestId,
+    },
   }
 }
 
 function answerOf(
   { baseUrl, body }: SignedContext<Type.Static<typeof OffersBody>>,
-  subject: Subject,
+  { subject, mode }: ChangeOffers,
   outcome: ChangeOutcome,
 ): Answer {
   switch (outcome.error) {
@@ -152,10 +155,7 @@ function answerOf(
     case 'idempotency_mismatch':
       throw otherRequest()
     case 'offer_not_found':
-      throw notFound(
-        `There is no offer with the id ${body.data[outcome.index]!.id} that can be granted here. Nothing was changed.`,
-        { pointer: `/data/${outcome.index}` },
-      )
+      throw offerNotFound(body.data[outcome.index]!.id, mode, `/data/${outcome.index}`)
   }
   const { held, revoked, customer_id, customer_created, customer_event_id, offers, replayed } = outcome
   return {
@@ -172,6 +172,12 @@ function answerOf(
     },
     headers: replayed ? REPLAYED : {},
   }
+}
+
+/** To revoke one it must be there; to grant one, it must not be archived either. */
+function offerNotFound(id: string | number, mode: ChangeOffers['mode'], pointer: string) {
+  const which = mode === 'revoke' ? 'on the site' : 'that can be granted here'
+  return notFound(`There is no offer with the id ${id} ${which}. Nothing was changed.`, { pointer })
 }
 
 const subjectNotFound = ({ door, id }: Subject) =>

@@ -37,6 +37,16 @@ test('revoking from a contact who never was a customer answers an empty list', a
   expect([answer.status, idsOf(answer)]).toEqual([200, []])
 })
 
+test('an offer that is not there is told in the words of what was asked', async () => {
+  const { contactId } = await contactWith(1)
+  const told = async (method: string) =>
+    (await h.client.send(method, offersOf(contactId), offersBody(['999999']))).body.errors[0].detail
+  const nothing = 'There is no offer with the id 999999'
+  expect(await told('DELETE')).toBe(`${nothing} on the site. Nothing was changed.`)
+  for (const method of ['POST', 'PATCH'])
+    expect(await told(method)).toBe(`${nothing} that can be granted here. Nothing was changed.`)
+})
+
 test('an archived offer that is held can be revoked', async () => {
   const { contactId, offerIds } = await contactWith(1)
   await h.app.db

@@ -55,10 +55,10 @@ export function showRoute(resource: Resource, { extension }: Options = {}): Rout
     query: singleParameters(resource),
     responses: { 200: singleSchema(resource) },
     async handler(context) {
-      const { db, params, scope } = context
+      const { db, params, query: parameters, scope } = context
       const query = readSingleQuery(resource, context)
       const loaded = await loadOne(db, resource, params.id!, query, scope)
-      return { body: singleDocument(loaded, query, scope) }
+      return { body: singleDocument(loaded, query, scope, parameters) }
     },
   })
 }

@@ -1,8 +1,10 @@
+import type { App } from '../app.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import { inTransaction } from '../db/database.ts'
+import type { Scope } from '../jsonapi/resource.ts'
 import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { idempotencyKey, isStillRunning, once, stillRunning } from './idempotency.ts'
-import type { Answer, Context, Route, SignedContext } from './route.ts'
+import type { Answer, Caller, Context, Route, SignedContext } from './route.ts'
 
 /** Runs a route in the way its kind says: who may, in which transaction, at most how often. */
 export async function runRoute(
@@ -45,7 +47,7 @@ function signedContext(
 async function runRead(route: Extract<Route, { kind: 'read' }>, context: SignedContext): Promise<Answer> {
   const { app, claims, baseUrl } = context
   const caller = await authenticate(app.db, claims, route.access, false)
-  const scope = { siteIds: caller.siteIds, now: app.clock.now(), baseUrl }
+  const scope = scopeOf(app, caller, app.clock.now(), baseUrl)
   return route.handler({ ...context, caller, scope, db: app.db })
 }
 
@@ -54,7 +56,7 @@ async function runWrite(route: Extract<Route, { kind: 'write' }>, context: Signe
   const answer = await inTransaction(app.db, async (tx) => {
     const caller = await authenticate(tx, claims, route.access, true)
     const now = app.clock.now()
-    const scope = { siteIds: caller.siteIds, now, baseUrl }
+    const scope = scopeOf(app, caller, now, baseUrl)
     return once(tx, caller.accountId, idempotency, now, () =>
       route.handler({ ...context, caller, scope, tx, actor: actorOf(caller) }),
     )
@@ -62,6 +64,13 @@ async function runWrite(route: Extract<Route, { kind: 'write' }>, context: Signe
   app.onEvents()
   return withShownOnce(answer)
 }
+
+const scopeOf = ({ config }: App, { siteIds }: Caller, now: Date, baseUrl: string): Scope => ({
+  siteIds,
+  now,
+  baseUrl,
+  strict: config.JSONAPI_STRICT,
+})
 
 function withShownOnce(answer: Answer): Answer {
   if (!answer.shownOnce) return answer

@@ -14,6 +14,7 @@ import { bearerToken, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { acceptBodies, BODY_LIMIT } from './bodies.ts'
 import { documentRoutes, hasDocs } from './docs.ts'
 import { answerErrors, answerMalformedAddress, sendError } from './error-answers.ts'
+import { withoutExtensions } from './extensions.ts'
 import { acceptForms } from './forms.ts'
 import { frontPage } from './front-page.ts'
 import { healthRoutes, WATCHED_PATHS } from './health.ts'
@@ -25,7 +26,7 @@ import { limitRate } from './rate-limit.ts'
 import { answerClientError } from './raw-answers.ts'
 import type { Context, Route } from './route.ts'
 import { runRoute } from './run-route.ts'
-import { refuseOtherMediaTypes } from './strict.ts'
+import { refuseLooseIdentifiers, refuseOtherMediaTypes } from './strict.ts'
 import { unknownPaths } from './unknown-paths.ts'
 import { bodyValidator } from './validation.ts'
 
@@ -68,7 +69,9 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     },
     frameworkErrors: answerMalformedAddress,
   })
-  const known = routes.filter(({ extension }) => !extension || app.config.EXTENSIONS)
+  const known = app.config.EXTENSIONS
+    ? routes
+    : routes.filter(({ extension }) => !extension).map(withoutExtensions)
   const beside = [...WATCHED_PATHS, ...(hasDocs(app.config) ? ['/docs', '/openapi.json'] : [])]
   const explain = unknownPaths([...known, ...beside.map((url) => ({ method: 'GET', url }))])
   const unknown = ({ method, url }: FastifyRequest) => explain(method, url.split('?')[0]!)
@@ -86,9 +89,17 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     const { route } = request.routeOptions.config
     if (route && route.access !== 'public') request.claims = await verifyToken(app, request)
     if (route) assertIds(route, request.params as Record<string, string>)
-    if (route && app.config.JSONAPI_STRICT) refuseOtherMediaTypes(route, request.headers)
+    if (route && app.config.JSONAPI_STRICT) {
+      reply.header('vary', 'Accept')
+      refuseOtherMediaTypes(route, request.headers)
+    }
   })
   acceptBodies(server)
+  if (app.config.JSONAPI_STRICT) {
+    server.addHook('preValidation', async ({ routeOptions: { config }, body }) => {
+      if (config.route) refuseLooseIdentifiers(config.route, body)
+    })
+  }
   server.addHook('preValidation', async (request) => servers.admit(request.raw))
   server.addHook('onSend', async (_request, reply) => {
     // JSON:API 1.1 allows no charset on its media type, which Fastify adds.

@@ -24,6 +24,11 @@ function check(value: unknown, path: string[]): unknown {
   for (const name of Object.keys(members)) {
     if (name.includes('\0')) throw refused(path, 'has a name with a zero byte')
     if (name === '__proto__') throw refused(path, 'has a member __proto__')
+    // JSON:API 1.1, "@-Members": they may stand anywhere, and are ignored.
+    if (name.startsWith('@')) {
+      delete members[name]
+      continue
+    }
     path.push(name)
     members[name] = check(members[name], path)
     path.pop()

@@ -71,6 +71,15 @@ describe('what clients send besides the letter of JSON:API works', () => {
   })
 })
 
+test('members that begin with @ are no attributes: nobody is warned of them', async () => {
+  const attributes = { '@id': 'x', email: 'linked@example.com' }
+  const { status, headers } = await h.client.post('/v1/contacts', {
+    '@context': {},
+    data: { '@type': 'y', type: 'contacts', attributes },
+  })
+  expect([status, headers.get('warning')]).toEqual([201, null])
+})
+
 test('HEAD answers as GET does, without the body', async () => {
   for (const url of ['/healthz', '/readyz', '/v1/contacts', '/v1/version', '/v1/contacts/0', '/nowhere']) {
     const [got, head] = [await h.client.get(url), await h.client.send('HEAD', url)]

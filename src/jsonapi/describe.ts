@@ -15,6 +15,12 @@ export const nullableText = (select?: Select): Attribute => ({
   select,
 })
 
+/** An attribute that Kajabi does not have: with EXTENSIONS=off it is not shown. */
+export const extension = (attribute: Attribute): Attribute => ({
+  ...attribute,
+  schema: { ...attribute.schema, 'x-extension': true } as Attribute['schema'],
+})
+
 /** ISO 8601 in UTC with milliseconds, always the same length: clients compare these as strings. */
 export const timestamp = (select?: Select): Attribute => ({
   schema: Type.String({ format: 'date-time' }),

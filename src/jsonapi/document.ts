@@ -5,17 +5,19 @@ import type { Row, Scope } from './resource.ts'
 
 type Fields = Record<string, string[]>
 
-/** The document of one resource. */
+/** The document of one resource. @param parameters those that the links keep: those of the GET that it answers */
 export function singleDocument(
   loaded: LoadedDocument,
   { fields }: Pick<ResourceQuery, 'fields'>,
   scope: Scope,
+  parameters: QueryParameters = {},
 ) {
   const { resource, rows } = loaded.primary
-  const self = `${scope.baseUrl}/v1/${resource.type}/${rows[0]!.id}`
+  const query = queryString(parameters)
+  const self = `${scope.baseUrl}/v1/${resource.type}/${rows[0]!.id}${query && `?${query}`}`
   return {
     data: resourceObjects(loaded.primary, fields, scope)[0]!,
-    ...includedPart(loaded, fields, scope),
+    ...includedPart(loaded, fields, parameters, scope),
     links: { self, current: self },
   }
 }
@@ -33,7 +35,7 @@ export function pageDocument(
   const page = (wanted: number) => `${path}?${pageParameters(parameters, wanted, size)}`
   return {
     data: resourceObjects(loaded.primary, query.fields, scope),
-    ...includedPart(loaded, query.fields, scope),
+    ...includedPart(loaded, query.fields, parameters, scope),
     links: {
       self: page(number),
       current: page(number),
@@ -48,17 +50,24 @@ export function pageDocument(
 }
 
 function pageParameters(parameters: QueryParameters, number: number, size: number): string {
-  const kept = new URLSearchParams()
-  for (const [name, given] of Object.entries(parameters)) {
-    if (name === 'page[number]' || name === 'page[size]') continue
-    for (const value of [given].flat()) kept.append(name, value)
-  }
-  kept.append('page[number]', String(number))
-  kept.append('page[size]', String(size))
-  return kept.toString()
+  const kept = Object.entries(parameters).filter(([name]) => !['page[number]', 'page[size]'].includes(name))
+  return queryString({
+    ...Object.fromEntries(kept),
+    'page[number]': String(number),
+    'page[size]': String(size),
+  })
 }
 
-function includedPart(loaded: LoadedDocument, fields: Fields, scope: Scope) {
+function queryString(parameters: QueryParameters): string {
+  const query = new URLSearchParams()
+  for (const [name, given] of Object.entries(parameters)) {
+    for (const value of [given].flat()) query.append(name, value)
+  }
+  return query.toString()
+}
+
+/** Given whenever it was asked for, also when nothing is related. */
+function includedPart(loaded: LoadedDocument, fields: Fields, parameters: QueryParameters, scope: Scope) {
   const primary = loaded.primary
   const shown = new Set(primary.rows.map(({ id }) => id))
   const included = loaded.included.flatMap((more) =>
@@ -66,7 +75,7 @@ function includedPart(loaded: LoadedDocument, fields: Fields, scope: Scope) {
       ({ type, id }) => type !== primary.resource.type || !shown.has(id),
     ),
   )
-  return loaded.included.length > 0 ? { included } : {}
+  return loaded.included.length > 0 || 'include' in parameters ? { included } : {}
 }
 
 function resourceObjects(loaded: Loaded, fields: Fields, scope: Scope) {
@@ -75,7 +84,7 @@ function resourceObjects(loaded: Loaded, fields: Fields, scope: Scope) {
     id: row.id,
     type: loaded.resource.type,
     attributes: Object.fromEntries(names.map((name) => [name, attributeValue(loaded, name, row, scope)])),
-    relationships: relationshipsOf(loaded, row, scope),
+    relationships: relationshipsOf(loaded, row, fields, scope),
     links: {
       self: `${scope.baseUrl}/v1/${loaded.resource.type}/${row.id}`,
       ...absolute(loaded.resource.links?.(row) ?? {}, scope),
@@ -90,9 +99,16 @@ function attributeValue({ resource }: Loaded, name: string, row: Row, scope: Sco
   return value instanceof Date ? value.toISOString() : value
 }
 
-function relationshipsOf({ resource, edges }: Loaded, row: Row, scope: Scope): Record<string, unknown> {
+function relationshipsOf(
+  { resource, edges }: Loaded,
+  row: Row,
+  fields: Fields,
+  scope: Scope,
+): Record<string, unknown> {
   const relationships: Record<string, unknown> = {}
+  const asked = scope.strict ? fields[resource.type] : undefined
   for (const [name, relationship] of Object.entries(resource.relationships)) {
+    if (asked && !asked.includes(name)) continue
     if (relationship.kind === 'one') {
       const id = row[`rel_${name}`] as string | null
       relationships[name] = { data: id === null ? null : identifier(relationship.type, id) }

@@ -62,6 +62,13 @@ describe('sparse fields', () => {
 
 const is = (type: string) => (resource: Named) => resource.type === type
 
+test('the link to itself of one resource keeps its parameters, as that of a list does', async () => {
+  const path = `/v1/contacts/${contactId}?include=site&fields%5Bsites%5D=title`
+  const { body } = await h.client.get(path)
+  expect(decodeURIComponent(body.links.self)).toBe(decodeURIComponent(h.url + path))
+  expect((await h.client.get(body.links.self.slice(h.url.length))).body).toEqual(body)
+})
+
 describe('includes', () => {
   const everything = () =>
     [
@@ -104,6 +111,8 @@ describe('includes', () => {
   })
 
   test('nothing is included unless asked, and an empty list when there is nothing', async () => {
+    for (const path of ['/v1/contacts', `/v1/contacts/${contactId}`])
+      expect((await h.client.get(`${path}?include=`)).body.included).toEqual([])
     expect('included' in (await h.client.get('/v1/contacts')).body).toBe(false)
     expect(
       (await h.client.get('/v1/contacts?filter[email]=bob@example.com&include=offers')).body.included,

@@ -12,6 +12,8 @@ export interface Scope {
   now: Date
   /** Start of absolute links, without a slash at the end. */
   baseUrl: string
+  /** JSONAPI_STRICT: `fields[…]` leaves out relationships too. Kajabi leaves out attributes alone. */
+  strict?: boolean
 }
 
 export interface Attribute {
@@ -61,6 +63,8 @@ export interface Filter {
   build: (value: string, scope: Scope) => Predicate
   /** Not in the Kajabi document. */
   extension?: boolean
+  /** Stays with EXTENSIONS=off: a client whose filter is ignored would act on the wrong resource. */
+  essential?: boolean
 }
 
 /** What can be compared, and with which operators: see operators.ts. */

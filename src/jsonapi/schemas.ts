@@ -1,7 +1,7 @@
 /** The schemas of documents and parameters that follow from a resource's description. */
 import { type TSchema, Type } from 'typebox'
 import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, narrowable } from './query.ts'
-import type { Relationship, Resource } from './resource.ts'
+import type { Filter, Relationship, Resource } from './resource.ts'
 
 export const MEDIA_TYPE = 'application/vnd.api+json'
 
@@ -109,9 +109,9 @@ const narrowingParameters = (name: string): Record<string, TSchema> => ({
 
 /** Parameters that a list takes. */
 export function listParameters(resource: Resource): TSchema {
-  const filters = Object.entries(resource.filters).map(([name, { description, extension }]) => [
+  const filters = Object.entries(resource.filters).map(([name, filter]) => [
     `filter[${name}]`,
-    extension ? Type.Optional(Type.String({ description, 'x-extension': true })) : parameter(description),
+    filterParameter(filter),
   ])
   return Type.Object({
     'page[number]': PageNumber,
@@ -136,6 +136,15 @@ function fieldsParameters({ type, relationships }: Resource): Record<string, TSc
     ]),
   )
 }
+
+const filterParameter = ({ description, extension, essential }: Filter) =>
+  Type.Optional(
+    Type.String({
+      description,
+      ...(extension && { 'x-extension': true }),
+      ...(essential && { 'x-essential': true }),
+    }),
+  )
 
 function includeParameter(resource: Resource): Record<string, TSchema> {
   const names = Object.keys(resource.relationships)

@@ -80,8 +80,14 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
     ignored: [],
   }
   const page = await loadPage(app.db, inFull(resource), query, scope)
-  return pageDocument(page, query, {}, scope).data
+  const resources = pageDocument(page, query, {}, scope).data
+  const beside = SHOWN_BESIDE[type]
+  if (beside) for (const { relationships } of resources) Object.assign(relationships, beside)
+  return resources
 }
+
+/** Kajabi's webhooks show these relationships, which its API does not. There are no forms here yet. */
+const SHOWN_BESIDE: Record<string, object> = { offers: { forms: { data: [] } } }
 
 /** As one by one: lists leave out what is archived, and some of what resources are related to. */
 const inFull = (resource: Resource): Resource => ({

@@ -26,7 +26,7 @@ const test = route({
     const { tx, params, caller, scope } = context
     const query = readSingleQuery(webhookDeliveries, context)
     const hook = await lockHook(tx, caller.siteIds, params.id!)
-    return { body: await showDelivery(context, await testHook(tx, hook, scope.now), query) }
+    return { body: await showDelivery(context, await testHook(tx, hook, scope.baseUrl, scope.now), query) }
   },
 })
 

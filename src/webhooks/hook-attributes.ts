@@ -5,7 +5,7 @@ import { unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import { exists } from '../jsonapi/load.ts'
 import { findResource } from '../jsonapi/resource.ts'
-import { describeEvent, type HookEvent, hookEvents, isHookEvent } from './hook-events.ts'
+import { describeEvent, type HookEvent, hookEvents, kajabiEvents } from './hook-events.ts'
 import { parseTarget } from './targets.ts'
 
 type Attributes = Record<string, unknown>
@@ -14,15 +14,12 @@ type Attributes = Record<string, unknown>
 const pointerTo = (attributes: Attributes, name: string) =>
   name in attributes ? `/data/attributes/${name}` : '/data/attributes'
 
-/** @throws ApiError 422 */
-export function readEvent(attributes: Attributes): HookEvent {
-  const { event } = attributes
-  if (isHookEvent(event)) return event
-  throw unprocessable(
-    'invalid',
-    `event must be one of ${hookEvents.join(', ')}`,
-    pointerTo(attributes, 'event'),
-  )
+/** @param extensions whether events that Kajabi does not have are known. @throws ApiError 422 */
+export function readEvent(attributes: Attributes, extensions: boolean): HookEvent {
+  const known = extensions ? hookEvents : kajabiEvents
+  const event = known.find((name) => name === attributes.event)
+  if (event) return event
+  throw unprocessable('invalid', `event must be one of ${known.join(', ')}`, pointerTo(attributes, 'event'))
 }
 
 /** Who is told of an event sees what it is about. @throws ApiError 403 */

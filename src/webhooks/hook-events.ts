@@ -70,8 +70,8 @@ export const describeEvent = (name: HookEvent): HookEventDescription => HOOK_EVE
 
 export const hookEvents = Object.keys(HOOK_EVENTS) as HookEvent[]
 
-export const isHookEvent = (text: unknown): text is HookEvent =>
-  typeof text === 'string' && Object.hasOwn(HOOK_EVENTS, text)
+/** Those that Kajabi has. */
+export const kajabiEvents = hookEvents.filter((name) => !describeEvent(name).extension)
 
 /** As what hooks are told of an event. A gift is granted as any offer is. */
 const TOLD_AS: Partial<{ [Type in EventType]: (event: Event<Type>) => HookEvent[] }> = {

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import {
   boolean,
   derived,
+  extension,
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
@@ -29,10 +30,10 @@ export const hooks = defineResource({
       { schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }) },
       (id) => (id === null ? null : Number(id)),
     ),
-    enabled: boolean(sql`r.disabled_at is null`),
-    disabled_at: nullableTimestamp(),
-    disabled_reason: nullableText(),
-    failing_since: nullableTimestamp(),
+    enabled: extension(boolean(sql`r.disabled_at is null`)),
+    disabled_at: extension(nullableTimestamp()),
+    disabled_reason: extension(nullableText()),
+    failing_since: extension(nullableTimestamp()),
     created_at: timestamp(),
     updated_at: timestamp(),
   },
@@ -45,4 +46,4 @@ export const hooks = defineResource({
 })
 
 /** The one that is answered where its signing secret is new, and is shown this once. */
-export const hooksWithSecret = { ...hooks, attributes: { ...hooks.attributes, secret: text() } }
+export const hooksWithSecret = { ...hooks, attributes: { ...hooks.attributes, secret: extension(text()) } }

@@ -50,7 +50,7 @@ const create = route({
     context.ignore(
       ignoredAttributes(attributes, othersThan(['event', 'target_url', 'resource_id'], attributes)),
     )
-    const event = readEvent(attributes)
+    const event = readEvent(attributes, app.config.EXTENSIONS)
     assertMayHear(caller, event)
     const targetUrl = readTarget(attributes, allowsPrivateTargets(app.config))
     const siteId = siteOf(context)

@@ -186,9 +186,19 @@ test.each(SAMPLES)('the sample of %s is a list of resources, the primary one fir
     expect(Object.keys(resource)).toEqual(expect.arrayContaining(['id', 'type', 'attributes']))
 })
 
+test('samples show the relationships and links that Kajabi’s document has', async () => {
+  const [, offer, customer] = (await h.client.get('/v1/hooks/purchase_sample')).body
+  expect(Object.keys(offer.relationships)).toEqual(['site', 'products', 'forms'])
+  expect(customer.links).toEqual({ contact: `${h.url}/v1/contacts/0` })
+  expect(customer.relationships.offers).toEqual({
+    data: [],
+    links: { self: `${h.url}/v1/customers/0/relationships/offers` },
+  })
+})
+
 test('samples show what the API shows of a resource, and nothing else', async () => {
   const { paths } = (await h.client.get('/openapi.json')).body
-  const resources = hookEvents.flatMap(samplePayload)
+  const resources = hookEvents.flatMap((event) => samplePayload(event, h.url))
   for (const { type, attributes } of resources) {
     const shown = paths[`/v1/${type}/{id}`]?.get.responses[200].content['application/vnd.api+json'].schema
     if (!shown) continue

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { type Route, route } from '../http/route.ts'
-import { describeEvent, type HookEvent, hookEvents } from './hook-events.ts'
+import { type HookEvent, kajabiEvents } from './hook-events.ts'
 import { samplePayload } from './samples.ts'
 
 const Payload = Type.Array(
@@ -24,10 +24,8 @@ const sampleRoute = (event: HookEvent): Route =>
     description: 'The `payload` of the body that is sent: made-up resources, the primary one first.',
     tag: 'hooks',
     responses: { 200: Payload },
-    handler: async () => ({ body: samplePayload(event) }),
+    handler: async ({ baseUrl }) => ({ body: samplePayload(event, baseUrl) }),
   })
 
 /** Of the events that Kajabi has; a test event shows any other. */
-export const sampleRoutes: Route[] = hookEvents
-  .filter((event) => !describeEvent(event).extension)
-  .map(sampleRoute)
+export const sampleRoutes: Route[] = kajabiEvents.map(sampleRoute)

@@ -30,8 +30,14 @@ const ADDRESS = {
   business_number: null,
 }
 
+interface Sample {
+  attributes: object
+  relationships: object
+  links?: object
+}
+
 /** By type, without the id and the type. */
-const SAMPLES: Record<string, { attributes: object; relationships: object; links?: object }> = {
+const samplesAt = (baseUrl: string): Record<string, Sample> => ({
   contacts: {
     attributes: {
       ...PERSON,
@@ -53,7 +59,7 @@ const SAMPLES: Record<string, { attributes: object; relationships: object; links
       public_bio: null,
       public_location: null,
       public_website: null,
-      socials: {},
+      socials: null,
       net_revenue: '0.0',
       sign_in_count: 0,
       last_request_at: null,
@@ -61,7 +67,13 @@ const SAMPLES: Record<string, { attributes: object; relationships: object; links
       created_at: AT,
       updated_at: AT,
     },
-    relationships: { site: SITE, contact: one('contacts'), offers: none, products: none },
+    links: { contact: `${baseUrl}/v1/contacts/0` },
+    relationships: {
+      site: SITE,
+      contact: one('contacts'),
+      offers: { ...none, links: { self: `${baseUrl}/v1/customers/0/relationships/offers` } },
+      products: none,
+    },
   },
   offers: {
     attributes: {
@@ -82,7 +94,7 @@ const SAMPLES: Record<string, { attributes: object; relationships: object; links
       single: true,
       free: false,
     },
-    relationships: { site: SITE, products: none },
+    relationships: { site: SITE, products: none, forms: none },
   },
   grants: {
     attributes: {
@@ -168,8 +180,10 @@ const SAMPLES: Record<string, { attributes: object; relationships: object; links
     },
     relationships: { site: SITE, fields: none, contact_tags: none },
   },
-}
+})
 
-/** The payload of an event, with made-up resources of the id 0. */
-export const samplePayload = (event: HookEvent) =>
-  describeEvent(event).shows.map((type) => ({ id: '0', type, ...SAMPLES[type]! }))
+/** The payload of an event, with made-up resources of the id 0. @param baseUrl where links lead */
+export function samplePayload(event: HookEvent, baseUrl: string) {
+  const samples = samplesAt(baseUrl)
+  return describeEvent(event).shows.map((type) => ({ id: '0', type, ...samples[type]! }))
+}

@@ -7,13 +7,14 @@ import { samplePayload } from './samples.ts'
 /**
  * Has a hook told of something that did not happen: the sample of its event, sent and tried again as any other.
  *
+ * @param baseUrl where links of the sample lead
  * @returns the id of the delivery
  * @throws ApiError 409 when the hook is disabled
  */
-export async function testHook(tx: Tx, hook: LockedHook, now: Date): Promise<string> {
+export async function testHook(tx: Tx, hook: LockedHook, baseUrl: string, now: Date): Promise<string> {
   assertEnabled(hook)
   const { site_id, id: hook_id, event } = hook
-  const body = bodyOf(event, samplePayload(event))
+  const body = bodyOf(event, samplePayload(event, baseUrl))
   const { id } = await tx
     .insertInto('webhook_deliveries')
     .values({ site_id, hook_id, event, body, due_at: now, created_at: now })

@@ -12,6 +12,8 @@ export interface ContactPredicate {
   description: string
   /** Not in the Kajabi document. */
   extension?: boolean
+  /** Stays with EXTENSIONS=off: a client whose filter is ignored would act on the wrong person. */
+  essential?: boolean
   /** The value is the id of this type of resource. */
   refersTo?: string
   /** The value is several ids, separated by commas. */

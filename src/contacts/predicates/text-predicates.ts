@@ -41,11 +41,13 @@ export const textPredicates: ContactPredicates = {
   email: {
     description: 'E-mail is, whatever its case',
     extension: true,
+    essential: true,
     test: (value, contact) => ({ where: exactEmail(value, contact) }),
   },
   email_eq: {
     description: 'The same as filter[email]',
     extension: true,
+    essential: true,
     test: (value, contact) => ({ where: exactEmail(value, contact) }),
   },
   email_contains: {
