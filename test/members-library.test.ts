@@ -180,7 +180,7 @@ test('what begins later is announced with its day and has no lessons yet', async
   await choosePassword(page, PASSWORD)
   expect(await read(page, '.product')).toContain(`Opens on ${dayOf(begins)}`)
   await page.goto(`${site.url}/products/${course}`)
-  expect(await read(page, 'main')).toContain(`This opens for you on ${dayOf(begins)}`)
+  expect(await read(page, 'main')).toContain(`Your access begins on ${dayOf(begins)}`)
   expect(await page.locator('.modules').count()).toBe(0)
   await page.context().close()
 })

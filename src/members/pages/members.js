@@ -1,3 +1,9 @@
+// A logo that cannot be loaded gives way to the title of the site.
+const logo = document.querySelector('.wordmark img')
+const showTitle = () => logo.replaceWith(logo.alt)
+if (logo?.complete && logo.naturalWidth === 0) showTitle()
+else logo?.addEventListener('error', showTitle)
+
 // Judges a new password while it is typed. The server does it, as it does when Show is pressed without this script.
 const field = document.querySelector('input[autocomplete="new-password"]')
 const verdict = document.querySelector('.strength')
