@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { SlowestTests } from './test/slowest.ts'
 
 /** Those that take minutes go first: else one of them is still under way when all others have ended. */
 const LONGEST = ['test/model', 'test/reliability', 'test/']
@@ -22,6 +23,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: ['default', new SlowestTests()],
     sequence: { sequencer: LongestFirst },
   },
 })

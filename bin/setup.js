@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Makes a fresh clone runnable, then runs the given script on the project's own Node.
-// Usage: node bin/setup.js <script> [arguments]. Plain JavaScript that an old Node can run.
+// Makes a fresh clone runnable, then runs the given script, if any, on the project's own Node.
+// Usage: node bin/setup.js [script] [arguments]. Plain JavaScript that an old Node can run.
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const [script, ...args] = process.argv.slice(2)
 
 if (isStale()) await installPackages(root)
-await runOnProjectNode(root, resolve(root, script), args)
+if (script) await runOnProjectNode(root, resolve(root, script), args)
 
 /** Whether the packages are missing or older than the lock file. */
 function isStale() {

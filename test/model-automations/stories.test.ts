@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { storyCount } from '../depth.ts'
 import { findDivergence } from './check.ts'
 import { openServer, type Server } from './server.ts'
 
-const STORIES = Number(process.env.MODEL_COUNT ?? 2_000)
+const STORIES = Number(process.env.MODEL_COUNT ?? storyCount(600, 2_000))
 /** Beside each other, since each waits for its database most of the time. */
 const SERVERS = 3
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all(servers.map(({ h }) => h.close())))
 
-test('automations do what the model says, in 2,000 stories', { timeout: 1_200_000 }, async () => {
+test(`automations do what the model says, in ${STORIES} stories`, { timeout: 1_200_000 }, async () => {
   const seed = Number(process.env.MODEL_SEED ?? Date.now() % 2 ** 31)
   const found = await Promise.all(
     servers.map((server, n) => findDivergence(server, STORIES / SERVERS, seed + n)),

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { examine } from '../../src/doctor/examine.ts'
+import { storyCount } from '../depth.ts'
 import { check } from './check.ts'
 import { openTheatre, type Theatre } from './server/theatre.ts'
 import { someAtOnce } from './stories.ts'
+
+const STORIES = storyCount(150, 500)
 
 let theatre: Theatre
 beforeAll(async () => {
@@ -11,11 +14,11 @@ beforeAll(async () => {
 afterAll(() => theatre.h.close())
 
 test(
-  'requests at once do what the model says of them in some order, in 500 stories',
+  `requests at once do what the model says of them in some order, in ${STORIES} stories`,
   {
     timeout: 1_200_000,
   },
-  () => check(theatre, { stories: someAtOnce, count: 500 }),
+  () => check(theatre, { stories: someAtOnce, count: STORIES }),
 )
 
 test('after all stories, everything that must be true of the database is true', async () => {

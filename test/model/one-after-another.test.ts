@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, test } from 'vitest'
+import { storyCount } from '../depth.ts'
 import { check } from './check.ts'
 import { openTheatre, type Theatre } from './server/theatre.ts'
 import { oneAfterAnother } from './stories.ts'
+
+const STORIES = storyCount(400, 1_500)
 
 let theatre: Theatre
 beforeAll(async () => {
@@ -9,6 +12,6 @@ beforeAll(async () => {
 })
 afterAll(() => theatre.h.close())
 
-test('requests one after another do what the model says, in 1,500 stories', { timeout: 1_200_000 }, () =>
-  check(theatre, { stories: oneAfterAnother, count: 1_500 }),
+test(`requests one after another do what the model says, in ${STORIES} stories`, { timeout: 1_200_000 }, () =>
+  check(theatre, { stories: oneAfterAnother, count: STORIES }),
 )

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { isControlDue } from '../depth.ts'
 import '../processes.ts'
 import { noUniqueRuns } from './automations/faults.ts'
 import { automations, SHORT } from './automations.ts'
@@ -12,7 +13,10 @@ test('grants go through an automation while workers are killed: one run each, ea
   expect(kills).toBeGreaterThanOrEqual(SHORT.kills!)
 })
 
-test('without the unique index on their cause, events that are found again start a second run', async () => {
-  const { faults } = await automations(1, { ...SHORT, grants: 40, kills: 0, fault: noUniqueRuns })
-  expect(faults).toContainEqual(expect.stringMatching(/\b[2-9]\d* runs/))
-})
+test.runIf(isControlDue(0, 6))(
+  'without the unique index on their cause, events that are found again start a second run',
+  async () => {
+    const { faults } = await automations(1, { ...SHORT, grants: 40, kills: 0, fault: noUniqueRuns })
+    expect(faults).toContainEqual(expect.stringMatching(/\b[2-9]\d* runs/))
+  },
+)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { isControlDue } from '../depth.ts'
 import '../processes.ts'
 import { mail, SHORT } from './mail.ts'
 
@@ -19,7 +20,10 @@ test('through a mail server that refuses, dawdles and hangs up, every e-mail end
   for (const stage of ['sender', 'recipient', 'message']) expect(deeds[`cut at ${stage}`]).toBeGreaterThan(0)
 })
 
-test('without the lease on e-mails that are in hand, some are sent twice without need', async () => {
-  const { faults } = await mail(1, { ...SHORT, emails: 100, fault: WITHOUT_LEASE })
-  expect(faults).toContainEqual(expect.stringContaining('times without need'))
-})
+test.runIf(isControlDue(3, 6))(
+  'without the lease on e-mails that are in hand, some are sent twice without need',
+  async () => {
+    const { faults } = await mail(1, { ...SHORT, emails: 100, fault: WITHOUT_LEASE })
+    expect(faults).toContainEqual(expect.stringContaining('times without need'))
+  },
+)

@@ -5,6 +5,7 @@ import { automationsTrial } from './automations.ts'
 import { crashesTrial } from './crashes.ts'
 import { cutConnectionsTrial } from './cut-connections.ts'
 import { databaseAwayTrial, databaseSilentTrial } from './database-away.ts'
+import { fullTestsTrial } from './full-tests.ts'
 import { gracefulStopTrial } from './graceful-stop.ts'
 import { keysTrial } from './keys.ts'
 import { mailTrial } from './mail.ts'
@@ -28,6 +29,7 @@ const trials: Trial[] = [
   overloadTrial,
   overloadByGrantsTrial,
   webhooksTrial,
+  fullTestsTrial,
 ]
 
 const USAGE = `npm run test:reliability -- [--short] [--seed <number>] [<trial> …]

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { ROOT } from '../launch.ts'
+import type { Trial } from './trial.ts'
+
+/** The parts of the test suite of which `npm test` runs a sample only; see test/depth.ts. */
+const FOLDERS = ['test/model', 'test/model-automations', 'test/reliability']
+const LINES_SHOWN = 60
+
+/** All generated stories, and every control that plants a fault. */
+export const fullTestsTrial: Trial = {
+  name: 'full-tests',
+  sentence: 'all generated stories of the models, and every planted fault',
+  async run({ isShort }) {
+    if (isShort) return { passed: true, lines: ['left out: `npm test` runs a sample'] }
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...FOLDERS], {
+      cwd: ROOT,
+      env: { ...process.env, TEST_DEPTH: 'full' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    return { passed: code === 0, lines: output.split('\n').slice(-LINES_SHOWN) }
+  },
+}
