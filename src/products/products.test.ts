@@ -12,6 +12,7 @@ beforeAll(async () => {
   const change = {
     product_type_name: 'Community',
     product_type_id: '4',
+    class_name: 'Communities::Room',
     status: 'draft',
     description: 'A room',
   }
@@ -51,8 +52,12 @@ test.each([
   ['filter[status_eq]=draft', ['community']],
   ['filter[status_eq]=dra', []],
   ['filter[exclude_product_types]=Course', ['community']],
-  ['filter[exclude_product_types][]=Course&filter[exclude_product_types][]=Community', []],
-  ['filter[exclude_product_types]=Course,Community', []],
+  ['filter[exclude_product_types]=Community', ['community', 'course']],
+  // The class, and not the name that is shown.
+  ['filter[exclude_product_types]=Communities::Room', ['course']],
+  ['filter[exclude_product_types][]=Communities::Room', ['course']],
+  ['filter[exclude_product_types][]=Course&filter[exclude_product_types][]=Communities::Room', []],
+  ['filter[exclude_product_types]=Courses::CohortCourse', ['community', 'course']],
   ['sort=title', ['community', 'course']],
   ['sort=-title', ['course', 'community']],
   ['sort=status', ['community', 'course']],

@@ -53,7 +53,7 @@ export const textPredicates: ContactPredicates = {
   email_contains: {
     description: 'E-mail contains; the exact one comes first',
     test: (value, contact) => ({
-      where: sql`${mentions(value, contact)} and lower(${contact('email')}) like lower(${fragment(value)})`,
+      where: sql`${mentions(value, contact)} and ${contact('email')} ilike ${fragment(value)}`,
       first: exactFirst(value, contact),
     }),
   },
