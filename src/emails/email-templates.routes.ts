@@ -118,7 +118,7 @@ const preview = route({
   extension: true,
   body: NewDocument('email_templates'),
   responses: { 200: Preview },
-  errors: [404, 422],
+  errors: [404, 409, 422],
   async handler(context) {
     const { app, db, body, ignore } = context
     const kind = parseKind(body.data.attributes.kind)
