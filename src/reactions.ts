@@ -5,6 +5,7 @@ import {
   emailChangedEmail,
   giftEmail,
   grantEmail,
+  hookDisabledEmail,
   linkEmail,
   passwordChangedEmail,
   type QueuedEmail,
@@ -35,6 +36,7 @@ const emailReactions: { [Type in EventType]: EmailReaction<Type>[] } = {
   email_change_requested: [linkEmail('email_change')],
   password_changed: [passwordChangedEmail],
   email_changed: [emailChangedEmail('email_changed'), emailChangedEmail('email_removed')],
+  hook_disabled: [hookDisabledEmail],
 }
 
 /** Events that this version knows; a newer one beside it may record others. */

@@ -39,7 +39,8 @@ test('what was sealed under the key before opens with the new one alone, and is 
 
   const { unseal } = sealer([NEW])
   const hook = await h.app.db.selectFrom('hooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-  expect(unseal(hook.previous_secret!)).toBe(secret)
+  const previous = await h.app.db.selectFrom('hook_secrets').select('secret').executeTakeFirstOrThrow()
+  expect(unseal(previous.secret)).toBe(secret)
   expect(unseal(hook.secret)).toMatch(/^whsec_/)
   const offer = await h.app.db
     .selectFrom('offers')

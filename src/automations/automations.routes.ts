@@ -20,6 +20,7 @@ import {
   lockAutomation,
   readDefinition,
 } from './save-automation.ts'
+import { NEVER_HAPPENS, type TriggerEvent } from './triggers.ts'
 
 const ABOUT = '`name`, `enabled`, `trigger`, `conditions` and `actions`, as they are shown'
 
@@ -43,6 +44,7 @@ const create = route({
     checkNewDocument(context)
     const attributes = parseNewAutomation(withoutReadOnly(context, body.data.attributes))
     assertMayDo(caller, attributes.definition, attributes.definition)
+    warnOfSilence(context, attributes.definition.trigger)
     const id = await createAutomation(tx, siteOf(context), attributes, scope.now)
     return {
       status: 201,
@@ -75,7 +77,9 @@ const update = route({
     const attributes = parseAutomationChanges(withoutReadOnly(context, changes.attributes))
     await changeAutomation(tx, caller.siteIds, id, attributes, scope.now)
     if (attributes.enabled || Object.keys(attributes.definition).length > 0) {
-      assertMayDo(caller, await readDefinition(tx, caller.siteIds, id), attributes.definition)
+      const definition = await readDefinition(tx, caller.siteIds, id)
+      assertMayDo(caller, definition, attributes.definition)
+      warnOfSilence(context, definition.trigger)
     }
     return { body: await showAutomation(context, id, query) }
   },
@@ -103,6 +107,12 @@ const READ_ONLY = ['version', 'created_at', 'updated_at']
 function withoutReadOnly({ ignore }: WriteContext, attributes: Record<string, unknown>) {
   ignore(ignoredAttributes(attributes, READ_ONLY))
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !READ_ONLY.includes(name)))
+}
+
+/** Whoever waits for what cannot happen is told so. */
+function warnOfSilence({ warn }: WriteContext, trigger: TriggerEvent): void {
+  const reason = NEVER_HAPPENS[trigger]
+  if (reason) warn(`The trigger ${trigger} cannot happen yet: ${reason}. The automation starts no runs.`)
 }
 
 async function showAutomation({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {

@@ -53,6 +53,22 @@ test('what is not given is: for all offers, without conditions, enabled', async 
   expect(attributes).toMatchObject({ trigger: { event: 'offer_granted' }, conditions: null, enabled: true })
 })
 
+test.each(['offer_purchased', 'purchase_deactivated', 'form_submitted'])(
+  'an automation that waits for %s, which cannot happen yet, is created with a warning that says so',
+  async (event) => {
+    const never = { ...welcome(), trigger: { event } }
+    const made = await h.client.post('/v1/automations', bodyOf(never))
+    expect(made.status).toBe(201)
+    const warned = new RegExp(`The trigger ${event} cannot happen yet: there are no (purchases|forms)`)
+    expect(made.headers.get('warning')).toMatch(warned)
+    const enabled = bodyOf({ enabled: true })
+    const changed = await h.client.patch(`/v1/automations/${made.body.data.id}`, enabled)
+    expect(changed.headers.get('warning')).toMatch(warned)
+    const other = await h.client.post('/v1/automations', bodyOf(welcome()))
+    expect(other.headers.get('warning')).toBeNull()
+  },
+)
+
 test('ids may be numbers', async () => {
   const actions = [{ action: 'add_tag', tag_id: Number(tagId) }]
   expect((await create({ ...welcome(), actions })).attributes.actions).toEqual([

@@ -1,5 +1,5 @@
 /** What can start an automation. */
-import type { HookEvent } from '../webhooks/hook-events.ts'
+import { type HookEvent, NO_FORMS, NO_PURCHASES } from '../webhooks/hook-events.ts'
 import type { ReferenceType } from './members.ts'
 
 /** Each with what it can be confined to; null: nothing. Purchases and forms do not exist yet, so those never happen. */
@@ -32,6 +32,13 @@ export const TOLD_AS: Record<TriggerEvent, HookEvent> = {
   offer_purchased: 'purchase',
   purchase_deactivated: 'purchase',
   form_submitted: 'form_submission',
+}
+
+/** Those that cannot happen in this version, and why. */
+export const NEVER_HAPPENS: Partial<Record<TriggerEvent, string>> = {
+  offer_purchased: NO_PURCHASES,
+  purchase_deactivated: NO_PURCHASES,
+  form_submitted: NO_FORMS,
 }
 
 export const TRIGGER_EVENTS = Object.keys(TRIGGERS) as TriggerEvent[]

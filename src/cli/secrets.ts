@@ -7,7 +7,7 @@ import { withApp } from './with-app.ts'
 /** Where secrets are kept sealed. */
 const SEALED = [
   { table: 'hooks', column: 'secret' },
-  { table: 'hooks', column: 'previous_secret' },
+  { table: 'hook_secrets', column: 'secret' },
   { table: 'offers', column: 'activation_token' },
 ]
 const BATCH = 1_000

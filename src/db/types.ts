@@ -198,7 +198,7 @@ export interface EmailLayouts {
 
 export interface Emails {
   attempts: Generated<number>;
-  contact_id: Int8;
+  contact_id: Int8 | null;
   created_at: Timestamp;
   due_at: Timestamp | null;
   event_id: Int8;
@@ -281,14 +281,21 @@ export interface Hooks {
   event: string;
   failing_since: Timestamp | null;
   id: Generated<Int8>;
+  last_attempt_at: Timestamp | null;
   leased_until: Timestamp | null;
-  previous_secret: string | null;
-  previous_secret_until: Timestamp | null;
   resource_id: Int8 | null;
   secret: string;
   site_id: Int8;
   target_url: string;
   updated_at: Timestamp;
+}
+
+export interface HookSecrets {
+  hook_id: Int8;
+  id: Generated<Int8>;
+  secret: string;
+  signs_until: Timestamp;
+  site_id: Int8;
 }
 
 export interface IdempotencyKeys {
@@ -390,6 +397,16 @@ export interface Products {
   updated_at: Timestamp;
 }
 
+export interface RemovedDeliveries {
+  event_id: Int8;
+  hook_id: Int8;
+  removed_at: Timestamp;
+  run_id: Int8 | null;
+  site_id: Int8;
+  step: number | null;
+  was_delivered: boolean;
+}
+
 export interface Sites {
   account_id: Int8;
   automation_emails_per_hour: Generated<number>;
@@ -486,6 +503,7 @@ export interface DB {
   emails: Emails;
   events: Events;
   holdings: Holdings;
+  hook_secrets: HookSecrets;
   hooks: Hooks;
   idempotency_keys: IdempotencyKeys;
   member_attempts: MemberAttempts;
@@ -495,6 +513,7 @@ export interface DB {
   offer_products: OfferProducts;
   offers: Offers;
   products: Products;
+  removed_deliveries: RemovedDeliveries;
   sites: Sites;
   taggings: Taggings;
   token_families: TokenFamilies;

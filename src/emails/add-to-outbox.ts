@@ -6,7 +6,8 @@ export interface NewEmail {
   site_id: string
   kind: EmailKind
   event_id: string
-  contact_id: string
+  /** Null: to the owner of the account. */
+  contact_id: string | null
   /** The step of an automation that sends it, and what it says then. */
   run_id?: string
   step?: number

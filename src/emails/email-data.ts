@@ -13,11 +13,12 @@ import type { Tx } from '../db/database.ts'
 import { givenName } from '../text/names.ts'
 import { type Language, languageOf } from '../languages.ts'
 import { storedLink } from './hidden-links.ts'
+import { ownerEmailData } from './owner-email-data.ts'
 import type { EmailData } from './render.ts'
-import type { EmailKind } from './templates/index.ts'
+import type { ContactEmailKind } from './templates/index.ts'
 
 /** What the link of each e-mail is for; or the page that it leads to, which anybody can open. */
-const LINK_OF: Record<EmailKind, LinkPurpose | `/${string}`> = {
+const LINK_OF: Record<ContactEmailKind, LinkPurpose | `/${string}`> = {
   welcome: 'welcome',
   gift: 'gift',
   offer_grant: 'sign_in',
@@ -31,12 +32,13 @@ const LINK_OF: Record<EmailKind, LinkPurpose | `/${string}`> = {
   automation: 'sign_in',
 }
 
-/** An e-mail that is to say something: about an event, to a contact, and perhaps as a step of an automation. */
+/** An e-mail that is to say something: about an event, to a contact or the owner, and perhaps as a step of an automation. */
 export interface Occasion {
   site_id: string
   kind: string
   event_id: string
-  contact_id: string
+  /** Null: to the owner of the account. */
+  contact_id: string | null
   run_id: string | null
   step: number | null
 }
@@ -73,11 +75,15 @@ export async function emailData(app: App, tx: Tx, occasions: Occasion[]): Promis
     tx,
     occasions.flatMap((occasion, index) => linkOf(occasion, factsAt.get(index)) ?? []),
   )
+  const toOwners = await ownerEmailData(app, tx, occasions.filter(isToOwner))
   return occasions.map((occasion, index) => {
+    if (isToOwner(occasion)) return toOwners.get(occasion.event_id) ?? null
     const facts = factsAt.get(index)
     return facts && isReached(occasion, facts) ? dataOf(app, occasion, facts) : null
   })
 }
+
+const isToOwner = ({ contact_id }: Occasion) => contact_id === null
 
 /** What the system sends is for customers; what an automation sends is for every contact. */
 const isReached = ({ kind }: Occasion, { customer_id }: Facts) =>
@@ -97,9 +103,10 @@ function linkOf(occasion: Occasion, facts: Facts | undefined): NewLink | null {
   }
 }
 
-const linkOfKind = ({ kind }: Pick<Occasion, 'kind'>) => LINK_OF[kind as EmailKind]
+const linkOfKind = ({ kind }: Pick<Occasion, 'kind'>) => LINK_OF[kind as ContactEmailKind]
 
 function purposeOf(occasion: Occasion): LinkPurpose | null {
+  if (isToOwner(occasion)) return null
   const link = linkOfKind(occasion)
   return isPath(link) ? null : link
 }

@@ -41,13 +41,19 @@ export const emailChangedEmail =
   (kind: 'email_changed' | 'email_removed'): EmailReaction<'email_changed'> =>
   (event) => ({ kind, cause: event })
 
+/** A hook that is disabled by itself: the owner of the account is to know. */
+export const hookDisabledEmail: EmailReaction<'hook_disabled'> = (event) => ({
+  kind: 'hook_disabled',
+  cause: event,
+})
+
 /** Adds to the outbox what these events send. */
 export async function queueEmails(tx: Tx, emails: QueuedEmail[], now: Date): Promise<void> {
   const added = emails.map(({ kind, cause: { site_id, id, contact_id } }) => ({
     site_id,
     kind,
     event_id: id,
-    contact_id: contact_id!,
+    contact_id,
   }))
   await addToOutbox(tx, added, now)
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { LIST_INDEX, nullableText, oneOf, text, timestamp, toOne } from '../jsonapi/describe.ts'
 import { defineResource } from '../jsonapi/resource.ts'
-import { emailKinds, templateFields } from './templates/index.ts'
+import { templateFields, templateKinds } from './templates/index.ts'
 
 export const emailTemplates = defineResource({
   type: 'email_templates',
@@ -20,7 +20,7 @@ export const emailTemplates = defineResource({
     updated_at: timestamp(),
   },
   relationships: { site: toOne('sites', sql`r.site_id`) },
-  filters: { kind: oneOf(sql`r.kind`, emailKinds) },
+  filters: { kind: oneOf(sql`r.kind`, templateKinds) },
   filterable: { name: 'text' },
   sorts: { name: sql`lower(r.name)`, kind: sql`r.kind` },
   defaultSort: '-created_at',

@@ -1,7 +1,7 @@
 import { unprocessable } from '../jsonapi/errors.ts'
 import { readName } from '../text/names.ts'
 import { assertTemplate, TemplateError } from './render.ts'
-import { type EmailKind, type EmailTemplate, emailKinds, templateFields } from './templates/index.ts'
+import { type EmailKind, type EmailTemplate, templateFields, templateKinds } from './templates/index.ts'
 import { samplesOf } from './templates/samples.ts'
 
 export type OwnWords = { [Field in keyof EmailTemplate]?: string | null }
@@ -20,9 +20,10 @@ const NEEDED: readonly string[] = ['subject', 'body', 'text']
 
 /** @throws ApiError 422 */
 export function parseKind(value: unknown): EmailKind {
-  if (emailKinds.includes(value as EmailKind)) return value as EmailKind
+  const kind = templateKinds.find((known) => known === value)
+  if (kind) return kind
   const pointer = value === undefined ? '/data/attributes' : pointerTo('kind')
-  throw unprocessable('invalid', `kind must be one of ${emailKinds.join(', ')}`, pointer)
+  throw unprocessable('invalid', `kind must be one of ${templateKinds.join(', ')}`, pointer)
 }
 
 /**

@@ -23,6 +23,8 @@ export interface EventData {
   password_changed: { had_password: boolean }
   /** Of a member who had signed in before; `previous_email` is erased when the contact is deleted. */
   email_changed: { previous_email: string }
+  /** By itself, and not because somebody asked for it. `answer`: what the last attempt ended with, as in "HTTP 503". */
+  hook_disabled: { hook_id: string; reason: 'gone' | 'failing'; failing_since: string; answer: string }
 }
 
 export type EventType = keyof EventData

@@ -69,6 +69,15 @@ export interface StepRow {
   done_at: Date
 }
 
+/** Deliveries that are not kept any more, of an event or of a run. */
+export interface RemovedRow {
+  event_id: string
+  run_id: string | null
+  count: number
+  /** When the last of them was removed. */
+  removed_at: Date
+}
+
 /** The event that recorded a grant, and those that led to it, from the nearest to the first. */
 export async function readCauses(
   db: Db,
@@ -163,6 +172,19 @@ export async function readDeliveries(
     select id, hook_id, event, event_id, run_id, step, status, attempts, due_at, created_at, delivered_at, failed_at
       from webhook_deliveries
      where ${effectsOf(siteId, eventIds, runIds)} order by id limit ${MOST + 1}`.execute(db)
+  return rows
+}
+
+export async function readRemovedDeliveries(
+  db: Db,
+  siteId: string,
+  eventIds: string[],
+): Promise<RemovedRow[]> {
+  const { rows } = await sql<RemovedRow>`
+    select event_id, run_id, count(*)::int as count, max(removed_at) as removed_at
+      from removed_deliveries
+     where site_id = ${siteId} and event_id = any (${eventIds}::bigint[])
+     group by event_id, run_id`.execute(db)
   return rows
 }
 

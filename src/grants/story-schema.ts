@@ -24,6 +24,13 @@ const Delivery = Type.Object({
   failed_at: MaybeTime,
 })
 
+const RemovedDeliveries = Type.Unsafe<{ count: number; at: string } | null>({
+  type: ['object', 'null'],
+  properties: { count: { type: 'integer' }, at: { type: 'string', format: 'date-time' } },
+  description:
+    'Deliveries that are no longer kept (setting KEEP_DELIVERIES_DAYS): how many, and when the last of them was removed. Null when all there ever were are listed.',
+})
+
 const Step = Type.Object({
   position: Type.Integer(),
   action: Type.String(),
@@ -44,6 +51,7 @@ export const Run = Type.Object({
   due_at: MaybeTime,
   ended_at: MaybeTime,
   steps: Type.Array(Step, { description: 'Those that are over' }),
+  removed_webhook_deliveries: RemovedDeliveries,
 })
 
 export const Cause = Type.Object({
@@ -78,6 +86,7 @@ export const Happening = Type.Object({
   }),
   emails: Type.Array(Email),
   webhook_deliveries: Type.Array(Delivery),
+  removed_webhook_deliveries: RemovedDeliveries,
   automation_runs: Type.Array(Run, { description: 'What this event started' }),
 })
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cleanUp } from '../jobs/clean-up.ts'
 import { makeAutomation } from '../testing/automations.ts'
 import { makeContact, makeKey, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
 import { recordStatements } from '../testing/statements.ts'
 import { MOST } from './story-rows.ts'
 
@@ -138,9 +140,36 @@ test('a story is told in a fixed number of queries, and says where it is cut off
   statements.splice(0)
   const story = await storyOf(grantId)
   expect(statements.length).toBe(short)
-  expect(short).toBeLessThanOrEqual(9)
+  expect(short).toBeLessThanOrEqual(10)
   expect(story.cut_off).toEqual(['events'])
   expect(story.happened).toHaveLength(MOST)
+})
+
+test('a story states that deliveries were removed after their retention period, how many and when', async () => {
+  const { siteId } = h.account
+  const offerId = await makeOffer(h.app, siteId)
+  await makeHook(h.app, siteId, { event: 'offer_granted', resourceId: offerId })
+  await makeAutomation(h.app, siteId, {
+    trigger: { event: 'offer_granted', resource_id: offerId },
+    actions: [{ action: 'call_webhook', hook_id: await makeHook(h.app, siteId) }],
+  })
+  const { grantId } = await grant(await makeContact(h.app, siteId), offerId)
+  await h.drain()
+  const removals = async () => {
+    const granted = (await storyOf(grantId)).happened.find(({ type }: Told) => type === 'offer_granted')
+    const [run] = granted.automation_runs
+    return [granted, run].map((told) => told.removed_webhook_deliveries)
+  }
+  expect(await removals()).toEqual([null, null])
+  await h.app.pool.query(
+    `update webhook_deliveries set status = 'failed', due_at = null, created_at = created_at - interval '31 days',
+            failed_at = now() - interval '31 days'`,
+  )
+  const before = h.app.clock.now().getTime()
+  while ((await cleanUp(h.app)) > 0);
+  const told = await removals()
+  expect(told).toMatchObject([{ count: 1 }, { count: 1 }])
+  for (const { at } of told) expect(Math.abs(Date.parse(at) - before)).toBeLessThan(60_000)
 })
 
 test('of a grant whose events are not kept any more, the story is empty', async () => {
@@ -165,6 +194,8 @@ test('a story is read by indexes alone, however much else has happened', async (
      select $1, 1e6 + n, 0, 'stop', 'done', now() from generate_series(1, 20000) n`,
     `insert into webhook_deliveries (site_id, hook_id, event, event_id, contact_id, status, created_at)
      select $1, 1e6, 'tag_added', 1e6 + n, 1e6 + n, 'delivered', now() from generate_series(1, 20000) n`,
+    `insert into removed_deliveries (site_id, hook_id, event_id, was_delivered, removed_at)
+     select $1, 1e6, 1e6 + n, true, now() from generate_series(1, 20000) n`,
   ]
   for (const filling of fillings) await h.app.pool.query(filling, [h.account.siteId])
   await h.app.pool.query('analyze')
@@ -173,6 +204,8 @@ test('a story is read by indexes alone, however much else has happened', async (
   for (const { text, values } of statements.splice(0)) {
     const { rows } = await h.app.pool.query(`explain ${text}`, values)
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-    expect(plan).not.toMatch(/Seq Scan on (events|emails|automation_run|webhook_deliveries)/)
+    expect(plan).not.toMatch(
+      /Seq Scan on (events|emails|automation_run|webhook_deliveries|removed_deliveries)/,
+    )
   }
 })

@@ -8,11 +8,13 @@ import {
   type EmailRow,
   type EventRow,
   MOST,
+  type RemovedRow,
   type RunRow,
   readCauses,
   readDeliveries,
   readEmails,
   readEvents,
+  readRemovedDeliveries,
   readRuns,
   readSteps,
   type StepRow,
@@ -36,9 +38,14 @@ export async function tellStory(db: Db, id: string, scope: Scope): Promise<Stati
   all.steps = await readSteps(db, siteId, runIds)
   all.emails = await readEmails(db, siteId, eventIds, runIds)
   all.deliveries = await readDeliveries(db, siteId, eventIds, runIds)
+  const removed = await readRemovedDeliveries(db, siteId, eventIds)
   const cutOff = (Object.keys(all) as (keyof Rows)[]).filter((kind) => all[kind].length > MOST)
   const told = Object.fromEntries(Object.entries(all).map(([kind, rows]) => [kind, rows.slice(0, MOST)]))
-  return { causes: causes.map(causeOf), happened: happenings(told as unknown as Rows), cut_off: cutOff }
+  return {
+    causes: causes.map(causeOf),
+    happened: happenings(told as unknown as Rows, removed),
+    cut_off: cutOff,
+  }
 }
 
 interface Rows {
@@ -59,7 +66,10 @@ async function contactOf(db: Db, siteId: string, customerId: string): Promise<st
   return contact_id
 }
 
-function happenings({ events, runs, steps, emails, deliveries }: Rows): Static<typeof Happening>[] {
+function happenings(
+  { events, runs, steps, emails, deliveries }: Rows,
+  removed: RemovedRow[],
+): Static<typeof Happening>[] {
   const directly = <Row extends { run_id: string | null }>(rows: Row[]) =>
     Map.groupBy(
       rows.filter(({ run_id }) => run_id === null) as (Row & { event_id: string })[],
@@ -70,8 +80,12 @@ function happenings({ events, runs, steps, emails, deliveries }: Rows): Static<t
   const [emailsOf, deliveriesOf] = [directly(emails), directly(deliveries)]
   const [stepsIn, emailsIn, deliveriesIn] = [byRun(steps), byRun(emails), byRun(deliveries)]
   const runsOf = Map.groupBy(runs, ({ event_id }) => event_id)
-  const tellRun = (run: RunRow) =>
-    runOf(run, stepsIn.get(run.id) ?? [], emailsIn.get(run.id) ?? [], deliveriesIn.get(run.id) ?? [])
+  const removedOf = (eventId: string, runId: string | null) =>
+    removedBy(removed.find(({ event_id, run_id }) => event_id === eventId && run_id === runId))
+  const tellRun = (run: RunRow) => ({
+    ...runOf(run, stepsIn.get(run.id) ?? [], emailsIn.get(run.id) ?? [], deliveriesIn.get(run.id) ?? []),
+    removed_webhook_deliveries: removedOf(run.event_id, run.id),
+  })
   return events.map((event) => ({
     ...causeOf(event),
     caused_by: event.caused_by,
@@ -79,9 +93,13 @@ function happenings({ events, runs, steps, emails, deliveries }: Rows): Static<t
     grant_id: event.grant_id,
     emails: (emailsOf.get(event.id) ?? []).map(emailOf),
     webhook_deliveries: (deliveriesOf.get(event.id) ?? []).map(deliveryOf),
+    removed_webhook_deliveries: removedOf(event.id, null),
     automation_runs: (runsOf.get(event.id) ?? []).map(tellRun),
   }))
 }
+
+const removedBy = (row: RemovedRow | undefined) =>
+  row ? { count: row.count, at: row.removed_at.toISOString() } : null
 
 function causeOf(event: EventRow): Static<typeof Cause> {
   const [type, id = null] = event.actor.split(':') as [string, string?]
@@ -100,7 +118,7 @@ function runOf(
   steps: StepRow[],
   emails: EmailRow[],
   deliveries: DeliveryRow[],
-): Static<typeof Run> {
+): Omit<Static<typeof Run>, 'removed_webhook_deliveries'> {
   return {
     id: run.id,
     automation: { id: run.automation_id, name: run.automation_name },

@@ -33,6 +33,8 @@ export interface Context<Body = unknown> {
   body: Body
   /** Tells the caller, in a Warning header, what was passed over. In strict mode it is refused. */
   ignore: (passedOver: Ignored[]) => void
+  /** Tells the caller, in a Warning header, what is allowed and does not do what it seems to; in strict mode too. */
+  warn: (sentence: string) => void
 }
 
 export interface SignedContext<Body = unknown> extends Context<Body> {

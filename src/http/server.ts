@@ -8,7 +8,7 @@ import Fastify, {
 import type { App } from '../app.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import { badRequest } from '../jsonapi/errors.ts'
-import type { Ignored, QueryParameters } from '../jsonapi/query.ts'
+import type { QueryParameters } from '../jsonapi/query.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { bearerToken, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { acceptBodies, BODY_LIMIT } from './bodies.ts'
@@ -152,14 +152,13 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
     schema: fastifySchema(definition, app.config.JSONAPI_STRICT),
     config: { route: definition },
     handler: async (request, reply) => {
-      const ignored: Ignored[] = []
+      const warnings: string[] = []
       const { parameters, unknown } = readParameters(request.query as QueryParameters)
-      const context = contextOf(app, request, parameters, ignored)
+      const context = contextOf(app, request, parameters, warnings)
       context.ignore(unknown)
       const path = request.url.split('?')[0]!.replace(/\/$/, '')
       const answer = await runRoute(definition, context, request.claims, path)
-      if (ignored.length > 0)
-        reply.header('warning', warningOf(ignored.map(({ reason }) => `${reason}; it was ignored.`)))
+      if (warnings.length > 0) reply.header('warning', warningOf(warnings))
       reply
         .code(answer.status ?? 200)
         .type(definition.form ? 'application/json' : MEDIA_TYPE)
@@ -192,7 +191,12 @@ function warningOf(sentences: string[]): string {
     .join(', ')
 }
 
-function contextOf(app: App, request: FastifyRequest, query: QueryParameters, ignored: Ignored[]): Context {
+function contextOf(
+  app: App,
+  request: FastifyRequest,
+  query: QueryParameters,
+  warnings: string[],
+): Context {
   return {
     app,
     requestId: request.id,
@@ -205,7 +209,8 @@ function contextOf(app: App, request: FastifyRequest, query: QueryParameters, ig
       const [first] = passedOver
       if (first && app.config.JSONAPI_STRICT)
         throw badRequest('not_allowed', `${first.reason}.`, first.source)
-      ignored.push(...passedOver)
+      warnings.push(...passedOver.map(({ reason }) => `${reason}; it was ignored.`))
     },
+    warn: (sentence) => void warnings.push(sentence),
   }
 }

@@ -7,7 +7,7 @@ const BATCH = 5_000
 
 /**
  * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, sign-ins that have ended, counts of
- * attempts and of e-mails whose time is over, links 30 days after they were used or ran out; webhook deliveries and
+ * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, secrets that sign no more; webhook deliveries and
  * events, with the runs that they started, when they are as old as the configuration says.
  *
  * @returns how many rows went; there may be more
@@ -20,6 +20,7 @@ export async function cleanUp(app: App): Promise<number> {
     member_sessions: removal(app, 'member_sessions', sql`expires_at < ${now}`),
     member_attempts: removal(app, 'member_attempts', sql`ends_at < ${now}`),
     member_links: removal(app, 'member_links', sql`least(used_at, expires_at) < ${now} - interval '30 days'`),
+    hook_secrets: removal(app, 'hook_secrets', sql`signs_until < ${now}`),
     email_budgets: removal(app, 'email_budgets', sql`hour < ${now} - interval '24 hours'`),
     webhook_deliveries: () => cleanDeliveries(app),
     events: () => cleanEvents(app),

@@ -24,7 +24,7 @@ export interface Work {
 /** For each kind: what waits or has failed, by its partial indexes. Events that were set aside are tried again, but ever more rarely. */
 const FOUND: Record<WorkKind, () => RawBuilder<unknown>> = {
   email: () => sql`
-    select e.id::text, e.kind || ' to contact ' || e.contact_id as what, e.status = 'failed' as "isFailed", e.attempts,
+    select e.id::text, e.kind || ' to ' || coalesce('contact ' || e.contact_id, 'the owner') as what, e.status = 'failed' as "isFailed", e.attempts,
            e.due_at, e.created_at, e.response as error
       from emails e where e.status in ('pending', 'failed')`,
   run: () => sql`

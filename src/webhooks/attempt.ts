@@ -38,12 +38,10 @@ export const receiverOf = (app: App, hook: Claimed): Receiver => ({
   keys: keysOf(app, hook),
 })
 
-function keysOf({ sealer, clock, log }: App, hook: Claimed): KeyObject[] | null {
-  const { site_id, id, secret, previous_secret, previous_secret_until } = hook
-  const isPreviousValid = previous_secret !== null && previous_secret_until! > clock.now()
-  const sealed = isPreviousValid ? [secret, previous_secret] : [secret]
+function keysOf({ sealer, log }: App, hook: Claimed): KeyObject[] | null {
+  const { site_id, id, secret, previous_secrets } = hook
   try {
-    return sealed.map((text) => signingKey(sealer.unseal(text)))
+    return [secret, ...previous_secrets].map((text) => signingKey(sealer.unseal(text)))
   } catch (error) {
     log.error({ err: error, hook: { site_id, id } }, 'the secret of a hook cannot be read')
     return null

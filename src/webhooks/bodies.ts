@@ -9,6 +9,9 @@ import { describeEvent, type HookEvent } from './hook-events.ts'
 /** What a delivery tells of, all of one site. */
 export interface Occasion {
   event: HookEvent
+  /** For a step of an automation, what started the run. */
+  event_id: string | null
+  occurred_at: Date
   contact_id: string | null
   customer_id: string | null
   offer_id: string | null
@@ -32,18 +35,37 @@ const idsOf = (occasion: Occasion): Record<string, string | null> => ({
 export async function bodiesOf(app: App, siteId: string, occasions: Occasion[]): Promise<string[]> {
   const wanted = occasions.map((occasion) => identifiersOf(occasion))
   const shown = await showAll(app, siteId, wanted.flat())
-  return occasions.map(({ event }, index) => {
+  return occasions.map((occasion, index) => {
     const payload = wanted[index]!.map((named) => shown.get(keyOf(named)) ?? named)
-    return bodyOf(event, payload)
+    return bodyOf(app, occasion, payload)
   })
 }
 
 /** The body that shows nothing of what it names. */
-export const bodyOfIdentifiers = (occasion: Occasion): string =>
-  bodyOf(occasion.event, identifiersOf(occasion))
+export const bodyOfIdentifiers = (app: App, occasion: Occasion): string =>
+  bodyOf(app, occasion, identifiersOf(occasion))
 
-export const bodyOf = (event: string, payload: { id: string }[]): string =>
-  JSON.stringify({ id: payload[0]!.id, event, payload })
+/** Without extensions the body has the three members that Kajabi documents, and no other. */
+function bodyOf(
+  { config }: App,
+  { event, event_id, occurred_at }: Occasion,
+  payload: { id: string }[],
+): string {
+  const kajabi = { id: payload[0]!.id, event, payload }
+  return JSON.stringify(config.EXTENSIONS ? { ...kajabi, event_id, occurred_at } : kajabi)
+}
+
+/** The body of a test: the sample of an event, marked as something that did not happen. */
+export function testBodyOf(event: HookEvent, payload: { id: string }[], now: Date): string {
+  return JSON.stringify({
+    id: payload[0]!.id,
+    event,
+    payload,
+    event_id: null,
+    occurred_at: now,
+    test: true,
+  })
+}
 
 type Named = ReturnType<typeof identifier>
 

@@ -59,22 +59,34 @@ async function assertRoom(tx: Tx, siteId: string): Promise<void> {
 }
 
 /** Takes a hook for this transaction alone. @throws ApiError 404 */
-export async function lockHook(tx: Tx, siteIds: string[], id: string) {
-  const hook = isId(id)
-    ? await tx
-        .selectFrom('hooks')
-        .selectAll()
-        .where('id', '=', id)
-        .where('site_id', '=', anyOf(siteIds))
-        .where('deleted_at', 'is', null)
-        .forNoKeyUpdate()
-        .executeTakeFirst()
-    : undefined
+export async function lockHook(tx: Tx, siteIds: string[], id: string): Promise<LockedHook> {
+  return known(
+    isId(id) ? await hookQuery(tx, siteIds, id).forNoKeyUpdate().executeTakeFirst() : undefined,
+    id,
+  )
+}
+
+/** A hook as it is now; somebody else may change it meanwhile. @throws ApiError 404 */
+export async function findHook(tx: Tx, siteIds: string[], id: string): Promise<LockedHook> {
+  return known(isId(id) ? await hookQuery(tx, siteIds, id).executeTakeFirst() : undefined, id)
+}
+
+const hookQuery = (tx: Tx, siteIds: string[], id: string) =>
+  tx
+    .selectFrom('hooks')
+    .selectAll()
+    .where('id', '=', id)
+    .where('site_id', '=', anyOf(siteIds))
+    .where('deleted_at', 'is', null)
+
+type HookRow = Awaited<ReturnType<ReturnType<typeof hookQuery>['executeTakeFirstOrThrow']>>
+
+export type LockedHook = HookRow & { event: HookEvent }
+
+function known(hook: HookRow | undefined, id: string): LockedHook {
   if (!hook) throw notFound(`There is no hook with the id ${id}.`)
   return { ...hook, event: hook.event as HookEvent }
 }
-
-export type LockedHook = Awaited<ReturnType<typeof lockHook>>
 
 /** What a request says of a hook; what it does not mention is left out. */
 export interface HookChanges {
@@ -130,23 +142,52 @@ export async function deleteHook(tx: Tx, siteIds: string[], id: string, now: Dat
   await cancelDeliveries(tx, site_id, id)
 }
 
-const BOTH_SIGN_MS = 24 * 3_600_000
+const SIGNS_ON_MS = 24 * 3_600_000
+/** Each is another signature in the headers of a request. */
+const MOST_PREVIOUS_SECRETS = 10
 
-/** Gives a hook a new secret; for a day the one before signs too. @returns the new one */
+/**
+ * Gives a hook a new secret. The one before signs for another 24 hours, as do all others that were replaced within
+ * the last 24 hours.
+ *
+ * @returns the new one
+ * @throws ApiError 409 after 10 rotations within 24 hours
+ */
 export async function rotateSecret(tx: Tx, sealer: Sealer, hook: LockedHook, now: Date): Promise<string> {
+  await assertMayRotate(tx, hook, now)
   const secret = newSigningSecret()
   await tx
-    .updateTable('hooks')
-    .set({
-      secret: sealer.seal(secret),
-      previous_secret: hook.secret,
-      previous_secret_until: new Date(now.getTime() + BOTH_SIGN_MS),
-      updated_at: now,
+    .insertInto('hook_secrets')
+    .values({
+      site_id: hook.site_id,
+      hook_id: hook.id,
+      secret: hook.secret,
+      signs_until: new Date(now.getTime() + SIGNS_ON_MS),
     })
+    .execute()
+  await tx
+    .updateTable('hooks')
+    .set({ secret: sealer.seal(secret), updated_at: now })
     .where('site_id', '=', hook.site_id)
     .where('id', '=', hook.id)
     .execute()
   return secret
+}
+
+async function assertMayRotate(tx: Tx, { site_id, id }: LockedHook, now: Date): Promise<void> {
+  const { count, next } = await tx
+    .selectFrom('hook_secrets')
+    .select((eb) => [eb.fn.countAll<string>().as('count'), eb.fn.min('signs_until').as('next')])
+    .where('site_id', '=', site_id)
+    .where('hook_id', '=', id)
+    .where('signs_until', '>', now)
+    .executeTakeFirstOrThrow()
+  if (Number(count) < MOST_PREVIOUS_SECRETS) return
+  throw new ApiError(
+    409,
+    'too_many_rotations',
+    `The secret of the hook ${id} was rotated ${MOST_PREVIOUS_SECRETS} times within 24 hours, and all of those secrets still sign. It can be rotated again at ${next.toISOString()}.`,
+  )
 }
 
 /** @throws ApiError 409 when nothing is sent to the hook */

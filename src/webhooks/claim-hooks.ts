@@ -7,11 +7,11 @@ export interface Claimed {
   site_id: string
   id: string
   target_url: string
-  /** Sealed. */
+  /** Sealed, as those before it that still sign. */
   secret: string
-  previous_secret: string | null
-  previous_secret_until: Date | null
+  previous_secrets: string[]
   failing_since: Date | null
+  last_attempt_at: Date | null
   /** Until when; who still finds it there has it. Kept as the database writes it: a Date would cut it. */
   lease: string
 }
@@ -39,8 +39,10 @@ export async function claimHooks({ db, clock }: App, failing: boolean, limit: nu
     update hooks h set leased_until = now() + ${LEASE}
       from due
      where h.site_id = due.site_id and h.id = due.id
-    returning h.site_id, h.id, h.target_url, h.secret, h.previous_secret, h.previous_secret_until, h.failing_since,
-              h.leased_until::text as lease`.execute(db)
+    returning h.site_id, h.id, h.target_url, h.secret, h.failing_since, h.last_attempt_at, h.leased_until::text as lease,
+              array(select s.secret from hook_secrets s
+                     where s.hook_id = h.id and s.site_id = h.site_id and s.signs_until > ${clock.now()}
+                     order by s.id desc) as previous_secrets`.execute(db)
   return rows
 }
 

@@ -54,7 +54,7 @@ describe('what a hook is told', () => {
     const shown = async (at: string) =>
       JSON.parse(JSON.stringify((await h.client.get(at)).body.data).replaceAll(h.url, h.app.publicUrl))
     const grantId = granted.offers[0].grant_id
-    expect(body).toEqual({
+    expect(body).toMatchObject({
       id: grantId,
       event: 'offer_granted',
       payload: [
@@ -114,7 +114,8 @@ describe('what a hook is told', () => {
     await h.client.delete(`/v1/contacts/${contactId}`)
     await h.drain()
     const payload = [{ type: 'contacts', id: contactId }]
-    expect(receiver.received[0]!.body).toEqual({ id: contactId, event: 'contact_created', payload })
+    expect(receiver.received[0]!.body).toMatchObject({ id: contactId, event: 'contact_created', payload })
+    expect(receiver.received[0]!.body.payload).toEqual(payload)
   })
 })
 
@@ -320,7 +321,7 @@ describe('replay', () => {
     await h.drain()
     const [{ id }] = await deliveries()
     const { body } = await h.client.post(`/v1/webhook_deliveries/${id}/replay`)
-    expect(body.data.attributes).toMatchObject({ status: 'pending', delivered_at: null })
+    expect(body.data.attributes).toMatchObject({ status: 'pending', delivered_at: expect.any(String) })
     await h.drain()
     const [first, second] = receiver.received
     expect([second!.text, second!.headers['webhook-id']]).toEqual([first!.text, first!.headers['webhook-id']])
@@ -329,6 +330,42 @@ describe('replay', () => {
       attempts: [{ number: 1 }, { number: 2 }],
     })
   })
+
+  test('of what has succeeded leaves it delivered when it fails for good', async () => {
+    await listenTo('contact_created')
+    await makeContacts(1)
+    await h.drain()
+    const [{ id, delivered_at }] = await deliveries()
+    receiver.answer((response) => response.writeHead(500).end())
+    await h.client.post(`/v1/webhook_deliveries/${id}/replay`)
+    await advanceClock(h.app, 90 * HOUR)
+    const [replayed] = await deliveries()
+    expect(replayed).toMatchObject({
+      status: 'delivered',
+      delivered_at,
+      failed_at: null,
+      next_attempt_at: null,
+    })
+    expect(replayed.attempts).toHaveLength(10)
+    expect(replayed.attempts[9]).toMatchObject({ number: 10, response_status: 500 })
+    expect(await deliveries('&filter[status]=failed')).toEqual([])
+  })
+
+  test.each([
+    ['disabled', (id: string) => h.client.patch(`/v1/hooks/${id}`, hookBody({ enabled: false }))],
+    ['deleted', (id: string) => h.client.delete(`/v1/hooks/${id}`)],
+  ])('of what has succeeded leaves it delivered when the hook is %s before', async (_, end) => {
+    const hook = await listenTo('contact_created')
+    await makeContacts(1)
+    await h.drain()
+    const [{ id, delivered_at }] = await deliveries()
+    await h.client.post(`/v1/webhook_deliveries/${id}/replay`)
+    await end(hook.id)
+    await h.drain()
+    expect(await deliveries()).toMatchObject([{ status: 'delivered', delivered_at, next_attempt_at: null }])
+  })
+
+  const hookBody = (attributes: object) => ({ data: { type: 'hooks', attributes } })
 
   test('of a hook delivers what it was not told since a time, in order', async () => {
     receiver.answer((response) => response.writeHead(410).end())
@@ -366,6 +403,6 @@ test('a test event is the sample of its event, signed and recorded as any other'
   const { text, headers } = receiver.received[0]!
   const sent = new Webhook(secret).verify(text, headers as Record<string, string>)
   const sample = (await h.client.get('/v1/hooks/tag_added_sample')).body
-  expect(sent).toEqual({ id: '0', event: 'tag_added', payload: sample })
+  expect(sent).toMatchObject({ id: '0', event: 'tag_added', payload: sample, test: true })
   expect((await deliveries())[0]).toMatchObject({ status: 'delivered' })
 })

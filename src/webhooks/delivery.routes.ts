@@ -35,9 +35,9 @@ const replayAll = route({
   method: 'POST',
   url: '/v1/hooks/{id}/replay',
   access: 'manage:hooks',
-  summary: 'Deliver once more what a hook was not told',
+  summary: 'Deliver what a hook did not get',
   description:
-    'What failed for good and what was cancelled, of all that happened since `since` (a date and time as in 2026-01-15T09:30:00Z), or ever: the oldest 10,000. While `replayed` is 10,000 there may be more; ask again.',
+    'What failed for good, what was cancelled, and what happened while the hook was disabled, of all that happened since `since` (a date and time as in 2026-01-15T09:30:00Z), or since the hook was created: the oldest 10,000. Events are kept for KEEP_EVENTS_DAYS (400). While `replayed` is 10,000 there may be more; ask again.',
   tag: 'hooks',
   extension: true,
   body: Type.Object({
@@ -49,8 +49,8 @@ const replayAll = route({
   responses: { 200: Type.Object({ meta: Type.Object({ replayed: Type.Integer() }) }) },
   async handler({ tx, params, body, caller, scope }) {
     const since = readSince(body.data.attributes ?? {})
-    const hook = await lockHook(tx, caller.siteIds, params.id!)
-    return { body: { meta: { replayed: await replayUndelivered(tx, hook, since, scope.now) } } }
+    const replayed = await replayUndelivered(tx, caller.siteIds, params.id!, since, scope.now)
+    return { body: { meta: { replayed } } }
   },
 })
 

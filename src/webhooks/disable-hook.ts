@@ -22,6 +22,9 @@ export async function disableHook(
   await cancelDeliveries(tx, siteId, id)
 }
 
+/** A replay of what has succeeded before leaves it delivered. */
+const CANCELLED = sql`status = case when delivered_at is null then 'cancelled' else 'delivered' end, due_at = null`
+
 /** As many at once as a statement can cancel in its time, while whoever queues for the hook waits. */
 const BATCH = 5_000
 
@@ -33,7 +36,7 @@ const BATCH = 5_000
  */
 export async function cancelDeliveries(tx: Tx, siteId: string, hookId: string): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update webhook_deliveries set status = 'cancelled', due_at = null
+    update webhook_deliveries set ${CANCELLED}
      where site_id = ${siteId}
        -- As an array it is read once, whatever the planner knows of the table.
        and id = any (array(select id from webhook_deliveries
@@ -53,7 +56,7 @@ export async function cancelRest({ db }: App): Promise<number> {
        where h.deleted_at is not null or h.disabled_at is not null
        limit 1 for no key update of h skip locked
     )
-    update webhook_deliveries set status = 'cancelled', due_at = null
+    update webhook_deliveries set ${CANCELLED}
      where site_id = (select site_id from closed)
        and id = any (array(select d.id from webhook_deliveries d
                             where d.hook_id = (select id from closed) and d.site_id = (select site_id from closed)

@@ -9,7 +9,12 @@ interface HookEventDescription {
   shows: string[]
   /** Kajabi does not have it. */
   extension?: boolean
+  /** Why it cannot happen in this version. */
+  neverHappens?: string
 }
+
+export const NO_PURCHASES = 'there are no purchases in this version'
+export const NO_FORMS = 'there are no forms in this version'
 
 const GRANT = {
   needs: ['view:grants', 'view:contacts', 'view:customers', 'view:offers'],
@@ -28,21 +33,25 @@ export const HOOK_EVENTS = {
     needs: ['view:purchases'],
     confinedTo: 'offers',
     shows: ['purchases', 'offers', 'customers'],
+    neverHappens: NO_PURCHASES,
   },
   payment_succeeded: {
     needs: ['view:transactions'],
     confinedTo: 'offers',
     shows: ['transactions', 'customers', 'offers'],
+    neverHappens: NO_PURCHASES,
   },
   order_created: {
     needs: ['view:transactions', 'view:orders'],
     confinedTo: 'offers',
     shows: ['transactions', 'customers', 'orders', 'order_items'],
+    neverHappens: NO_PURCHASES,
   },
   form_submission: {
     needs: ['view:form_submissions'],
     confinedTo: 'forms',
     shows: ['form_submissions', 'forms'],
+    neverHappens: NO_FORMS,
   },
   tag_added: TAG,
   tag_removed: TAG,
@@ -74,17 +83,21 @@ export const hookEvents = Object.keys(HOOK_EVENTS) as HookEvent[]
 export const kajabiEvents = hookEvents.filter((name) => !describeEvent(name).extension)
 
 /** As what hooks are told of an event. A gift is granted as any offer is. */
-const TOLD_AS: Partial<{ [Type in EventType]: (event: Event<Type>) => HookEvent[] }> = {
-  tag_added: () => ['tag_added'],
-  tag_removed: () => ['tag_removed'],
-  offer_granted: ({ data }) => (data.is_gift ? ['offer_granted', 'gift_granted'] : ['offer_granted']),
-  offer_revoked: () => ['offer_revoked'],
+const TOLD_AS: Partial<Record<EventType, HookEvent[]>> = {
+  tag_added: ['tag_added'],
+  tag_removed: ['tag_removed'],
+  offer_granted: ['offer_granted', 'gift_granted'],
+  offer_revoked: ['offer_revoked'],
   // Who shut a door elsewhere when access was taken wants to shut it also when access ran out.
-  access_expired: () => ['offer_revoked'],
-  customer_created: () => ['customer_created'],
-  contact_created: () => ['contact_created'],
-  contact_updated: () => ['contact_updated'],
+  access_expired: ['offer_revoked'],
+  customer_created: ['customer_created'],
+  contact_created: ['contact_created'],
+  contact_updated: ['contact_updated'],
 }
 
-export const toldAs = (event: Event): HookEvent[] =>
-  (TOLD_AS[event.type] as ((event: Event) => HookEvent[]) | undefined)?.(event) ?? []
+export const toldAs = ({ type, data }: Pick<Event, 'type' | 'data'>): HookEvent[] =>
+  (TOLD_AS[type] ?? []).filter((name) => name !== 'gift_granted' || ('is_gift' in data && data.is_gift))
+
+/** The types of events that hooks for this one can be told of. */
+export const typesToldAs = (name: HookEvent): string[] =>
+  Object.entries(TOLD_AS).flatMap(([type, names]) => (names.includes(name) ? [type] : []))

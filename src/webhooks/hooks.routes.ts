@@ -25,6 +25,7 @@ import {
 } from './change-hooks.ts'
 import { deliveryRoutes } from './delivery.routes.ts'
 import { assertMayHear, readEnabled, readEvent, readResourceId, readTarget } from './hook-attributes.ts'
+import { describeEvent, type HookEvent } from './hook-events.ts'
 import { hooks, hooksWithSecret } from './hooks.resource.ts'
 import { sampleRoutes } from './sample.routes.ts'
 import { allowsPrivateTargets } from './targets.ts'
@@ -52,6 +53,7 @@ const create = route({
     )
     const event = readEvent(attributes, app.config.EXTENSIONS)
     assertMayHear(caller, event)
+    warnOfSilence(context, event)
     const targetUrl = readTarget(attributes, allowsPrivateTargets(app.config))
     const siteId = siteOf(context)
     const resourceId = await readResourceId(tx, siteId, event, attributes)
@@ -89,6 +91,7 @@ const update = route({
     const query = readSingleQuery(hooks, context)
     const hook = await lockHook(tx, caller.siteIds, id)
     assertMayHear(caller, hook.event)
+    warnOfSilence(context, hook.event)
     const { attributes } = await readChanges(context, hooks)
     await changeHook(tx, hook, await readHookChanges(context, hook, attributes), scope.now)
     return { body: await showHook(context, id, query) }
@@ -153,6 +156,13 @@ async function showHook({ tx, scope }: WriteContext, id: string, query: Resource
 
 const othersThan = (known: string[], attributes: Record<string, unknown>) =>
   Object.keys(attributes).filter((name) => !known.includes(name))
+
+/** Whoever waits for what cannot happen is told so. */
+function warnOfSilence({ warn }: WriteContext, event: HookEvent): void {
+  const { neverHappens } = describeEvent(event)
+  if (neverHappens)
+    warn(`The event ${event} cannot happen yet: ${neverHappens}. The hook sends test events only.`)
+}
 
 export const hookRoutes: Route[] = [
   listRoute(hooks),

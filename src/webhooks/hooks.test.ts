@@ -78,6 +78,21 @@ describe('a new hook', () => {
   })
 })
 
+test.each(['purchase', 'payment_succeeded', 'order_created', 'form_submission'])(
+  'a hook for %s, which cannot happen yet, is created with a warning that says so',
+  async (event) => {
+    const { status, headers } = await create({ event })
+    expect(status).toBe(201)
+    expect(headers.get('warning')).toMatch(
+      new RegExp(`The event ${event} cannot happen yet: there are no (purchases|forms) in this version`),
+    )
+  },
+)
+
+test('a hook for what can happen is created without a warning', async () => {
+  expect((await create({ event: 'tag_added' })).headers.get('warning')).toBeNull()
+})
+
 describe('in production', () => {
   let production: Harness
   beforeAll(async () => {

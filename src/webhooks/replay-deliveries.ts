@@ -2,11 +2,13 @@ import { type RawBuilder, sql } from 'kysely'
 import { anyOf, type Tx } from '../db/database.ts'
 import { notFound } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
-import { assertEnabled, type LockedHook, lockHook } from './change-hooks.ts'
+import { assertEnabled, findHook, type LockedHook, lockHook } from './change-hooks.ts'
+import { missedEvents, recordMissed } from './missed-events.ts'
 
 /**
  * Delivers once more, at once, whatever has become of it: with the same id and, unless the person was deleted, the
- * same body. What waits for its next attempt need not wait.
+ * same body. What waits for its next attempt need not wait. What has succeeded before stays so: its `delivered_at`
+ * is kept, and it is `delivered` again when the replay fails for good.
  *
  * @throws ApiError 404, 409 when its hook is disabled
  */
@@ -21,35 +23,55 @@ export async function replayDelivery(tx: Tx, siteIds: string[], id: string, now:
     : undefined
   if (!delivery) throw notFound(`There is no webhook delivery with the id ${id}.`)
   const hook = await lockHook(tx, [delivery.site_id], delivery.hook_id)
-  await replay(tx, hook, sql`id = ${id}`, now)
+  await replay(tx, hook, sql`select ${id}::bigint as id, 1 as place`, now)
 }
 
 /** As many at once as a statement can change in its time. */
 const BATCH = 10_000
 
 /**
- * Delivers once more what a hook was not told of all that happened since a time: what failed, and what was cancelled.
- * The oldest first, and no more than BATCH at once.
+ * Delivers what a hook did not get of all that happened since a time: what failed, what was cancelled, and what
+ * happened while it was disabled, from the log of events. The oldest first, and no more than BATCH at once.
  *
  * @returns how many they are
- * @throws ApiError 409 when the hook is disabled
+ * @throws ApiError 404, 409 when the hook is disabled
  */
-export const replayUndelivered = (tx: Tx, hook: LockedHook, since: Date, now: Date): Promise<number> =>
-  replay(
+export async function replayUndelivered(
+  tx: Tx,
+  siteIds: string[],
+  hookId: string,
+  since: Date,
+  now: Date,
+): Promise<number> {
+  const found = await findHook(tx, siteIds, hookId)
+  assertEnabled(found)
+  // Before the lock, for which the dispatcher waits: the log may be long.
+  const missed = await missedEvents(tx, found, since, BATCH)
+  const hook = await lockHook(tx, siteIds, hookId)
+  await recordMissed(tx, hook, missed)
+  return replay(
     tx,
     hook,
-    sql`id = any (array(select id from webhook_deliveries
-                         where hook_id = ${hook.id} and site_id = ${hook.site_id}
-                           and status in ('failed', 'cancelled') and created_at >= ${since}
-                         order by created_at, id limit ${BATCH}))`,
+    sql`select id, row_number() over (order by created_at, id) as place
+          from webhook_deliveries
+         where hook_id = ${hook.id} and site_id = ${hook.site_id}
+           and status in ('failed', 'cancelled') and created_at >= ${since}
+         order by created_at, id limit ${BATCH}`,
     now,
   )
+}
 
+/** @param which ids of deliveries, each with its place from 1 on: they are sent in this order */
 async function replay(tx: Tx, hook: LockedHook, which: RawBuilder<unknown>, now: Date): Promise<number> {
   assertEnabled(hook)
   const { numAffectedRows } = await sql`
-    update webhook_deliveries set status = 'pending', due_at = ${now}, delivered_at = null, failed_at = null
-     where hook_id = ${hook.id} and site_id = ${hook.site_id} and ${which}`.execute(tx)
+    with chosen as materialized (${which})
+    update webhook_deliveries d
+       set status = 'pending', failed_at = null,
+           due_at = ${now}::timestamptz - (${BATCH}::integer - chosen.place) * interval '1 microsecond'
+      from chosen
+     where d.hook_id = ${hook.id} and d.site_id = ${hook.site_id} and d.id = chosen.id
+       and d.id = any (array(select id from chosen))`.execute(tx)
   await makeDue(tx, hook, now)
   return Number(numAffectedRows ?? 0)
 }

@@ -21,8 +21,11 @@ const LONGEST_MS = 24 * HOUR
 /** So much a pause differs from the plan, either way: what failed together is not tried together. */
 const JITTER = 0.1
 
-/** A hook at which nothing succeeded for so long is disabled. */
+/** A hook at which nothing succeeded for so long, although it was tried, is disabled. */
 export const FAILING_LIMIT_MS = 5 * 24 * HOUR
+
+/** Longer than any pause between two attempts: whoever was silent for so long had nothing to send, or could not. */
+export const SILENCE_MS = LONGEST_MS * (1 + JITTER) + HOUR
 
 /**
  * When to try again what has failed.

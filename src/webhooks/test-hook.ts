@@ -1,5 +1,5 @@
 import type { Tx } from '../db/database.ts'
-import { bodyOf } from './bodies.ts'
+import { testBodyOf } from './bodies.ts'
 import { assertEnabled, type LockedHook } from './change-hooks.ts'
 import { makeDue } from './replay-deliveries.ts'
 import { samplePayload } from './samples.ts'
@@ -14,7 +14,7 @@ import { samplePayload } from './samples.ts'
 export async function testHook(tx: Tx, hook: LockedHook, baseUrl: string, now: Date): Promise<string> {
   assertEnabled(hook)
   const { site_id, id: hook_id, event } = hook
-  const body = bodyOf(event, samplePayload(event, baseUrl))
+  const body = testBodyOf(event, samplePayload(event, baseUrl), now)
   const { id } = await tx
     .insertInto('webhook_deliveries')
     .values({ site_id, hook_id, event, body, due_at: now, created_at: now })

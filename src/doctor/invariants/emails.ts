@@ -6,7 +6,7 @@ export const emailInvariants: Invariant[] = [
     name: 'email_cause',
     sentence: 'Every e-mail has a cause that sends it, and one cause sends a kind once.',
     broken: `select 'e-mail ' || m.id as what from emails m
-               left join events e on e.site_id = m.site_id and e.id = m.event_id and e.contact_id = m.contact_id
+               left join events e on e.site_id = m.site_id and e.id = m.event_id and e.contact_id is not distinct from m.contact_id
               where (e.id is null and m.created_at >= $2) or not coalesce(e.id is null or case m.kind
                       when 'welcome' then e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
                       when 'gift' then e.type = 'offer_granted' and (e.data ->> 'is_gift')::boolean
@@ -17,6 +17,7 @@ export const emailInvariants: Invariant[] = [
                       when 'email_change' then e.type = 'email_change_requested'
                       when 'email_changed' then e.type = 'email_changed'
                       when 'email_removed' then e.type = 'email_changed'
+                      when 'hook_disabled' then e.type = 'hook_disabled'
                       when 'automation' then m.run_id is not null end, false)
              union all
              select 'e-mails ' || string_agg(id::text, ', ') from emails
@@ -31,6 +32,7 @@ export const emailInvariants: Invariant[] = [
                  select 'welcome' as kind where e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
                  union all select 'gift' where e.type = 'offer_granted' and (e.data ->> 'is_gift')::boolean
                  union all select 'offer_grant' where e.type = 'offer_granted' and (e.data ->> 'send_offer_grant_email')::boolean
+                 union all select 'hook_disabled' where e.type = 'hook_disabled'
                ) due
                left join emails m on m.site_id = e.site_id and m.event_id = e.id and m.kind = due.kind
               where e.dispatched_at is not null and m.id is null`,

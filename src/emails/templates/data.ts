@@ -14,13 +14,30 @@ export interface EmailData {
   }[]
   gift: { from_name: string | null; message: string | null } | null
   link: { url: string; expires_in_days: number | null }
+  /** In `hook_disabled` alone. */
+  hook?: HookNotice
+}
+
+/** Why a hook was disabled, and what can be done. */
+export interface HookNotice {
+  id: string
+  event: string
+  /** Of its address: path and query may be secret. */
+  host: string
+  reason: string
+  /** ISO 8601. */
+  failing_since: string
+  /** What its last attempt ended with. */
+  answer: string
+  /** How long what happens meanwhile can be replayed. */
+  kept_days: number
 }
 
 /**
  * The data as templates get it: these properties and no others, each on one line, save for the description and the
  * message. A product that is alone in its offer and is called like it is left out, so that no title stands twice.
  */
-export function cleanData({ language, site, recipient, offers, gift, link }: EmailData): EmailData {
+export function cleanData({ language, site, recipient, offers, gift, link, hook }: EmailData): EmailData {
   return {
     language,
     site: { title: line(site.title), url: site.url, color: site.color, logo_url: site.logo_url },
@@ -35,6 +52,7 @@ export function cleanData({ language, site, recipient, offers, gift, link }: Ema
       message: gift.message && lines(gift.message),
     },
     link: { url: link.url, expires_in_days: link.expires_in_days },
+    ...(hook && { hook }),
   }
 }
 

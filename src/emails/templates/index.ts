@@ -1,6 +1,7 @@
 import type { Language } from '../../languages.ts'
 import { automation } from './automation.ts'
 import { gift } from './gift.ts'
+import { hookDisabled } from './hook-disabled.ts'
 import { linkEmail } from './link-email.ts'
 import { notice } from './notice.ts'
 import { offerGrant } from './offer-grant.ts'
@@ -23,6 +24,8 @@ const templatesIn = (words: EmailWords) => ({
   email_changed: notice(words, words.emailChanged, words.hasAccount),
   email_removed: notice(words, words.emailRemoved, words.hadAccount),
   automation: automation(words),
+  // The owner reads it with the API's documentation, which is in English.
+  hook_disabled: hookDisabled,
 })
 
 export type EmailKind = keyof ReturnType<typeof templatesIn>
@@ -34,6 +37,12 @@ export const defaultTemplates: Record<Language, Record<EmailKind, EmailTemplate>
 }
 
 export const emailKinds = Object.keys(defaultTemplates.en) as EmailKind[]
+
+/** What goes to contacts; the rest goes to the owner of the account. */
+export type ContactEmailKind = Exclude<EmailKind, 'hook_disabled'>
+
+/** What a site can say in its own words: one template of each, but of those for automations any number with a name each. */
+export const templateKinds = emailKinds.filter((kind): kind is ContactEmailKind => kind !== 'hook_disabled')
 
 export const templateFields = Object.keys(defaultTemplates.en.automation) as (keyof EmailTemplate)[]
 
