@@ -75,7 +75,14 @@ export const settings = {
     integer(30, 36_500),
     'days that events and the automation runs they started are kept',
   ),
-  METRICS_TOKEN: optional(text, 'bearer token for `/metrics`, which `serve` does not answer without it'),
+  METRICS_TOKEN: optional(
+    text,
+    'bearer token for `/metrics`, which is not answered without it in production',
+  ),
+  METRICS_PORT: optional(
+    integer(1, 65535),
+    'port on HOST where `worker` answers `/metrics`, `/healthz` and `/readyz`; without it, nowhere',
+  ),
   DATABASE_POOL: setting('20', integer(2, 1000), 'connections to the database, per process'),
   TRUST_PROXY: setting(
     '0',

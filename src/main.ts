@@ -2,6 +2,7 @@ import { watchClock } from './clock/watch-clock.ts'
 import { isRunByNpm, loadConfig } from './config.ts'
 import { closeServer } from './http/close-server.ts'
 import { assertPortIsFree, listen } from './http/listen.ts'
+import { buildMonitoringServer } from './http/monitoring-server.ts'
 import { buildServer } from './http/server.ts'
 import { startWorker } from './jobs/worker.ts'
 import { pages, routes } from './routes.ts'
@@ -55,6 +56,11 @@ export async function run<Prepared>(
       stops.push({ end: () => closeServer(server), untilMs: 4_000 })
       url = await listen(server, app.config)
       if (app.config.PUBLIC_URL === null) app.publicUrl = url
+    }
+    if (work && !serve && app.config.METRICS_PORT !== null) {
+      const monitoring = buildMonitoringServer(app)
+      stops.push({ end: () => monitoring.close(), untilMs: 8_000 })
+      await listen(monitoring, { HOST: app.config.HOST, PORT: app.config.METRICS_PORT }, 'METRICS_PORT')
     }
     const prepared = await prepare(runtime)
     if (work) {

@@ -7,8 +7,8 @@ export interface Metrics {
   grants: Counter<string>
   /** Requests that were refused because too many were there. */
   refused: Counter<string>
-  /** Sets what is read from the database when metrics are asked for. */
-  setBacklog: (backlog: Backlog) => void
+  /** What background jobs of this process have done, and how often they failed, by the name of the job. */
+  jobs: { done: Counter<'job'>; failed: Counter<'job'> }
   /** The Prometheus text format. */
   text: () => Promise<string>
 }
@@ -32,17 +32,6 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   })
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
-  const failures = new Gauge({
-    name: 'bestow_failed',
-    help: 'What could not be done; `bestow jobs list --failed` tells which',
-    labelNames: ['kind'],
-    registers,
-  })
-  const waiting: Record<Exclude<keyof Backlog, 'failed'>, ReturnType<typeof gauge>> = {
-    undispatchedEvents: gauge('bestow_undispatched_events', 'Events that nobody has reacted to yet'),
-    pendingEmails: gauge('bestow_pending_emails', 'E-mails that are not sent yet'),
-  }
   return {
     observeRequest: (method, route, status, milliseconds) =>
       requests.observe({ method, route, status: String(status) }, milliseconds / 1000),
@@ -52,10 +41,40 @@ export function createMetrics(): Metrics {
       help: 'Requests answered 503 because too many were there',
       registers,
     }),
-    setBacklog({ failed, ...figures }) {
-      for (const [name, figure] of Object.entries(figures)) waiting[name as keyof typeof waiting].set(figure)
-      for (const [kind, count] of Object.entries(failed)) failures.set({ kind }, count)
+    jobs: {
+      done: new Counter({
+        name: 'bestow_background_jobs_total',
+        help: 'What background jobs have done or begun: events dispatched, e-mails taken, hooks taken, …',
+        labelNames: ['job'],
+        registers,
+      }),
+      failed: new Counter({
+        name: 'bestow_background_failures_total',
+        help: 'How often a background job failed and was tried again later',
+        labelNames: ['job'],
+        registers,
+      }),
     },
     text: () => registry.metrics(),
   }
+}
+
+/**
+ * What waits and has failed in the database, in the Prometheus text format. Apart from the figures of a process: every
+ * process sees the same database, and a sum over processes would count it as often.
+ */
+export function backlogText({ failed, undispatchedEvents, pendingEmails }: Backlog): Promise<string> {
+  const registry = new Registry()
+  const registers = [registry]
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  gauge('bestow_undispatched_events', 'Events that nobody has reacted to yet').set(undispatchedEvents)
+  gauge('bestow_pending_emails', 'E-mails that are not sent yet').set(pendingEmails)
+  const failures = new Gauge({
+    name: 'bestow_failed',
+    help: 'What could not be done; `bestow jobs list --failed` tells which',
+    labelNames: ['kind'],
+    registers,
+  })
+  for (const [kind, count] of Object.entries(failed)) failures.set({ kind }, count)
+  return registry.metrics()
 }

@@ -96,6 +96,7 @@ export async function retryingDeadlocks<Result>(work: () => Promise<Result>, att
 
 /** Whether `error` means that the database could not be reached, went away or hangs, and not that it refused. */
 export function isUnavailable(error: unknown): boolean {
+  if (isDiskFull(error)) return true
   const { code, message, syscall } = error as { code?: unknown; message?: unknown; syscall?: unknown }
   if (typeof code === 'string') {
     // Connection exceptions, shutdown and start-up, too many connections, read-only after a failover, timeout.
@@ -119,6 +120,12 @@ const NETWORK_ERRORS = [
   'EAI_AGAIN',
   'EHOSTUNREACH',
 ]
+
+/** Whether `error` means that the database has no disk space left: also a PANIC, with which PostgreSQL ends for lack of it. */
+export function isDiskFull(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return code === '53100' || (typeof message === 'string' && /No space left on device/.test(message))
+}
 
 /** The same without a statement that took too long: a smaller piece of the same work may still be done. */
 export const isAway = (error: unknown): boolean =>

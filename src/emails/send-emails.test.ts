@@ -56,7 +56,7 @@ test.each([
 ])('an e-mail whose template %s fails at once, and is counted', async (_what, text) => {
   await setText(text)
   expect(await (await welcome(h))()).toMatchObject({ status: 'failed', attempts: 1 })
-  const { body } = await h.clientWith(null).get('/metrics')
+  const { body } = await h.clientWith(null).get('/metrics/database')
   expect(body).toMatch(/^bestow_failed\{kind="email"\} 1$/m)
   expect(body).toMatch(/^bestow_pending_emails 0$/m)
 })

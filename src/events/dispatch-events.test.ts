@@ -57,7 +57,7 @@ test('an event that fails is set aside with its error, and the others of its bat
     dispatch_after: expect.any(Date),
     dispatch_error: expect.stringContaining('contact_id'),
   })
-  const { body } = await h.clientWith(null).get('/metrics')
+  const { body } = await h.clientWith(null).get('/metrics/database')
   expect(body).toMatch(/^bestow_failed\{kind="event"\} 1$/m)
 })
 

@@ -147,6 +147,7 @@ test('a story is told in a fixed number of queries, and says where it is cut off
 
 test('a story states that deliveries were removed after their retention period, how many and when', async () => {
   const { siteId } = h.account
+  await h.app.pool.query('update hooks set deleted_at = now()')
   const offerId = await makeOffer(h.app, siteId)
   await makeHook(h.app, siteId, { event: 'offer_granted', resourceId: offerId })
   await makeAutomation(h.app, siteId, {

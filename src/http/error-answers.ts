@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import { isUnavailable } from '../db/database.ts'
 import { ApiError, badRequest, errorDocument, flatError } from '../jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
+import { databaseError } from './database-error.ts'
 
 /** Whatever goes wrong is answered in JSON:API's words, also for unknown paths; OAuth has its own. */
 export function answerErrors(server: FastifyInstance, app: App): void {
@@ -33,15 +34,7 @@ function toApiError(app: App, error: unknown, request: FastifyRequest): ApiError
   if (error instanceof ApiError) return error
   if (isUnavailable(error)) {
     app.log.warn({ request_id: request.id, reason: (error as Error).message }, 'database unavailable')
-    return new ApiError(
-      503,
-      'database_unavailable',
-      'The database cannot be reached at the moment, or does not answer in time. Try again.',
-      {
-        headers: { 'retry-after': '2' },
-        cause: error,
-      },
-    )
+    return databaseError(app, error)
   }
   const { statusCode, message } = error as { statusCode?: number; message?: string }
   if (statusCode === 413) {

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { Type } from 'typebox'
@@ -8,27 +9,62 @@ import { isMigrated } from '../db/migrate.ts'
 import { countFailed } from '../jobs/failed-work.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 import { ErrorDocument, MEDIA_TYPE } from '../jsonapi/schemas.ts'
-import type { Backlog } from '../metrics.ts'
+import { type Backlog, backlogText } from '../metrics.ts'
 
 /** Always answered, also when everything else is refused. */
-export const WATCHED_PATHS = ['/healthz', '/readyz', '/metrics']
+export const WATCHED_PATHS = ['/healthz', '/readyz', '/metrics', '/metrics/database']
+
+/** Monitoring gets its answer in this time, also while the database hangs. */
+const DATABASE_MS = 2_000
 
 /** For what watches over the process: is it alive, can it serve, how does it fare. */
 export function healthRoutes(server: FastifyInstance, app: App): void {
   server.get('/healthz', described('Whether the process lives', Status), async () => ({ status: 'ok' }))
 
+  const migrated = inTime(() => isMigrated(app.db))
   server.get('/readyz', described('Whether requests can be served', Status, 503), async () => {
-    if (await isMigrated(app.db)) return { status: 'ok' }
+    if (await migrated()) return { status: 'ok' }
     throw new ApiError(503, 'not_migrated', 'The database is of an older version; run `bestow migrate`.', {
       headers: { 'retry-after': '5' },
     })
   })
 
-  server.get('/metrics', described('Figures for Prometheus', Figures, 401, 503), async (request, reply) => {
+  server.get('/metrics', described('Figures of this process', Figures, 401), async (request, reply) => {
     assertMayWatch(app, request.headers.authorization)
-    app.metrics.setBacklog(await readBacklog(app))
-    reply.type('text/plain; version=0.0.4; charset=utf-8')
+    reply.type(PROMETHEUS)
     return app.metrics.text()
+  })
+
+  const backlog = inTime(() => readBacklog(app))
+  const ofDatabase = described('Figures of the database, the same from every process', Figures, 401, 503)
+  server.get('/metrics/database', ofDatabase, async (request, reply) => {
+    assertMayWatch(app, request.headers.authorization)
+    reply.type(PROMETHEUS)
+    return backlogText(await backlog())
+  })
+}
+
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
+
+/**
+ * Asks the database, and gives up in time. Whoever asks while an answer is still awaited waits for the same: a
+ * database that hangs gets one query, and not one more with every look.
+ */
+function inTime<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let asked: Promise<Result> | null = null
+  return async () => {
+    asked ??= ask().finally(() => {
+      asked = null
+    })
+    asked.catch(() => {})
+    return Promise.race([asked, late()])
+  }
+}
+
+async function late(): Promise<never> {
+  await sleep(DATABASE_MS, undefined, { ref: false })
+  throw new ApiError(503, 'database_unavailable', 'The database does not answer in time.', {
+    headers: { 'retry-after': '2' },
   })
 }
 

@@ -8,15 +8,20 @@ type Address = Pick<Config, 'HOST' | 'PORT'>
 /**
  * Starts listening.
  *
+ * @param setting that gives the port
  * @returns the URL under which this machine reaches the server
  * @throws Error that names the setting to change
  */
-export async function listen(server: FastifyInstance, { HOST, PORT }: Address): Promise<string> {
+export async function listen(
+  server: FastifyInstance,
+  { HOST, PORT }: Address,
+  setting = 'PORT',
+): Promise<string> {
   try {
     const address = await server.listen({ host: HOST, port: PORT })
     return address.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')
   } catch (error) {
-    throw explain(error as NodeJS.ErrnoException, { HOST, PORT })
+    throw explain(error as NodeJS.ErrnoException, { HOST, PORT }, setting)
   }
 }
 
@@ -26,16 +31,16 @@ export async function assertPortIsFree({ HOST, PORT }: Address): Promise<void> {
   try {
     await once(probe.listen(PORT, HOST), 'listening')
   } catch (error) {
-    throw explain(error as NodeJS.ErrnoException, { HOST, PORT })
+    throw explain(error as NodeJS.ErrnoException, { HOST, PORT }, 'PORT')
   }
   await new Promise((closed) => probe.close(closed))
 }
 
-function explain(error: NodeJS.ErrnoException, { HOST, PORT }: Address): Error {
-  const another = 'set PORT to a free one (PORT=0 finds one).'
+function explain(error: NodeJS.ErrnoException, { HOST, PORT }: Address, setting: string): Error {
+  const another = `set ${setting} to a free one${setting === 'PORT' ? ' (PORT=0 finds one)' : ''}.`
   const reasons: Record<string, string> = {
-    EADDRINUSE: `PORT ${PORT} is in use by another program, perhaps another Bestow; stop it, or ${another}`,
-    EACCES: `PORT ${PORT} may not be used by this user; ${another}`,
+    EADDRINUSE: `${setting} ${PORT} is in use by another program, perhaps another Bestow; stop it, or ${another}`,
+    EACCES: `${setting} ${PORT} may not be used by this user; ${another}`,
   }
   const reason =
     reasons[error.code ?? ''] ?? `HOST ${HOST} is not an address of this machine (${error.message}).`

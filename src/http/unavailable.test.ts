@@ -47,7 +47,7 @@ test('without the database everything is answered 503 with Retry-After, and once
     () => h.client.patch(offers, offersBody([offerId])),
     () => h.client.delete(offers, offersBody([offerId])),
     () => h.client.get('/readyz'),
-    () => h.client.get('/metrics'),
+    () => h.client.get('/metrics/database'),
   ]
   await cut()
   for (const request of requests) {
@@ -100,6 +100,36 @@ test('a grant that is under way when the connection breaks is answered 503, and 
     .execute()
   expect(grants).toHaveLength(1)
 })
+
+test('a full disk is reported by its own code, also when the database ends for it and is away', async () => {
+  const full = await startHarness({
+    reach: async (database) => {
+      fullProxy = await startProxy(database)
+      return fullProxy.connection
+    },
+  })
+  const create = (n: number) =>
+    full.client.post('/v1/contacts', {
+      data: { type: 'contacts', attributes: { email: `${n}@example.com` } },
+    })
+  await full.app.pool.query(`
+    create function no_space() returns trigger language plpgsql as $$
+    begin raise exception 'could not extend file "base/5/1": No space left on device' using errcode = 'disk_full'; end $$;
+    create trigger no_space before insert on contacts execute function no_space()`)
+  const { status, headers, body } = await create(1)
+  expect([status, body.errors[0].code]).toEqual([503, 'database_full'])
+  expect(body.errors[0].detail).toContain('no disk space left')
+  expect(headers.get('retry-after')).toMatch(/^\d+$/)
+  // As after a PANIC: PostgreSQL ends, and is away while it recovers.
+  await fullProxy.cut()
+  expect((await full.client.get('/v1/contacts')).body.errors[0].code).toBe('database_full')
+  await fullProxy.mend()
+  await full.app.pool.query('drop trigger no_space on contacts')
+  expect((await create(2)).status).toBe(201)
+  await full.close()
+})
+
+let fullProxy: DatabaseProxy
 
 async function waitUntilBlocked(): Promise<void> {
   for (;;) {

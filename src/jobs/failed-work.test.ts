@@ -66,7 +66,7 @@ test('what has failed is found with its reason, counted by kind, and tried again
   const counts = await countFailed(h.app.db)
   for (const kind of WORK_KINDS)
     expect([kind, counts[kind]]).toEqual([kind, found.filter((work) => work.kind === kind).length])
-  const { body } = await h.clientWith(null).get('/metrics')
+  const { body } = await h.clientWith(null).get('/metrics/database')
   for (const kind of WORK_KINDS) expect(body).toContain(`bestow_failed{kind="${kind}"} ${counts[kind]}\n`)
 
   for (const kind of WORK_KINDS) {

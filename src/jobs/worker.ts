@@ -15,7 +15,9 @@ export interface Worker {
 export function startWorker(app: App): Worker {
   const loops = chores.map((chore) =>
     repeat(app, chore.name, chore.everyMs, async (wake) => {
-      const isDone = (await chore.run(app, wake)) > 0
+      const count = await chore.run(app, wake)
+      app.metrics.jobs.done.inc({ job: chore.name }, count)
+      const isDone = count > 0
       if (isDone && chore.leads) wakeFollowers()
       return isDone
     }),
@@ -59,6 +61,7 @@ function repeat(app: App, name: string, everyMs: number, work: (wake: () => void
         failures = 0
       } catch (error) {
         failures += 1
+        app.metrics.jobs.failed.inc({ job: name })
         pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures)
         // A database that is away is no bug: its stack trace would say nothing.
         const reason = isUnavailable(error) ? { reason: (error as Error).message } : { err: error }

@@ -35,6 +35,7 @@ create unique index removed_deliveries_cause on removed_deliveries (event_id, ho
   nulls not distinct;
 
 -- An e-mail to the owner of the account has no contact.
-alter table emails alter column contact_id drop not null;
+alter table emails alter column contact_id drop not null,
+  add constraint emails_contact_id_check check (contact_id is not null or kind = 'hook_disabled');
 drop index emails_cause;
 create unique index emails_cause on emails (event_id, kind, contact_id, site_id) nulls not distinct where run_id is null;
