@@ -191,12 +191,7 @@ function warningOf(sentences: string[]): string {
     .join(', ')
 }
 
-function contextOf(
-  app: App,
-  request: FastifyRequest,
-  query: QueryParameters,
-  warnings: string[],
-): Context {
+function contextOf(app: App, request: FastifyRequest, query: QueryParameters, warnings: string[]): Context {
   return {
     app,
     requestId: request.id,
