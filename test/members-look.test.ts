@@ -155,7 +155,10 @@ test('links back to the library and to a product look like links', async () => {
 })
 
 test('a card of the library shows what a click does', async () => {
-  expect(await read(await enter('library'), '.product:has(a) .action')).toBe('Open')
+  const page = await enter('library')
+  const [open, later] = [page.locator('.product:has(a)'), page.locator('.product:not(:has(a))')]
+  expect(await open.locator('.action').allInnerTexts()).toEqual(['Open', 'Open'])
+  expect(await later.locator('.action').count()).toBe(0)
 })
 
 test('no heading of the account is repeated as the label below it', async () => {
