@@ -23,6 +23,7 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
   TOKEN_TTL: [['60', 60]],
   PASSWORD_GRANT: [['on', true]],
   RATE_LIMIT: [['0', 0]],
+  API_DOCS: [['off', false]],
   ALLOW_PRIVATE_TARGETS: [
     ['on', true],
     ['0', false],
@@ -52,6 +53,7 @@ const wrong: Partial<Record<SettingName, string[]>> = {
   TOKEN_TTL: ['59', '1h', '99999999999'],
   PASSWORD_GRANT: ['maybe'],
   RATE_LIMIT: ['-1', 'none'],
+  API_DOCS: ['private'],
   ALLOW_PRIVATE_TARGETS: ['perhaps'],
   KEEP_DELIVERIES_DAYS: ['0', 'ever'],
   KEEP_EVENTS_DAYS: ['7'],
