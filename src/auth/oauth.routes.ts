@@ -119,7 +119,8 @@ function issue(app: Context['app'], grant: Grant): Promise<Tokens | null> {
   }
 }
 
-function basicCredentials(header: string | string[] | undefined): Form {
+/** The client of an HTTP Basic header; nothing when it is another. */
+export function basicCredentials(header: string | string[] | undefined): Form {
   const [, encoded] = /^Basic +([\w+/=-]+)$/i.exec(String(header ?? '')) ?? []
   if (!encoded) return {}
   const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':')

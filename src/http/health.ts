@@ -80,7 +80,9 @@ const described = (summary: string, content: object, ...errors: number[]) => ({
     'x-extension': true,
     response: {
       200: { description: 'Done', content },
-      ...Object.fromEntries(errors.map((status) => [status, { description: 'Error', content: Errors }])),
+      ...Object.fromEntries(
+        [400, ...errors].map((status) => [status, { description: 'Error', content: Errors }]),
+      ),
     },
   },
 })

@@ -61,18 +61,15 @@ const permissionSentence = (access: Route['access']) =>
       ? 'Any token will do.'
       : `Needs the permission \`${access}\`.`
 
-/** What every route of a kind can answer, and what this one says of itself. */
+/** What every route of a kind can answer, and what this one says of itself; 400 for a malformed path or query. */
 function errorStatuses({ access, form, kind, method, url, errors = [] }: Route, strict: boolean): number[] {
-  const statuses = new Set([...errors, 429])
+  const statuses = new Set([...errors, 400, 429])
   if (access !== 'public') for (const status of [401, 503]) statuses.add(status)
   if (access !== 'public' && access !== 'token') statuses.add(403)
-  // 400: an address that is not well-formed.
-  if (url.includes('{')) for (const status of [400, 404]) statuses.add(status)
+  if (url.includes('{')) statuses.add(404)
   // A body is read also where none is asked for.
-  if (method !== 'GET') for (const status of [400, 413]) statuses.add(status)
+  if (method !== 'GET') statuses.add(413)
   if (kind === 'write' || kind === 'direct') for (const status of [409, 422]) statuses.add(status)
-  // 400: a parameter that is not known.
-  if (strict) statuses.add(400)
   if (strict && access !== 'public' && !form) for (const status of [406, 415]) statuses.add(status)
   return [...statuses].sort()
 }

@@ -94,22 +94,18 @@ export class RefusingServers {
     this.#receiving.set(request, this.#slowBodies.watch(request, response))
   }
 
-  /**
-   * Takes a place for a request whose body has arrived, unless it has one.
-   *
-   * @throws ApiError 503 when there is none
-   */
-  admit(request: IncomingMessage): void {
+  /** Takes a place for a request whose body has arrived, unless it has one; the error to answer when none is free. */
+  refusalOfArrived(request: IncomingMessage): ApiError | undefined {
     const stopWatching = this.#receiving.get(request)
-    if (!stopWatching) return
+    if (!stopWatching) return undefined
     stopWatching()
     if (this.#running >= this.#most) {
-      this.#receiving.set(request, () => {})
       this.#app.metrics.refused.inc()
-      throw OVERLOADED
+      return OVERLOADED
     }
     this.#receiving.delete(request)
     this.#running += 1
+    return undefined
   }
 
   #leave(request: IncomingMessage): void {

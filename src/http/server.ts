@@ -95,12 +95,12 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     }
   })
   acceptBodies(server)
+  server.addHook('preValidation', (request, _reply, done) => done(servers.refusalOfArrived(request.raw)))
   if (app.config.JSONAPI_STRICT) {
     server.addHook('preValidation', async ({ routeOptions: { config }, body }) => {
       if (config.route) refuseLooseIdentifiers(config.route, body)
     })
   }
-  server.addHook('preValidation', async (request) => servers.admit(request.raw))
   server.addHook('onSend', async (_request, reply) => {
     // JSON:API 1.1 allows no charset on its media type, which Fastify adds.
     if (String(reply.getHeader('content-type')).startsWith(`${MEDIA_TYPE};`))
