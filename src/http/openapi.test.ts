@@ -37,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-const ours = ['GET /healthz', 'GET /readyz', 'GET /metrics']
+const ours = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /metrics/database']
 
 test('the document holds the routes of the table and nothing else', () => {
   const declared = routes.map(({ method, url }) => `${method} ${url}`)
