@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { emailing } from '../background.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome } from '../testing/outbox.ts'
@@ -9,6 +9,8 @@ import { HANDOVER_MS, MAIL_CONNECTIONS, smtpMailer } from './mailer.ts'
 import { type Prepared, prepareEmails } from './prepare-emails.ts'
 import { recordAttempt } from './record-attempts.ts'
 import { emailsEnd, sendEmails } from './send-emails.ts'
+
+const HOUR_MS = 3_600_000
 
 let h: Harness
 let sink: SmtpSink
@@ -42,13 +44,27 @@ afterEach(async () => {
   await sink.close()
 })
 
-/** Leases go by the real time; as if so much of it had passed. */
+/** Leases go by the time of the database; as if so much of it had passed. */
 async function later(ms: number, held: Prepared[]): Promise<void> {
-  await h.app.pool.query(
-    'update emails set sending_until = sending_until - make_interval(secs => $1) where sending_until is not null',
+  const { rows } = await h.app.pool.query(
+    `update emails set sending_until = sending_until - make_interval(secs => $1) where sending_until is not null
+     returning id, sending_until::text as lease`,
     [ms / 1_000],
   )
-  for (const one of held) one.until = new Date(one.until.getTime() - ms)
+  for (const one of held) {
+    one.since -= ms
+    one.lease = rows.find(({ id }) => id === one.id).lease
+  }
+}
+
+/** Does something as a process whose clock is wrong. */
+async function withClockOff<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
+  try {
+    return await work()
+  } finally {
+    vi.useRealTimers()
+  }
 }
 
 /** A welcome that waits. Returns what reads it. */
@@ -114,6 +130,23 @@ test('of a worker whose e-mail was taken over nothing counts but that it was sen
   await recordAttempt(h.app, held[0]!, success('queued', now))
   expect(await email()).toMatchObject({ status: 'sent', attempts: 1 })
 })
+
+test.each([HOUR_MS, -HOUR_MS])(
+  'a worker whose clock is wrong by %i ms takes no e-mail that another has in hand, nor is one taken from it',
+  async (ms) => {
+    await queued()
+    // Also by a clock that is an hour behind.
+    await h.app.pool.query(`update emails set due_at = due_at - interval '2 hours'`)
+    const held = await take()
+    expect(held).toHaveLength(1)
+    expect(await withClockOff(ms, take)).toEqual([])
+    await later(LEASE_MS + 1, held)
+    const taken = await withClockOff(ms, take)
+    expect(taken).toHaveLength(1)
+    expect(await take()).toEqual([])
+    expect(await withClockOff(ms, () => keepInHand(h.app, taken[0]!))).toBe(true)
+  },
+)
 
 test('a worker that ends hands over nothing more, and another may do so at once', async () => {
   let open = () => {}

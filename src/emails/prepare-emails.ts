@@ -1,11 +1,10 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { systemClock } from '../clock/clock.ts'
 import { inTransaction, isAway, recovering, type Tx, withoutSorting } from '../db/database.ts'
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
 import { withLink } from './hidden-links.ts'
-import { type Held, newLease } from './lease.ts'
+import { type Held, isFree, leaseEnd } from './lease.ts'
 import type { Message } from './mailer.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 
@@ -61,7 +60,7 @@ async function prepareOne(app: App): Promise<Taken> {
       tx,
       () => prepare(app, tx, claimed),
       async (error) => {
-        await save(app, tx, claimed, [error], timesOf(app))
+        await save(app, tx, claimed, [error], app.clock.now())
         return { count: 1, prepared: [] }
       },
     )
@@ -71,19 +70,15 @@ async function prepareOne(app: App): Promise<Taken> {
 async function prepare(app: App, tx: Tx, claimed: Claimed[]): Promise<Taken> {
   if (claimed.length === 0) return { count: 0, prepared: [] }
   const contents = await contentsOf(app, tx, claimed)
-  const times = timesOf(app)
-  await save(app, tx, claimed, contents, times)
-  const prepared = claimed.flatMap((email, index) => preparedOf(app, email, contents[index]!, times) ?? [])
+  const now = app.clock.now()
+  const since = performance.now()
+  const leases = await save(app, tx, claimed, contents, now)
+  const prepared = claimed.flatMap((email, index) => {
+    const lease = leases.get(email.id)
+    return lease ? (preparedOf(app, email, contents[index]!, { lease, since }, now) ?? []) : []
+  })
   return { count: claimed.length, prepared }
 }
-
-interface Times {
-  now: Date
-  /** So long e-mails that are taken in hand now are so. */
-  until: Date
-}
-
-const timesOf = ({ clock }: App): Times => ({ now: clock.now(), until: newLease() })
 
 type Claimed = Awaited<ReturnType<typeof claim>>[number]
 
@@ -108,7 +103,7 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
     .select(['e.text', 'e.message_id', 'e.attempts', 's.title', sql<string | null>`email_html(e)`.as('html')])
     .where('e.status', '=', 'pending')
     .where('e.due_at', '<=', now)
-    .where((eb) => eb.or([eb('e.sending_until', 'is', null), eb('e.sending_until', '<', systemClock.now())]))
+    .where(isFree)
     .orderBy('e.due_at')
     .orderBy('e.id')
     .limit(limit)
@@ -134,14 +129,24 @@ function storedIn({ to_name, to_email, subject, html, text }: Claimed): Addresse
   return { to_name: to_name!, to_email: to_email!, subject: subject!, html, text: text!, document: null }
 }
 
-/** The ids are given twice: the planner takes a list in JSON for a hundred rows, and would read the whole table. */
-async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], times: Times): Promise<void> {
+/**
+ * The ids are given twice: the planner takes a list in JSON for a hundred rows, and would read the whole table.
+ *
+ * @returns the ends of the leases, by the ids of the e-mails that are taken in hand
+ */
+async function save(
+  app: App,
+  tx: Tx,
+  claimed: Claimed[],
+  contents: Content[],
+  now: Date,
+): Promise<Map<string, string>> {
   const changes = claimed.map((email, index) => ({
     site_id: email.site_id,
     id: email.id,
-    ...changeOf(app, email, contents[index]!, times),
+    ...changeOf(app, email, contents[index]!, now),
   }))
-  await sql`
+  const { rows } = await sql<{ id: string; lease: string | null }>`
     with added as (
       insert into email_layouts (site_id, hash, pieces, slots)
       select * from jsonb_to_recordset(${JSON.stringify(layoutsOf(claimed, contents))}::jsonb)
@@ -150,23 +155,23 @@ async function save(app: App, tx: Tx, claimed: Claimed[], contents: Content[], t
     )
     update emails e
        set status = c.status, due_at = coalesce(c.due_at, case c.status when 'pending' then e.due_at end),
-           sending_until = c.sending_until, attempts = coalesce(c.attempts, e.attempts),
+           sending_until = case when c.is_taken then ${leaseEnd} end, attempts = coalesce(c.attempts, e.attempts),
            response = coalesce(c.response, e.response), failed_at = c.failed_at,
            to_name = coalesce(c.to_name, e.to_name), to_email = coalesce(c.to_email, e.to_email),
            subject = coalesce(c.subject, e.subject), text = coalesce(c.text, e.text),
            layout_hash = coalesce(c.layout_hash, e.layout_hash), slots = coalesce(c.slots, e.slots),
            message_id = coalesce(c.message_id, e.message_id), rendered_at = coalesce(e.rendered_at, c.rendered_at)
       from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) c (
-             site_id bigint, id bigint, status text, due_at timestamptz, sending_until timestamptz, attempts integer,
+             site_id bigint, id bigint, status text, due_at timestamptz, is_taken boolean, attempts integer,
              response text, failed_at timestamptz, to_name text, to_email text, subject text, text text,
              layout_hash text, slots jsonb, message_id text, rendered_at timestamptz)
-     where e.site_id = c.site_id and e.id = c.id and e.id = any(${changes.map(({ id }) => id)}::bigint[])`.execute(
-    tx,
-  )
+     where e.site_id = c.site_id and e.id = c.id and e.id = any(${changes.map(({ id }) => id)}::bigint[])
+    returning e.id, e.sending_until::text as lease`.execute(tx)
+  return new Map(rows.flatMap(({ id, lease }) => (lease ? [[id, lease]] : [])))
 }
 
 /** What is in hand stays due since when it was: let go of, it keeps its place. */
-function changeOf(app: App, email: Claimed, content: Content, { now, until }: Times): object {
+function changeOf(app: App, email: Claimed, content: Content, now: Date): object {
   if (content === null) return { status: 'cancelled' }
   if (content instanceof Error) {
     const { site_id, id, attempts } = email
@@ -181,9 +186,7 @@ function changeOf(app: App, email: Claimed, content: Content, { now, until }: Ti
     message_id: messageIdOf(app, email),
     rendered_at: now,
   }
-  return app.mailer
-    ? { ...rendered, status: 'pending', sending_until: until }
-    : { ...rendered, status: 'kept' }
+  return app.mailer ? { ...rendered, status: 'pending', is_taken: true } : { ...rendered, status: 'kept' }
 }
 
 /** Each once; and in one order, since who adds one that is being added waits. */
@@ -202,8 +205,14 @@ const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>
   message_id ?? `<email-${site_id}-${id}@${new URL(app.publicUrl).hostname}>`
 
 /** Null when there is nothing to hand over. */
-function preparedOf(app: App, email: Claimed, content: Content, { now, until }: Times): Prepared | null {
-  if (!content || content instanceof Error || !app.mailer) return null
+function preparedOf(
+  app: App,
+  email: Claimed,
+  content: Content,
+  lease: Pick<Held, 'lease' | 'since'>,
+  now: Date,
+): Prepared | null {
+  if (!content || content instanceof Error) return null
   const message = {
     from: { name: email.title, address: app.config.MAIL_FROM },
     to: { name: content.to_name, address: content.to_email },
@@ -211,5 +220,5 @@ function preparedOf(app: App, email: Claimed, content: Content, { now, until }: 
     date: now,
     ...withLink(content, emailToken(app, email)),
   }
-  return { siteId: email.site_id, id: email.id, attempts: email.attempts, until, message }
+  return { siteId: email.site_id, id: email.id, attempts: email.attempts, ...lease, message }
 }

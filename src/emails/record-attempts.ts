@@ -18,12 +18,12 @@ type Made = Held & Attempted
  */
 export async function recordAttempt(
   app: App,
-  { siteId, id, until }: Held,
+  { siteId, id, lease, since }: Held,
   attempted: Attempted,
 ): Promise<void> {
   for (const begun = performance.now(); ; await sleep(PAUSE_MS)) {
     try {
-      await recordInBatches(app, { siteId, id, until, ...attempted })
+      await recordInBatches(app, { siteId, id, lease, since, ...attempted })
       return
     } catch (error) {
       if (!isUnavailable(error) || performance.now() - begun > PATIENCE_MS) throw error
@@ -48,10 +48,10 @@ async function recordTogether(app: App, made: Made[]): Promise<null[]> {
          set status = m.status, response = m.response, due_at = m.due_at, sent_at = m.sent_at, failed_at = m.failed_at,
              sending_until = null, attempts = attempts + 1
         from jsonb_to_recordset(${JSON.stringify(inOrder)}::jsonb)
-             m ("siteId" bigint, id bigint, until timestamptz, status text, response text, due_at timestamptz, sent_at timestamptz,
+             m ("siteId" bigint, id bigint, lease timestamptz, status text, response text, due_at timestamptz, sent_at timestamptz,
                 failed_at timestamptz)
        where e.site_id = m."siteId" and e.id = m.id and e.id = any(${made.map(({ id }) => id)}::bigint[])
-         and e.status = 'pending' and (m.status = 'sent' or e.sending_until = m.until)`.execute(app.db),
+         and e.status = 'pending' and (m.status = 'sent' or e.sending_until = m.lease)`.execute(app.db),
   )
   return made.map(() => null)
 }

@@ -14,6 +14,7 @@ import { removeServers } from './postgres.ts'
 import { promotionTrial } from './promotion.ts'
 import type { Trial } from './trial.ts'
 import { webhooksTrial } from './webhooks.ts'
+import { wrongClockTrial } from './wrong-clock.ts'
 
 /** In the order in which they are run. */
 const trials: Trial[] = [
@@ -30,6 +31,7 @@ const trials: Trial[] = [
   overloadByGrantsTrial,
   webhooksTrial,
   fullTestsTrial,
+  wrongClockTrial,
 ]
 
 const USAGE = `npm run test:reliability -- [--short] [--seed <number>] [<trial> …]

@@ -1,0 +1,201 @@
+/** Two workers share a database, and the clock of one is wrong by an hour; mail server and webhook receivers are slow. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { sealer } from '../../src/auth/sealing.ts'
+import { startReceiver } from '../../src/testing/receiver.ts'
+import { startSmtp } from '../../src/testing/smtp.ts'
+import { newSigningSecret } from '../../src/webhooks/signing.ts'
+import { fleetSettings } from './fleet.ts'
+import { brokenRules, type Findings, type Ground, onGround, outcomeOf } from './ground.ts'
+import type { Outcome, Trial } from './trial.ts'
+
+export interface WrongClockReport extends Findings {
+  hoursOff: number
+  contacts: number
+  /** What the mail server and the receiver took. */
+  emails: number
+  deliveries: number
+  /** By the clock of the worker that is wrong. */
+  seconds: number
+}
+
+export interface WrongClockOptions {
+  contacts: number
+  /** How long the mail server and the receiver take for each. */
+  slowMs: number
+  limitMs: number
+  /** Breaks something on purpose: leases go by the clock of each worker. */
+  hasOwnClocks?: boolean
+}
+
+const FULL: WrongClockOptions = { contacts: 60, slowMs: 5_000, limitMs: 300_000 }
+export const SHORT: WrongClockOptions = { contacts: 12, slowMs: 1_500, limitMs: 90_000 }
+
+/** Hooks are taken in hand one by one: many, so that both workers have some. */
+const HOOKS = 10
+const LOOK_EVERY_MS = 250
+/** In which a second copy would come. */
+const COPY_MS = 3_000
+
+export const wrongClockTrial: Trial = {
+  name: 'wrong-clock',
+  sentence: 'the clock of one of two workers is an hour ahead, then an hour behind',
+  async run({ isShort }): Promise<Outcome> {
+    if (faketimeLibrary() === null) return { passed: true, lines: [`skipped: ${FAKETIME_MISSING}`] }
+    const outcomes: Outcome[] = []
+    for (const hours of [1, -1]) outcomes.push(outcomeOf(await wrongClock(hours, isShort ? SHORT : FULL)))
+    return {
+      passed: outcomes.every(({ passed }) => passed),
+      lines: outcomes.flatMap(({ lines }) => lines),
+    }
+  },
+}
+
+export const FAKETIME_MISSING =
+  'faketime is not installed (Debian: apt-get install faketime); it sets the clock of one process'
+
+/** The library that makes a process see another time; null when it is not there. */
+export function faketimeLibrary(): string | null {
+  const { stdout } = spawnSync('faketime', ['-f', '+0', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' })
+  const library = stdout?.trim().split(/[\s:]+/)[0]
+  if (!library) return null
+  // `$LIB` is replaced by the dynamic linker.
+  return library.includes('$LIB') || existsSync(library) ? library : null
+}
+
+/** @param hours by which the clock of one worker is ahead; negative when it is behind */
+export const wrongClock = (
+  hours: number,
+  { contacts, slowMs, limitMs, hasOwnClocks = false }: WrongClockOptions,
+): Promise<WrongClockReport> =>
+  onGround(contacts, async (ground) => {
+    const { database, postgres, account } = ground
+    const taken: string[] = []
+    const mail = await startSmtp({
+      onData(stream, { envelope }, callback) {
+        stream.on('end', async () => {
+          taken.push(envelope.rcptTo[0]!.address)
+          await sleep(slowMs)
+          callback(null, 'taken')
+        })
+        stream.resume()
+      },
+    })
+    const receiver = await startReceiver()
+    receiver.answer(async (response) => {
+      await sleep(slowMs)
+      response.end()
+    })
+    try {
+      if (hasOwnClocks) await giveOwnClocks(database)
+      await makeHooks(database, account.siteId, receiver.url)
+      const settings = { SMTP_URL: mail.url, MAIL_FROM: 'hello@bestow.example', ALLOW_PRIVATE_TARGETS: '1' }
+      await ground.start('worker', withOffset(postgres.url, 0), settings)
+      await ground.start('worker', withOffset(postgres.url, hours), {
+        ...settings,
+        LD_PRELOAD: faketimeLibrary()!,
+        FAKETIME: `${hours * 3_600}`,
+        // Only the time of day is wrong: what measures how long something takes is not set by anybody.
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        DONT_FAKE_MONOTONIC: '1',
+      })
+      const begun = performance.now()
+      // Due for both, whatever time it is for them.
+      await grantToAll(database, account.siteId, account.offers[0]!, hours)
+      const waiting = await untilDone(database, begun + limitMs)
+      const seconds = Math.round((performance.now() - begun) / 1_000)
+      await sleep(COPY_MS)
+      const deliveries = receiver.received.map(({ headers }) => String(headers['webhook-id']))
+      const faults = [
+        ...waiting,
+        ...oncePerItem('e-mail to', taken, contacts),
+        ...oncePerItem('delivery', deliveries, HOOKS * contacts),
+        ...(await brokenRules(postgres.url)),
+      ]
+      return {
+        passed: faults.length === 0,
+        faults,
+        hoursOff: hours,
+        contacts,
+        emails: taken.length,
+        deliveries: deliveries.length,
+        seconds,
+      }
+    } finally {
+      await mail.close()
+      await receiver.close()
+    }
+  })
+
+/** The sessions of a worker know by how much its clock is off, for the planted fault. */
+function withOffset(url: string, hours: number): string {
+  const options = encodeURIComponent(`-c trial.offset=${hours * 3_600}`)
+  return `${url}&options=${options}`
+}
+
+/** As if each worker compared leases with its own clock: in its sessions the database tells that time. */
+async function giveOwnClocks(database: pg.Pool): Promise<void> {
+  await database.query(`
+    create schema own_clocks;
+    create function own_clocks.offset() returns interval language sql stable as $$
+      select make_interval(secs => coalesce(nullif(current_setting('trial.offset', true), ''), '0')::float)
+    $$;
+    create function own_clocks.clock_timestamp() returns timestamptz language sql volatile as $$
+      select pg_catalog.clock_timestamp() + own_clocks.offset()
+    $$;
+    create function own_clocks.now() returns timestamptz language sql stable as $$
+      select pg_catalog.now() + own_clocks.offset()
+    $$;
+    alter database bestow set search_path = own_clocks, pg_catalog, public`)
+}
+
+async function makeHooks(database: pg.Pool, siteId: string, url: string): Promise<void> {
+  const secret = sealer([fleetSettings('').SECRET_KEY!]).seal(newSigningSecret())
+  await database.query(
+    `insert into hooks (site_id, event, target_url, secret, created_at, updated_at)
+     select $1, 'customer_created', $2, $3, now(), now() from generate_series(1, $4)`,
+    [siteId, url, secret, HOOKS],
+  )
+}
+
+async function grantToAll(database: pg.Pool, siteId: string, offerId: string, hours: number): Promise<void> {
+  await database.query(
+    `select grant_offers($1, array_agg(id order by id), array_agg(jsonb_build_array($2::text)),
+                         array_agg('{"actor": "test", "source": "api"}'::jsonb),
+                         now() - make_interval(hours => greatest(0, -$3::integer)))
+       from contacts where site_id = $1`,
+    [siteId, offerId, hours],
+  )
+}
+
+/** @returns what still waits at the end */
+async function untilDone(database: pg.Pool, end: number): Promise<string[]> {
+  for (;;) {
+    // What one worker has written down is due for the other by its own clock.
+    await database.query(
+      `update emails set due_at = now() - interval '2 hours' where status = 'pending' and attempts = 0
+          and due_at > now() - interval '90 minutes' and sending_until is null`,
+    )
+    const { rows } = await database.query<{ what: string; count: number }>(`
+      select 'events' as what, count(*)::int from events where dispatched_at is null
+       union all select 'e-mails', count(*)::int from emails where status = 'pending'
+       union all select 'deliveries', count(*)::int from webhook_deliveries where status = 'pending'`)
+    const waiting = rows.filter(({ count }) => count > 0)
+    if (waiting.length === 0) return []
+    if (performance.now() > end) return waiting.map(({ what, count }) => `${count} ${what} still wait`)
+    await sleep(LOOK_EVERY_MS)
+  }
+}
+
+/** What came more than once, and whether all came. */
+function oncePerItem(what: string, came: string[], count: number): string[] {
+  const copies = Map.groupBy(came, (name) => name)
+  return [
+    ...(copies.size === count ? [] : [`${copies.size} of ${count} came: ${what}`]),
+    ...[...copies].flatMap(([name, { length }]) =>
+      length > 1 ? [`${what} ${name} came ${length} times`] : [],
+    ),
+  ]
+}
