@@ -35,7 +35,7 @@ export type Action<Name extends ActionName = ActionName> = {
 
 export const ACTIONS: { [Name in ActionName]: Record<keyof ActionMembers[Name], Member> } = {
   grant_offer: {
-    offer_id: reference('grantable_offers'),
+    offer_id: reference('offers'),
     send_customer_welcome_email: optional(flag),
     send_offer_grant_email: optional(flag),
   },

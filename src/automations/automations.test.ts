@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inTransaction } from '../db/database.ts'
+import { assertUnused } from '../in-use.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeAccount, makeContact, makeOffer } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -164,11 +166,92 @@ test.each(refused)('%s is refused, and the answer points at it', async (_, point
   expect(pointedAt(body, reply.body.errors[0].source.pointer)).toBeDefined()
 })
 
-test('an archived offer cannot be granted by a new automation, but revoked', async () => {
-  const archived = await makeOffer(h.app, siteId, { archived_at: h.app.clock.now() })
-  const withAction = (action: string) => bodyOf({ ...welcome(), actions: [{ action, offer_id: archived }] })
-  expect((await h.client.post('/v1/automations', withAction('grant_offer'))).status).toBe(422)
-  expect((await h.client.post('/v1/automations', withAction('revoke_offer'))).status).toBe(201)
+test('what is archived cannot be named: in no trigger, condition or action', async () => {
+  const offer = await makeOffer(h.app, siteId, { archived_at: h.app.clock.now() })
+  const tag = await makeTag(h.app, siteId)
+  expect((await h.client.delete(`/v1/contact_tags/${tag}`)).status).toBe(200)
+  const named = {
+    '/trigger/resource_id': { trigger: { event: 'access_expired', resource_id: offer } },
+    '/conditions/any/0/value': { conditions: { any: [{ filter: 'has_no_tag_id', value: tag }] } },
+    '/actions/0/offer_id': { actions: [{ action: 'revoke_offer', offer_id: offer }] },
+    '/actions/1/tag_id': { actions: [{ action: 'stop' }, { action: 'add_tag', tag_id: tag }] },
+  }
+  for (const [pointer, attributes] of Object.entries(named)) {
+    const { status, body } = await h.client.post('/v1/automations', bodyOf({ ...welcome(), ...attributes }))
+    expect([status, body.errors[0].source.pointer]).toEqual([422, `/data/attributes${pointer}`])
+  }
+})
+
+test('what an enabled automation or hook names cannot be archived or deleted, and they are listed', async () => {
+  const [tag, template] = [await makeTag(h.app, siteId), await makeTemplate(h.app, siteId)]
+  const callable = await makeHook(h.app, siteId)
+  const { id } = await create({
+    ...welcome(),
+    name: 'Only new ones',
+    conditions: { all: [{ filter: 'has_all_tag_id', value: `${tagId},${tag}` }] },
+    actions: [
+      { action: 'send_email', template_id: template },
+      { action: 'call_webhook', hook_id: callable },
+    ],
+  })
+  const confined = (
+    await h.client.post('/v1/hooks', {
+      data: {
+        type: 'hooks',
+        attributes: { event: 'tag_added', target_url: 'https://hooks.example.com/', resource_id: tag },
+      },
+    })
+  ).body.data.id
+  const remove = (path: string) => h.client.delete(path)
+  const things = [`/v1/contact_tags/${tag}`, `/v1/email_templates/${template}`, `/v1/hooks/${callable}`]
+  for (const path of things) {
+    const { body } = await expectRefusal(h.app, () => remove(path), 422, undefined)
+    expect(body.errors[0]).toMatchObject({
+      code: 'in_use',
+      detail: expect.stringContaining(`the automation "Only new ones" (${id})`),
+    })
+  }
+  const listed = (await remove(things[0]!)).body.errors[0].detail
+  expect(listed).toBe(
+    `It is used by the automation "Only new ones" (${id}), the hook ${confined} (tag_added). Disable or change them first.`,
+  )
+  await inTransaction(h.app.db, async (tx) => {
+    await expect(assertUnused(tx, siteId, 'offers', welcome().trigger.resource_id)).rejects.toMatchObject({
+      code: 'in_use',
+    })
+  })
+  const enable = (path: string, type: string, enabled: boolean) =>
+    h.client.patch(path, { data: { type, id: path.split('/').at(-1), attributes: { enabled } } })
+  await enable(`/v1/automations/${id}`, 'automations', false)
+  await enable(`/v1/hooks/${confined}`, 'hooks', false)
+  for (const path of things) expect((await remove(path)).status).toBeLessThan(300)
+  const again = await enable(`/v1/automations/${id}`, 'automations', true)
+  expect([again.status, again.body.errors[0]]).toEqual([
+    422,
+    expect.objectContaining({
+      code: 'not_found',
+      detail: expect.stringContaining('It is named at /conditions/all/0/value.'),
+      source: { pointer: '/data/attributes/enabled' },
+    }),
+  ])
+  expect((await enable(`/v1/hooks/${confined}`, 'hooks', true)).status).toBe(422)
+})
+
+test('a tag that is archived at the moment in which it is named is either not archived or not named', async () => {
+  for (let n = 0; n < 10; n++) {
+    const tag = await makeTag(h.app, siteId)
+    const [made, removed] = await Promise.all([
+      h.client.post(
+        '/v1/automations',
+        bodyOf({ ...welcome(), actions: [{ action: 'add_tag', tag_id: tag }] }),
+      ),
+      h.client.delete(`/v1/contact_tags/${tag}`),
+    ])
+    expect([
+      [201, 422],
+      [422, 200],
+    ]).toContainEqual([made.status, removed.status])
+  }
 })
 
 test('what another account has is not there', async () => {

@@ -2,13 +2,11 @@
 import { type TSchema, Type } from 'typebox'
 import { jsonPointer, type Path, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
+import type { ReferenceType } from '../references/referable.ts'
 import { readName } from '../text/names.ts'
 
 /** The way to the attributes of the automation. */
 export const ATTRIBUTES: Path = ['data', 'attributes']
-
-/** What definitions name by its id; see references.ts. */
-export type ReferenceType = 'offers' | 'grantable_offers' | 'contact_tags' | 'email_templates' | 'hooks'
 
 export interface Member {
   schema: TSchema
@@ -17,6 +15,7 @@ export interface Member {
   /** Undefined when the value does not have that form. */
   read: (value: unknown) => unknown
   isOptional?: boolean
+  /** It is the id of one; see references.ts. */
   refersTo?: ReferenceType
 }
 

@@ -20,7 +20,7 @@ export async function createAutomation(
   now: Date,
 ): Promise<string> {
   if (enabled) await assertRoom(tx, siteId)
-  await checkReferences(tx, siteId, definition)
+  await checkReferences(tx, siteId, definition, definition)
   const { id } = await tx
     .insertInto('automations')
     .values({
@@ -61,9 +61,11 @@ export async function changeAutomation(
   const rest = differing({ name, enabled }, { name: automation.name, enabled: isEnabled })
   if (!isNew && Object.keys(rest).length === 0) return
   const version = automation.version + (isNew ? 1 : 0)
-  if (rest.enabled) await assertRoom(tx, siteId)
+  const isReenabled = rest.enabled === true
+  if (isReenabled) await assertRoom(tx, siteId)
+  // What is named may have been archived while the automation was disabled.
+  if (isNew || isReenabled) await checkReferences(tx, siteId, isReenabled ? definition : changes, changes)
   if (isNew) {
-    await checkReferences(tx, siteId, changes)
     await addVersion(tx, siteId, id, version, definition, now)
   }
   await tx

@@ -1,4 +1,5 @@
 import { anyOf, type Tx } from '../db/database.ts'
+import { assertUnused } from '../in-use.ts'
 import { idOrNothing } from '../jsonapi/describe.ts'
 import { notFound } from '../jsonapi/errors.ts'
 import { whileUnique } from './create-contact-tag.ts'
@@ -16,24 +17,28 @@ export async function renameContactTag(tx: Tx, siteIds: string[], id: string, na
  * Archives a tag of the caller's sites: contacts bear it no more that anybody could see, and its name is free. That
  * they bore it is kept.
  *
- * @throws ApiError 404, also for a tag that is archived
+ * @throws ApiError 404, also for a tag that is archived; 422 while an enabled automation or hook names it
  */
 export async function archiveContactTag(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
-  await changeContactTag(tx, siteIds, id, { archived_at: now })
+  const siteId = await changeContactTag(tx, siteIds, id, { archived_at: now })
+  await assertUnused(tx, siteId, 'contact_tags', id)
 }
 
+/** @returns the site of the tag */
 async function changeContactTag(
   tx: Tx,
   siteIds: string[],
   id: string,
   change: { name?: string; archived_at?: Date },
-): Promise<void> {
-  const { numUpdatedRows } = await tx
+): Promise<string> {
+  const tag = await tx
     .updateTable('contact_tags')
     .set(change)
     .where('id', '=', idOrNothing(id))
     .where('site_id', '=', anyOf(siteIds))
     .where('archived_at', 'is', null)
+    .returning('site_id')
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) throw notFound(`There is no contact tag with the id ${id}, or it is archived.`)
+  if (!tag) throw notFound(`There is no contact tag with the id ${id}, or it is archived.`)
+  return tag.site_id
 }

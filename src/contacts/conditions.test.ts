@@ -75,12 +75,12 @@ test('the resources that a condition names are told with where it names them', (
     PATH,
   )
   expect(referencesOf(condition, PATH)).toEqual([
-    { type: 'offers', id: '7', pointer: `${AT}/all/1/value` },
-    { type: 'contact_tags', id: '1', pointer: `${AT}/all/2/any/0/value` },
-    { type: 'contact_tags', id: '2', pointer: `${AT}/all/2/any/0/value` },
-    { type: 'products', id: '9', pointer: `${AT}/all/3/value` },
+    { type: 'offers', id: '7', path: [...PATH, 'all', 1, 'value'] },
+    { type: 'contact_tags', id: '1', path: [...PATH, 'all', 2, 'any', 0, 'value'] },
+    { type: 'contact_tags', id: '2', path: [...PATH, 'all', 2, 'any', 0, 'value'] },
+    { type: 'products', id: '9', path: [...PATH, 'all', 3, 'value'] },
   ])
   expect(referencesOf({ filter: 'has_tag_id', value: '3' })).toEqual([
-    { type: 'contact_tags', id: '3', pointer: '/value' },
+    { type: 'contact_tags', id: '3', path: ['value'] },
   ])
 })

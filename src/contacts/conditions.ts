@@ -93,7 +93,7 @@ export interface ConditionReference {
   type: string
   id: string
   /** To the value that names it. */
-  pointer: string
+  path: Path
 }
 
 /** The resources that a condition names, and where; `path` leads to the condition itself. */
@@ -105,7 +105,7 @@ export function referencesOf(condition: Condition, path: Path = []): ConditionRe
   const { refersTo: type, isList } = contactPredicates[condition.filter]!
   if (!type) return []
   const ids = isList ? listedIds(condition.value) : [condition.value]
-  return ids.map((id) => ({ type, id, pointer: jsonPointer([...path, 'value']) }))
+  return ids.map((id) => ({ type, id, path: [...path, 'value'] }))
 }
 
 /** Which of these contacts of a site meet a condition; those that are deleted do not. */

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import { anyOf, type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
-import { ApiError, notFound, unprocessable } from '../jsonapi/errors.ts'
+import { assertUnused } from '../in-use.ts'
+import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import type { OwnWords } from './template-attributes.ts'
 import type { EmailKind } from './templates/index.ts'
@@ -98,29 +98,11 @@ export async function deleteTemplate(tx: Tx, siteIds: string[], id: string, now:
     await tx.deleteFrom('email_templates').where('site_id', '=', siteId).where('id', '=', id).execute()
     return
   }
-  await assertUnused(tx, siteId, id)
+  await assertUnused(tx, siteId, 'email_templates', id)
   await tx
     .updateTable('email_templates')
     .set({ archived_at: now })
     .where('site_id', '=', siteId)
     .where('id', '=', id)
     .execute()
-}
-
-async function assertUnused(tx: Tx, siteId: string, id: string): Promise<void> {
-  const { rows } = await sql<{ id: string; name: string }>`
-    select a.id, a.name
-      from automations a
-      join automation_versions v on v.automation_id = a.id and v.version = a.version and v.site_id = a.site_id
-     where a.site_id = ${siteId} and a.deleted_at is null and a.disabled_at is null
-       and exists (select from jsonb_array_elements(v.definition -> 'actions') s (step)
-                    where step ->> 'action' = 'send_email' and step ->> 'template_id' = ${id})
-     order by a.id`.execute(tx)
-  if (rows.length === 0) return
-  const users = rows.map((automation) => `"${automation.name}" (${automation.id})`).join(', ')
-  throw new ApiError(
-    422,
-    'in_use',
-    `It is sent by ${rows.length === 1 ? 'the automation' : 'the automations'} ${users}. Disable or change that first.`,
-  )
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Sealer } from '../auth/sealing.ts'
 import { anyOf, type Tx } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
+import { assertUnused } from '../in-use.ts'
 import { ApiError, notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import { cancelDeliveries, disableHook } from './disable-hook.ts'
@@ -130,9 +131,14 @@ const stillCancelling = ({ id }: LockedHook) =>
     `What waited for the hook ${id} is still being cancelled. Try again in a minute.`,
   )
 
-/** Deletes a hook; what waits for it is cancelled, soon, and what it was told is kept. @throws ApiError 404 */
+/**
+ * Deletes a hook; what waits for it is cancelled, soon, and what it was told is kept.
+ *
+ * @throws ApiError 404; 422 while an enabled automation calls it
+ */
 export async function deleteHook(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
   const { site_id } = await lockHook(tx, siteIds, id)
+  await assertUnused(tx, site_id, 'hooks', id)
   await tx
     .updateTable('hooks')
     .set({ deleted_at: now, updated_at: now, due_at: null })

@@ -3,8 +3,7 @@ import { forbidden } from '../http/authenticate.ts'
 import type { Caller } from '../http/route.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
-import { exists } from '../jsonapi/load.ts'
-import { findResource } from '../jsonapi/resource.ts'
+import { absence, findReferable, isReferenceType } from '../references/referable.ts'
 import { describeEvent, type HookEvent, hookEvents, kajabiEvents } from './hook-events.ts'
 import { parseTarget } from './targets.ts'
 
@@ -59,12 +58,34 @@ export async function readResourceId(
     throw invalidResource('not_confinable', `the event ${event} is of no offer or tag: leave it out`)
   const id = ['string', 'number'].includes(typeof resource_id) ? String(resource_id) : ''
   if (!isId(id)) throw invalidResource('invalid', 'must be an id, as in 7 or "7"')
-  const resource = findResource(confinedTo)
-  const scope = { siteIds: [siteId], now: new Date(0), baseUrl: '' }
-  if (resource && !(await exists(tx, resource, id, scope))) {
-    throw invalidResource('not_found', `there is no ${resource.singular} with the id ${id} on the site`)
-  }
+  await assertReferable(tx, siteId, confinedTo, id, '/data/attributes/resource_id')
   return id
+}
+
+/**
+ * What was archived while a hook was disabled, it cannot be enabled for.
+ *
+ * @throws ApiError 422
+ */
+export async function assertStillReferable(
+  tx: Tx,
+  { site_id, event, resource_id }: { site_id: string; event: HookEvent; resource_id: string | null },
+): Promise<void> {
+  const { confinedTo } = describeEvent(event)
+  if (confinedTo && resource_id !== null)
+    await assertReferable(tx, site_id, confinedTo, resource_id, '/data/attributes/enabled')
+}
+
+/** Forms do not exist yet: whatever is said of them is believed. */
+async function assertReferable(
+  tx: Tx,
+  siteId: string,
+  type: string,
+  id: string,
+  pointer: string,
+): Promise<void> {
+  if (!isReferenceType(type) || (await findReferable(tx, siteId, type, [id])).has(id)) return
+  throw unprocessable('not_found', `resource_id: there is no ${absence(type, id)}`, pointer)
 }
 
 const invalidResource = (code: string, sentence: string) =>

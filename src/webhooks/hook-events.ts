@@ -82,6 +82,10 @@ export const hookEvents = Object.keys(HOOK_EVENTS) as HookEvent[]
 /** Those that Kajabi has. */
 export const kajabiEvents = hookEvents.filter((name) => !describeEvent(name).extension)
 
+/** The events that a hook can be confined to this type of resource for. */
+export const confinableTo = (type: string): HookEvent[] =>
+  hookEvents.filter((name) => describeEvent(name).confinedTo === type)
+
 /** As what hooks are told of an event. A gift is granted as any offer is. */
 const TOLD_AS: Partial<Record<EventType, HookEvent[]>> = {
   tag_added: ['tag_added'],

@@ -24,7 +24,14 @@ import {
   rotateSecret,
 } from './change-hooks.ts'
 import { deliveryRoutes } from './delivery.routes.ts'
-import { assertMayHear, readEnabled, readEvent, readResourceId, readTarget } from './hook-attributes.ts'
+import {
+  assertMayHear,
+  assertStillReferable,
+  readEnabled,
+  readEvent,
+  readResourceId,
+  readTarget,
+} from './hook-attributes.ts'
 import { describeEvent, type HookEvent } from './hook-events.ts'
 import { hooks, hooksWithSecret } from './hooks.resource.ts'
 import { sampleRoutes } from './sample.routes.ts'
@@ -93,7 +100,10 @@ const update = route({
     assertMayHear(caller, hook.event)
     warnOfSilence(context, hook.event)
     const { attributes } = await readChanges(context, hooks)
-    await changeHook(tx, hook, await readHookChanges(context, hook, attributes), scope.now)
+    const changes = await readHookChanges(context, hook, attributes)
+    const isReenabled = hook.disabled_at !== null && changes.enabled === true
+    if (isReenabled && changes.resourceId === undefined) await assertStillReferable(tx, hook)
+    await changeHook(tx, hook, changes, scope.now)
     return { body: await showHook(context, id, query) }
   },
 })

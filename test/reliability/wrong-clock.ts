@@ -17,7 +17,6 @@ export interface WrongClockReport extends Findings {
   /** What the mail server and the receiver took. */
   emails: number
   deliveries: number
-  /** By the clock of the worker that is wrong. */
   seconds: number
 }
 
@@ -96,7 +95,7 @@ export const wrongClock = (
       await ground.start('worker', withOffset(postgres.url, hours), {
         ...settings,
         LD_PRELOAD: faketimeLibrary()!,
-        FAKETIME: `${hours * 3_600}`,
+        FAKETIME: `${hours < 0 ? '' : '+'}${hours}h`,
         // Only the time of day is wrong: what measures how long something takes is not set by anybody.
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
         DONT_FAKE_MONOTONIC: '1',

@@ -1,0 +1,24 @@
+import { sql } from 'kysely'
+import type { Tx } from '../db/database.ts'
+import type { ReferenceType } from '../references/referable.ts'
+import type { Definition } from './parse-automation.ts'
+import { namedBy } from './references.ts'
+
+/** The enabled automations of a site that name something, in words. */
+export async function automationsNaming(
+  tx: Tx,
+  siteId: string,
+  type: ReferenceType,
+  id: string,
+): Promise<string[]> {
+  // As the index automations_list has it.
+  const { rows } = await sql<{ id: string; name: string; definition: Definition }>`
+    select a.id, a.name, v.definition
+      from automations a
+      join automation_versions v on v.automation_id = a.id and v.version = a.version and v.site_id = a.site_id
+     where a.site_id = ${siteId} and a.created_at > '-infinity' and a.deleted_at is null and a.disabled_at is null
+     order by a.id`.execute(tx)
+  return rows
+    .filter(({ definition }) => namedBy(definition).some((named) => named.type === type && named.id === id))
+    .map((automation) => `the automation "${automation.name}" (${automation.id})`)
+}

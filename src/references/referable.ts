@@ -1,0 +1,41 @@
+/** What automations and hooks can name by its id, and whether it can be named. */
+import { type RawBuilder, sql } from 'kysely'
+import { anyOf, type Tx } from '../db/database.ts'
+
+export type ReferenceType = 'offers' | 'contact_tags' | 'products' | 'email_templates' | 'hooks'
+
+const REFERABLE: Record<ReferenceType, { named: string; rows: RawBuilder<unknown> }> = {
+  offers: { named: 'offer', rows: sql`offers r where r.archived_at is null` },
+  contact_tags: { named: 'contact tag', rows: sql`contact_tags r where r.archived_at is null` },
+  products: { named: 'product', rows: sql`products r where true` },
+  email_templates: {
+    named: 'e-mail template for automations',
+    rows: sql`email_templates r where r.kind = 'automation' and r.archived_at is null`,
+  },
+  hooks: {
+    named: 'hook for the event automation',
+    rows: sql`hooks r where r.event = 'automation' and r.deleted_at is null`,
+  },
+}
+
+export const isReferenceType = (type: string): type is ReferenceType => Object.hasOwn(REFERABLE, type)
+
+/**
+ * Which of these ids can be named on the site: what is archived or deleted cannot. Until the transaction ends nobody
+ * archives or deletes what was found (see assertUnused()).
+ */
+export async function findReferable(
+  tx: Tx,
+  siteId: string,
+  type: ReferenceType,
+  ids: string[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select r.id from ${REFERABLE[type].rows} and r.id = ${anyOf(ids)} and r.site_id = ${siteId}
+     order by r.id for share of r`.execute(tx)
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Completes "There is no …". */
+export const absence = (type: ReferenceType, id: string) =>
+  `${REFERABLE[type].named} with the id ${id} on the site, or it is archived`
