@@ -1,6 +1,7 @@
 /** Table of contents: everything that happens by itself. */
 import type { App } from './app.ts'
 import { advanceRuns } from './automations/advance-runs.ts'
+import { endRest } from './automations/end-runs.ts'
 import { emailsEnd, sendEmails } from './emails/send-emails.ts'
 import { dispatchEvents } from './events/dispatch-events.ts'
 import { expireGrants } from './grants/expire-grants.ts'
@@ -49,6 +50,7 @@ export const chores: Chore[] = [
   emailing,
   { name: 'deliver', everyMs: 250, follows: true, run: startLanes, settle: lanesEnd },
   { name: 'cancel', everyMs: 1_000, run: cancelRest },
+  { name: 'end runs', everyMs: 1_000, run: endRest },
   { name: 'expire', everyMs: 1_000, leads: true, run: expireGrants },
   { name: 'clean up', everyMs: 600_000, run: cleanUp },
 ]

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { inTransaction, isAway, recovering } from '../db/database.ts'
 import { claimRuns, type DueRun } from './claim-runs.ts'
@@ -78,7 +79,7 @@ async function advanceOne(app: App): Promise<boolean> {
 }
 
 async function recordFailure(app: App, { tx, now }: Work, run: DueRun, error: Error): Promise<void> {
-  const { siteId, id, step } = run
+  const { siteId, id, step, hasBegun } = run
   const attempts = run.attempts + 1
   const hasFailed = attempts === MOST_ATTEMPTS
   const pauseMs = SHORTEST_PAUSE_MS * 2 ** attempts
@@ -87,6 +88,7 @@ async function recordFailure(app: App, { tx, now }: Work, run: DueRun, error: Er
     .set({
       attempts,
       error: error.message,
+      ...(hasBegun && { begun_at: sql`coalesce(begun_at, ${now})` }),
       ...(hasFailed
         ? { status: 'failed', reason: 'failed', due_at: null, ended_at: now }
         : { reason: 'retry', due_at: new Date(now.getTime() + pauseMs) }),

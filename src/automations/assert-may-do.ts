@@ -11,21 +11,24 @@ import { TOLD_AS } from './triggers.ts'
  * An automation is no way round permissions: who makes, changes or enables one may do by hand all that it does,
  * and see what it goes by.
  *
- * @param given what the request itself says of it, which the error then points at
+ * @param given what the request itself says of it, which the error then points at; left out, it says nothing
  * @throws ApiError 403
  */
 export function assertMayDo(
   { permissions }: Pick<Caller, 'permissions'>,
   definition: Definition,
-  given: Partial<Definition>,
+  given?: Partial<Definition>,
 ): void {
   if (permissions === null) return
   for (const { needs, path } of needsOf(definition)) {
     const lacking = needs.find((permission) => !permissions.includes(permission))
-    const pointed = String(path[0]) in given ? path : []
-    if (lacking) throw forbidden(lacking, { pointer: jsonPointer([...ATTRIBUTES, ...pointed]) })
+    if (lacking) throw forbidden(lacking, given && sourceOf(path, given))
   }
 }
+
+const sourceOf = (path: Path, given: Partial<Definition>) => ({
+  pointer: jsonPointer([...ATTRIBUTES, ...(String(path[0]) in given ? path : [])]),
+})
 
 function needsOf({ actions, conditions, trigger }: Definition): { needs: string[]; path: Path }[] {
   return [

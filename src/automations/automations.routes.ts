@@ -10,7 +10,7 @@ import { loadOne } from '../jsonapi/load.ts'
 import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { assertMayDo } from './assert-may-do.ts'
-import { automationRuns } from './automation-runs.resource.ts'
+import { automationRunRoutes } from './automation-runs.routes.ts'
 import { automations } from './automations.resource.ts'
 import { parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
 import {
@@ -91,7 +91,7 @@ const destroy = route({
   url: '/v1/automations/{id}',
   access: 'manage:automations',
   summary: 'Delete an automation',
-  description: 'Runs under way stop before their next step; all runs are kept.',
+  description: 'Runs that wait end at once, with the reason `automation_deleted`; all runs are kept.',
   tag: 'automations',
   extension: true,
   responses: { 200: Type.Object({ data: Type.Object({}) }) },
@@ -125,6 +125,5 @@ export const automationRoutes: Route[] = [
   showRoute(automations, { extension: true }),
   update,
   destroy,
-  listRoute(automationRuns, { extension: true }),
-  showRoute(automationRuns, { extension: true }),
+  ...automationRunRoutes,
 ]

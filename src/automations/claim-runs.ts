@@ -5,7 +5,7 @@ import { type ClaimedRun, DEEPEST, type StopReason } from './run.ts'
 
 /** A run that is due, locked for this transaction, with what is known about it before anything is done. */
 export type DueRun = ClaimedRun & {
-  /** Null: none, or they were met when the run began. */
+  /** Null: there are none. */
   conditions: Condition | null
   /** Why it goes no further. */
   refusal: StopReason | null
@@ -30,11 +30,11 @@ export async function claimRuns(tx: Tx, now: Date, limit: number): Promise<DueRu
            e.request_id as "requestId", r.contact_id as "contactId", r.depth, r.step, r.attempts,
            v.definition -> 'actions' -> r.step as action,
            r.step = jsonb_array_length(v.definition -> 'actions') - 1 as "isLast",
-           case when r.step = 0 then nullif(v.definition -> 'conditions', 'null') end as conditions,
+           r.step > 0 or r.begun_at is not null as "hasBegun", nullif(v.definition -> 'conditions', 'null') as conditions,
            case when a.deleted_at is not null then 'automation_deleted'
                 when a.disabled_at is not null then 'automation_disabled'
                 when c.is_living is null then 'contact_deleted'
-                when r.step = 0 and r.depth >= ${DEEPEST} then 'depth_limit' end as refusal
+                when r.step = 0 and r.begun_at is null and r.depth >= ${DEEPEST} then 'depth_limit' end as refusal
       from due r
       join free using (site_id, contact_id)
       join automations a on a.id = r.automation_id and a.site_id = r.site_id

@@ -81,6 +81,33 @@ test('a run that fails holds up no other, is tried again, and does nothing twice
   expect(await taggedEvents(broken)).toEqual(['tag_added', 'tag_removed'])
 })
 
+test('conditions are evaluated once: a contact who stops meeting them while a retry is awaited is not left out', async () => {
+  const contactId = await makeContact(h.app, siteId)
+  const other = await makeOffer(h.app, siteId)
+  const automationId = await makeAutomation(h.app, siteId, {
+    trigger: { event: 'offer_granted', resource_id: other },
+    conditions: { filter: 'has_offer_id', value: other },
+    actions: [{ action: 'add_tag', tag_id: tagId }],
+  })
+  await breakFor(contactId, 'taggings')
+  const path = `/v1/contacts/${contactId}/relationships/offers`
+  await h.client.post(path, offersBody([other]))
+  await h.drain()
+  expect(await runOf(contactId)).toMatchObject({
+    status: 'active',
+    reason: 'retry',
+    begun_at: expect.any(Date),
+  })
+  await h.client.delete(path, offersBody([other]))
+  await mend('taggings')
+  await advanceClock(h.app, 60_000)
+  expect(await runOf(contactId)).toMatchObject({
+    automation_id: automationId,
+    status: 'completed',
+    reason: null,
+  })
+})
+
 test('a run whose statements are cancelled because they take too long holds up no other', async () => {
   const contactIds = await Promise.all(Array.from({ length: 3 }, () => makeContact(h.app, siteId)))
   const [slow, ...others] = contactIds as [string, ...string[]]

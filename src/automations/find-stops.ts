@@ -1,4 +1,4 @@
-/** Which runs end before they have done anything. */
+/** Which runs go no further. */
 import { sql } from 'kysely'
 import { type Condition, matchingContacts } from '../contacts/conditions.ts'
 import type { Tx } from '../db/database.ts'
@@ -7,13 +7,17 @@ import type { DueRun } from './claim-runs.ts'
 import { groupedBy } from './grouped-by.ts'
 import type { StopReason } from './run.ts'
 
-/** Why runs go no further, by their ids: what was refused at once, repetitions, and conditions that are not met. */
+/**
+ * Why runs go no further, by their ids: what was refused at once and, of those that begin, repetitions and conditions
+ * that are not met. The others have begun: however long their first step waits, they are not asked again.
+ */
 export async function findStops(tx: Tx, runs: DueRun[], now: Date): Promise<Map<string, StopReason>> {
   const stops = new Map<string, StopReason>()
   for (const { id, refusal } of runs) if (refusal) stops.set(id, refusal)
-  const beginning = () => runs.filter(({ id, step }) => step === 0 && !stops.has(id))
+  const beginning = () => runs.filter(({ id, hasBegun }) => !hasBegun && !stops.has(id))
   for (const id of await findRepeated(tx, beginning())) stops.set(id, 'repeated')
   for (const id of await findUnmet(tx, beginning(), now)) stops.set(id, 'conditions_not_met')
+  for (const run of beginning()) run.hasBegun = true
   return stops
 }
 

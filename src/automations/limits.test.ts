@@ -99,6 +99,38 @@ test('a chain of different automations ends at depth 8, and the run says so', as
   ])
 })
 
+test('conditions are evaluated once: a contact who stops meeting them while the budget is awaited is written to', async () => {
+  await h.app.db
+    .updateTable('sites')
+    .set({ automation_emails_per_hour: 1 })
+    .where('id', '=', siteId)
+    .execute()
+  const [tagId, templateId] = [await makeTag(h.app, siteId), await makeTemplate(h.app, siteId)]
+  const offerId = await makeOffer(h.app, siteId)
+  await makeAutomation(h.app, siteId, {
+    trigger: { event: 'offer_granted', resource_id: offerId },
+    conditions: { filter: 'has_no_tag_id', value: tagId },
+    actions: [{ action: 'send_email', template_id: templateId }],
+  })
+  // Not at the very end of an hour.
+  if (h.app.clock.now().getTime() % HOUR > HOUR - 60_000) await advanceClock(h.app, 60_000)
+  const contactIds = [await makeContact(h.app, siteId), await makeContact(h.app, siteId)]
+  for (const id of contactIds) await grant(id, offerId)
+  await h.drain()
+  expect((await runs()).map(({ status, reason }) => [status, reason])).toEqual([
+    ['completed', null],
+    ['active', 'email_budget'],
+  ])
+  await client.post(`/v1/contacts/${contactIds[1]}/relationships/tags`, {
+    data: [{ type: 'contact_tags', id: tagId }],
+  })
+  await advanceClock(h.app, HOUR)
+  expect((await runs()).map(({ status, reason }) => [status, reason])).toEqual([
+    ['completed', null],
+    ['completed', null],
+  ])
+})
+
 test('e-mails beyond what a site may send in an hour wait for the next, and are all sent', async () => {
   await h.app.db
     .updateTable('sites')

@@ -8,6 +8,7 @@ export async function recordOutcomes(tx: Tx, outcomes: Map<ClaimedRun, Outcome>,
     site_id: run.siteId,
     run_id: run.id,
     position: run.step,
+    has_begun: run.hasBegun,
     ...stepOf(run, outcome),
     ...standingOf(run, outcome, now),
   }))
@@ -15,13 +16,14 @@ export async function recordOutcomes(tx: Tx, outcomes: Map<ClaimedRun, Outcome>,
     with outcomes as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         o (site_id bigint, run_id bigint, position integer, action text, state text, detail jsonb,
-           status text, reason text, step integer, due_at timestamptz)
+           status text, reason text, step integer, due_at timestamptz, has_begun boolean)
     ), recorded as (
       insert into automation_run_steps (site_id, run_id, position, action, state, detail, done_at)
       select site_id, run_id, position, action, state, detail, ${now} from outcomes where action is not null
     )
     update automation_runs r
        set status = o.status, reason = o.reason, step = o.step, due_at = o.due_at, attempts = 0, error = null,
+           begun_at = coalesce(r.begun_at, case when o.has_begun then ${now}::timestamptz end),
            ended_at = case when o.due_at is null then ${now}::timestamptz end
       from outcomes o where r.id = o.run_id and r.site_id = o.site_id`.execute(tx)
 }

@@ -17,6 +17,7 @@ export const STOP_REASONS = [
   'automation_deleted',
   'automation_disabled',
   'contact_deleted',
+  'cancelled',
   'depth_limit',
   'repeated',
   'conditions_not_met',
@@ -34,6 +35,8 @@ export interface ClaimedRun<Name extends ActionName = ActionName> {
   requestId: string | null
   contactId: string
   depth: number
+  /** Conditions, repetition and depth were looked at, once, and let it go ahead. */
+  hasBegun: boolean
   /** Place of the action, from 0. */
   step: number
   action: Action<Name>

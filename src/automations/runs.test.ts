@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { advanceClock } from '../clock/advance-clock.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
-import { makeAccount, makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import {
+  type Account,
+  makeAccount,
+  makeContact,
+  makeKey,
+  makeOffer,
+  offersBody,
+} from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
 
@@ -9,6 +16,7 @@ const DAY = 86_400_000
 
 let h: Harness
 let client: Harness['client']
+let account: Account
 let siteId: string
 let contactId: string
 let offerId: string
@@ -18,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => h.close())
 beforeEach(async () => {
   // Each story has a site of its own.
-  const account = await makeAccount(h.app)
+  account = await makeAccount(h.app)
   client = h.clientWith(account.token)
   siteId = account.siteId
   contactId = await makeContact(h.app, siteId)
@@ -217,6 +225,9 @@ test.each<[string, (automationId: string) => Promise<unknown>]>([
   await grant()
   await h.drain()
   await act(automationId)
+  // That of a disabled automation may be enabled again; the others have nothing to wait for.
+  if (reason !== 'automation_disabled')
+    expect((await runsOf())[0]).toMatchObject({ status: 'stopped', reason })
   await advanceClock(h.app, 61_000)
   const [run] = await h.app.db
     .selectFrom('automation_runs')
@@ -225,6 +236,113 @@ test.each<[string, (automationId: string) => Promise<unknown>]>([
     .execute()
   expect(run).toMatchObject({ status: 'stopped', reason, step: 1, due_at: null })
   expect((await eventsOfRuns()).length).toBe(0)
+})
+
+test('of a deleted automation with very many runs the rest is ended in the background', async () => {
+  const automationId = await automate({ actions: await waitAndTag() })
+  await grant()
+  await h.drain()
+  await h.app.pool.query(
+    `insert into automation_runs (site_id, automation_id, version, event_id, contact_id, depth, step, due_at, created_at)
+     select site_id, automation_id, version, -n, contact_id, depth, step, due_at, created_at
+       from automation_runs cross join generate_series(1, 5500) n where automation_id = $1`,
+    [automationId],
+  )
+  const active = async () =>
+    (
+      await h.app.pool.query(`select from automation_runs where automation_id = $1 and status = 'active'`, [
+        automationId,
+      ])
+    ).rowCount
+  expect(await active()).toBe(5_501)
+  expect((await client.delete(`/v1/automations/${automationId}`)).status).toBe(200)
+  expect(await active()).toBe(501)
+  await h.drain()
+  expect(await active()).toBe(0)
+})
+
+const change = (id: string, what: 'cancel' | 'retry', by = client) =>
+  by.post(`/v1/automation_runs/${id}/${what}`)
+
+const runId = async (): Promise<string> =>
+  (await client.get(`/v1/automation_runs?filter[contact_id]=${contactId}`)).body.data[0].id
+
+test('a run is cancelled at once, keeps what it did, and goes on from there when it is retried', async () => {
+  const [first, last] = [await makeTag(h.app, siteId), await makeTag(h.app, siteId)]
+  await automate({
+    actions: [
+      { action: 'add_tag', tag_id: first },
+      { action: 'wait', amount: 1, unit: 'days' },
+      { action: 'add_tag', tag_id: last },
+    ],
+  })
+  await grant()
+  await h.drain()
+  const id = await runId()
+  expect((await change(id, 'retry')).body.errors[0]).toMatchObject({
+    status: '409',
+    code: 'run_not_retriable',
+  })
+  const cancelled = await change(id, 'cancel')
+  expect(cancelled.status).toBe(200)
+  expect(cancelled.body.data.attributes).toMatchObject({
+    status: 'stopped',
+    reason: 'cancelled',
+    due_at: null,
+  })
+  expect((await change(id, 'cancel')).body.errors[0]).toMatchObject({ status: '409', code: 'run_ended' })
+  await advanceClock(h.app, 2 * DAY)
+  expect((await eventsOfRuns()).map(({ type }) => type)).toEqual(['tag_added'])
+  expect((await change(id, 'retry')).body.data.attributes).toMatchObject({ status: 'active', reason: null })
+  await h.drain()
+  expect(await stepsOf()).toEqual(['add_tag done', 'wait done', 'add_tag done'])
+  expect((await eventsOfRuns()).map(({ type }) => type)).toEqual(['tag_added', 'tag_added'])
+  const over = (await change(id, 'retry')).body.errors[0]
+  expect([over.code, over.detail]).toEqual(['run_not_retriable', expect.stringContaining('it is completed')])
+})
+
+test('a run that failed is retried with attempts of its own; not when its automation or contact is gone', async () => {
+  const automationId = await automate({ actions: [{ action: 'stop' }] })
+  await grant()
+  await h.drain()
+  const fail = () =>
+    h.app.pool.query(
+      `update automation_runs set status = 'failed', reason = 'failed', attempts = 8, error = 'broken', due_at = null
+        where site_id = $1`,
+      [siteId],
+    )
+  await fail()
+  const id = await runId()
+  expect((await change(id, 'retry')).body.data.attributes).toMatchObject({
+    status: 'active',
+    attempts: 0,
+    error: null,
+  })
+  await fail()
+  await client.patch(`/v1/automations/${automationId}`, {
+    data: { type: 'automations', attributes: { enabled: false } },
+  })
+  expect((await change(id, 'retry')).body.errors[0].detail).toContain('its automation is disabled')
+  await client.delete(`/v1/contacts/${contactId}`)
+  await client.patch(`/v1/automations/${automationId}`, {
+    data: { type: 'automations', attributes: { enabled: true } },
+  })
+  expect((await change(id, 'retry')).body.errors[0].detail).toContain('its contact is deleted')
+})
+
+test('runs of others are not there, and a retry takes what doing the same by hand takes', async () => {
+  await automate({ actions: await waitAndTag() })
+  await grant()
+  await h.drain()
+  const id = await runId()
+  for (const what of ['cancel', 'retry'] as const) {
+    expect((await change(id, what, h.client)).status).toBe(404)
+    expect((await change('x', what)).status).toBe(404)
+  }
+  const { token } = await makeKey(h.app, account, ['view:automations', 'manage:automations'])
+  const limited = h.clientWith(token)
+  expect((await change(id, 'cancel', limited)).status).toBe(200)
+  expect((await change(id, 'retry', limited)).status).toBe(403)
 })
 
 test('a run follows the version that it began with', async () => {

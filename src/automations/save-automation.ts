@@ -4,6 +4,7 @@ import { anyOf, type Tx } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
+import { endRunsOfAutomation } from './end-runs.ts'
 import type { AutomationChanges, Definition, NewAutomation } from './parse-automation.ts'
 import { checkReferences } from './references.ts'
 
@@ -89,7 +90,7 @@ export async function readDefinition(tx: Tx, siteIds: string[], id: string): Pro
 }
 
 /**
- * Deletes an automation; runs under way stop before their next step.
+ * Deletes an automation; runs that wait end at once.
  *
  * @param siteIds the caller's
  * @throws ApiError 404
@@ -102,6 +103,7 @@ export async function deleteAutomation(tx: Tx, siteIds: string[], id: string, no
     .where('id', '=', id)
     .where('site_id', '=', site_id)
     .execute()
+  await endRunsOfAutomation(tx, site_id, id, now)
 }
 
 /** Each event of a site is looked at for each of them. */

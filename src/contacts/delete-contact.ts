@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import type { Tx } from '../db/database.ts'
+import { anyOf, type Tx } from '../db/database.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
+import { idOrNothing } from '../jsonapi/describe.ts'
 import { lockContact } from './lock-contact.ts'
 
 const PERSONAL = {
@@ -18,12 +19,13 @@ const PERSONAL = {
 }
 
 /**
- * Deletes a contact and the customer that it is: access ends, e-mails that wait are not sent, and what
- * identifies the person is erased everywhere. That there was somebody, and what they held when, is kept.
+ * Deletes a contact and the customer that it is: access ends, runs of automations that wait end, e-mails that wait are
+ * not sent, and what identifies the person is erased everywhere. That there was somebody, and what they held when, is kept.
  *
  * @throws ApiError 404
  */
 export async function deleteContact(tx: Tx, siteIds: string[], id: string, origin: Origin): Promise<void> {
+  await lockRuns(tx, siteIds, id)
   const { site_id: siteId } = await lockContact(tx, siteIds, id)
   const { now, actor, requestId } = origin
   const options = JSON.stringify({ actor, request_id: requestId })
@@ -79,6 +81,7 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
     .where('contact_id', '=', id)
     .execute()
   await forgetOtherEmails(tx, siteId, id)
+  await endRuns(tx, siteId, id, now)
   await forgetDeliveries(tx, siteId, id)
   await forgetAnswers(tx, siteId, id)
   await recordEvent(tx, 'contact_deleted', { siteId, contactId: id, customerId: customer?.id }, {}, origin)
@@ -106,6 +109,33 @@ async function forgetOtherEmails(tx: Tx, siteId: string, contactId: string): Pro
     .where('contact_id', '=', contactId)
     .where('site_id', '=', siteId)
     .where('type', '=', 'other_email_given')
+    .execute()
+}
+
+/**
+ * Waits until no worker has a run of the contact in hand. Before the contact itself is locked: workers lock runs
+ * first, and would wait for the contact while the one who deletes it waits for them.
+ */
+async function lockRuns(tx: Tx, siteIds: string[], contactId: string): Promise<void> {
+  await tx
+    .selectFrom('automation_runs')
+    .select('id')
+    .where('contact_id', '=', idOrNothing(contactId))
+    .where('site_id', '=', anyOf(siteIds))
+    .where('status', '=', 'active')
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
+/** One that begins at the same moment ends as soon as a worker looks at it. */
+async function endRuns(tx: Tx, siteId: string, contactId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('automation_runs')
+    .set({ status: 'stopped', reason: 'contact_deleted', due_at: null, ended_at: now })
+    .where('contact_id', '=', contactId)
+    .where('site_id', '=', siteId)
+    .where('status', '=', 'active')
     .execute()
 }
 

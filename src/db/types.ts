@@ -50,6 +50,7 @@ export interface ApiKeys {
 export interface AutomationRuns {
   attempts: Generated<number>;
   automation_id: Int8;
+  begun_at: Timestamp | null;
   contact_id: Int8;
   created_at: Timestamp;
   depth: number;
@@ -82,6 +83,7 @@ export interface Automations {
   id: Generated<Int8>;
   name: string;
   resource_id: Int8 | null;
+  runs_ended_at: Timestamp | null;
   site_id: Int8;
   trigger: string;
   updated_at: Timestamp;

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Act, Story } from './acts.ts'
 import { addTag, grant, leave, record, removeTag, replace, revoke } from './offers-and-tags.ts'
-import { settle } from './runs.ts'
+import { endAll, settle } from './runs.ts'
 import { newContact, newWorld, type World } from './world.ts'
 
 /** Tells a story to the model. */
@@ -54,14 +54,20 @@ function actOnContact(world: World, one: Act & { who: number }): void {
       break
     case 'leave':
       leave(world, contact)
+      endAll(contact, 'contact_deleted', () => true)
   }
 }
 
-function changeAutomation({ automations }: World, one: Act & { which: number }): void {
+function changeAutomation({ automations, contacts }: World, one: Act & { which: number }): void {
   const automation = automations[one.which % automations.length]
   if (!automation || automation.isDeleted) return
   if (one.do === 'switch') automation.isEnabled = one.enabled
-  if (one.do === 'drop') automation.isDeleted = true
+  if (one.do === 'drop') {
+    automation.isDeleted = true
+    for (const contact of contacts) {
+      endAll(contact, 'automation_deleted', (run) => run.automation === automation)
+    }
+  }
   if (one.do === 'rewrite') {
     const definition = { ...automation.definition, ...one.definition }
     if (!isDeepStrictEqual(definition, automation.definition)) automation.version += 1

@@ -39,6 +39,13 @@ function startRuns(world: World, contact: Contact): void {
   }
 }
 
+/** What waits ends at once, whatever it waits for. */
+export function endAll(contact: Contact, reason: string, isMeant: (run: Run) => boolean): void {
+  for (const run of contact.runs.filter(({ status }) => status === 'active').filter(isMeant)) {
+    end(run, 'stopped', reason)
+  }
+}
+
 /** Whether there was one to advance. */
 function advance(world: World, contact: Contact): boolean {
   const [run] = contact.runs

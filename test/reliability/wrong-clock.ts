@@ -8,7 +8,7 @@ import { startReceiver } from '../../src/testing/receiver.ts'
 import { startSmtp } from '../../src/testing/smtp.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import { fleetSettings } from './fleet.ts'
-import { brokenRules, type Findings, type Ground, onGround, outcomeOf } from './ground.ts'
+import { brokenRules, type Findings, onGround, outcomeOf } from './ground.ts'
 import type { Outcome, Trial } from './trial.ts'
 
 export interface WrongClockReport extends Findings {

@@ -1,0 +1,67 @@
+import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../http/route.ts'
+import { singleDocument } from '../jsonapi/document.ts'
+import { loadOne } from '../jsonapi/load.ts'
+import type { ResourceQuery } from '../jsonapi/query.ts'
+import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { assertMayDo } from './assert-may-do.ts'
+import { automationRuns } from './automation-runs.resource.ts'
+import { cancelRun, lockRun, retryRun } from './change-runs.ts'
+
+const TAG = 'automation runs'
+
+const cancel = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/automation_runs/{id}/cancel',
+  access: 'manage:automations',
+  summary: 'Cancel an automation run',
+  description:
+    'A run that is `active` ends before its next step, as `stopped` with the reason `cancelled`. What it has done stays done. One that has ended is answered 409.',
+  tag: TAG,
+  extension: true,
+  query: singleParameters(automationRuns),
+  responses: { 200: singleSchema(automationRuns) },
+  errors: [409],
+  async handler(context) {
+    const { tx, params, caller, scope } = context
+    const query = readSingleQuery(automationRuns, context)
+    const run = await lockRun(tx, caller.siteIds, params.id!)
+    await cancelRun(tx, run, scope.now)
+    return { body: await showRun(context, run.id, query) }
+  },
+})
+
+const retry = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/automation_runs/{id}/retry',
+  access: 'manage:automations',
+  summary: 'Retry an automation run',
+  description:
+    'A run that failed, was cancelled or waits for another attempt goes on at once, with the step at which it stands. Steps before it are not taken again, and its conditions are not evaluated again. It takes the permissions that doing the same by hand takes. Any other run is answered 409, as is one whose automation is disabled or deleted, or whose contact is.',
+  tag: TAG,
+  extension: true,
+  query: singleParameters(automationRuns),
+  responses: { 200: singleSchema(automationRuns) },
+  errors: [409],
+  async handler(context) {
+    const { tx, params, caller, scope } = context
+    const query = readSingleQuery(automationRuns, context)
+    const run = await lockRun(tx, caller.siteIds, params.id!)
+    assertMayDo(caller, run.definition)
+    await retryRun(tx, run, scope.now)
+    return { body: await showRun(context, run.id, query) }
+  },
+})
+
+async function showRun({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
+  return singleDocument(await loadOne(tx, automationRuns, id, query, scope), query, scope)
+}
+
+export const automationRunRoutes: Route[] = [
+  listRoute(automationRuns, { extension: true }),
+  showRoute(automationRuns, { extension: true }),
+  cancel,
+  retry,
+]
