@@ -23,7 +23,7 @@ export type TriggerEvent = keyof typeof TRIGGERS
 export const TOLD_AS: Record<TriggerEvent, HookEvent> = {
   offer_granted: 'offer_granted',
   offer_revoked: 'offer_revoked',
-  access_expired: 'offer_revoked',
+  access_expired: 'access_expired',
   gift_redeemed: 'gift_granted',
   tag_added: 'tag_added',
   tag_removed: 'tag_removed',

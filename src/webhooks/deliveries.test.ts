@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { advanceClock } from '../clock/advance-clock.ts'
+import { makeAutomation } from '../testing/automations.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeSignedHook } from '../testing/hooks.ts'
@@ -93,6 +94,43 @@ describe('what a hook is told', () => {
     expect(payload.map(({ type }: { type: string }) => type)).toEqual(types)
     expect(id).toBe(payload[0].id)
     for (const { attributes } of payload) expect(attributes).toBeTypeOf('object')
+  })
+
+  test('offer_revoked and access_expired mean the same to hooks as to automations: taken away, and over by itself', async () => {
+    await listenTo('offer_revoked')
+    await listenTo('access_expired')
+    const { siteId } = h.account
+    const started = new Map<string, string>()
+    for (const event of ['offer_revoked', 'access_expired']) {
+      started.set(
+        await makeAutomation(h.app, siteId, { trigger: { event }, actions: [{ action: 'stop' }] }),
+        event,
+      )
+    }
+    const [day, forever] = [
+      await makeOffer(h.app, siteId, { access_days: 1 }),
+      await makeOffer(h.app, siteId),
+    ]
+    const path = `/v1/contacts/${await makeContact(h.app, siteId)}/relationships/offers`
+    await h.client.post(path, offersBody([day, forever]))
+    await h.client.send('DELETE', path, offersBody([forever]))
+    await advanceClock(h.app, 25 * 3_600_000)
+    await h.drain()
+    expect(receiver.received.map(({ body }) => [body.event, body.payload[3].id])).toEqual([
+      ['offer_revoked', forever],
+      ['access_expired', day],
+    ])
+    const runs = await h.app.db
+      .selectFrom('automation_runs as r')
+      .innerJoin('events as e', 'e.id', 'r.event_id')
+      .select(['r.automation_id', 'e.offer_id'])
+      .where('r.site_id', '=', siteId)
+      .orderBy('e.id')
+      .execute()
+    expect(runs.map(({ automation_id, offer_id }) => [started.get(automation_id), offer_id])).toEqual([
+      ['offer_revoked', forever],
+      ['access_expired', day],
+    ])
   })
 
   test('is only what it is confined to', async () => {

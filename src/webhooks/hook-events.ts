@@ -57,6 +57,7 @@ export const HOOK_EVENTS = {
   tag_removed: TAG,
   offer_granted: GRANT,
   offer_revoked: GRANT,
+  access_expired: GRANT,
   gift_granted: GRANT,
   customer_created: {
     needs: ['view:customers', 'view:contacts'],
@@ -92,8 +93,7 @@ const TOLD_AS: Partial<Record<EventType, HookEvent[]>> = {
   tag_removed: ['tag_removed'],
   offer_granted: ['offer_granted', 'gift_granted'],
   offer_revoked: ['offer_revoked'],
-  // Who shut a door elsewhere when access was taken wants to shut it also when access ran out.
-  access_expired: ['offer_revoked'],
+  access_expired: ['access_expired'],
   customer_created: ['customer_created'],
   contact_created: ['contact_created'],
   contact_updated: ['contact_updated'],
