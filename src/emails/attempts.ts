@@ -35,11 +35,9 @@ export function failure(error: Error, attempts: number, now: Date): Attempted {
     : { status: 'pending', due_at: new Date(now.getTime() + pauseMs(attempts)), response }
 }
 
-/** A limit goes by time, and the machine may have been busy; a mistake in a template stays one. */
-function mayPass(error: Error): boolean {
-  if (error instanceof TemplateError) return error.isLimit
-  return !(error instanceof RefusedError)
-}
+/** A mistake in a template stays one, as does a limit that it reaches. */
+const mayPass = (error: Error): boolean =>
+  !(error instanceof TemplateError) && !(error instanceof RefusedError)
 
 function pauseMs(attempts: number): number {
   const planned = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempts)

@@ -72,7 +72,7 @@ test.each([
   [
     'body',
     { body: '<p>\n  {{ recipient.nmae }}' },
-    'body, line 2, column 6: undefined variable: recipient.nmae',
+    'body, line 2, column 6: undefined variable: recipient.nmae (available: language, site.title, site.url, site.color, site.logo_url, recipient.name, recipient.first_name, recipient.email, offers[].title, offers[].description, offers[].access_until, offers[].products[].title, link.url, link.expires_in_days)',
   ],
   ['footer', { footer: '{% include "/etc/passwd" %}' }, 'footer, line 1, column 1: tag "include" not found'],
   ['text', { text: 'x'.repeat(20_001) }, 'text, line 1, column 1: parse length limit exceeded'],

@@ -1,5 +1,5 @@
 import {
-  Context,
+  type Context,
   type Emitter,
   Liquid,
   type LiquidOptions,
@@ -10,13 +10,14 @@ import {
   toValueSync,
 } from 'liquidjs'
 import { type Language, LOCALES } from '../languages.ts'
+import { EmailContext } from './templates/email-context.ts'
 import { registerFilters } from './templates/filters.ts'
+import { countingOperators, MAX_WORK, WorkLimit } from './work-limit.ts'
 
 const MAX_TEMPLATE_CHARS = 20_000
 const MAX_CACHED_CHARS = 1_000_000
 /** What filters and escaping may build in one rendering, in characters and list items; also the length it may have. */
 const MAX_ALLOCATION = 250_000
-const MAX_RENDER_MS = 100
 
 // Lists of what stays, so that a filter or tag which a later version brings stays out. Left out on purpose: every
 // tag that reads a file, `capture` (its buffer is not counted by the memory limit), and the `_exp` filters, which
@@ -33,7 +34,7 @@ const TEXT_FILTERS = [
 ]
 const HTML_FILTERS = [...TEXT_FILTERS, 'escape', 'newline_to_br', 'strip_html']
 
-const LIMITS = { parseLimit: MAX_TEMPLATE_CHARS, renderLimit: MAX_RENDER_MS, memoryLimit: MAX_ALLOCATION }
+const LIMITS = { parseLimit: MAX_TEMPLATE_CHARS, memoryLimit: MAX_ALLOCATION, operators: countingOperators }
 
 /** Renders plain text: nothing is escaped. */
 export const textEngine = createEngine(TEXT_FILTERS, LIMITS)
@@ -65,63 +66,86 @@ function keepOnly(names: string[], registry: Record<string, unknown>): void {
   for (const name of Object.keys(registry)) if (!names.includes(name)) delete registry[name]
 }
 
-const cache = new Map<Liquid, Map<string, Template[]>>()
+/** A template, and the length of its longest tag or output, in characters. */
+export interface Parsed {
+  templates: Template[]
+  longestCode: number
+}
+
+const cache = new Map<Liquid, Map<string, Parsed>>()
 let cachedChars = 0
 
 /** Parses a template, or returns what parsing the same text gave before. Throws a `LiquidError`. */
-export function parseTemplate(engine: Liquid, source: string): Template[] {
+export function parseTemplate(engine: Liquid, source: string): Parsed {
   const known = cache.get(engine)?.get(source)
   if (known) return known
-  const templates = engine.parse(source)
-  assertNoRange(engine, source)
-  remember(engine, source, templates)
-  return templates
+  const parsed = { templates: engine.parse(source), longestCode: examineCode(engine, source) }
+  remember(engine, source, parsed)
+  return parsed
 }
 
 /**
  * Ranges are refused, because LiquidJS builds `(9007199254740992..9007199254740994)` for ever: above 2^53 adding
  * one changes nothing, the memory limit sees three items, and the process dies of its heap. A parenthesis stands
  * for nothing else in Liquid.
+ *
+ * @returns the length of the longest tag or output
  */
-function assertNoRange(engine: Liquid, source: string): void {
+function examineCode(engine: Liquid, source: string): number {
+  let longest = 0
   for (const token of new Tokenizer(source).readTopLevelTokens(engine.options)) {
     const text = token.kind === TokenKind.HTML ? '' : token.getText()
+    longest = Math.max(longest, text.length)
     const parenthesis = text.indexOf('(')
     if (parenthesis >= 0 && text.includes('..', parenthesis)) {
       throw new TokenizationError('ranges like (1..5) are not available in e-mails', token)
     }
   }
+  return longest
 }
 
 /** Bounded by the length of the templates. Starting over is simple, and happens only when very many are edited. */
-function remember(engine: Liquid, source: string, templates: Template[]): void {
+function remember(engine: Liquid, source: string, parsed: Parsed): void {
   if (cachedChars + source.length > MAX_CACHED_CHARS) {
     cache.clear()
     cachedChars = 0
   }
-  const ofEngine = cache.get(engine) ?? new Map<string, Template[]>()
-  cache.set(engine, ofEngine.set(source, templates))
+  const ofEngine = cache.get(engine) ?? new Map<string, Parsed>()
+  cache.set(engine, ofEngine.set(source, parsed))
   cachedChars += source.length
 }
 
-/**
- * Renders a template with data; dates are written in the language. Throws a `LiquidError` for a mistake in it and when
- * a limit is reached.
- */
+export interface Rendering {
+  /** In which dates are written. */
+  language?: Language
+  /** The time that `now` and `today` stand for. */
+  now?: Date
+  /** Nothing stops it: the words are our own, and what they do is bounded by the data. */
+  isUnlimited?: boolean
+}
+
+/** Renders a template with data. Throws a `LiquidError` for a mistake in it and when a limit is reached. */
 export function renderTemplate(
   engine: Liquid,
   source: string,
   data: object,
-  language: Language = 'en',
+  { language = 'en', now = new Date(0), isUnlimited = false }: Rendering = {},
 ): string {
-  const templates = parseTemplate(engine, source)
-  const context = new Context(
+  const { templates, longestCode } = parseTemplate(engine, source)
+  const memoryLimit = isUnlimited ? Number.POSITIVE_INFINITY : engine.options.memoryLimit
+  const mostWork = memoryLimit === Number.POSITIVE_INFINITY ? memoryLimit : MAX_WORK
+  const context = new EmailContext(
+    now,
     data,
     { ...engine.options, locale: LOCALES[language] },
-    { sync: true },
-    { liquid: engine },
+    { sync: true, memoryLimit },
+    // Of LiquidJS's own limits only this part is used.
+    {
+      liquid: engine,
+      renderLimit: new WorkLimit(mostWork, longestCode) as unknown as Context['renderLimit'],
+    },
   )
-  const output = new BoundedOutput(engine.options.memoryLimit)
+  const output = new BoundedOutput(memoryLimit)
   toValueSync(engine.renderer.renderTemplates(templates, context, output))
   return output.buffer
 }

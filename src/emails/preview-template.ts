@@ -36,7 +36,7 @@ export async function previewTemplate(
   try {
     const language = languageOf(code)
     const data = { ...sample, language, link, site: { title, color, logo_url, url } }
-    const { subject, html, text } = renderEmail(inWords(kind, words, language), data)
+    const { subject, html, text } = renderEmail(inWords(kind, words, language), data, app.clock.now())
     return { subject, html, text }
   } catch (error) {
     throw error instanceof TemplateError ? invalidTemplate(error) : error

@@ -32,7 +32,7 @@ export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<C
   const ownWordsFor = await readTemplates(tx, emails)
   const contents: Content[] = []
   for (let [index, since] = [0, performance.now()]; index < emails.length; index++) {
-    contents.push(contentOf(ownWordsFor(emails[index]!), emails[index]!, data[index]!))
+    contents.push(contentOf(ownWordsFor(emails[index]!), emails[index]!, data[index]!, app.clock.now()))
     if (performance.now() - since < PATIENCE_MS) continue
     await turn()
     since = performance.now()
@@ -41,11 +41,16 @@ export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<C
 }
 
 /** In the language of the recipient; in that of the site when it has words of its own, which know only one. */
-function contentOf(own: OwnWords | undefined, { kind }: Email, data: SiteEmailData | null): Content {
+function contentOf(
+  own: OwnWords | undefined,
+  { kind }: Email,
+  data: SiteEmailData | null,
+  now: Date,
+): Content {
   if (!data) return null
   const language = own ? data.siteLanguage : data.language
   try {
-    const rendered = renderEmail(inWords(kind as EmailKind, own, language), { ...data, language })
+    const rendered = renderEmail(inWords(kind as EmailKind, own, language), { ...data, language }, now)
     return { ...rendered, to_name: data.recipient.name, to_email: data.recipient.email }
   } catch (error) {
     if (error instanceof TemplateError) return error

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { languages } from '../languages.ts'
-import { assertTemplate, type EmailData, renderEmail, TemplateError } from './render.ts'
+import { assertTemplate, type EmailData, renderEmail as render, TemplateError } from './render.ts'
 import { defaultTemplates, type EmailKind } from './templates/index.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'
+import type { EmailTemplate } from './templates/template.ts'
+
+const NOW = new Date('2026-05-04T10:00:00Z')
+const renderEmail = (template: EmailTemplate, data: EmailData) => render(template, data, NOW)
 
 /** Those about a grant say what is in it; links and notices are short. */
 const kinds: EmailKind[] = ['welcome', 'gift', 'offer_grant']
@@ -196,6 +200,63 @@ test.each([
     expect(() => renderEmail(broken, fullSample)).toThrow(TemplateError)
   },
 )
+
+test.each(['now', 'today'])('the date "%s" is that of the application, which may be moved', (word) => {
+  const body = `{{ "${word}" | date: "%Y-%m-%d %H:%M" }}`
+  expect(renderEmail({ ...automation, subject: 'x', body }, fullSample).html).toContain('2026-05-04 10:00')
+})
+
+test.each([
+  ['{% if offers.size > 9 %}{{ recipient.nmae }}{% endif %}', 'recipient.nmae', 28],
+  ['{% if recipient.name == "Zoe" %}{{ contact.name }}{% endif %}', 'contact.name', 36],
+  ['{% for offer in offers %}{% if false %}{{ offer.titel }}{% endif %}{% endfor %}', 'offer.titel', 43],
+  [
+    '{% for offer in offers %}{% for p in offer.products %}{{ p.name }}{% endfor %}{% endfor %}',
+    'p.name',
+    58,
+  ],
+  ['{% case recipient.name %}{% when "x" %}{{ offers[0].prize }}{% endcase %}', 'offers[0].prize', 43],
+  ['{% unless true %}{% assign x = site.nam %}{% endunless %}', 'site.nam', 32],
+  ['{% if false %}{{ "x" | append: link.uri }}{% endif %}', 'link.uri', 32],
+  ['{% if false %}{% if site.logo %}{% endif %}{% endif %}', 'site.logo', 21],
+])('a name that does not exist is found in a branch that no sample reaches: %s', (body, name, column) => {
+  const problem = `undefined variable: ${name} (available: language, site.title, site.url,`
+  expect(() => assertTemplate({ body })).toThrow(
+    expect.objectContaining({ field: 'body', line: 1, column, message: expect.stringContaining(problem) }),
+  )
+})
+
+test('the names that there are include those of lists, and of the gift only where there may be one', () => {
+  const messageFor = (samples: EmailData[]) => {
+    try {
+      assertTemplate({ body: '{{ contact.name }}' }, samples)
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  expect(messageFor([fullSample])).toMatch(
+    /recipient\.name, .*offers\[\]\.products\[\]\.title, .*gift\.message\)$/,
+  )
+  expect(messageFor([{ ...fullSample, gift: null }])).not.toContain('gift')
+})
+
+test.each([
+  '{% assign first = offers[0] %}{{ first.title }}',
+  '{% for offer in offers %}{{ forloop.index }}{{ offer.products.first.title }}{{ offer.title.size }}{% endfor %}',
+  '{% assign names = offers | map: "title" %}{% for name in names %}{{ name }}{% endfor %}{{ names.size }}',
+  '{% assign n = 0 %}{{ offers[n].title }}{{ offers.last.title }}{{ site["title"] }}',
+])('names that do exist are accepted, whatever leads to them: %s', (body) => {
+  expect(() => assertTemplate({ body }, [fullSample])).not.toThrow()
+})
+
+test('a default template is rendered whatever there is to say, and does not fail at a limit', () => {
+  const products = Array.from({ length: 20_000 }, (_, n) => ({ title: `The product with the number ${n}` }))
+  const offers = [{ title: 'All', description: null, access_until: null, products }]
+  for (const kind of kinds) {
+    expect(renderEmail(defaultTemplates.en[kind], { ...fullSample, offers }).text).toContain('number 19999')
+  }
+})
 
 test('half a character, as a filter can leave it, is stored as one that stands for it', () => {
   const template = { ...welcome, body: '<p>{{ recipient.name | first }}</p>' }

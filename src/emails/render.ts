@@ -1,10 +1,12 @@
-import { type Liquid, LiquidError } from 'liquidjs'
+import { type Liquid, LiquidError, type Template } from 'liquidjs'
 import { type Document, fillLayout, htmlOf } from './layout/index.ts'
 import { htmlEngine, parseTemplate, renderTemplate, textEngine } from './liquid.ts'
-import { cleanData, type EmailData, line, lines } from './templates/data.ts'
+import { cleanData, EMAIL_SHAPE, type EmailData, line, lines } from './templates/data.ts'
+import { isBuiltIn } from './templates/index.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'
 import type { EmailTemplate } from './templates/template.ts'
 import { textOf } from './templates/text-of.ts'
+import { findUndefined, namesIn } from './undefined-variables.ts'
 
 export type { EmailData } from './templates/data.ts'
 
@@ -31,27 +33,32 @@ export class TemplateError extends Error {
   override name = 'TemplateError'
   field: keyof EmailTemplate
   line: number
-  /** Too much time, memory or output: with another machine or other data it may be in order. */
-  isLimit: boolean
   column: number
 
   constructor(field: keyof EmailTemplate, problem: string, [line = 1, column = 1]: number[], cause: unknown) {
     super(`${field}, line ${line}, column ${column}: ${problem}`, { cause })
     this.field = field
-    this.isLimit = /(render|alloc|output) limit exceeded$/.test(problem)
     this.line = line
     this.column = column
   }
 }
 
-/** Renders an e-mail; `document` is its HTML in the parts as which it is stored. Throws a `TemplateError`. */
+/**
+ * Renders an e-mail; `document` is its HTML in the parts as which it is stored. Throws a `TemplateError`.
+ *
+ * @param now by the application's clock, for dates that a template asks for
+ */
 export function renderEmail(
   template: EmailTemplate,
   data: EmailData,
+  now: Date,
 ): RenderedEmail & { document: Document } {
   const clean = cleanData(data)
-  const field = (name: keyof EmailTemplate) =>
-    located(name, () => renderTemplate(engines[name], template[name] ?? '', clean, clean.language))
+  const field = (name: keyof EmailTemplate) => {
+    const source = template[name] ?? ''
+    const rendering = { language: clean.language, now, isUnlimited: isBuiltIn(source) }
+    return located(name, () => renderTemplate(engines[name], source, clean, rendering))
+  }
   const [body, button, footer] = [field('body'), line(field('button')), field('footer')]
   const document = fillLayout({
     language: clean.language,
@@ -78,16 +85,26 @@ function plainText(body: string, button: string, link: string, footer: string): 
 }
 
 /**
- * Throws a `TemplateError` for the first of these fields that does not parse or does not render: each is tried with
- * samples, because only rendering finds a variable that does not exist.
+ * Throws a `TemplateError` for the first of these fields that does not parse, names what does not exist, or does not
+ * render: each is tried with samples, because only rendering finds a variable that may be missing.
  */
 export function assertTemplate(template: Partial<EmailTemplate>, samples = [fullSample, sparseSample]): void {
   for (const [name, source] of Object.entries(template) as [keyof EmailTemplate, string | null][]) {
-    located(name, () => parseTemplate(engines[name], source ?? ''))
+    const { templates } = located(name, () => parseTemplate(engines[name], source ?? ''))
+    assertDefined(name, templates, samples)
     for (const sample of samples) {
       located(name, () => renderTemplate(engines[name], source ?? '', cleanData(sample)))
     }
   }
+}
+
+function assertDefined(field: keyof EmailTemplate, templates: Template[], samples: EmailData[]): void {
+  const found = findUndefined(templates)
+  if (!found) return
+  const { gift, ...others } = EMAIL_SHAPE
+  const available = namesIn(samples.some((sample) => sample.gift) ? { ...others, gift } : others)
+  const problem = `undefined variable: ${found.name} (available: ${available.join(', ')})`
+  throw new TemplateError(field, problem, found.position, undefined)
 }
 
 function located<T>(field: keyof EmailTemplate, act: () => T): T {

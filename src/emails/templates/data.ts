@@ -33,6 +33,25 @@ export interface HookNotice {
   kept_days: number
 }
 
+/** What stands behind a name: a text, a list of such, or members; `anything` is not known beforehand. */
+export type Shape = 'text' | 'anything' | [Shape] | { [name: string]: Shape }
+
+type ShapeOf<Value> = Value extends (infer Element)[]
+  ? [ShapeOf<Element>]
+  : Value extends object
+    ? { [Name in keyof Value]: ShapeOf<NonNullable<Value[Name]>> }
+    : 'text'
+
+/** All that templates can name. */
+export const EMAIL_SHAPE: ShapeOf<EmailData> = {
+  language: 'text',
+  site: { title: 'text', url: 'text', color: 'text', logo_url: 'text' },
+  recipient: { name: 'text', first_name: 'text', email: 'text' },
+  offers: [{ title: 'text', description: 'text', access_until: 'text', products: [{ title: 'text' }] }],
+  gift: { from_name: 'text', message: 'text' },
+  link: { url: 'text', expires_in_days: 'text' },
+}
+
 /**
  * The data as templates get it: these properties and no others, each on one line, save for the description and the
  * message. A product that is alone in its offer and is called like it is left out, so that no title stands twice.

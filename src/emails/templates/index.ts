@@ -46,6 +46,15 @@ export const templateKinds = emailKinds.filter((kind): kind is ContactEmailKind 
 
 export const templateFields = Object.keys(defaultTemplates.en.automation) as (keyof EmailTemplate)[]
 
+const builtIn = new Set<string | null>(
+  Object.values(defaultTemplates)
+    .flatMap((templates) => Object.values(templates))
+    .flatMap((template) => Object.values(template)),
+)
+
+/** Whether these are words of a default: nobody has changed them, and they do no more than the data asks for. */
+export const isBuiltIn = (words: string): boolean => builtIn.has(words)
+
 /** The template of a kind in the words of a site, where it has any of its own, else in those of a language. */
 export function inWords(
   kind: EmailKind,
