@@ -140,7 +140,7 @@ export function processes(): { pid: number; parent: number; command: string }[] 
 }
 
 /** Waits until `isSo` holds; the limit only ends a test that has failed. */
-export async function until(isSo: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, limitMs = 180_000): Promise<void> {
   for (const end = Date.now() + limitMs; !(await isSo()); await sleep(20)) {
     if (Date.now() > end) throw new Error(`not so after ${limitMs} ms: ${isSo}`)
   }

@@ -13,7 +13,7 @@ export * from './launch.ts'
 export const STOP_WITHIN_MS = 10_000
 
 // On a busy machine a start takes long; no test here is about speed.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 300_000 })
 
 const folders = new Set<string>()
 

@@ -39,7 +39,7 @@ export const countingOperators = Object.fromEntries(
   Object.entries(defaultOperators).map(([name, operator]) => [
     name,
     // Unary ones get the context in second place.
-    operator.length < 3 && name === 'not' ? operator : counting(operator as Binary),
+    name === 'not' ? operator : counting(operator as Binary),
   ]),
 ) as unknown as LiquidOptions['operators']
 

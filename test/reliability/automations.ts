@@ -9,7 +9,16 @@ import { judgeRuns } from './automations/verdict.ts'
 import type { Fault } from './crashes/faults.ts'
 import { killProcesses, type Recoveries } from './crashes/killing.ts'
 import { type Fleet, startFleet } from './fleet.ts'
-import { brokenRules, type Findings, type Ground, onGround, outcomeOf, post } from './ground.ts'
+import {
+  brokenRules,
+  type Findings,
+  findings,
+  type Ground,
+  missed,
+  onGround,
+  outcomeOf,
+  post,
+} from './ground.ts'
 import { seededRandom } from './random.ts'
 import type { Trial } from './trial.ts'
 
@@ -29,12 +38,15 @@ export interface AutomationsOptions {
   kills?: number
   /** Between kills, on average. */
   killEveryMs?: number
+  /** What a step takes longer, so that kills come in the middle of it. */
+  stepMs?: number
   limitMs?: number
   /** Something that is broken on purpose, to see that it is found. */
   fault?: Fault
 }
 
-export const SHORT: AutomationsOptions = { grants: 200, kills: 5, limitMs: 60_000 }
+/** The limit only ends what hangs. */
+export const SHORT: AutomationsOptions = { grants: 200, kills: 5, stepMs: 10, limitMs: 300_000 }
 const WORKERS = 2
 const CLIENTS = 8
 const LOOK_EVERY_MS = 250
@@ -47,13 +59,20 @@ export const automationsTrial: Trial = {
 
 export const automations = (
   seed: number,
-  { grants = 10_000, kills = 100, killEveryMs = 500, limitMs = 900_000, fault }: AutomationsOptions = {},
+  {
+    grants = 10_000,
+    kills = 100,
+    killEveryMs = 500,
+    stepMs = 3,
+    limitMs = 900_000,
+    fault,
+  }: AutomationsOptions = {},
 ): Promise<AutomationsReport> =>
   onGround(grants, async (ground) => {
     const { database, postgres, account, contacts } = ground
     const receiver = await startReceiver()
     await hurryWaits(database)
-    await slowSteps(database)
+    await slowSteps(database, stepMs)
     const settings = { ALLOW_PRIVATE_TARGETS: '1' }
     const fleet = await startFleet(postgres.url, settings, { servers: 1, workers: WORKERS })
     const accomplice = await fault?.plant?.(postgres.url)
@@ -71,18 +90,27 @@ export const automations = (
         recoveries,
         isOver,
       })
-      await grantToAll(url, token, contacts, automated, (kills * killEveryMs) / grants)
+      // Whatever the machine makes of it, there is work for every kill.
+      const isWanted = (granted: number) =>
+        granted / grants <= (recoveries.length + 1) / (kills + 1) || isOver()
+      await grantToAll(url, token, contacts, automated, isWanted)
       await killing
-      await untilQuiet(database, end)
+      const waiting = await untilQuiet(database, end)
       await accomplice?.end()
       const seconds = (performance.now() - begun) / 1_000
       const verdict = await judgeRuns(database, automated, grants)
-      const faults = [...verdict.faults, ...troublesOf(fleet, fault), ...(await brokenRules(postgres.url))]
       const { runs, steps } = verdict
       const undone = (await countBegun(database)) - steps
-      // Kills that came between two steps show little.
-      const passed = faults.length === 0 && (kills === 0 || undone > 0)
-      return { passed, faults, seed, grants, runs, steps, undone, kills: recoveries.length, seconds }
+      const made = recoveries.length
+      const faults = [
+        ...verdict.faults,
+        ...waiting,
+        ...troublesOf(fleet, fault),
+        ...(await brokenRules(postgres.url)),
+        ...missed(`${made} of ${kills} kills in ${Math.round(seconds)} s`, made >= kills),
+        ...missed('every kill came between two steps', kills === 0 || undone > 0),
+      ]
+      return findings(faults, { seed, grants, runs, steps, undone, kills: made, seconds })
     } finally {
       await fleet.stop()
       await receiver.close()
@@ -105,12 +133,12 @@ async function hurryWaits(database: pg.Pool): Promise<void> {
 }
 
 /** So that kills come in the middle of them; and they are counted, also when what was done is undone. */
-async function slowSteps(database: pg.Pool): Promise<void> {
+async function slowSteps(database: pg.Pool, stepMs: number): Promise<void> {
   await database.query(`
     create sequence begun_steps;
     create function slow_step() returns trigger language plpgsql as $$
     begin
-      perform nextval('begun_steps'), pg_sleep(0.003);
+      perform nextval('begun_steps'), pg_sleep(${stepMs / 1_000});
       return new;
     end $$;
     create trigger slow_step before insert on automation_run_steps for each row execute function slow_step()`)
@@ -121,18 +149,19 @@ async function countBegun(database: pg.Pool): Promise<number> {
   return rows[0].begun
 }
 
-/** @param everyMs between grants, on average */
+/** @param isWanted whether there is to be one more, when so many were made */
 async function grantToAll(
   url: string,
   token: string,
   contacts: Ground['contacts'],
   { offerId }: Automated,
-  everyMs: number,
+  isWanted: (granted: number) => boolean,
 ): Promise<void> {
   const agent = new Agent({ keepAlive: true })
   const left = [...contacts]
   const work = async () => {
     for (let contactId = left.pop(); contactId; contactId = left.pop()) {
+      while (!isWanted(contacts.length - left.length)) await sleep(LOOK_EVERY_MS)
       const path = `/v1/contacts/${contactId}/relationships/offers`
       const answer = await post(url, {
         token,
@@ -141,24 +170,30 @@ async function grantToAll(
         body: { data: [{ type: 'offers', id: offerId }] },
       })
       if (answer?.status !== 200) throw new Error(`a grant was answered ${answer?.status} ${answer?.text}`)
-      await sleep(everyMs * CLIENTS)
     }
   }
   await Promise.all(Array.from({ length: CLIENTS }, work))
   agent.destroy()
 }
 
-/** Until nothing is left to do; what a killed worker had in hand is given up sooner than by itself. */
-async function untilQuiet(database: pg.Pool, end: number): Promise<void> {
-  for (; performance.now() < end; await sleep(LOOK_EVERY_MS)) {
+/**
+ * Until nothing is left to do; what a killed worker had in hand is given up sooner than by itself.
+ *
+ * @returns what still waits at the end
+ */
+async function untilQuiet(database: pg.Pool, end: number): Promise<string[]> {
+  for (;;) {
     await database.query(
       `update hooks set leased_until = now() where leased_until > now() + interval '20 seconds'`,
     )
-    const { rowCount } = await database.query(`
-      select from events where dispatched_at is null
-       union all select from automation_runs where status = 'active'
-       union all select from emails where status = 'pending'
-       union all select from webhook_deliveries where status = 'pending' limit 1`)
-    if (rowCount === 0) return
+    const { rows } = await database.query<{ what: string; count: number }>(`
+      select 'events' as what, count(*)::int from events where dispatched_at is null
+       union all select 'runs', count(*)::int from automation_runs where status = 'active'
+       union all select 'e-mails', count(*)::int from emails where status = 'pending'
+       union all select 'deliveries', count(*)::int from webhook_deliveries where status = 'pending'`)
+    const waiting = rows.filter(({ count }) => count > 0)
+    if (waiting.length === 0) return []
+    if (performance.now() > end) return waiting.map(({ what, count }) => `${count} ${what} still wait`)
+    await sleep(LOOK_EVERY_MS)
   }
 }

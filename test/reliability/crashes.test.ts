@@ -4,7 +4,7 @@ import { describeCrashes, faultsOf } from './crashes/report.ts'
 import { runCrashes, SHORT } from './crashes.ts'
 import { removeServers } from './postgres.ts'
 
-vi.setConfig({ testTimeout: 400_000 })
+vi.setConfig({ testTimeout: 1_500_000 })
 
 // When it took too long, it still runs.
 afterAll(async () => {

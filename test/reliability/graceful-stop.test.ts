@@ -3,7 +3,6 @@ import '../processes.ts'
 import { gracefulStop, SHORT } from './graceful-stop.ts'
 
 test('a server that is asked to stop under load answers every request that it was sent', async () => {
-  const { faults, passed } = await gracefulStop(SHORT)
+  const { faults } = await gracefulStop(SHORT)
   expect(faults).toEqual([])
-  expect(passed).toBe(true)
 })

@@ -144,9 +144,20 @@ export async function brokenRules(databaseUrl: string): Promise<string[]> {
 
 /** What a trial found: faults, of which there should be none, and figures. */
 export interface Findings {
+  /** There are no faults. Whatever else a trial expects, it tells as a fault when it is missed: see missed(). */
   passed: boolean
   faults: string[]
 }
+
+export const findings = <Figures extends object>(faults: string[], figures: Figures): Findings & Figures => ({
+  passed: faults.length === 0,
+  faults,
+  ...figures,
+})
+
+/** A fault of the trial itself: what it needs in order to show something did not happen. */
+export const missed = (expectation: string, isMet: boolean): string[] =>
+  isMet ? [] : [`the trial shows nothing: ${expectation}`]
 
 /** Findings as lines; of many faults the first ones. */
 export function outcomeOf({ passed, faults, ...figures }: Findings): Outcome {

@@ -4,9 +4,8 @@ import '../processes.ts'
 import { keys, SHORT } from './keys.ts'
 
 test('an Idempotency-Key that is used five times at once has one effect, and a rotated key has none any more', async () => {
-  const { faults, passed } = await keys(SHORT)
+  const { faults } = await keys(SHORT)
   expect(faults).toEqual([])
-  expect(passed).toBe(true)
 })
 
 test.runIf(isControlDue(2, 6))('a server whose rotations do not wait for grants does not pass', async () => {

@@ -3,8 +3,19 @@ import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rotateApiKey } from '../../src/auth/api-keys.ts'
 import { inTransaction, openDatabase } from '../../src/db/database.ts'
+import { until } from '../launch.ts'
 import { fetchToken } from './account.ts'
-import { type Answer, type Findings, type Ground, grantOf, onGround, outcomeOf, post } from './ground.ts'
+import {
+  type Answer,
+  type Findings,
+  findings,
+  type Ground,
+  grantOf,
+  missed,
+  onGround,
+  outcomeOf,
+  post,
+} from './ground.ts'
 import type { Trial } from './trial.ts'
 
 export interface KeysReport extends Findings {
@@ -50,9 +61,14 @@ export const keys = ({
       if (plantedFault) await ground.database.query(plantedFault)
       const repeated = await repeatKeys(ground, urls, idempotencyKeys)
       const rotated = await rotateKeys(ground, urls, rotations)
-      const faults = [...repeated, ...rotated.faults]
-      const hasRaced = rotated.grantsBeforeRotations > 0 && rotated.refusedUnderWay > 0
-      return { passed: faults.length === 0 && hasRaced, idempotencyKeys, rotations, ...rotated, faults }
+      const { faults, ...raced } = rotated
+      const all = [
+        ...repeated,
+        ...faults,
+        ...missed('no grant was made with a key before it was rotated', raced.grantsBeforeRotations > 0),
+        ...missed('no request was under way when its key was rotated', raced.refusedUnderWay > 0),
+      ]
+      return findings(all, { idempotencyKeys, rotations, ...raced })
     },
     // The database's own record of what was committed when.
     { track_commit_timestamp: 'on' },
@@ -111,12 +127,14 @@ async function rotateKeys({ account, contacts, database, postgres }: Ground, url
   let { clientSecret } = account
   for (let round = 1; round <= times; round++) {
     const tokens = await Promise.all(urls.map((url) => fetchToken(url, { ...account, clientSecret })))
-    const sign = { rotatedAt: Number.POSITIVE_INFINITY }
+    const sign = { rotatedAt: Number.POSITIVE_INFINITY, granted: 0 }
     const agent = new Agent({ keepAlive: true })
     const clients = Array.from({ length: CLIENTS }, (_, i) =>
       grantUntilRefused({ url: urls[i % 2]!, token: tokens[i % 2]!, agent, pairs, sign }),
     )
-    await sleep(50 + (round % 20) * 5)
+    // However fast the machine is: clients are in the middle of it.
+    await until(() => sign.granted > CLIENTS)
+    await sleep((round % 20) * 5)
     const fresh = await inTransaction(own.kysely, (tx) => rotateApiKey(tx, account_id, id, new Date()))
     sign.rotatedAt = performance.now()
     clientSecret = fresh.client_secret
@@ -142,7 +160,8 @@ interface Granting {
   token: string
   agent: Agent
   pairs: { contactId: string; offerId: string }[]
-  sign: { rotatedAt: number }
+  /** What all clients have made, and when the key was rotated. */
+  sign: { rotatedAt: number; granted: number }
 }
 
 /** Ends with the first request that began when the rotation had been answered. */
@@ -157,8 +176,10 @@ async function grantUntilRefused({ url, token, agent, pairs, sign }: Granting) {
       if (answer?.status !== 401) faults.push(`a request after it was answered ${answer?.status}`)
       return { faults, granted, refusedUnderWay }
     }
-    if (answer?.status === 200) granted++
-    else if (answer?.status === 401) refusedUnderWay++
+    if (answer?.status === 200) {
+      granted++
+      sign.granted++
+    } else if (answer?.status === 401) refusedUnderWay++
     else faults.push(`a request before it was answered ${answer?.status}`)
   }
 }

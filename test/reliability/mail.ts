@@ -33,7 +33,7 @@ export interface MailOptions {
 }
 
 /** Without kills: what a killed worker had in hand is taken over only after its time. */
-export const SHORT: MailOptions = { emails: 250, killEveryMs: Number.POSITIVE_INFINITY, limitMs: 100_000 }
+export const SHORT: MailOptions = { emails: 250, killEveryMs: Number.POSITIVE_INFINITY, limitMs: 400_000 }
 const WORKERS = 2
 /** In which a worker notes what it was told. */
 const NOTED_MS = 5_000

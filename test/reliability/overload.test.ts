@@ -6,9 +6,8 @@ import { overload, SHORT_ALL_KINDS, SHORT_GRANTS } from './overload.ts'
 test.each([SHORT_ALL_KINDS, SHORT_GRANTS])(
   'of three times as many requests ($mix) as can be answered the rest is refused, and nobody waits for nothing',
   async (options) => {
-    const { faults, passed } = await overload(options)
+    const { faults } = await overload(options)
     expect(faults).toEqual([])
-    expect(passed).toBe(true)
   },
 )
 

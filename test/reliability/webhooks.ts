@@ -50,7 +50,7 @@ export const SHORT: Omit<WebhooksPlan, 'seed' | 'say'> = {
   killEveryMs: 1_000,
   moods: { ...MOODS, hangs: 0.02 },
   leaseSeconds: 17,
-  settleMs: 90_000,
+  settleMs: 400_000,
 }
 
 export const webhooksTrial: Trial = {
