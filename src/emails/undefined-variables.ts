@@ -42,9 +42,9 @@ function findInArguments(template: Template, scope: Scope): UndefinedVariable | 
 }
 
 /** Those that a part itself names, in their order, and not its children. */
-function variablesOf({ token, render, arguments: given }: Template): Variable[] {
-  if (!given) return []
-  const alone: Template = { token, render, arguments: given }
+function variablesOf(template: Template): Variable[] {
+  const { token, render } = template
+  const alone: Template = { token, render, arguments: () => template.arguments?.() ?? [] }
   return Object.values(analyzeSync([alone]).variables).flat()
 }
 

@@ -1,7 +1,7 @@
 import { defaultOperators, type LiquidOptions } from 'liquidjs'
 
-/** What a template may do in one rendering: about 100,000 parts with tags of ordinary length. */
-export const MAX_WORK = 200_000
+/** What a template may do in one rendering: about 50,000 parts with tags of ordinary length. */
+export const MAX_WORK = 100_000
 /** Code of this length counts as one more unit of work, whenever a part is rendered. */
 const CHARS_PER_UNIT = 40
 /** So many characters are compared or searched in about the time of one unit. */
@@ -45,13 +45,13 @@ export const countingOperators = Object.fromEntries(
 
 type Binary = (left: unknown, right: unknown, context: { renderLimit: unknown }) => unknown
 
-const counting =
-  (operator: Binary): Binary =>
-  (left, right, context) => {
+function counting(operator: Binary): Binary {
+  return (left, right, context) => {
     const compared = (sizeOf(left) / COMPARED_PER_UNIT) * (1 + sizeOf(right) / LONG_WORD)
     if (context.renderLimit instanceof WorkLimit) context.renderLimit.use(Math.floor(compared))
     return operator(left, right, context)
   }
+}
 
 const sizeOf = (value: unknown): number =>
   typeof value === 'string' || Array.isArray(value) ? value.length : 0
