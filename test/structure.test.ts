@@ -57,7 +57,7 @@ const MAY_KNOW: Record<string, string[]> = {
     'text',
     'webhooks',
   ],
-  emails: ['auth', 'clock', 'db', 'events', 'http', 'jsonapi', 'text'],
+  emails: ['auth', 'clock', 'customers', 'db', 'events', 'http', 'jsonapi', 'text'],
   members: ['auth', 'contacts', 'db', 'emails', 'events', 'http', 'jsonapi', 'text'],
 }
 
