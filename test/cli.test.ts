@@ -95,7 +95,8 @@ describe('while the server runs', () => {
     )
     expect((await api.grant(contact, limited.id)).status).toBe(200)
 
-    const { now } = await json('clock', 'advance', '31d')
+    const { now, expired } = await json('clock', 'advance', '31d')
+    expect(expired.access_tokens).toBeGreaterThan(0)
     expect(Date.parse(now) - Date.now()).toBeGreaterThan(30.9 * 86_400_000)
     expect(Date.parse((await json('clock', 'show')).now)).toBeGreaterThanOrEqual(Date.parse(now))
     const database = await connectTo(settings.DATA_DIR)
@@ -116,6 +117,9 @@ describe('while the server runs', () => {
     [['keys', 'rotate'], /missing required argument 'id'/],
     [['clock', 'advance', 'soon'], /"soon" is not a length of time/],
     [['keys', 'rotate', '99'], /There is no key 99/],
+    [['keys', 'create', '--name', 'x', '--permissions', ','], /names none/],
+    [['sites', 'set', '1'], /Nothing to change/],
+    [['sites', 'set', '1', '--domain', 'localhost.'], /host name/],
     [['contacts', 'create', '--email', 'nonsense'], /mail/],
     [['contacts', 'create', '--email', 'grace@example.com'], /taken|already/],
     [['grant', 'ada@example.com', '999'], /no offer 999/],
@@ -155,5 +159,29 @@ describe('while no server runs', () => {
     expect(made.client_secret).toEqual(expect.any(String))
     expect((await run('keys', 'list')).stderr).toMatch(/--account: 1 \(Demo\), \d+ \(Second\)/)
     expect(await json('keys', 'list', '--account', made.account_id)).toHaveLength(1)
+  })
+
+  test('a command about one thing needs no --account: only one account has it', async () => {
+    const [demo] = await json('keys', 'list', '--account', '1')
+    expect((await json('keys', 'rotate', demo.id)).client_id).toBe(demo.client_id)
+    expect((await json('keys', 'rotate', demo.client_id)).id).toBe(demo.id)
+    expect(await json('sites', 'set', '1', '--title', 'Renamed')).toEqual({ id: '1', title: 'Renamed' })
+    const [{ id, email }] = await json('contacts', 'find', 'grace@example.com', '--site', '1')
+    expect((await json('grant', id, '1')).held).toEqual(['1'])
+    expect((await json('grant', email, '1', '--site', '1')).held).toEqual(['1'])
+    const [sent] = await json('emails', 'list', '--contact', id)
+    expect((await json('emails', 'show', sent.id)).to_email).toBe(email)
+    expect((await run('keys', 'rotate', '99')).stderr).toMatch(/No account has a key 99/)
+    expect((await run('keys', 'rotate', demo.id, '--account', '2')).stderr).toMatch(/There is no key/)
+  })
+
+  test('moving the clock past the life of tokens says so', async () => {
+    await run('clock', 'advance', '8d')
+    const key = await json('keys', 'create', '--name', 'Now', '--account', '1')
+    running = await npmStart(settings.DATA_DIR)
+    await signIn({ ...key, url: running.ready.url })
+    const moved = await run('clock', 'advance', '8d')
+    expect(moved.stdout).toMatch(/Expired: 1 access token\.\nClients need a new access token/)
+    await stop(running)
   })
 })

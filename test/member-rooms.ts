@@ -1,6 +1,6 @@
 /** Every page that members can come to, with something in it: for looking at them all. */
 import type { Browser, Page } from 'playwright-core'
-import { countAttempt } from '../src/members/attempts.ts'
+import { countAttempt } from '../src/auth/attempts.ts'
 import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
 import type { Harness } from '../src/testing/harness.ts'
 import {
@@ -126,9 +126,9 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
       await page.getByRole('button', { name: 'Sign out' }).click()
     }),
     room('problem', 'Page not found', '/nothing-here'),
-    room('problem-too_many', 'Too many attempts', '/sign-in', async (page) => {
-      for (let i = 0; i < 11; i++)
-        await countAttempt(h.app, site.id, 'password', 'busy@example.com', 'elsewhere')
+    room('problem-too_many_guesses', 'Too many attempts', '/sign-in', async (page) => {
+      const busy = { realm: `site:${site.id}`, kind: 'password', person: 'busy@example.com' } as const
+      for (let i = 0; i < 11; i++) await countAttempt(h.app, { ...busy, source: '127.0.0.1' })
       await signIn(page, site.url, 'busy@example.com')
     }),
   ]

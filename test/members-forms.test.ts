@@ -64,7 +64,7 @@ async function everything(): Promise<object> {
     db.selectFrom('customers').selectAll().execute(),
     db.selectFrom('member_sessions').select(['customer_id', 'created_at']).execute(),
     db.selectFrom('member_links').selectAll().execute(),
-    db.selectFrom('member_attempts').selectAll().execute(),
+    db.selectFrom('attempts').selectAll().execute(),
   ])
   return { counts, customers, sessions, links, attempts }
 }
@@ -108,7 +108,7 @@ test.each([
     password: PASSWORD,
     next,
   })
-  await h.app.db.deleteFrom('member_attempts').execute()
+  await h.app.db.deleteFrom('attempts').execute()
   expect(status).toBe(303)
   expect(headers.get('location')).toBe(`/s/${site.subdomain}/`)
   expect(

@@ -5,7 +5,6 @@ import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../src/testing/harness.ts'
 import { launchBrowser } from './browser.ts'
 import {
-  askFor,
   choosePassword,
   dressSite,
   grant,
@@ -16,8 +15,10 @@ import {
   openPage,
   PASSWORD,
   type Person,
+  pathOf,
   read,
   type Site,
+  signIn,
 } from './member-site.ts'
 
 let h: Harness
@@ -60,11 +61,42 @@ test('a gift says who gave it and why, is opened with a password, and counts as 
   expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(1)
 
   await page.goto(address)
-  expect(await heading(page)).toBe('This link has expired or has already been used')
-  await askFor(page, person.email)
-  expect(await heading(page)).toBe('Check your inbox')
+  expect(await heading(page)).toBe('A box of wool')
   expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(1)
-  await page.context().close()
+
+  const elsewhere = await openPage(browser)
+  await elsewhere.goto(address)
+  expect(pathOf(elsewhere, site)).toBe('/sign-in')
+  await elsewhere.getByLabel('E-mail').fill(person.email)
+  await elsewhere.getByLabel('Password').fill(PASSWORD)
+  await elsewhere.getByRole('button', { name: 'Sign in', exact: true }).click()
+  expect(await heading(elsewhere)).toBe('A box of wool')
+  await Promise.all([page.context().close(), elsewhere.context().close()])
+})
+
+test('after signing out everywhere a gift’s link leads to sign-in, and from there to the gift', async () => {
+  const person = await makeMember(h, browser, site)
+  await grantMore(h, person.contactId, await giftOffer('A box of linen'))
+  const address = site.url + (await linkFor(h, person, 'gift'))
+  const page = await openPage(browser)
+  await signIn(page, site.url, person.email)
+  await page.goto(`${site.url}/account`)
+  await page.getByRole('button', { name: /everywhere/ }).click()
+  await page.goto(address)
+  expect(pathOf(page, site)).toBe('/sign-in')
+  await page.getByLabel('E-mail').fill(person.email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  expect(await heading(page)).toBe('A gift for you')
+  await page.getByRole('button', { name: 'Open your gift' }).click()
+  expect(await read(page, '[role=status]')).toContain('Your gift is open')
+  expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(1)
+
+  const other = await openPage(browser)
+  const stranger = await makeMember(h, browser, site)
+  await signIn(other, site.url, stranger.email)
+  expect((await other.goto(address))!.status()).toBe(410)
+  await Promise.all([page.context().close(), other.context().close()])
 })
 
 test('who has a password opens a gift with one button', async () => {

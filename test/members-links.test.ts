@@ -64,11 +64,14 @@ test('a stolen link that was used lets nobody in', async () => {
 
 test('a link that nobody was ever sent says the same as one that has ended', async () => {
   const page = await openPage(browser)
-  for (const path of ['welcome', 'password', 'sign-in', 'gift', 'email-change']) {
+  for (const path of ['welcome', 'password', 'sign-in', 'email-change']) {
     const answer = await page.goto(`${site.url}/${path}/${'A'.repeat(43)}`)
     expect(answer!.status()).toBe(410)
     expect(await heading(page)).toBe('This link has expired or has already been used')
   }
+  // A gift's link that has ended leads to sign-in.
+  await page.goto(`${site.url}/gift/${'A'.repeat(43)}`)
+  expect(pathOf(page, site)).toBe('/sign-in')
   await page.context().close()
 })
 
@@ -117,9 +120,25 @@ test('a link to sign in is not used up by opening it, but by its button', async 
   expect(await read(page, 'main')).toContain(person.email)
   await page.locator('main button.main').click()
   expect(await heading(page)).toBe('Your library')
-  await page.goto(address)
-  expect(await heading(page)).toBe('This link has expired or has already been used')
-  await page.context().close()
+  const other = await openPage(browser)
+  await other.goto(address)
+  expect(await heading(other)).toBe('This link has expired or has already been used')
+  await Promise.all([page.context().close(), other.context().close()])
+})
+
+test('a used link takes its member, who is signed in, to where it led', async () => {
+  const person = await grant(h, site.id, await makeOffer(h.app, site.id))
+  const welcome = site.url + (await linkFor(h, person, 'welcome'))
+  const page = await openPage(browser)
+  await page.goto(welcome)
+  await choosePassword(page, PASSWORD)
+  expect((await page.goto(welcome))!.status()).toBe(200)
+  expect(pathOf(page, site)).toBe('/')
+  const stranger = await makeMember(h, browser, site)
+  const other = await openPage(browser)
+  await signIn(other, site.url, stranger.email)
+  expect((await other.goto(welcome))!.status()).toBe(410)
+  await Promise.all([page.context().close(), other.context().close()])
 })
 
 test('after ten attempts one must wait, and is told how long', async () => {
@@ -137,6 +156,9 @@ test('after ten attempts one must wait, and is told how long', async () => {
   expect(seconds).toBeLessThanOrEqual(15 * 60)
   expect(await heading(page)).toBe('Too many attempts')
   expect(await read(page, 'main')).toMatch(/15 minutes/)
+  await page.getByRole('link', { name: 'Send me a link' }).click()
+  await askFor(page, 'guessed@example.com')
+  expect(await heading(page)).toBe('Check your inbox')
   await page.context().close()
 })
 // Last: the token of the fixtures ends with its day.

@@ -7,10 +7,10 @@ export type LinkPurpose = 'welcome' | 'gift' | 'sign_in' | 'password' | 'email_c
 
 const DAY_MS = 86_400_000
 
-/** Days after which a link of each purpose is worth nothing; null: never. */
-export const LINK_DAYS: Record<LinkPurpose, number | null> = {
+/** Days after which a link of each purpose is worth nothing. */
+export const LINK_DAYS: Record<LinkPurpose, number> = {
   welcome: 7,
-  gift: null,
+  gift: 30,
   sign_in: 1,
   password: 1,
   email_change: 1,
@@ -49,17 +49,12 @@ export async function keepLinks(app: App, tx: Tx, links: NewLink[]): Promise<voi
           event_id: eventId,
           new_email: newEmail,
           created_at: now,
-          expires_at: endOf(purpose, now),
+          expires_at: new Date(now.getTime() + LINK_DAYS[purpose] * DAY_MS),
         }),
       ),
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-}
-
-function endOf(purpose: LinkPurpose, now: Date): Date | null {
-  const days = LINK_DAYS[purpose]
-  return days === null ? null : new Date(now.getTime() + days * DAY_MS)
 }
 
 /**
@@ -107,7 +102,24 @@ export async function findLink(
     .where('token_hash', '=', hashSecret(token))
     .where('purpose', '=', purpose)
     .where('used_at', 'is', null)
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return link ?? null
+}
+
+/** What a link was made for, also when it was used or has expired: it lets nobody in then. Null when there is none. */
+export async function findEndedLink(
+  db: Db | Tx,
+  siteId: string,
+  purpose: LinkPurpose,
+  token: string,
+): Promise<MemberLink | null> {
+  const link = await db
+    .selectFrom('member_links')
+    .select(COLUMNS)
+    .where('site_id', '=', siteId)
+    .where('token_hash', '=', hashSecret(token))
+    .where('purpose', '=', purpose)
     .executeTakeFirst()
   return link ?? null
 }
@@ -127,26 +139,26 @@ export async function useLink(
     .where('token_hash', '=', hashSecret(token))
     .where('purpose', '=', purpose)
     .where('used_at', 'is', null)
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .where('expires_at', '>', now)
     .returning(COLUMNS)
     .executeTakeFirst()
   return link ?? null
 }
 
-/** Ends every open link of a customer for these purposes: what led somebody in before must not do so any more. */
+/** Ends every open link of a customer, or only those of one purpose: what led somebody in before must not do so any more. */
 export async function endLinks(
   tx: Tx,
   siteId: string,
   customerId: string,
-  purposes: LinkPurpose[],
   now: Date,
+  purpose?: LinkPurpose,
 ): Promise<void> {
   await tx
     .updateTable('member_links')
     .set({ used_at: now })
     .where('site_id', '=', siteId)
     .where('customer_id', '=', customerId)
-    .where('purpose', 'in', purposes)
+    .$if(purpose !== undefined, (query) => query.where('purpose', '=', purpose!))
     .where('used_at', 'is', null)
     .execute()
 }

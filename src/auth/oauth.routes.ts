@@ -1,7 +1,14 @@
 import { Type } from 'typebox'
 import { type Context, type Route, route } from '../http/route.ts'
 import { badRequest } from '../jsonapi/errors.ts'
-import { issueForKey, issueForUser, refreshTokens, revokeToken, type Tokens } from './issue-tokens.ts'
+import {
+  type Client,
+  issueForKey,
+  issueForUser,
+  refreshTokens,
+  revokeToken,
+  type Tokens,
+} from './issue-tokens.ts'
 
 const TokenAnswer = Type.Object({
   access_token: Type.String(),
@@ -19,7 +26,7 @@ const token = route({
   access: 'public',
   summary: 'Get an access token',
   description:
-    'By `client_credentials` (in the body or as HTTP Basic) or `refresh_token`; with PASSWORD_GRANT on, also by `username` and `password`. The body may be a form, multipart or JSON.',
+    'By `client_credentials` (in the body or as HTTP Basic) or `refresh_token`; with PASSWORD_GRANT on, also by `username` and `password`. Client credentials that are sent beside a refresh token or a password must be right. The body may be a form, multipart or JSON.',
   tag: 'authentication',
   body: Type.Object({
     grant_type: Type.Optional(Type.String()),
@@ -30,22 +37,18 @@ const token = route({
     password: Type.Optional(Type.String()),
   }),
   responses: { 200: TokenAnswer },
-  errors: [401, 503],
+  errors: [401, 429, 503],
   form: true,
   flatErrors: true,
-  async handler({ app, headers, body }) {
+  async handler({ app, headers, body, source }) {
     const form: Form = { ...basicCredentials(headers.authorization), ...body }
     const request = readGrant(form, app.config.PASSWORD_GRANT)
     if ('error' in request) return refusal(400, request.error, request.description)
-    const tokens = await issue(app, request)
-    if (!tokens) {
-      return refusal(
-        401,
-        request.refused,
-        'Check the credentials; a rotated or deleted key and a used refresh token are no longer good.',
-      )
-    }
-    return { body: tokens, headers: UNCACHED }
+    const issued = await issue(app, request, source)
+    if (issued === null) return unauthorized(request.refused)
+    if (issued === 'wrong_client') return unauthorized(REFUSED)
+    if ('waitSeconds' in issued) return tooMany(issued.waitSeconds)
+    return { body: issued, headers: UNCACHED }
   },
 })
 
@@ -74,8 +77,8 @@ const REFUSED = 'Invalid client credentials'
 
 type Grant =
   | { by: 'key'; id: string; secret: string; refused: string }
-  | { by: 'refresh'; token: string; refused: string }
-  | { by: 'password'; username: string; password: string; refused: string }
+  | { by: 'refresh'; token: string; client: Client | null; refused: string }
+  | { by: 'password'; email: string; password: string; client: Client | null; refused: string }
 
 type Refusal = { error: string; description: string }
 
@@ -89,7 +92,12 @@ function readGrant(form: Form, passwordsAllowed: boolean): Grant | Refusal {
       return { by: 'key', id: form.client_id, secret: form.client_secret, refused: REFUSED }
     case 'refresh_token':
       if (!form.refresh_token) return missing('refresh_token')
-      return { by: 'refresh', token: form.refresh_token, refused: 'Invalid refresh token' }
+      return {
+        by: 'refresh',
+        token: form.refresh_token,
+        client: clientOf(form),
+        refused: 'Invalid refresh token',
+      }
     case 'password':
       if (!passwordsAllowed)
         return {
@@ -97,7 +105,13 @@ function readGrant(form: Form, passwordsAllowed: boolean): Grant | Refusal {
           description: 'Sign-in by password is off here (PASSWORD_GRANT); use client_credentials.',
         }
       if (!form.username || !form.password) return missing('username and password')
-      return { by: 'password', username: form.username, password: form.password, refused: REFUSED }
+      return {
+        by: 'password',
+        email: form.username,
+        password: form.password,
+        client: clientOf(form),
+        refused: REFUSED,
+      }
     default:
       return {
         error: 'unsupported_grant_type',
@@ -106,16 +120,24 @@ function readGrant(form: Form, passwordsAllowed: boolean): Grant | Refusal {
   }
 }
 
+/** Null when the client says nothing of itself; what is sent empty counts as left out (RFC 6749, 3.1). */
+const clientOf = ({ client_id: id = '', client_secret: secret = '' }: Form): Client | null =>
+  id === '' && secret === '' ? null : { id, secret }
+
 const missing = (what: string): Refusal => ({ error: 'invalid_request', description: `Send ${what}.` })
 
-function issue(app: Context['app'], grant: Grant): Promise<Tokens | null> {
+function issue(
+  app: Context['app'],
+  grant: Grant,
+  source: string,
+): Promise<Tokens | 'wrong_client' | { waitSeconds: number } | null> {
   switch (grant.by) {
     case 'key':
       return issueForKey(app, grant.id, grant.secret)
     case 'refresh':
-      return refreshTokens(app, grant.token)
+      return refreshTokens(app, grant.token, grant.client)
     case 'password':
-      return issueForUser(app, grant.username, grant.password)
+      return issueForUser(app, { ...grant, source })
   }
 }
 
@@ -125,6 +147,22 @@ export function basicCredentials(header: string | string[] | undefined): Form {
   if (!encoded) return {}
   const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':')
   return { client_id: id, client_secret: secret.join(':') }
+}
+
+const unauthorized = (error: string) =>
+  refusal(
+    401,
+    error,
+    'Check the credentials; a rotated or deleted key and a used refresh token are no longer good.',
+  )
+
+function tooMany(waitSeconds: number) {
+  const answer = refusal(
+    429,
+    'too_many_requests',
+    `Too many attempts with this username. Wait ${waitSeconds} seconds.`,
+  )
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(waitSeconds) } }
 }
 
 const refusal = (status: number, error: string, error_description: string) => ({

@@ -4,7 +4,9 @@ import type { Client, Reply } from '../testing/client.ts'
 import { makeAccount, makeKey } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { deleteApiKey, rotateApiKey } from './api-keys.ts'
+import { issueForUser } from './issue-tokens.ts'
 import { hashPassword } from './secrets.ts'
+import { setPassword } from './set-password.ts'
 
 let h: Harness
 let nobody: Client
@@ -163,6 +165,40 @@ describe('refreshing', () => {
     expect(await isGood(body.access_token)).toBe(true)
   })
 
+  describe('belongs to the client that got the token', () => {
+    const others = async () => {
+      const { client_id, client_secret } = await makeKey(h.app, h.account, null)
+      return { client_id, client_secret }
+    }
+    test.each<[string, () => Promise<Record<string, string>>]>([
+      ['a wrong secret', async () => ({ ...credentials(), client_secret: 'wrong' })],
+      ['an unknown id', async () => ({ ...credentials(), client_id: 'unknown' })],
+      ['another id alone', async () => ({ client_id: (await others()).client_id })],
+      ['a wrong secret alone', async () => ({ client_secret: 'wrong' })],
+      ['the credentials of another key', others],
+      [
+        'the credentials of another account',
+        async () => {
+          const { clientId, clientSecret } = await makeAccount(h.app)
+          return { client_id: clientId, client_secret: clientSecret }
+        },
+      ],
+    ])('%s is refused, and uses nothing up', async (_, besides) => {
+      const { refresh_token, access_token } = await start()
+      expectFlat(await ask({ refresh_token, ...(await besides()) }), 401, 'Invalid client credentials')
+      expect(await isGood(access_token)).toBe(true)
+      expect((await ask({ refresh_token, ...credentials() })).status).toBe(200)
+    })
+
+    test.each<[string, () => Record<string, string>]>([
+      ['the id alone', () => ({ client_id: h.account.clientId })],
+      ['empty credentials', () => ({ client_id: '', client_secret: '' })],
+    ])('%s is accepted', async (_, besides) => {
+      const { refresh_token } = await start()
+      expect((await ask({ refresh_token, ...besides() })).status).toBe(200)
+    })
+  })
+
   test('goes on and on with the newest refresh token', async () => {
     let { refresh_token } = await start()
     for (let round = 0; round < 3; round++) {
@@ -292,6 +328,58 @@ describe('with PASSWORD_GRANT on', () => {
     for (const username of [right.username, 'nobody@example.com', others[0]!.email]) {
       expectFlat(await signIn({ username, password: 'wrong' }), 401, 'Invalid client credentials')
     }
+  })
+
+  test('client credentials that are sent besides must be right', async () => {
+    const { clientId: client_id, clientSecret: client_secret } = p.account
+    const foreign = await makeAccount(p.app)
+    expectFlat(await signIn({ ...right, client_id, client_secret: 'x' }), 401, 'Invalid client credentials')
+    const others = { client_id: foreign.clientId, client_secret: foreign.clientSecret }
+    expectFlat(await signIn({ ...right, ...others }), 401, 'Invalid client credentials')
+    const { status, body } = await signIn({ ...right, client_id, client_secret })
+    expect(status).toBe(200)
+    const { refresh_token } = body
+    expectFlat(await signIn({ refresh_token, ...others }), 401, 'Invalid client credentials')
+    expect((await signIn({ refresh_token, client_id, client_secret })).status).toBe(200)
+  })
+
+  test('ten wrong guesses make a network wait, also with the right password; other networks need not', async () => {
+    await p.app.db.deleteFrom('attempts').execute()
+    for (let i = 0; i < 10; i++)
+      expectFlat(await signIn({ ...right, password: `guess ${i}` }), 401, 'Invalid client credentials')
+    const refused = await signIn(right)
+    expectFlat(refused, 429, 'too_many_requests')
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(14 * 60)
+    const elsewhere = { email: right.username, password: right.password, client: null, source: '203.0.113.9' }
+    expect(await issueForUser(p.app, elsewhere)).toMatchObject({ token_type: 'Bearer' })
+    await p.app.db.deleteFrom('attempts').execute()
+  })
+
+  test('right passwords are not counted: a client may get a token with each run', async () => {
+    for (let i = 0; i < 11; i++) expect((await signIn(right)).status).toBe(200)
+  })
+
+  test('a new password ends the tokens that were got with the one before, and no others', async () => {
+    const { access_token, refresh_token } = (await signIn(right)).body
+    const accountId = (await p.app.tokens.verifyAccess(access_token))!.accountId
+    await setPassword(p.app, accountId, right.username, 'another correct horse')
+    expect((await p.clientWith(access_token).get('/v1/me')).status).toBe(401)
+    expectFlat(await signIn({ refresh_token }), 401, 'Invalid refresh token')
+    expect((await p.client.get('/v1/me')).status).toBe(200)
+    await setPassword(p.app, accountId, right.username, right.password)
+  })
+
+  test('of many passwords at once those are refused that would wait too long', async () => {
+    await p.app.db.deleteFrom('attempts').execute()
+    const guesses = Array.from({ length: 36 }, (_, i) =>
+      signIn({ username: `nobody${i}@example.com`, password: 'guess' }),
+    )
+    const replies = await Promise.all(guesses)
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([401, 503]))
+    const refused = replies.find(({ status }) => status === 503)!
+    expectFlat(refused, 503, 'overloaded')
+    expect(refused.headers.get('retry-after')).toBe('2')
+    await p.app.db.deleteFrom('attempts').execute()
   })
 
   test('name or password alone is not enough', async () => {

@@ -1,5 +1,7 @@
 import { createHash, hkdfSync, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import pLimit from 'p-limit'
+import { ApiError } from '../jsonapi/errors.ts'
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 
@@ -17,7 +19,7 @@ export const deriveKey = (secretKey: string, purpose: 'tokens' | 'links' | 'seal
 const COST = { N: 2 ** 15, r: 8, p: 3 }
 const MAXMEM = 128 * 1024 * 1024
 
-/** scrypt with a random salt, as "scrypt$<N>$<r>$<p>$<salt>$<hash>". */
+/** scrypt with a random salt, as "scrypt$<N>$<r>$<p>$<salt>$<hash>". @throws ApiError 503 when too many wait */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const { N, r, p } = COST
@@ -28,7 +30,7 @@ export async function hashPassword(password: string): Promise<string> {
 /** What nobody's password is compared with, so that it takes as long. */
 const NOBODYS = ['scrypt', COST.N, COST.r, COST.p, Buffer.alloc(16).toString('base64'), ''].join('$')
 
-/** With `stored` null (nobody, or no password) the answer is false and takes as long. */
+/** With `stored` null (nobody, or no password) the answer is false and takes as long. @throws ApiError 503 */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
   const [, N, r, p, salt, hash] = (stored ?? NOBODYS).split('$') as [
     string,
@@ -45,6 +47,24 @@ export async function isPassword(password: string, stored: string | null): Promi
   return timingSafeEqual(actual, expected) && stored !== null
 }
 
-/** An accented letter can be written in two ways, and keyboards differ in which. */
-const derivePassword = (password: string, salt: Buffer, cost: typeof COST) =>
-  derive(password.normalize('NFKC'), salt, 64, { ...cost, maxmem: MAXMEM })
+/** Node has four threads for what blocks; signatures of tokens and files need the others. */
+const derivations = pLimit(2)
+/** A derivation takes a good tenth of a second of a core. Who would wait longer than a client does is refused. */
+const MOST_WAITING = 30
+
+/**
+ * Two at a time in a process: each takes 32 MB and a thread. Never called within a transaction, which would hold a
+ * connection and locks meanwhile.
+ *
+ * @throws ApiError 503 when too many wait
+ */
+async function derivePassword(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
+  if (derivations.pendingCount >= MOST_WAITING) {
+    throw new ApiError(503, 'overloaded', 'Too many passwords are being checked at the moment. Try again.', {
+      headers: { 'retry-after': '2' },
+    })
+  }
+  // An accented letter can be written in two ways, and keyboards differ in which.
+  const normal = password.normalize('NFKC')
+  return derivations(() => derive(normal, salt, 64, { ...cost, maxmem: MAXMEM }))
+}

@@ -1,4 +1,5 @@
-import type { Tx } from '../db/database.ts'
+import type { App } from '../app.ts'
+import { inTransaction } from '../db/database.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { parseEmailAddress } from '../text/email-address.ts'
 import { hashPassword } from './secrets.ts'
@@ -6,11 +7,17 @@ import { hashPassword } from './secrets.ts'
 const SHORTEST = 10
 
 /**
- * Sets the password of a user of the account, for token requests with `username` and `password`.
+ * Sets the password of a user of the account, for token requests with `username` and `password`. Tokens that were
+ * got with the one before end.
  *
  * @throws ApiError 404 for an unknown e-mail, 422 for a password under ten characters
  */
-export async function setPassword(tx: Tx, accountId: string, email: string, password: string): Promise<void> {
+export async function setPassword(
+  app: App,
+  accountId: string,
+  email: string,
+  password: string,
+): Promise<void> {
   if ([...password].length < SHORTEST) {
     throw unprocessable(
       'too_short',
@@ -18,12 +25,23 @@ export async function setPassword(tx: Tx, accountId: string, email: string, pass
       '/data/attributes/password',
     )
   }
-  const user = await tx
-    .updateTable('users')
-    .set({ password_hash: await hashPassword(password) })
-    .where('account_id', '=', accountId)
-    .where('email', '=', parseEmailAddress(email) ?? '')
-    .returning('id')
-    .executeTakeFirst()
-  if (!user) throw notFound(`There is no user with the e-mail ${email}.`)
+  const password_hash = await hashPassword(password)
+  await inTransaction(app.db, async (tx) => {
+    const user = await tx
+      .updateTable('users')
+      .set({ password_hash })
+      .where('account_id', '=', accountId)
+      .where('email', '=', parseEmailAddress(email) ?? '')
+      .returning('id')
+      .executeTakeFirst()
+    if (!user) throw notFound(`There is no user with the e-mail ${email}.`)
+    await tx
+      .updateTable('token_families')
+      .set({ revoked_at: app.clock.now(), revoke_reason: 'password_changed' })
+      .where('user_id', '=', user.id)
+      .where('account_id', '=', accountId)
+      .where('api_key_id', 'is', null)
+      .where('revoked_at', 'is', null)
+      .execute()
+  })
 }

@@ -2,12 +2,11 @@ import { Type } from 'typebox'
 import '../events/events.resource.ts'
 import { readChanges } from '../http/changes.ts'
 import { ChangedDocument, checkNewDocument, ignoredAttributes, NewDocument } from '../http/documents.ts'
-import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { listRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { assertMayDo } from './assert-may-do.ts'
 import { automationRunRoutes } from './automation-runs.routes.ts'
@@ -34,13 +33,13 @@ const create = route({
     'It is enabled unless `enabled` is false. What it names must be there on the site. It takes the permissions that doing the same by hand takes. The site may be left out by an account that has only one.',
   tag: 'automations',
   extension: true,
+  shows: automations,
   query: singleParameters(automations),
   body: NewDocument('automations', ABOUT),
   responses: { 201: singleSchema(automations) },
   errors: [404, 422],
   async handler(context) {
     const { tx, body, caller, scope } = context
-    const query = readSingleQuery(automations, context)
     checkNewDocument(context)
     const attributes = parseNewAutomation(withoutReadOnly(context, body.data.attributes))
     assertMayDo(caller, attributes.definition, attributes.definition)
@@ -48,7 +47,7 @@ const create = route({
     const id = await createAutomation(tx, siteOf(context), attributes, scope.now)
     return {
       status: 201,
-      body: await showAutomation(context, id, query),
+      body: await showAutomation(context, id),
       headers: { location: `${scope.baseUrl}/v1/automations/${id}` },
     }
   },
@@ -64,6 +63,7 @@ const update = route({
     'Attributes that are not given stay as they are. Runs under way follow the version that they began with; those of a disabled automation stop before their next step. It takes the permissions that doing the same by hand takes, except to rename or disable it.',
   tag: 'automations',
   extension: true,
+  shows: automations,
   query: singleParameters(automations),
   body: ChangedDocument('automations', ABOUT),
   responses: { 200: singleSchema(automations) },
@@ -71,7 +71,6 @@ const update = route({
   async handler(context) {
     const { tx, params, caller, scope } = context
     const id = params.id!
-    const query = readSingleQuery(automations, context)
     await lockAutomation(tx, caller.siteIds, id)
     const changes = await readChanges(context, automations)
     const attributes = parseAutomationChanges(withoutReadOnly(context, changes.attributes))
@@ -81,7 +80,7 @@ const update = route({
       assertMayDo(caller, definition, attributes.definition)
       warnOfSilence(context, definition.trigger)
     }
-    return { body: await showAutomation(context, id, query) }
+    return { body: await showAutomation(context, id) }
   },
 })
 
@@ -115,8 +114,8 @@ function warnOfSilence({ warn }: WriteContext, trigger: TriggerEvent): void {
   if (reason) warn(`The trigger ${trigger} cannot happen yet: ${reason}. The automation starts no runs.`)
 }
 
-async function showAutomation({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
-  return singleDocument(await loadOne(tx, automations, id, query, scope), query, scope)
+async function showAutomation({ tx, scope, shown }: WriteContext, id: string) {
+  return singleDocument(await loadOne(tx, automations, id, shown, scope), shown, scope)
 }
 
 export const automationRoutes: Route[] = [

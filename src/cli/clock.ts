@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { advanceClock } from '../clock/advance-clock.ts'
+import { advanceClock, countExpiring, type Expired } from '../clock/advance-clock.ts'
 import { parseDuration } from '../clock/clock.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
 import { withApp } from './with-app.ts'
@@ -16,12 +16,31 @@ export function clockCommands(program: Command): void {
     'move it ahead, as by 30d or 36h; all that becomes due is done before this returns',
   ).action(async (duration: string, options: OutputOptions) => {
     const milliseconds = parseDuration(duration)
-    const now = await withApp('clock advance', async (app) => {
+    const { now, expired } = await withApp('clock advance', async (app) => {
+      const expiring = await countExpiring(app, milliseconds)
       await advanceClock(app, milliseconds)
-      return app.clock.now()
+      return { now: app.clock.now().toISOString(), expired: expiring }
     })
-    printTime(options, now)
+    print(options, { now, expired }, [now, ...describe(expired)])
   })
+}
+
+/** Clients and members are surprised by what nobody did: they have to sign in again. */
+function describe(expired: Expired): string[] {
+  const counts = {
+    'access token': expired.access_tokens,
+    'refresh token': expired.refresh_tokens,
+    'member session': expired.sessions,
+    link: expired.links,
+  }
+  const told = Object.entries(counts).flatMap(([what, count]) =>
+    count > 0 ? [`${count} ${what}${count === 1 ? '' : 's'}`] : [],
+  )
+  if (told.length === 0) return []
+  return [
+    `Expired: ${told.join(', ')}.`,
+    ...(expired.access_tokens > 0 ? ['Clients need a new access token from POST /v1/oauth/token.'] : []),
+  ]
 }
 
 const printTime = (options: OutputOptions, now: Date) =>

@@ -12,7 +12,7 @@ import {
   ACCOUNT_OPTION,
   changing,
   chooseSite,
-  findOperator,
+  findOperatorOf,
   OPERATOR,
   type Operator,
   SITE_OPTION,
@@ -46,7 +46,7 @@ async function create({
   name,
 }: Options & { email: string; name?: string }): Promise<void> {
   const made = await changing('contacts create', async (tx, app) => {
-    const { scope } = await findOperator(app, account)
+    const { scope } = await findOperatorOf(app, 'site', site ?? '', account)
     const values = valuesOfNew(parseContactAttributes({ email, ...(name !== undefined && { name }) }))
     const origin = { actor: OPERATOR, requestId: null, now: scope.now }
     const id = await createContact(tx, chooseSite(scope, site), values, origin)
@@ -57,7 +57,7 @@ async function create({
 
 async function find(text: string, { json, account, site }: Options): Promise<void> {
   const found = await withApp('contacts find', async (app) => {
-    const { scope } = await findOperator(app, account)
+    const { scope } = await findOperatorOf(app, 'site', site ?? '', account)
     const parameters = {
       'filter[search]': text,
       'filter[site_id]': chooseSite(scope, site),

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { emails } from '../emails/emails.resource.ts'
+import { isId } from '../jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../jsonapi/load.ts'
 import { parseQuery } from '../jsonapi/query.ts'
 import type { Row } from '../jsonapi/resource.ts'
 import { findContactId } from './contacts.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { onOneLine } from './terminal.ts'
-import { ACCOUNT_OPTION, findOperator, withApp } from './with-app.ts'
+import { ACCOUNT_OPTION, findOperatorOf, withApp } from './with-app.ts'
 
 interface ListOptions extends OutputOptions {
   account?: string
@@ -38,7 +39,7 @@ export function emailCommands(program: Command): void {
 
 async function list({ json, account, contact, kind, status }: ListOptions): Promise<void> {
   const rows = await withApp('emails list', async (app) => {
-    const operator = await findOperator(app, account)
+    const operator = await findOperatorOf(app, 'contact', contact && isId(contact) ? contact : '', account)
     const filters = {
       contact_id: contact && (await findContactId(app, operator, contact)),
       kind,
@@ -63,7 +64,7 @@ async function list({ json, account, contact, kind, status }: ListOptions): Prom
 
 async function show(id: string, { json, account, html }: ShowOptions): Promise<void> {
   const row = await withApp('emails show', async (app) => {
-    const { scope } = await findOperator(app, account)
+    const { scope } = await findOperatorOf(app, 'email', id, account)
     return (await loadOne(app.db, emails, id, { fields: {}, include: {} }, scope)).primary.rows[0]!
   })
   const words = html

@@ -3,7 +3,7 @@ import { type ChangeOffers, changeOffers } from '../grants/change-offers.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import { findContactId } from './contacts.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
-import { ACCOUNT_OPTION, findOperator, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'
+import { ACCOUNT_OPTION, findOperatorOf, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'
 
 interface Options extends OutputOptions {
   account?: string
@@ -38,7 +38,9 @@ async function change(
   const unusable = offerIds.find((id) => !isId(id))
   if (unusable !== undefined) throw new Error(`"${unusable}" is no id of an offer.`)
   const { contactId, outcome } = await withApp(mode, async (app) => {
-    const operator = await findOperator(app, options.account)
+    const operator = isId(contact)
+      ? await findOperatorOf(app, 'contact', contact, options.account)
+      : await findOperatorOf(app, 'site', options.site ?? '', options.account)
     const id = await findContactId(app, operator, contact, options.site)
     return {
       contactId: id,

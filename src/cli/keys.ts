@@ -12,7 +12,7 @@ import { permissions } from '../auth/permissions.ts'
 import type { Tx } from '../db/database.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { onOneLine } from './terminal.ts'
-import { ACCOUNT_OPTION, changing, findOperator } from './with-app.ts'
+import { ACCOUNT_OPTION, changing, findOperator, findOperatorOf } from './with-app.ts'
 
 interface Options extends OutputOptions {
   account?: string
@@ -49,6 +49,7 @@ async function create({
         ?.split(',')
         .map((permission) => permission.trim())
         .filter(Boolean) ?? null
+    if (list?.length === 0) throw new Error('--permissions names none; leave it out for all of them.')
     return createApiKey(tx, { accountId, userId, name, wanted: list, now: app.clock.now() })
   })
   print({ json }, key, describeFresh(key))
@@ -90,7 +91,7 @@ async function findKey(
   given: string,
   account?: string,
 ): Promise<{ accountId: string; id: string }> {
-  const { accountId } = await findOperator(app, account)
+  const { accountId } = await findOperatorOf(app, 'key', given, account)
   const key = (await listApiKeys(tx, accountId)).find(
     ({ id, client_id }) => given === id || given === client_id,
   )

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { languages } from '../languages.ts'
 import { type SiteChanges, updateSite } from '../sites/update-site.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
-import { ACCOUNT_OPTION, changing, findOperator, withApp } from './with-app.ts'
+import { ACCOUNT_OPTION, changing, findOperator, findOperatorOf, withApp } from './with-app.ts'
 
 interface SetOptions extends OutputOptions {
   account?: string
@@ -79,9 +79,13 @@ async function set(
     ...(confirmGrants !== undefined && { send_offer_grant_email: confirmGrants === 'on' }),
     ...(automationEmails !== undefined && { automation_emails_per_hour: Number(automationEmails) }),
   }
+  if (Object.keys(changes).length === 0)
+    throw new Error(
+      'Nothing to change: give one or more of the options that `bestow sites set --help` lists.',
+    )
   await changing('sites set', async (tx, app) => {
-    const { scope } = await findOperator(app, account)
-    await updateSite(tx, scope.siteIds, id, changes, scope.now)
+    const { scope } = await findOperatorOf(app, 'site', id, account)
+    await updateSite(app, tx, scope.siteIds, id, changes)
   })
   print({ json }, { id, ...changes }, `Site ${id} is changed.`)
 }

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { setPassword } from '../auth/set-password.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
-import { ACCOUNT_OPTION, changing, findOperator } from './with-app.ts'
+import { ACCOUNT_OPTION, findOperatorOf, withApp } from './with-app.ts'
 
 export function userCommands(program: Command): void {
   const users = program.command('users').description('people of an account')
@@ -20,9 +20,9 @@ async function password(
   { json, account }: OutputOptions & { account?: string },
 ): Promise<void> {
   const secret = await readLine()
-  await changing('users password', async (tx, app) => {
-    const { accountId } = await findOperator(app, account)
-    await setPassword(tx, accountId, email, secret)
+  await withApp('users password', async (app) => {
+    const { accountId } = await findOperatorOf(app, 'user', email, account)
+    await setPassword(app, accountId, email, secret)
   })
   print({ json }, { email, changed: true }, `The password of ${email} is set.`)
 }

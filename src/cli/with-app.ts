@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
+import { isId } from '../jsonapi/identifiers.ts'
 import type { Scope } from '../jsonapi/resource.ts'
 import { openRuntime } from '../runtime.ts'
 import { onSignal } from '../stop.ts'
+import { parseEmailAddress } from '../text/email-address.ts'
 import '../routes.ts'
 
 /** Runs a command on the database of the server, running or not: it is started for the length of the command. */
@@ -32,6 +34,41 @@ export interface Operator {
 }
 
 export const OPERATOR = 'cli'
+
+/** What has an id, or another name, that only one account of the server can have. */
+const OWNERS = {
+  key: (given: string) =>
+    sql`select account_id from api_keys where id::text = ${given} or client_id = ${given}`,
+  site: (given: string) => sql`select account_id from sites where id::text = ${given}`,
+  user: (given: string) => sql`select account_id from users where email = ${parseEmailAddress(given) ?? ''}`,
+  contact: (given: string) => ofSite('contacts', given),
+  email: (given: string) => ofSite('emails', given),
+}
+
+const ofSite = (table: string, given: string) =>
+  sql`select s.account_id from ${sql.table(table)} t join sites s on s.id = t.site_id where t.id = ${isId(given) ? given : '0'}`
+
+/**
+ * Finds the account of a command about one thing: the one that is named, else the one that has it.
+ *
+ * @param given its id, which only one account can have; empty or without an owner as findOperator()
+ * @throws Error when there are several accounts and none has it
+ */
+export async function findOperatorOf(
+  app: App,
+  what: keyof typeof OWNERS,
+  given: string,
+  accountId?: string,
+): Promise<Operator> {
+  if (accountId !== undefined || given === '') return findOperator(app, accountId)
+  const { rows } = await sql<{ account_id: string | null; has_several: boolean }>`
+    select (${OWNERS[what](given.trim())}) as account_id, (select count(*) > 1 from accounts) as has_several`.execute(
+    app.db,
+  )
+  const { account_id, has_several } = rows[0]!
+  if (account_id === null && has_several) throw new Error(`No account has a ${what} ${given}.`)
+  return findOperator(app, account_id ?? undefined)
+}
 
 /** Finds the account of a command: the one that is named, or the only one there is. */
 export async function findOperator(app: App, accountId?: string): Promise<Operator> {

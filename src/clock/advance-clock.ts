@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
+import { REFRESH_FACTOR } from '../auth/issue-tokens.ts'
 import { drain } from '../jobs/drain.ts'
 import { MovableClock } from './clock.ts'
 
@@ -31,6 +32,31 @@ export async function advanceClock(app: App, milliseconds: number): Promise<void
     if (left > 0) await app.clock.advance(app.db, left)
   }
   await doWhatIsDue(app)
+}
+
+/** What has expired because the clock was moved, and was still good before. */
+export interface Expired {
+  access_tokens: number
+  refresh_tokens: number
+  sessions: number
+  links: number
+}
+
+/** Counts what of sign-ins expires when the clock is moved this far ahead: to be asked before, since it is then cleaned up. */
+export async function countExpiring({ db, clock, config }: App, milliseconds: number): Promise<Expired> {
+  const now = clock.now()
+  const end = new Date(now.getTime() + milliseconds)
+  const accessMs = config.TOKEN_TTL * 1000
+  const { rows } = await sql<Expired>`
+    with families as (
+      select expires_at, expires_at - make_interval(secs => ${(accessMs * (REFRESH_FACTOR - 1)) / 1000}) as access_ends_at
+        from token_families where revoked_at is null and expires_at > ${now})
+    select (select count(*)::int from families where access_ends_at > ${now} and access_ends_at <= ${end}) as access_tokens,
+           (select count(*)::int from families where expires_at <= ${end}) as refresh_tokens,
+           (select count(*)::int from member_sessions where expires_at > ${now} and expires_at <= ${end}) as sessions,
+           (select count(*)::int from member_links
+             where used_at is null and expires_at > ${now} and expires_at <= ${end}) as links`.execute(db)
+  return rows[0]!
 }
 
 async function doWhatIsDue(app: App): Promise<void> {

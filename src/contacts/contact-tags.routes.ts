@@ -1,13 +1,12 @@
 import { Type } from 'typebox'
 import { readChanges } from '../http/changes.ts'
 import { ChangedDocument, checkNewDocument, ignoredAttributes, NewDocument } from '../http/documents.ts'
-import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { listRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { unprocessable } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { readName } from '../text/names.ts'
 import { archiveContactTag, renameContactTag } from './change-contact-tag.ts'
@@ -24,20 +23,20 @@ const create = route({
     'The site may be left out by an account that has only one. The name must be new among the tags of the site that are not archived, whatever its case.',
   tag: 'contact tags',
   extension: true,
+  shows: contactTags,
   query: singleParameters(contactTags),
   body: NewDocument('contact_tags', '`name`'),
   responses: { 201: singleSchema(contactTags) },
   errors: [404],
   async handler(context) {
     const { tx, body, scope } = context
-    const query = readSingleQuery(contactTags, context)
     checkNewDocument(context)
     const name = nameIn(context, body.data.attributes)
     if (name === undefined) throw unprocessable('blank', "Name can't be blank", '/data/attributes')
     const id = await createContactTag(tx, siteOf(context), name, scope.now)
     return {
       status: 201,
-      body: await showTag(context, id, query),
+      body: await showTag(context, id),
       headers: { location: `${scope.baseUrl}/v1/contact_tags/${id}` },
     }
   },
@@ -52,17 +51,17 @@ const update = route({
   description: 'Contacts that bear it bear it under the new name. One that is archived cannot be renamed.',
   tag: 'contact tags',
   extension: true,
+  shows: contactTags,
   query: singleParameters(contactTags),
   body: ChangedDocument('contact_tags', '`name`'),
   responses: { 200: singleSchema(contactTags) },
   async handler(context) {
     const { tx, params, caller } = context
     const id = params.id!
-    const query = readSingleQuery(contactTags, context)
     const { attributes } = await readChanges(context, contactTags)
     const name = nameIn(context, attributes)
     if (name !== undefined) await renameContactTag(tx, caller.siteIds, id, name)
-    return { body: await showTag(context, id, query) }
+    return { body: await showTag(context, id) }
   },
 })
 
@@ -99,8 +98,8 @@ function nameIn({ ignore }: WriteContext, attributes: Record<string, unknown>): 
   return name
 }
 
-const showTag = async ({ tx, scope }: WriteContext, id: string, query: ResourceQuery) =>
-  singleDocument(await loadOne(tx, contactTags, id, query, scope), query, scope)
+const showTag = async ({ tx, scope, shown }: WriteContext, id: string) =>
+  singleDocument(await loadOne(tx, contactTags, id, shown, scope), shown, scope)
 
 export const contactTagRoutes: Route[] = [
   listRoute(contactTags),

@@ -7,13 +7,12 @@ import {
   ignoredAttributes,
   NewDocument,
 } from '../http/documents.ts'
-import { listRoute, readSingleQuery, relationshipRoute, showRoute } from '../http/resource-routes.ts'
+import { listRoute, relationshipRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { SiteRelationship, siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { jsonPointer, type Path } from '../jsonapi/errors.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { changeTagsOfContact } from './change-tags-of-contact.ts'
 import { parseContactAttributes, valuesOfNew } from './contact-attributes.ts'
@@ -54,13 +53,13 @@ const create = route({
   description:
     'The site may be left out by an account that has only one. The e-mail must be new on the site. `tags` are added to the contact in the same transaction.',
   tag: 'contacts',
+  shows: contacts,
   query: singleParameters(contacts),
   body: NewContact,
   responses: { 201: singleSchema(contacts) },
   errors: [404],
   async handler(context) {
     const { tx, body, ignore, scope } = context
-    const query = readSingleQuery(contacts, context)
     checkNewDocument(context, ['site', 'tags'])
     const attributes = parseContactAttributes(body.data.attributes)
     ignore(ignoredAttributes(body.data.attributes, [...attributes.ignored, 'external_user_id']))
@@ -68,7 +67,7 @@ const create = route({
     await setTags(context, id, 'add', body.data.relationships?.tags)
     return {
       status: 201,
-      body: await showContact(context, id, query),
+      body: await showContact(context, id),
       headers: { location: `${scope.baseUrl}/v1/contacts/${id}` },
     }
   },
@@ -83,13 +82,13 @@ const update = route({
   description:
     'Attributes that are not given stay as they are. Name and e-mail of its customer change with it. `tags` are replaced when they are given.',
   tag: 'contacts',
+  shows: contacts,
   query: singleParameters(contacts),
   body: ChangedContact,
   responses: { 200: singleSchema(contacts) },
   async handler(context) {
     const { tx, body, params, caller, ignore } = context
     const id = params.id!
-    const query = readSingleQuery(contacts, context)
     await lockContact(tx, caller.siteIds, id)
     const { data, path } = relationshipsOf(body)
     const changes = await readChanges({ ...context, body: { data } }, contacts, ['tags'], path)
@@ -99,7 +98,7 @@ const update = route({
     ignore(attributes.ignored.map(ignoredAttribute))
     await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
     if ('tags' in changes.relationships) await setTags(context, id, 'replace', data.relationships?.tags, path)
-    return { body: await showContact(context, id, query) }
+    return { body: await showContact(context, id) }
   },
 })
 
@@ -118,8 +117,8 @@ const destroy = route({
   },
 })
 
-async function showContact({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
-  return singleDocument(await loadOne(tx, contacts, id, query, scope), query, scope)
+async function showContact({ tx, scope, shown }: WriteContext, id: string) {
+  return singleDocument(await loadOne(tx, contacts, id, shown, scope), shown, scope)
 }
 
 /** The resource of a PATCH with its relationships, from where the document has them. */

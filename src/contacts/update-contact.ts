@@ -1,4 +1,4 @@
-import { endLinks, type LinkPurpose } from '../auth/member-links.ts'
+import { endLinks } from '../auth/member-links.ts'
 import { type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
 import { type About, type Origin, recordEvent } from '../events/events.ts'
@@ -109,8 +109,6 @@ const notACustomer = () =>
     '/data/attributes/external_user_id',
   )
 
-const EVERY_LINK: LinkPurpose[] = ['welcome', 'gift', 'sign_in', 'password', 'email_change']
-
 /**
  * Whoever reads mail at the old address must not get in by what was sent there; and when it was not the member
  * who changed it, whoever did get in is out.
@@ -121,7 +119,7 @@ async function leaveOldAddress(
   customerId: string,
   { actor, now }: Origin,
 ): Promise<void> {
-  await endLinks(tx, siteId, customerId, EVERY_LINK, now)
+  await endLinks(tx, siteId, customerId, now)
   if (actor === `customer:${customerId}`) return
   await tx
     .deleteFrom('member_sessions')

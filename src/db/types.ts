@@ -47,6 +47,13 @@ export interface ApiKeys {
   user_id: Int8;
 }
 
+export interface Attempts {
+  count: number;
+  ends_at: Timestamp;
+  realm: string;
+  subject: string;
+}
+
 export interface AutomationRuns {
   attempts: Generated<number>;
   automation_id: Int8;
@@ -302,6 +309,7 @@ export interface HookSecrets {
 
 export interface IdempotencyKeys {
   account_id: Int8;
+  caller: string;
   created_at: Timestamp;
   key: string;
   outcome: Json | null;
@@ -309,18 +317,11 @@ export interface IdempotencyKeys {
   route: string;
 }
 
-export interface MemberAttempts {
-  count: number;
-  ends_at: Timestamp;
-  site_id: Int8;
-  subject: string;
-}
-
 export interface MemberLinks {
   created_at: Timestamp;
   customer_id: Int8;
   event_id: Int8;
-  expires_at: Timestamp | null;
+  expires_at: Timestamp;
   grant_id: Int8 | null;
   new_email: string | null;
   purpose: string;
@@ -488,6 +489,7 @@ export interface WebhookDeliveries {
 export interface DB {
   accounts: Accounts;
   api_keys: ApiKeys;
+  attempts: Attempts;
   automation_run_steps: AutomationRunSteps;
   automation_runs: AutomationRuns;
   automation_versions: AutomationVersions;
@@ -508,7 +510,6 @@ export interface DB {
   hook_secrets: HookSecrets;
   hooks: Hooks;
   idempotency_keys: IdempotencyKeys;
-  member_attempts: MemberAttempts;
   member_links: MemberLinks;
   member_sessions: MemberSessions;
   offer_grants: OfferGrants;

@@ -8,12 +8,11 @@ import {
   ignoredAttributes,
   NewDocument,
 } from '../http/documents.ts'
-import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { listRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { ResourceQuery } from '../jsonapi/query.ts'
 import type { Scope } from '../jsonapi/resource.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { emailTemplates } from './email-templates.resource.ts'
@@ -42,13 +41,13 @@ const create = route({
     'For one of the e-mails that the system sends, of which a site has one template each, or with `kind` `automation` and a `name` for automations. Every field is Liquid; a mistake is told with line and column.',
   tag: TAG,
   extension: true,
+  shows: emailTemplates,
   query: singleParameters(emailTemplates),
   body: NewDocument('email_templates'),
   responses: { 201: singleSchema(emailTemplates) },
   errors: [404],
   async handler(context) {
     const { tx, body, ignore, scope } = context
-    const query = readSingleQuery(emailTemplates, context)
     checkNewDocument(context)
     const siteId = siteOf(context)
     const kind = parseKind(body.data.attributes.kind)
@@ -58,7 +57,7 @@ const create = route({
     const id = await createTemplate(tx, siteId, { kind, ...attributes }, scope.now)
     return {
       status: 201,
-      body: await showTemplate(context, id, query),
+      body: await showTemplate(context, id),
       headers: { location: `${scope.baseUrl}/v1/email_templates/${id}` },
     }
   },
@@ -74,19 +73,19 @@ const update = route({
     'Attributes that are not given stay as they are; null returns a field to its default. E-mails that are not rendered yet say what is new.',
   tag: TAG,
   extension: true,
+  shows: emailTemplates,
   query: singleParameters(emailTemplates),
   body: ChangedDocument('email_templates'),
   responses: { 200: singleSchema(emailTemplates) },
   async handler(context) {
     const { tx, params, caller, ignore, scope } = context
-    const query = readSingleQuery(emailTemplates, context)
     const template = await lockTemplate(tx, caller.siteIds, params.id!)
     const { kind: otherKind, ...given } = (await readChanges(context, emailTemplates)).attributes
     if (otherKind !== undefined) ignore([ignoredAttribute('kind')])
     const attributes = parseTemplateAttributes(template.kind, given)
     ignore(attributes.ignored.map(ignoredAttribute))
     await updateTemplate(tx, template, attributes, scope.now)
-    return { body: await showTemplate(context, params.id!, query) }
+    return { body: await showTemplate(context, params.id!) }
   },
 })
 
@@ -155,8 +154,8 @@ async function readTemplate(
   return primary.rows[0] as unknown as OwnWords & { site_id: string; kind: EmailKind }
 }
 
-async function showTemplate({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
-  return singleDocument(await loadOne(tx, emailTemplates, id, query, scope), query, scope)
+async function showTemplate({ tx, scope, shown }: WriteContext, id: string) {
+  return singleDocument(await loadOne(tx, emailTemplates, id, shown, scope), shown, scope)
 }
 
 export const emailTemplateRoutes: Route[] = [

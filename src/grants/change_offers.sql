@@ -6,7 +6,8 @@
 --   or {account_id} alone: the operator of the server, who needs no permission and is named in the options.
 -- p_door: 'contacts' or 'customers', what the subject_ids are ids of. p_mode: 'grant', 'revoke' or 'replace'.
 -- p_changes: [{subject_id, offer_ids, options, idempotency}]: no subject and no Idempotency-Key twice; ids as
---   decimal digits, options as for grant_offers(), idempotency null or {route, key, request_hash (hex)}.
+--   decimal digits, options as for grant_offers(), idempotency null or {caller, route, key,
+--   request_hash (hex)}.
 -- Returns for each {held: [offer ids], revoked: [offer ids], replayed} and, unless offers were revoked,
 --   {customer_id, customer_created, customer_event_id, granted: {<offer id>: {grant_id, event_id}}}; or {error}:
 --   unauthorized, forbidden, subject_not_found, offer_not_found (with index), email_taken, idempotency_mismatch,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { makeContact, makeKey, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 
 let h: Harness
@@ -44,6 +44,48 @@ test('a key belongs to one account, method and route', async () => {
     const answer = await h.client[method](offersOf(contactId), body, withKey('c'))
     expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null])
   }
+})
+
+test('an Idempotency-Key belongs to the API key: another one acts for itself, and is shown only what it may see', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const path = `/v1/contacts/${contactId}`
+  const body = { data: { type: 'contacts', id: contactId, attributes: { name: 'Changed' } } }
+  const first = await h.client.patch(`${path}?include=offers`, body, withKey('theirs'))
+  expect(first.status).toBe(200)
+  const other = h.clientWith((await makeKey(h.app, h.account, ['manage:contacts', 'view:contacts'])).token)
+  const refused = await other.patch(`${path}?include=offers`, body, withKey('theirs'))
+  expect([refused.status, refused.body.errors[0].source]).toEqual([403, { parameter: 'include' }])
+  const own = await other.patch(path, body, withKey('theirs'))
+  expect([own.status, own.headers.get('idempotent-replayed')]).toEqual([200, null])
+
+  const grant = offersBody([await makeOffer(h.app, h.account.siteId)])
+  const granting = h.clientWith((await makeKey(h.app, h.account, ['manage:grants'])).token)
+  await h.client.post(offersOf(contactId), grant, withKey('granted'))
+  const again = await granting.post(offersOf(contactId), grant, withKey('granted'))
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, null])
+  expect(again.body.meta.offers[0].status).toBe('already_granted')
+})
+
+test('a stored answer is not replayed to a key that may not see any more what it includes', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const path = `/v1/contacts/${contactId}?include=offers`
+  const body = { data: { type: 'contacts', id: contactId, attributes: { name: 'Changed' } } }
+  const key = await makeKey(h.app, h.account, ['manage:contacts', 'view:offers'])
+  const client = h.clientWith(key.token)
+  expect((await client.patch(path, body, withKey('before'))).status).toBe(200)
+  const replayed = await client.patch(path, body, withKey('before'))
+  expect([replayed.status, replayed.headers.get('idempotent-replayed')]).toEqual([200, 'true'])
+  const permissions = ['manage:contacts']
+  await h.app.db.updateTable('api_keys').set({ permissions }).where('id', '=', key.id).execute()
+  expect((await client.patch(path, body, withKey('before'))).status).toBe(403)
+})
+
+test('the same key with another query string is refused: the first answer is not the one asked for', async () => {
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const body = { data: { type: 'contacts', id: contactId, attributes: { name: 'Changed' } } }
+  await h.client.patch(`/v1/contacts/${contactId}`, body, withKey('query'))
+  const refused = await h.client.patch(`/v1/contacts/${contactId}?include=offers`, body, withKey('query'))
+  expect([refused.status, refused.body.errors[0].code]).toEqual([422, 'idempotency_key_reused'])
 })
 
 test('a request that failed leaves its key free', async () => {

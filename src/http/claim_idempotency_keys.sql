@@ -1,7 +1,7 @@
 -- Takes Idempotency-Keys for the running transaction, or tells what their first requests answered.
 --
--- p_claims: [{route, key, request_hash (hex)}], null for a request without a key; all of one route, no key
---   twice.
+-- p_claims: [{caller, route, key, request_hash (hex)}], null for a request without a key; all of one caller and
+--   route, no key twice.
 -- Returns a row for each key: its place in the list, from 1; state 'claimed'; or 'replay' with the outcome;
 -- or 'mismatch' when the first request was another one. While a first one still runs this waits for it, up to
 -- two seconds unless lock_timeout says less, and then fails with lock_not_available (55P03); when the first is
@@ -17,13 +17,13 @@ declare
 begin
   if v_patience = '0' then perform set_config('lock_timeout', '2s', true); end if;
   with claimed as (
-    insert into idempotency_keys as i (account_id, route, key, request_hash, created_at)
-    select p_account_id, c ->> 'route', c ->> 'key', decode(c ->> 'request_hash', 'hex'), p_now
+    insert into idempotency_keys as i (account_id, caller, route, key, request_hash, created_at)
+    select p_account_id, c ->> 'caller', c ->> 'route', c ->> 'key', decode(c ->> 'request_hash', 'hex'), p_now
       from jsonb_array_elements(p_claims) c
      where c <> 'null'
      -- The same order for everybody: lists that overlap cannot wait for each other.
      order by c ->> 'route', c ->> 'key'
-    on conflict (account_id, route, key) do update
+    on conflict (account_id, caller, route, key) do update
        -- A key lives 24 hours; an older one is taken over.
        set request_hash = excluded.request_hash, created_at = excluded.created_at, outcome = null
      where i.created_at < p_now - interval '24 hours'
@@ -41,7 +41,8 @@ begin
       from jsonb_array_elements(p_claims) with ordinality c (claim, place)
      cross join lateral (
        select i.request_hash, i.outcome from idempotency_keys i
-        where i.account_id = p_account_id and i.route = c.claim ->> 'route' and i.key = c.claim ->> 'key'
+        where i.account_id = p_account_id and i.caller = c.claim ->> 'caller'
+          and i.route = c.claim ->> 'route' and i.key = c.claim ->> 'key'
         limit 1) first
      where c.claim <> 'null';
 end
@@ -63,10 +64,12 @@ begin
   loop
     if v_outcome ? 'error' then
       delete from idempotency_keys i
-       where i.account_id = p_account_id and i.route = v_claim ->> 'route' and i.key = v_claim ->> 'key' and i.outcome is null;
+       where i.account_id = p_account_id and i.caller = v_claim ->> 'caller'
+         and i.route = v_claim ->> 'route' and i.key = v_claim ->> 'key' and i.outcome is null;
     else
       update idempotency_keys i set outcome = v_outcome
-       where i.account_id = p_account_id and i.route = v_claim ->> 'route' and i.key = v_claim ->> 'key';
+       where i.account_id = p_account_id and i.caller = v_claim ->> 'caller'
+         and i.route = v_claim ->> 'route' and i.key = v_claim ->> 'key';
     end if;
   end loop;
 end

@@ -2,22 +2,28 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { ApiError, badRequest } from '../jsonapi/errors.ts'
+import type { TokenClaims } from '../auth/tokens.ts'
 import type { Answer, IdempotencyKey } from './route.ts'
 
 const HEADER = { header: 'Idempotency-Key' }
 
+/** Whose Idempotency-Keys a request uses: one API key never gets what another one was answered. */
+export const keyOwner = ({ keyId }: Pick<TokenClaims, 'keyId'>): string =>
+  keyId === null ? 'users' : `api_key:${keyId}`
+
 /** Reads the header of a request; null without one. @throws ApiError 400 for a blank or overlong key */
 export function idempotencyKey(
   header: string | string[] | undefined,
-  request: { method: string; route: string; path: string; body: unknown },
+  request: { caller: string; method: string; route: string; address: string; body: unknown },
 ): IdempotencyKey | null {
   if (header === undefined || request.method === 'GET') return null
   const key = String(header)
   if (key.trim() === '' || key.length > 255) {
     throw badRequest('invalid_idempotency_key', 'An Idempotency-Key is 1 to 255 characters long.', HEADER)
   }
-  const said = JSON.stringify([request.path, request.body ?? null])
+  const said = JSON.stringify([request.address, request.body ?? null])
   return {
+    caller: request.caller,
     route: `${request.method} ${request.route}`,
     key,
     request_hash: createHash('sha256').update(said).digest('hex'),
@@ -61,7 +67,7 @@ export async function once(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   if (!idempotency) return work()
-  const { route, key } = idempotency
+  const { caller, route, key } = idempotency
   const { rows } = await sql<{ state: 'claimed' | 'replay' | 'mismatch'; outcome: Answer }>`
     select state, outcome
       from claim_idempotency_keys(${accountId}::bigint, ${JSON.stringify([idempotency])}::jsonb, ${now}::timestamptz)
@@ -75,6 +81,7 @@ export async function once(
     .updateTable('idempotency_keys')
     .set({ outcome: JSON.stringify(kept) })
     .where('account_id', '=', accountId)
+    .where('caller', '=', caller)
     .where('route', '=', route)
     .where('key', '=', key)
     .execute()

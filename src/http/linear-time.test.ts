@@ -86,7 +86,11 @@ const cases: Case[] = [
   ['Cookie of codes', (n) => `a=${fill('%41', n)}`, parseCookies],
   ['X-Forwarded-For of addresses', '1.1.1.1,', (text) => forwardedFor(text)],
   ['X-Forwarded-For of spaces', ' ', (text) => forwardedFor(text)],
-  ['Idempotency-Key', ' ', (key) => idempotencyKey(key, { method: 'POST', route: '', path: '', body: null })],
+  [
+    'Idempotency-Key',
+    ' ',
+    (key) => idempotencyKey(key, { method: 'POST', route: '', caller: 'users', address: '', body: null }),
+  ],
   ['path of slashes', '/', (path) => explainUnknown('GET', path)],
   ['path of words', '/v1', (path) => explainUnknown('GET', path)],
   [

@@ -3,8 +3,8 @@ import type { App } from '../app.ts'
 import type { Permission } from '../auth/permissions.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import type { Db, Tx } from '../db/database.ts'
-import type { Ignored, QueryParameters } from '../jsonapi/query.ts'
-import type { Scope } from '../jsonapi/resource.ts'
+import type { Ignored, QueryParameters, ResourceQuery } from '../jsonapi/query.ts'
+import type { Resource, Scope } from '../jsonapi/resource.ts'
 
 /** The bearer of a token that the database has found good. */
 export interface Caller extends TokenClaims {
@@ -16,6 +16,8 @@ export interface Caller extends TokenClaims {
 
 /** A repetition is known by its key; that it is the same request, by the hash. */
 export interface IdempotencyKey {
+  /** Whose key it is: an API key, or the users of the account, who may all do the same. */
+  caller: string
   route: string
   key: string
   /** Hex. */
@@ -28,6 +30,8 @@ export interface Context<Body = unknown> {
   /** Start of absolute links: PUBLIC_URL, or the host that the request was made to. */
   baseUrl: string
   headers: Record<string, string | string[] | undefined>
+  /** IP address of the caller, as far as it can be believed: see TRUST_PROXY. */
+  source: string
   params: Record<string, string>
   query: QueryParameters
   body: Body
@@ -56,6 +60,8 @@ export interface WriteContext<Body = unknown> extends Context<Body> {
   tx: Tx
   /** Who acts, as it is recorded. */
   actor: string
+  /** What the resource of the answer is to be shown with; the caller may see all of it. */
+  shown: Pick<ResourceQuery, 'fields' | 'include'>
 }
 
 export interface Answer {
@@ -92,7 +98,8 @@ interface RouteBase {
  * How a request is run:
  * - open: nothing is checked.
  * - read: the token is checked, then the handler reads.
- * - write: one transaction in which the token is checked, the Idempotency-Key claimed and the handler run.
+ * - write: one transaction in which the token and what is to be shown are checked, the Idempotency-Key claimed and
+ *   the handler run.
  * - direct: the handler hands claims and key to one database function, which does all of that itself.
  */
 export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } & (
@@ -105,6 +112,8 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
     | {
         kind: 'write'
         access: Exclude<Access, 'public'>
+        /** The answer is one of these: what it includes is checked before the Idempotency-Key is looked up. */
+        shows?: Resource
         handler: (context: WriteContext<Static<Body>>) => Promise<Answer>
       }
     | {

@@ -3,19 +3,24 @@ import type { TokenClaims } from '../auth/tokens.ts'
 import { inTransaction } from '../db/database.ts'
 import type { Scope } from '../jsonapi/resource.ts'
 import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
-import { idempotencyKey, isStillRunning, once, stillRunning } from './idempotency.ts'
+import { idempotencyKey, isStillRunning, keyOwner, once, stillRunning } from './idempotency.ts'
+import { readSingleQuery } from './resource-routes.ts'
 import type { Answer, Caller, Context, Route, SignedContext } from './route.ts'
 
-/** Runs a route in the way its kind says: who may, in which transaction, at most how often. */
+/**
+ * Runs a route in the way its kind says: who may, in which transaction, at most how often.
+ *
+ * @param address path and query string of the request
+ */
 export async function runRoute(
   route: Route,
   context: Context,
   claims: TokenClaims | null,
-  path: string,
+  address: string,
 ): Promise<Answer> {
   if (route.kind === 'open') return route.handler(context)
   if (!claims) throw unauthorized(TOKEN_ENDED)
-  const signed = signedContext(route, context, claims, path)
+  const signed = signedContext(route, context, claims, address)
   try {
     switch (route.kind) {
       case 'read':
@@ -34,14 +39,11 @@ function signedContext(
   { method, url }: Route,
   context: Context,
   claims: TokenClaims,
-  path: string,
+  address: string,
 ): SignedContext {
   const { headers, body } = context
-  return {
-    ...context,
-    claims,
-    idempotency: idempotencyKey(headers['idempotency-key'], { method, route: url, path, body }),
-  }
+  const request = { caller: keyOwner(claims), method, route: url, address, body }
+  return { ...context, claims, idempotency: idempotencyKey(headers['idempotency-key'], request) }
 }
 
 async function runRead(route: Extract<Route, { kind: 'read' }>, context: SignedContext): Promise<Answer> {
@@ -57,8 +59,12 @@ async function runWrite(route: Extract<Route, { kind: 'write' }>, context: Signe
     const caller = await authenticate(tx, claims, route.access, true)
     const now = app.clock.now()
     const scope = scopeOf(app, caller, now, baseUrl)
+    // Before the key is looked up: what a stored answer includes takes the same permissions.
+    const shown = route.shows
+      ? readSingleQuery(route.shows, { ...context, caller, scope })
+      : { fields: {}, include: {} }
     return once(tx, caller.accountId, idempotency, now, () =>
-      route.handler({ ...context, caller, scope, tx, actor: actorOf(caller) }),
+      route.handler({ ...context, caller, scope, tx, actor: actorOf(caller), shown }),
     )
   })
   app.onEvents()

@@ -156,8 +156,8 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
       const { parameters, unknown } = readParameters(request.query as QueryParameters)
       const context = contextOf(app, request, parameters, warnings)
       context.ignore(unknown)
-      const path = request.url.split('?')[0]!.replace(/\/$/, '')
-      const answer = await runRoute(definition, context, request.claims, path)
+      const address = request.url.replace(/\/(?=\?|$)/, '')
+      const answer = await runRoute(definition, context, request.claims, address)
       if (warnings.length > 0) reply.header('warning', warningOf(warnings))
       reply
         .code(answer.status ?? 200)
@@ -197,6 +197,7 @@ function contextOf(app: App, request: FastifyRequest, query: QueryParameters, wa
     requestId: request.id,
     baseUrl: app.config.PUBLIC_URL ?? `${request.protocol}://${request.host}`,
     headers: request.headers,
+    source: request.ip,
     params: request.params as Record<string, string>,
     query,
     body: request.body,

@@ -84,7 +84,7 @@ export const cleanEvents = (app: App): Promise<number> =>
            and not exists (select from webhook_deliveries d
                             where d.status = 'pending' and d.event_id = e.id and d.site_id = e.site_id)
            and not exists (select from member_links l where l.event_id = e.id and l.site_id = e.site_id
-                              and l.used_at is null and (l.expires_at is null or l.expires_at >= ${before}))
+                              and l.used_at is null and l.expires_at >= ${before})
       ), runs as (
         delete from automation_runs r using old where r.event_id = old.id and r.site_id = old.site_id
         returning r.id, r.site_id

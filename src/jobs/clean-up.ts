@@ -18,7 +18,7 @@ export async function cleanUp(app: App): Promise<number> {
     idempotency_keys: removal(app, 'idempotency_keys', sql`created_at < ${now} - interval '24 hours'`),
     token_families: removal(app, 'token_families', sql`expires_at < ${now}`),
     member_sessions: removal(app, 'member_sessions', sql`expires_at < ${now}`),
-    member_attempts: removal(app, 'member_attempts', sql`ends_at < ${now}`),
+    attempts: removal(app, 'attempts', sql`ends_at < ${now}`),
     member_links: removal(app, 'member_links', sql`least(used_at, expires_at) < ${now} - interval '30 days'`),
     hook_secrets: removal(app, 'hook_secrets', sql`signs_until < ${now}`),
     email_budgets: removal(app, 'email_budgets', sql`hour < ${now} - interval '24 hours'`),

@@ -4,7 +4,7 @@ import { updateContact } from '../contacts/update-contact.ts'
 import { inTransaction } from '../db/database.ts'
 import { type Origin, recordEvent } from '../events/events.ts'
 import { ApiError } from '../jsonapi/errors.ts'
-import { countAttempt } from './attempts.ts'
+import { type Attempt, countAttempt, takeBackAttempt } from '../auth/attempts.ts'
 import { endLinks, keepLinks, useLink } from '../auth/member-links.ts'
 import { findMember, type Member, type MemberSite } from './member.ts'
 import { setPasswordHash, signIn, type Visitor } from './sign-in.ts'
@@ -37,10 +37,18 @@ export async function knowsPassword(
   password: string,
   visitor: Visitor,
 ): Promise<boolean | { waitSeconds: number }> {
-  const waitSeconds = await countAttempt(app, site.id, 'account', member.customerId, visitor.source)
+  const attempt: Attempt = {
+    realm: `site:${site.id}`,
+    kind: 'account',
+    person: member.customerId,
+    source: visitor.source,
+  }
+  const waitSeconds = await countAttempt(app, attempt)
   if (waitSeconds > 0) return { waitSeconds }
   const stored = await findMember(app.db, site.id, { customerId: member.customerId })
-  return stored?.passwordHash ? isPassword(password, stored.passwordHash) : stored !== null
+  const knows = stored?.passwordHash ? await isPassword(password, stored.passwordHash) : stored !== null
+  if (knows) await takeBackAttempt(app, attempt)
+  return knows
 }
 
 /** Changes the password of a member, who is signed out everywhere else. */
@@ -73,7 +81,7 @@ export async function requestEmailChange(
   const { customerId, contactId } = member
   await inTransaction(app.db, async (tx) => {
     const origin = originOf(app, member)
-    await endLinks(tx, site.id, customerId, ['email_change'], origin.now)
+    await endLinks(tx, site.id, customerId, origin.now, 'email_change')
     const eventId = await recordEvent(
       tx,
       'email_change_requested',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { countAttempt } from '../auth/attempts.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import { countAttempt } from './attempts.ts'
 import { findMember } from './member.ts'
 
 let h: Harness
@@ -28,7 +28,8 @@ test.each([
 
 test('every spelling of an address counts as an attempt of the same person', async () => {
   const spellings = ['kim+x@bücher.example', 'KIM x@xn--bcher-kva.example', ' kim+x@BÜCHER.example\u200b']
-  const count = (person: string) => countAttempt(h.app, h.account.siteId, 'link', person, '203.0.113.1')
+  const count = (person: string) =>
+    countAttempt(h.app, { realm: `site:${h.account.siteId}`, kind: 'link', person, source: '203.0.113.1' })
   for (const person of [...spellings, ...spellings].slice(0, 5)) expect(await count(person)).toBe(0)
   expect(await count(spellings[2]!)).toBeGreaterThan(0)
 })

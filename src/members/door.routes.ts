@@ -1,15 +1,15 @@
 /** The pages of a site that anybody can open: signing in, and the links of e-mails. */
-import { findLink, LINK_DAYS, linkPath, type LinkPurpose } from '../auth/member-links.ts'
+import { findEndedLink, findLink, LINK_DAYS, linkPath, type LinkPurpose } from '../auth/member-links.ts'
 import { parseEmailAddress } from '../text/email-address.ts'
 import { givenName } from '../text/names.ts'
 import { confirmEmailChange } from './account.ts'
-import { readHeldOffers } from './library.ts'
+import { findOnlyProduct, readHeldOffers } from './library.ts'
 import { findMember, type Member } from './member.ts'
 import { emptyPassword, readNewPassword } from './new-password.ts'
 import { paths } from './pages/paths.ts'
 import type { PageViews } from './pages/views.ts'
 import { page, type Page } from './page.ts'
-import { redeemGift, showGift } from './redeem-gift.ts'
+import { findGift, type Gift, redeemGift, redeemOwnGift } from './redeem-gift.ts'
 import { requestLink } from './request-link.ts'
 import { choosePassword, signInByLink, signInByPassword } from './sign-in.ts'
 import type { Visit } from './visit.ts'
@@ -29,7 +29,7 @@ const signIn = page('POST', '/sign-in', async ({ app, site, form, visitor, ...vi
   if (email.trim() === '' || password === '') return again('missing')
   const came = await signInByPassword(app, site, { email, password }, visitor)
   if (came.outcome === 'wrong') return again('wrong')
-  if (came.outcome === 'too_many') return tooMany(visit, came.waitSeconds)
+  if (came.outcome === 'too_many') return tooManyGuesses(visit, came.waitSeconds)
   visit.remember(came.session)
   return visit.redirect(nextOf(form) ?? paths.library)
 })
@@ -55,7 +55,7 @@ const sendLink = page('POST', '/request-link', async ({ app, site, form, visitor
   }
   const waitSeconds = await requestLink(app, site, purpose, email, visitor)
   if (waitSeconds > 0) return tooMany(visit, waitSeconds)
-  return visit.render('link_sent', { email: email.trim(), valid_seconds: LINK_DAYS[purpose]! * DAY_SECONDS })
+  return visit.render('link_sent', { email: email.trim(), valid_seconds: LINK_DAYS[purpose] * DAY_SECONDS })
 })
 
 /** Whose gift link has ended had a way in; whose welcome has, had none yet. */
@@ -132,17 +132,25 @@ const followSignInLink = page('POST', '/sign-in/:token', async (visit) => {
   return visit.redirect(paths.library)
 })
 
-const showGiftPage = page('GET', '/gift/:token', (visit) => renderGift(visit, 200))
+const showGiftPage = page('GET', '/gift/:token', async (visit) => {
+  const gift = await findGift(visit.app, visit.site, visit.params.token!)
+  return (await elsewhere(visit, gift)) ?? renderGift(visit, gift!, 200)
+})
 
 const openGift = page('POST', '/gift/:token', async (visit) => {
   const { app, site, params, form, visitor } = visit
-  const gift = await showGift(app, site, params.token!)
-  if (!gift) return linkEnded(visit, 'gift')
+  const gift = await findGift(app, site, params.token!)
+  const reply = await elsewhere(visit, gift)
+  if (reply || !gift) return reply!
+  if (!gift.signsIn) {
+    await redeemOwnGift(app, site, gift)
+    return visit.redirect(`${paths.library}?notice=gift_opened`)
+  }
   let password: string | null = null
   if (!gift.member.hasPassword) {
     const chosen = await readNewPassword(form, [gift.member.name, gift.member.email])
     if ('again' in chosen)
-      return renderGift(visit, chosen.errors.length > 0 ? 422 : 200, chosen.again, chosen.errors)
+      return renderGift(visit, gift, chosen.errors.length > 0 ? 422 : 200, chosen.again, chosen.errors)
     password = chosen.password
   }
   const session = await redeemGift(app, site, params.token!, password, visitor)
@@ -151,27 +159,47 @@ const openGift = page('POST', '/gift/:token', async (visit) => {
   return visit.redirect(`${paths.library}?notice=gift_opened`)
 })
 
+/**
+ * Where to go when a gift's page is not to be shown. A link that signs nobody in any more leads to sign-in, and from
+ * there to the gift, whether or not there is one; what was opened, to what was in it. Null: show the page.
+ */
+async function elsewhere(visit: Visit, gift: Gift | null) {
+  const { app, site, member, params } = visit
+  if (gift?.signsIn) return null
+  if (!member) {
+    const next = encodeURIComponent(linkPath('gift', params.token!))
+    return visit.redirect(`${paths.signIn}?next=${next}`)
+  }
+  if (!gift) return visit.redirect(paths.library)
+  if (gift.member.customerId !== member.customerId) return linkEnded(visit, 'gift')
+  if (!gift.isRedeemed) return null
+  const productId = await findOnlyProduct(app, site, member.customerId, gift.grantId)
+  return visit.redirect(productId ? paths.product(productId) : paths.library)
+}
+
 async function renderGift(
   visit: Visit,
+  { from_name, message, offers, member, signsIn }: Gift,
   status: number,
   password = emptyPassword,
   errors: PageViews['gift']['errors'] = [],
 ) {
-  const gift = await showGift(visit.app, visit.site, visit.params.token!)
-  if (!gift) return linkEnded(visit, 'gift')
-  const { member, ...shown } = gift
-  const action = linkPath('gift', visit.params.token!)
-  return visit.render(
-    'gift',
-    { ...shown, action, email: member.email, password: member.hasPassword ? null : password, errors },
-    status,
-  )
+  const view: PageViews['gift'] = {
+    from_name,
+    message,
+    offers,
+    action: linkPath('gift', visit.params.token!),
+    email: member.email,
+    password: member.hasPassword || !signsIn ? null : password,
+    errors,
+  }
+  return visit.render('gift', view, status)
 }
 
 const showEmailLink = page('GET', '/email-change/:token', async (visit) => {
   const { app, site, params } = visit
   const link = await findLink(app.db, site.id, 'email_change', params.token!, app.clock.now())
-  if (!link) return linkEnded(visit, 'sign_in')
+  if (!link) return linkEnded(visit, 'email_change')
   return visit.render('follow_link', {
     purpose: 'email',
     action: linkPath('email_change', params.token!),
@@ -182,7 +210,7 @@ const showEmailLink = page('GET', '/email-change/:token', async (visit) => {
 const followEmailLink = page('POST', '/email-change/:token', async (visit) => {
   const { app, site, member } = visit
   const change = await confirmEmailChange(app, site, visit.params.token!)
-  if (change === 'ended') return linkEnded(visit, 'sign_in')
+  if (change === 'ended') return linkEnded(visit, 'email_change')
   if (member) visit.member = await findMember(app.db, site.id, { customerId: member.customerId })
   const about = change === 'changed' ? 'email_changed' : 'email_taken'
   return visit.render(
@@ -192,8 +220,30 @@ const followEmailLink = page('POST', '/email-change/:token', async (visit) => {
   )
 })
 
-const linkEnded = (visit: Visit, purpose: PageViews['link_ended']['purpose']) =>
-  visit.render('link_ended', { purpose, email: '', errors: [] }, 410)
+/** Where a link has led its member. */
+const LED_TO: Record<LinkPurpose, string> = {
+  welcome: paths.library,
+  gift: paths.library,
+  sign_in: paths.library,
+  password: paths.account,
+  email_change: paths.account,
+}
+
+/** A link that is used or over takes its member there nevertheless, once signed in; others are told that it is. */
+async function linkEnded(visit: Visit, purpose: LinkPurpose) {
+  const { app, site, member, params } = visit
+  const link = member && (await findEndedLink(app.db, site.id, purpose, params.token!))
+  if (link && link.customer_id === member.customerId) return visit.redirect(LED_TO[purpose])
+  const offered = purpose === 'email_change' ? 'sign_in' : purpose
+  return visit.render('link_ended', { purpose: offered, email: '', errors: [] }, 410)
+}
+
+/** As tooMany(), with the way in that nobody else's guesses close. */
+function tooManyGuesses(visit: Pick<Visit, 'render'>, waitSeconds: number) {
+  const path = `${paths.requestLink}?purpose=sign_in`
+  const view = { about: 'too_many_guesses', path, wait_seconds: waitSeconds, request_id: null } as const
+  return visit.render('problem', view, 429).header('retry-after', waitSeconds)
+}
 
 /** Answers 429 with how long to wait. */
 export function tooMany(visit: Pick<Visit, 'render'>, waitSeconds: number) {

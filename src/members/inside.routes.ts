@@ -1,5 +1,5 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
-import { endLinks, LINK_DAYS } from '../auth/member-links.ts'
+import { LINK_DAYS } from '../auth/member-links.ts'
 import { inTransaction } from '../db/database.ts'
 import { parseEmailAddress } from '../text/email-address.ts'
 import { readName } from '../text/names.ts'
@@ -11,7 +11,7 @@ import { emptyPassword, readNewPassword } from './new-password.ts'
 import { insidePage, type Page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { PageViews } from './pages/views.ts'
-import { endAllSessions, endSession } from './sessions.ts'
+import { endAccess, endSession } from './sessions.ts'
 import type { Visit } from './visit.ts'
 
 type Inside = Visit & { member: Member }
@@ -183,10 +183,7 @@ const signOut = insidePage('POST', '/sign-out', async (visit) => {
 
 const signOutEverywhere = insidePage('POST', '/sign-out/everywhere', async (visit) => {
   const { app, site, member } = visit
-  await inTransaction(app.db, async (tx) => {
-    await endAllSessions(tx, site.id, member.customerId)
-    await endLinks(tx, site.id, member.customerId, ['sign_in', 'password', 'email_change'], app.clock.now())
-  })
+  await inTransaction(app.db, (tx) => endAccess(app, tx, site.id, member.customerId))
   return signedOut(visit, 'signed_out_everywhere')
 })
 

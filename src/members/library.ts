@@ -137,3 +137,21 @@ export async function readHeldOffers(
      order by h.offer_id`.execute(db)
   return rows.map((offer) => ({ ...offer, products: productsToList(offer.title, offer.products) }))
 }
+
+/** The one product that somebody has open by a grant; null when there is none, or several. */
+export async function findOnlyProduct(
+  { db, clock }: App,
+  site: MemberSite,
+  customerId: string,
+  grantId: string,
+): Promise<string | null> {
+  const now = clock.now()
+  const { rows } = await sql<{ id: string }>`
+    select p.id from holdings h
+      join offer_products op on op.site_id = h.site_id and op.offer_id = h.offer_id
+      join products p on p.site_id = op.site_id and p.id = op.product_id and p.publish_status = 'published'
+     where h.site_id = ${site.id} and h.customer_id = ${customerId} and h.grant_id = ${grantId}
+       and h.starts_at <= ${now} and (h.expires_at is null or h.expires_at > ${now})
+     limit 2`.execute(db)
+  return rows.length === 1 ? rows[0]!.id : null
+}

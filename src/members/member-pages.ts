@@ -128,7 +128,8 @@ async function answerProblem(
     code?: string
   }
   if (code?.startsWith('FST_CSRF')) return problem(app, request, reply, 'form_expired', 403)
-  if (isUnavailable(error)) return problem(app, request, reply.header('retry-after', '2'), 'unavailable', 503)
+  if (isUnavailable(error) || status === 503)
+    return problem(app, request, reply.header('retry-after', '2'), 'unavailable', 503)
   if (error instanceof ApiError && error.status === 429) {
     reply.headers(error.headers)
     return problem(app, request, reply, 'too_many', 429, Number(error.headers['retry-after']))

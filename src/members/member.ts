@@ -36,12 +36,9 @@ export function findSite(db: Db, subdomain: string): Promise<MemberSite | undefi
     .executeTakeFirst()
 }
 
+/** @param domain normalized: see normalizeHost() */
 export function findSiteByDomain(db: Db, domain: string): Promise<MemberSite | undefined> {
-  return db
-    .selectFrom('sites')
-    .select(SITE)
-    .where('custom_domain', '=', domain.toLowerCase())
-    .executeTakeFirst()
+  return db.selectFrom('sites').select(SITE).where('custom_domain', '=', domain).executeTakeFirst()
 }
 
 /** A customer of the site who is not deleted. */

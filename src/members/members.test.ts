@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MovableClock } from '../clock/clock.ts'
+import { findLink, keepLinks, linkToken } from '../auth/member-links.ts'
 import { inTransaction } from '../db/database.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { changePassword, confirmEmailChange, knowsPassword, requestEmailChange } from './account.ts'
-import { networkOf } from './attempts.ts'
+import { countAttempt, networkOf } from '../auth/attempts.ts'
 import { findSite, findMember, type MemberSite } from './member.ts'
 import { passwordProblem } from './passwords.ts'
-import { redeemGift, showGift } from './redeem-gift.ts'
+import { findGift, redeemGift, redeemOwnGift } from './redeem-gift.ts'
 import { requestLink } from './request-link.ts'
-import { endAllSessions, findSession } from './sessions.ts'
+import { endAccess, endAllSessions, findSession } from './sessions.ts'
 import { choosePassword, type SignIn, signInByLink, signInByPassword, type Visitor } from './sign-in.ts'
 
 const DAY = 86_400_000
@@ -104,14 +105,32 @@ test('a wrong password and an unknown address get the same answer', async () => 
   expect(await signIn('nobody@example.com')).toEqual({ outcome: 'wrong' })
 })
 
-test('after ten attempts for one address it must wait, also with the right password and from elsewhere', async () => {
+test('after ten wrong passwords for one address a network must wait, also with the right one; others need not', async () => {
   const person = await withPassword()
-  for (let i = 0; i < 10; i++) expect((await signIn(person.email, 'guess')).outcome).toBe('wrong')
-  const answer = await signIn(person.email)
+  const from = visitor()
+  for (let i = 0; i < 10; i++) expect((await signIn(person.email, 'guess', from)).outcome).toBe('wrong')
+  const answer = await signIn(person.email, PASSWORD, from)
   expect(answer.outcome).toBe('too_many')
   expect((answer as { waitSeconds: number }).waitSeconds).toBeGreaterThan(0)
-  await (h.app.clock as MovableClock).advance(h.app.db, 16 * 60_000)
   expect((await signIn(person.email)).outcome).toBe('signed_in')
+  await (h.app.clock as MovableClock).advance(h.app.db, 16 * 60_000)
+  expect((await signIn(person.email, PASSWORD, from)).outcome).toBe('signed_in')
+})
+
+test('right passwords are not counted against anybody', async () => {
+  const person = await withPassword()
+  const from = visitor()
+  for (let i = 0; i < 11; i++) expect((await signIn(person.email, PASSWORD, from)).outcome).toBe('signed_in')
+})
+
+test('guesses from many networks stop those, and not who has signed in from theirs before', async () => {
+  const person = await withPassword()
+  const home = visitor()
+  expect((await signIn(person.email, PASSWORD, home)).outcome).toBe('signed_in')
+  const guess = { realm: `site:${site.id}`, kind: 'password', person: person.email } as const
+  for (let i = 0; i < 100; i++) await countAttempt(h.app, { ...guess, source: `robot ${i}` })
+  expect((await signIn(person.email)).outcome).toBe('too_many')
+  expect((await signIn(person.email, PASSWORD, home)).outcome).toBe('signed_in')
 })
 
 test('after sixty attempts from one source it must wait, whatever the address', async () => {
@@ -197,13 +216,17 @@ test('sign-ins and the last request reach the customer', async () => {
 test('a gift is shown, opened with a password of one’s own, and redeemed once', async () => {
   const person = await customer({ is_gift: true })
   const token = await tokenFrom(person, 'gift')
-  expect(await showGift(h.app, site, token)).toMatchObject({ member: { hasPassword: false } })
+  expect(await findGift(h.app, site, token)).toMatchObject({
+    signsIn: true,
+    isRedeemed: false,
+    member: { hasPassword: false },
+  })
   const session = sessionOf(await redeemGift(h.app, site, token, PASSWORD, visitor()))
   expect(await findSession(h.app, site.id, session)).toMatchObject({
     member: { email: person.email, hasPassword: true },
   })
   expect(await redeemGift(h.app, site, token, null, visitor())).toBeNull()
-  expect(await showGift(h.app, site, token)).toBeNull()
+  expect(await findGift(h.app, site, token)).toMatchObject({ signsIn: false, isRedeemed: true })
   const events = await h.app.db
     .selectFrom('events')
     .select(['grant_id', 'actor'])
@@ -212,6 +235,64 @@ test('a gift is shown, opened with a password of one’s own, and redeemed once'
     .execute()
   expect(events).toEqual([{ grant_id: expect.any(String), actor: `customer:${person.customerId}` }])
 })
+
+test('a gift’s link signs nobody in after 30 days; signed in, its recipient still opens the gift, once', async () => {
+  const person = await customer({ is_gift: true })
+  const token = await tokenFrom(person, 'gift')
+  const expires_at = new Date(h.app.clock.now().getTime() + 30 * DAY)
+  const kept = h.app.db
+    .selectFrom('member_links')
+    .select('expires_at')
+    .where('customer_id', '=', person.customerId)
+  expect(
+    (await kept.where('purpose', '=', 'gift').executeTakeFirstOrThrow()).expires_at.getTime(),
+  ).toBeCloseTo(expires_at.getTime(), -5)
+  await h.app.db
+    .updateTable('member_links')
+    .set({ expires_at: h.app.clock.now() })
+    .where('customer_id', '=', person.customerId)
+    .execute()
+  expect(await redeemGift(h.app, site, token, PASSWORD, visitor())).toBeNull()
+  const gift = (await findGift(h.app, site, token))!
+  expect(gift).toMatchObject({ signsIn: false, isRedeemed: false })
+  await redeemOwnGift(h.app, site, gift)
+  await redeemOwnGift(h.app, site, gift)
+  const events = await h.app.db
+    .selectFrom('events')
+    .select('id')
+    .where('contact_id', '=', person.contactId)
+    .where('type', '=', 'gift_redeemed')
+    .execute()
+  expect(events).toHaveLength(1)
+})
+
+test.each(['welcome', 'gift', 'sign_in', 'password', 'email_change'] as const)(
+  'a new password, and signing out everywhere, end an open %s link',
+  async (purpose) => {
+    for (const end of [
+      (person: Person) => inTransaction(h.app.db, (tx) => endAccess(h.app, tx, site.id, person.customerId)),
+      async (person: Person) => {
+        const member = (await findMember(h.app.db, site.id, { email: person.email }))!
+        await changePassword(h.app, site, member, 'a brand new password', visitor())
+      },
+    ]) {
+      const person = await customer()
+      const link = {
+        purpose,
+        siteId: site.id,
+        eventId: '1',
+        cause: person.email,
+        customerId: person.customerId,
+      }
+      await inTransaction(h.app.db, (tx) => keepLinks(h.app, tx, [link]))
+      const token = linkToken(h.app, purpose, site.id, person.email)
+      const find = () => findLink(h.app.db, site.id, purpose, token, h.app.clock.now())
+      expect(await find()).not.toBeNull()
+      await end(person)
+      expect(await find()).toBeNull()
+    }
+  },
+)
 
 test('a new e-mail address counts when it is confirmed, for contact and customer', async () => {
   const person = await withPassword()
@@ -269,9 +350,19 @@ test('when the owner corrects an address, nobody gets in by what went to the wro
 
 test('who is kept from guessing a password can still be sent a link', async () => {
   const person = await withPassword()
-  for (let i = 0; i < 11; i++) await signIn(person.email, 'guess')
-  expect((await signIn(person.email)).outcome).toBe('too_many')
-  expect(await requestLink(h.app, site, 'password', person.email, visitor())).toBe(0)
+  const from = visitor()
+  for (let i = 0; i < 11; i++) await signIn(person.email, 'guess', from)
+  expect((await signIn(person.email, PASSWORD, from)).outcome).toBe('too_many')
+  expect(await requestLink(h.app, site, 'password', person.email, from)).toBe(0)
+})
+
+test('a stranger who has links sent does not keep its owner from having one', async () => {
+  const person = await withPassword()
+  const stranger = visitor()
+  for (let i = 0; i < 5; i++)
+    expect(await requestLink(h.app, site, 'sign_in', person.email, stranger)).toBe(0)
+  expect(await requestLink(h.app, site, 'sign_in', person.email, stranger)).toBeGreaterThan(0)
+  expect(await requestLink(h.app, site, 'sign_in', person.email, visitor())).toBe(0)
 })
 
 test.each([

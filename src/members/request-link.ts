@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
 import { inTransaction } from '../db/database.ts'
 import { recordEvent } from '../events/events.ts'
-import { countAttempt } from './attempts.ts'
+import { countAttempt } from '../auth/attempts.ts'
 import { findMember, type MemberSite } from './member.ts'
 import type { Visitor } from './sign-in.ts'
 
@@ -18,7 +18,12 @@ export async function requestLink(
   email: string,
   visitor: Visitor,
 ): Promise<number> {
-  const waitSeconds = await countAttempt(app, site.id, 'link', email, visitor.source)
+  const waitSeconds = await countAttempt(app, {
+    realm: `site:${site.id}`,
+    kind: 'link',
+    person: email,
+    source: visitor.source,
+  })
   if (waitSeconds > 0) return waitSeconds
   await inTransaction(app.db, async (tx) => {
     const member = await findMember(tx, site.id, { email })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
+import { endLinks } from '../auth/member-links.ts'
 import { hashSecret, randomSecret } from '../auth/secrets.ts'
 import type { Tx } from '../db/database.ts'
 import type { Language } from '../languages.ts'
@@ -95,6 +96,12 @@ export async function endSession(tx: Tx, siteId: string, id: string): Promise<vo
     .where('site_id', '=', siteId)
     .where('id_hash', '=', hashSecret(id))
     .execute()
+}
+
+/** Ends all that lets a customer in, or has let them in, other than the password: sessions, and links still open. */
+export async function endAccess({ clock }: App, tx: Tx, siteId: string, customerId: string): Promise<void> {
+  await endLinks(tx, siteId, customerId, clock.now())
+  await endAllSessions(tx, siteId, customerId)
 }
 
 /** Signs a customer out everywhere. */

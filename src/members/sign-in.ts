@@ -3,10 +3,10 @@ import type { Language } from '../languages.ts'
 import { hashPassword, isPassword } from '../auth/secrets.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
 import { recordEvent } from '../events/events.ts'
-import { countAttempt } from './attempts.ts'
-import { endLinks, type LinkPurpose, useLink } from '../auth/member-links.ts'
+import { type Attempt, countAttempt, takeBackAttempt } from '../auth/attempts.ts'
+import { type LinkPurpose, useLink } from '../auth/member-links.ts'
 import { findMember, type MemberSite } from './member.ts'
-import { endAllSessions, startSession } from './sessions.ts'
+import { endAccess, startSession } from './sessions.ts'
 
 /** Who sends a request. */
 export interface Visitor {
@@ -31,12 +31,31 @@ export async function signInByPassword(
   { email, password }: { email: string; password: string },
   visitor: Visitor,
 ): Promise<SignIn> {
-  const waitSeconds = await countAttempt(app, site.id, 'password', email, visitor.source)
+  const attempt: Attempt = {
+    realm: `site:${site.id}`,
+    kind: 'password',
+    person: email,
+    source: visitor.source,
+  }
+  const waitSeconds = await countAttempt(app, attempt)
   if (waitSeconds > 0) return { outcome: 'too_many', waitSeconds }
   const member = await findMember(app.db, site.id, { email })
   const isRight = await isPassword(password, member?.passwordHash ?? null)
   if (!member || !isRight) return { outcome: 'wrong' }
-  const session = await inTransaction(app.db, (tx) => signIn(app, tx, site.id, member.customerId, visitor))
+  const session = await inTransaction(app.db, async (tx) => {
+    // It may have been changed while the given one was checked.
+    const still = await tx
+      .selectFrom('customers')
+      .select('id')
+      .where('site_id', '=', site.id)
+      .where('id', '=', member.customerId)
+      .where('password_hash', '=', member.passwordHash)
+      .forShare()
+      .executeTakeFirst()
+    return still ? signIn(app, tx, site.id, member.customerId, visitor) : null
+  })
+  if (session === null) return { outcome: 'wrong' }
+  await takeBackAttempt(app, attempt)
   return { outcome: 'signed_in', session }
 }
 
@@ -97,8 +116,7 @@ export async function setPasswordHash(
     .where('id', '=', customerId)
     .returning('contact_id')
     .executeTakeFirstOrThrow()
-  await endLinks(tx, siteId, customerId, ['welcome', 'password', 'sign_in', 'email_change'], now)
-  await endAllSessions(tx, siteId, customerId)
+  await endAccess(app, tx, siteId, customerId)
   const about = { siteId, contactId: contact_id, customerId }
   await recordEvent(
     tx,

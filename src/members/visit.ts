@@ -4,6 +4,7 @@ import { languageOf } from '../languages.ts'
 import { findSite, findSiteByDomain, type Member, type MemberSite, recordLanguage } from './member.ts'
 import { renderPage } from './pages/render-page.ts'
 import type { PageFrame, PageName, PageViews } from './pages/views.ts'
+import { isOwnHost, normalizeHost } from '../sites/custom-domain.ts'
 import { findSession, SESSION_DAYS } from './sessions.ts'
 import type { Visitor } from './sign-in.ts'
 import { pickLanguage } from './texts/language.ts'
@@ -37,9 +38,10 @@ export async function siteOf(
   const { site: subdomain } = request.params as { site?: string }
   if (subdomain !== undefined)
     return { site: await findSite(app.db, subdomain), base: `/s/${subdomain.toLowerCase()}` }
-  const [, local] = /^([a-z0-9-]+)\.localhost$/i.exec(request.hostname) ?? []
-  const site = local ? await findSite(app.db, local) : await findSiteByDomain(app.db, request.hostname)
-  return { site, base: '' }
+  const host = normalizeHost(request.hostname)
+  const [, local] = /^([a-z0-9-]+)\.localhost$/.exec(host) ?? []
+  if (local) return { site: await findSite(app.db, local), base: '' }
+  return { site: isOwnHost(app, host) ? undefined : await findSiteByDomain(app.db, host), base: '' }
 }
 
 export async function openVisit(

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => h.close())
 
 const update = (id: string, changes: SiteChanges) =>
-  inTransaction(h.app.db, (tx) => updateSite(tx, [h.account.siteId], id, changes, h.app.clock.now()))
+  inTransaction(h.app.db, (tx) => updateSite(h.app, tx, [h.account.siteId], id, changes))
 
 test('a site takes a colour, a domain and its way with confirmations, and leaves the rest', async () => {
   await update(h.account.siteId, {
@@ -38,6 +38,7 @@ test.each<[string, SiteChanges]>([
   ['a blank title', { title: ' ' }],
   ['a colour by name', { color: 'green' }],
   ['a logo that is not https', { logo_url: 'http://example.com/logo.png' }],
+  ['a domain with a port', { custom_domain: 'members.example.org:8443' }],
   ['a domain with a path', { custom_domain: 'example.com/members' }],
 ])('%s is refused', async (_what, changes) => {
   await expect(update(h.account.siteId, changes)).rejects.toMatchObject({ status: 422 })
@@ -47,9 +48,50 @@ test('a domain belongs to one site, and a site of another account is none', asyn
   const other = await makeSite(h.app, h.account)
   await update(h.account.siteId, { custom_domain: 'one.example.com' })
   const taken = inTransaction(h.app.db, (tx) =>
-    updateSite(tx, [h.account.siteId, other], other, { custom_domain: 'one.example.com' }, h.app.clock.now()),
+    updateSite(h.app, tx, [h.account.siteId, other], other, { custom_domain: 'one.example.com' }),
   )
   await expect(taken).rejects.toMatchObject({ status: 422, code: 'taken' })
   const stranger = await makeAccount(h.app)
   await expect(update(stranger.siteId, { title: 'Mine now' })).rejects.toMatchObject({ status: 404 })
+})
+
+test.each(['bestow.example.net', 'BESTOW.Example.NET', 'bestow.example.net.', 'ｂestow.example.net'])(
+  'the server’s own host is refused for a site: %s',
+  async (custom_domain) => {
+    const app = { ...h.app, publicUrl: 'https://bestow.example.net:8443' }
+    const refused = inTransaction(h.app.db, (tx) =>
+      updateSite(app, tx, [h.account.siteId], h.account.siteId, { custom_domain }),
+    )
+    await expect(refused).rejects.toMatchObject({ status: 422, code: 'reserved' })
+  },
+)
+
+test.each(['bücher.example.net', 'xn--bcher-kva.example.net'])(
+  'the server’s own host is recognised in either spelling: %s',
+  async (custom_domain) => {
+    for (const publicUrl of ['https://bücher.example.net', 'https://xn--bcher-kva.example.net']) {
+      const refused = inTransaction(h.app.db, (tx) =>
+        updateSite({ ...h.app, publicUrl }, tx, [h.account.siteId], h.account.siteId, { custom_domain }),
+      )
+      await expect(refused).rejects.toMatchObject({ status: 422, code: 'reserved' })
+    }
+  },
+)
+
+test.each([
+  ['localhost', 'invalid'],
+  ['other.localhost', 'reserved'],
+  ['127.0.0.1', 'invalid'],
+])('an address of this machine is refused for a site: %s', async (custom_domain, code) => {
+  await expect(update(h.account.siteId, { custom_domain })).rejects.toMatchObject({ status: 422, code })
+})
+
+test('an international domain is kept as browsers send it', async () => {
+  await update(h.account.siteId, { custom_domain: 'Mitglieder.Bücher.example.' })
+  const { custom_domain } = await h.app.db
+    .selectFrom('sites')
+    .select('custom_domain')
+    .where('id', '=', h.account.siteId)
+    .executeTakeFirstOrThrow()
+  expect(custom_domain).toBe('mitglieder.xn--bcher-kva.example')
 })

@@ -1,9 +1,11 @@
 import { languages } from '../languages.ts'
+import type { App } from '../app.ts'
 import { anyOf, type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
 import { notFound, unprocessable } from '../jsonapi/errors.ts'
 import { isId } from '../jsonapi/identifiers.ts'
 import { readName } from '../text/names.ts'
+import { parseCustomDomain } from './custom-domain.ts'
 
 export interface SiteChanges {
   title?: string
@@ -28,22 +30,16 @@ export interface SiteChanges {
  * @throws ApiError 404; 422 for a value that makes no sense or is taken
  */
 export async function updateSite(
+  app: App,
   tx: Tx,
   siteIds: string[],
   id: string,
   changes: SiteChanges,
-  now: Date,
 ): Promise<void> {
   const title = changes.title === undefined ? undefined : readName(changes.title)
   check('title', title, /\S/, 'cannot be blank')
   check('color', changes.color, /^#[0-9a-f]{6}$/i, 'must be written as in #1f6f5c')
   check('logo_url', changes.logo_url, /^https:\/\/\S+$/i, 'must be an https address')
-  check(
-    'custom_domain',
-    changes.custom_domain,
-    /^([a-z0-9-]+\.)+[a-z]{2,}$/i,
-    'must be a host name, as in members.example.com',
-  )
   check(
     'language',
     changes.language,
@@ -55,7 +51,7 @@ export async function updateSite(
     {
       ...changes,
       title,
-      ...(changes.custom_domain && { custom_domain: changes.custom_domain.toLowerCase() }),
+      ...(changes.custom_domain && { custom_domain: parseCustomDomain(app, changes.custom_domain) }),
     },
     site,
   )
@@ -63,7 +59,7 @@ export async function updateSite(
   try {
     await tx
       .updateTable('sites')
-      .set({ ...values, updated_at: now })
+      .set({ ...values, updated_at: app.clock.now() })
       .where('id', '=', site.id)
       .execute()
   } catch (error) {

@@ -1,9 +1,8 @@
 import { Type } from 'typebox'
-import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { listRoute, showRoute } from '../http/resource-routes.ts'
 import { type Answer, type Route, route, type WriteContext } from '../http/route.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { lockHook } from './change-hooks.ts'
 import { readSince } from './hook-attributes.ts'
@@ -20,13 +19,13 @@ const test = route({
   description: 'The sample of its event, signed and sent as any other. The answer is its delivery.',
   tag: 'hooks',
   extension: true,
+  shows: webhookDeliveries,
   query: singleParameters(webhookDeliveries),
   responses: { 200: singleSchema(webhookDeliveries) },
   async handler(context) {
     const { tx, params, caller, scope } = context
-    const query = readSingleQuery(webhookDeliveries, context)
     const hook = await lockHook(tx, caller.siteIds, params.id!)
-    return { body: await showDelivery(context, await testHook(tx, hook, scope.baseUrl, scope.now), query) }
+    return { body: await showDelivery(context, await testHook(tx, hook, scope.baseUrl, scope.now)) }
   },
 })
 
@@ -69,8 +68,8 @@ const replayOne = route({
     const { tx, params, caller, scope } = context
     await replayDelivery(tx, caller.siteIds, params.id!, scope.now)
     // No includes: they would be kept with the answer.
-    const query = readSingleQuery(webhookDeliveries, { ...context, query: {} })
-    return keepingNothingSaid(await showDelivery(context, params.id!, query))
+    const bare = { ...context, shown: { fields: {}, include: {} } }
+    return keepingNothingSaid(await showDelivery(bare, params.id!))
   },
 })
 
@@ -80,8 +79,8 @@ function keepingNothingSaid(document: Awaited<ReturnType<typeof showDelivery>>):
   return { body: { ...document, data: { ...document.data, attributes } }, shownOnce: { body, attempts } }
 }
 
-async function showDelivery({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
-  return singleDocument(await loadOne(tx, webhookDeliveries, id, query, scope), query, scope)
+async function showDelivery({ tx, scope, shown }: WriteContext, id: string) {
+  return singleDocument(await loadOne(tx, webhookDeliveries, id, shown, scope), shown, scope)
 }
 
 export const deliveryRoutes: Route[] = [

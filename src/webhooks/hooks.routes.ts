@@ -7,12 +7,11 @@ import {
   ignoredAttributes,
   NewDocument,
 } from '../http/documents.ts'
-import { listRoute, readSingleQuery, showRoute } from '../http/resource-routes.ts'
+import { listRoute, showRoute } from '../http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../http/route.ts'
 import { siteOf } from '../http/site-of.ts'
 import { singleDocument } from '../jsonapi/document.ts'
 import { loadOne } from '../jsonapi/load.ts'
-import type { ResourceQuery } from '../jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import {
   changeHook,
@@ -46,13 +45,13 @@ const create = route({
   description:
     'It needs the permission to view what its event is about. `resource_id` confines it to one offer or tag. The answer holds the `secret` that signs what is sent; it is shown this once.',
   tag: 'hooks',
+  shows: hooks,
   query: singleParameters(hooks),
   body: NewDocument('hooks'),
   responses: { 201: singleSchema(hooksWithSecret) },
   errors: [404],
   async handler(context) {
     const { app, tx, body, caller, scope } = context
-    const query = readSingleQuery(hooks, context)
     checkNewDocument(context)
     const { attributes } = body.data
     context.ignore(
@@ -72,7 +71,7 @@ const create = route({
     )
     return {
       status: 201,
-      body: await showHook(context, id, query),
+      body: await showHook(context, id),
       shownOnce: { secret },
       headers: { location: `${scope.baseUrl}/v1/hooks/${id}` },
     }
@@ -89,13 +88,13 @@ const update = route({
     '`target_url`, `resource_id` and `enabled`; what is not given stays as it is. Disabling cancels what waits. The `event` stays.',
   tag: 'hooks',
   extension: true,
+  shows: hooks,
   query: singleParameters(hooks),
   body: ChangedDocument('hooks'),
   responses: { 200: singleSchema(hooks) },
   async handler(context) {
     const { tx, params, caller, scope } = context
     const id = params.id!
-    const query = readSingleQuery(hooks, context)
     const hook = await lockHook(tx, caller.siteIds, id)
     assertMayHear(caller, hook.event)
     warnOfSilence(context, hook.event)
@@ -104,7 +103,7 @@ const update = route({
     const isReenabled = hook.disabled_at !== null && changes.enabled === true
     if (isReenabled && changes.resourceId === undefined) await assertStillReferable(tx, hook)
     await changeHook(tx, hook, changes, scope.now)
-    return { body: await showHook(context, id, query) }
+    return { body: await showHook(context, id) }
   },
 })
 
@@ -148,20 +147,20 @@ const rotate = route({
   description: 'The answer holds the new `secret`, this once. For 24 hours what is sent is signed with both.',
   tag: 'hooks',
   extension: true,
+  shows: hooks,
   query: singleParameters(hooks),
   responses: { 200: singleSchema(hooksWithSecret) },
   async handler(context) {
     const { app, tx, params, caller, scope } = context
-    const query = readSingleQuery(hooks, context)
     const hook = await lockHook(tx, caller.siteIds, params.id!)
     assertMayHear(caller, hook.event)
     const secret = await rotateSecret(tx, app.sealer, hook, scope.now)
-    return { body: await showHook(context, hook.id, query), shownOnce: { secret } }
+    return { body: await showHook(context, hook.id), shownOnce: { secret } }
   },
 })
 
-async function showHook({ tx, scope }: WriteContext, id: string, query: ResourceQuery) {
-  return singleDocument(await loadOne(tx, hooks, id, query, scope), query, scope)
+async function showHook({ tx, scope, shown }: WriteContext, id: string) {
+  return singleDocument(await loadOne(tx, hooks, id, shown, scope), shown, scope)
 }
 
 const othersThan = (known: string[], attributes: Record<string, unknown>) =>

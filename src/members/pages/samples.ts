@@ -165,10 +165,12 @@ export function samplePages(text: string): Samples {
     message: (
       ['email_changed', 'email_taken', 'signed_out', 'signed_out_everywhere', 'no_access'] as const
     ).map((about) => ({ about, path: '/' })),
-    problem: (['not_found', 'form_expired', 'too_many', 'failed', 'unavailable'] as const).map((about) => ({
+    problem: (
+      ['not_found', 'form_expired', 'too_many', 'too_many_guesses', 'failed', 'unavailable'] as const
+    ).map((about) => ({
       about,
       path: '/',
-      wait_seconds: about === 'too_many' ? 90 : null,
+      wait_seconds: about.startsWith('too_many') ? 90 : null,
       request_id: about === 'failed' ? text : null,
     })),
   }

@@ -92,7 +92,13 @@ export type MessageKind =
   | 'signed_out'
   | 'signed_out_everywhere'
   | 'no_access'
-export type ProblemKind = 'not_found' | 'form_expired' | 'too_many' | 'failed' | 'unavailable'
+export type ProblemKind =
+  | 'not_found'
+  | 'form_expired'
+  | 'too_many'
+  | 'too_many_guesses'
+  | 'failed'
+  | 'unavailable'
 
 export interface PageViews {
   /** Posts `password` to `action`. */
