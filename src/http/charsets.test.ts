@@ -130,5 +130,7 @@ describe('over HTTP', () => {
       const { body } = await expectRefusal(h.app, send, 400)
       expect(body.errors[0].code).toBe('too_many_parameters')
     }
+    const page = await fetch(`${h.url}/s/none/sign-in?${'[]&'.repeat(1_000)}`)
+    expect([page.status, page.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
   })
 })

@@ -85,7 +85,6 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     if (transportSecurity) reply.header('strict-transport-security', transportSecurity)
     // Before its body is read: what is wrong with it does not matter at a wrong address.
     if (request.is404) throw unknown(request)
-    request.query = parseParameters(textOfQuery(request))
     const { route } = request.routeOptions.config
     if (route && route.access !== 'public') request.claims = await verifyToken(app, request)
     if (route) assertIds(route, request.params as Record<string, string>)
@@ -93,6 +92,10 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
       reply.header('vary', 'Accept')
       refuseOtherMediaTypes(route, request.headers)
     }
+  })
+  // After every onRequest hook: the pages' answers to errors need what those have read.
+  server.addHook('preParsing', async (request) => {
+    request.query = parseParameters(textOfQuery(request))
   })
   acceptBodies(server)
   server.addHook('preValidation', (request, _reply, done) => done(servers.refusalOfArrived(request.raw)))

@@ -3,6 +3,7 @@ import csrfProtection from '@fastify/csrf-protection'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { isUnavailable } from '../db/database.ts'
+import { sendError } from '../http/error-answers.ts'
 import { acceptForms } from '../http/forms.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 import { doorPages } from './door.routes.ts'
@@ -120,6 +121,11 @@ async function answerProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  // No site's page: the caller is one of the API.
+  if (error instanceof ApiError && !('site' in (request.params as object))) {
+    const { site } = await siteOf(app, request)
+    if (!site) return sendError(reply, request, error)
+  }
   const {
     code,
     statusCode,
