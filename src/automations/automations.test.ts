@@ -63,8 +63,10 @@ test.each(['offer_purchased', 'purchase_deactivated', 'form_submitted'])(
     expect(made.status).toBe(201)
     const warned = new RegExp(`The trigger ${event} cannot happen yet: there are no (purchases|forms)`)
     expect(made.headers.get('warning')).toMatch(warned)
-    const enabled = bodyOf({ enabled: true })
-    const changed = await h.client.patch(`/v1/automations/${made.body.data.id}`, enabled)
+    const switched = (enabled: boolean) =>
+      h.client.patch(`/v1/automations/${made.body.data.id}`, bodyOf({ enabled }))
+    await switched(false)
+    const changed = await switched(true)
     expect(changed.headers.get('warning')).toMatch(warned)
     const other = await h.client.post('/v1/automations', bodyOf(welcome()))
     expect(other.headers.get('warning')).toBeNull()

@@ -126,7 +126,7 @@ Come and see:
 https://members.example.com/s/site1
 
 --
-You are receiving this because ada@example.com is known to Site 1 (https://members.example.com/s/site1).
+You are receiving this because ada@example.com is a contact of Site 1 (https://members.example.com/s/site1).
 `,
   )
   expect(await h.app.db.selectFrom('member_links').select('purpose').execute()).toEqual([])

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeKey, makeOffer, makeSite, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { expectRefusal } from '../testing/refusals.ts'
-import { defaultTemplates } from './templates/index.ts'
+import { templateKinds } from './templates/index.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -172,7 +172,7 @@ test('templates are listed by kind', async () => {
 
 test('a preview says it with the site’s own look and somebody who is made up, saved or not', async () => {
   await h.app.db.updateTable('sites').set({ title: 'Northlight', color: '#aa3366' }).execute()
-  for (const kind of Object.keys(defaultTemplates.en)) {
+  for (const kind of templateKinds) {
     const words = {
       subject: 'For {{ recipient.first_name }} at {{ site.title }}',
       body: '<p>Dear {{ recipient.name }}</p>',
