@@ -1,4 +1,4 @@
-import type { App } from '../src/app.ts'
+import type { App } from '../src/platform/app.ts'
 import type { Numbers } from './load/load.ts'
 
 /** The contacts of a site; their ids follow one another, and so do the numbers in their e-mails, from 1 on. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import { promisify } from 'node:util'
-import { VERSION } from '../src/version.ts'
+import { VERSION } from '../src/platform/version.ts'
 
 const call = promisify(execFile)
 

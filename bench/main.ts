@@ -1,7 +1,7 @@
 /** Takes the figures that are promised, on this machine. See docs/performance.md. */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { onSignal } from '../src/stop.ts'
+import { onSignal } from '../src/server/shutdown.ts'
 import type { Bench } from './figure.ts'
 import { choose } from './figures.ts'
 import { describeMachine } from './machine.ts'

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { attach } from '../src/db/embedded/attachment.ts'
-import { migrateAll } from '../src/runtime.ts'
+import { attach } from '../src/platform/db/embedded/attachment.ts'
+import { migrateAll } from '../src/server/runtime.ts'
 import { countStatements, slowestStatements } from './statements.ts'
 
 /** The embedded PostgreSQL, as it comes, with databases of our own on it. */

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { attach } from '../src/db/embedded/attachment.ts'
+import { attach } from '../src/platform/db/embedded/attachment.ts'
 
 /** Has the PostgreSQL of a folder count what its statements take, those inside of functions too. */
 export async function countStatements(folder: string): Promise<void> {

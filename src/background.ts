@@ -1,14 +1,15 @@
 /** Table of contents: everything that happens by itself. */
-import type { App } from './app.ts'
+
 import { advanceRuns } from './automations/advance-runs.ts'
 import { endRest } from './automations/end-runs.ts'
 import { emailsEnd, sendEmails } from './emails/send-emails.ts'
-import { dispatchEvents } from './events/dispatch-events.ts'
 import { expireGrants } from './grants/expire-grants.ts'
-import { cleanUp } from './jobs/clean-up.ts'
+import { cleanUp } from './operations/clean-up.ts'
+import type { App } from './platform/app.ts'
+import { dispatchEvents } from './platform/events/dispatch-events.ts'
 import { knownEvents, react } from './reactions.ts'
+import { lanesEnd, startLanes } from './webhooks/deliver-to-hooks.ts'
 import { cancelRest } from './webhooks/disable-hook.ts'
-import { lanesEnd, startLanes } from './webhooks/lanes.ts'
 
 /** Work that is looked for again and again, by every worker. */
 export interface Chore {

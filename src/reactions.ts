@@ -1,6 +1,5 @@
 /** Table of contents: every event, and what follows from it. */
 import { startRuns } from './automations/start-runs.ts'
-import type { Tx } from './db/database.ts'
 import {
   emailChangedEmail,
   giftEmail,
@@ -12,8 +11,9 @@ import {
   queueEmails,
   welcomeEmail,
 } from './emails/email-reactions.ts'
-import type { HeardEvent } from './events/dispatch-events.ts'
-import type { EventType } from './events/events.ts'
+import type { Tx } from './platform/db/database.ts'
+import type { HeardEvent } from './platform/events/dispatch-events.ts'
+import type { EventType } from './platform/events/events.ts'
 import { queueDeliveries } from './webhooks/queue-deliveries.ts'
 
 /** Decides which e-mail follows from an event; it may ask nothing but the event. */

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ACTION_NAMES } from '../src/automations/actions.ts'
 import { STOP_REASONS } from '../src/automations/run.ts'
 import { TRIGGER_EVENTS } from '../src/automations/triggers.ts'
-import { advanceClock } from '../src/clock/advance-clock.ts'
 import { makeTag, makeTemplate } from '../src/testing/automations.ts'
 import { makeContact, makeOffer, offersBody } from '../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../src/testing/harness.ts'
+import { advanceClock } from '../src/worker/advance-clock.ts'
 
 const DAY = 86_400_000
 const chapter = readFileSync(join(import.meta.dirname, '..', 'docs', 'automations.md'), 'utf8')

@@ -1,9 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { permissions } from '../src/auth/permissions.ts'
-import { settings } from '../src/config.ts'
-import { routes } from '../src/routes.ts'
+import { routes } from '../src/api.ts'
+import { permissions } from '../src/platform/auth/permissions.ts'
+import { settings } from '../src/platform/config.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')

@@ -1,6 +1,6 @@
 /** Every page that members can come to, with something in it: for looking at them all. */
 import type { Browser, Page } from 'playwright-core'
-import { countAttempt } from '../src/auth/attempts.ts'
+import { countAttempt } from '../src/platform/auth/attempts.ts'
 import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
 import type { Harness } from '../src/testing/harness.ts'
 import {

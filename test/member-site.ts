@@ -1,6 +1,6 @@
 /** For the tests of the members' pages: a site with something to give, people, and the links they are sent. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import type { MovableClock } from '../src/clock/clock.ts'
+import type { MovableClock } from '../src/platform/clock/clock.ts'
 import { makeContact, makeOffer, makeProduct, offersBody, unique } from '../src/testing/fixtures.ts'
 import type { Harness } from '../src/testing/harness.ts'
 

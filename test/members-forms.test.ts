@@ -1,7 +1,7 @@
 /** What no form, address or header of the members' pages lets through. Spoken in plain HTTP, as an attacker would. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { doorPages } from '../src/members/door.routes.ts'
-import { insidePages } from '../src/members/inside.routes.ts'
+import { doorPages } from '../src/members/public.pages.ts'
+import { insidePages } from '../src/members/signed-in.pages.ts'
 import { makeOffer, makeSite } from '../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../src/testing/harness.ts'
 import { countRows } from '../src/testing/refusals.ts'

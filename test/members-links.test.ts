@@ -1,7 +1,7 @@
 /** The links of e-mails in a real browser: forgotten passwords, and links that are used, old or stolen. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { MovableClock } from '../src/clock/clock.ts'
+import type { MovableClock } from '../src/platform/clock/clock.ts'
 import { makeOffer } from '../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../src/testing/harness.ts'
 import { launchBrowser } from './browser.ts'

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { beforeAll, expect, inject, test } from 'vitest'
-import { type Connection, connectionConfig } from '../src/db/database.ts'
+import { type Connection, connectionConfig } from '../src/platform/db/database.ts'
 import { databaseOn } from '../src/testing/global-setup.ts'
 import { bestow, bestowJson, bestowRunning, type Running, signIn, until } from './processes.ts'
 

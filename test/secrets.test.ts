@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sealer } from '../src/auth/sealing.ts'
-import type { Connection } from '../src/db/database.ts'
+import type { Connection } from '../src/platform/db/database.ts'
+import { sealer } from '../src/platform/secrets/sealing.ts'
 import { makeOffer } from '../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../src/testing/harness.ts'
 import { makeSignedHook } from '../src/testing/hooks.ts'

@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { openDatabase } from '../src/db/database.ts'
-import { generateTypes, TYPES_FILE } from '../src/db/generate-types.ts'
+import { openDatabase } from '../src/platform/db/database.ts'
+import { generateTypes, TYPES_FILE } from '../src/platform/db/generate-types.ts'
 import { createDatabase } from '../src/testing/harness.ts'
 
 const src = join(import.meta.dirname, '..', 'src')

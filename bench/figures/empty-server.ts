@@ -1,6 +1,6 @@
 /** A Fastify server with one route that does nothing, as a process of its own. */
 import Fastify from 'fastify'
-import { MEDIA_TYPE } from '../../src/jsonapi/schemas.ts'
+import { MEDIA_TYPE } from '../../src/platform/jsonapi/schemas.ts'
 
 const server = Fastify()
 server.addContentTypeParser(MEDIA_TYPE, { parseAs: 'string' }, server.getDefaultJsonParser('error', 'error'))

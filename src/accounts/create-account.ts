@@ -1,8 +1,8 @@
-import { createApiKey } from '../auth/api-keys.ts'
-import { type Tx, violates } from '../db/database.ts'
-import { unprocessable } from '../jsonapi/errors.ts'
-import { describeProblem, parseEmailAddress } from '../text/email-address.ts'
-import { readName } from '../text/names.ts'
+import { type Tx, violates } from '../platform/db/database.ts'
+import { unprocessable } from '../platform/jsonapi/errors.ts'
+import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
+import { readName } from '../platform/text/names.ts'
+import { createApiKey } from './api-keys.ts'
 
 export interface NewAccount {
   name: string

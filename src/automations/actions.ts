@@ -1,7 +1,7 @@
 /** What an automation can do. */
 import { type TSchema, Type } from 'typebox'
 import { describeEvent } from '../webhooks/hook-events.ts'
-import { choice, flag, type Member, optional, reference, schemaOf, wholeNumber } from './members.ts'
+import { choice, flag, type Member, optional, reference, schemaOf, wholeNumber } from './fields.ts'
 
 export const WAIT_UNITS = ['minutes', 'hours', 'days', 'weeks', 'months'] as const
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
-import { ofCustomer } from '../customers/of-customer.ts'
+import { ofCustomer } from '../people/customers/of-customer.ts'
 import {
   integer,
   isoTime,
@@ -12,8 +12,8 @@ import {
   text,
   timestamp,
   toOne,
-} from '../jsonapi/describe.ts'
-import { defineResource } from '../jsonapi/resource.ts'
+} from '../platform/jsonapi/field-types.ts'
+import { defineResource } from '../platform/jsonapi/resource.ts'
 
 const RUN_STATUSES = ['active', 'completed', 'stopped', 'failed'] as const
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Tx } from '../db/database.ts'
-import type { ReferenceType } from '../references/referable.ts'
+import type { Tx } from '../platform/db/database.ts'
+import type { ReferenceType } from '../platform/references/referable.ts'
 import type { Definition } from './parse-automation.ts'
 import { namedBy } from './references.ts'
 

@@ -9,8 +9,8 @@ import {
   text,
   timestamp,
   toOne,
-} from '../jsonapi/describe.ts'
-import { defineResource } from '../jsonapi/resource.ts'
+} from '../platform/jsonapi/field-types.ts'
+import { defineResource } from '../platform/jsonapi/resource.ts'
 import { ActionSchema } from './actions.ts'
 import { TRIGGER_EVENTS } from './triggers.ts'
 

@@ -1,14 +1,19 @@
 import { Type } from 'typebox'
-import '../events/events.resource.ts'
-import { readChanges } from '../http/changes.ts'
-import { ChangedDocument, checkNewDocument, ignoredAttributes, NewDocument } from '../http/documents.ts'
-import { listRoute, showRoute } from '../http/resource-routes.ts'
-import { type Route, route, type WriteContext } from '../http/route.ts'
-import { siteOf } from '../http/site-of.ts'
-import { singleDocument } from '../jsonapi/document.ts'
-import { loadOne } from '../jsonapi/load.ts'
-import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
-import { assertMayDo } from './assert-may-do.ts'
+import '../platform/events/events.resource.ts'
+import { readChanges } from '../platform/http/changes.ts'
+import {
+  ChangedDocument,
+  checkNewDocument,
+  ignoredAttributes,
+  NewDocument,
+} from '../platform/http/documents.ts'
+import { listRoute, showRoute } from '../platform/http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../platform/http/route.ts'
+import { siteOf } from '../platform/http/site-of.ts'
+import { singleDocument } from '../platform/jsonapi/document.ts'
+import { loadOne } from '../platform/jsonapi/load.ts'
+import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
+import { assertMayDo } from './assert-can-run.ts'
 import { automationRunRoutes } from './automation-runs.routes.ts'
 import { automations } from './automations.resource.ts'
 import { parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inTransaction } from '../db/database.ts'
-import { assertUnused } from '../in-use.ts'
+import { inTransaction } from '../platform/db/database.ts'
+import { assertUnused } from '../platform/references/in-use.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeAccount, makeContact, makeOffer } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'

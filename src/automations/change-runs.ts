@@ -1,8 +1,8 @@
 /** What people do with a run: end it, or have it tried again. */
 import { sql } from 'kysely'
-import { anyOf, type Tx } from '../db/database.ts'
-import { ApiError, notFound } from '../jsonapi/errors.ts'
-import { isId } from '../jsonapi/identifiers.ts'
+import { anyOf, type Tx } from '../platform/db/database.ts'
+import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
+import { isId } from '../platform/jsonapi/identifiers.ts'
 import type { Definition } from './parse-automation.ts'
 
 /** A run that is locked for this transaction: no worker has it in hand. */

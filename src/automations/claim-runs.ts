@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Condition } from '../contacts/conditions.ts'
-import { type Tx, withoutSorting } from '../db/database.ts'
+import type { Condition } from '../people/contacts/conditions.ts'
+import { type Tx, withoutSorting } from '../platform/db/database.ts'
 import { type ClaimedRun, DEEPEST, type StopReason } from './run.ts'
 
 /** A run that is due, locked for this transaction, with what is known about it before anything is done. */

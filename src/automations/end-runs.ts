@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { inTransaction, type Tx } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import { inTransaction, type Tx } from '../platform/db/database.ts'
 
 /** As many at once as a statement can end in its time. */
 const BATCH = 5_000

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { advanceClock } from '../clock/advance-clock.ts'
 import { makeAutomation, makeTag } from '../testing/automations.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
 
 let h: Harness
 let siteId: string

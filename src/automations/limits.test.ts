@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { advanceClock } from '../clock/advance-clock.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeAccount, makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
 
 const HOUR = 3_600_000
 

@@ -1,5 +1,5 @@
-import { type Condition, parseCondition } from '../contacts/conditions.ts'
-import { jsonPointer, type Path, unprocessable } from '../jsonapi/errors.ts'
+import { type Condition, parseCondition } from '../people/contacts/conditions.ts'
+import { jsonPointer, type Path, unprocessable } from '../platform/jsonapi/errors.ts'
 import { ACTION_NAMES, ACTIONS, type Action, isActionName } from './actions.ts'
 import {
   ATTRIBUTES,
@@ -12,7 +12,7 @@ import {
   readObject,
   reference,
   shortText,
-} from './members.ts'
+} from './fields.ts'
 import { TRIGGER_EVENTS, TRIGGERS, type TriggerEvent } from './triggers.ts'
 
 /** What starts a run, whether it goes on, and what it does. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { permissions } from '../auth/permissions.ts'
+import { permissions } from '../platform/auth/permissions.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import type { Client } from '../testing/client.ts'
 import { makeKey, makeOffer } from '../testing/fixtures.ts'

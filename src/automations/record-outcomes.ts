@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Tx } from '../db/database.ts'
+import type { Tx } from '../platform/db/database.ts'
 import type { ClaimedRun, Outcome } from './run.ts'
 
 /** Writes down, in the transaction of the steps themselves, what became of each, and where the runs stand now. */

@@ -1,9 +1,14 @@
-import { type Condition, referencesOf } from '../contacts/conditions.ts'
-import type { Tx } from '../db/database.ts'
-import { jsonPointer, type Path, unprocessable } from '../jsonapi/errors.ts'
-import { absence, findReferable, isReferenceType, type ReferenceType } from '../references/referable.ts'
+import { type Condition, referencesOf } from '../people/contacts/conditions.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { jsonPointer, type Path, unprocessable } from '../platform/jsonapi/errors.ts'
+import {
+  absence,
+  findReferable,
+  isReferenceType,
+  type ReferenceType,
+} from '../platform/references/referable.ts'
 import { ACTIONS } from './actions.ts'
-import { ATTRIBUTES, type Member } from './members.ts'
+import { ATTRIBUTES, type Member } from './fields.ts'
 import type { Definition } from './parse-automation.ts'
 import { TRIGGERS } from './triggers.ts'
 

@@ -1,6 +1,6 @@
 /** A run as the engine has it in hand, and what can become of it. */
-import type { Tx } from '../db/database.ts'
-import type { Origin } from '../events/events.ts'
+import type { Tx } from '../platform/db/database.ts'
+import type { Origin } from '../platform/events/events.ts'
 import type { Action, ActionName } from './actions.ts'
 
 /** What a step is taken with, and in which transaction. */

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { advanceClock } from '../clock/advance-clock.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import {
   type Account,
@@ -11,6 +10,7 @@ import {
 } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
 
 const DAY = 86_400_000
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Tx } from '../db/database.ts'
-import { type Event, resourceOf } from '../events/events.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { type Event, resourceOf } from '../platform/events/events.ts'
 
 /**
  * Starts a run of every automation that waits for one of these events, in the dispatcher's transaction; whether

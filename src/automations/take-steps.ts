@@ -1,9 +1,10 @@
 /** What each action does: for all runs of a site that have come to one, at once. */
-import { changeTaggings } from '../contacts/change-taggings.ts'
-import { type GrantOutcome, grantWithin, revokeWithin } from '../grants/grant-within.ts'
+
+import { type GrantOutcome, grantWithin, revokeWithin } from '../grants/grant-in-transaction.ts'
+import { changeTaggings } from '../people/tags/change-taggings.ts'
 import { ACTION_NAMES, type ActionName } from './actions.ts'
 import { groupedBy } from './grouped-by.ts'
-import { callWebhook, sendEmail } from './reach-out.ts'
+import { callWebhook, sendEmail } from './outbound-actions.ts'
 import { type ClaimedRun, done, type Outcome, originOf, skipped, type Work } from './run.ts'
 import { endOfWait } from './wait.ts'
 

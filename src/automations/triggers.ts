@@ -1,5 +1,5 @@
 /** What can start an automation. */
-import type { ReferenceType } from '../references/referable.ts'
+import type { ReferenceType } from '../platform/references/referable.ts'
 import { type HookEvent, NO_FORMS, NO_PURCHASES } from '../webhooks/hook-events.ts'
 
 /** Each with what it can be confined to; null: nothing. Purchases and forms do not exist yet, so those never happen. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { advanceClock, countExpiring, type Expired } from '../clock/advance-clock.ts'
-import { parseDuration } from '../clock/clock.ts'
+import { parseDuration } from '../platform/clock/clock.ts'
+import { advanceClock, countExpiring, type Expired } from '../worker/advance-clock.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
 import { withApp } from './with-app.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { examine } from '../doctor/examine.ts'
+import { examine } from '../operations/doctor/examine.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
 import { withApp } from './with-app.ts'
 

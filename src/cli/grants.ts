@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type ChangeOffers, changeOffers } from '../grants/change-offers.ts'
-import { isId } from '../jsonapi/identifiers.ts'
+import { isId } from '../platform/jsonapi/identifiers.ts'
 import { findContactId } from './contacts.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
 import { ACCOUNT_OPTION, findOperatorOf, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { findWork, redrive, WORK_KINDS, type Work, type WorkKind } from '../jobs/failed-work.ts'
+import { findWork, redrive, WORK_KINDS, type Work, type WorkKind } from '../operations/failed-work.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { withApp } from './with-app.ts'
 

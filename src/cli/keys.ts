@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import type { App } from '../app.ts'
 import {
   type ApiKey,
   createApiKey,
@@ -7,9 +6,10 @@ import {
   type FreshApiKey,
   listApiKeys,
   rotateApiKey,
-} from '../auth/api-keys.ts'
-import { permissions } from '../auth/permissions.ts'
-import type { Tx } from '../db/database.ts'
+} from '../accounts/api-keys.ts'
+import type { App } from '../platform/app.ts'
+import { permissions } from '../platform/auth/permissions.ts'
+import type { Tx } from '../platform/db/database.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { onOneLine } from './terminal.ts'
 import { ACCOUNT_OPTION, changing, findOperator, findOperatorOf } from './with-app.ts'

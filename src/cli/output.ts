@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { ConfigError } from '../config.ts'
-import { isUnavailable } from '../db/database.ts'
+import { ConfigError } from '../platform/config.ts'
+import { isUnavailable } from '../platform/db/database.ts'
 import { escapeControls, onOneLine, printable } from './terminal.ts'
 
 export interface OutputOptions {

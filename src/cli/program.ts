@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { VERSION } from '../version.ts'
+import { VERSION } from '../platform/version.ts'
 import { accountCommands } from './accounts.ts'
 import { clockCommands } from './clock.ts'
 import { contactCommands } from './contacts.ts'

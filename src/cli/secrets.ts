@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
+import type { App } from '../platform/app.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
 import { withApp } from './with-app.ts'
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { App } from '../app.ts'
-import { type DemoKey, ensureDemo } from '../demo.ts'
-import { run } from '../main.ts'
-import { openRuntime } from '../runtime.ts'
+import { type DemoKey, ensureDemo } from '../demo/demo.ts'
+import type { App } from '../platform/app.ts'
+import { run } from '../server/run.ts'
+import { openRuntime } from '../server/runtime.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
 
 export function serverCommands(program: Command): void {

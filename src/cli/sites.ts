@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { languages } from '../languages.ts'
-import { type SiteChanges, updateSite } from '../sites/update-site.ts'
+import { type SiteChanges, updateSite } from '../accounts/sites/update-site.ts'
+import { languages } from '../platform/text/languages.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { ACCOUNT_OPTION, changing, findOperator, findOperatorOf, withApp } from './with-app.ts'
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
-import { setPassword } from '../auth/set-password.ts'
+import { setPassword } from '../accounts/set-password.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
 import { ACCOUNT_OPTION, findOperatorOf, withApp } from './with-app.ts'
 

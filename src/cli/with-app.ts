@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { inTransaction, type Tx } from '../db/database.ts'
-import { isId } from '../jsonapi/identifiers.ts'
-import type { Scope } from '../jsonapi/resource.ts'
-import { openRuntime } from '../runtime.ts'
-import { onSignal } from '../stop.ts'
-import { parseEmailAddress } from '../text/email-address.ts'
-import '../routes.ts'
+import type { App } from '../platform/app.ts'
+import { inTransaction, type Tx } from '../platform/db/database.ts'
+import { isId } from '../platform/jsonapi/identifiers.ts'
+import type { Scope } from '../platform/jsonapi/resource.ts'
+import { parseEmailAddress } from '../platform/text/email-address.ts'
+import { openRuntime } from '../server/runtime.ts'
+import { onSignal } from '../server/shutdown.ts'
+import '../api.ts'
 
 /** Runs a command on the database of the server, running or not: it is started for the length of the command. */
 export async function withApp<Result>(role: string, work: (app: App) => Promise<Result>): Promise<Result> {

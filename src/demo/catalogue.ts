@@ -1,8 +1,8 @@
 /** What the demo site sells. */
 import { brushes } from './brushes.ts'
 import { circle } from './circle.ts'
-import type { DemoProduct } from './product.ts'
 import { light } from './light.ts'
+import type { DemoProduct } from './product.ts'
 import { watercolour } from './watercolour.ts'
 
 export const demoProducts: DemoProduct[] = [watercolour, light, circle, brushes]

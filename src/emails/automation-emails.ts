@@ -1,6 +1,6 @@
 /** What automations need of the outbox: to send, and not more in an hour than their site may. */
 import { sql } from 'kysely'
-import type { Tx } from '../db/database.ts'
+import type { Tx } from '../platform/db/database.ts'
 import { addToOutbox } from './add-to-outbox.ts'
 
 export interface AutomationEmail {

@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
 import {
   keepLinks,
   LINK_DAYS,
@@ -8,11 +7,12 @@ import {
   linkToken,
   type NewLink,
   siteUrl,
-} from '../auth/member-links.ts'
-import type { Tx } from '../db/database.ts'
-import { givenName } from '../text/names.ts'
-import { type Language, languageOf } from '../languages.ts'
-import { storedLink } from './hidden-links.ts'
+} from '../links/member-links.ts'
+import type { App } from '../platform/app.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { type Language, languageOf } from '../platform/text/languages.ts'
+import { givenName } from '../platform/text/names.ts'
+import { storedLink } from './link-redaction.ts'
 import { ownerEmailData } from './owner-email-data.ts'
 import type { EmailData } from './render.ts'
 import type { ContactEmailKind } from './templates/index.ts'

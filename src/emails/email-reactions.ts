@@ -1,7 +1,7 @@
 /** Which events send which e-mail. The rules: docs/semantics.md. */
-import type { Tx } from '../db/database.ts'
-import type { HeardEvent } from '../events/dispatch-events.ts'
-import type { EventType } from '../events/events.ts'
+import type { Tx } from '../platform/db/database.ts'
+import type { HeardEvent } from '../platform/events/dispatch-events.ts'
+import type { EventType } from '../platform/events/events.ts'
 import { addToOutbox } from './add-to-outbox.ts'
 import type { EmailKind } from './templates/index.ts'
 

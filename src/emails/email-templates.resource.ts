@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { LIST_INDEX, nullableText, oneOf, text, timestamp, toOne } from '../jsonapi/describe.ts'
-import { defineResource } from '../jsonapi/resource.ts'
+import { LIST_INDEX, nullableText, oneOf, text, timestamp, toOne } from '../platform/jsonapi/field-types.ts'
+import { defineResource } from '../platform/jsonapi/resource.ts'
 import { templateFields, templateKinds } from './templates/index.ts'
 
 export const emailTemplates = defineResource({

@@ -1,20 +1,20 @@
 import { Type } from 'typebox'
-import type { Db } from '../db/database.ts'
-import { readChanges } from '../http/changes.ts'
+import type { Db } from '../platform/db/database.ts'
+import { readChanges } from '../platform/http/changes.ts'
 import {
   ChangedDocument,
   checkNewDocument,
   ignoredAttribute,
   ignoredAttributes,
   NewDocument,
-} from '../http/documents.ts'
-import { listRoute, showRoute } from '../http/resource-routes.ts'
-import { type Route, route, type WriteContext } from '../http/route.ts'
-import { siteOf } from '../http/site-of.ts'
-import { singleDocument } from '../jsonapi/document.ts'
-import { loadOne } from '../jsonapi/load.ts'
-import type { Scope } from '../jsonapi/resource.ts'
-import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+} from '../platform/http/documents.ts'
+import { listRoute, showRoute } from '../platform/http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../platform/http/route.ts'
+import { siteOf } from '../platform/http/site-of.ts'
+import { singleDocument } from '../platform/jsonapi/document.ts'
+import { loadOne } from '../platform/jsonapi/load.ts'
+import type { Scope } from '../platform/jsonapi/resource.ts'
+import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import { emailTemplates } from './email-templates.resource.ts'
 import { previewTemplate } from './preview-template.ts'
 import { createTemplate, deleteTemplate, lockTemplate, updateTemplate } from './save-template.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
-import { ofCustomer } from '../customers/of-customer.ts'
+import { ofCustomer } from '../people/customers/of-customer.ts'
 import {
   contains,
   LIST_INDEX,
@@ -11,8 +11,8 @@ import {
   text,
   timestamp,
   toOne,
-} from '../jsonapi/describe.ts'
-import { defineResource } from '../jsonapi/resource.ts'
+} from '../platform/jsonapi/field-types.ts'
+import { defineResource } from '../platform/jsonapi/resource.ts'
 import { emailKinds } from './templates/index.ts'
 
 export const EMAIL_STATUSES = ['pending', 'kept', 'sent', 'failed', 'cancelled'] as const

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
+import type { App } from '../platform/app.ts'
 import { HANDOVER_MS } from './mailer.ts'
 
 /**

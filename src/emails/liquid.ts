@@ -9,7 +9,7 @@ import {
   TokenKind,
   toValueSync,
 } from 'liquidjs'
-import { type Language, LOCALES } from '../languages.ts'
+import { type Language, LOCALES } from '../platform/text/languages.ts'
 import { EmailContext } from './templates/email-context.ts'
 import { registerFilters } from './templates/filters.ts'
 import { countingOperators, MAX_WORK, WorkLimit } from './work-limit.ts'

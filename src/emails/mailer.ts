@@ -1,26 +1,6 @@
 import { createTransport } from 'nodemailer'
-import { inOnePiece } from './one-piece.ts'
-
-export interface Message {
-  from: { name: string; address: string }
-  to: { name: string; address: string }
-  subject: string
-  html: string
-  text: string
-  /** The same for the same e-mail every time, so that a mailbox can drop a second copy. */
-  messageId: string
-  date: Date
-}
-
-/** Hands e-mails over to a mail server. */
-export interface Mailer {
-  /**
-   * @returns what the server said
-   * @throws RefusedError when it refused for good; DeliveryError when that may pass
-   */
-  send: (message: Message) => Promise<string>
-  close: () => void
-}
+import type { Mailer, Message } from '../platform/mailer.ts'
+import { inOnePiece } from './single-buffer-mime.ts'
 
 /** As nodemailer describes what went wrong: at which command, and what the server answered. */
 interface SmtpError extends Error {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { siteUrl } from '../auth/member-links.ts'
-import { anyOf, type Tx } from '../db/database.ts'
-import type { EventData } from '../events/events.ts'
-import { givenName } from '../text/names.ts'
+import { siteUrl } from '../links/member-links.ts'
+import type { App } from '../platform/app.ts'
+import { anyOf, type Tx } from '../platform/db/database.ts'
+import type { EventData } from '../platform/events/events.ts'
+import { givenName } from '../platform/text/names.ts'
 import type { SiteEmailData } from './email-data.ts'
 
 interface Facts {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { inTransaction, isAway, recovering, type Tx, withoutSorting } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import { inTransaction, isAway, recovering, type Tx, withoutSorting } from '../platform/db/database.ts'
+import type { Message } from '../platform/mailer.ts'
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
-import { withLink } from './hidden-links.ts'
 import { type Held, isFree, leaseEnd } from './lease.ts'
-import type { Message } from './mailer.ts'
+import { withLink } from './link-redaction.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 
 /** An e-mail that is to be handed over. */

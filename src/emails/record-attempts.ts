@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { inBatches } from '../db/batches.ts'
-import { isUnavailable, retryingDeadlocks } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import { inBatches } from '../platform/db/batches.ts'
+import { isUnavailable, retryingDeadlocks } from '../platform/db/database.ts'
 import type { Attempted } from './attempts.ts'
 import type { Held } from './lease.ts'
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { App } from '../app.ts'
-import { anyOf, type Tx } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import { anyOf, type Tx } from '../platform/db/database.ts'
 import { emailData, type Occasion, type SiteEmailData } from './email-data.ts'
 import type { Document } from './layout/index.ts'
 import { type RenderedEmail, renderEmail, TemplateError } from './render.ts'

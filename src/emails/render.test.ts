@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { languages } from '../languages.ts'
+import { languages } from '../platform/text/languages.ts'
 import { assertTemplate, type EmailData, renderEmail as render, TemplateError } from './render.ts'
 import { defaultTemplates, type EmailKind } from './templates/index.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'

@@ -1,8 +1,8 @@
-import { anyOf, type Tx, violates } from '../db/database.ts'
-import { differing } from '../db/differing.ts'
-import { assertUnused } from '../in-use.ts'
-import { notFound, unprocessable } from '../jsonapi/errors.ts'
-import { isId } from '../jsonapi/identifiers.ts'
+import { anyOf, type Tx, violates } from '../platform/db/database.ts'
+import { differing } from '../platform/db/differing.ts'
+import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
+import { isId } from '../platform/jsonapi/identifiers.ts'
+import { assertUnused } from '../platform/references/in-use.ts'
 import type { OwnWords } from './template-attributes.ts'
 import type { EmailKind } from './templates/index.ts'
 

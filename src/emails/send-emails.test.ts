@@ -1,12 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { advanceClock } from '../clock/advance-clock.ts'
-import type { Connection } from '../db/database.ts'
-import { redrive } from '../jobs/failed-work.ts'
+import { redrive } from '../operations/failed-work.ts'
+import type { Connection } from '../platform/db/database.ts'
+import type { Mailer } from '../platform/mailer.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome, welcome } from '../testing/outbox.ts'
 import { type DatabaseProxy, startProxy } from '../testing/proxy.ts'
-import { type Mailer, RefusedError } from './mailer.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
+import { RefusedError } from './mailer.ts'
 import { emailsEnd, sendEmails } from './send-emails.ts'
 
 let h: Harness

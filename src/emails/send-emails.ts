@@ -1,10 +1,10 @@
-import type { App } from '../app.ts'
+import type { App } from '../platform/app.ts'
 import { type Attempted, failure, success } from './attempts.ts'
+import { atMost } from './concurrency.ts'
 import { keepInHand, letGo } from './lease.ts'
 import { MAIL_CONNECTIONS } from './mailer.ts'
 import { type Prepared, prepareEmails } from './prepare-emails.ts'
 import { recordAttempt } from './record-attempts.ts'
-import { atMost } from './turns.ts'
 
 /** Most e-mails that a process has in hand: while one is handed over, others are prepared. */
 const IN_HAND = 4 * MAIL_CONNECTIONS

@@ -1,11 +1,11 @@
 import { pino } from 'pino'
 import type { SMTPServerOptions } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
-import { advanceClock } from '../clock/advance-clock.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { welcome } from '../testing/outbox.ts'
 import { refusal, type SmtpSink, startSmtp } from '../testing/smtp.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
 import { smtpMailer } from './mailer.ts'
 
 let h: Harness

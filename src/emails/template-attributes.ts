@@ -1,5 +1,5 @@
-import { unprocessable } from '../jsonapi/errors.ts'
-import { readName } from '../text/names.ts'
+import { unprocessable } from '../platform/jsonapi/errors.ts'
+import { readName } from '../platform/text/names.ts'
 import { assertTemplate, TemplateError } from './render.ts'
 import { type EmailKind, type EmailTemplate, templateFields, templateKinds } from './templates/index.ts'
 import { samplesOf } from './templates/samples.ts'

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { type Context, type Route, route } from '../http/route.ts'
-import { notFound } from '../jsonapi/errors.ts'
-import { findByActivationToken } from '../offers/activation-token.ts'
+import { findByActivationToken } from '../catalogue/offers/activation-token.ts'
+import { type Context, type Route, route } from '../platform/http/route.ts'
+import { notFound } from '../platform/jsonapi/errors.ts'
 import { activateOffer, deactivateOffer } from './activate-offer.ts'
 
 const Person = Type.Object({

@@ -1,7 +1,7 @@
-import type { App } from '../app.ts'
-import { inBatches } from '../db/batches.ts'
-import { isUnavailable, retryingDeadlocks } from '../db/database.ts'
-import type { IdempotencyKey } from '../http/route.ts'
+import type { App } from '../platform/app.ts'
+import { inBatches } from '../platform/db/batches.ts'
+import { isUnavailable, retryingDeadlocks } from '../platform/db/database.ts'
+import type { IdempotencyKey } from '../platform/http/route.ts'
 
 /** Whose offers: those of a contact, or of the contact behind a customer. */
 export interface Subject {

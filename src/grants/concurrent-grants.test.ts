@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { issueForKey } from '../auth/issue-tokens.ts'
-import { examine } from '../doctor/examine.ts'
+import { issueForKey } from '../accounts/oauth/issue-tokens.ts'
+import { examine } from '../operations/doctor/examine.ts'
 import type { Client, Reply } from '../testing/client.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'

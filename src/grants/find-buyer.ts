@@ -1,4 +1,4 @@
-import type { Tx } from '../db/database.ts'
+import type { Tx } from '../platform/db/database.ts'
 
 /** Who a shop speaks of: at least one of the two is given. */
 export interface Buyer {

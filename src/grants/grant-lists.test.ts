@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { advanceClock } from '../clock/advance-clock.ts'
 import { makeAutomation, makeTag } from '../testing/automations.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
 
 interface Person {
   contactId: string

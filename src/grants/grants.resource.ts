@@ -7,9 +7,9 @@ import {
   text,
   timestamp,
   toOne,
-} from '../jsonapi/describe.ts'
-import { comparisons } from '../jsonapi/operators.ts'
-import { defineResource, type Filter, type Scope } from '../jsonapi/resource.ts'
+} from '../platform/jsonapi/field-types.ts'
+import { comparisons } from '../platform/jsonapi/operators.ts'
+import { defineResource, type Filter, type Scope } from '../platform/jsonapi/resource.ts'
 
 const SOURCES = ['api', 'cli', 'automation', 'inbound_url', 'demo']
 const REVOKE_REASONS = ['revoked', 'replaced', 'expired', 'contact_deleted']

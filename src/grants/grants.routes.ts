@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
-import { forbidden, TOKEN_ENDED, unauthorized } from '../http/authenticate.ts'
-import { otherRequest, REPLAYED } from '../http/idempotency.ts'
-import { IdentifierList } from '../http/resource-routes.ts'
-import { type Answer, type Route, route, type SignedContext } from '../http/route.ts'
-import { ApiError, notFound } from '../jsonapi/errors.ts'
-import { identifier, isId, readId } from '../jsonapi/identifiers.ts'
+import { forbidden, TOKEN_ENDED, unauthorized } from '../platform/http/authenticate.ts'
+import { otherRequest, REPLAYED } from '../platform/http/idempotency.ts'
+import { IdentifierList } from '../platform/http/resource-routes.ts'
+import { type Answer, type Route, route, type SignedContext } from '../platform/http/route.ts'
+import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
+import { identifier, isId, readId } from '../platform/jsonapi/identifiers.ts'
 import { type ChangeOffers, type ChangeOutcome, changeOffers, type Subject } from './change-offers.ts'
 
 const MOST_OFFERS = 100

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { rotateApiKey } from '../auth/api-keys.ts'
-import { inTransaction } from '../db/database.ts'
+import { rotateApiKey } from '../accounts/api-keys.ts'
+import { inTransaction } from '../platform/db/database.ts'
 import { makeContact, makeKey, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 
@@ -73,7 +73,7 @@ test('rotating a key waits for the grant that it is making: after the answer the
 })
 
 test('planted fault: without the shared lock the grant is made after the rotation was answered', async () => {
-  const text = await readFile(join(import.meta.dirname, '../auth/authenticate.sql'), 'utf8')
+  const text = await readFile(join(import.meta.dirname, '../platform/auth/authenticate.sql'), 'utf8')
   const faulty = text.replace(/if p_writing then perform .* end if;/, '')
   expect(faulty).not.toBe(text)
   await sql.raw(faulty).execute(h.app.db)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { countAttempt } from '../auth/attempts.ts'
+import { countAttempt } from '../platform/auth/attempts.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { findMember } from './member.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { isSameTitle, productsToList } from '../text/titles.ts'
+import type { App } from '../platform/app.ts'
+import { isSameTitle, productsToList } from '../platform/text/titles.ts'
 import type { MemberSite } from './member.ts'
 
 /** A product that a member has or had, by every offer that gives or gave it. */

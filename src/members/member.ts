@@ -1,7 +1,7 @@
-import type { App } from '../app.ts'
-import type { Db, Tx } from '../db/database.ts'
-import { parseEmailAddress } from '../text/email-address.ts'
-import type { Language } from '../languages.ts'
+import type { App } from '../platform/app.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
+import { parseEmailAddress } from '../platform/text/email-address.ts'
+import type { Language } from '../platform/text/languages.ts'
 
 /** The site that a page belongs to. */
 export interface MemberSite {

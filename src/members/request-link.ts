@@ -1,7 +1,7 @@
-import type { App } from '../app.ts'
-import { inTransaction } from '../db/database.ts'
-import { recordEvent } from '../events/events.ts'
-import { countAttempt } from '../auth/attempts.ts'
+import type { App } from '../platform/app.ts'
+import { countAttempt } from '../platform/auth/attempts.ts'
+import { inTransaction } from '../platform/db/database.ts'
+import { recordEvent } from '../platform/events/events.ts'
 import { findMember, type MemberSite } from './member.ts'
 import type { Visitor } from './sign-in.ts'
 

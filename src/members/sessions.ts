@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { endLinks } from '../auth/member-links.ts'
-import { hashSecret, randomSecret } from '../auth/secrets.ts'
-import type { Tx } from '../db/database.ts'
-import type { Language } from '../languages.ts'
+import { endLinks } from '../links/member-links.ts'
+import type { App } from '../platform/app.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { hashSecret, randomSecret } from '../platform/secrets/secrets.ts'
+import type { Language } from '../platform/text/languages.ts'
 import { findMember, type Member } from './member.ts'
 
 /** Days that somebody stays signed in without coming back. */

@@ -1,8 +1,9 @@
 /** What automations are about: tags, templates, and the automations themselves. */
-import type { App } from '../app.ts'
+
 import { parseNewAutomation } from '../automations/parse-automation.ts'
 import { createAutomation } from '../automations/save-automation.ts'
-import { inTransaction } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import { inTransaction } from '../platform/db/database.ts'
 import { unique } from './fixtures.ts'
 
 export async function makeTag(app: App, siteId: string): Promise<string> {

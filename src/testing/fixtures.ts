@@ -1,9 +1,9 @@
+import { createApiKey, type FreshApiKey } from '../accounts/api-keys.ts'
 import { createAccount } from '../accounts/create-account.ts'
-import type { App } from '../app.ts'
-import { createApiKey, type FreshApiKey } from '../auth/api-keys.ts'
-import { issueForKey } from '../auth/issue-tokens.ts'
-import { createContact } from '../contacts/create-contact.ts'
-import { inTransaction } from '../db/database.ts'
+import { issueForKey } from '../accounts/oauth/issue-tokens.ts'
+import { createContact } from '../people/contacts/create-contact.ts'
+import type { App } from '../platform/app.ts'
+import { inTransaction } from '../platform/db/database.ts'
 
 export interface Account {
   id: string

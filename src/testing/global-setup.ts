@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { type Connection, connectionConfig } from '../db/database.ts'
-import { attach } from '../db/embedded/attachment.ts'
-import { migrateAll } from '../runtime.ts'
+import { type Connection, connectionConfig } from '../platform/db/database.ts'
+import { attach } from '../platform/db/embedded/attachment.ts'
+import { migrateAll } from '../server/runtime.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,5 +1,5 @@
-import type { App } from '../app.ts'
-import { inTransaction } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import { inTransaction } from '../platform/db/database.ts'
 import { createHook } from '../webhooks/change-hooks.ts'
 import type { HookEvent } from '../webhooks/hook-events.ts'
 

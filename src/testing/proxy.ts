@@ -1,6 +1,6 @@
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Connection } from '../db/database.ts'
+import type { Connection } from '../platform/db/database.ts'
 
 type Address = { host: string; port: number }
 /** As the client of the connection sees it. */

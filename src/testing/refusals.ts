@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect } from 'vitest'
-import type { App } from '../app.ts'
-import type { ErrorSource } from '../jsonapi/errors.ts'
+import type { App } from '../platform/app.ts'
+import type { ErrorSource } from '../platform/jsonapi/errors.ts'
 import type { Reply } from './client.ts'
 
 const TABLES = ['contacts', 'customers', 'offer_grants', 'events', 'emails', 'idempotency_keys'] as const

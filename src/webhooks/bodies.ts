@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { pageDocument } from '../jsonapi/document.ts'
-import { identifier } from '../jsonapi/identifiers.ts'
-import { loadPage } from '../jsonapi/load.ts'
-import { findResource, type Resource } from '../jsonapi/resource.ts'
+import type { App } from '../platform/app.ts'
+import { pageDocument } from '../platform/jsonapi/document.ts'
+import { identifier } from '../platform/jsonapi/identifiers.ts'
+import { loadPage } from '../platform/jsonapi/load.ts'
+import { findResource, type Resource } from '../platform/jsonapi/resource.ts'
 import { describeEvent, type HookEvent } from './hook-events.ts'
 
 /** What a delivery tells of, all of one site. */

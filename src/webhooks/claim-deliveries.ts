@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { isUnavailable } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import { isUnavailable } from '../platform/db/database.ts'
 import { bodiesOf, bodyOfIdentifiers, type Occasion } from './bodies.ts'
 import type { Claimed } from './claim-hooks.ts'
 

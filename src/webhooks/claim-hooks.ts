@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import { inTransaction } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import { inTransaction } from '../platform/db/database.ts'
 
 /** A hook whose deliveries this process has in hand. */
 export interface Claimed {

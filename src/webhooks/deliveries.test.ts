@@ -1,11 +1,11 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { advanceClock } from '../clock/advance-clock.ts'
 import { makeAutomation } from '../testing/automations.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeSignedHook } from '../testing/hooks.ts'
 import { type Receiver, startReceiver } from '../testing/receiver.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
 import type { HookEvent } from './hook-events.ts'
 
 let h: Harness

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { App } from '../app.ts'
-import type { Tx } from '../db/database.ts'
+import type { App } from '../platform/app.ts'
+import type { Tx } from '../platform/db/database.ts'
 
 /** Its receiver is gone, nothing was delivered for days, or somebody asked for it. */
 export type DisabledReason = 'gone' | 'failing' | 'requested'

@@ -1,4 +1,4 @@
-import type { Event, EventType } from '../events/events.ts'
+import type { Event, EventType } from '../platform/events/events.ts'
 
 interface HookEventDescription {
   /** What a key must be allowed to see, to have it told. Purchases and forms do not exist yet: only a key without limits may. */

@@ -11,8 +11,8 @@ import {
   text,
   timestamp,
   toOne,
-} from '../jsonapi/describe.ts'
-import { defineResource } from '../jsonapi/resource.ts'
+} from '../platform/jsonapi/field-types.ts'
+import { defineResource } from '../platform/jsonapi/resource.ts'
 import { hookEvents } from './hook-events.ts'
 
 export const hooks = defineResource({

@@ -1,18 +1,18 @@
 import { Type } from 'typebox'
-import { readChanges } from '../http/changes.ts'
+import { readChanges } from '../platform/http/changes.ts'
 import {
   ChangedDocument,
   checkNewDocument,
   ignoredAttribute,
   ignoredAttributes,
   NewDocument,
-} from '../http/documents.ts'
-import { listRoute, showRoute } from '../http/resource-routes.ts'
-import { type Route, route, type WriteContext } from '../http/route.ts'
-import { siteOf } from '../http/site-of.ts'
-import { singleDocument } from '../jsonapi/document.ts'
-import { loadOne } from '../jsonapi/load.ts'
-import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+} from '../platform/http/documents.ts'
+import { listRoute, showRoute } from '../platform/http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../platform/http/route.ts'
+import { siteOf } from '../platform/http/site-of.ts'
+import { singleDocument } from '../platform/jsonapi/document.ts'
+import { loadOne } from '../platform/jsonapi/load.ts'
+import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import {
   changeHook,
   createHook,

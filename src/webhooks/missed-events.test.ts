@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { cleanUp } from '../jobs/clean-up.ts'
+import { cleanUp } from '../operations/clean-up.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeSignedHook } from '../testing/hooks.ts'

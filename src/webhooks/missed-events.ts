@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Tx } from '../db/database.ts'
-import { type Event, resourceOf } from '../events/events.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { type Event, resourceOf } from '../platform/events/events.ts'
 import type { LockedHook } from './change-hooks.ts'
 import { toldAs, typesToldAs } from './hook-events.ts'
 

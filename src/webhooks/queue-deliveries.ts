@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Tx } from '../db/database.ts'
-import { type Event, resourceOf } from '../events/events.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { type Event, resourceOf } from '../platform/events/events.ts'
 import { toldAs } from './hook-events.ts'
 
 /**

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { inTransaction } from '../db/database.ts'
+import { inTransaction } from '../platform/db/database.ts'
 import { makeContact } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
 import { type Receiver, startReceiver } from '../testing/receiver.ts'
 import { callHooks } from './call-hooks.ts'
+import { lanesEnd, startLanes } from './deliver-to-hooks.ts'
 import type { HookEvent } from './hook-events.ts'
-import { lanesEnd, startLanes } from './lanes.ts'
 
 let h: Harness
 let receiver: Receiver

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import { anyOf, type Tx } from '../db/database.ts'
-import { notFound } from '../jsonapi/errors.ts'
-import { isId } from '../jsonapi/identifiers.ts'
+import { anyOf, type Tx } from '../platform/db/database.ts'
+import { notFound } from '../platform/jsonapi/errors.ts'
+import { isId } from '../platform/jsonapi/identifiers.ts'
 import { assertEnabled, findHook, type LockedHook, lockHook } from './change-hooks.ts'
 import { missedEvents, recordMissed } from './missed-events.ts'
 

@@ -1,11 +1,11 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { advanceClock } from '../clock/advance-clock.ts'
 import { makeContact } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeSignedHook } from '../testing/hooks.ts'
 import { type Receiver, startReceiver } from '../testing/receiver.ts'
 import { expectRefusal } from '../testing/refusals.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
 
 let h: Harness
 let receiver: Receiver

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Route, route } from '../http/route.ts'
+import { type Route, route } from '../platform/http/route.ts'
 import { type HookEvent, kajabiEvents } from './hook-events.ts'
 import { samplePayload } from './samples.ts'
 

@@ -1,6 +1,6 @@
 /** Where webhooks may go: to the public internet, and nowhere near this machine. */
 import ipaddr from 'ipaddr.js'
-import type { Config } from '../config.ts'
+import type { Config } from '../platform/config.ts'
 
 /** Whether webhooks may go to this machine and to private networks, as a developer wants. */
 export const allowsPrivateTargets = ({

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/database.ts'
+import type { Tx } from '../platform/db/database.ts'
 import { testBodyOf } from './bodies.ts'
 import { assertEnabled, type LockedHook } from './change-hooks.ts'
 import { makeDue } from './replay-deliveries.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { sealer } from '../auth/sealing.ts'
-import { examine } from '../doctor/examine.ts'
+import { examine } from '../operations/doctor/examine.ts'
+import { sealer } from '../platform/secrets/sealing.ts'
 import { makeContact } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
@@ -8,7 +8,7 @@ import { type Receiver, startReceiver } from '../testing/receiver.ts'
 import * as bodies from './bodies.ts'
 import { dueDeliveries } from './claim-deliveries.ts'
 import { claimHooks } from './claim-hooks.ts'
-import { lanesEnd, startLanes } from './lanes.ts'
+import { lanesEnd, startLanes } from './deliver-to-hooks.ts'
 import { recordOutcomes } from './record-outcomes.ts'
 
 let h: Harness

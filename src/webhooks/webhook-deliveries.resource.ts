@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
-import { ofCustomer } from '../customers/of-customer.ts'
+import { ofCustomer } from '../people/customers/of-customer.ts'
 import {
   isoTime,
   LIST_INDEX,
@@ -11,8 +11,8 @@ import {
   text,
   timestamp,
   toOne,
-} from '../jsonapi/describe.ts'
-import { defineResource } from '../jsonapi/resource.ts'
+} from '../platform/jsonapi/field-types.ts'
+import { defineResource } from '../platform/jsonapi/resource.ts'
 import { hookEvents } from './hook-events.ts'
 
 const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled']

@@ -1,5 +1,5 @@
 /** What the database says of the stories of an evening, in the words of the model. */
-import type { App } from '../../src/app.ts'
+import type { App } from '../../src/platform/app.ts'
 import type { Stage } from './stages.ts'
 
 interface EventRow {

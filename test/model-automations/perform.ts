@@ -1,17 +1,18 @@
 /** Does an act of a story on the server. */
-import type { App } from '../../src/app.ts'
+
 import { parseAutomationChanges, parseNewAutomation } from '../../src/automations/parse-automation.ts'
 import {
   changeAutomation,
   createAutomation,
   deleteAutomation,
 } from '../../src/automations/save-automation.ts'
-import { changeTaggings } from '../../src/contacts/change-taggings.ts'
-import { createContact } from '../../src/contacts/create-contact.ts'
-import { deleteContact } from '../../src/contacts/delete-contact.ts'
-import { inTransaction, type Tx } from '../../src/db/database.ts'
 import { changeOffers } from '../../src/grants/change-offers.ts'
-import { ApiError } from '../../src/jsonapi/errors.ts'
+import { createContact } from '../../src/people/contacts/create-contact.ts'
+import { deleteContact } from '../../src/people/contacts/delete-contact.ts'
+import { changeTaggings } from '../../src/people/tags/change-taggings.ts'
+import type { App } from '../../src/platform/app.ts'
+import { inTransaction, type Tx } from '../../src/platform/db/database.ts'
+import { ApiError } from '../../src/platform/jsonapi/errors.ts'
 import type { Act, Action, Condition, Definition, OfferName, Trigger } from './acts.ts'
 import type { Stage } from './stages.ts'
 

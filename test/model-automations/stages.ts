@@ -1,5 +1,5 @@
 /** A site for each story of an evening, with its offers and tags; all of one account. */
-import type { App } from '../../src/app.ts'
+import type { App } from '../../src/platform/app.ts'
 import { OFFERS, TAGS } from './acts.ts'
 
 /** Where a story is played, and who is what there: ids of offers and tags by their names, of the others by their order. */

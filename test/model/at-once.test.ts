@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { examine } from '../../src/doctor/examine.ts'
+import { examine } from '../../src/operations/doctor/examine.ts'
 import { storyCount } from '../depth.ts'
 import { check } from './check.ts'
 import { openTheatre, type Theatre } from './server/theatre.ts'

@@ -1,8 +1,8 @@
 /** What keys promise under load: an Idempotency-Key has one effect, a rotated API key none any more. */
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { rotateApiKey } from '../../src/auth/api-keys.ts'
-import { inTransaction, openDatabase } from '../../src/db/database.ts'
+import { rotateApiKey } from '../../src/accounts/api-keys.ts'
+import { inTransaction, openDatabase } from '../../src/platform/db/database.ts'
 import { until } from '../launch.ts'
 import { fetchToken } from './account.ts'
 import {

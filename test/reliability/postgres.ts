@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { type Cluster, prepareCluster } from '../../src/db/embedded/cluster.ts'
-import { findServer, startServer, stopServer } from '../../src/db/embedded/postmaster.ts'
+import { type Cluster, prepareCluster } from '../../src/platform/db/embedded/cluster.ts'
+import { findServer, startServer, stopServer } from '../../src/platform/db/embedded/postmaster.ts'
 import { processes, until } from '../launch.ts'
 
 export interface Postgres {

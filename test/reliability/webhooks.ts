@@ -1,7 +1,7 @@
 /** kill -9 of workers while webhooks go to a receiver that fails, hangs and hangs up. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { sealer } from '../../src/auth/sealing.ts'
+import { sealer } from '../../src/platform/secrets/sealing.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import type { Running } from '../launch.ts'
 import type { Fault } from './crashes/faults.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Language } from '../../languages.ts'
+import type { Language } from '../../platform/text/languages.ts'
 import { escapeHtml, layoutEngine, renderTemplate } from '../liquid.ts'
 import { palettesFor } from './palette.ts'
 

@@ -1,5 +1,5 @@
-import type { Language } from '../../languages.ts'
-import { productsToList } from '../../text/titles.ts'
+import type { Language } from '../../platform/text/languages.ts'
+import { productsToList } from '../../platform/text/titles.ts'
 
 /** What the templates can name, and the language in which they are written. Dates are ISO 8601; nothing in here is ever read as template code or as HTML. */
 export interface EmailData {

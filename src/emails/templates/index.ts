@@ -1,4 +1,4 @@
-import type { Language } from '../../languages.ts'
+import type { Language } from '../../platform/text/languages.ts'
 import { automation } from './automation.ts'
 import { gift } from './gift.ts'
 import { hookDisabled } from './hook-disabled.ts'

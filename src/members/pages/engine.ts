@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Liquid } from 'liquidjs'
+import { isDemoFile } from '../../catalogue/demo-pictures.ts'
 import { lines } from '../../emails/templates/data.ts'
-import { givenName } from '../../text/names.ts'
+import { givenName } from '../../platform/text/names.ts'
 import { formatDate, formatDuration, formatList, translate } from '../texts/translate.ts'
-import { isDemoFile } from '../../demo-files.ts'
 import type { PageFrame } from './views.ts'
 
 type Filter = (this: { context: { globals: object } }, ...args: never[]) => unknown

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { productsToList } from '../../text/titles.ts'
+import { productsToList } from '../../platform/text/titles.ts'
 import { renderPage } from './render-page.ts'
 import { sampleFrame, samplePages } from './samples.ts'
 

@@ -1,8 +1,8 @@
-import { type Language, languages } from '../../languages.ts'
+import { type Language, languages } from '../../platform/text/languages.ts'
 import en from './en.json' with { type: 'json' }
 import es from './es.json' with { type: 'json' }
 
-export type { Language } from '../../languages.ts'
+export type { Language } from '../../platform/text/languages.ts'
 
 /** Every text of the members' pages; one file per language. */
 export const texts: Record<Language, Record<string, string>> = { en, es }

@@ -1,4 +1,4 @@
-import { type Language, LOCALES } from '../../languages.ts'
+import { type Language, LOCALES } from '../../platform/text/languages.ts'
 import { texts } from './language.ts'
 
 type Placeholders = Record<string, unknown>

@@ -1,5 +1,5 @@
 /** The offers and products of the model, on a site. */
-import type { App } from '../../../src/app.ts'
+import type { App } from '../../../src/platform/app.ts'
 import { CATALOGUE } from '../rules/world.ts'
 
 const HOUR_MS = 3_600_000

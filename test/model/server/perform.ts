@@ -1,6 +1,6 @@
 /** What each act is on the server: which request it sends, and what the reply says in the words of the model. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { MovableClock } from '../../../src/clock/clock.ts'
+import type { MovableClock } from '../../../src/platform/clock/clock.ts'
 import type { Act, ActOf, Answer, ChangeOffers, ContactName, Do } from '../acts.ts'
 import { type Change, contactAnswer, offersAnswer, refusal, replayed } from '../words.ts'
 import { lookAround } from './look-around.ts'

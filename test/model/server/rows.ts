@@ -1,5 +1,5 @@
 /** What stands in the database about one site. */
-import type { App } from '../../../src/app.ts'
+import type { App } from '../../../src/platform/app.ts'
 import type { Email, Grant } from '../rules/world.ts'
 
 interface Person {

@@ -1,6 +1,6 @@
 /** A server on which many stories can be told. */
 import pg from 'pg'
-import { type Connection, connectionConfig } from '../../../src/db/database.ts'
+import { type Connection, connectionConfig } from '../../../src/platform/db/database.ts'
 import { makeOffer } from '../../../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../../../src/testing/harness.ts'
 import { indexBySite } from './rows.ts'

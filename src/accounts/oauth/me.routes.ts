@@ -1,0 +1,77 @@
+import { Type } from 'typebox'
+import { type Route, route } from '../../platform/http/route.ts'
+import { VERSION } from '../../platform/version.ts'
+
+const me = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/me',
+  access: 'token',
+  summary: 'Show who the token belongs to',
+  tag: 'me',
+  responses: {
+    200: Type.Object({
+      data: Type.Object({
+        id: Type.String(),
+        type: Type.Literal('users'),
+        attributes: Type.Object({
+          initials: Type.String(),
+          name: Type.String(),
+          email: Type.String(),
+          role_level: Type.String(),
+        }),
+      }),
+    }),
+  },
+  async handler({ db, caller }) {
+    const { id, ...user } = await db
+      .selectFrom('users')
+      .select(['id', 'name', 'email', 'role_level'])
+      .where('id', '=', caller.userId)
+      .where('account_id', '=', caller.accountId)
+      .executeTakeFirstOrThrow()
+    return { body: { data: { id, type: 'users', attributes: { initials: initialsOf(user.name), ...user } } } }
+  },
+})
+
+/** As in "JD" for "John Doe". */
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean)
+  return [words.at(0), words.length > 1 ? words.at(-1) : undefined]
+    .map((word) => [...(word ?? '')][0] ?? '')
+    .join('')
+    .toUpperCase()
+}
+
+const version = route({
+  kind: 'open',
+  method: 'GET',
+  url: '/v1/version',
+  access: 'public',
+  summary: 'Show the version',
+  tag: 'version',
+  responses: {
+    200: Type.Object({
+      meta: Type.Object({ title: Type.String(), version: Type.String() }),
+      links: Type.Object({ documentation: Type.String() }),
+      // Misspelt as Kajabi has it, and spelt right.
+      jsonapi: Type.Object({
+        version: Type.String(),
+        specficiation: Type.String(),
+        specification: Type.String(),
+      }),
+    }),
+  },
+  async handler({ baseUrl }) {
+    const specification = 'https://jsonapi.org/format/1.1/'
+    return {
+      body: {
+        meta: { title: 'Bestow', version: VERSION },
+        links: { documentation: `${baseUrl}/docs` },
+        jsonapi: { version: '1.1', specficiation: specification, specification },
+      },
+    }
+  },
+})
+
+export const meRoutes: Route[] = [me, version]

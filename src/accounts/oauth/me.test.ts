@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { VERSION } from '../../platform/version.ts'
+import { makeAccount } from '../../testing/fixtures.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+test('a token tells whose it is', async () => {
+  const { status, body } = await h.client.get('/v1/me')
+  expect(status).toBe(200)
+  expect(body.data).toEqual({
+    id: h.account.userId,
+    type: 'users',
+    attributes: {
+      initials: 'OO',
+      name: 'Olivia Owner',
+      email: expect.stringMatching(/@example/),
+      role_level: 'OWNER',
+    },
+  })
+})
+
+test.each([
+  ['Olivia', 'O'],
+  ['olivia van der owner', 'OO'],
+  ['  Olivia   Owner ', 'OO'],
+  ['🦊 Fox', '🦊F'],
+  ['', ''],
+])('the initials of %j are %j', async (name, initials) => {
+  const account = await makeAccount(h.app)
+  await h.app.db.updateTable('users').set({ name }).where('id', '=', account.userId).execute()
+  expect((await h.clientWith(account.token).get('/v1/me')).body.data.attributes.initials).toBe(initials)
+})
+
+test('the version is told to anybody, also with a token that is none', async () => {
+  for (const token of [null, 'abc']) {
+    const { status, body } = await h.clientWith(token).get('/v1/version')
+    expect(status).toBe(200)
+    expect(body.meta).toEqual({ title: 'Bestow', version: VERSION })
+    expect(body.links.documentation).toBe(`${h.url}/docs`)
+    expect(body.jsonapi.version).toBe('1.1')
+  }
+})

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inTransaction } from '../../platform/db/database.ts'
+import { makeAccount, makeSite } from '../../testing/fixtures.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+import { type SiteChanges, updateSite } from './update-site.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+const update = (id: string, changes: SiteChanges) =>
+  inTransaction(h.app.db, (tx) => updateSite(h.app, tx, [h.account.siteId], id, changes))
+
+test('a site takes a colour, a domain and its way with confirmations, and leaves the rest', async () => {
+  await update(h.account.siteId, {
+    color: '#123abc',
+    custom_domain: 'Members.Example.com',
+    send_offer_grant_email: true,
+    automation_emails_per_hour: 50,
+  })
+  const site = await h.app.db
+    .selectFrom('sites')
+    .selectAll()
+    .where('id', '=', h.account.siteId)
+    .executeTakeFirstOrThrow()
+  expect(site).toMatchObject({
+    color: '#123abc',
+    custom_domain: 'members.example.com',
+    send_offer_grant_email: true,
+    automation_emails_per_hour: 50,
+  })
+  expect(site.title).toMatch(/^Site/)
+})
+
+test.each<[string, SiteChanges]>([
+  ['a blank title', { title: ' ' }],
+  ['a colour by name', { color: 'green' }],
+  ['a logo that is not https', { logo_url: 'http://example.com/logo.png' }],
+  ['a domain with a port', { custom_domain: 'members.example.org:8443' }],
+  ['a domain with a path', { custom_domain: 'example.com/members' }],
+])('%s is refused', async (_what, changes) => {
+  await expect(update(h.account.siteId, changes)).rejects.toMatchObject({ status: 422 })
+})
+
+test('a domain belongs to one site, and a site of another account is none', async () => {
+  const other = await makeSite(h.app, h.account)
+  await update(h.account.siteId, { custom_domain: 'one.example.com' })
+  const taken = inTransaction(h.app.db, (tx) =>
+    updateSite(h.app, tx, [h.account.siteId, other], other, { custom_domain: 'one.example.com' }),
+  )
+  await expect(taken).rejects.toMatchObject({ status: 422, code: 'taken' })
+  const stranger = await makeAccount(h.app)
+  await expect(update(stranger.siteId, { title: 'Mine now' })).rejects.toMatchObject({ status: 404 })
+})
+
+test.each(['bestow.example.net', 'BESTOW.Example.NET', 'bestow.example.net.', 'ｂestow.example.net'])(
+  'the server’s own host is refused for a site: %s',
+  async (custom_domain) => {
+    const app = { ...h.app, publicUrl: 'https://bestow.example.net:8443' }
+    const refused = inTransaction(h.app.db, (tx) =>
+      updateSite(app, tx, [h.account.siteId], h.account.siteId, { custom_domain }),
+    )
+    await expect(refused).rejects.toMatchObject({ status: 422, code: 'reserved' })
+  },
+)
+
+test.each(['bücher.example.net', 'xn--bcher-kva.example.net'])(
+  'the server’s own host is recognised in either spelling: %s',
+  async (custom_domain) => {
+    for (const publicUrl of ['https://bücher.example.net', 'https://xn--bcher-kva.example.net']) {
+      const refused = inTransaction(h.app.db, (tx) =>
+        updateSite({ ...h.app, publicUrl }, tx, [h.account.siteId], h.account.siteId, { custom_domain }),
+      )
+      await expect(refused).rejects.toMatchObject({ status: 422, code: 'reserved' })
+    }
+  },
+)
+
+test.each([
+  ['localhost', 'invalid'],
+  ['other.localhost', 'reserved'],
+  ['127.0.0.1', 'invalid'],
+])('an address of this machine is refused for a site: %s', async (custom_domain, code) => {
+  await expect(update(h.account.siteId, { custom_domain })).rejects.toMatchObject({ status: 422, code })
+})
+
+test('an international domain is kept as browsers send it', async () => {
+  await update(h.account.siteId, { custom_domain: 'Mitglieder.Bücher.example.' })
+  const { custom_domain } = await h.app.db
+    .selectFrom('sites')
+    .select('custom_domain')
+    .where('id', '=', h.account.siteId)
+    .executeTakeFirstOrThrow()
+  expect(custom_domain).toBe('mitglieder.xn--bcher-kva.example')
+})

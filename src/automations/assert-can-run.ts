@@ -1,0 +1,39 @@
+import { forbidden } from '../platform/http/authenticate.ts'
+import type { Caller } from '../platform/http/route.ts'
+import { jsonPointer, type Path } from '../platform/jsonapi/errors.ts'
+import { describeEvent } from '../webhooks/hook-events.ts'
+import { ACTION_NEEDS } from './actions.ts'
+import { ATTRIBUTES } from './fields.ts'
+import type { Definition } from './parse-automation.ts'
+import { TOLD_AS } from './triggers.ts'
+
+/**
+ * An automation is no way round permissions: who makes, changes or enables one may do by hand all that it does,
+ * and see what it goes by.
+ *
+ * @param given what the request itself says of it, which the error then points at; left out, it says nothing
+ * @throws ApiError 403
+ */
+export function assertMayDo(
+  { permissions }: Pick<Caller, 'permissions'>,
+  definition: Definition,
+  given?: Partial<Definition>,
+): void {
+  if (permissions === null) return
+  for (const { needs, path } of needsOf(definition)) {
+    const lacking = needs.find((permission) => !permissions.includes(permission))
+    if (lacking) throw forbidden(lacking, given && sourceOf(path, given))
+  }
+}
+
+const sourceOf = (path: Path, given: Partial<Definition>) => ({
+  pointer: jsonPointer([...ATTRIBUTES, ...(String(path[0]) in given ? path : [])]),
+})
+
+function needsOf({ actions, conditions, trigger }: Definition): { needs: string[]; path: Path }[] {
+  return [
+    ...actions.map(({ action }, index) => ({ needs: ACTION_NEEDS[action], path: ['actions', index] })),
+    { needs: conditions ? ['view:contacts'] : [], path: ['conditions'] },
+    { needs: describeEvent(TOLD_AS[trigger]).needs, path: ['trigger'] },
+  ]
+}

@@ -1,0 +1,67 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { App } from '../../platform/app.ts'
+import { anyOf, type Tx } from '../../platform/db/database.ts'
+import { notFound } from '../../platform/jsonapi/errors.ts'
+import { isId } from '../../platform/jsonapi/identifiers.ts'
+import { hashSecret, randomSecret } from '../../platform/secrets/secrets.ts'
+
+/**
+ * The secret part of the address under which an offer is given away; makes one when there is none.
+ *
+ * @param siteIds the caller's
+ * @param isRotated another one takes its place, and the old address is none any more
+ * @throws ApiError 404
+ */
+export async function activationToken(
+  { sealer, clock }: App,
+  tx: Tx,
+  siteIds: string[],
+  offerId: string,
+  isRotated: boolean,
+): Promise<string> {
+  const offer = isId(offerId)
+    ? await tx
+        .selectFrom('offers')
+        .select(['site_id', 'activation_token'])
+        .where('id', '=', offerId)
+        .where('site_id', '=', anyOf(siteIds))
+        .forNoKeyUpdate()
+        .executeTakeFirst()
+    : undefined
+  if (!offer) throw notFound(`There is no offer with the id ${offerId}.`)
+  if (offer.activation_token !== null && !isRotated) return sealer.unseal(offer.activation_token)
+  const token = randomSecret()
+  await tx
+    .updateTable('offers')
+    .set({ activation_token: sealer.seal(token), updated_at: clock.now() })
+    .where('site_id', '=', offer.site_id)
+    .where('id', '=', offerId)
+    .execute()
+  return token
+}
+
+export interface ActivatedOffer {
+  site_id: string
+  id: string
+}
+
+/** The offer of an address, or null; how long that takes tells nothing of how near somebody's guess was. */
+export async function findByActivationToken(
+  { db, sealer }: App,
+  token: string,
+  offerId: string,
+): Promise<ActivatedOffer | null> {
+  if (!isId(offerId)) return null
+  // Sites that were brought along from elsewhere may have the same ids.
+  const offers = await db
+    .selectFrom('offers')
+    .select(['site_id', 'id', 'activation_token'])
+    .where('id', '=', offerId)
+    .where('activation_token', 'is not', null)
+    .execute()
+  const given = hashSecret(token)
+  const [found = null] = offers.filter(({ activation_token }) =>
+    timingSafeEqual(hashSecret(sealer.unseal(activation_token!)), given),
+  )
+  return found && { site_id: found.site_id, id: found.id }
+}

@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import {
+  contains,
+  derived,
+  equals,
+  LIST_INDEX,
+  nullableText,
+  text,
+  timestamp,
+  toOne,
+} from '../../platform/jsonapi/field-types.ts'
+import { defineResource } from '../../platform/jsonapi/resource.ts'
+import { absoluteAddress } from '../demo-pictures.ts'
+
+/** What Kajabi calls the productizable type; of most products it is the name of their type. */
+const CLASS = sql`coalesce(r.class_name, r.product_type_name)`
+
+export const products = defineResource({
+  type: 'products',
+  singular: 'product',
+  description: 'What members get access to: a course, a community, a download.',
+  from: sql`products r`,
+  listed: LIST_INDEX,
+  attributes: {
+    created_at: timestamp(),
+    title: text(),
+    description: nullableText(),
+    status: text(),
+    members_aggregate_count: {
+      schema: Type.Integer(),
+      select: ({ now }) => sql`(select count(distinct h.customer_id)::int from offer_products op
+                     join holdings h on h.site_id = op.site_id and h.offer_id = op.offer_id
+                    where op.site_id = r.site_id and op.product_id = r.id
+                      and h.starts_at <= ${now} and (h.expires_at is null or h.expires_at > ${now}))`,
+    },
+    product_type_name: text(),
+    product_type_id: derived<string>({ schema: Type.Integer() }, Number),
+    publish_status: text(),
+    thumbnail_url: derived<string | null>(nullableText(), (address, { baseUrl }) =>
+      absoluteAddress(address, baseUrl),
+    ),
+    url: derived<string>(
+      nullableText(
+        sql`(select '/s/' || s.subdomain || '/products/' || r.id from sites s where s.id = r.site_id)`,
+      ),
+      (path, { baseUrl }) => baseUrl + path,
+    ),
+  },
+  relationships: { site: toOne('sites', sql`r.site_id`) },
+  filters: {
+    title_cont: contains(sql`r.title`, 'Title contains'),
+    description_cont: contains(sql`r.description`, 'Description contains'),
+    status_eq: equals(sql`r.status`, 'Status is'),
+    exclude_product_types: {
+      description:
+        'Not of these classes, as in `Courses::CohortCourse`; may be repeated as `filter[exclude_product_types][]`',
+      build: (value) => ({
+        where: sql`${CLASS} <> all (${value.split(',').map((name) => name.trim())}::text[])`,
+      }),
+    },
+  },
+  filterable: {
+    title: 'text',
+    description: 'text',
+    status: 'text',
+    publish_status: 'text',
+    updated_at: 'time',
+  },
+  sorts: {
+    title: sql`r.title`,
+    description: sql`r.description`,
+    status: sql`r.status`,
+    updated_at: sql`r.updated_at`,
+  },
+  defaultSort: '-created_at',
+})

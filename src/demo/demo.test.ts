@@ -1,0 +1,103 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inTransaction } from '../platform/db/database.ts'
+import type { Client } from '../testing/client.ts'
+import { offersBody } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeDemo } from './demo.ts'
+
+let h: Harness
+let api: Client
+beforeAll(async () => {
+  h = await startHarness()
+  const began = performance.now()
+  const key = await inTransaction(h.app.db, (tx) => makeDemo(tx, h.app.clock.now()))
+  expect(performance.now() - began).toBeLessThan(5_000)
+  const answer = await fetch(`${h.url}/v1/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...key }),
+  })
+  api = h.clientWith(((await answer.json()) as { access_token: string }).access_token)
+})
+afterAll(() => h.close())
+
+type Listed = { id: string; attributes: Record<string, string | null> }[]
+const list = async (path: string): Promise<Listed> => (await api.get(path)).body.data
+
+test('every product has lessons with text, and a course as many as it says', async () => {
+  const { rows } = await sql<{ description: string; lessons: number; empty: number }>`
+    select p.description, count(*)::int as lessons, (count(*) filter (where l.body = ''))::int as empty
+      from products p
+      left join course_modules m on m.site_id = p.site_id and m.product_id = p.id
+      left join course_lessons l on l.site_id = m.site_id and l.module_id = m.id
+     group by p.id, p.description order by p.id`.execute(h.app.db)
+  expect(rows).toHaveLength(4)
+  for (const { lessons, empty } of rows) expect([lessons >= 3, empty]).toEqual([true, 0])
+  expect(rows[0]).toMatchObject({ description: expect.stringContaining('twelve lessons'), lessons: 12 })
+  expect(rows[1]).toMatchObject({ description: expect.stringContaining('six lessons'), lessons: 6 })
+})
+
+test('every picture is there, is of this server, and is told with its whole address', async () => {
+  const addresses = [
+    ...(await list('/v1/products')).map(({ attributes }) => attributes.thumbnail_url),
+    ...(await list('/v1/offers')).map(({ attributes }) => attributes.image_url),
+  ]
+  const stored = await h.app.db
+    .selectFrom('course_lessons')
+    .select(['picture_url', 'picture_alt', 'download_url'])
+    .execute()
+  expect(stored.every(({ picture_url, picture_alt }) => picture_url === null || picture_alt !== '')).toBe(
+    true,
+  )
+  const files = stored.flatMap(({ picture_url, download_url }) => [picture_url, download_url])
+  const all = [...addresses, ...files.filter((file) => file !== null).map((file) => h.url + file)]
+  expect(all.length).toBeGreaterThan(20)
+  for (const address of new Set(all)) {
+    expect(address).toMatch(new RegExp(`^${h.url}/demo/[\\w-]+\\.svg$`))
+    const answer = await fetch(address!)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    const svg = await answer.text()
+    expect(svg.length).toBeLessThan(8_000)
+    expect(svg).not.toMatch(/<script|href=|\son\w+=/)
+  }
+})
+
+test('the gift and the offer of 30 days can be told from the others through the API', async () => {
+  const offers = await list('/v1/offers?sort=title')
+  const described = offers.map(({ attributes: { title, internal_title, description } }) => ({
+    title,
+    internal_title,
+    description,
+  }))
+  expect(described).toContainEqual({
+    title: 'A Gift: Painting Light',
+    internal_title: 'Gift (sends the gift e-mail)',
+    description: expect.stringContaining('A gift'),
+  })
+  expect(described).toContainEqual({
+    title: '30 Days in the Circle',
+    internal_title: 'Trial (access ends after 30 days)',
+    description: expect.stringContaining('30 days'),
+  })
+  expect(new Set(described.map(({ internal_title }) => internal_title)).size).toBe(4)
+})
+
+test('the gift sends the gift e-mail, and the access of 30 days has an end', async () => {
+  const offers = await list('/v1/offers')
+  const [contact] = await list('/v1/contacts')
+  const idOf = (title: string) => offers.find(({ attributes }) => attributes.title === title)!.id
+  const ids = [idOf('A Gift: Painting Light'), idOf('30 Days in the Circle')]
+  await api.post(`/v1/contacts/${contact!.id}/relationships/offers`, offersBody(ids))
+  await h.drain()
+  const kinds = await h.app.db
+    .selectFrom('emails')
+    .select('kind')
+    .where('contact_id', '=', contact!.id)
+    .execute()
+  expect(kinds.map(({ kind }) => kind).sort()).toEqual(['gift', 'welcome'])
+  const held = await h.app.db.selectFrom('offer_grants').select(['offer_id', 'expires_at']).execute()
+  expect(held.find(({ offer_id }) => offer_id === ids[0])!.expires_at).toBeNull()
+  expect(held.find(({ offer_id }) => offer_id === ids[1])!.expires_at).not.toBeNull()
+})

@@ -1,0 +1,157 @@
+import { createAccount } from '../accounts/create-account.ts'
+import { createContact } from '../people/contacts/create-contact.ts'
+import type { App } from '../platform/app.ts'
+import { inTransaction, type Tx } from '../platform/db/database.ts'
+import { type DemoOffer, demoOffers, demoProducts } from './catalogue.ts'
+import type { DemoProduct } from './product.ts'
+
+export interface DemoKey {
+  client_id: string
+  /** Only when it was made just now. */
+  client_secret?: string
+}
+
+/**
+ * Makes a demo account when there is no account at all: something to try every operation on.
+ *
+ * @returns the key to use: the demo's, or the oldest there is; null when there is none
+ */
+export async function ensureDemo(app: App): Promise<DemoKey | null> {
+  return inTransaction(app.db, async (tx) => {
+    const account = await tx.selectFrom('accounts').select('id').executeTakeFirst()
+    if (!account) return makeDemo(tx, app.clock.now())
+    const key = await tx
+      .selectFrom('api_keys')
+      .select('client_id')
+      .where('deleted_at', 'is', null)
+      .orderBy('id')
+      .executeTakeFirst()
+    return key ?? null
+  })
+}
+
+/** Makes the demo account, with a key that may do everything. */
+export async function makeDemo(tx: Tx, now: Date): Promise<Required<DemoKey>> {
+  const { site_id, client_id, client_secret } = await createAccount(tx, {
+    name: 'Demo',
+    ownerName: 'Olivia Owner',
+    ownerEmail: 'olivia@example.com',
+    siteTitle: 'Northlight Studio',
+    subdomain: 'northlight',
+    color: '#1f6f5c',
+    now,
+  })
+  await makeCatalogue(tx, site_id, now)
+  await makePeople(tx, site_id, now)
+  return { client_id, client_secret }
+}
+
+async function makeCatalogue(tx: Tx, siteId: string, now: Date): Promise<void> {
+  const products = await tx
+    .insertInto('products')
+    .values(
+      demoProducts.map(({ title, description, type, picture }, position) => ({
+        site_id: siteId,
+        title,
+        description,
+        product_type_name: type,
+        product_type_id: position + 1,
+        thumbnail_url: picture,
+        created_at: now,
+        updated_at: now,
+      })),
+    )
+    .returning(['id', 'title'])
+    .execute()
+  const idOf = new Map(products.map(({ id, title }) => [title, id]))
+  for (const product of demoProducts) await makeContent(tx, siteId, idOf.get(product.title)!, product)
+  for (const { products: titles, ...offer } of demoOffers) {
+    await makeOffer(
+      tx,
+      siteId,
+      now,
+      offer,
+      titles.map((title) => idOf.get(title)!),
+    )
+  }
+}
+
+async function makeContent(tx: Tx, siteId: string, productId: string, product: DemoProduct): Promise<void> {
+  const modules = await tx
+    .insertInto('course_modules')
+    .values(
+      product.modules.map(({ title }, position) => ({
+        site_id: siteId,
+        product_id: productId,
+        title,
+        position,
+      })),
+    )
+    .returning('id')
+    .execute()
+  const lessons = product.modules.flatMap((module, index) =>
+    module.lessons.map(({ title, body, picture, download = null }, position) => ({
+      site_id: siteId,
+      module_id: modules[index]!.id,
+      title,
+      body,
+      picture_url: picture?.url ?? null,
+      picture_alt: picture?.alt ?? '',
+      download_url: download,
+      position,
+    })),
+  )
+  await tx.insertInto('course_lessons').values(lessons).execute()
+}
+
+async function makeOffer(
+  tx: Tx,
+  siteId: string,
+  now: Date,
+  { isArchived = false, ...offer }: Omit<DemoOffer, 'products'>,
+  productIds: string[],
+): Promise<void> {
+  const token = offer.title.toLowerCase().replace(/\W+/g, '-')
+  const times = { published_at: now, archived_at: isArchived ? now : null, created_at: now, updated_at: now }
+  const { id: offer_id } = await tx
+    .insertInto('offers')
+    .values({ site_id: siteId, token, ...offer, ...times })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const links = productIds.map((product_id, position) => ({
+    site_id: siteId,
+    offer_id,
+    product_id,
+    position,
+  }))
+  await tx.insertInto('offer_products').values(links).execute()
+}
+
+async function makePeople(tx: Tx, siteId: string, now: Date): Promise<void> {
+  const tags = await tx
+    .insertInto('contact_tags')
+    .values(
+      ['VIP', 'Newsletter', 'Workshop 2026'].map((name) => ({ site_id: siteId, name, created_at: now })),
+    )
+    .returning('id')
+    .execute()
+  const origin = { actor: 'demo', requestId: null, now }
+  for (const [position, name] of ['Ben Carter', 'Chloé Dubois', 'Dmitri Ivanov'].entries()) {
+    const email = `${name
+      .split(' ')[0]!
+      .normalize('NFD')
+      .replace(/\P{ASCII}/gu, '')
+      .toLowerCase()}@example.com`
+    const contactId = await createContact(tx, siteId, { name, email, subscribed: true }, origin)
+    await tx
+      .insertInto('taggings')
+      .values({
+        site_id: siteId,
+        contact_id: contactId,
+        tag_id: tags[position]!.id,
+        tagged_at: now,
+        tagged_by: 'demo',
+      })
+      .execute()
+  }
+}

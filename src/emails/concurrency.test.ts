@@ -1,0 +1,27 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { atMost } from './concurrency.ts'
+
+test('no more run at a time than may, all run in the order in which they came, also when one fails', async () => {
+  const inTurn = atMost(2)
+  const begun: number[] = []
+  let [running, most] = [0, 0]
+  const work = (number: number) =>
+    inTurn(async () => {
+      begun.push(number)
+      most = Math.max(most, ++running)
+      await turn()
+      running -= 1
+      if (number === 1) throw new Error('one that fails')
+      return number
+    })
+  const results = await Promise.allSettled([0, 1, 2, 3, 4].map(work))
+  expect(begun).toEqual([0, 1, 2, 3, 4])
+  expect(most).toBe(2)
+  expect(results.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    ...Array.from({ length: 3 }, () => 'fulfilled'),
+  ])
+  expect(await work(5)).toBe(5)
+})

@@ -1,0 +1,164 @@
+import { createHmac } from 'node:crypto'
+import type { App } from '../platform/app.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
+import { hashSecret } from '../platform/secrets/secrets.ts'
+
+export type LinkPurpose = 'welcome' | 'gift' | 'sign_in' | 'password' | 'email_change'
+
+const DAY_MS = 86_400_000
+
+/** Days after which a link of each purpose is worth nothing. */
+export const LINK_DAYS: Record<LinkPurpose, number> = {
+  welcome: 7,
+  gift: 30,
+  sign_in: 1,
+  password: 1,
+  email_change: 1,
+}
+
+export interface NewLink {
+  purpose: LinkPurpose
+  siteId: string
+  /** What the link is made for. */
+  eventId: string
+  /** Tells it apart from others that are made for the same event, as by several steps of an automation. */
+  cause?: string
+  customerId: string
+  grantId?: string | null
+  /** The address that the link confirms. */
+  newEmail?: string
+}
+
+/**
+ * Makes links good, for one use each. A link follows from its cause, so that making it again gives the same
+ * one; the database keeps only its hash.
+ */
+export async function keepLinks(app: App, tx: Tx, links: NewLink[]): Promise<void> {
+  if (links.length === 0) return
+  const now = app.clock.now()
+  await tx
+    .insertInto('member_links')
+    .values(
+      links.map(
+        ({ purpose, siteId, eventId, cause = eventId, customerId, grantId = null, newEmail = null }) => ({
+          site_id: siteId,
+          token_hash: hashSecret(linkToken(app, purpose, siteId, cause)),
+          purpose,
+          customer_id: customerId,
+          grant_id: grantId,
+          event_id: eventId,
+          new_email: newEmail,
+          created_at: now,
+          expires_at: new Date(now.getTime() + LINK_DAYS[purpose] * DAY_MS),
+        }),
+      ),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/**
+ * The secret part of a link. It follows from what the link was made for.
+ *
+ * @param cause the event, and what tells it apart from others that are made for it
+ */
+export const linkToken = (app: App, purpose: LinkPurpose, siteId: string, cause: string): string =>
+  createHmac('sha256', app.linkKey).update(`${purpose}:${siteId}:${cause}`).digest('base64url')
+
+/** Where a link leads, below the base of its site. */
+export const linkPath = (purpose: LinkPurpose, token: string): string =>
+  `/${purpose.replace('_', '-')}/${token}`
+
+export interface SiteAddress {
+  subdomain: string
+  custom_domain: string | null
+}
+
+/** Where the members of a site find it: on its own domain, or below the address of the server. */
+export const siteUrl = ({ publicUrl }: App, { subdomain, custom_domain }: SiteAddress): string =>
+  custom_domain ? `${new URL(publicUrl).protocol}//${custom_domain}` : `${publicUrl}/s/${subdomain}`
+
+export interface MemberLink {
+  customer_id: string
+  grant_id: string | null
+  event_id: string
+  new_email: string | null
+}
+
+const COLUMNS = ['customer_id', 'grant_id', 'event_id', 'new_email'] as const
+
+/** What a link is for, when it is still good. Looking does not use it up: mail programs look, too. */
+export async function findLink(
+  db: Db | Tx,
+  siteId: string,
+  purpose: LinkPurpose,
+  token: string,
+  now: Date,
+): Promise<MemberLink | null> {
+  const link = await db
+    .selectFrom('member_links')
+    .select(COLUMNS)
+    .where('site_id', '=', siteId)
+    .where('token_hash', '=', hashSecret(token))
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return link ?? null
+}
+
+/** What a link was made for, also when it was used or has expired: it lets nobody in then. Null when there is none. */
+export async function findEndedLink(
+  db: Db | Tx,
+  siteId: string,
+  purpose: LinkPurpose,
+  token: string,
+): Promise<MemberLink | null> {
+  const link = await db
+    .selectFrom('member_links')
+    .select(COLUMNS)
+    .where('site_id', '=', siteId)
+    .where('token_hash', '=', hashSecret(token))
+    .where('purpose', '=', purpose)
+    .executeTakeFirst()
+  return link ?? null
+}
+
+/** Uses a link up. Of two who use it at once, one gets it and the other null. */
+export async function useLink(
+  tx: Tx,
+  siteId: string,
+  purpose: LinkPurpose,
+  token: string,
+  now: Date,
+): Promise<MemberLink | null> {
+  const link = await tx
+    .updateTable('member_links')
+    .set({ used_at: now })
+    .where('site_id', '=', siteId)
+    .where('token_hash', '=', hashSecret(token))
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .returning(COLUMNS)
+    .executeTakeFirst()
+  return link ?? null
+}
+
+/** Ends every open link of a customer, or only those of one purpose: what led somebody in before must not do so any more. */
+export async function endLinks(
+  tx: Tx,
+  siteId: string,
+  customerId: string,
+  now: Date,
+  purpose?: LinkPurpose,
+): Promise<void> {
+  await tx
+    .updateTable('member_links')
+    .set({ used_at: now })
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .$if(purpose !== undefined, (query) => query.where('purpose', '=', purpose!))
+    .where('used_at', 'is', null)
+    .execute()
+}

@@ -1,0 +1,49 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { App } from '../platform/app.ts'
+import { cleanDeliveries, cleanEvents } from './clean-history.ts'
+
+/** As much at once as a statement can remove in its time. */
+const BATCH = 5_000
+
+/**
+ * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, sign-ins that have ended, counts of
+ * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, secrets that sign no more; webhook deliveries and
+ * events, with the runs that they started, when they are as old as the configuration says.
+ *
+ * @returns how many rows went; there may be more
+ */
+export async function cleanUp(app: App): Promise<number> {
+  const now = sql`${app.clock.now()}::timestamptz`
+  const work: Record<string, () => Promise<number>> = {
+    idempotency_keys: removal(app, 'idempotency_keys', sql`created_at < ${now} - interval '24 hours'`),
+    token_families: removal(app, 'token_families', sql`expires_at < ${now}`),
+    member_sessions: removal(app, 'member_sessions', sql`expires_at < ${now}`),
+    attempts: removal(app, 'attempts', sql`ends_at < ${now}`),
+    member_links: removal(app, 'member_links', sql`least(used_at, expires_at) < ${now} - interval '30 days'`),
+    hook_secrets: removal(app, 'hook_secrets', sql`signs_until < ${now}`),
+    email_budgets: removal(app, 'email_budgets', sql`hour < ${now} - interval '24 hours'`),
+    webhook_deliveries: () => cleanDeliveries(app),
+    events: () => cleanEvents(app),
+  }
+  let count = 0
+  for (const [table, remove] of Object.entries(work)) {
+    try {
+      count += await remove()
+    } catch (error) {
+      // One table that cannot be cleaned now is no reason to leave the others.
+      app.log.warn({ err: error, table }, 'not cleaned up, will be tried again')
+    }
+  }
+  return count
+}
+
+function removal({ db }: App, table: string, isEnded: RawBuilder<unknown>): () => Promise<number> {
+  const rows = sql.table(table)
+  return async () => {
+    const { numAffectedRows } =
+      await sql`delete from ${rows} where ctid in (select ctid from ${rows} where ${isEnded} limit ${BATCH})`.execute(
+        db,
+      )
+    return Number(numAffectedRows ?? 0)
+  }
+}

@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeAutomation, makeTag, makeTemplate } from '../../testing/automations.ts'
+import { makeContact, makeOffer, makeSite, offersBody } from '../../testing/fixtures.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+import { makeHook } from '../../testing/hooks.ts'
+import { advanceClock } from '../../worker/advance-clock.ts'
+import { cleanUp } from '../clean-up.ts'
+import { examine } from './examine.ts'
+
+let h: Harness
+beforeEach(async () => {
+  h = await startHarness()
+  await useIt()
+})
+afterEach(() => h.close())
+
+/** Something of everything: welcomes, gifts, ends of every kind, repetitions, a deletion. */
+async function useIt(): Promise<void> {
+  const { siteId } = h.account
+  const offers = [
+    await makeOffer(h.app, siteId),
+    await makeOffer(h.app, siteId, { is_gift: true }),
+    await makeOffer(h.app, siteId, { access_days: 1 }),
+  ]
+  const automationId = await automateEverything(offers[0]!)
+  for (let i = 0; i < 4; i++) {
+    const id = await makeContact(h.app, siteId)
+    const path = `/v1/contacts/${id}/relationships/offers`
+    const meta = { send_customer_welcome_email: i % 2 === 0, send_offer_grant_email: i % 2 === 1 }
+    await h.client.post(path, offersBody(offers, meta), { 'idempotency-key': `key ${i}` })
+    if (i === 1) await h.client.patch(path, offersBody([offers[0]!]))
+    if (i === 2) await h.client.delete(path, offersBody([offers[1]!]))
+    if (i === 3) await h.client.delete(`/v1/contacts/${id}`)
+  }
+  await h.drain()
+  // Otherwise nobody could say that it was there as it is when the events happened.
+  await h.app.pool.query(
+    `update automations set updated_at = updated_at - interval '1 minute' where id = $1`,
+    [automationId],
+  )
+}
+
+/** Each action once, and a hook that nobody answers. */
+async function automateEverything(offerId: string): Promise<string> {
+  const { siteId } = h.account
+  const tagId = await makeTag(h.app, siteId)
+  await makeHook(h.app, siteId, { event: 'offer_granted' })
+  return makeAutomation(h.app, siteId, {
+    trigger: { event: 'offer_granted', resource_id: offerId },
+    actions: [
+      { action: 'add_tag', tag_id: tagId },
+      { action: 'send_email', template_id: await makeTemplate(h.app, siteId) },
+      { action: 'call_webhook', hook_id: await makeHook(h.app, siteId) },
+      { action: 'grant_offer', offer_id: await makeOffer(h.app, siteId) },
+      { action: 'wait', amount: 1, unit: 'days' },
+      { action: 'remove_tag', tag_id: tagId },
+    ],
+  })
+}
+
+async function brokenOnes(): Promise<string[]> {
+  return (await examine(h.app)).filter(({ broken }) => broken !== 0).map(({ name }) => name)
+}
+
+test('a database that was only used is sound', async () => {
+  const findings = await examine(h.app)
+  expect(findings.filter(({ broken }) => broken !== 0)).toEqual([])
+  expect(findings.length).toBeGreaterThan(12)
+})
+
+test('a database whose old events and deliveries were forgotten is sound', async () => {
+  await advanceClock(h.app, 500 * 86_400_000)
+  // A chain of causes is forgotten from its end.
+  while ((await cleanUp(h.app)) > 0);
+  // The links of gifts are good for ever, and need their events.
+  const { rows } = await h.app.pool.query(
+    `select from events where type = 'offer_granted' and not (data ->> 'is_gift')::boolean`,
+  )
+  expect(rows).toEqual([])
+  expect(await brokenOnes()).toEqual([])
+})
+
+const live = `(select min(id) from offer_grants where revoked_at is null)`
+
+test.each<[string, string]>([
+  [
+    'customer_email',
+    'drop index customers_email; update customers set email = (select max(email) from customers)',
+  ],
+  ['customer_contact', `update customers set name = 'Somebody else' where deleted_at is null`],
+  [
+    'live_grant',
+    `drop index offer_grants_live;
+     insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at)
+     select site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at from offer_grants where id = ${live}`,
+  ],
+  [
+    'grant_of_nobody',
+    `update offer_grants set revoked_at = null, revoke_reason = null where revoke_reason = 'contact_deleted'`,
+  ],
+  ['grant_event', `delete from events where grant_id = ${live}`],
+  ['grant_event', `delete from offer_grants where id = ${live}`],
+  ['end_event', `delete from events where type = 'offer_revoked'`],
+  ['end_event', `update offer_grants set revoked_at = now(), revoke_reason = 'revoked' where id = ${live}`],
+  ['customer_event', `delete from events where type = 'customer_created'`],
+  ['email_cause', `update emails set kind = 'gift' where kind = 'welcome'`],
+  [
+    'email_cause',
+    'drop index emails_cause; insert into emails (site_id, kind, event_id, contact_id, created_at, due_at) select site_id, kind, event_id, contact_id, now(), now() from emails limit 1',
+  ],
+  ['cause_email', `delete from emails where kind = 'gift'`],
+  [
+    'dispatch',
+    `update events set dispatched_at = null, occurred_at = occurred_at - interval '2 minutes' where grant_id = ${live}`,
+  ],
+  ['email_layout', 'delete from email_layouts'],
+  [
+    'email_erased',
+    'update contacts set deleted_at = now() where id = (select contact_id from emails where slots is not null limit 1)',
+  ],
+  [
+    'lease',
+    `update emails set status = 'pending', due_at = now(), sending_until = now() - interval '5 minutes' where id = 1`,
+  ],
+  ['run_cause', 'update automation_runs set depth = 3 where id = (select min(id) from automation_runs)'],
+  [
+    'run_cause',
+    'drop index automation_runs_cause; insert into automation_runs (site_id, automation_id, version, event_id, contact_id, depth, due_at, created_at) select site_id, automation_id, version, event_id, contact_id, depth, now(), now() from automation_runs limit 1',
+  ],
+  ['cause_run', 'delete from automation_runs'],
+  ['run_steps', 'delete from automation_run_steps where position = 0'],
+  ['run_steps', 'update automation_runs set step = 0'],
+  ['step_effect', `delete from emails where kind = 'automation'`],
+  ['step_effect', `delete from events where type = 'tag_added'`],
+  ['step_effect', `delete from offer_grants where source = 'automation'`],
+  ['step_effect', `update automation_run_steps set action = 'stop' where action = 'call_webhook'`],
+  ['step_effect', `update events set depth = 0 where run_id is not null`],
+  ['run_stuck', `update automation_runs set due_at = now() - interval '2 minutes' where status = 'active'`],
+  [
+    'delivery_cause',
+    'drop index webhook_deliveries_cause; insert into webhook_deliveries (site_id, hook_id, event, event_id, due_at, created_at) select site_id, hook_id, event, event_id, now(), now() from webhook_deliveries where run_id is null limit 1',
+  ],
+  ['delivery_cause', 'update webhook_deliveries set hook_id = 999999'],
+  ['delivery_attempts', 'delete from webhook_attempts'],
+  ['delivery_stuck', 'update hooks set due_at = null'],
+  ['delivery_stuck', `update hooks set due_at = now() - interval '2 minutes'`],
+  ['site', 'update automation_runs set contact_id = 999999'],
+  ['site', `update emails set template_id = 999999 where kind = 'automation'`],
+  ['site', 'update webhook_deliveries set contact_id = 999999'],
+  ['site', 'delete from automation_versions'],
+  ['site', `update offer_grants set offer_id = 999999 where id = ${live}`],
+  [
+    'idempotency',
+    `update idempotency_keys set outcome = jsonb_set(outcome, ('{granted,' || (select min(offer) from jsonb_object_keys(outcome -> 'granted') offer) || ',grant_id}')::text[], '"999999"') where key = 'key 0'`,
+  ],
+  ['idempotency', `update idempotency_keys set outcome = null where key = 'key 0'`],
+  ['contact_count', 'delete from contact_counts'],
+  ['contact_count', 'insert into contact_counts select site_id, -1 from contact_counts limit 1'],
+  [
+    'contact_count',
+    `alter table contacts disable trigger contacts_updated;
+     update contacts set deleted_at = now() where id = 1`,
+  ],
+])('planted fault: %s is found to be broken (%s)', async (name, fault) => {
+  await h.app.pool.query(fault)
+  expect(await brokenOnes()).toContain(name)
+})
+
+test('planted fault: a grant that names the customer of another site is found', async () => {
+  const other = await makeSite(h.app, h.account)
+  await h.app.pool.query(`update offer_grants set site_id = $1 where id = ${live}`, [other])
+  expect(await brokenOnes()).toContain('site')
+})
+
+test('planted fault: an index that lacks a row of its table is found', async () => {
+  // What a broken index looks like: PostgreSQL is told to forget it while a row is written.
+  const index = `'offer_grants_live'::regclass`
+  await h.app.pool.query(
+    `update pg_index set indisready = false, indisvalid = false where indexrelid = ${index}`,
+  )
+  await h.app.pool.query(
+    `insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at)
+     select site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at from offer_grants where id = ${live}`,
+  )
+  await h.app.pool.query(
+    `update pg_index set indisready = true, indisvalid = true where indexrelid = ${index}`,
+  )
+  const broken = await brokenOnes()
+  expect(broken).toContain('indexes')
+  expect(broken).toContain('live_grant')
+})

@@ -1,0 +1,101 @@
+import { timingSafeEqual } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import type { App } from '../platform/app.ts'
+import { isMigrated } from '../platform/db/migrate.ts'
+import { ApiError } from '../platform/jsonapi/errors.ts'
+import { ErrorDocument, MEDIA_TYPE } from '../platform/jsonapi/schemas.ts'
+import { type Backlog, backlogText } from '../platform/metrics.ts'
+import { hashSecret } from '../platform/secrets/secrets.ts'
+import { countFailed } from './failed-work.ts'
+
+/** Monitoring gets its answer in this time, also while the database hangs. */
+const DATABASE_MS = 2_000
+
+/** For what watches over the process: is it alive, can it serve, how does it fare. */
+export async function healthRoutes(server: FastifyInstance, app: App): Promise<void> {
+  server.get('/healthz', described('Whether the process lives', Status), async () => ({ status: 'ok' }))
+
+  const migrated = inTime(() => isMigrated(app.db))
+  server.get('/readyz', described('Whether requests can be served', Status, 503), async () => {
+    if (await migrated()) return { status: 'ok' }
+    throw new ApiError(503, 'not_migrated', 'The database is of an older version; run `bestow migrate`.', {
+      headers: { 'retry-after': '5' },
+    })
+  })
+
+  server.get('/metrics', described('Figures of this process', Figures, 401), async (request, reply) => {
+    assertMayWatch(app, request.headers.authorization)
+    reply.type(PROMETHEUS)
+    return app.metrics.text()
+  })
+
+  const backlog = inTime(() => readBacklog(app))
+  const ofDatabase = described('Figures of the database, the same from every process', Figures, 401, 503)
+  server.get('/metrics/database', ofDatabase, async (request, reply) => {
+    assertMayWatch(app, request.headers.authorization)
+    reply.type(PROMETHEUS)
+    return backlogText(await backlog())
+  })
+}
+
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
+
+/**
+ * Asks the database, and gives up in time. Whoever asks while an answer is still awaited waits for the same: a
+ * database that hangs gets one query, and not one more with every look.
+ */
+function inTime<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let asked: Promise<Result> | null = null
+  return async () => {
+    asked ??= ask().finally(() => {
+      asked = null
+    })
+    asked.catch(() => {})
+    return Promise.race([asked, late()])
+  }
+}
+
+async function late(): Promise<never> {
+  await sleep(DATABASE_MS, undefined, { ref: false })
+  throw new ApiError(503, 'database_unavailable', 'The database does not answer in time.', {
+    headers: { 'retry-after': '2' },
+  })
+}
+
+const Status = { 'application/json': { schema: Type.Object({ status: Type.Literal('ok') }) } }
+const Figures = { 'text/plain': { schema: Type.String() } }
+const Errors = { [MEDIA_TYPE]: { schema: ErrorDocument } }
+
+const described = (summary: string, content: object, ...errors: number[]) => ({
+  config: { rateLimit: false as const },
+  schema: {
+    summary,
+    tags: ['Server'],
+    'x-extension': true,
+    response: {
+      200: { description: 'Done', content },
+      ...Object.fromEntries(
+        [400, ...errors].map((status) => [status, { description: 'Error', content: Errors }]),
+      ),
+    },
+  },
+})
+
+/** In production the figures are for who knows METRICS_TOKEN; without one set, for nobody. */
+function assertMayWatch({ config }: App, authorization: string | undefined): void {
+  const token = config.METRICS_TOKEN
+  if (token === null && config.mode === 'development') return
+  const expected = hashSecret(`Bearer ${token}`)
+  if (token !== null && timingSafeEqual(hashSecret(authorization ?? ''), expected)) return
+  throw new ApiError(401, 'unauthorized', 'Send METRICS_TOKEN of the configuration as a bearer token.')
+}
+
+async function readBacklog({ db }: App): Promise<Backlog> {
+  const { rows } = await sql<Omit<Backlog, 'failed'>>`
+    select (select count(*)::int from events where dispatched_at is null) as "undispatchedEvents",
+           (select count(*)::int from emails where status = 'pending') as "pendingEmails"`.execute(db)
+  return { ...rows[0]!, failed: await countFailed(db) }
+}

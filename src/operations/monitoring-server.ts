@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { App } from '../platform/app.ts'
+import { answerErrors, sendError } from '../platform/http/error-answers.ts'
+import { ApiError } from '../platform/jsonapi/errors.ts'
+import { healthRoutes } from './health.ts'
+
+/** Of a process that serves no API, as `worker`: health and metrics alone. */
+export async function buildMonitoringServer(app: App): Promise<FastifyInstance> {
+  const server = Fastify({
+    loggerInstance: app.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    forceCloseConnections: true,
+  })
+  answerErrors(server, app)
+  server.setNotFoundHandler((request, reply) => {
+    sendError(reply, request, new ApiError(404, 'unknown_path', 'Only health and metrics are answered here.'))
+  })
+  await healthRoutes(server as FastifyInstance, app)
+  return server as FastifyInstance
+}

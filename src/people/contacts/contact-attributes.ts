@@ -1,0 +1,130 @@
+import { unprocessable } from '../../platform/jsonapi/errors.ts'
+import { describeProblem, parseEmailAddress } from '../../platform/text/email-address.ts'
+import { type PartOfName, readName } from '../../platform/text/names.ts'
+
+/** Texts on one line that can be set on a contact. */
+const LINES = [
+  'phone_number',
+  'business_number',
+  'address_line_1',
+  'address_line_2',
+  'address_city',
+  'address_state',
+  'address_country',
+  'address_zip',
+] as const
+
+const CUSTOM_FIELDS = ['custom_1', 'custom_2', 'custom_3'] as const
+
+const LONGEST_TEXT = 1_000
+
+export type ContactValues = {
+  [Name in (typeof LINES)[number] | (typeof CUSTOM_FIELDS)[number]]?: string | null
+} & {
+  name?: string
+  email?: string
+  subscribed?: boolean
+}
+
+/** What a request wants of a contact; whatever is undefined was not given. */
+export interface ContactChanges {
+  values: ContactValues
+  /** A first or a last name without the other, and no whole name. */
+  partOfName?: PartOfName
+  /** Belongs to the customer. */
+  externalUserId?: string | null
+}
+
+export interface ContactAttributes extends ContactChanges {
+  /** Names that a contact does not have, or that are read-only. */
+  ignored: string[]
+}
+
+/**
+ * Reads the attributes of a request about a contact: e-mails as parseEmailAddress() does, names as readName() does,
+ * `first_name` and `last_name` make a `name` when it is missing, a blank text is none.
+ *
+ * @throws ApiError 422 that points at the attribute
+ */
+export function parseContactAttributes(given: Record<string, unknown>): ContactAttributes {
+  const values: ContactValues = {}
+  const ignored: string[] = []
+  let externalUserId: string | null | undefined
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'name') values.name = parseLine(name, value) ?? ''
+    else if (name === 'email') values.email = parseEmail(value)
+    else if (name === 'subscribed') values.subscribed = parseFlag(name, value)
+    else if (name === 'external_user_id') externalUserId = parseText(name, value)
+    else if (isOneOf(LINES, name)) values[name] = parseLine(name, value)
+    else if (isOneOf(CUSTOM_FIELDS, name)) values[name] = parseText(name, value)
+    else if (/^custom_\d+$/.test(name)) throw unknownCustomField(name)
+    else if (!['first_name', 'last_name'].includes(name)) ignored.push(name)
+  }
+  return { ...withParts(values, given), externalUserId, ignored }
+}
+
+/** The values of a contact that is new: one part of a name is all of it then. */
+export const valuesOfNew = ({ values, partOfName }: ContactChanges): ContactValues => ({
+  ...(partOfName && { name: partOfName.text }),
+  ...values,
+})
+
+function withParts(values: ContactValues, given: Record<string, unknown>): ContactChanges {
+  const [first, last] = [partOf(given.first_name), partOf(given.last_name)]
+  if (values.name || (first === '' && last === '')) return { values }
+  if (first !== '' && last !== '') return { values: { ...values, name: `${first} ${last}` } }
+  const { name: _, ...others } = values
+  const partOfName: PartOfName = first === '' ? { kind: 'last', text: last } : { kind: 'first', text: first }
+  return { values: others, partOfName }
+}
+
+const partOf = (value: unknown) => (typeof value === 'string' ? readName(value) : '')
+
+const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
+  (names as readonly string[]).includes(name)
+
+const pointerTo = (name: string) => `/data/attributes/${name}`
+
+const parseText = (name: string, value: unknown) => parseAs(name, value, (text) => text.trim())
+
+const parseLine = (name: string, value: unknown) => parseAs(name, value, readName)
+
+function parseAs(name: string, value: unknown, read: (text: string) => string): string | null {
+  if (value === null) return null
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    throw unprocessable('invalid', `${name} must be a text`, pointerTo(name))
+  }
+  const text = read(String(value))
+  if (text.length > LONGEST_TEXT)
+    throw unprocessable(
+      'too_long',
+      `${name} is too long (${LONGEST_TEXT} characters at most)`,
+      pointerTo(name),
+    )
+  return text === '' ? null : text
+}
+
+function parseEmail(value: unknown): string {
+  if (value === null || (typeof value === 'string' && value.trim() === '')) {
+    throw unprocessable('blank', "Email can't be blank", pointerTo('email'))
+  }
+  const address = parseEmailAddress(value)
+  if (address) return address
+  throw unprocessable(
+    'invalid',
+    `Email is not an e-mail address${describeProblem(value)}`,
+    pointerTo('email'),
+  )
+}
+
+function parseFlag(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw unprocessable('invalid', `${name} must be true or false`, pointerTo(name))
+}
+
+const unknownCustomField = (name: string) =>
+  unprocessable(
+    'unknown_custom_field',
+    `There is no custom field ${name}. There are ${CUSTOM_FIELDS.join(', ')}`,
+    pointerTo(name),
+  )

@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import {
+  boolean,
+  LIST_INDEX,
+  nullableText,
+  text,
+  timestamp,
+  toMany,
+  toOne,
+} from '../../platform/jsonapi/field-types.ts'
+import { defineResource } from '../../platform/jsonapi/resource.ts'
+import { contactFilters } from './contact-predicates.ts'
+
+export const contacts = defineResource({
+  type: 'contacts',
+  singular: 'contact',
+  description: 'A person known to a site.',
+  from: sql`contacts r left join customers c on c.contact_id = r.id and c.site_id = r.site_id and c.deleted_at is null`,
+  where: sql`r.deleted_at is null`,
+  listed: LIST_INDEX,
+  total: ({ siteIds }) =>
+    sql`select coalesce(sum(change), 0) as count from contact_counts where site_id = any (${siteIds}::bigint[])`,
+  attributes: {
+    name: text(),
+    email: text(),
+    phone_number: nullableText(),
+    business_number: nullableText(),
+    subscribed: boolean(),
+    address_line_1: nullableText(),
+    address_line_2: nullableText(),
+    address_city: nullableText(),
+    address_state: nullableText(),
+    address_country: nullableText(),
+    address_zip: nullableText(),
+    external_user_id: nullableText(sql`c.external_user_id`),
+    custom_1: nullableText(),
+    custom_2: nullableText(),
+    custom_3: nullableText(),
+    created_at: timestamp(),
+    updated_at: timestamp(),
+  },
+  relationships: {
+    customer: toOne('customers', sql`c.id`),
+    offers: toMany(
+      'offers',
+      (contactIds, { siteIds, now }) => sql`
+        select c.contact_id as owner_id, h.offer_id as id
+          from customers c join holdings h on h.site_id = c.site_id and h.customer_id = c.id
+         where c.site_id = any (${siteIds}::bigint[]) and c.contact_id = any (${contactIds}::bigint[])
+           and (h.expires_at is null or h.expires_at > ${now})
+         order by h.offer_id`,
+      { linkage: 'single', hasEndpoint: true },
+    ),
+    site: toOne('sites', sql`r.site_id`),
+    tags: toMany(
+      'contact_tags',
+      (contactIds, { siteIds }) => sql`
+        select t.contact_id as owner_id, t.tag_id as id
+          from taggings t join contact_tags ct on ct.site_id = t.site_id and ct.id = t.tag_id
+         where t.site_id = any (${siteIds}::bigint[]) and t.contact_id = any (${contactIds}::bigint[])
+           and ct.archived_at is null
+         order by t.tag_id`,
+      { linkage: 'always', hasEndpoint: true },
+    ),
+  },
+  filters: contactFilters('r'),
+  filterable: { external_user_id: 'text' },
+  sorts: { name: sql`lower(r.name)`, email: sql`r.email` },
+  defaultSort: '-created_at',
+  listNeedsSite: true,
+  links: ({ rel_customer: id }): Record<string, string> => (id ? { customer: `/v1/customers/${id}` } : {}),
+})

@@ -1,0 +1,151 @@
+import { Type } from 'typebox'
+import { readChanges } from '../../platform/http/changes.ts'
+import {
+  ChangedDocument,
+  checkNewDocument,
+  ignoredAttribute,
+  ignoredAttributes,
+  NewDocument,
+} from '../../platform/http/documents.ts'
+import { listRoute, relationshipRoute, showRoute } from '../../platform/http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../../platform/http/route.ts'
+import { SiteRelationship, siteOf } from '../../platform/http/site-of.ts'
+import { singleDocument } from '../../platform/jsonapi/document.ts'
+import { jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
+import { loadOne } from '../../platform/jsonapi/load.ts'
+import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
+import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
+import { readTagIds, TagLinkage } from '../tags/tag-identifiers.ts'
+import { parseContactAttributes, valuesOfNew } from './contact-attributes.ts'
+import { contacts } from './contacts.resource.ts'
+import { createContact } from './create-contact.ts'
+import { deleteContact } from './delete-contact.ts'
+import { lockContact } from './lock-contact.ts'
+import { originOf } from './origin-of.ts'
+import { updateContact } from './update-contact.ts'
+
+const NewContact = Type.Object({
+  data: Type.Object({
+    ...NewDocument('contacts').properties.data.properties,
+    relationships: Type.Optional(
+      Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
+    ),
+  }),
+})
+
+const ChangedRelationships = Type.Optional(Type.Object({ tags: Type.Optional(TagLinkage) }))
+
+const ChangedContact = Type.Object({
+  data: Type.Object({
+    ...ChangedDocument('contacts').properties.data.properties,
+    relationships: ChangedRelationships,
+  }),
+  // Beside the data, where Kajabi's document has it.
+  relationships: ChangedRelationships,
+})
+
+const create = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/contacts',
+  access: 'manage:contacts',
+  summary: 'Create a contact',
+  description:
+    'The site may be left out by an account that has only one. The e-mail must be new on the site. `tags` are added to the contact in the same transaction.',
+  tag: 'contacts',
+  shows: contacts,
+  query: singleParameters(contacts),
+  body: NewContact,
+  responses: { 201: singleSchema(contacts) },
+  errors: [404],
+  async handler(context) {
+    const { tx, body, ignore, scope } = context
+    checkNewDocument(context, ['site', 'tags'])
+    const attributes = parseContactAttributes(body.data.attributes)
+    ignore(ignoredAttributes(body.data.attributes, [...attributes.ignored, 'external_user_id']))
+    const id = await createContact(tx, siteOf(context), valuesOfNew(attributes), originOf(context))
+    await setTags(context, id, 'add', body.data.relationships?.tags)
+    return {
+      status: 201,
+      body: await showContact(context, id),
+      headers: { location: `${scope.baseUrl}/v1/contacts/${id}` },
+    }
+  },
+})
+
+const update = route({
+  kind: 'write',
+  method: 'PATCH',
+  url: '/v1/contacts/{id}',
+  access: 'manage:contacts',
+  summary: 'Change a contact',
+  description:
+    'Attributes that are not given stay as they are. Name and e-mail of its customer change with it. `tags` are replaced when they are given.',
+  tag: 'contacts',
+  shows: contacts,
+  query: singleParameters(contacts),
+  body: ChangedContact,
+  responses: { 200: singleSchema(contacts) },
+  async handler(context) {
+    const { tx, body, params, caller, ignore } = context
+    const id = params.id!
+    await lockContact(tx, caller.siteIds, id)
+    const { data, path } = relationshipsOf(body)
+    const changes = await readChanges({ ...context, body: { data } }, contacts, ['tags'], path)
+    const { name } = data.attributes ?? {}
+    // Also when it is the current one, a whole name comes before a part of it.
+    const attributes = parseContactAttributes({ ...changes.attributes, ...(name ? { name } : {}) })
+    ignore(attributes.ignored.map(ignoredAttribute))
+    await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
+    if ('tags' in changes.relationships) await setTags(context, id, 'replace', data.relationships?.tags, path)
+    return { body: await showContact(context, id) }
+  },
+})
+
+const destroy = route({
+  kind: 'write',
+  method: 'DELETE',
+  url: '/v1/contacts/{id}',
+  access: 'manage:contacts',
+  summary: 'Delete a contact',
+  description: 'Access ends, the customer is deleted with it, and personal data is erased.',
+  tag: 'contacts',
+  responses: { 200: Type.Object({ data: Type.Object({}) }) },
+  async handler(context) {
+    await deleteContact(context.tx, context.caller.siteIds, context.params.id!, originOf(context))
+    return { body: { data: {} } }
+  },
+})
+
+async function showContact({ tx, scope, shown }: WriteContext, id: string) {
+  return singleDocument(await loadOne(tx, contacts, id, shown, scope), shown, scope)
+}
+
+/** The resource of a PATCH with its relationships, from where the document has them. */
+function relationshipsOf({ data, relationships }: Type.Static<typeof ChangedContact>) {
+  return data.relationships || !relationships
+    ? { data, path: ['data', 'relationships'] }
+    : { data: { ...data, relationships }, path: ['relationships'] }
+}
+
+/** Does what the tags in a contact's document say; without them nothing. */
+async function setTags(
+  context: WriteContext,
+  contactId: string,
+  mode: 'add' | 'replace',
+  tags: Type.Static<typeof TagLinkage> | undefined,
+  path: Path = ['data', 'relationships'],
+): Promise<void> {
+  if (!tags) return
+  const wanted = { mode, tagIds: readTagIds(tags), pointer: jsonPointer([...path, 'tags', 'data']) }
+  await changeTagsOfContact(context.tx, context.caller.siteIds, contactId, wanted, originOf(context))
+}
+
+export const contactRoutes: Route[] = [
+  listRoute(contacts),
+  create,
+  showRoute(contacts),
+  update,
+  destroy,
+  relationshipRoute(contacts, 'offers'),
+]

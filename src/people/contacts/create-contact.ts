@@ -1,0 +1,35 @@
+import { type Tx, violates } from '../../platform/db/database.ts'
+import { type Origin, recordEvent } from '../../platform/events/events.ts'
+import { unprocessable } from '../../platform/jsonapi/errors.ts'
+import type { ContactValues } from './contact-attributes.ts'
+
+export const emailTaken = () =>
+  unprocessable('taken', 'Email has already been taken', '/data/attributes/email')
+
+/**
+ * Adds a contact to a site. Who may use the site, the caller has checked.
+ *
+ * @returns the id
+ * @throws ApiError 422 when the e-mail is missing or another contact of the site has it
+ */
+export async function createContact(
+  tx: Tx,
+  siteId: string,
+  values: ContactValues,
+  origin: Origin,
+): Promise<string> {
+  const { email } = values
+  if (email === undefined) throw unprocessable('blank', "Email can't be blank", '/data/attributes')
+  const times = { created_at: origin.now, updated_at: origin.now }
+  try {
+    const { id } = await tx
+      .insertInto('contacts')
+      .values({ site_id: siteId, ...values, email, ...times })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await recordEvent(tx, 'contact_created', { siteId, contactId: id }, {}, origin)
+    return id
+  } catch (error) {
+    throw violates(error, 'contacts_email') ? emailTaken() : error
+  }
+}

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inTransaction } from '../../platform/db/database.ts'
+import { makeOffer, makeProduct } from '../../testing/fixtures.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+import { rowsReadBy } from '../../testing/plans.ts'
+import { recordStatements, type Statement } from '../../testing/statements.ts'
+import { matchingContacts } from './conditions.ts'
+
+/** Of them, every second is a customer, every tenth bears the common tag, every thousandth the rare one. */
+const CONTACTS = 30_000
+/** Of so many conditions are asked here: so few that reading all customers would take longer. */
+const ASKED = 20
+
+let h: Harness
+let statements: Statement[]
+const ids: Record<string, string> = {}
+
+beforeAll(async () => {
+  h = await startHarness()
+  const { siteId } = h.account
+  ids.product = await makeProduct(h.app, siteId)
+  ids.common = await makeOffer(h.app, siteId)
+  ids.rare = await makeOffer(h.app, siteId, { productIds: [ids.product] })
+  const run = (text: string, ...values: unknown[]) => h.app.pool.query(text, [siteId, ...values])
+  await run(
+    `insert into contacts (site_id, id, name, email, created_at, updated_at)
+     select $1, i, 'Person ' || i, 'person' || i || '@example.com', now() - i * interval '1 minute', now()
+       from generate_series(1, ${CONTACTS}) i`,
+  )
+  await run(
+    `insert into customers (site_id, id, contact_id, name, email, created_at, updated_at, last_request_at, net_revenue, bounced_at)
+     select site_id, id, id, name, email, created_at, updated_at,
+            case when id % 1000 = 0 then now() end, case when id % 1000 = 0 then 10 else 0 end,
+            case when id % 1000 = 0 then now() end
+       from contacts where site_id = $1 and id % 2 = 0`,
+  )
+  await run(
+    `insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at, revoked_at, revoke_reason)
+     select site_id, id, case when id % 1000 = 0 then $2 else $3 end::bigint, 'api', now(), 'test', now(),
+            case when id % 2000 = 0 then now() end, case when id % 2000 = 0 then 'revoked' end
+       from customers where site_id = $1`,
+    ids.rare,
+    ids.common,
+  )
+  for (const [name, every] of [
+    ['commonTag', 10],
+    ['rareTag', 1000],
+  ] as const) {
+    const { rows } = await run(
+      'insert into contact_tags (site_id, name, created_at) values ($1, $2, now()) returning id',
+      name,
+    )
+    ids[name] = rows[0].id
+    await run(
+      `insert into taggings (site_id, contact_id, tag_id, tagged_at, tagged_by)
+       select site_id, id, $2, now(), 'test' from contacts where site_id = $1 and id % ${every} = 0`,
+      ids[name],
+    )
+  }
+  await h.app.pool.query('vacuum analyze')
+  statements = recordStatements(h.app.pool)
+})
+afterAll(() => h.close())
+
+const written = (value: string) => value.replace(/\{(\w+)\}/g, (_, name) => ids[name]!)
+
+/** What the request for a page makes the database read, in all its statements. */
+async function readForList(filter: string, value: string): Promise<number> {
+  const path = `/v1/contacts?page[size]=10&filter[${filter}]=${encodeURIComponent(written(value))}`
+  statements.length = 0
+  expect((await h.client.get(path)).status).toBe(200)
+  const reads = await rowsReadBy(h.app.pool, [...statements])
+  return reads.reduce((sum, { read }) => sum + read, 0)
+}
+
+async function readForCondition(filter: string, value: string): Promise<number> {
+  const contactIds = Array.from({ length: ASKED }, (_, i) => String((i + 1) * 1000))
+  const scope = { siteIds: [h.account.siteId], now: h.app.clock.now(), baseUrl: '' }
+  const condition = { filter, value: written(value) }
+  statements.length = 0
+  await inTransaction(h.app.db, (tx) => matchingContacts(tx, h.account.siteId, contactIds, condition, scope))
+  const [read] = await rowsReadBy(h.app.pool, [...statements])
+  return read!.read
+}
+
+/** Few match, and they are found by what makes them match. */
+const SELECTIVE: [string, string][] = [
+  ['has_tag_id', '{rareTag}'],
+  ['has_all_tag_id', '{commonTag},{rareTag}'],
+  ['has_offer_id', '{rare}'],
+  ['submitted_form_id', '5'],
+]
+
+/** Many match, or no index answers: everybody is looked at, but nobody more than a few times. */
+const LINEAR: [string, string][] = [
+  ['has_tag_id', '{commonTag}'],
+  ['has_no_tag_id', '{rareTag}'],
+  ['has_no_tag_id', '{commonTag}'],
+  ['has_offer_id', '{common}'],
+  ['has_no_offer_id', '{common}'],
+  ['has_product_id', '{product}'],
+  ['has_active_product_id', '{product}'],
+  ['has_no_product_id', '{product}'],
+  ['not_created_in_last', '5'],
+  ['active_in_last', '7'],
+  ['inactive_in_last', '7'],
+  ['net_revenue_equal_to', '10'],
+  ['net_revenue_less_than', '5'],
+  ['is_hard_bouncing', 'false'],
+  ['bounced_in_last', '7'],
+  ['phone_number_contains', '30'],
+  ['delivered_email_in_last', '7'],
+  ['not_delivered_email_in_last', '7'],
+  ['no_submitted_form_id', '5'],
+]
+
+/** No index leads from a customer to grants that have ended. */
+const READS_ALL_GRANTS: [string, string] = ['previously_owned_product_id', '{product}']
+
+test.each(SELECTIVE)('a list of %s=%s reads little more than what it finds', async (filter, value) => {
+  expect(await readForList(filter, value)).toBeLessThan(500)
+})
+
+test.each([...LINEAR, READS_ALL_GRANTS])(
+  'a list of %s=%s reads each of the contacts a few times at most',
+  async (filter, value) => {
+    expect(await readForList(filter, value)).toBeLessThan(4 * CONTACTS)
+  },
+)
+
+test.each([...SELECTIVE, ...LINEAR])(
+  'the condition %s=%s reads little more than the contacts it is asked of',
+  async (filter, value) => {
+    expect(await readForCondition(filter, value)).toBeLessThan(ASKED * 20)
+  },
+)

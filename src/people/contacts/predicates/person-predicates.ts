@@ -1,0 +1,68 @@
+import { type RawBuilder, sql } from 'kysely'
+import { parseBoolean, parseNumber } from '../../../platform/jsonapi/field-types.ts'
+import { type Column, type ContactPredicate, type ContactPredicates, isCustomer, since } from './predicate.ts'
+
+/** Whether something happened since a time. */
+type Since = (contact: Column, from: Date) => RawBuilder<unknown>
+
+const created: Since = (contact, from) => sql`${contact('created_at')} >= ${from}`
+const joined: Since = (contact, from) => isCustomer(contact, sql`cu.created_at >= ${from}`)
+const seen: Since = (contact, from) => isCustomer(contact, sql`cu.last_request_at >= ${from}`)
+const bounced: Since = (contact, from) => isCustomer(contact, sql`cu.bounced_at >= ${from}`)
+const delivered: Since = (contact, from) => sql`
+  exists (select from emails e
+           where e.site_id = ${contact('site_id')} and e.contact_id = ${contact('id')}
+             and e.status = 'sent' and e.sent_at >= ${from})`
+
+const inLast = (description: string, happened: Since): ContactPredicate => ({
+  description: `${description} in the last so many days`,
+  test: (value, contact, scope) => ({ where: happened(contact, since(value, scope)) }),
+})
+
+const notInLast = (description: string, happened: Since) =>
+  inLast(description, (contact, from) => sql`not ${happened(contact, from)}`)
+
+const whether = (description: string, test: (contact: Column) => RawBuilder<unknown>): ContactPredicate => ({
+  description: `${description}: true or false`,
+  test: (value, contact) => ({ where: parseBoolean(value) ? test(contact) : sql`not ${test(contact)}` }),
+})
+
+/** Who is no customer has paid nothing, and is found by not being a customer who is otherwise. */
+const netRevenue = (
+  description: string,
+  operator: '=' | '>' | '<',
+  isTrueOf: (paid: number, amount: number) => boolean,
+): ContactPredicate => ({
+  description: `Net revenue is ${description} this amount`,
+  test: (value, contact) => {
+    const compared = sql`cu.net_revenue ${sql.raw(operator)} ${parseNumber(value)}::numeric`
+    const where = isTrueOf(0, Number(value))
+      ? sql`not ${isCustomer(contact, sql`not ${compared}`)}`
+      : isCustomer(contact, compared)
+    return { where }
+  },
+})
+
+/** What is known of a person, and of the customer that the person may be. */
+export const personPredicates: ContactPredicates = {
+  created_in_last: inLast('Created', created),
+  not_created_in_last: notInLast('Not created', created),
+  joined_in_last: inLast('Became a customer', joined),
+  active_in_last: inLast('Seen on the members’ pages', seen),
+  inactive_in_last: notInLast('Not seen on the members’ pages', seen),
+  subscribed: whether('Takes marketing e-mails', (contact) => sql`${contact('subscribed')}`),
+  // Whether somebody was before is not recorded.
+  never_subscribed: whether(
+    'Does not take marketing e-mails',
+    (contact) => sql`not ${contact('subscribed')}`,
+  ),
+  net_revenue_equal_to: netRevenue('exactly', '=', (paid, amount) => paid === amount),
+  net_revenue_greater_than: netRevenue('more than', '>', (paid, amount) => paid > amount),
+  net_revenue_less_than: netRevenue('less than', '<', (paid, amount) => paid < amount),
+  delivered_email_in_last: inLast('An e-mail was handed to the mail server', delivered),
+  not_delivered_email_in_last: notInLast('No e-mail was handed to the mail server', delivered),
+  is_hard_bouncing: whether('The customer’s address is known to bounce', (contact) =>
+    isCustomer(contact, sql`cu.bounced_at is not null`),
+  ),
+  bounced_in_last: inLast('The customer’s address began to bounce', bounced),
+}

@@ -1,0 +1,33 @@
+import { type RawBuilder, sql } from 'kysely'
+import { daysBefore, parseDays } from '../../../platform/jsonapi/field-types.ts'
+import type { Predicate, Scope } from '../../../platform/jsonapi/resource.ts'
+
+type Sql = RawBuilder<unknown>
+
+/** A column of the contact, whatever the alias of its table. */
+export type Column = (name: string) => Sql
+
+/** A question about a contact: a filter of lists, and a condition of automations. */
+export interface ContactPredicate {
+  description: string
+  /** Not in the Kajabi document. */
+  extension?: boolean
+  /** Stays with EXTENSIONS=off: a client whose filter is ignored would act on the wrong person. */
+  essential?: boolean
+  /** The value is the id of this type of resource. */
+  refersTo?: string
+  /** The value is several ids, separated by commas. */
+  isList?: boolean
+  /** @throws Error whose message completes "filter[x] …" when the value makes no sense */
+  test: (value: string, contact: Column, scope: Scope) => Predicate
+}
+
+export type ContactPredicates = Record<string, ContactPredicate>
+
+/** The contact is a customer of whom this is true; the customer's columns are those of `cu`. */
+export const isCustomer = (contact: Column, condition: Sql) => sql`
+  exists (select from customers cu
+           where cu.site_id = ${contact('site_id')} and cu.contact_id = ${contact('id')} and ${condition})`
+
+/** The time since which something was "in the last so many days". */
+export const since = (value: string, { now }: Scope): Date => daysBefore(now, parseDays(value))

@@ -1,0 +1,47 @@
+import { sql } from 'kysely'
+import { idOrNothing } from '../../../platform/jsonapi/field-types.ts'
+import type { Column, ContactPredicates } from './predicate.ts'
+
+const MOST_TAGS = 20
+
+/** Archived tags stay on contacts and are not seen. */
+const bears = (tagId: string, contact: Column) => sql`
+  exists (select from taggings t join contact_tags ct on ct.site_id = t.site_id and ct.id = t.tag_id
+           where t.site_id = ${contact('site_id')} and t.contact_id = ${contact('id')}
+             and t.tag_id = ${idOrNothing(tagId)} and ct.archived_at is null)`
+
+/** The ids in a value, each once. */
+export const listedIds = (value: string): string[] => [
+  ...new Set(
+    value
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== ''),
+  ),
+]
+
+export const tagPredicates: ContactPredicates = {
+  has_tag_id: {
+    description: 'Bears this tag',
+    refersTo: 'contact_tags',
+    test: (value, contact) => ({ where: bears(value, contact) }),
+  },
+  has_all_tag_id: {
+    description: `Bears every one of these tags, separated by commas; ${MOST_TAGS} at most`,
+    refersTo: 'contact_tags',
+    isList: true,
+    test: (value, contact) => {
+      const ids = listedIds(value)
+      if (ids.length === 0 || ids.length > MOST_TAGS) {
+        throw new Error(`must be 1 to ${MOST_TAGS} ids of tags, separated by commas`)
+      }
+      const each = ids.map((id) => bears(id, contact))
+      return { where: sql`(${sql.join(each, sql` and `)})` }
+    },
+  },
+  has_no_tag_id: {
+    description: 'Does not bear this tag',
+    refersTo: 'contact_tags',
+    test: (value, contact) => ({ where: sql`not ${bears(value, contact)}` }),
+  },
+}

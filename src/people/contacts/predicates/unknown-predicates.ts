@@ -1,0 +1,80 @@
+import { sql } from 'kysely'
+import { parseBoolean } from '../../../platform/jsonapi/field-types.ts'
+import { type ContactPredicate, type ContactPredicates, since } from './predicate.ts'
+
+const NOBODY = sql`false`
+const EVERYBODY = sql`true`
+
+const nobody = (description: string): ContactPredicate => ({ description, test: () => ({ where: NOBODY }) })
+
+const everybody = (description: string): ContactPredicate => ({
+  description,
+  test: () => ({ where: EVERYBODY }),
+})
+
+/** The same for a value that is a number of days. */
+const inDays = ({ description, test }: ContactPredicate): ContactPredicate => ({
+  description: `${description} in the last so many days`,
+  test: (value, contact, scope) => {
+    since(value, scope)
+    return test(value, contact, scope)
+  },
+})
+
+/** The same for a value that is one id or several. */
+const ofId = ({ description, test }: ContactPredicate): ContactPredicate => ({
+  description,
+  test: (value, contact, scope) => {
+    if (value === '') throw new Error('is empty; it must be an id')
+    return test(value, contact, scope)
+  },
+})
+
+/**
+ * Questions about what does not exist or is not recorded here: nobody has it, everybody has it not. A client that
+ * asks gets a true answer, and these are where one that knows more begins.
+ */
+export const unknownPredicates: ContactPredicates = {
+  is_hidden: {
+    description: 'Hidden: true or false; nobody is',
+    test: (value) => ({ where: parseBoolean(value) ? NOBODY : EVERYBODY }),
+  },
+  mobile_phone_number_contains: nobody('Mobile phone number contains'),
+  used_coupon_code: nobody('Used this coupon'),
+  submitted_form_id: ofId(nobody('Submitted this form')),
+  no_submitted_form_id: ofId(everybody('Did not submit this form')),
+  registered_event_id: ofId(nobody('Registered for this event')),
+  not_registered_event_id: ofId(everybody('Did not register for this event')),
+  completed_assessment_id: ofId(nobody('Completed this assessment')),
+  passed_assessment_id: ofId(nobody('Passed this assessment')),
+  failed_assessment_id: ofId(nobody('Failed this assessment')),
+  subscribed_in_last: inDays(nobody('Began to take marketing e-mails')),
+  unsubscribed_in_last: inDays(nobody('Ceased to take marketing e-mails')),
+  manually_unsubscribed_in_last: inDays(nobody('Was unsubscribed by hand')),
+  opted_out_in_last: inDays(nobody('Opted out')),
+  complained_in_last: inDays(nobody('Complained about an e-mail')),
+  opened_email_in_last: inDays(nobody('Opened an e-mail')),
+  not_opened_email_in_last: inDays(everybody('Opened no e-mail')),
+  clicked_email_in_last: inDays(nobody('Followed a link of an e-mail')),
+  not_clicked_email_in_last: inDays(everybody('Followed no link of an e-mail')),
+  sent_email_broadcast_id: ofId(nobody('Was sent this broadcast')),
+  no_sent_email_broadcast_id: ofId(everybody('Was not sent this broadcast')),
+  no_sent_email_broadcast_ids: ofId(everybody('Was sent none of these broadcasts')),
+  no_delivered_email_broadcast_id: ofId(everybody('Did not receive this broadcast')),
+  opened_email_broadcast_id: ofId(nobody('Opened this broadcast')),
+  no_opened_email_broadcast_id: ofId(everybody('Did not open this broadcast')),
+  clicked_email_broadcast_id: ofId(nobody('Followed a link of this broadcast')),
+  no_clicked_email_broadcast_id: ofId(everybody('Followed no link of this broadcast')),
+  bounced_email_broadcast_id: ofId(nobody('This broadcast bounced')),
+  no_bounced_email_broadcast_id: ofId(everybody('This broadcast did not bounce')),
+  dropped_email_broadcast_id: ofId(nobody('This broadcast was dropped')),
+  no_dropped_email_broadcast_id: ofId(everybody('This broadcast was not dropped')),
+  subscribed_email_sequence_id: ofId(nobody('Subscribed to this sequence')),
+  not_subscribed_email_sequence_id: ofId(everybody('Not subscribed to this sequence')),
+  subscribed_newsletter_id: ofId(nobody('Subscribed to this newsletter')),
+  unsubscribed_newsletter_id: ofId(nobody('Unsubscribed from this newsletter')),
+  healthy_contacts_with_open_data: nobody('Opens e-mails often'),
+  passive_contacts_with_open_data: nobody('Opens e-mails now and then'),
+  unengaged_contacts_with_open_data: nobody('Hardly opens e-mails'),
+  inactive_contacts_with_open_data: nobody('Opens e-mails no more'),
+}

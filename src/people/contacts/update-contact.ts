@@ -1,0 +1,129 @@
+import { endLinks } from '../../links/member-links.ts'
+import { type Tx, violates } from '../../platform/db/database.ts'
+import { differing } from '../../platform/db/differing.ts'
+import { type About, type Origin, recordEvent } from '../../platform/events/events.ts'
+import { unprocessable } from '../../platform/jsonapi/errors.ts'
+import { withPart } from '../../platform/text/names.ts'
+import type { ContactChanges, ContactValues } from './contact-attributes.ts'
+import { emailTaken } from './create-contact.ts'
+import { type LockedContact, lockContact } from './lock-contact.ts'
+
+/**
+ * Changes a contact, and with it the customer that the contact is: name and e-mail are the same in both. What is
+ * already so is no change: when nothing else was asked for, nothing is written.
+ *
+ * @param siteIds the caller's
+ * @throws ApiError 404; 422 for an e-mail or external id that is taken, an external id without a customer, or a part
+ *   of a name that cannot be told from the rest
+ */
+export async function updateContact(
+  tx: Tx,
+  siteIds: string[],
+  id: string,
+  wanted: ContactChanges,
+  origin: Origin,
+): Promise<void> {
+  const contact = await lockContact(tx, siteIds, id)
+  const about = { siteId: contact.site_id, contactId: id }
+  const customer = await tx
+    .selectFrom('customers')
+    .select(['id', 'external_user_id', 'sign_in_count'])
+    .where('site_id', '=', about.siteId)
+    .where('contact_id', '=', id)
+    .executeTakeFirst()
+  const values = changedValues(contact, wanted, customer !== undefined)
+  const customerChanges = {
+    ...(values.name !== undefined && { name: values.name }),
+    ...(values.email !== undefined && { email: values.email, bounced_at: null }),
+    ...changedExternalId(customer?.external_user_id ?? null, wanted.externalUserId),
+  }
+  if (!customer && 'external_user_id' in customerChanges) throw notACustomer()
+  const changed = Object.keys(values)
+  if ('external_user_id' in customerChanges) changed.push('external_user_id')
+  if (changed.length === 0) return
+  try {
+    await tx
+      .updateTable('contacts')
+      .set({ ...values, updated_at: origin.now })
+      .where('site_id', '=', about.siteId)
+      .where('id', '=', id)
+      .execute()
+    if (customer && Object.keys(customerChanges).length > 0) {
+      await tx
+        .updateTable('customers')
+        .set({ ...customerChanges, updated_at: origin.now })
+        .where('site_id', '=', about.siteId)
+        .where('id', '=', customer.id)
+        .execute()
+      if (values.email !== undefined) await leaveOldAddress(tx, about.siteId, customer.id, origin)
+    }
+  } catch (error) {
+    if (violates(error, 'contacts_email') || violates(error, 'customers_email')) throw emailTaken()
+    if (!violates(error, 'customers_external_user')) throw error
+    throw unprocessable('taken', 'External user has already been taken', '/data/attributes/external_user_id')
+  }
+  await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)
+  if (customer && values.email !== undefined) {
+    await recordEmailChange(tx, { ...about, customerId: customer.id }, customer, contact.email, origin)
+  }
+}
+
+/** Only of members who have signed in: another address may be a mistake, and belong to somebody else. */
+async function recordEmailChange(
+  tx: Tx,
+  about: About,
+  { sign_in_count }: { sign_in_count: number },
+  previous_email: string,
+  origin: Origin,
+): Promise<void> {
+  if (sign_in_count > 0) await recordEvent(tx, 'email_changed', about, { previous_email }, origin)
+}
+
+/** Of the values that are wanted, those that differ from what the contact has. */
+function changedValues(contact: LockedContact, wanted: ContactChanges, isCustomer: boolean): ContactValues {
+  const name = wantedName(contact, wanted)
+  // A customer always has a name: blanking it gives the one made from the e-mail.
+  const kept = name === '' && isCustomer ? (wanted.values.email ?? contact.email).split('@')[0]! : name
+  return differing({ ...wanted.values, name: kept }, contact)
+}
+
+function wantedName({ name }: LockedContact, { values, partOfName }: ContactChanges): string | undefined {
+  if (!partOfName) return values.name
+  const whole = withPart(name, partOfName)
+  if (whole !== null) return whole
+  const part = `${partOfName.kind}_name`
+  throw unprocessable(
+    'ambiguous_name',
+    `Which part of "${name}" is its ${part} is not known, so the rest could be lost. Send name, or first_name and last_name`,
+    `/data/attributes/${part}`,
+  )
+}
+
+const changedExternalId = (current: string | null, wanted: string | null | undefined) =>
+  wanted === undefined || wanted === current ? {} : { external_user_id: wanted }
+
+const notACustomer = () =>
+  unprocessable(
+    'not_a_customer',
+    'external_user_id can be set once the contact is a customer: grant an offer first',
+    '/data/attributes/external_user_id',
+  )
+
+/**
+ * Whoever reads mail at the old address must not get in by what was sent there; and when it was not the member
+ * who changed it, whoever did get in is out.
+ */
+async function leaveOldAddress(
+  tx: Tx,
+  siteId: string,
+  customerId: string,
+  { actor, now }: Origin,
+): Promise<void> {
+  await endLinks(tx, siteId, customerId, now)
+  if (actor === `customer:${customerId}`) return
+  await tx
+    .deleteFrom('member_sessions')
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .execute()
+}

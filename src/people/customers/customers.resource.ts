@@ -1,0 +1,103 @@
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import {
+  derived,
+  LIST_INDEX,
+  nullableText,
+  nullableTimestamp,
+  text,
+  timestamp,
+  toMany,
+  toOne,
+} from '../../platform/jsonapi/field-types.ts'
+import { defineResource } from '../../platform/jsonapi/resource.ts'
+import { contactFilters } from '../contacts/contact-predicates.ts'
+import { since } from '../contacts/predicates/predicate.ts'
+
+/** As in "0.0", "149.5" and "149.99", the way Ruby writes a decimal. */
+const revenueText = (amount: string) => amount.replace(/0$/, '')
+
+const Socials = Type.Object(
+  Object.fromEntries(
+    ['twitter', 'facebook', 'instagram'].map((name) => [name, Type.Unsafe({ type: ['string', 'null'] })]),
+  ),
+)
+
+export const customers = defineResource({
+  type: 'customers',
+  singular: 'customer',
+  description: 'A contact who was granted an offer or bought one. Name and e-mail are those of the contact.',
+  // Every customer is a contact; a left join can be left out where nothing is asked of it.
+  from: sql`customers r left join contacts k on k.id = r.contact_id and k.site_id = r.site_id`,
+  where: sql`r.deleted_at is null`,
+  listed: LIST_INDEX,
+  attributes: {
+    name: text(),
+    email: text(),
+    avatar: nullableText(),
+    external_user_id: nullableText(),
+    public_bio: nullableText(),
+    public_location: nullableText(),
+    public_website: nullableText(),
+    socials: derived<object>({ schema: Socials }, (given) => ({
+      twitter: null,
+      facebook: null,
+      instagram: null,
+      ...given,
+    })),
+    net_revenue: derived<string>(nullableText(), revenueText),
+    sign_in_count: { schema: Type.Integer() },
+    last_request_at: nullableTimestamp(),
+    bounced_at: nullableTimestamp(),
+    created_at: timestamp(),
+    updated_at: timestamp(),
+  },
+  relationships: {
+    contact: toOne('contacts', sql`r.contact_id`),
+    site: toOne('sites', sql`r.site_id`),
+    offers: toMany(
+      'offers',
+      (customerIds, { siteIds, now }) => sql`
+        select customer_id as owner_id, offer_id as id from holdings
+         where site_id = any (${siteIds}::bigint[]) and customer_id = any (${customerIds}::bigint[])
+           and (expires_at is null or expires_at > ${now})
+         order by offer_id`,
+      {
+        linkage: 'single',
+        hasEndpoint: true,
+        searched: [sql`r.title`, sql`r.internal_title`],
+      },
+    ),
+    products: toMany(
+      'products',
+      (customerIds, { siteIds, now }) => sql`
+        select distinct h.customer_id as owner_id, op.product_id as id
+          from holdings h join offer_products op on op.site_id = h.site_id and op.offer_id = h.offer_id
+         where h.site_id = any (${siteIds}::bigint[]) and h.customer_id = any (${customerIds}::bigint[])
+           and h.starts_at <= ${now} and (h.expires_at is null or h.expires_at > ${now})
+         order by owner_id, id`,
+      { linkage: 'always', searched: [sql`r.title`] },
+    ),
+  },
+  filters: {
+    ...contactFilters('k'),
+    created_in_last: {
+      description: 'Became a customer in the last so many days',
+      build: (value, scope) => ({ where: sql`r.created_at >= ${since(value, scope)}` }),
+    },
+    not_created_in_last: {
+      description: 'Became a customer before the last so many days',
+      build: (value, scope) => ({ where: sql`r.created_at < ${since(value, scope)}` }),
+    },
+  },
+  filterable: { external_user_id: 'text' },
+  sorts: {
+    name: sql`lower(r.name)`,
+    email: sql`r.email`,
+    net_revenue: sql`r.net_revenue`,
+    last_request_at: sql`r.last_request_at`,
+  },
+  defaultSort: '-created_at',
+  listNeedsSite: true,
+  links: ({ rel_contact: id }) => ({ contact: `/v1/contacts/${id}` }),
+})

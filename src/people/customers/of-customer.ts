@@ -1,0 +1,15 @@
+import { type RawBuilder, sql } from 'kysely'
+import { idOrNothing } from '../../platform/jsonapi/field-types.ts'
+import type { Filter } from '../../platform/jsonapi/resource.ts'
+
+/** A filter by the customer that the contact in this column is, also one that was deleted. */
+export const ofCustomer = (contactId: RawBuilder<unknown>, description: string): Filter => ({
+  description,
+  refersTo: 'customers',
+  // An array is known before the rows are looked for, so that an index that begins with the contact can be used.
+  build: (value, { siteIds }) => ({
+    where: sql`${contactId} = any (array(
+      select c.contact_id from customers c
+       where c.id = ${idOrNothing(value)} and c.site_id = any (${siteIds}::bigint[])))`,
+  }),
+})

@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import type { Tx } from '../../platform/db/database.ts'
+import type { Origin } from '../../platform/events/events.ts'
+
+/** Tags that a contact is to bear, or not to bear any more. */
+export interface TaggingChange {
+  contactId: string
+  tagIds: string[]
+  origin: Origin
+}
+
+/** A tag that a contact did not bear before, or does not bear now, and the event that says so. */
+export interface ChangedTagging {
+  contactId: string
+  tagId: string
+  eventId: string
+  /** Which of the changes did it. */
+  index: number
+}
+
+/**
+ * Adds tags to contacts of a site, or removes them, and records one event for each real change. What is so
+ * already is passed over, as are contacts that are deleted and tags that are archived or not of the site. Of
+ * changes that say the same, the first does it.
+ */
+export async function changeTaggings(
+  tx: Tx,
+  mode: 'add' | 'remove',
+  siteId: string,
+  changes: TaggingChange[],
+): Promise<ChangedTagging[]> {
+  if (changes.length === 0) return []
+  const { rows } = await sql<ChangedTagging>`
+    with wanted as (
+      select distinct on (w.contact_id, t.tag_id) w.*, t.tag_id
+        from jsonb_to_recordset(${JSON.stringify(changes.map(asRow))}::jsonb)
+             w (index integer, contact_id bigint, tag_ids bigint[], now timestamptz, actor text, request_id text,
+                caused_by bigint, depth integer, run_id bigint)
+       cross join unnest(w.tag_ids) t (tag_id)
+       order by w.contact_id, t.tag_id, w.index
+    ), present as materialized (
+      -- The lock is shared with grants, and with nobody who deletes the contact.
+      select c.id from contacts c
+       where c.id in (select contact_id from wanted) and c.site_id = ${siteId} and c.deleted_at is null
+         for key share
+    ), possible as (
+      select w.* from wanted w
+        join present p on p.id = w.contact_id
+        join contact_tags t on t.id = w.tag_id and t.site_id = ${siteId} and t.archived_at is null
+       order by w.contact_id, w.tag_id
+    ), changed as (
+      ${mode === 'add' ? adding(siteId) : removing(siteId)}
+    ), recorded as (
+      insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id, data)
+      select ${siteId}, ${mode === 'add' ? 'tag_added' : 'tag_removed'}, p.now, p.actor, p.request_id, p.caused_by, p.depth,
+             p.run_id, p.contact_id, cu.id, jsonb_build_object('tag_id', p.tag_id::text)
+        from possible p
+        join changed using (contact_id, tag_id)
+        left join customers cu on cu.contact_id = p.contact_id and cu.site_id = ${siteId}
+       order by p.index, p.tag_id
+      returning id, contact_id, (data ->> 'tag_id')::bigint as tag_id
+    )
+    select p.contact_id as "contactId", p.tag_id as "tagId", r.id as "eventId", p.index
+      from recorded r join possible p using (contact_id, tag_id)
+     order by r.id`.execute(tx)
+  return rows
+}
+
+const asRow = ({ contactId, tagIds, origin }: TaggingChange, index: number) => ({
+  index,
+  contact_id: contactId,
+  tag_ids: tagIds,
+  now: origin.now,
+  actor: origin.actor,
+  request_id: origin.requestId,
+  caused_by: origin.cause?.eventId,
+  depth: origin.cause?.depth ?? 0,
+  run_id: origin.cause?.runId,
+})
+
+/** Whoever adds the same at the same moment is waited for, and then nothing is changed. */
+const adding = (siteId: string) => sql`
+  insert into taggings (site_id, contact_id, tag_id, tagged_at, tagged_by)
+  select ${siteId}, p.contact_id, p.tag_id, p.now, p.actor from possible p
+  on conflict do nothing
+  returning contact_id, tag_id`
+
+const removing = (siteId: string) => sql`
+  delete from taggings t using possible p
+   where t.contact_id = p.contact_id and t.tag_id = p.tag_id and t.site_id = ${siteId}
+  returning t.contact_id, t.tag_id`

@@ -1,0 +1,34 @@
+import type { KeyObject } from 'node:crypto'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { TokenSigner } from './auth/tokens.ts'
+import type { Clock } from './clock/clock.ts'
+import type { Config } from './config.ts'
+import type { Db } from './db/database.ts'
+import type { Mailer } from './mailer.ts'
+import type { Metrics } from './metrics.ts'
+import type { Sealer } from './secrets/sealing.ts'
+
+/** What everything else is given: the server, the workers, the commands and the tests alike. */
+export interface App {
+  config: Config
+  log: Logger
+  clock: Clock
+  db: Db
+  /** For statements that are prepared by name; everything else goes through `db`. */
+  pool: pg.Pool
+  tokens: TokenSigner
+  /** Signs what members' links carry. */
+  linkKey: KeyObject
+  /** For secrets that must be readable again. */
+  sealer: Sealer
+  /** Null: no mail server, e-mails stay in the outbox. */
+  mailer: Mailer | null
+  metrics: Metrics
+  /** Start of links in e-mails and, unless the caller's own host is known, in answers. */
+  publicUrl: string
+  /** Tells the dispatcher of this process, if there is one, that events were recorded. */
+  onEvents: () => void
+  /** The worker of this process is to end, and begins nothing that may take long. */
+  isStopping: boolean
+}

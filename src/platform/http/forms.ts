@@ -1,0 +1,76 @@
+import { parseMultipart } from '@remix-run/multipart-parser'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ApiError, badRequest } from '../jsonapi/errors.ts'
+import { decodeText } from './decode-text.ts'
+import { type MediaType, parseMediaType } from './media-type.ts'
+import { checkTexts } from './sanitize-strings.ts'
+import { MOST_FIELDS, parseUrlEncoded } from './url-encoded.ts'
+
+/** Bytes. Forms are read before anybody has signed in. */
+export const FORM_LIMIT = 64 * 1024
+
+type Fields = Record<string, string>
+
+/**
+ * For routes of OAuth clients and members: the body is a form, multipart or JSON, whatever its content type says,
+ * and every field a text.
+ */
+export function acceptForms(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers()
+  server.addHook('onRoute', (route) => {
+    route.bodyLimit = FORM_LIMIT
+  })
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    parseForm(request.headers['content-type'], body),
+  )
+  server.setValidatorCompiler(() => () => true)
+  server.addHook('preHandler', async (request) => {
+    request.body ??= {}
+  })
+}
+
+/**
+ * Reads the fields of a form in the charset that it declares; of a field that is given twice the last counts.
+ *
+ * @throws ApiError 400 for what is no form, has more than MOST_FIELDS or is not of its charset
+ */
+export function parseForm(header: string | undefined, body: Buffer): Fields {
+  const type = parseMediaType(header)
+  try {
+    return checkTexts(readFields(type, body)) as Fields
+  } catch (error) {
+    if (error instanceof ApiError) throw error
+    throw badRequest('invalid_request', 'The body is neither a form nor JSON.')
+  }
+}
+
+function readFields(type: MediaType, body: Buffer): Fields {
+  if (type.name === 'multipart/form-data') return Object.fromEntries(readParts(type.boundary, body))
+  // A byte order mark and white space may stand in front.
+  const isJson = /^(?:\xef\xbb\xbf)?\s*\{/.test(body.toString('latin1', 0, 100))
+  if (isJson) return textsOf(JSON.parse(decodeText(body, type.charset)))
+  return Object.fromEntries(parseUrlEncoded(body.toString('latin1'), 'fields', type.charset))
+}
+
+/** @throws MultipartParseError for what is not multipart */
+function readParts(boundary: string | null, body: Buffer): [string, string][] {
+  if (boundary === null) throw badRequest('invalid_request', 'The Content-Type of the form has no boundary.')
+  const fields: [string, string][] = []
+  for (const { name, filename, headers, bytes } of parseMultipart(body, {
+    boundary,
+    maxParts: MOST_FIELDS,
+    maxFileSize: body.length,
+    maxTotalSize: body.length,
+  })) {
+    if (name === undefined || filename !== undefined) continue
+    fields.push([name, decodeText(bytes, parseMediaType(headers['content-type']).charset)])
+  }
+  return fields
+}
+
+const textsOf = (document: object): Fields =>
+  Object.fromEntries(
+    Object.entries(document)
+      .filter(([, value]) => ['string', 'number'].includes(typeof value))
+      .map(([name, value]) => [name, String(value)]),
+  )

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { TokenClaims } from '../auth/tokens.ts'
+import type { Tx } from '../db/database.ts'
+import { ApiError, badRequest } from '../jsonapi/errors.ts'
+import type { Answer, IdempotencyKey } from './route.ts'
+
+const HEADER = { header: 'Idempotency-Key' }
+
+/** Whose Idempotency-Keys a request uses: one API key never gets what another one was answered. */
+export const keyOwner = ({ keyId }: Pick<TokenClaims, 'keyId'>): string =>
+  keyId === null ? 'users' : `api_key:${keyId}`
+
+/** Reads the header of a request; null without one. @throws ApiError 400 for a blank or overlong key */
+export function idempotencyKey(
+  header: string | string[] | undefined,
+  request: { caller: string; method: string; route: string; address: string; body: unknown },
+): IdempotencyKey | null {
+  if (header === undefined || request.method === 'GET') return null
+  const key = String(header)
+  if (key.trim() === '' || key.length > 255) {
+    throw badRequest('invalid_idempotency_key', 'An Idempotency-Key is 1 to 255 characters long.', HEADER)
+  }
+  const said = JSON.stringify([request.address, request.body ?? null])
+  return {
+    caller: request.caller,
+    route: `${request.method} ${request.route}`,
+    key,
+    request_hash: createHash('sha256').update(said).digest('hex'),
+  }
+}
+
+export const otherRequest = () =>
+  new ApiError(
+    422,
+    'idempotency_key_reused',
+    'This Idempotency-Key was used for another request. Take a new key for each request.',
+    { source: HEADER },
+  )
+
+export const stillRunning = () =>
+  new ApiError(
+    409,
+    'idempotency_key_in_use',
+    'The first request with this Idempotency-Key is still running. Try again.',
+    {
+      source: HEADER,
+      headers: { 'retry-after': '1' },
+    },
+  )
+
+/** lock_not_available: see claim_idempotency_keys.sql. */
+export const isStillRunning = (error: unknown) => (error as { code?: string }).code === '55P03'
+
+export const REPLAYED = { 'idempotent-replayed': 'true' }
+
+/**
+ * Runs `work` at most once for a key, in the transaction that also keeps its answer.
+ *
+ * @throws ApiError 422 when the key belongs to another request
+ */
+export async function once(
+  tx: Tx,
+  accountId: string,
+  idempotency: IdempotencyKey | null,
+  now: Date,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  if (!idempotency) return work()
+  const { caller, route, key } = idempotency
+  const { rows } = await sql<{ state: 'claimed' | 'replay' | 'mismatch'; outcome: Answer }>`
+    select state, outcome
+      from claim_idempotency_keys(${accountId}::bigint, ${JSON.stringify([idempotency])}::jsonb, ${now}::timestamptz)
+  `.execute(tx)
+  const { state, outcome } = rows[0]!
+  if (state === 'mismatch') throw otherRequest()
+  if (state === 'replay') return { ...outcome, headers: { ...outcome.headers, ...REPLAYED } }
+  const answer = await work()
+  const { shownOnce: _, ...kept } = answer
+  await tx
+    .updateTable('idempotency_keys')
+    .set({ outcome: JSON.stringify(kept) })
+    .where('account_id', '=', accountId)
+    .where('caller', '=', caller)
+    .where('route', '=', route)
+    .where('key', '=', key)
+    .execute()
+  return answer
+}

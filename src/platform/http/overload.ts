@@ -1,0 +1,123 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { Socket } from 'node:net'
+import type { App } from '../app.ts'
+import { ApiError, badRequest } from '../jsonapi/errors.ts'
+import { MONITORING_PATHS } from './monitoring-paths.ts'
+import { refuse, refuseConnection } from './raw-answers.ts'
+import { SlowBodies } from './slow-bodies.ts'
+
+/** How long a client may take to send a request; Node's own limit is five minutes. */
+const RECEIVE_TIMEOUT_MS = 15_000
+const RECEIVE_CHECK_MS = 5_000
+/** Longer than proxies keep a connection, so that they and not we end it. */
+const KEEP_ALIVE_MS = 72_000
+
+const OVERLOADED = new ApiError(
+  503,
+  'overloaded',
+  'More requests come than can be served. Nothing was changed; try again.',
+  { headers: { 'retry-after': '1' } },
+)
+const NO_HOST = badRequest('missing_host', 'The request has no Host header.', { header: 'Host' })
+const NO_EXPECTATION = new ApiError(
+  417,
+  'expectation_failed',
+  'The only expectation served is 100-continue.',
+  {
+    source: { header: 'Expect' },
+  },
+)
+const NO_TUNNEL = new ApiError(405, 'method_not_allowed', 'This is no proxy: CONNECT is not served.')
+
+/**
+ * Refuses requests beyond those that can be worked on at once. Without it all of them wait in one line, and of three
+ * times what can be served hardly one was answered in time. Most are refused before anything else looks at the
+ * request: each refusal is time that is taken from the others.
+ */
+export class RefusingServers {
+  readonly #app: App
+  readonly #most: number
+  readonly #slowBodies: SlowBodies
+  #running = 0
+  /** Requests whose body is still on its way, and how to stop watching it. They have no place yet. */
+  readonly #receiving = new Map<IncomingMessage, () => void>()
+
+  constructor(app: App) {
+    this.#app = app
+    this.#most = app.config.CONCURRENT_REQUESTS || Number.POSITIVE_INFINITY
+    this.#slowBodies = new SlowBodies(app.config.TRUST_PROXY)
+  }
+
+  /** Makes a server that hands to `handle` what it does not refuse. */
+  create(handle: RequestListener): Server {
+    const options = {
+      requestTimeout: RECEIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: RECEIVE_CHECK_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Refused below, in our own words.
+      requireHostHeader: false,
+    }
+    return createServer(options, (request, response) => this.#take(request, response, handle))
+      .on('checkExpectation', (_request, response: ServerResponse) => refuse(response, NO_EXPECTATION))
+      .on('connect', (_request, socket: Socket) => refuseConnection(socket, NO_TUNNEL))
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
+    const refusal = this.#refusalOf(request)
+    if (refusal) return void refuse(response, refusal)
+    this.#running += 1
+    // Comes also when the connection breaks, and for all that were sent ahead on it.
+    response.once('close', () => this.#leave(request))
+    if (hasBody(request)) setImmediate(() => this.#awaitBody(request, response))
+    handle(request, response)
+  }
+
+  #refusalOf({ url, headers, httpVersion }: IncomingMessage): ApiError | null {
+    // What monitors the server must see it also then.
+    if (this.#running >= this.#most && !MONITORING_PATHS.includes(url!)) {
+      this.#app.metrics.refused.inc()
+      return OVERLOADED
+    }
+    return headers.host === undefined && httpVersion === '1.1' ? NO_HOST : null
+  }
+
+  /** What came with the head has been read by now. A body that has not come whole gives its place back meanwhile. */
+  #awaitBody(request: IncomingMessage, response: ServerResponse): void {
+    if (request.complete || response.closed) return
+    this.#running -= 1
+    this.#receiving.set(request, this.#slowBodies.watch(request, response))
+  }
+
+  /** Takes a place for a request whose body has arrived, unless it has one; the error to answer when none is free. */
+  refusalOfArrived(request: IncomingMessage): ApiError | undefined {
+    const stopWatching = this.#receiving.get(request)
+    if (!stopWatching) return undefined
+    stopWatching()
+    if (this.#running >= this.#most) {
+      this.#app.metrics.refused.inc()
+      return OVERLOADED
+    }
+    this.#receiving.delete(request)
+    this.#running += 1
+    return undefined
+  }
+
+  #leave(request: IncomingMessage): void {
+    const stopWatching = this.#receiving.get(request)
+    if (!stopWatching) this.#running -= 1
+    stopWatching?.()
+    this.#receiving.delete(request)
+  }
+}
+
+/** Whether a body is waited for; that of a GET is not. */
+const hasBody = ({ method, headers }: IncomingMessage): boolean =>
+  method !== 'GET' &&
+  method !== 'HEAD' &&
+  (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0')

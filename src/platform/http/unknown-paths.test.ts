@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { routes } from '../../api.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+import { expectRefusal } from '../../testing/refusals.ts'
+import { KAJABI_OPERATIONS } from './kajabi-operations.ts'
+import { lackingOperations } from './unknown-paths.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
+
+describe('an unknown path is told, and led to the right one when it is a near miss', () => {
+  test.each([
+    ['/v1/contacts/7/offers', '/v1/contacts/7/relationships/offers'],
+    ['/contacts/7/offers', '/v1/contacts/7/relationships/offers'],
+    ['/v1/customers/7/offers', '/v1/customers/7/relationships/offers'],
+    ['/v1/members', '/v1/contacts'],
+    ['/members/7', '/v1/contacts'],
+    ['/grants', 'POST /v1/contacts/{id}/relationships/offers'],
+    ['/v1/tags', '/v1/contact_tags'],
+    ['/v1/contacts/7/tags', '/v1/contacts/7/relationships/tags'],
+    ['/v1/offers/7/relationships/contacts', 'filter[has_offer_id]=7'],
+    ['/oauth/token', '/v1/oauth/token'],
+    ['/oauth/revoke', '/v1/oauth/revoke'],
+    ['/contacts', '/v1/contacts'],
+    ['/api/v1/contacts/7', '/v1/contacts/7'],
+    ['/me?x=1', '/v1/me'],
+    ['/v1/people', '/v1/contacts'],
+    ['/v1/webhooks', '/v1/hooks'],
+    ['/v1/contact/7', '/v1/contacts/7'],
+    ['/v1/contact-tags/7', '/v1/contact_tags/7'],
+    ['/v2/Contacts', '/v1/contacts'],
+    ['/v1/contacts/7/relationship/offer/', '/v1/contacts/7/relationships/offers'],
+    ['/purchases/7', '/v1/purchases/7'],
+    ['/token', '/v1/oauth/token'],
+  ])('%s', async (path, right) => {
+    for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
+      const body = method === 'GET' ? undefined : {}
+      const { body: answer } = await expectRefusal(h.app, () => h.client.send(method, path, body), 404)
+      expect(answer.errors[0].detail).toContain(right)
+    }
+  })
+
+  test.each([
+    '/v1',
+    '/v2/contacts',
+    '/v1/nothing',
+    '/v1/contacts/7/8/9',
+    '/wp-login.php',
+    '//',
+    '/docs/nothing',
+  ])('%s', async (path) => {
+    const { body } = await expectRefusal(h.app, () => h.clientWith(null).get(path), 404)
+    expect(body.errors[0].code).toBe('unknown_path')
+  })
+})
+
+test.each(['/%', '/v1/contacts/%E0%A4%A', '/v1/%zz'])(
+  'a malformed address is refused in JSON: %s',
+  async (path) => {
+    const { body } = await expectRefusal(h.app, () => h.client.get(path), 400)
+    expect(body.errors[0].code).toBe('malformed_address')
+  },
+)
+
+test('a method that a path does not take is told with those that it takes', async () => {
+  for (const url of new Set(routes.map((route) => route.url))) {
+    const allowed = routes.filter((route) => route.url === url).map(({ method }) => method)
+    const { headers } = await expectRefusal(
+      h.app,
+      () => h.client.send('PUT', url.replace('{id}', '1'), {}),
+      405,
+    )
+    // Another route may take the path too, with a word of it as the id.
+    expect(headers.get('allow')!.split(', ')).toEqual(expect.arrayContaining(allowed))
+  }
+})
+
+test('a form or a broken document sent to a wrong path or by a wrong method is told so, and not read', async () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const token = () => h.clientWith(null).post('/oauth/token', 'grant_type=client_credentials', form)
+  const { body } = await expectRefusal(h.app, token, 404)
+  expect(body.errors[0].detail).toContain('/v1/oauth/token')
+  await expectRefusal(h.app, () => h.client.send('PUT', '/v1/contacts/1', 'name=Ada', form), 405)
+  await expectRefusal(h.app, () => h.client.post('/v1/nothing', '{"data":'), 404)
+})
+
+test.each([
+  ['/v1/contacts/', 200],
+  ['/v1/sites/?page[size]=1', 200],
+  ['/v1/me/', 200],
+  ['/v1/version/', 200],
+  ['/healthz/', 200],
+  ['/openapi.json/', 200],
+  ['/v1/contacts/0/', 404],
+])('a trailing slash is tolerated: %s', async (path, status) => {
+  expect((await h.client.get(path)).status).toBe(status)
+})
+
+test.each([
+  ['GET', '/v1/contacts//relationships/offers', 'id'],
+  ['POST', '/v1/contacts//relationships/offers', 'id'],
+  ['GET', '/v1/contacts/%20', 'id'],
+  ['DELETE', '/v1/contacts/%20', 'id'],
+])('an empty id is told by its name: %s %s', async (method, path, name) => {
+  const send = () => h.client.send(method, path, method === 'POST' ? 'no document' : undefined)
+  const { body } = await expectRefusal(h.app, send, 400)
+  expect(body.errors[0]).toMatchObject({
+    code: 'empty_id',
+    detail: expect.stringContaining(`parameter ${name} `),
+  })
+})
+
+test('an empty id in the address of a shop is told in the form of that address', async () => {
+  const { status, body } = await h.clientWith(null).post('/webhooks/offers/abc//activate', {})
+  expect([status, body]).toEqual([
+    400,
+    { error: 'invalid_request', error_description: expect.stringContaining('offer_id') },
+  ])
+})
+
+describe('an operation that Kajabi has and this version lacks', () => {
+  const lacking = lackingOperations(routes)
+
+  test('is answered 501 with its own code, whatever is sent', async () => {
+    expect(lacking.map(({ method, url }) => `${method} ${url}`)).toContain('GET /v1/purchases')
+    for (const { method, url } of lacking) {
+      const path = url.replace('{id}', '1')
+      const body = method === 'GET' ? undefined : 'no=document'
+      const { body: answer } = await expectRefusal(h.app, () => h.client.send(method, path, body), 501)
+      expect(answer.errors[0].code).toBe('not_implemented')
+    }
+  })
+
+  test('is told from a method that Kajabi does not have there either', async () => {
+    const { headers } = await expectRefusal(h.app, () => h.client.send('PUT', '/v1/purchases', {}), 405)
+    expect(headers.get('allow')).toBe('GET')
+  })
+})
+
+test('the operations of Kajabi are 77, and every route that is no extension is one of them', () => {
+  const known = (url: string) => url.replace(/\{\w+\}/g, '{}')
+  const kajabis = KAJABI_OPERATIONS.map(({ method, url }) => `${method} ${known(url)}`)
+  expect(new Set(kajabis).size).toBe(77)
+  const inbound = routes.filter(({ url }) => url.startsWith('/webhooks/'))
+  const same = routes.filter((route) => !route.extension && !inbound.includes(route))
+  expect(kajabis).toEqual(expect.arrayContaining(same.map(({ method, url }) => `${method} ${known(url)}`)))
+  expect(same.length + lackingOperations(routes).length).toBe(77)
+})
+
+test('who would make a grant as a resource is led to where offers are granted', async () => {
+  const { body } = await expectRefusal(h.app, () => h.client.post('/v1/grants', {}), 405)
+  expect(body.errors[0].detail).toContain('POST /v1/contacts/{id}/relationships/offers')
+})
+
+test('every answer carries a request id, and each its own', async () => {
+  const paths = ['/v1/me', '/nowhere', '/v1/contacts/0', '/%', '/healthz']
+  const ids = await Promise.all(
+    paths.map(async (path) => (await h.client.get(path)).headers.get('x-request-id')),
+  )
+  expect(new Set(ids).size).toBe(paths.length)
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/)
+})

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+import { rowsReadBy } from '../../testing/plans.ts'
+import { recordStatements, type Statement } from '../../testing/statements.ts'
+
+const CONTACTS = 30_000
+
+let h: Harness
+let statements: Statement[]
+beforeAll(async () => {
+  h = await startHarness()
+  await h.app.pool.query(
+    `insert into contacts (site_id, name, email, created_at, updated_at)
+     select $1, 'Person ' || i, 'person' || i || '@example.com', now() - i * interval '1 minute', now()
+       from generate_series(1, ${CONTACTS}) i`,
+    [h.account.siteId],
+  )
+  await h.app.pool.query('vacuum analyze contacts')
+  statements = recordStatements(h.app.pool)
+})
+afterAll(() => h.close())
+
+/** The statements that a request makes for its list, each with how many rows it reads. */
+async function readsOf(path: string): Promise<{ text: string; read: number }[]> {
+  statements.length = 0
+  expect((await h.client.get(path)).status).toBe(200)
+  return rowsReadBy(h.app.pool, [...statements])
+}
+
+test.each([
+  ['/v1/contacts?page[size]=10', 100],
+  ['/v1/contacts?page[size]=10&sort=created_at', 100],
+  ['/v1/contacts?page[size]=10&sort=name', 100],
+  ['/v1/contacts?page[size]=10&sort=-email', 100],
+  ['/v1/contacts?filter[email]=person777@example.com', 10],
+  // 111 match.
+  ['/v1/contacts?filter[search]=person777', 2_000],
+  ['/v1/contacts?filter[search]=person777&sort=name', 2_000],
+  ['/v1/contacts?filter[search]=nobody', 10],
+])('%s reads at most %i rows of %s', async (path, most) => {
+  const reads = await readsOf(path)
+  expect(reads.length).toBeGreaterThan(0)
+  expect(reads.reduce((sum, { read }) => sum + read, 0)).toBeLessThanOrEqual(most)
+})
+
+test.each(['search]=person', 'search]=pe', 'email_contains]=example', 'name_contains]=person'])(
+  'filter[%s: all must be counted, but the page is not looked for among all',
+  async (filter) => {
+    const reads = await readsOf(`/v1/contacts?page[size]=10&filter[${filter}`)
+    expect(reads.find(({ text }) => text.includes('count(*)'))!.read).toBeGreaterThanOrEqual(CONTACTS)
+    expect(reads.find(({ text }) => text.includes('offset'))!.read).toBeLessThanOrEqual(100)
+  },
+)
+
+test('a page far into the list passes over the others in the index alone', async () => {
+  statements.length = 0
+  await h.client.get('/v1/contacts?page[size]=10&page[number]=2000')
+  const { text, values } = statements.find((statement) => statement.text.includes('offset'))!
+  const { rows } = await h.app.pool.query(`explain ${text}`, values)
+  expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(
+    'Index Only Scan Backward using contacts_list',
+  )
+})

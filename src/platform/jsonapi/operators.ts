@@ -1,0 +1,136 @@
+/** Filters that follow from what can be compared of a resource: `filter[<name>_<operator>]`. */
+import { type RawBuilder, sql } from 'kysely'
+import { containing, idOrNothing, parseBoolean, parseNumber } from './field-types.ts'
+import { isId } from './identifiers.ts'
+import type { Filter, Kind } from './resource.ts'
+import { parseTime } from './times.ts'
+
+type Column = RawBuilder<unknown>
+
+interface Operator {
+  /** Completes "<name> …". */
+  description: string
+  where: (column: Column, value: string) => RawBuilder<unknown>
+}
+
+/** More than a page can show. */
+const MOST_VALUES = 500
+
+/** @throws Error when these are none, or too many */
+function listed(value: string): string[] {
+  const values = value.split(',').map((one) => one.trim())
+  if (values.length > MOST_VALUES || values.includes(''))
+    throw new Error(`must be 1 to ${MOST_VALUES} values, separated by commas`)
+  return values
+}
+
+const starting = (value: string) => containing(value).slice(1)
+const ending = (value: string) => containing(value).slice(0, -1)
+
+/** What is null contains nothing and equals nothing, so the negations are true of it. */
+const text: Record<string, Operator> = {
+  eq: { description: 'is exactly this', where: (column, value) => sql`${column} = ${value}` },
+  not_eq: { description: 'is not this', where: (column, value) => sql`${column} is distinct from ${value}` },
+  cont: { description: 'contains this', where: (column, value) => sql`${column} ilike ${containing(value)}` },
+  not_cont: {
+    description: 'does not contain this',
+    where: (column, value) => sql`(${column} ilike ${containing(value)}) is not true`,
+  },
+  start: {
+    description: 'begins with this',
+    where: (column, value) => sql`${column} ilike ${starting(value)}`,
+  },
+  end: { description: 'ends with this', where: (column, value) => sql`${column} ilike ${ending(value)}` },
+  in: {
+    description: 'is one of these, separated by commas',
+    where: (column, value) => sql`${column} = any (${listed(value)}::text[])`,
+  },
+  not_in: {
+    description: 'is none of these, separated by commas',
+    where: (column, value) => sql`(${column} = any (${listed(value)}::text[])) is not true`,
+  },
+}
+
+const comparedNumber = (operator: string, description: string): Operator => ({
+  description,
+  where: (column, value) => sql`${column} ${sql.raw(operator)} ${parseNumber(value)}::numeric`,
+})
+
+const number: Record<string, Operator> = {
+  eq: comparedNumber('=', 'is this'),
+  not_eq: comparedNumber('is distinct from', 'is not this'),
+  gt: comparedNumber('>', 'is greater than this'),
+  gteq: comparedNumber('>=', 'is this or greater'),
+  lt: comparedNumber('<', 'is less than this'),
+  lteq: comparedNumber('<=', 'is this or less'),
+}
+
+/**
+ * Times are shown to the millisecond and may be stored finer: "after" what was shown begins with the next
+ * millisecond, so that who goes on from there does not meet the same row again.
+ */
+const following = (time: Date) => new Date(time.getTime() + 1)
+
+const time: Record<string, Operator> = {
+  gt: {
+    description: 'is after this time',
+    where: (column, value) => sql`${column} >= ${following(parseTime(value))}`,
+  },
+  gteq: {
+    description: 'is this time or after it',
+    where: (column, value) => sql`${column} >= ${parseTime(value)}`,
+  },
+  lt: { description: 'is before this time', where: (column, value) => sql`${column} < ${parseTime(value)}` },
+  lteq: {
+    description: 'is this time or before it',
+    where: (column, value) => sql`${column} < ${following(parseTime(value))}`,
+  },
+}
+
+function parseId(value: string): string {
+  if (isId(value)) return value
+  throw new Error(value === '' ? 'is empty; it must be an id' : 'must be an id, which is a whole number')
+}
+
+const comparedId = (operator: string, description: string): Operator => ({
+  description,
+  where: (column, value) => sql`${column} ${sql.raw(operator)} ${parseId(value)}::bigint`,
+})
+
+const id: Record<string, Operator> = {
+  eq: {
+    description: 'is one of these, separated by commas',
+    where: (column, value) => sql`${column} = any (${listed(value).map(idOrNothing)}::bigint[])`,
+  },
+  gt: comparedId('>', 'is greater than this'),
+  gteq: comparedId('>=', 'is this or greater'),
+  lt: comparedId('<', 'is less than this'),
+  lteq: comparedId('<=', 'is this or less'),
+}
+
+const nullness: Operator = {
+  description: 'is not set: true or false',
+  where: (column, value) => (parseBoolean(value) ? sql`${column} is null` : sql`${column} is not null`),
+}
+
+export const operatorsOf: Record<Kind, Record<string, Operator>> = { text, number, time, id }
+
+/** The filters that compare one column, by their names. Kajabi documents few of them. */
+export function comparisons(
+  name: string,
+  column: Column,
+  kind: Kind,
+  { nullable = false }: { nullable?: boolean } = {},
+): Record<string, Filter> {
+  const operators = { ...operatorsOf[kind], ...(nullable && { null: nullness }) }
+  return Object.fromEntries(
+    Object.entries(operators).map(([operator, { description, where }]): [string, Filter] => [
+      `${name}_${operator}`,
+      {
+        description: `${name} ${description}`,
+        extension: true,
+        build: (value) => ({ where: where(column, value) }),
+      },
+    ]),
+  )
+}

@@ -1,0 +1,28 @@
+import type { Tx } from '../db/database.ts'
+import { ApiError } from '../jsonapi/errors.ts'
+import type { ReferenceType } from './referable.ts'
+
+/** Finds what names a resource: "automation 4", "hook 7". */
+export type FindReferrers = (tx: Tx, siteId: string, type: ReferenceType, id: string) => Promise<string[]>
+
+let finders: FindReferrers[] = []
+
+/** Called once, by src/api.ts, with one function of each module whose rows name others. */
+export function useReferrers(all: FindReferrers[]): void {
+  finders = all
+}
+
+/**
+ * Sees that no enabled automation or hook of the site names something. To be called after it was archived, deleted or
+ * locked in the same transaction: whoever names it meanwhile waits, and then does not find it.
+ *
+ * @throws ApiError 422 that lists who names it
+ */
+export async function assertUnused(tx: Tx, siteId: string, type: ReferenceType, id: string): Promise<void> {
+  if (finders.length === 0) throw new Error('useReferrers() was not called')
+  const users: string[] = []
+  for (const find of finders) users.push(...(await find(tx, siteId, type, id)))
+  if (users.length === 0) return
+  const them = users.length === 1 ? 'that' : 'them'
+  throw new ApiError(422, 'in_use', `It is used by ${users.join(', ')}. Disable or change ${them} first.`)
+}

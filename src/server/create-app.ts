@@ -1,0 +1,38 @@
+import { createSecretKey } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { App } from '../platform/app.ts'
+import { tokenSigner } from '../platform/auth/tokens.ts'
+import type { Clock } from '../platform/clock/clock.ts'
+import type { Config } from '../platform/config.ts'
+import type { Database } from '../platform/db/database.ts'
+import type { Mailer } from '../platform/mailer.ts'
+import { createMetrics } from '../platform/metrics.ts'
+import { sealer } from '../platform/secrets/sealing.ts'
+import { deriveKey } from '../platform/secrets/secrets.ts'
+
+export interface AppParts {
+  config: Config
+  log: Logger
+  clock: Clock
+  database: Database
+  secretKey: string
+  mailer: Mailer | null
+}
+
+export function createApp({ config, log, clock, database, secretKey, mailer }: AppParts): App {
+  return {
+    config,
+    log,
+    clock,
+    mailer,
+    db: database.kysely,
+    pool: database.pool,
+    tokens: tokenSigner(deriveKey(secretKey, 'tokens'), clock),
+    linkKey: createSecretKey(deriveKey(secretKey, 'links')),
+    sealer: sealer([secretKey, ...(config.SECRET_KEY_PREVIOUS ? [config.SECRET_KEY_PREVIOUS] : [])]),
+    metrics: createMetrics(),
+    publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
+    onEvents: () => {},
+    isStopping: false,
+  }
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { REFRESH_FACTOR } from '../accounts/oauth/issue-tokens.ts'
+import type { App } from '../platform/app.ts'
+import { MovableClock } from '../platform/clock/clock.ts'
+import { drain } from './drain.ts'
+
+/** What a killed server had in hand stays so for a while; that is not waited for. */
+const PATIENCE_MS = 10_000
+const POLL_MS = 50
+
+/** What is due within this of each other is done together. */
+const STEP_MS = 1_000
+
+/**
+ * Moves the clock of a development server ahead, and does everything that is due by then, in order and each at its
+ * time: access ends, automations go on, e-mails and webhooks that wait for another attempt are tried. What follows
+ * from it and is due by then is done too.
+ *
+ * @throws Error in production
+ */
+export async function advanceClock(app: App, milliseconds: number): Promise<void> {
+  if (!(app.clock instanceof MovableClock)) throw new Error('The clock can be moved in development only.')
+  const end = app.clock.now().getTime() + milliseconds
+  for (let isThere = false; !isThere; ) {
+    await doWhatIsDue(app)
+    const next = await nextDue(app)
+    const at = next === null ? end : Math.min(end, next.getTime() + STEP_MS)
+    isThere = at === end
+    // The real time has passed meanwhile.
+    const left = at - app.clock.now().getTime()
+    if (left > 0) await app.clock.advance(app.db, left)
+  }
+  await doWhatIsDue(app)
+}
+
+/** What has expired because the clock was moved, and was still good before. */
+export interface Expired {
+  access_tokens: number
+  refresh_tokens: number
+  sessions: number
+  links: number
+}
+
+/** Counts what of sign-ins expires when the clock is moved this far ahead: to be asked before, since it is then cleaned up. */
+export async function countExpiring({ db, clock, config }: App, milliseconds: number): Promise<Expired> {
+  const now = clock.now()
+  const end = new Date(now.getTime() + milliseconds)
+  const accessMs = config.TOKEN_TTL * 1000
+  const { rows } = await sql<Expired>`
+    with families as (
+      select expires_at, expires_at - make_interval(secs => ${(accessMs * (REFRESH_FACTOR - 1)) / 1000}) as access_ends_at
+        from token_families where revoked_at is null and expires_at > ${now})
+    select (select count(*)::int from families where access_ends_at > ${now} and access_ends_at <= ${end}) as access_tokens,
+           (select count(*)::int from families where expires_at <= ${end}) as refresh_tokens,
+           (select count(*)::int from member_sessions where expires_at > ${now} and expires_at <= ${end}) as sessions,
+           (select count(*)::int from member_links
+             where used_at is null and expires_at > ${now} and expires_at <= ${end}) as links`.execute(db)
+  return rows[0]!
+}
+
+async function doWhatIsDue(app: App): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+    await drain(app)
+    if (waitedMs > PATIENCE_MS || !(await isUnderWay(app))) return
+    await sleep(POLL_MS)
+  }
+}
+
+/** When the first of all that waits for its time is due; null when nothing waits. */
+async function nextDue({ db, clock }: App): Promise<Date | null> {
+  const now = clock.now()
+  const { rows } = await sql<{ due: Date | null }>`
+    select min(due) as due
+      from (select min(expires_at) as due from offer_grants where revoked_at is null and expires_at > ${now}
+             union all
+            select min(due_at) from automation_runs where status = 'active' and due_at > ${now}
+             union all
+            select min(due_at) from emails where status = 'pending' and due_at > ${now}
+             union all
+            select min(due_at) from hooks where deleted_at is null and disabled_at is null and due_at > ${now}
+             union all
+            select min(dispatch_after) from events where dispatched_at is null and dispatch_after > ${now}) w`.execute(
+    db,
+  )
+  return rows[0]!.due
+}
+
+/** Whether a server that runs meanwhile has taken something in hand that is not done yet. What failed waits for its time. */
+async function isUnderWay({ db, clock }: App): Promise<boolean> {
+  const now = clock.now()
+  const { rows } = await sql<{ open: boolean }>`
+    select exists (select from events where dispatched_at is null and (dispatch_after is null or dispatch_after <= ${now}))
+        or exists (select from automation_runs where status = 'active' and due_at <= ${now})
+        or exists (select from offer_grants where revoked_at is null and expires_at <= ${now})
+        or exists (select from hooks where leased_until > now())
+        or exists (select from emails where status = 'pending' and due_at <= ${now}) as open`.execute(db)
+  return rows[0]!.open
+}

@@ -1,0 +1,13 @@
+import { chores } from '../background.ts'
+import type { App } from '../platform/app.ts'
+
+/** Does everything that is due, in this process, and returns when nothing is left. */
+export async function drain(app: App): Promise<void> {
+  for (let done = 1; done > 0; ) {
+    done = 0
+    for (const { run, settle } of chores) {
+      done += await run(app, () => {})
+      await settle?.(app)
+    }
+  }
+}
