@@ -1,4 +1,4 @@
-/** What keeps the rooms of the house apart, and the generated files true. */
+/** What keeps the parts of the source apart, and the generated files up to date. */
 import { globSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,57 +11,46 @@ import { createDatabase } from '../src/testing/harness.ts'
 const src = join(import.meta.dirname, '..', 'src')
 const files = globSync('**/*.ts', { cwd: src }).filter((file) => !/\.test\.ts$|^testing\//.test(file))
 
-/** The rooms that each room may know. Files beside the rooms (app, routes, …) tie them together. */
-const MAY_KNOW: Record<string, string[]> = {
-  jsonapi: ['db'],
-  text: [],
-  db: ['text'],
-  clock: ['db', 'jobs'],
-  events: ['db', 'jsonapi'],
-  references: ['db'],
-  jobs: ['db'],
-  http: ['auth', 'db', 'jobs', 'jsonapi'],
-  auth: ['clock', 'db', 'http', 'jsonapi', 'text'],
-  accounts: ['auth', 'db', 'jsonapi', 'text'],
-  sites: ['db', 'jsonapi', 'text'],
-  products: ['jsonapi'],
-  offers: ['auth', 'db', 'http', 'jsonapi'],
-  contacts: ['auth', 'db', 'events', 'http', 'jsonapi', 'text'],
-  customers: ['contacts', 'jsonapi'],
-  grants: ['contacts', 'db', 'events', 'http', 'jsonapi', 'offers', 'text'],
-  demo: [],
-  doctor: [],
-  webhooks: [
-    'auth',
-    'clock',
-    'contacts',
-    'customers',
-    'db',
-    'events',
-    'grants',
-    'http',
-    'jsonapi',
-    'offers',
-    'references',
-  ],
-  automations: [
-    'auth',
-    'contacts',
-    'db',
-    'emails',
-    'events',
-    'grants',
-    'http',
-    'jsonapi',
-    'references',
-    'text',
-    'webhooks',
-  ],
-  emails: ['auth', 'clock', 'customers', 'db', 'events', 'http', 'jsonapi', 'text'],
-  members: ['auth', 'contacts', 'db', 'emails', 'events', 'http', 'jsonapi', 'text'],
-}
+/** Every folder and file of src/, from the bottom up: each may import itself and what stands before it. */
+const LAYERS = [
+  'platform',
+  'links',
+  'people',
+  'catalogue',
+  'accounts',
+  'grants',
+  'emails',
+  'webhooks',
+  'automations',
+  'members',
+  'operations',
+  'reactions.ts',
+  'background.ts',
+  'worker',
+  'demo',
+  'api.ts',
+  'server',
+  'cli',
+]
 
-const room = (file: string) => (file.includes('/') ? file.split('/')[0]! : null)
+/** The same within src/platform/. */
+const PLATFORM_LAYERS = [
+  'version.ts',
+  'config.ts',
+  'text',
+  'db',
+  'clock',
+  'jsonapi',
+  'secrets',
+  'mailer.ts',
+  'metrics.ts',
+  'auth',
+  'events',
+  'references',
+  'http',
+]
+/** App is what every layer is given; the file holds types only. */
+const EVERYWHERE = 'platform/app.ts'
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), 'utf8')
@@ -70,33 +59,55 @@ function importsOf(file: string): string[] {
   )
 }
 
-test.each(Object.keys(MAY_KNOW))('the room %s knows only the rooms below it', (name) => {
-  const strangers = files
-    .filter((file) => room(file) === name)
-    .flatMap((file) => importsOf(file).map((imported) => ({ file, imported })))
-    .filter(
-      ({ imported }) =>
-        room(imported) !== null && room(imported) !== name && !MAY_KNOW[name]!.includes(room(imported)!),
-    )
-  expect(strangers).toEqual([])
+/** @param depth how many folders down the layers are */
+const layerOf = (file: string, depth: number) => file.split('/')[depth]!
+
+function upwardImports(within: string[], layers: string[], depth: number): string[] {
+  const level = (file: string) => layers.indexOf(layerOf(file, depth))
+  return within.flatMap((file) =>
+    importsOf(file)
+      .filter(
+        (imported) => imported !== EVERYWHERE && within.includes(imported) && level(imported) > level(file),
+      )
+      .map((imported) => `${file} imports ${imported}`),
+  )
+}
+
+const platform = files.filter((file) => file.startsWith('platform/') && file !== EVERYWHERE)
+
+test('every file and folder of src has its layer', () => {
+  expect([...new Set(files.map((file) => layerOf(file, 0)))].sort()).toEqual([...LAYERS].sort())
+  expect([...new Set(platform.map((file) => layerOf(file, 1)))].sort()).toEqual([...PLATFORM_LAYERS].sort())
 })
 
-test('every room has its place in the order', () => {
-  const rooms = new Set(files.map(room).filter((name) => name !== null && name !== 'cli'))
-  expect([...rooms].sort()).toEqual(Object.keys(MAY_KNOW).sort())
+test('no file imports from a layer above its own', () => {
+  expect(upwardImports(files, LAYERS, 0)).toEqual([])
+  expect(upwardImports(platform, PLATFORM_LAYERS, 1)).toEqual([])
+})
+
+test('an upward import would be found', () => {
+  const upsideDown = LAYERS.toReversed()
+  expect(upwardImports(files, upsideDown, 0)).toContain(
+    'grants/change-offers.ts imports platform/db/batches.ts',
+  )
+})
+
+test('app.ts holds types only', () => {
+  const imports = readFileSync(join(src, EVERYWHERE), 'utf8').match(/^import .*$/gm)!
+  expect(imports.filter((line) => !line.startsWith('import type'))).toEqual([])
 })
 
 test('only the configuration reads the environment', () => {
   const readers = files.filter((file) => readFileSync(join(src, file), 'utf8').includes('process.env'))
-  expect(readers).toEqual(['config.ts'])
+  expect(readers).toEqual(['platform/config.ts'])
 })
 
 test('time comes from the clock: nothing else asks the system', () => {
   const askers = files
     .filter((file) => /Date\.now\(\)|new Date\(\)/.test(readFileSync(join(src, file), 'utf8')))
     // Starting a database takes real time, whatever the clock says.
-    .filter((file) => !file.startsWith('db/embedded/'))
-  expect(askers).toEqual(['clock/clock.ts'])
+    .filter((file) => !file.startsWith('platform/db/embedded/'))
+  expect(askers).toEqual(['platform/clock/clock.ts'])
 })
 
 test('the types of the database are those of its schema', async () => {
