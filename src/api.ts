@@ -15,7 +15,7 @@ import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { memberPages } from './members/member-pages.ts'
 import { healthRoutes } from './operations/health.ts'
-import { storyRoutes } from './operations/timeline/timeline.routes.ts'
+import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
 import { customers } from './people/customers/customers.resource.ts'
 import { contactTagRoutes } from './people/tags/contact-tags.routes.ts'
@@ -43,7 +43,7 @@ export const routes: Route[] = [
   ...grantRoutes,
   listRoute(grants, { extension: true }),
   showRoute(grants, { extension: true }),
-  ...storyRoutes,
+  ...timelineRoutes,
   ...activationRoutes,
   listRoute(offers),
   showRoute(offers),

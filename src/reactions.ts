@@ -12,12 +12,12 @@ import {
   welcomeEmail,
 } from './emails/email-reactions.ts'
 import type { Tx } from './platform/db/database.ts'
-import type { HeardEvent } from './platform/events/dispatch-events.ts'
+import type { DispatchedEvent } from './platform/events/dispatch-events.ts'
 import type { EventType } from './platform/events/events.ts'
 import { queueDeliveries } from './webhooks/queue-deliveries.ts'
 
 /** Decides which e-mail follows from an event; it may ask nothing but the event. */
-type EmailReaction<Type extends EventType> = (event: HeardEvent<Type>) => QueuedEmail | null
+type EmailReaction<Type extends EventType> = (event: DispatchedEvent<Type>) => QueuedEmail | null
 
 const emailReactions: { [Type in EventType]: EmailReaction<Type>[] } = {
   contact_created: [],
@@ -46,13 +46,13 @@ export const knownEvents = Object.keys(emailReactions) as EventType[]
  * Writes down, in the dispatcher's transaction, all that follows from these events: the e-mails listed above, and
  * what the site has set up for their types, automations and webhooks.
  */
-export async function react(tx: Tx, events: HeardEvent[], now: Date): Promise<void> {
+export async function react(tx: Tx, events: DispatchedEvent[], now: Date): Promise<void> {
   await queueEmails(tx, events.flatMap(emailsOf), now)
   await startRuns(tx, events, now)
   await queueDeliveries(tx, events, now)
 }
 
-const emailsOf = (event: HeardEvent): QueuedEmail[] =>
+const emailsOf = (event: DispatchedEvent): QueuedEmail[] =>
   (emailReactions[event.type] as EmailReaction<EventType>[])
     .map((reaction) => reaction(event))
     .filter((email) => email !== null)

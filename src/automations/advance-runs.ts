@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
-import { inTransaction, isAway, recovering } from '../platform/db/database.ts'
+import { inTransaction, isConnectionLost, withSavepoint } from '../platform/db/database.ts'
 import { claimRuns, type DueRun } from './claim-runs.ts'
-import { findStops } from './find-runs-to-stop.ts'
+import { findRunsToStop } from './find-runs-to-stop.ts'
 import { recordOutcomes } from './record-outcomes.ts'
 import type { ClaimedRun, Outcome, Work } from './run.ts'
 import { takeSteps } from './take-steps.ts'
@@ -25,7 +25,7 @@ export async function advanceRuns(app: App): Promise<number> {
       return advance(work, await claimRuns(tx, work.now, BATCH))
     })
   } catch (error) {
-    if (isAway(error)) throw error
+    if (isConnectionLost(error)) throw error
     app.log.warn({ err: error }, 'runs are advanced one at a time, since together they fail')
     return advanceSingly(app)
   }
@@ -34,7 +34,7 @@ export async function advanceRuns(app: App): Promise<number> {
 async function advance(work: Work, claimed: DueRun[]): Promise<number> {
   const runs = firstOfEachContact(claimed)
   if (runs.length === 0) return 0
-  const stops = await findStops(work.tx, runs, work.now)
+  const stops = await findRunsToStop(work.tx, runs, work.now)
   const outcomes: Map<ClaimedRun, Outcome> = await takeSteps(
     work,
     runs.filter(({ id }) => !stops.has(id)),
@@ -69,7 +69,7 @@ async function advanceOne(app: App): Promise<boolean> {
     const work = { tx, now: app.clock.now() }
     const [run] = await claimRuns(tx, work.now, 1)
     if (!run) return false
-    await recovering(
+    await withSavepoint(
       tx,
       async () => void (await advance(work, [run])),
       (error) => recordFailure(app, work, run, error),

@@ -5,7 +5,7 @@ import { describeEvent } from '../webhooks/hook-events.ts'
 import { ACTION_NEEDS } from './actions.ts'
 import { ATTRIBUTES } from './fields.ts'
 import type { Definition } from './parse-automation.ts'
-import { TOLD_AS } from './triggers.ts'
+import { HOOK_EVENT_BY_TRIGGER } from './triggers.ts'
 
 /**
  * An automation is no way round permissions: who makes, changes or enables one may do by hand all that it does,
@@ -14,7 +14,7 @@ import { TOLD_AS } from './triggers.ts'
  * @param given what the request itself says of it, which the error then points at; left out, it says nothing
  * @throws ApiError 403
  */
-export function assertMayDo(
+export function assertCanRun(
   { permissions }: Pick<Caller, 'permissions'>,
   definition: Definition,
   given?: Partial<Definition>,
@@ -34,6 +34,6 @@ function needsOf({ actions, conditions, trigger }: Definition): { needs: string[
   return [
     ...actions.map(({ action }, index) => ({ needs: ACTION_NEEDS[action], path: ['actions', index] })),
     { needs: conditions ? ['view:contacts'] : [], path: ['conditions'] },
-    { needs: describeEvent(TOLD_AS[trigger]).needs, path: ['trigger'] },
+    { needs: describeEvent(HOOK_EVENT_BY_TRIGGER[trigger]).needs, path: ['trigger'] },
   ]
 }

@@ -4,7 +4,7 @@ import { singleDocument } from '../platform/jsonapi/document.ts'
 import { loadOne } from '../platform/jsonapi/load.ts'
 import type { ResourceQuery } from '../platform/jsonapi/query.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
-import { assertMayDo } from './assert-can-run.ts'
+import { assertCanRun } from './assert-can-run.ts'
 import { automationRuns } from './automation-runs.resource.ts'
 import { cancelRun, lockRun, retryRun } from './change-runs.ts'
 
@@ -49,7 +49,7 @@ const retry = route({
     const { tx, params, caller, scope } = context
     const query = readSingleQuery(automationRuns, context)
     const run = await lockRun(tx, caller.siteIds, params.id!)
-    assertMayDo(caller, run.definition)
+    assertCanRun(caller, run.definition)
     await retryRun(tx, run, scope.now)
     return { body: await showRun(context, run.id, query) }
   },

@@ -13,7 +13,7 @@ import { siteOf } from '../platform/http/site-of.ts'
 import { singleDocument } from '../platform/jsonapi/document.ts'
 import { loadOne } from '../platform/jsonapi/load.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
-import { assertMayDo } from './assert-can-run.ts'
+import { assertCanRun } from './assert-can-run.ts'
 import { automationRunRoutes } from './automation-runs.routes.ts'
 import { automations } from './automations.resource.ts'
 import { parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
@@ -47,7 +47,7 @@ const create = route({
     const { tx, body, caller, scope } = context
     checkNewDocument(context)
     const attributes = parseNewAutomation(withoutReadOnly(context, body.data.attributes))
-    assertMayDo(caller, attributes.definition, attributes.definition)
+    assertCanRun(caller, attributes.definition, attributes.definition)
     warnOfSilence(context, attributes.definition.trigger)
     const id = await createAutomation(tx, siteOf(context), attributes, scope.now)
     return {
@@ -82,7 +82,7 @@ const update = route({
     await changeAutomation(tx, caller.siteIds, id, attributes, scope.now)
     if (attributes.enabled || Object.keys(attributes.definition).length > 0) {
       const definition = await readDefinition(tx, caller.siteIds, id)
-      assertMayDo(caller, definition, attributes.definition)
+      assertCanRun(caller, definition, attributes.definition)
       warnOfSilence(context, definition.trigger)
     }
     return { body: await showAutomation(context, id) }

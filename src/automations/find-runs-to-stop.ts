@@ -11,7 +11,7 @@ import type { StopReason } from './run.ts'
  * Why runs go no further, by their ids: what was refused at once and, of those that begin, repetitions and conditions
  * that are not met. The others have begun: however long their first step waits, they are not asked again.
  */
-export async function findStops(tx: Tx, runs: DueRun[], now: Date): Promise<Map<string, StopReason>> {
+export async function findRunsToStop(tx: Tx, runs: DueRun[], now: Date): Promise<Map<string, StopReason>> {
   const stops = new Map<string, StopReason>()
   for (const { id, refusal } of runs) if (refusal) stops.set(id, refusal)
   const beginning = () => runs.filter(({ id, hasBegun }) => !hasBegun && !stops.has(id))

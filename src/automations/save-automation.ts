@@ -20,7 +20,7 @@ export async function createAutomation(
   { name, enabled = true, definition }: NewAutomation,
   now: Date,
 ): Promise<string> {
-  if (enabled) await assertRoom(tx, siteId)
+  if (enabled) await assertUnderLimit(tx, siteId)
   await checkReferences(tx, siteId, definition, definition)
   const { id } = await tx
     .insertInto('automations')
@@ -63,7 +63,7 @@ export async function changeAutomation(
   if (!isNew && Object.keys(rest).length === 0) return
   const version = automation.version + (isNew ? 1 : 0)
   const isReenabled = rest.enabled === true
-  if (isReenabled) await assertRoom(tx, siteId)
+  if (isReenabled) await assertUnderLimit(tx, siteId)
   // What is named may have been archived while the automation was disabled.
   if (isNew || isReenabled) await checkReferences(tx, siteId, isReenabled ? definition : changes, changes)
   if (isNew) {
@@ -109,7 +109,7 @@ export async function deleteAutomation(tx: Tx, siteIds: string[], id: string, no
 /** Each event of a site is looked at for each of them. */
 const MOST_ENABLED = 200
 
-async function assertRoom(tx: Tx, siteId: string): Promise<void> {
+async function assertUnderLimit(tx: Tx, siteId: string): Promise<void> {
   // As the index automations_list has it.
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from automations

@@ -1,6 +1,6 @@
 /** What each action does: for all runs of a site that have come to one, at once. */
 
-import { type GrantOutcome, grantWithin, revokeWithin } from '../grants/grant-in-transaction.ts'
+import { type GrantOutcome, grantInTransaction, revokeInTransaction } from '../grants/grant-in-transaction.ts'
 import { changeTaggings } from '../people/tags/change-taggings.ts'
 import { ACTION_NAMES, type ActionName } from './actions.ts'
 import { groupedBy } from './grouped-by.ts'
@@ -59,7 +59,7 @@ async function grantOffer(
       ...flags,
     }
   })
-  const outcomes = await grantWithin(tx, siteId, grants, now)
+  const outcomes = await grantInTransaction(tx, siteId, grants, now)
   return outcomes.map((outcome, index) => outcomeOfGrant(outcome, runs[index]!.action.offer_id))
 }
 
@@ -87,7 +87,7 @@ async function revokeOffer(
     offerIds: [run.action.offer_id],
     origin: originOf(run, now),
   }))
-  const revoked = await revokeWithin(tx, siteId, changes, now)
+  const revoked = await revokeInTransaction(tx, siteId, changes, now)
   return revoked.map((offerIds) => (offerIds.length > 0 ? done({}) : skipped('unchanged')))
 }
 

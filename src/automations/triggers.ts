@@ -2,7 +2,7 @@
 import type { ReferenceType } from '../platform/references/referable.ts'
 import { type HookEvent, NO_FORMS, NO_PURCHASES } from '../webhooks/hook-events.ts'
 
-/** Each with what it can be confined to; null: nothing. Purchases and forms do not exist yet, so those never happen. */
+/** Each with the type of resource that it can be restricted to, or null. Purchases and forms do not exist yet. */
 export const TRIGGERS = {
   offer_granted: 'offers',
   offer_revoked: 'offers',
@@ -19,8 +19,8 @@ export const TRIGGERS = {
 
 export type TriggerEvent = keyof typeof TRIGGERS
 
-/** As what hooks are told of it. To have it start something takes the same permissions as having it told. */
-export const TOLD_AS: Record<TriggerEvent, HookEvent> = {
+/** The hook event of each trigger. An automation needs the same permissions for a trigger as a hook for its event. */
+export const HOOK_EVENT_BY_TRIGGER: Record<TriggerEvent, HookEvent> = {
   offer_granted: 'offer_granted',
   offer_revoked: 'offer_revoked',
   access_expired: 'access_expired',
@@ -34,7 +34,7 @@ export const TOLD_AS: Record<TriggerEvent, HookEvent> = {
   form_submitted: 'form_submission',
 }
 
-/** Those that cannot happen in this version, and why. */
+/** Triggers that cannot occur in this version, and why. */
 export const NEVER_HAPPENS: Partial<Record<TriggerEvent, string>> = {
   offer_purchased: NO_PURCHASES,
   purchase_deactivated: NO_PURCHASES,

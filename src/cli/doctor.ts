@@ -7,17 +7,17 @@ export function doctorCommands(program: Command): void {
   subcommand(
     program,
     'doctor',
-    'look whether everything that must be true of the database is; fails when not',
+    'check database integrity; exits with 1 when an invariant is violated',
   ).action(doctor)
 }
 
 async function doctor(options: OutputOptions): Promise<void> {
   const findings = await withApp('doctor', examine)
-  const isSound = findings.every(({ broken }) => !broken)
-  const words = findings.flatMap(({ sentence, broken, examples }) => [
-    `${broken === null ? '?   ' : broken === 0 ? 'ok  ' : 'BAD '} ${sentence}${broken ? ` Broken by ${broken}:` : ''}`,
+  const isOk = findings.every(({ violations }) => !violations)
+  const words = findings.flatMap(({ rule, violations, examples }) => [
+    `${violations === null ? '?   ' : violations === 0 ? 'ok  ' : 'BAD '} ${rule}${violations ? ` ${violations} violations:` : ''}`,
     ...examples.map((example) => `      ${example}`),
   ])
-  print(options, { sound: isSound, findings }, words)
-  if (!isSound) process.exitCode = 1
+  print(options, { ok: isOk, findings }, words)
+  if (!isOk) process.exitCode = 1
 }

@@ -48,7 +48,7 @@ async function change(
         mode,
         offerIds,
         caller: { account_id: operator.accountId },
-        subject: { door: 'contacts', id },
+        subject: { parent: 'contacts', id },
         options: optionsOf(options),
         idempotency: null,
       }),

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { findWork, redrive, WORK_KINDS, type Work, type WorkKind } from '../operations/failed-work.ts'
+import { findWork, retryFailedWork, WORK_KINDS, type Work, type WorkKind } from '../operations/failed-work.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { withApp } from './with-app.ts'
 
@@ -11,55 +11,55 @@ interface ListOptions extends OutputOptions {
   kind?: WorkKind
 }
 
-interface RedriveOptions extends OutputOptions {
+interface RetryOptions extends OutputOptions {
   all?: boolean
   kind?: WorkKind
 }
 
-const KIND_OPTION = () => new Option('--kind <kind>', 'of one kind').choices(WORK_KINDS)
+const KIND_OPTION = () => new Option('--kind <kind>', 'only this kind of job').choices(WORK_KINDS)
 
 export function jobCommands(program: Command): void {
   const command = program
     .command('jobs')
-    .description('what happens by itself: e-mails, runs of automations, webhook deliveries, events')
-  subcommand(command, 'list', `list what waits or has failed, the latest ${MOST_LISTED} of each kind`)
-    .option('--failed', 'only what has failed')
+    .description('background jobs: e-mails, automation runs, webhook deliveries, events')
+  subcommand(command, 'list', `list pending and failed jobs, the latest ${MOST_LISTED} of each kind`)
+    .option('--failed', 'only failed jobs')
     .addOption(KIND_OPTION())
     .action(list)
-  subcommand(command, 'redrive [work]', 'have failed work, as in email:42, tried again')
-    .option('--all', 'all that has failed')
+  subcommand(command, 'retry [job]', 'retry a failed job, for example email:42')
+    .option('--all', 'all failed jobs')
     .addOption(KIND_OPTION())
-    .action(redriveWork)
+    .action(retryWork)
 }
 
 async function list({ json, failed = false, kind }: ListOptions): Promise<void> {
   const found = await withApp('jobs list', ({ db }) =>
     findWork(db, { kinds: kind && [kind], onlyFailed: failed, most: MOST_LISTED }),
   )
-  print({ json }, found, table(found.map(rowOf), failed ? 'Nothing has failed.' : 'Nothing waits.'))
+  print({ json }, found, table(found.map(rowOf), failed ? 'No failed jobs.' : 'No pending or failed jobs.'))
 }
 
 const rowOf = ({ kind, id, what, isFailed, attempts, due_at, error }: Work) => ({
-  work: `${kind}:${id}`,
+  job: `${kind}:${id}`,
   what,
-  state: isFailed ? 'failed' : 'waits',
+  state: isFailed ? 'failed' : 'pending',
   attempts: String(attempts),
   due: due_at?.toISOString() ?? '-',
   error: (error ?? '-').split('\n')[0]!.slice(0, 100),
 })
 
-async function redriveWork(work: string | undefined, { json, all, kind }: RedriveOptions): Promise<void> {
+async function retryWork(work: string | undefined, { json, all, kind }: RetryOptions): Promise<void> {
   const wanted = wantedOf(work, all, kind)
-  const redriven = await withApp('jobs redrive', async (app) => {
+  const retried = await withApp('jobs retry', async (app) => {
     const counts: Partial<Record<WorkKind, number>> = {}
-    for (const one of wanted.kinds) counts[one] = await redrive(app, one, wanted.id)
+    for (const one of wanted.kinds) counts[one] = await retryFailedWork(app, one, wanted.id)
     return counts
   })
-  const count = Object.values(redriven).reduce((sum, one) => sum + one, 0)
+  const count = Object.values(retried).reduce((sum, one) => sum + one, 0)
   if (wanted.id !== null && count === 0) {
-    throw new Error(`There is no failed ${work}, or it is a delivery to a hook that is disabled.`)
+    throw new Error(`There is no failed job ${work}, or it is a delivery to a disabled hook.`)
   }
-  print({ json }, redriven, `${count} to be tried again.`)
+  print({ json }, retried, `${count} ${count === 1 ? 'job' : 'jobs'} queued for retry.`)
 }
 
 function wantedOf(
@@ -68,12 +68,14 @@ function wantedOf(
   kind: WorkKind | undefined,
 ): { kinds: readonly WorkKind[]; id: string | null } {
   if (work === undefined) {
-    if (!all) throw new Error('Say what to redrive, as in email:42, or --all.')
+    if (!all) throw new Error('Name the job to retry, for example email:42, or use --all.')
     return { kinds: kind ? [kind] : WORK_KINDS, id: null }
   }
   const [named, id] = work.split(/:(.*)/) as [string, string?]
   if (all || kind || !id || !WORK_KINDS.includes(named as WorkKind)) {
-    throw new Error(`Say one thing, as in email:42, with a kind of ${WORK_KINDS.join(', ')}; or --all.`)
+    throw new Error(
+      `Name one job, for example email:42, where the kind is one of ${WORK_KINDS.join(', ')}; or use --all.`,
+    )
   }
   return { kinds: [named as WorkKind], id }
 }

@@ -22,7 +22,7 @@ test('every command that scripts rely on is there', () => {
     'emails show',
     'grant',
     'jobs list',
-    'jobs redrive',
+    'jobs retry',
     'keys create',
     'keys delete',
     'keys list',

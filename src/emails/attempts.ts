@@ -30,13 +30,13 @@ export const success = (response: string, now: Date): Attempted => ({
 export function failure(error: Error, attempts: number, now: Date): Attempted {
   const response = storable(error instanceof DeliveryError ? error.words : error.message)
   const isLast = attempts + 1 >= MOST_ATTEMPTS
-  return isLast || !mayPass(error)
+  return isLast || !isTransient(error)
     ? { status: 'failed', failed_at: now, response }
     : { status: 'pending', due_at: new Date(now.getTime() + pauseMs(attempts)), response }
 }
 
 /** A mistake in a template stays one, as does a limit that it reaches. */
-const mayPass = (error: Error): boolean =>
+const isTransient = (error: Error): boolean =>
   !(error instanceof TemplateError) && !(error instanceof RefusedError)
 
 function pauseMs(attempts: number): number {

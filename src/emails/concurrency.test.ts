@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { atMost } from './concurrency.ts'
+import { limitConcurrency } from './concurrency.ts'
 
 test('no more run at a time than may, all run in the order in which they came, also when one fails', async () => {
-  const inTurn = atMost(2)
+  const limited = limitConcurrency(2)
   const begun: number[] = []
   let [running, most] = [0, 0]
   const work = (number: number) =>
-    inTurn(async () => {
+    limited(async () => {
       begun.push(number)
       most = Math.max(most, ++running)
       await turn()

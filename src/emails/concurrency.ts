@@ -1,5 +1,5 @@
-/** Returns a function that runs what it is given; at most so many at a time, the others wait for their turn. */
-export function atMost(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+/** Returns a function that runs the given work, at most `most` at a time; the rest is queued. */
+export function limitConcurrency(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = []
   let running = 0
   return async (work) => {
@@ -9,7 +9,7 @@ export function atMost(most: number): <Result>(work: () => Promise<Result>) => P
       return await work()
     } finally {
       const next = waiting.shift()
-      // Who comes next has the place of who goes.
+      // The next one takes over the slot.
       if (next) next()
       else running -= 1
     }

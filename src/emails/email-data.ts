@@ -12,7 +12,7 @@ import type { App } from '../platform/app.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { type Language, languageOf } from '../platform/text/languages.ts'
 import { givenName } from '../platform/text/names.ts'
-import { storedLink } from './link-redaction.ts'
+import { redact } from './link-redaction.ts'
 import { ownerEmailData } from './owner-email-data.ts'
 import type { EmailData } from './render.ts'
 import type { ContactEmailKind } from './templates/index.ts'
@@ -33,7 +33,7 @@ const LINK_OF: Record<ContactEmailKind, LinkPurpose | `/${string}`> = {
 }
 
 /** An e-mail that is to say something: about an event, to a contact or the owner, and perhaps as a step of an automation. */
-export interface Occasion {
+export interface EmailContext {
   site_id: string
   kind: string
   event_id: string
@@ -66,7 +66,11 @@ interface Facts {
 export type SiteEmailData = EmailData & { siteLanguage: Language }
 
 /** What each e-mail says, as it is stored, and makes the links in them; null when its recipient is gone. */
-export async function emailData(app: App, tx: Tx, occasions: Occasion[]): Promise<(SiteEmailData | null)[]> {
+export async function emailData(
+  app: App,
+  tx: Tx,
+  occasions: EmailContext[],
+): Promise<(SiteEmailData | null)[]> {
   if (occasions.length === 0) return []
   const { rows } = await factsOf(occasions).execute(tx)
   const factsAt = new Map(rows.map((facts) => [Number(facts.place) - 1, facts]))
@@ -83,14 +87,14 @@ export async function emailData(app: App, tx: Tx, occasions: Occasion[]): Promis
   })
 }
 
-const isToOwner = ({ contact_id }: Occasion) => contact_id === null
+const isToOwner = ({ contact_id }: EmailContext) => contact_id === null
 
 /** What the system sends is for customers; what an automation sends is for every contact. */
-const isReached = ({ kind }: Occasion, { customer_id }: Facts) =>
+const isReached = ({ kind }: EmailContext, { customer_id }: Facts) =>
   kind === 'automation' || customer_id !== null
 
 /** Who is no customer has nowhere to sign in, and gets none. */
-function linkOf(occasion: Occasion, facts: Facts | undefined): NewLink | null {
+function linkOf(occasion: EmailContext, facts: Facts | undefined): NewLink | null {
   const purpose = purposeOf(occasion)
   if (!facts?.customer_id || !purpose) return null
   return {
@@ -103,9 +107,9 @@ function linkOf(occasion: Occasion, facts: Facts | undefined): NewLink | null {
   }
 }
 
-const linkOfKind = ({ kind }: Pick<Occasion, 'kind'>) => LINK_OF[kind as ContactEmailKind]
+const linkOfKind = ({ kind }: Pick<EmailContext, 'kind'>) => LINK_OF[kind as ContactEmailKind]
 
-function purposeOf(occasion: Occasion): LinkPurpose | null {
+function purposeOf(occasion: EmailContext): LinkPurpose | null {
   if (isToOwner(occasion)) return null
   const link = linkOfKind(occasion)
   return isPath(link) ? null : link
@@ -113,16 +117,16 @@ function purposeOf(occasion: Occasion): LinkPurpose | null {
 
 const isPath = (link: LinkPurpose | `/${string}`): link is `/${string}` => link.startsWith('/')
 
-const causeOf = ({ event_id, run_id, step }: Occasion) =>
+const causeOf = ({ event_id, run_id, step }: EmailContext) =>
   run_id === null ? event_id : `${event_id}:${run_id}:${step}`
 
 /** The secret part of the link in an e-mail; null when its link has none. */
-export function emailToken(app: App, occasion: Occasion): string | null {
+export function emailToken(app: App, occasion: EmailContext): string | null {
   const purpose = purposeOf(occasion)
   return purpose && linkToken(app, purpose, occasion.site_id, causeOf(occasion))
 }
 
-function dataOf(app: App, occasion: Occasion, facts: Facts): SiteEmailData {
+function dataOf(app: App, occasion: EmailContext, facts: Facts): SiteEmailData {
   const { title, color, logo_url, name, email, gift, offers, language, site_language } = facts
   const base = siteUrl(app, facts)
   return {
@@ -139,22 +143,22 @@ function dataOf(app: App, occasion: Occasion, facts: Facts): SiteEmailData {
   }
 }
 
-function linkIn(app: App, occasion: Occasion, { customer_id }: Facts, base: string): EmailData['link'] {
+function linkIn(app: App, occasion: EmailContext, { customer_id }: Facts, base: string): EmailData['link'] {
   if (customer_id === null) return { url: base, expires_in_days: null }
   const link = linkOfKind(occasion)
   return isPath(link) ? { url: base + link, expires_in_days: null } : signedLink(app, occasion, link, base)
 }
 
-function signedLink(app: App, occasion: Occasion, purpose: LinkPurpose, base: string): EmailData['link'] {
+function signedLink(app: App, occasion: EmailContext, purpose: LinkPurpose, base: string): EmailData['link'] {
   const token = linkToken(app, purpose, occasion.site_id, causeOf(occasion))
   return {
-    url: storedLink(app, base + linkPath(purpose, token), token),
+    url: redact(app, base + linkPath(purpose, token), token),
     expires_in_days: LINK_DAYS[purpose],
   }
 }
 
 /** Everything about all of them in one query: a worker renders many of these. */
-export const factsOf = (occasions: Occasion[]) => sql<Facts>`
+export const factsOf = (occasions: EmailContext[]) => sql<Facts>`
     select wanted.place, cu.id as customer_id, e.grant_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
            c.name, coalesce(l.new_email, case wanted.kind when 'email_removed' then e.data ->> 'previous_email' end, c.email) as email,
            g.gift, s.language as site_language, coalesce(e.data ->> 'language', cu.language) as language,

@@ -1,16 +1,16 @@
 /** Which events send which e-mail. The rules: docs/semantics.md. */
 import type { Tx } from '../platform/db/database.ts'
-import type { HeardEvent } from '../platform/events/dispatch-events.ts'
+import type { DispatchedEvent } from '../platform/events/dispatch-events.ts'
 import type { EventType } from '../platform/events/events.ts'
 import { addToOutbox } from './add-to-outbox.ts'
 import type { EmailKind } from './templates/index.ts'
 
 export interface QueuedEmail {
   kind: EmailKind
-  cause: HeardEvent
+  cause: DispatchedEvent
 }
 
-type EmailReaction<Type extends EventType> = (event: HeardEvent<Type>) => QueuedEmail | null
+type EmailReaction<Type extends EventType> = (event: DispatchedEvent<Type>) => QueuedEmail | null
 
 /** Somebody became a customer, unless the request said that no welcome is wanted. */
 export const welcomeEmail: EmailReaction<'customer_created'> = (event) =>

@@ -4,11 +4,11 @@ import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome } from '../testing/outbox.ts'
 import { type SmtpSink, startSmtp } from '../testing/smtp.ts'
 import { failure, success } from './attempts.ts'
-import { keepInHand, LEASE_MS } from './lease.ts'
+import { renewLease, LEASE_MS } from './lease.ts'
 import { HANDOVER_MS, MAIL_CONNECTIONS, smtpMailer } from './mailer.ts'
 import { type Prepared, prepareEmails } from './prepare-emails.ts'
 import { recordAttempt } from './record-attempts.ts'
-import { emailsEnd, sendEmails } from './send-emails.ts'
+import { emailsSettled, sendEmails } from './send-emails.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -80,7 +80,7 @@ const take = async (): Promise<Prepared[]> => (await prepareEmails(h.app, 10)).p
 /** As a worker does. Resolves when all that it took was handed over. */
 async function send(): Promise<number> {
   const count = await sendEmails(h.app, () => {})
-  await emailsEnd(h.app)
+  await emailsSettled(h.app)
   return count
 }
 
@@ -112,7 +112,7 @@ test('an e-mail whose turn comes late is taken in hand anew before it is handed 
   const email = await queued()
   const held = await take()
   await later(LEASE_MS - HANDOVER_MS, held)
-  expect(await keepInHand(h.app, held[0]!)).toBe(true)
+  expect(await renewLease(h.app, held[0]!)).toBe(true)
   expect((await email()).sending_until!.getTime() - Date.now()).toBeGreaterThan(HANDOVER_MS)
   expect(await take()).toEqual([])
 })
@@ -122,7 +122,7 @@ test('of a worker whose e-mail was taken over nothing counts but that it was sen
   const held = await take()
   await later(LEASE_MS + 1, held)
   expect(await take()).toHaveLength(1)
-  expect(await keepInHand(h.app, held[0]!)).toBe(false)
+  expect(await renewLease(h.app, held[0]!)).toBe(false)
   const now = h.app.clock.now()
   await recordAttempt(h.app, held[0]!, failure(new Error('too late'), 0, now))
   expect(await email()).toMatchObject({ status: 'pending', attempts: 0 })
@@ -144,7 +144,7 @@ test.each([HOUR_MS, -HOUR_MS])(
     const taken = await withClockOff(ms, take)
     expect(taken).toHaveLength(1)
     expect(await take()).toEqual([])
-    expect(await withClockOff(ms, () => keepInHand(h.app, taken[0]!))).toBe(true)
+    expect(await withClockOff(ms, () => renewLease(h.app, taken[0]!))).toBe(true)
   },
 )
 
@@ -155,9 +155,9 @@ test('a worker that ends hands over nothing more, and another may do so at once'
   })
   for (let i = 0; i <= MAIL_CONNECTIONS; i++) await queued()
   const first = send()
-  const inHand = async () =>
+  const inFlight = async () =>
     (await h.app.pool.query('select from emails where sending_until is not null')).rowCount
-  await expect.poll(inHand).toBe(MAIL_CONNECTIONS + 1)
+  await expect.poll(inFlight).toBe(MAIL_CONNECTIONS + 1)
   h.app.isStopping = true
   open()
   await first

@@ -1,15 +1,21 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
-import { inTransaction, isAway, recovering, type Tx, withoutSorting } from '../platform/db/database.ts'
+import {
+  inTransaction,
+  isConnectionLost,
+  withSavepoint,
+  type Tx,
+  withoutSorting,
+} from '../platform/db/database.ts'
 import type { Message } from '../platform/mailer.ts'
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
-import { type Held, isFree, leaseEnd } from './lease.ts'
-import { withLink } from './link-redaction.ts'
+import { type Leased, isFree, leaseEnd } from './lease.ts'
+import { restore } from './link-redaction.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 
 /** An e-mail that is to be handed over. */
-export interface Prepared extends Held {
+export interface Prepared extends Leased {
   message: Message
   /** Before this one. */
   attempts: number
@@ -30,7 +36,7 @@ export async function prepareEmails(app: App, limit: number): Promise<Taken> {
   try {
     return await inTransaction(app.db, async (tx) => prepare(app, tx, await claim(app, tx, limit)))
   } catch (error) {
-    if (isAway(error)) throw error
+    if (isConnectionLost(error)) throw error
     app.log.warn({ err: error }, 'e-mails are prepared one at a time, since together they fail')
     return prepareSingly(app, limit)
   }
@@ -56,7 +62,7 @@ async function prepareSingly(app: App, limit: number): Promise<Taken> {
 async function prepareOne(app: App): Promise<Taken> {
   return inTransaction(app.db, async (tx) => {
     const claimed = await claim(app, tx, 1)
-    return recovering(
+    return withSavepoint(
       tx,
       () => prepare(app, tx, claimed),
       async (error) => {
@@ -209,7 +215,7 @@ function preparedOf(
   app: App,
   email: Claimed,
   content: Content,
-  lease: Pick<Held, 'lease' | 'since'>,
+  lease: Pick<Leased, 'lease' | 'since'>,
   now: Date,
 ): Prepared | null {
   if (!content || content instanceof Error) return null
@@ -218,7 +224,7 @@ function preparedOf(
     to: { name: content.to_name, address: content.to_email },
     messageId: messageIdOf(app, email),
     date: now,
-    ...withLink(content, emailToken(app, email)),
+    ...restore(content, emailToken(app, email)),
   }
   return { siteId: email.site_id, id: email.id, attempts: email.attempts, ...lease, message }
 }

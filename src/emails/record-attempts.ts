@@ -4,13 +4,13 @@ import type { App } from '../platform/app.ts'
 import { inBatches } from '../platform/db/batches.ts'
 import { isUnavailable, retryingDeadlocks } from '../platform/db/database.ts'
 import type { Attempted } from './attempts.ts'
-import type { Held } from './lease.ts'
+import type { Leased } from './lease.ts'
 
 /** How long an outcome waits for a database that is away: forgotten, the e-mail would go out again. */
 const PATIENCE_MS = 120_000
 const PAUSE_MS = 250
 
-type Made = Held & Attempted
+type Made = Leased & Attempted
 
 /**
  * Notes what came of handing an e-mail over, and lets go of it. One that was cancelled meanwhile stays so; a failure
@@ -18,7 +18,7 @@ type Made = Held & Attempted
  */
 export async function recordAttempt(
   app: App,
-  { siteId, id, lease, since }: Held,
+  { siteId, id, lease, since }: Leased,
   attempted: Attempted,
 ): Promise<void> {
   for (const begun = performance.now(); ; await sleep(PAUSE_MS)) {
@@ -35,8 +35,8 @@ const recordInBatches = inBatches(recordTogether, {
   groupOf: () => 'all',
   keysOf: ({ siteId, id }: Made) => [`${siteId} ${id}`],
   size: 50,
-  parts: 1,
-  isCommon: isUnavailable,
+  pipelined: false,
+  failsWholeBatch: isUnavailable,
 })
 
 /** The ids are given twice, as in prepare-emails.ts. */

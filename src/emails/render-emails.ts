@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { App } from '../platform/app.ts'
 import { anyOf, type Tx } from '../platform/db/database.ts'
-import { emailData, type Occasion, type SiteEmailData } from './email-data.ts'
+import { emailData, type EmailContext, type SiteEmailData } from './email-data.ts'
 import type { Document } from './layout/index.ts'
 import { type RenderedEmail, renderEmail, TemplateError } from './render.ts'
 import type { OwnWords } from './template-attributes.ts'
@@ -18,7 +18,7 @@ export interface Addressed extends RenderedEmail {
 /** Null: its recipient is gone. */
 export type Content = Addressed | Error | null
 
-interface Email extends Occasion {
+interface Email extends EmailContext {
   /** Given for the e-mail of an automation. */
   template_id: string | null
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { redrive } from '../operations/failed-work.ts'
+import { retryFailedWork } from '../operations/failed-work.ts'
 import type { Connection } from '../platform/db/database.ts'
 import type { Mailer } from '../platform/mailer.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -8,7 +8,7 @@ import { causeWelcome, welcome } from '../testing/outbox.ts'
 import { type DatabaseProxy, startProxy } from '../testing/proxy.ts'
 import { advanceClock } from '../worker/advance-clock.ts'
 import { RefusedError } from './mailer.ts'
-import { emailsEnd, sendEmails } from './send-emails.ts'
+import { emailsSettled, sendEmails } from './send-emails.ts'
 
 let h: Harness
 beforeEach(async () => {
@@ -34,7 +34,7 @@ const setText = (text: string) =>
 
 const GREEDY = `{% assign s = "abcdefghij" %}${'{% assign s = s | append: s %}'.repeat(40)}`
 
-test('an e-mail whose rendering reaches a limit fails at once, and says so; redriven, it says what is new', async () => {
+test('an e-mail whose rendering reaches a limit fails at once, and says so; retried, it says what is new', async () => {
   await setText(GREEDY)
   const email = await welcome(h)
   expect(await email()).toMatchObject({
@@ -43,7 +43,7 @@ test('an e-mail whose rendering reaches a limit fails at once, and says so; redr
     response: expect.stringContaining('limit exceeded'),
   })
   await setText('Hello')
-  await redrive(h.app, 'email', (await email()).id)
+  await retryFailedWork(h.app, 'email', (await email()).id)
   await h.drain()
   expect(await email()).toMatchObject({ status: 'kept', text: 'Hello\n' })
 })
@@ -79,7 +79,7 @@ test('an e-mail that was handed over while the database went away is recorded as
   const email = await causeWelcome(far)
   await far.dispatch()
   await sendEmails(far.app, () => {})
-  await emailsEnd(far.app)
+  await emailsSettled(far.app)
   expect(await email()).toMatchObject({ status: 'sent', attempts: 1, response: '250 queued' })
   expect(sent).toBe(1)
   await far.close()
@@ -145,11 +145,11 @@ test('no more than forty are in hand, and more are taken once half of them have 
     for (const resolve of waiting.splice(0)) resolve()
     await turn()
   }
-  await emailsEnd(busy.app)
+  await emailsSettled(busy.app)
   await busy.close()
 })
 
-test('an e-mail of somebody who was deleted shows nothing, and is cancelled when it is redriven', async () => {
+test('an e-mail of somebody who was deleted shows nothing, and is cancelled when it is retried', async () => {
   const mailer: Mailer = {
     send: () => Promise.reject(new RefusedError(Object.assign(new Error('no'), { responseCode: 550 }))),
     close: () => {},
@@ -160,7 +160,7 @@ test('an e-mail of somebody who was deleted shows nothing, and is cancelled when
   expect(await email()).toMatchObject({ status: 'failed', html: expect.stringContaining('<html') })
   await refused.client.delete(`/v1/contacts/${contact_id}`)
   expect(await email()).toMatchObject({ status: 'failed', html: null, layout_hash: null, slots: null })
-  expect(await redrive(refused.app, 'email', id)).toBe(1)
+  expect(await retryFailedWork(refused.app, 'email', id)).toBe(1)
   await refused.drain()
   expect(await email()).toMatchObject({ status: 'cancelled', attempts: 0, due_at: null })
   await refused.close()

@@ -8,7 +8,7 @@ import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
 import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
 import { type Buyer, findBuyer, type KnownBuyer } from './find-buyer.ts'
-import { grantWithin, revokeWithin } from './grant-in-transaction.ts'
+import { grantInTransaction, revokeInTransaction } from './grant-in-transaction.ts'
 
 /** Somebody at a shop elsewhere, as it sends them. */
 export interface GivenBuyer {
@@ -62,7 +62,7 @@ export async function deactivateOffer(
     const known = await findBuyer(tx, offer.site_id, buyer)
     if (!known) throw notHeld('Nobody on the site has this external_user_id or e-mail.')
     const change = { contactId: known.contactId, offerIds: [offer.id], origin }
-    const [revoked] = await revokeWithin(tx, offer.site_id, [change], origin.now)
+    const [revoked] = await revokeInTransaction(tx, offer.site_id, [change], origin.now)
     if (revoked!.length === 0) throw notHeld(`Contact ${known.contactId} does not hold the offer.`)
   })
   app.onEvents()
@@ -124,7 +124,7 @@ async function grantTo(
     source: 'inbound_url' as const,
     send_offer_grant_email: isConfirmed,
   }
-  const [outcome] = await grantWithin(tx, siteId, [change], origin.now)
+  const [outcome] = await grantInTransaction(tx, siteId, [change], origin.now)
   switch (outcome!.error) {
     case 'subject_not_found':
       throw new ChangedMeanwhile()

@@ -3,13 +3,13 @@ import { inBatches } from '../platform/db/batches.ts'
 import { isUnavailable, retryingDeadlocks } from '../platform/db/database.ts'
 import type { IdempotencyKey } from '../platform/http/route.ts'
 
-/** Whose offers: those of a contact, or of the contact behind a customer. */
+/** The contact whose offers are changed, by its own id or by the id of its customer. */
 export interface Subject {
-  door: 'contacts' | 'customers'
+  parent: 'contacts' | 'customers'
   id: string
 }
 
-/** For whom it is done. Only the operator of the server, at its command line, comes without a token. */
+/** The caller. Only the command line calls without a token. */
 export type GrantCaller =
   | { account_id: string; permission: string; key_id: string | null; family_id: string; epoch: number }
   | { account_id: string }
@@ -44,12 +44,12 @@ export type ChangeRefusal =
   | { error: 'unauthorized' | 'forbidden' | 'subject_not_found' | 'email_taken' | 'idempotency_mismatch' }
   | { error: 'offer_not_found'; index: number }
 
-/** What happened, or why nothing did. */
+/** The result, or why nothing was changed. */
 export type ChangeOutcome =
   | ChangeRefusal
   | {
       error?: undefined
-      /** All offers that are held now. */
+      /** All offers that the customer holds afterwards. */
       held: string[]
       revoked: string[]
       /** Given in modes grant and replace; the customer is null when there is none. */
@@ -57,27 +57,27 @@ export type ChangeOutcome =
       customer_created?: boolean
       customer_event_id?: string | null
       offers?: OfferOutcome[]
-      /** The key was used before, and this is what its first request answered. */
+      /** The idempotency key was used before; this is the response to its first request. */
       replayed?: boolean
     }
 
 /**
- * Grants, revokes or replaces offers, all or nothing. Saying it twice changes nothing the second time. Requests of
- * one caller that wait at the same moment share a transaction; each fares as it would alone. See change_offers.sql
- * for the whole act and grant_offers.sql for its heart.
+ * Grants, revokes or replaces offers, all or nothing. Idempotent. Requests of one caller that wait at the same moment
+ * share a transaction; each has the same result as alone. See change_offers.sql for the whole operation and
+ * grant_offers.sql for its core.
  */
 export const changeOffers: (app: App, change: ChangeOffers) => Promise<ChangeOutcome> = inBatches(
   changeTogether,
   {
-    groupOf: ({ caller, subject, mode }) => JSON.stringify([caller, subject.door, mode]),
+    groupOf: ({ caller, subject, mode }) => JSON.stringify([caller, subject.parent, mode]),
     keysOf: ({ subject, idempotency }) => [
       `subject ${subject.id}`,
       ...(idempotency ? [`key ${idempotency.route} ${idempotency.key}`] : []),
     ],
-    // More makes a request wait longer and hardly anything cheaper.
+    // A larger batch makes requests wait longer and is hardly cheaper per request.
     size: 64,
-    parts: 2,
-    isCommon: isUnavailable,
+    pipelined: true,
+    failsWholeBatch: isUnavailable,
   },
 )
 
@@ -86,7 +86,7 @@ const STATEMENT = {
   text: 'select change_offers($1, $2, $3, $4, $5) as outcomes',
 }
 
-/** Changes of one caller, through one door and of one mode, in one transaction. */
+/** Changes of one caller, with one kind of parent and one mode, in one transaction. */
 async function changeTogether(app: App, changes: ChangeOffers[]): Promise<ChangeOutcome[]> {
   const { caller, subject, mode } = changes[0]!
   const list = changes.map(({ subject: { id }, offerIds, options, idempotency }) => ({
@@ -95,7 +95,7 @@ async function changeTogether(app: App, changes: ChangeOffers[]): Promise<Change
     options,
     idempotency,
   }))
-  const values = [caller, subject.door, mode, JSON.stringify(list), app.clock.now()]
+  const values = [caller, subject.parent, mode, JSON.stringify(list), app.clock.now()]
   const { rows } = await retryingDeadlocks(() =>
     app.pool.query<{ outcomes: FunctionOutcome[] }>({ ...STATEMENT, values }),
   )
@@ -105,14 +105,14 @@ async function changeTogether(app: App, changes: ChangeOffers[]): Promise<Change
   return outcomes
 }
 
-/** As the database tells it: what was granted, by offer. */
+/** The result as the database function returns it: grants by offer. */
 type FunctionOutcome =
   | ChangeRefusal
   | (Extract<ChangeOutcome, { held: string[] }> & {
       granted?: Record<string, { grant_id: string; event_id: string }>
     })
 
-/** Tells of each offer that was to be granted what became of it. */
+/** Adds the outcome of each requested offer. */
 function outcomeOf({ offerIds }: ChangeOffers, outcome: FunctionOutcome): ChangeOutcome {
   if (outcome.error === 'offer_not_found') {
     const id = withoutRepetitions(offerIds)[outcome.index]!

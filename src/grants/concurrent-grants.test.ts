@@ -179,5 +179,5 @@ test('a contact that is deleted while offers are granted to it holds nothing aft
 
 test('after all of this, everything that must be true of the database is true', async () => {
   await h.drain()
-  expect((await examine(h.app)).filter(({ broken }) => broken !== 0)).toEqual([])
+  expect((await examine(h.app)).filter(({ violations }) => violations !== 0)).toEqual([])
 })

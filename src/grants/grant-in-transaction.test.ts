@@ -3,7 +3,7 @@ import { inTransaction } from '../platform/db/database.ts'
 import type { Origin } from '../platform/events/events.ts'
 import { makeContact, makeOffer } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import { type GrantOf, grantWithin, revokeWithin } from './grant-in-transaction.ts'
+import { type GrantOf, grantInTransaction, revokeInTransaction } from './grant-in-transaction.ts'
 
 let h: Harness
 let siteId: string
@@ -18,7 +18,7 @@ afterAll(() => h.close())
 
 const grant = (changes: Omit<GrantOf, 'origin' | 'source'>[]) =>
   inTransaction(h.app.db, (tx) =>
-    grantWithin(
+    grantInTransaction(
       tx,
       siteId,
       changes.map((change) => ({ ...change, origin, source: 'automation' as const })),
@@ -27,7 +27,9 @@ const grant = (changes: Omit<GrantOf, 'origin' | 'source'>[]) =>
   )
 
 const revoke = (contactId: string, offerIds: string[]) =>
-  inTransaction(h.app.db, (tx) => revokeWithin(tx, siteId, [{ contactId, offerIds, origin }], origin.now))
+  inTransaction(h.app.db, (tx) =>
+    revokeInTransaction(tx, siteId, [{ contactId, offerIds, origin }], origin.now),
+  )
 
 const eventsOf = (contactId: string) =>
   h.app.db
@@ -78,7 +80,7 @@ test('what is done within a transaction that fails has not happened', async () =
   const offerId = await makeOffer(h.app, siteId)
   const contactId = await makeContact(h.app, siteId)
   const failing = inTransaction(h.app.db, async (tx) => {
-    await grantWithin(
+    await grantInTransaction(
       tx,
       siteId,
       [{ contactId, offerIds: [offerId], origin, source: 'automation' }],

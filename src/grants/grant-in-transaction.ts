@@ -34,7 +34,7 @@ export type GrantOutcome =
  * @param changes no contact twice
  * @returns what became of each, in their order
  */
-export async function grantWithin(
+export async function grantInTransaction(
   tx: Tx,
   siteId: string,
   changes: GrantOf[],
@@ -91,7 +91,7 @@ function outcomeOf({ error, customer_id, customer_event_id, granted }: Granted):
  *
  * @returns the ids of the offers that each contact lost, in the order of the changes
  */
-export async function revokeWithin(
+export async function revokeInTransaction(
   tx: Tx,
   siteId: string,
   changes: OffersOf[],

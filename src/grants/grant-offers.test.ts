@@ -177,18 +177,18 @@ test('a draft offer can be granted', async () => {
   expect((await h.client.post(offersOf(contactId), offersBody([offerId]))).status).toBe(200)
 })
 
-test('through the customer’s door the same happens, and nobody is welcomed', async () => {
+test('through the customer’s parent the same happens, and nobody is welcomed', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const [first, second] = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
   const { body } = await h.client.post(
     offersOf(contactId),
     offersBody([first], { send_customer_welcome_email: false }),
   )
-  const door = `/v1/customers/${body.meta.customer_id}/relationships/offers`
-  const answer = await h.client.post(door, offersBody([second]))
+  const parent = `/v1/customers/${body.meta.customer_id}/relationships/offers`
+  const answer = await h.client.post(parent, offersBody([second]))
   expect(answer.body.data.map(({ id }: { id: string }) => id)).toEqual([first, second])
-  expect(answer.body.links.self).toBe(h.url + door)
-  expect((await h.client.get(door)).body.data).toEqual(answer.body.data)
+  expect(answer.body.links.self).toBe(h.url + parent)
+  expect((await h.client.get(parent)).body.data).toEqual(answer.body.data)
   expect((await eventsOf(contactId)).map(({ type }) => type)).toEqual([
     'customer_created',
     'offer_granted',

@@ -22,12 +22,12 @@ const OffersBody = Type.Object({
       send_customer_welcome_email: Type.Optional(
         Type.Boolean({
           default: true,
-          description: 'false: a person who becomes a customer gets no welcome e-mail',
+          description: 'false: no welcome e-mail is sent when the contact becomes a customer',
         }),
       ),
       send_offer_grant_email: Type.Optional(
         Type.Boolean({
-          description: 'true: a confirmation for each offer that is granted',
+          description: 'true: a confirmation e-mail is sent for each granted offer',
           'x-extension': true,
         }),
       ),
@@ -37,7 +37,7 @@ const OffersBody = Type.Object({
             from_name: Type.Optional(Type.String({ maxLength: 200 })),
             message: Type.Optional(Type.String({ maxLength: 2_000 })),
           },
-          { description: 'What the e-mail about a gift offer says', 'x-extension': true },
+          { description: 'Sender name and message in the gift e-mail', 'x-extension': true },
         ),
       ),
     }),
@@ -67,42 +67,43 @@ const OffersAnswer = Type.Object({
   ),
 })
 
-const ACTS = {
+const OPERATIONS = {
   POST: {
     mode: 'grant',
     summary: 'Grant offers to a',
     description:
-      'All or nothing. What is held already stays as it is. `data` lists every offer that is held afterwards, `meta` tells what this request did.',
+      'All or nothing. Offers that the customer already holds are left unchanged. `data` lists every offer that the customer holds afterwards; `meta` describes what this request changed.',
   },
   PATCH: {
     mode: 'replace',
     summary: 'Replace the offers of a',
-    description: 'Grants what is missing and revokes what is not listed; an empty list revokes all.',
+    description:
+      'Grants the listed offers that the customer does not hold, and revokes those that are not listed. An empty list revokes all.',
   },
   DELETE: {
     mode: 'revoke',
     summary: 'Revoke offers from a',
-    description: 'Ends access, never billing. What is not held is passed over.',
+    description: 'Ends access, never billing. Offers that the customer does not hold are ignored.',
   },
 } as const
 
-/** The three acts on one of the two doors to them. */
-function doorRoutes(door: Subject['door'], singular: string): Route[] {
+/** The three operations on the offers of a contact or of a customer. */
+function offerRelationshipRoutes(parent: Subject['parent'], singular: string): Route[] {
   return (['POST', 'PATCH', 'DELETE'] as const).map((method) =>
     route({
-      kind: 'direct',
+      kind: 'batched',
       method,
-      url: `/v1/${door}/{id}/relationships/offers`,
+      url: `/v1/${parent}/{id}/relationships/offers`,
       access: PERMISSION,
-      summary: `${ACTS[method].summary} ${singular}`,
-      description: ACTS[method].description,
+      summary: `${OPERATIONS[method].summary} ${singular}`,
+      description: OPERATIONS[method].description,
       tag: 'grants',
       body: OffersBody,
       responses: { 200: OffersAnswer },
       async handler(context) {
-        const subject = { door, id: context.params.id! }
+        const subject = { parent, id: context.params.id! }
         if (!isId(subject.id)) throw subjectNotFound(subject)
-        const change = changeOf(context, subject, ACTS[method].mode)
+        const change = changeOf(context, subject, OPERATIONS[method].mode)
         return answerOf(context, change, await changeOffers(context.app, change))
       },
     }),
@@ -115,14 +116,14 @@ function changeOf(
   mode: ChangeOffers['mode'],
 ): ChangeOffers {
   const { accountId, keyId, familyId, epoch } = claims
-  // By name: whatever else stands there would be taken for what we say of the grant ourselves.
+  // By name: other members must not reach the options of the database function.
   const { send_customer_welcome_email, send_offer_grant_email, gift } = body.meta ?? {}
   return {
     mode,
     subject,
     idempotency,
     caller: { account_id: accountId, permission: PERMISSION, key_id: keyId, family_id: familyId, epoch },
-    // An id that cannot exist is told like one that does not.
+    // An impossible id is reported like one that does not exist.
     offerIds: body.data.map(({ id }) => readId(id)),
     options: {
       send_customer_welcome_email,
@@ -161,7 +162,7 @@ function answerOf(
   return {
     body: {
       data: held.map((id) => identifier('offers', id)),
-      links: { self: `${baseUrl}/v1/${subject.door}/${subject.id}/relationships/offers` },
+      links: { self: `${baseUrl}/v1/${subject.parent}/${subject.id}/relationships/offers` },
       meta: {
         customer_id: customer_id ?? undefined,
         customer_created,
@@ -174,16 +175,16 @@ function answerOf(
   }
 }
 
-/** To revoke one it must be there; to grant one, it must not be archived either. */
+/** An archived offer can be revoked, but not granted. */
 function offerNotFound(id: string | number, mode: ChangeOffers['mode'], pointer: string) {
   const which = mode === 'revoke' ? 'on the site' : 'that can be granted here'
   return notFound(`There is no offer with the id ${id} ${which}. Nothing was changed.`, { pointer })
 }
 
-const subjectNotFound = ({ door, id }: Subject) =>
-  notFound(`There is no ${door === 'contacts' ? 'contact' : 'customer'} with the id ${id}.`)
+const subjectNotFound = ({ parent, id }: Subject) =>
+  notFound(`There is no ${parent === 'contacts' ? 'contact' : 'customer'} with the id ${id}.`)
 
 export const grantRoutes: Route[] = [
-  ...doorRoutes('contacts', 'contact'),
-  ...doorRoutes('customers', 'customer'),
+  ...offerRelationshipRoutes('contacts', 'contact'),
+  ...offerRelationshipRoutes('customers', 'customer'),
 ]

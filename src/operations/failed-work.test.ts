@@ -3,7 +3,7 @@ import { makeAutomation } from '../testing/automations.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
 import { causeWelcome } from '../testing/outbox.ts'
-import { countFailed, findWork, redrive, WORK_KINDS, type WorkKind } from './failed-work.ts'
+import { countFailed, findWork, retryFailedWork, WORK_KINDS, type WorkKind } from './failed-work.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -49,7 +49,7 @@ async function failEach(): Promise<Record<WorkKind, string>> {
   }
 }
 
-test('what has failed is found with its reason, counted by kind, and tried again when it is redriven', async () => {
+test('failed work is found with its reason, counted by kind, and retried', async () => {
   const ids = await failEach()
   const errors = {
     email: 'no such user',
@@ -70,9 +70,9 @@ test('what has failed is found with its reason, counted by kind, and tried again
   for (const kind of WORK_KINDS) expect(body).toContain(`bestow_failed{kind="${kind}"} ${counts[kind]}\n`)
 
   for (const kind of WORK_KINDS) {
-    expect(await redrive(h.app, kind, '999999')).toBe(0)
-    expect([kind, await redrive(h.app, kind, ids[kind])]).toEqual([kind, 1])
-    expect(await redrive(h.app, kind, ids[kind])).toBe(kind === 'event' ? 1 : 0)
+    expect(await retryFailedWork(h.app, kind, '999999')).toBe(0)
+    expect([kind, await retryFailedWork(h.app, kind, ids[kind])]).toEqual([kind, 1])
+    expect(await retryFailedWork(h.app, kind, ids[kind])).toBe(kind === 'event' ? 1 : 0)
   }
   await h.drain()
   const { rows } = await h.app.pool.query(
@@ -84,13 +84,13 @@ test('what has failed is found with its reason, counted by kind, and tried again
   expect(rows).toEqual([{ email: 'kept', run: 'stopped', delivery: 'pending', event: true }])
 })
 
-test('all of a kind is redriven at once, but nothing is sent to a hook that is disabled', async () => {
+test('all work of a kind is retried at once, except deliveries to disabled hooks', async () => {
   await h.app.pool.query(`update webhook_deliveries set status = 'failed', due_at = null`)
   await h.app.pool.query(`update hooks set disabled_at = now(), disabled_reason = 'gone'`)
-  expect(await redrive(h.app, 'delivery', null)).toBe(0)
+  expect(await retryFailedWork(h.app, 'delivery', null)).toBe(0)
   await h.app.pool.query('update hooks set disabled_at = null, disabled_reason = null')
   const { delivery } = await countFailed(h.app.db)
   expect(delivery).toBeGreaterThan(0)
-  expect(await redrive(h.app, 'delivery', null)).toBe(delivery)
+  expect(await retryFailedWork(h.app, 'delivery', null)).toBe(delivery)
   expect((await countFailed(h.app.db)).delivery).toBe(0)
 })

@@ -1,4 +1,4 @@
-/** What happens by itself and could not be done: to look at, and to be tried again. */
+/** Pending and failed background work: finding it and retrying it. */
 import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import type { Db } from '../platform/db/database.ts'
@@ -7,21 +7,21 @@ export const WORK_KINDS = ['email', 'run', 'delivery', 'event'] as const
 
 export type WorkKind = (typeof WORK_KINDS)[number]
 
-/** Something that is to be done, and is not. */
+/** A piece of background work that is pending or has failed. */
 export interface Work {
   kind: WorkKind
   id: string
-  /** What it is, and for whom or what. */
+  /** A short description, such as "welcome to contact 7". */
   what: string
   isFailed: boolean
   attempts: number
-  /** When it is tried (again); null when it is not, until it is redriven. */
+  /** When it is attempted next; null when it is not, until it is retried. */
   due_at: Date | null
   created_at: Date
   error: string | null
 }
 
-/** For each kind: what waits or has failed, by its partial indexes. Events that were set aside are tried again, but ever more rarely. */
+/** For each kind, what is pending or has failed, by partial indexes. Events that failed are retried with backoff. */
 const FOUND: Record<WorkKind, () => RawBuilder<unknown>> = {
   email: () => sql`
     select e.id::text, e.kind || ' to ' || coalesce('contact ' || e.contact_id, 'the owner') as what, e.status = 'failed' as "isFailed", e.attempts,
@@ -42,7 +42,7 @@ const FOUND: Record<WorkKind, () => RawBuilder<unknown>> = {
       from events e where e.dispatched_at is null`,
 }
 
-/** The newest of what waits or has failed. */
+/** The newest pending or failed work. */
 export async function findWork(
   db: Db,
   {
@@ -62,7 +62,7 @@ export async function findWork(
   return found
 }
 
-/** How much of each kind has failed. */
+/** Number of failed items of each kind. */
 export async function countFailed(db: Db): Promise<Record<WorkKind, number>> {
   const { rows } = await sql<Record<WorkKind, number>>`
     select (select count(*)::int from emails where status = 'failed') as email,
@@ -74,14 +74,14 @@ export async function countFailed(db: Db): Promise<Record<WorkKind, number>> {
   return rows[0]!
 }
 
-/** Makes failed work of a kind wait again, under a condition on its rows. */
-const REDRIVEN: Record<WorkKind, (which: RawBuilder<unknown>, now: Date) => RawBuilder<unknown>> = {
+/** Makes failed work of a kind pending again, limited by a condition on its rows. */
+const RETRY: Record<WorkKind, (which: RawBuilder<unknown>, now: Date) => RawBuilder<unknown>> = {
   email: (which, now) => sql`
     update emails set status = 'pending', due_at = ${now}, attempts = 0, failed_at = null where status = 'failed' and ${which}`,
   run: (which, now) => sql`
     update automation_runs set status = 'active', due_at = ${now}, attempts = 0, error = null, reason = null, ended_at = null
      where status = 'failed' and ${which}`,
-  // Of hooks that are enabled; they are locked first, as by everybody who queues for them.
+  // Only of enabled hooks. They are locked first, as wherever deliveries are queued.
   delivery: (which, now) => sql`
     with due as (
       update hooks set due_at = least(due_at, ${now})
@@ -97,14 +97,14 @@ const REDRIVEN: Record<WorkKind, (which: RawBuilder<unknown>, now: Date) => RawB
 }
 
 /**
- * Has failed work tried again, at once.
+ * Retries failed work at once.
  *
  * @param id null: all of the kind
- * @returns how much there was; deliveries to hooks that are disabled are left alone
+ * @returns number of items; deliveries to disabled hooks are left out
  */
-export async function redrive(app: App, kind: WorkKind, id: string | null): Promise<number> {
+export async function retryFailedWork(app: App, kind: WorkKind, id: string | null): Promise<number> {
   const column = kind === 'delivery' ? sql`webhook_deliveries.id` : sql`id`
   const which = id === null ? sql`true` : sql`${column}::text = ${id}`
-  const { numAffectedRows } = await REDRIVEN[kind](which, app.clock.now()).execute(app.db)
+  const { numAffectedRows } = await RETRY[kind](which, app.clock.now()).execute(app.db)
   return Number(numAffectedRows ?? 0)
 }

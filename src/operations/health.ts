@@ -27,7 +27,7 @@ export async function healthRoutes(server: FastifyInstance, app: App): Promise<v
   })
 
   server.get('/metrics', described('Figures of this process', Figures, 401), async (request, reply) => {
-    assertMayWatch(app, request.headers.authorization)
+    assertMetricsToken(app, request.headers.authorization)
     reply.type(PROMETHEUS)
     return app.metrics.text()
   })
@@ -35,7 +35,7 @@ export async function healthRoutes(server: FastifyInstance, app: App): Promise<v
   const backlog = inTime(() => readBacklog(app))
   const ofDatabase = described('Figures of the database, the same from every process', Figures, 401, 503)
   server.get('/metrics/database', ofDatabase, async (request, reply) => {
-    assertMayWatch(app, request.headers.authorization)
+    assertMetricsToken(app, request.headers.authorization)
     reply.type(PROMETHEUS)
     return backlogText(await backlog())
   })
@@ -85,7 +85,7 @@ const described = (summary: string, content: object, ...errors: number[]) => ({
 })
 
 /** In production the figures are for who knows METRICS_TOKEN; without one set, for nobody. */
-function assertMayWatch({ config }: App, authorization: string | undefined): void {
+function assertMetricsToken({ config }: App, authorization: string | undefined): void {
   const token = config.METRICS_TOKEN
   if (token === null && config.mode === 'development') return
   const expected = hashSecret(`Bearer ${token}`)

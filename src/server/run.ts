@@ -7,7 +7,7 @@ import { buildServer } from '../platform/http/server.ts'
 import { watchClock } from '../worker/watch-clock.ts'
 import { startWorker } from '../worker/worker.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
-import { endInOrder, onSignal, type Stop, stopWithParent } from './shutdown.ts'
+import { shutDownInReverse, onSignal, type Stop, stopWithParent } from './shutdown.ts'
 
 export interface Parts {
   role: string
@@ -32,7 +32,7 @@ export async function run<Prepared>(
   let log = (_error: unknown) => {}
   const opening = openRuntime({ role, mode, serving: role === 'start' })
   const stops: Stop[] = [{ end: async () => (await opening).close(), untilMs: 9_000 }]
-  const stop = () => endInOrder(stops, (error) => log(error))
+  const stop = () => shutDownInReverse(stops, (error) => log(error))
   // From here on, so that a signal while starting stops what has started.
   const signalled = onSignal(async () => {
     process.stderr.write('Stopping: requests and jobs in progress are finished first …\n')

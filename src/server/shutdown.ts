@@ -42,7 +42,7 @@ export function stopWithParent(): void {
 }
 
 /** Ends one thing after the other, the last one first. None that hangs or fails keeps the others from it. */
-export async function endInOrder(stops: Stop[], onError: (error: unknown) => void): Promise<void> {
+export async function shutDownInReverse(stops: Stop[], onError: (error: unknown) => void): Promise<void> {
   const begun = performance.now()
   for (const { end, untilMs } of stops.toReversed()) {
     const left = Math.max(0, untilMs - (performance.now() - begun))

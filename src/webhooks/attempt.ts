@@ -65,7 +65,7 @@ export async function attempt(
     response_status: answered.status,
     response_body: answered.body,
     error: answered.error,
-    ...fateOf(answered, delivery.attempts + 1, clock.now()),
+    ...nextStatus(answered, delivery.attempts + 1, clock.now()),
   }
 }
 
@@ -93,7 +93,7 @@ const notSent = (error: 'secret_unreadable' | 'body_failed'): Sent => ({
   answered: { durationMs: 0, status: null, retryAfter: null, body: null, error },
 })
 
-function fateOf(
+function nextStatus(
   { status, retryAfter }: Pick<Answered, 'status' | 'retryAfter'>,
   attempts: number,
   now: Date,
@@ -105,5 +105,5 @@ function fateOf(
 
 const isSuccess = (status: number | null) => status !== null && status >= 200 && status < 300
 
-/** By this answer a receiver asks to be told nothing any more. */
+/** With this response a receiver unsubscribes: the hook is disabled. */
 export const GONE = 410

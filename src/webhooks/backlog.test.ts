@@ -46,7 +46,7 @@ async function countOf(status: string): Promise<number> {
 const enable = (enabled: boolean) =>
   h.client.patch(`/v1/hooks/${hookId}`, { data: { type: 'hooks', attributes: { enabled } } })
 
-const stuck = async () => (await examine(h.app)).find(({ name }) => name === 'delivery_stuck')!.broken
+const stuck = async () => (await examine(h.app)).find(({ name }) => name === 'delivery_stuck')!.violations
 
 test.each<[string, () => Promise<unknown>]>([
   ['disabled', () => enable(false)],

@@ -7,7 +7,7 @@ import { findResource, type Resource } from '../platform/jsonapi/resource.ts'
 import { describeEvent, type HookEvent } from './hook-events.ts'
 
 /** What a delivery tells of, all of one site. */
-export interface Occasion {
+export interface EmailContext {
   event: HookEvent
   /** For a step of an automation, what started the run. */
   event_id: string | null
@@ -20,7 +20,7 @@ export interface Occasion {
 }
 
 /** The ids of what it shows, by type. */
-const idsOf = (occasion: Occasion): Record<string, string | null> => ({
+const idsOf = (occasion: EmailContext): Record<string, string | null> => ({
   contacts: occasion.contact_id,
   customers: occasion.customer_id,
   offers: occasion.offer_id,
@@ -32,7 +32,7 @@ const idsOf = (occasion: Occasion): Record<string, string | null> => ({
  * The bodies of deliveries, in their order: the resources as the API shows each of them now. Of what is not there
  * any more, as a person who was deleted, only type and id. A few queries for each type, whatever their number.
  */
-export async function bodiesOf(app: App, siteId: string, occasions: Occasion[]): Promise<string[]> {
+export async function bodiesOf(app: App, siteId: string, occasions: EmailContext[]): Promise<string[]> {
   const wanted = occasions.map((occasion) => identifiersOf(occasion))
   const shown = await showAll(app, siteId, wanted.flat())
   return occasions.map((occasion, index) => {
@@ -42,13 +42,13 @@ export async function bodiesOf(app: App, siteId: string, occasions: Occasion[]):
 }
 
 /** The body that shows nothing of what it names. */
-export const bodyOfIdentifiers = (app: App, occasion: Occasion): string =>
+export const bodyOfIdentifiers = (app: App, occasion: EmailContext): string =>
   bodyOf(app, occasion, identifiersOf(occasion))
 
 /** Without extensions the body has the three members that Kajabi documents, and no other. */
 function bodyOf(
   { config }: App,
-  { event, event_id, occurred_at }: Occasion,
+  { event, event_id, occurred_at }: EmailContext,
   payload: { id: string }[],
 ): string {
   const kajabi = { id: payload[0]!.id, event, payload }
@@ -71,7 +71,7 @@ type Named = ReturnType<typeof identifier>
 
 const keyOf = ({ type, id }: Named) => `${type} ${id}`
 
-function identifiersOf(occasion: Occasion): Named[] {
+function identifiersOf(occasion: EmailContext): Named[] {
   const ids = idsOf(occasion)
   return describeEvent(occasion.event).shows.flatMap((type) =>
     ids[type] ? [identifier(type, ids[type])] : [],
@@ -101,7 +101,7 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
     page: { number: 1, size: ids.length },
     ignored: [],
   }
-  const page = await loadPage(app.db, inFull(resource), query, scope)
+  const page = await loadPage(app.db, withAllRelationships(resource), query, scope)
   const resources = pageDocument(page, query, {}, scope).data
   const beside = SHOWN_BESIDE[type]
   if (beside) for (const { relationships } of resources) Object.assign(relationships, beside)
@@ -112,7 +112,7 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
 const SHOWN_BESIDE: Record<string, object> = { offers: { forms: { data: [] } } }
 
 /** As one by one: lists leave out what is archived, and some of what resources are related to. */
-const inFull = (resource: Resource): Resource => ({
+const withAllRelationships = (resource: Resource): Resource => ({
   ...resource,
   listed: undefined,
   relationships: Object.fromEntries(

@@ -31,7 +31,7 @@ export async function createHook(
   { siteId, event, targetUrl, resourceId }: NewHook,
   now: Date,
 ): Promise<{ id: string; secret: string }> {
-  await assertRoom(tx, siteId)
+  await assertUnderLimit(tx, siteId)
   const secret = newSigningSecret()
   const { id } = await tx
     .insertInto('hooks')
@@ -49,7 +49,7 @@ export async function createHook(
   return { id, secret }
 }
 
-async function assertRoom(tx: Tx, siteId: string): Promise<void> {
+async function assertUnderLimit(tx: Tx, siteId: string): Promise<void> {
   // As the index hooks_list has it.
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from hooks

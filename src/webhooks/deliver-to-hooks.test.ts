@@ -6,7 +6,7 @@ import { makeHook } from '../testing/hooks.ts'
 import { type Receiver, startReceiver } from '../testing/receiver.ts'
 import { callHooks } from './call-hooks.ts'
 import { claimHooks } from './claim-hooks.ts'
-import { lanesEnd, startLanes } from './deliver-to-hooks.ts'
+import { deliveriesSettled, deliverToHooks } from './deliver-to-hooks.ts'
 import { recordOutcomes } from './record-outcomes.ts'
 
 let h: Harness
@@ -55,10 +55,10 @@ test('what a worker that died had in hand, another takes over', async () => {
   const hook = await makeListener()
   const id = await testEvent(hook)
   await claimHooks(h.app, false, 10)
-  expect(await startLanes(h.app)).toBe(0)
+  expect(await deliverToHooks(h.app)).toBe(0)
   await endLeases()
-  expect(await startLanes(h.app)).toBe(1)
-  await lanesEnd(h.app)
+  expect(await deliverToHooks(h.app)).toBe(1)
+  await deliveriesSettled(h.app)
   expect([await statusOf(id), receiver.received.length]).toEqual(['delivered', 1])
 })
 
@@ -94,13 +94,13 @@ test('more hooks than lanes are all served, whatever some of them do', async () 
   for (let n = 0; n < 120; n++) ids.push(await testEvent(await makeListener()))
   const begun = performance.now()
   while (receiver.received.length < ids.length && performance.now() - begun < 12_000) {
-    if ((await startLanes(h.app)) === 0) await sleep(50)
+    if ((await deliverToHooks(h.app)) === 0) await sleep(50)
   }
   expect(receiver.received).toHaveLength(120)
   // As many as there are lanes for those that fail, once all have connected.
   await expect.poll(() => hanging.received.length, { timeout: 10_000 }).toBe(50)
   await hanging.close()
-  await lanesEnd(h.app)
+  await deliveriesSettled(h.app)
 }, 60_000)
 
 test('a step of an automation calls a hook once, and only one that is for automations', async () => {
@@ -124,8 +124,8 @@ test('a step of an automation calls a hook once, and only one that is for automa
   for (let time = 0; time < 2; time++) {
     await h.app.db.transaction().execute((tx) => callHooks(tx, calls, h.app.clock.now()))
   }
-  await startLanes(h.app)
-  await lanesEnd(h.app)
+  await deliverToHooks(h.app)
+  await deliveriesSettled(h.app)
   expect(receiver.received.map(({ body }) => body)).toMatchObject([
     { id: contactId, event: 'automation', payload: [{ type: 'contacts', id: contactId }] },
   ])

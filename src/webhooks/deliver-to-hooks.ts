@@ -2,68 +2,68 @@ import type { Agent } from 'undici'
 import type { App } from '../platform/app.ts'
 import { type Claimed, claimHooks } from './claim-hooks.ts'
 import { openConnections } from './connections.ts'
-import { takeTurn } from './drain-hook.ts'
+import { drainHook } from './drain-hook.ts'
 import { TIMEOUT_MS } from './post.ts'
 import { allowsPrivateTargets } from './targets.ts'
 
-/** Hooks whose deliveries a process sends at the same time. */
-const LANES = 100
-/** Of these, so many for hooks that fail: they may take their time, and the others need not wait for them. */
-const FAILING_LANES = LANES / 2
+/** Maximum number of hooks that a process delivers to concurrently. */
+const MAX_HOOKS = 100
+/** Limit for hooks that fail: they are slow, and must not block the healthy ones. */
+const MAX_FAILING_HOOKS = MAX_HOOKS / 2
 
-/** What a process has in hand. */
-interface Lanes {
+/** The hooks that a process is delivering to. */
+interface InFlight {
   agent: Agent
   running: Map<Promise<void>, Claimed>
 }
 
-const lanes = new WeakMap<App, Lanes>()
+const inFlight = new WeakMap<App, InFlight>()
 
-function lanesOf(app: App): Lanes {
-  const known = lanes.get(app)
+function inFlightDeliveries(app: App): InFlight {
+  const known = inFlight.get(app)
   if (known) return known
   const agent = openConnections({
     allowsPrivate: allowsPrivateTargets(app.config),
     connectTimeoutMs: TIMEOUT_MS,
   })
   const fresh = { agent, running: new Map() }
-  lanes.set(app, fresh)
+  inFlight.set(app, fresh)
   return fresh
 }
 
 /**
- * Takes hooks whose deliveries are due, as many as there are free lanes, and begins to send: each hook has a lane
- * to itself, in which its deliveries follow each other. Any number of processes may do this at once.
+ * Claims hooks with due deliveries, up to the limit, and starts to deliver: hooks concurrently, the deliveries of one
+ * hook one at a time. Any number of processes may do this concurrently.
  *
- * @returns how many hooks there were; they are in hand until lanesEnd()
+ * @returns number of hooks claimed; they are in flight until deliveriesSettled()
  */
-export async function startLanes(app: App): Promise<number> {
-  const { running } = lanesOf(app)
+export async function deliverToHooks(app: App): Promise<number> {
+  const { running } = inFlightDeliveries(app)
   const isFailing = ({ failing_since }: Claimed) => failing_since !== null
   const failing = [...running.values()].filter(isFailing).length
-  const sound = await claimHooks(app, false, LANES - running.size)
-  const others = await claimHooks(
+  const healthy = await claimHooks(app, false, MAX_HOOKS - running.size)
+  const failingHooks = await claimHooks(
     app,
     true,
-    Math.min(FAILING_LANES - failing, LANES - running.size - sound.length),
+    Math.min(MAX_FAILING_HOOKS - failing, MAX_HOOKS - running.size - healthy.length),
   )
-  for (const hook of [...sound, ...others]) startLane(app, hook)
-  return sound.length + others.length
+  for (const hook of [...healthy, ...failingHooks]) startHook(app, hook)
+  return healthy.length + failingHooks.length
 }
 
-function startLane(app: App, hook: Claimed): void {
-  const { agent, running } = lanesOf(app)
-  const lane = takeTurn(app, agent, hook)
+function startHook(app: App, hook: Claimed): void {
+  const { agent, running } = inFlightDeliveries(app)
+  const draining = drainHook(app, agent, hook)
     .catch((error) => {
-      // Its lease runs out, and it is tried again.
+      // Its lease expires, and it is retried.
       const { site_id, id } = hook
       app.log.error({ err: error, hook: { site_id, id } }, 'the deliveries of a hook were interrupted')
     })
-    .finally(() => running.delete(lane))
-  running.set(lane, hook)
+    .finally(() => running.delete(draining))
+  running.set(draining, hook)
 }
 
-/** Resolves when the turns that this process has begun are over. */
-export async function lanesEnd(app: App): Promise<void> {
-  await Promise.all(lanesOf(app).running.keys())
+/** Resolves when the time slices that this process has started are over. */
+export async function deliveriesSettled(app: App): Promise<void> {
+  await Promise.all(inFlightDeliveries(app).running.keys())
 }

@@ -7,54 +7,54 @@ import { type Due, dueDeliveries } from './claim-deliveries.ts'
 import { type Claimed, releaseHook } from './claim-hooks.ts'
 import { recordOutcomes } from './record-outcomes.ts'
 
-/** After so long it is the turn of another hook, should one wait. */
-const TURN_MS = 4_000
-/** What is not recorded is sent again when the worker is killed. */
+/** After this time the next hook is served, if one is waiting. */
+const TIME_SLICE_MS = 4_000
+/** Deliveries whose outcome was not recorded are sent again after the worker is killed. */
 const RECORD_EVERY_MS = 1_000
-/** So long a database that is away is waited for: nearly as long as the hook is in hand. */
+/** How long to wait for an unreachable database: a little less than the lease of the hook. */
 const PATIENCE_MS = 20_000
 const PAUSE_MS = 250
 
 /**
- * Sends the deliveries of a hook that are due, one after the other, until none is left or its turn is over. While
- * some are sent, the next are prepared, and what came of those before is recorded.
+ * Sends the due deliveries of a hook one at a time, until none is left or its time slice is over. While some are
+ * sent, the next are prepared, and the outcomes of the previous ones are recorded.
  */
-export async function takeTurn(app: App, agent: Agent, hook: Claimed): Promise<void> {
-  const turn: Turn = {
+export async function drainHook(app: App, agent: Agent, hook: Claimed): Promise<void> {
+  const slice: TimeSlice = {
     app,
     agent,
     receiver: receiverOf(app, hook),
-    end: performance.now() + TURN_MS,
-    recording: GO_ON,
+    end: performance.now() + TIME_SLICE_MS,
+    recording: CONTINUE,
   }
   let next = dueDeliveries(app, hook)
   for (let goesOn = true; goesOn; ) {
     const deliveries = await next
     if (deliveries.length === 0) break
-    next = unwatched(dueDeliveries(app, hook, deliveries.at(-1)))
-    goesOn = await sendAll(turn, deliveries)
+    next = deferRejection(dueDeliveries(app, hook, deliveries.at(-1)))
+    goesOn = await sendAll(slice, deliveries)
   }
-  await turn.recording
-  // Whoever takes the hook next must find what was prepared.
+  await slice.recording
+  // The next worker that claims the hook must find the prepared bodies.
   await next
   await releaseHook(app, hook)
 }
 
-interface Turn {
+interface TimeSlice {
   app: App
   agent: Agent
   receiver: Receiver
   /** On the clock of performance.now(). */
   end: number
-  /** Whether to go on, once what was sent last is recorded. */
+  /** Whether to continue, once the latest outcomes are recorded. */
   recording: Promise<boolean>
 }
 
-const GO_ON = Promise.resolve(true)
+const CONTINUE = Promise.resolve(true)
 
-/** @returns whether to go on */
-async function sendAll(turn: Turn, deliveries: Due[]): Promise<boolean> {
-  const { app, agent, receiver } = turn
+/** @returns whether to continue */
+async function sendAll(slice: TimeSlice, deliveries: Due[]): Promise<boolean> {
+  const { app, agent, receiver } = slice
   let made: Outcome[] = []
   let recordedAt = performance.now()
   for (const delivery of deliveries) {
@@ -63,19 +63,19 @@ async function sendAll(turn: Turn, deliveries: Due[]): Promise<boolean> {
     const isFailure = outcome.status !== 'delivered'
     const isLast = delivery === deliveries.at(-1) || app.isStopping
     if (!isFailure && !isLast && performance.now() - recordedAt <= RECORD_EVERY_MS) continue
-    if (!(await turn.recording)) return false
-    turn.recording = unwatched(record(app, receiver.hook, made))
-    // The hook may be disabled by it.
-    if (isFailure && !(await turn.recording)) return false
-    if (app.isStopping || performance.now() > turn.end) return false
+    if (!(await slice.recording)) return false
+    slice.recording = deferRejection(record(app, receiver.hook, made))
+    // The failure may disable the hook.
+    if (isFailure && !(await slice.recording)) return false
+    if (app.isStopping || performance.now() > slice.end) return false
     made = []
     recordedAt = performance.now()
   }
   return true
 }
 
-/** It is awaited later; when it fails before, that is no reason to end the process. */
-function unwatched<Result>(promise: Promise<Result>): Promise<Result> {
+/** The promise is awaited later; a rejection before that must not end the process. */
+function deferRejection<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(() => {})
   return promise
 }

@@ -22,7 +22,7 @@ export function readEvent(attributes: Attributes, extensions: boolean): HookEven
 }
 
 /** Who is told of an event sees what it is about. @throws ApiError 403 */
-export function assertMayHear({ permissions }: Pick<Caller, 'permissions'>, event: HookEvent): void {
+export function assertCanSubscribe({ permissions }: Pick<Caller, 'permissions'>, event: HookEvent): void {
   if (permissions === null) return
   const lacking = describeEvent(event).needs.find((permission) => !permissions.includes(permission))
   if (lacking) throw forbidden(lacking)

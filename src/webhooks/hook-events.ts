@@ -87,8 +87,8 @@ export const kajabiEvents = hookEvents.filter((name) => !describeEvent(name).ext
 export const confinableTo = (type: string): HookEvent[] =>
   hookEvents.filter((name) => describeEvent(name).confinedTo === type)
 
-/** As what hooks are told of an event. A gift is granted as any offer is. */
-const TOLD_AS: Partial<Record<EventType, HookEvent[]>> = {
+/** The hook events that each type of event triggers. A granted gift is also a granted offer. */
+const HOOK_EVENTS_BY_TYPE: Partial<Record<EventType, HookEvent[]>> = {
   tag_added: ['tag_added'],
   tag_removed: ['tag_removed'],
   offer_granted: ['offer_granted', 'gift_granted'],
@@ -99,9 +99,11 @@ const TOLD_AS: Partial<Record<EventType, HookEvent[]>> = {
   contact_updated: ['contact_updated'],
 }
 
-export const toldAs = ({ type, data }: Pick<Event, 'type' | 'data'>): HookEvent[] =>
-  (TOLD_AS[type] ?? []).filter((name) => name !== 'gift_granted' || ('is_gift' in data && data.is_gift))
+export const hookEventsOf = ({ type, data }: Pick<Event, 'type' | 'data'>): HookEvent[] =>
+  (HOOK_EVENTS_BY_TYPE[type] ?? []).filter(
+    (name) => name !== 'gift_granted' || ('is_gift' in data && data.is_gift),
+  )
 
-/** The types of events that hooks for this one can be told of. */
-export const typesToldAs = (name: HookEvent): string[] =>
-  Object.entries(TOLD_AS).flatMap(([type, names]) => (names.includes(name) ? [type] : []))
+/** The types of events that trigger this hook event. */
+export const eventTypesFor = (name: HookEvent): string[] =>
+  Object.entries(HOOK_EVENTS_BY_TYPE).flatMap(([type, names]) => (names.includes(name) ? [type] : []))

@@ -24,7 +24,7 @@ import {
 } from './change-hooks.ts'
 import { deliveryRoutes } from './delivery.routes.ts'
 import {
-  assertMayHear,
+  assertCanSubscribe,
   assertStillReferable,
   readEnabled,
   readEvent,
@@ -58,7 +58,7 @@ const create = route({
       ignoredAttributes(attributes, othersThan(['event', 'target_url', 'resource_id'], attributes)),
     )
     const event = readEvent(attributes, app.config.EXTENSIONS)
-    assertMayHear(caller, event)
+    assertCanSubscribe(caller, event)
     warnOfSilence(context, event)
     const targetUrl = readTarget(attributes, allowsPrivateTargets(app.config))
     const siteId = siteOf(context)
@@ -96,7 +96,7 @@ const update = route({
     const { tx, params, caller, scope } = context
     const id = params.id!
     const hook = await lockHook(tx, caller.siteIds, id)
-    assertMayHear(caller, hook.event)
+    assertCanSubscribe(caller, hook.event)
     warnOfSilence(context, hook.event)
     const { attributes } = await readChanges(context, hooks)
     const changes = await readHookChanges(context, hook, attributes)
@@ -153,7 +153,7 @@ const rotate = route({
   async handler(context) {
     const { app, tx, params, caller, scope } = context
     const hook = await lockHook(tx, caller.siteIds, params.id!)
-    assertMayHear(caller, hook.event)
+    assertCanSubscribe(caller, hook.event)
     const secret = await rotateSecret(tx, app.sealer, hook, scope.now)
     return { body: await showHook(context, hook.id), shownOnce: { secret } }
   },

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
 import { type Event, resourceOf } from '../platform/events/events.ts'
 import type { LockedHook } from './change-hooks.ts'
-import { toldAs, typesToldAs } from './hook-events.ts'
+import { hookEventsOf, eventTypesFor } from './hook-events.ts'
 
 type MissedEvent = Pick<Event, 'id' | 'type' | 'contact_id' | 'offer_id' | 'data'> & {
   site_id: string
@@ -24,7 +24,7 @@ export async function missedEvents(
   since: Date,
   most: number,
 ): Promise<MissedEvent[]> {
-  const types = typesToldAs(hook.event)
+  const types = eventTypesFor(hook.event)
   if (types.length === 0) return []
   const from = new Date(Math.max(since.getTime(), hook.created_at.getTime()))
   const found: MissedEvent[] = []
@@ -37,7 +37,7 @@ export async function missedEvents(
 }
 
 const isFor = ({ event: name, resource_id }: LockedHook, event: MissedEvent) =>
-  toldAs(event).includes(name) && (resource_id === null || resource_id === resourceOf(event))
+  hookEventsOf(event).includes(name) && (resource_id === null || resource_id === resourceOf(event))
 
 interface Window {
   events: MissedEvent[]

@@ -57,11 +57,11 @@ export function post(agent: Agent, posting: Posting, timeoutMs = TIMEOUT_MS): Pr
         error: answer.status === null ? error : null,
       })
     }
-    const cutOff = (error: PostError) => {
+    const truncated = (error: PostError) => {
       end(error)
       controller?.abort(new Error(error))
     }
-    const timer = setTimeout(() => cutOff('timed_out'), timeoutMs)
+    const timer = setTimeout(() => truncated('timed_out'), timeoutMs)
 
     agent.dispatch(requestOf(posting), {
       onRequestStart(given) {
@@ -81,7 +81,7 @@ export function post(agent: Agent, posting: Posting, timeoutMs = TIMEOUT_MS): Pr
       onResponseData(_, chunk) {
         if (bytes < KEPT_BYTES) chunks.push(Buffer.from(chunk.subarray(0, KEPT_BYTES - bytes)))
         bytes += chunk.length
-        if (bytes > READ_BYTES) cutOff('malformed_answer')
+        if (bytes > READ_BYTES) truncated('malformed_answer')
       },
       onResponseEnd: () => end(null),
       onResponseError: (_, error) => end(nameOf(error)),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
 import { type Event, resourceOf } from '../platform/events/events.ts'
-import { toldAs } from './hook-events.ts'
+import { hookEventsOf } from './hook-events.ts'
 
 /**
  * Writes down, in the dispatcher's transaction, which hooks are to be told of these events: each once of each. The
@@ -10,7 +10,13 @@ import { toldAs } from './hook-events.ts'
 export async function queueDeliveries(tx: Tx, events: Event[], now: Date): Promise<void> {
   const told = events.flatMap((event) => {
     const { site_id, id, contact_id } = event
-    return toldAs(event).map((name) => ({ site_id, id, contact_id, name, resource_id: resourceOf(event) }))
+    return hookEventsOf(event).map((name) => ({
+      site_id,
+      id,
+      contact_id,
+      name,
+      resource_id: resourceOf(event),
+    }))
   })
   if (told.length === 0) return
   await sql`

@@ -5,7 +5,7 @@ import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
 import { type Receiver, startReceiver } from '../testing/receiver.ts'
 import { callHooks } from './call-hooks.ts'
-import { lanesEnd, startLanes } from './deliver-to-hooks.ts'
+import { deliveriesSettled, deliverToHooks } from './deliver-to-hooks.ts'
 import type { HookEvent } from './hook-events.ts'
 
 let h: Harness
@@ -40,15 +40,15 @@ async function queueWhileReleased(event: HookEvent, queue: (hookId: string) => P
   await h.app.pool.query(HELD_RELEASE)
   const gate = await h.app.pool.connect()
   await gate.query('select pg_advisory_lock($1)', [GATE])
-  await startLanes(h.app)
+  await deliverToHooks(h.app)
   await expect.poll(waiting, { timeout: 10_000 }).toEqual(['advisory'])
   const queued = queue(hookId)
   await expect.poll(waiting, { timeout: 10_000 }).toEqual(['advisory', 'transactionid'])
   await gate.query('select pg_advisory_unlock($1)', [GATE])
   gate.release()
-  await Promise.all([queued, lanesEnd(h.app)])
-  await startLanes(h.app)
-  await lanesEnd(h.app)
+  await Promise.all([queued, deliveriesSettled(h.app)])
+  await deliverToHooks(h.app)
+  await deliveriesSettled(h.app)
 }
 
 test('an event that is dispatched while its hook is let go of is delivered', async () => {

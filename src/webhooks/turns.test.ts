@@ -8,7 +8,7 @@ import { type Receiver, startReceiver } from '../testing/receiver.ts'
 import * as bodies from './bodies.ts'
 import { dueDeliveries } from './claim-deliveries.ts'
 import { claimHooks } from './claim-hooks.ts'
-import { lanesEnd, startLanes } from './deliver-to-hooks.ts'
+import { deliveriesSettled, deliverToHooks } from './deliver-to-hooks.ts'
 import { recordOutcomes } from './record-outcomes.ts'
 
 let h: Harness
@@ -139,8 +139,8 @@ test('a worker that ends sends what it has begun, and leaves the rest to others'
     h.app.isStopping = true
     response.end()
   })
-  await startLanes(h.app)
-  await lanesEnd(h.app)
+  await deliverToHooks(h.app)
+  await deliveriesSettled(h.app)
   const statuses = (await Promise.all(ids.map(shown))).map(({ status }) => status)
   expect(statuses).toEqual(['delivered', 'pending', 'pending'])
   h.app.isStopping = false

@@ -1,38 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chores, dispatching } from '../background.ts'
+import { backgroundTasks, dispatching } from '../background.ts'
 import type { App } from '../platform/app.ts'
 import { isUnavailable } from '../platform/db/database.ts'
 
-/** Longest wait after a failure, as when the database is away. */
+/** Longest pause after a failure, for example when the database is unreachable. */
 const LONGEST_PAUSE_MS = 5_000
 
 export interface Worker {
-  /** Finishes what is under way, and begins nothing new. */
+  /** Finishes the work in progress and starts nothing new. */
   stop: () => Promise<void>
 }
 
-/** Everything that runs by itself. */
+/** Runs all background tasks in this process. */
 export function startWorker(app: App): Worker {
-  const loops = chores.map((chore) =>
-    repeat(app, chore.name, chore.everyMs, async (wake) => {
-      const count = await chore.run(app, wake)
-      app.metrics.jobs.done.inc({ job: chore.name }, count)
+  const loops = backgroundTasks.map((task) =>
+    repeat(app, task.name, task.everyMs, async (wake) => {
+      const count = await task.run(app, wake)
+      app.metrics.jobs.done.inc({ job: task.name }, count)
       const isDone = count > 0
-      if (isDone && chore.leads) wakeFollowers()
+      if (isDone && task.wakesOthers) wakeOthers()
       return isDone
     }),
   )
-  const followers = loops.filter((_, index) => chores[index]!.follows)
-  const wakeFollowers = () => {
-    for (const follower of followers) follower.wake()
+  const woken = loops.filter((_, index) => backgroundTasks[index]!.wokenByOthers)
+  const wakeOthers = () => {
+    for (const loop of woken) loop.wake()
   }
-  app.onEvents = loops[chores.indexOf(dispatching)]!.wake
+  app.onEvents = loops[backgroundTasks.indexOf(dispatching)]!.wake
   return {
     async stop() {
       app.onEvents = () => {}
       app.isStopping = true
       await Promise.all(loops.map((loop) => loop.stop()))
-      await Promise.all(chores.map((chore) => chore.settle?.(app)))
+      await Promise.all(backgroundTasks.map((task) => task.settle?.(app)))
     },
   }
 }
@@ -42,7 +42,7 @@ interface Loop {
   stop: () => Promise<void>
 }
 
-/** Calls `work` again and again: at once while it says there is more, else after `everyMs` or when woken. */
+/** Calls `work` in a loop: at once while it returns true, otherwise after `everyMs` or when woken. */
 function repeat(app: App, name: string, everyMs: number, work: (wake: () => void) => Promise<boolean>): Loop {
   let stopped = false
   let isWanted = false
@@ -63,9 +63,9 @@ function repeat(app: App, name: string, everyMs: number, work: (wake: () => void
         failures += 1
         app.metrics.jobs.failed.inc({ job: name })
         pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures)
-        // A database that is away is no bug: its stack trace would say nothing.
+        // An unreachable database is not a bug: a stack trace would not help.
         const reason = isUnavailable(error) ? { reason: (error as Error).message } : { err: error }
-        app.log.warn({ ...reason, loop: name }, 'background work failed, will be tried again')
+        app.log.warn({ ...reason, loop: name }, 'background task failed, will be retried')
       }
       if (pause === 0 || isWanted || stopped) continue
       interrupt = new AbortController()

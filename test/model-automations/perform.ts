@@ -37,7 +37,7 @@ async function changeOffersOf(
   await changeOffers(app, {
     mode,
     caller: { account_id: stage.accountId },
-    subject: { door: 'contacts', id: contactOf(stage, who) },
+    subject: { parent: 'contacts', id: contactOf(stage, who) },
     offerIds: offers.map((name) => stage.named.get(name)!),
     options: { actor: 'somebody', source: 'cli', request_id: null, send_customer_welcome_email: false },
     idempotency: null,

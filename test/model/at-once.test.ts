@@ -22,5 +22,5 @@ test(
 )
 
 test('after all stories, everything that must be true of the database is true', async () => {
-  expect((await examine(theatre.h.app)).filter(({ broken }) => broken !== 0)).toEqual([])
+  expect((await examine(theatre.h.app)).filter(({ violations }) => violations !== 0)).toEqual([])
 })

@@ -41,7 +41,7 @@ export interface CrashReport extends Verdict {
   journal: Journal
   bestow: Recoveries
   postgres: Recoveries
-  doctor: { sound: boolean; findings: { name: string; broken: number | null; examples: string[] }[] }
+  doctor: { ok: boolean; findings: { name: string; violations: number | null; examples: string[] }[] }
   /** What processes did that nobody had asked for. */
   troubles: string[]
 }

@@ -132,14 +132,12 @@ export const untilDispatched = (database: pg.Pool): Promise<void> =>
     return rowCount === 0
   })
 
-/** What `bestow doctor` finds broken; nothing when all is sound. */
+/** What `bestow doctor` reports as violated; empty when the database is consistent. */
 export async function brokenRules(databaseUrl: string): Promise<string[]> {
   const { findings } = await bestowJson(databaseUrl, 'doctor')
   return findings
-    .filter(({ broken }: { broken: number | null }) => broken !== 0)
-    .map(({ sentence, examples }: { sentence: string; examples: string[] }) =>
-      [sentence, ...examples].join(' '),
-    )
+    .filter(({ violations }: { violations: number | null }) => violations !== 0)
+    .map(({ rule, examples }: { rule: string; examples: string[] }) => [rule, ...examples].join(' '))
 }
 
 /** What a trial found: faults, of which there should be none, and figures. */

@@ -13,11 +13,11 @@ const WITHOUT_LEASE = `
   create trigger forget_lease before update on emails for each row execute function forget_lease()`
 
 test('through a mail server that refuses, dawdles and hangs up, every e-mail ends once, with its words', async () => {
-  const { faults, ends, deeds } = await mail(1, SHORT)
+  const { faults, ends, tally } = await mail(1, SHORT)
   expect(faults).toEqual([])
   expect(ends.sent).toBeGreaterThan(ends.failed!)
   // Connections are kept, so that a greeting is rare.
-  for (const stage of ['sender', 'recipient', 'message']) expect(deeds[`cut at ${stage}`]).toBeGreaterThan(0)
+  for (const stage of ['sender', 'recipient', 'message']) expect(tally[`cut at ${stage}`]).toBeGreaterThan(0)
 })
 
 test.runIf(isControlDue(3, 6))(

@@ -15,7 +15,7 @@ export interface MailReport extends Findings {
   /** By how they ended. */
   ends: Record<string, number>
   /** What the server did. */
-  deeds: Record<string, number>
+  tally: Record<string, number>
   kills: number
   /** Taken again, after the server hung up before it said so. */
   copiesAfterCuts: number
@@ -40,7 +40,7 @@ const NOTED_MS = 5_000
 /** In which what was sent before a kill still comes to the server. */
 const ARRIVING_MS = 500
 /** What came before a copy that needs explaining. */
-const STORY_MS = 60_000
+const HISTORY_MS = 60_000
 const HURRY_EVERY_MS = 500
 
 export const mailTrial: Trial = {
@@ -96,7 +96,7 @@ export const mail = (
       seconds,
       perSecond: rows.length / seconds,
       ends: countBy(rows, ({ status }) => status),
-      deeds: server.deeds,
+      tally: server.tally,
       kills: kills.length,
       copiesAfterCuts: copies.afterCuts,
       copiesAfterKills: copies.afterKills,
@@ -176,7 +176,7 @@ function judgeCopies(emails: Sent[], copies: Copy[], kills: number[]): Copies {
       else if (kills.some((kill) => kill > at - ARRIVING_MS && kill < at + NOTED_MS)) found.afterKills++
       else
         found.faults.push(
-          `e-mail ${id} was taken ${taken.length} times without need: ${storyOf(taken, kills)}`,
+          `e-mail ${id} was taken ${taken.length} times without need: ${historyOf(taken, kills)}`,
         )
     }
   }
@@ -184,9 +184,9 @@ function judgeCopies(emails: Sent[], copies: Copy[], kills: number[]): Copies {
 }
 
 /** Copies and kills in their order, with the seconds at which they were. */
-function storyOf(taken: Copy[], kills: number[]): string {
+function historyOf(taken: Copy[], kills: number[]): string {
   const [first, last] = [taken[0]!.at, taken.at(-1)!.at]
-  const near = kills.filter((kill) => kill > first - STORY_MS && kill < last)
+  const near = kills.filter((kill) => kill > first - HISTORY_MS && kill < last)
   return [
     ...taken.map(({ at, isAnswered }) => ({ at, what: isAnswered ? 'taken' : 'cut' })),
     ...near.map((at) => ({ at, what: 'kill' })),

@@ -4,10 +4,10 @@ import { type Invariant, invariants } from './invariants.ts'
 
 export interface Finding {
   name: string
-  sentence: string
-  /** How many rows break it; null when it could not be looked at. */
-  broken: number | null
-  /** Some of them, or why it could not be looked at. */
+  rule: string
+  /** Number of rows that violate it; null when it could not be checked. */
+  violations: number | null
+  /** Some of them, or why it could not be checked. */
   examples: string[]
 }
 
@@ -15,8 +15,8 @@ const MOST_EXAMPLES = 5
 const DAY_MS = 86_400_000
 
 /**
- * Holds every invariant against the database, as it is at one moment, and checks the indexes that they rest
- * on. It changes nothing, and may take a while on a large database.
+ * Checks every invariant on one snapshot of the database, and the indexes that the invariants rely on. Changes
+ * nothing, and may take a while on a large database.
  */
 export async function examine(app: App): Promise<Finding[]> {
   const client = await app.pool.connect()
@@ -30,7 +30,7 @@ export async function examine(app: App): Promise<Finding[]> {
     const now = app.clock.now()
     const times = [now, new Date(now.getTime() - app.config.KEEP_EVENTS_DAYS * DAY_MS)]
     const findings: Finding[] = []
-    for (const invariant of invariants) findings.push(await hold(client, invariant, times))
+    for (const invariant of invariants) findings.push(await check(client, invariant, times))
     findings.push(await checkIndexes(client))
     await client.query('rollback')
     client.release()
@@ -41,24 +41,24 @@ export async function examine(app: App): Promise<Finding[]> {
   }
 }
 
-async function hold(
+async function check(
   client: pg.PoolClient,
-  { name, sentence, broken }: Invariant,
+  { name, rule, violations }: Invariant,
   times: Date[],
 ): Promise<Finding> {
   // The times are not in every query, and PostgreSQL wants to know the type of each parameter.
   const { rows } = await client.query<{ count: number; examples: string[] }>(
-    `with broken as (${broken}), clock as (select $1::timestamptz, $2::timestamptz)
-     select (select count(*)::int from broken) as count,
-            array(select what from broken limit ${MOST_EXAMPLES}) as examples`,
+    `with violations as (${violations}), clock as (select $1::timestamptz, $2::timestamptz)
+     select (select count(*)::int from violations) as count,
+            array(select what from violations limit ${MOST_EXAMPLES}) as examples`,
     times,
   )
-  return { name, sentence, broken: rows[0]!.count, examples: rows[0]!.examples }
+  return { name, rule, violations: rows[0]!.count, examples: rows[0]!.examples }
 }
 
-/** Reads every unique index against its table, by PostgreSQL's own amcheck. */
+/** Checks every unique index against its table with PostgreSQL's amcheck. */
 async function checkIndexes(client: pg.PoolClient): Promise<Finding> {
-  const about = { name: 'indexes', sentence: 'The unique indexes are sound.' }
+  const about = { name: 'indexes', rule: 'The unique indexes are intact.' }
   await client.query('savepoint indexes')
   try {
     await client.query('create extension if not exists amcheck')
@@ -74,10 +74,10 @@ async function checkIndexes(client: pg.PoolClient): Promise<Finding> {
         await client.query('rollback to savepoint one_index')
       })
     }
-    return { ...about, broken: examples.length, examples }
+    return { ...about, violations: examples.length, examples }
   } catch (error) {
-    // Whoever may not make extensions can have it made once by who may.
+    // A role without the right to create extensions can have it created once by a superuser.
     await client.query('rollback to savepoint indexes')
-    return { ...about, broken: null, examples: [`amcheck is not available: ${(error as Error).message}`] }
+    return { ...about, violations: null, examples: [`amcheck is not available: ${(error as Error).message}`] }
   }
 }

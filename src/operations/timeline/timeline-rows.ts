@@ -1,10 +1,10 @@
-/** What is read to tell the story of a grant: a query for each kind of thing, each with an end. */
+/** The queries behind the timeline of a grant: one for each kind of row, each with a limit. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../platform/db/database.ts'
 
-/** Most of each kind that a story tells; beyond it says that there are more. */
+/** Maximum number of rows of each kind in a timeline; beyond it `truncated` names the kind. */
 export const MOST = 500
-/** Chains are at most so long: see docs/automations.md. */
+/** Maximum length of a chain of events, see docs/automations.md. */
 const LONGEST_CHAIN = 20
 
 export interface EventRow {
@@ -22,7 +22,7 @@ export interface EventRow {
   grant_id: string | null
 }
 
-/** What belongs to an event, or to the step of a run. */
+/** An effect of an event, or of the step of a run. */
 interface Effect {
   id: string
   event_id: string
@@ -69,7 +69,7 @@ export interface StepRow {
   done_at: Date
 }
 
-/** Deliveries that are not kept any more, of an event or of a run. */
+/** Removed deliveries of an event or of a run. */
 export interface RemovedRow {
   event_id: string
   run_id: string | null
@@ -98,7 +98,7 @@ export async function readCauses(
   return rows
 }
 
-/** All that happened to a grant, and all that followed from it, in order; of the customer, that the grant made it. */
+/** The events of a grant and all their effects, in order, and the creation of the customer if the grant created it. */
 export async function readEvents(
   db: Db,
   siteId: string,
@@ -110,13 +110,13 @@ export async function readEvents(
       select e.id, e.type, e.data, e.grant_id from events e
        where e.site_id = ${siteId} and e.contact_id = ${contactId}
          and (e.grant_id = ${grantId} or e.type = 'customer_created')
-    ), told (id) as (
+    ), shown (id) as (
       select o.id from own o
        where o.grant_id is not null
           or exists (select from own g where g.type = 'offer_granted' and (g.data ->> 'customer_created')::boolean)
        union
-      select e.id from told t join events e on e.site_id = ${siteId} and e.caused_by = t.id
-    ), first as (select id from told limit ${MOST + 1})
+      select e.id from shown t join events e on e.site_id = ${siteId} and e.caused_by = t.id
+    ), first as (select id from shown limit ${MOST + 1})
     ${eventsOf(siteId, sql`first`)} order by e.id`.execute(db)
   return rows
 }
@@ -188,6 +188,6 @@ export async function readRemovedDeliveries(
   return rows
 }
 
-/** By the two unique indexes that decide that each is there once. */
+/** Uses the two unique indexes on causes. */
 const effectsOf = (siteId: string, eventIds: string[], runIds: string[]) => sql`
   site_id = ${siteId} and (run_id is null and event_id = any (${eventIds}::bigint[]) or run_id = any (${runIds}::bigint[]))`

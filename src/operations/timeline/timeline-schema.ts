@@ -28,7 +28,7 @@ const RemovedDeliveries = Type.Unsafe<{ count: number; at: string } | null>({
   type: ['object', 'null'],
   properties: { count: { type: 'integer' }, at: { type: 'string', format: 'date-time' } },
   description:
-    'Deliveries that are no longer kept (setting KEEP_DELIVERIES_DAYS): how many, and when the last of them was removed. Null when all there ever were are listed.',
+    'Deliveries removed after their retention period (KEEP_DELIVERIES_DAYS): how many, and when the last one was removed. Null when none was removed.',
 })
 
 const Step = Type.Object({
@@ -50,7 +50,7 @@ export const Run = Type.Object({
   created_at: Time,
   due_at: MaybeTime,
   ended_at: MaybeTime,
-  steps: Type.Array(Step, { description: 'Those that are over' }),
+  steps: Type.Array(Step, { description: 'The steps that have finished' }),
   removed_webhook_deliveries: RemovedDeliveries,
 })
 
@@ -69,36 +69,36 @@ export const Cause = Type.Object({
   automation_run: Type.Unsafe<{ id: string; automation_id: string } | null>({
     type: ['object', 'null'],
     properties: { id: { type: 'string' }, automation_id: MaybeText },
-    description: 'The run that did it, when one did',
+    description: 'The automation run that recorded the event, if any',
   }),
 })
 
-export const Happening = Type.Object({
+export const TimelineEntry = Type.Object({
   ...Cause.properties,
   caused_by: Type.Unsafe<string | null>({
     type: ['string', 'null'],
-    description: 'The event that led to this one',
+    description: 'The event that caused this one',
   }),
   offer_id: MaybeText,
   grant_id: Type.Unsafe<string | null>({
     type: ['string', 'null'],
-    description: 'This grant, or a further one',
+    description: 'This grant, or one that it caused',
   }),
   emails: Type.Array(Email),
   webhook_deliveries: Type.Array(Delivery),
   removed_webhook_deliveries: RemovedDeliveries,
-  automation_runs: Type.Array(Run, { description: 'What this event started' }),
+  automation_runs: Type.Array(Run, { description: 'The runs that this event started' }),
 })
 
-export const Story = Type.Object({
+export const Timeline = Type.Object({
   causes: Type.Array(Cause, {
     description:
-      'How the grant came to be: the event that recorded it, then what led to that, up to the first. Empty when it is older than events are kept.',
+      'The event that recorded the grant, followed by the events that led to it, up to the first one. Empty when the grant is older than the retention period of events.',
   }),
-  happened: Type.Array(Happening, {
-    description: 'All that the grant caused, down the chain, and what became of the grant itself; in order',
+  entries: Type.Array(TimelineEntry, {
+    description: 'The events of the grant and all events that they caused, directly or indirectly, in order',
   }),
-  cut_off: Type.Array(Type.String(), {
-    description: 'Of what there is more than is told: events, runs, steps, emails, deliveries',
+  truncated: Type.Array(Type.String(), {
+    description: 'What is not listed completely: `events`, `runs`, `steps`, `emails` or `deliveries`',
   }),
 })

@@ -1,38 +1,38 @@
 import { Type } from 'typebox'
 import { type Route, route } from '../../platform/http/route.ts'
-import { tellStory } from './timeline.ts'
-import { Story } from './timeline-schema.ts'
+import { readTimeline } from './timeline.ts'
+import { Timeline } from './timeline-schema.ts'
 
-const story = route({
+const timeline = route({
   kind: 'read',
   method: 'GET',
-  url: '/v1/grants/{id}/story',
+  url: '/v1/grants/{id}/timeline',
   access: 'view:grants',
-  summary: 'Tell the story of a grant',
+  summary: 'Show the timeline of a grant',
   description:
-    'Who or what caused it, and everything it caused: e-mails, runs of automations with their steps, webhook deliveries and further grants, each with state and time. What it says of e-mails and webhooks is that they are, not what is in them.',
+    'Lists the causes of a grant and all its effects: e-mails, automation runs with their steps, webhook deliveries and further grants, each with status and time. Contents of e-mails and webhook bodies are not included.',
   tag: 'grants',
   extension: true,
   responses: {
     200: Type.Object({
       data: Type.Object({
-        type: Type.Literal('grant_stories'),
-        id: Type.String({ description: 'Of the grant' }),
-        attributes: Story,
+        type: Type.Literal('grant_timelines'),
+        id: Type.String({ description: 'Id of the grant' }),
+        attributes: Timeline,
       }),
       links: Type.Object({ self: Type.String() }),
     }),
   },
   async handler({ db, params, scope }) {
     const id = params.id!
-    const attributes = await tellStory(db, id, scope)
+    const attributes = await readTimeline(db, id, scope)
     return {
       body: {
-        data: { type: 'grant_stories', id, attributes },
-        links: { self: `${scope.baseUrl}/v1/grants/${id}/story` },
+        data: { type: 'grant_timelines', id, attributes },
+        links: { self: `${scope.baseUrl}/v1/grants/${id}/timeline` },
       },
     }
   },
 })
 
-export const storyRoutes: Route[] = [story]
+export const timelineRoutes: Route[] = [timeline]

@@ -21,17 +21,17 @@ async function grant(contactId: string, offerId: string, client = h.client) {
   return { grantId: body.meta.offers[0].grant_id as string, requestId: headers.get('x-request-id') }
 }
 
-const storyOf = async (grantId: string) =>
-  (await h.client.get(`/v1/grants/${grantId}/story`)).body.data.attributes
+const timelineOf = async (grantId: string) =>
+  (await h.client.get(`/v1/grants/${grantId}/timeline`)).body.data.attributes
 
-interface Told {
+interface Entry {
   type: string
   caused_by: string | null
   event_id: string
   grant_id: string | null
 }
 
-test('a story tells who granted, and all that follows: e-mails, runs with steps, deliveries, further grants', async () => {
+test('a timeline lists who granted, and all effects: e-mails, runs with steps, deliveries, further grants', async () => {
   const [course, bonus] = [
     await makeOffer(h.app, h.account.siteId),
     await makeOffer(h.app, h.account.siteId, { is_gift: true }),
@@ -58,8 +58,8 @@ test('a story tells who granted, and all that follows: e-mails, runs with steps,
   const { grantId, requestId } = await grant(contactId, course, h.clientWith(key.token))
   await h.drain()
 
-  const story = await storyOf(grantId)
-  expect(story.causes).toMatchObject([
+  const timeline = await timelineOf(grantId)
+  expect(timeline.causes).toMatchObject([
     {
       type: 'offer_granted',
       actor: { type: 'api_key', id: key.id, name: key.name },
@@ -67,8 +67,8 @@ test('a story tells who granted, and all that follows: e-mails, runs with steps,
       automation_run: null,
     },
   ])
-  expect(story.cut_off).toEqual([])
-  const [customer, granted, further, ...others] = story.happened
+  expect(timeline.truncated).toEqual([])
+  const [customer, granted, further, ...others] = timeline.entries
   expect(others).toEqual([])
   expect(customer).toMatchObject({ type: 'customer_created', emails: [{ kind: 'welcome', status: 'kept' }] })
   expect(granted).toMatchObject({
@@ -101,7 +101,7 @@ test('a story tells who granted, and all that follows: e-mails, runs with steps,
     automation_run: { id: run.id, automation_id: automationId },
   })
 
-  const { causes } = await storyOf(further.grant_id)
+  const { causes } = await timelineOf(further.grant_id)
   expect(causes).toMatchObject([
     {
       type: 'offer_granted',
@@ -112,24 +112,24 @@ test('a story tells who granted, and all that follows: e-mails, runs with steps,
   ])
 })
 
-test('a story tells how the grant ended, and nothing of what somebody else did to the same contact', async () => {
+test('a timeline includes the end of the grant, and nothing from other changes of the same contact', async () => {
   const [one, other] = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
   const contactId = await makeContact(h.app, h.account.siteId)
   const { grantId } = await grant(contactId, one)
   const second = await grant(contactId, other)
   await h.client.delete(`/v1/contacts/${contactId}/relationships/offers`, offersBody([one]))
   await h.drain()
-  const types = async (id: string) => (await storyOf(id)).happened.map(({ type }: Told) => type)
+  const types = async (id: string) => (await timelineOf(id)).entries.map(({ type }: Entry) => type)
   expect(await types(grantId)).toEqual(['customer_created', 'offer_granted', 'offer_revoked'])
   // The first grant made the customer.
   expect(await types(second.grantId)).toEqual(['offer_granted'])
 })
 
-test('a story is told in a fixed number of queries, and says where it is cut off', async () => {
+test('a timeline is read in a fixed number of queries, and says what is truncated', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const { grantId } = await grant(contactId, await makeOffer(h.app, h.account.siteId))
   const statements = recordStatements(h.app.pool)
-  await storyOf(grantId)
+  await timelineOf(grantId)
   const short = statements.splice(0).length
   await h.app.pool.query(
     `insert into events (site_id, type, occurred_at, actor, caused_by, contact_id, dispatched_at)
@@ -138,14 +138,14 @@ test('a story is told in a fixed number of queries, and says where it is cut off
     [grantId, MOST],
   )
   statements.splice(0)
-  const story = await storyOf(grantId)
+  const timeline = await timelineOf(grantId)
   expect(statements.length).toBe(short)
   expect(short).toBeLessThanOrEqual(10)
-  expect(story.cut_off).toEqual(['events'])
-  expect(story.happened).toHaveLength(MOST)
+  expect(timeline.truncated).toEqual(['events'])
+  expect(timeline.entries).toHaveLength(MOST)
 })
 
-test('a story states that deliveries were removed after their retention period, how many and when', async () => {
+test('a timeline states that deliveries were removed after their retention period, how many and when', async () => {
   const { siteId } = h.account
   await h.app.pool.query('update hooks set deleted_at = now()')
   const offerId = await makeOffer(h.app, siteId)
@@ -157,9 +157,9 @@ test('a story states that deliveries were removed after their retention period, 
   const { grantId } = await grant(await makeContact(h.app, siteId), offerId)
   await h.drain()
   const removals = async () => {
-    const granted = (await storyOf(grantId)).happened.find(({ type }: Told) => type === 'offer_granted')
+    const granted = (await timelineOf(grantId)).entries.find(({ type }: Entry) => type === 'offer_granted')
     const [run] = granted.automation_runs
-    return [granted, run].map((told) => told.removed_webhook_deliveries)
+    return [granted, run].map((shown) => shown.removed_webhook_deliveries)
   }
   expect(await removals()).toEqual([null, null])
   await h.app.pool.query(
@@ -168,19 +168,19 @@ test('a story states that deliveries were removed after their retention period, 
   )
   const before = h.app.clock.now().getTime()
   while ((await cleanUp(h.app)) > 0);
-  const told = await removals()
-  expect(told).toMatchObject([{ count: 1 }, { count: 1 }])
-  for (const { at } of told) expect(Math.abs(Date.parse(at) - before)).toBeLessThan(60_000)
+  const shown = await removals()
+  expect(shown).toMatchObject([{ count: 1 }, { count: 1 }])
+  for (const { at } of shown) expect(Math.abs(Date.parse(at) - before)).toBeLessThan(60_000)
 })
 
-test('of a grant whose events are not kept any more, the story is empty', async () => {
+test('the timeline of a grant whose events were removed is empty', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const { grantId } = await grant(contactId, await makeOffer(h.app, h.account.siteId))
   await h.app.db.deleteFrom('events').where('contact_id', '=', contactId).execute()
-  expect(await storyOf(grantId)).toEqual({ causes: [], happened: [], cut_off: [] })
+  expect(await timelineOf(grantId)).toEqual({ causes: [], entries: [], truncated: [] })
 })
 
-test('a story is read by indexes alone, however much else has happened', async () => {
+test('a timeline is read by indexes alone, however many other events there are', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const { grantId } = await grant(contactId, await makeOffer(h.app, h.account.siteId))
   await h.drain()
@@ -201,7 +201,7 @@ test('a story is read by indexes alone, however much else has happened', async (
   for (const filling of fillings) await h.app.pool.query(filling, [h.account.siteId])
   await h.app.pool.query('analyze')
   const statements = recordStatements(h.app.pool)
-  await storyOf(grantId)
+  await timelineOf(grantId)
   for (const { text, values } of statements.splice(0)) {
     const { rows } = await h.app.pool.query(`explain ${text}`, values)
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')

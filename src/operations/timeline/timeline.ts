@@ -19,14 +19,14 @@ import {
   readSteps,
   type StepRow,
 } from './timeline-rows.ts'
-import type { Cause, Happening, Run, Story } from './timeline-schema.ts'
+import type { Cause, TimelineEntry, Run, Timeline } from './timeline-schema.ts'
 
 /**
- * Who or what caused a grant, up to the first, and all that it caused, as far as that is still kept.
+ * Reads the causes of a grant and all its effects, as far as they are still kept.
  *
  * @throws ApiError 404
  */
-export async function tellStory(db: Db, id: string, scope: Scope): Promise<Static<typeof Story>> {
+export async function readTimeline(db: Db, id: string, scope: Scope): Promise<Static<typeof Timeline>> {
   const { primary } = await loadOne(db, grants, id, { fields: { grants: [] }, include: {} }, scope)
   const { site_id: siteId, rel_customer: customerId } = primary.rows[0]!
   const contactId = await contactOf(db, siteId, customerId as string)
@@ -39,12 +39,12 @@ export async function tellStory(db: Db, id: string, scope: Scope): Promise<Stati
   all.emails = await readEmails(db, siteId, eventIds, runIds)
   all.deliveries = await readDeliveries(db, siteId, eventIds, runIds)
   const removed = await readRemovedDeliveries(db, siteId, eventIds)
-  const cutOff = (Object.keys(all) as (keyof Rows)[]).filter((kind) => all[kind].length > MOST)
-  const told = Object.fromEntries(Object.entries(all).map(([kind, rows]) => [kind, rows.slice(0, MOST)]))
+  const truncated = (Object.keys(all) as (keyof Rows)[]).filter((kind) => all[kind].length > MOST)
+  const shown = Object.fromEntries(Object.entries(all).map(([kind, rows]) => [kind, rows.slice(0, MOST)]))
   return {
     causes: causes.map(causeOf),
-    happened: happenings(told as unknown as Rows, removed),
-    cut_off: cutOff,
+    entries: entriesOf(shown as unknown as Rows, removed),
+    truncated: truncated,
   }
 }
 
@@ -66,10 +66,10 @@ async function contactOf(db: Db, siteId: string, customerId: string): Promise<st
   return contact_id
 }
 
-function happenings(
+function entriesOf(
   { events, runs, steps, emails, deliveries }: Rows,
   removed: RemovedRow[],
-): Static<typeof Happening>[] {
+): Static<typeof TimelineEntry>[] {
   const directly = <Row extends { run_id: string | null }>(rows: Row[]) =>
     Map.groupBy(
       rows.filter(({ run_id }) => run_id === null) as (Row & { event_id: string })[],
@@ -82,7 +82,7 @@ function happenings(
   const runsOf = Map.groupBy(runs, ({ event_id }) => event_id)
   const removedOf = (eventId: string, runId: string | null) =>
     removedBy(removed.find(({ event_id, run_id }) => event_id === eventId && run_id === runId))
-  const tellRun = (run: RunRow) => ({
+  const runWithEffects = (run: RunRow) => ({
     ...runOf(run, stepsIn.get(run.id) ?? [], emailsIn.get(run.id) ?? [], deliveriesIn.get(run.id) ?? []),
     removed_webhook_deliveries: removedOf(run.event_id, run.id),
   })
@@ -94,7 +94,7 @@ function happenings(
     emails: (emailsOf.get(event.id) ?? []).map(emailOf),
     webhook_deliveries: (deliveriesOf.get(event.id) ?? []).map(deliveryOf),
     removed_webhook_deliveries: removedOf(event.id, null),
-    automation_runs: (runsOf.get(event.id) ?? []).map(tellRun),
+    automation_runs: (runsOf.get(event.id) ?? []).map(runWithEffects),
   }))
 }
 

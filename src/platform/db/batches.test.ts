@@ -7,7 +7,7 @@ interface Item {
 }
 
 /** Records what runs together; a batch ends when it is told to. */
-function recorder(size: number, parts: 1 | 2 = 1) {
+function recorder(size: number, pipelined = false) {
   const batches: { keys: string[]; end: (error?: Error) => void }[] = []
   const add = inBatches<object, Item, string>(
     (_owner, items) =>
@@ -19,8 +19,8 @@ function recorder(size: number, parts: 1 | 2 = 1) {
       groupOf: ({ group }) => group,
       keysOf: ({ key }) => [key],
       size,
-      parts,
-      isCommon: (error) => (error as Error).message === 'away',
+      pipelined,
+      failsWholeBatch: (error) => (error as Error).message === 'away',
     },
   )
   const owner = {}
@@ -72,8 +72,8 @@ test('a full batch does not wait for the one that runs, a third does', async () 
   await Promise.all(results)
 })
 
-test('in two parts, those who wait and those who were just answered go half and half', async () => {
-  const { batches, add } = recorder(64, 2)
+test('pipelined, those who wait and those who were just answered go half and half', async () => {
+  const { batches, add } = recorder(64, true)
   const client = async (key: string) => {
     for (let round = 0; round < 4; round++) await add(key)
   }
@@ -89,8 +89,8 @@ test('in two parts, those who wait and those who were just answered go half and 
   expect(batches.map(({ keys }) => keys.length)).toEqual(Array(8).fill(16))
 })
 
-test('in two parts, few still go together', async () => {
-  const { batches, add } = recorder(64, 2)
+test('pipelined, few still go together', async () => {
+  const { batches, add } = recorder(64, true)
   const results = Array.from({ length: 8 }, (_, index) => add(String(index)))
   await turn()
   expect(batches.map(({ keys }) => keys.length)).toEqual([8])
@@ -138,16 +138,16 @@ test('an item that fails at once, alone or with others, is answered', async () =
     groupOf: () => 'one',
     keysOf: (key) => [key],
     size: 10,
-    parts: 1,
-    isCommon: () => false,
+    pipelined: false,
+    failsWholeBatch: () => false,
   })
   const owner = {}
   const results = await Promise.allSettled([add(owner, 'a'), add(owner, 'b')])
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
 })
 
-test('in two parts, one that goes beside another is full', async () => {
-  const { batches, add } = recorder(16, 2)
+test('pipelined, one that goes beside another is full', async () => {
+  const { batches, add } = recorder(16, true)
   const results = Array.from({ length: 40 }, (_, index) => add(String(index)))
   await turn()
   expect(batches.map(({ keys }) => keys.length)).toEqual([16, 16])

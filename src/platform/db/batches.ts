@@ -6,17 +6,17 @@ export interface BatchOptions<Item> {
   /** Most items of a batch. */
   size: number
   /**
-   * 2 for items that come from clients who come again when they were answered: a batch then takes half of those at
-   * hand, so that the one half is worked on while the other is answered. 1 for all others.
+   * For items from clients that send the next request when the previous one is answered: a batch then takes half of
+   * the waiting items, so that one half is processed while the other is answered.
    */
-  parts: 1 | 2
-  /** Whether a failure has nothing to do with the items. After any other, each is tried alone. */
-  isCommon: (error: unknown) => boolean
+  pipelined: boolean
+  /** Whether a failure is independent of the items. After any other failure, each item is retried alone. */
+  failsWholeBatch: (error: unknown) => boolean
 }
 
 /**
- * Does with each item what is to be done, all in one transaction; the results come in the order of the items. When
- * it fails, nothing was written: what comes after the commit must not throw.
+ * Processes all items in one transaction; the results are in the order of the items. When it fails, nothing was
+ * written: code after the commit must not throw.
  */
 export type RunBatch<Owner, Item, Result> = (owner: Owner, items: Item[]) => Promise<Result[]>
 
@@ -28,25 +28,25 @@ interface Waiting<Item, Result> {
 
 interface Group<Item, Result> {
   waiting: Waiting<Item, Result>[]
-  /** How many batches. */
+  /** Number of running batches. */
   running: number
-  /** How many of them have run for long. */
+  /** Number of them that have run for longer than SLOW_MS. */
   slow: number
-  /** How many items the batch had that has ended last. */
-  answered: number
+  /** Number of items in the batch that finished last. */
+  lastSize: number
 }
 
-/** Most batches of a group at the same time. */
-const MOST_RUNNING = 4
-/** A batch that has run for so many milliseconds waits for somebody, most likely, and others should not wait for it. */
+/** Maximum number of concurrent batches of a group. */
+const MAX_RUNNING = 4
+/** A batch that has run for this long is most likely waiting for a lock; others should not wait for it. */
 const SLOW_MS = 100
-/** No batch is made smaller than this to leave something for the next one. */
-const WORTHWHILE = 8
+/** Batches are not split below this size. */
+const MIN_BATCH = 8
 
 /**
- * Returns a function that does with an item what `run` does, together with what waits at the same moment. An item
- * that comes alone does not wait; what comes while a batch runs goes together when it has ended, when it takes
- * too long or when there is enough for a full one. Owners have nothing to do with each other.
+ * Returns a function that processes an item with `run`, together with other items that wait at the same moment. A
+ * single item does not wait; items that arrive while a batch runs form the next batch when it has finished, when it
+ * is slow, or when there are enough for a full one. Owners are independent of each other.
  */
 export function inBatches<Owner extends object, Item, Result>(
   run: RunBatch<Owner, Item, Result>,
@@ -59,10 +59,10 @@ export function inBatches<Owner extends object, Item, Result>(
       const groups = groupsOf.get(owner) ?? new Map<string, Group<Item, Result>>()
       groupsOf.set(owner, groups)
       const name = options.groupOf(item)
-      const group = groups.get(name) ?? { waiting: [], running: 0, slow: 0, answered: 0 }
+      const group = groups.get(name) ?? { waiting: [], running: 0, slow: 0, lastSize: 0 }
       groups.set(name, group)
       group.waiting.push({ item, resolve, reject })
-      // What else arrives in this turn of the event loop is there when it ends.
+      // Items that arrive in the same tick of the event loop go into the same batch.
       if (group.waiting.length === 1 || group.waiting.length === options.size) setImmediate(begin)
 
       function begin(): void {
@@ -71,7 +71,7 @@ export function inBatches<Owner extends object, Item, Result>(
           const leave = enter(group, begin)
           void runBatch(owner, batch, () => {
             leave()
-            group.answered = batch.length
+            group.lastSize = batch.length
             begin()
           })
         }
@@ -79,7 +79,7 @@ export function inBatches<Owner extends object, Item, Result>(
       }
     })
 
-  /** @param ended is called before anybody is answered: what is next is then on its way to the database. */
+  /** @param ended called before the results are returned: the next batch is then on its way to the database. */
   async function runBatch(owner: Owner, batch: Waiting<Item, Result>[], ended: () => void): Promise<void> {
     let results: Result[]
     try {
@@ -89,8 +89,8 @@ export function inBatches<Owner extends object, Item, Result>(
       )
     } catch (error) {
       ended()
-      // Nothing was written, and only one of them may be the reason.
-      const isShared = batch.length === 1 || options.isCommon(error)
+      // Nothing was written, and a single item may be the reason.
+      const isShared = batch.length === 1 || options.failsWholeBatch(error)
       for (const { item, resolve, reject } of batch) {
         if (isShared) reject(error)
         else resolve(runAlone(owner, item))
@@ -109,16 +109,16 @@ export function inBatches<Owner extends object, Item, Result>(
   }
 }
 
-/** One at a time, without those that are slow; a second one when it is full. */
+/** One batch at a time, not counting slow ones; a second one when it is full. */
 function mayBegin<Item, Result>(
   { waiting, running, slow }: Group<Item, Result>,
   { size }: BatchOptions<Item>,
 ): boolean {
-  if (waiting.length === 0 || running === MOST_RUNNING) return false
+  if (waiting.length === 0 || running === MAX_RUNNING) return false
   return running === slow || (running === slow + 1 && waiting.length >= size)
 }
 
-/** Counts a batch of the group. Returns what ends that. */
+/** Counts a batch of the group as running. Returns the function that ends this. */
 function enter(group: Pick<Group<never, never>, 'running' | 'slow'>, onSlow: () => void): () => void {
   let isSlow = false
   group.running += 1
@@ -134,12 +134,12 @@ function enter(group: Pick<Group<never, never>, 'running' | 'slow'>, onSlow: () 
   }
 }
 
-/** The first that wait, without those that share a key with one before them. */
+/** The first waiting items, without those that share a key with an earlier one. */
 function takeBatch<Item, Result>(
   group: Group<Item, Result>,
-  { keysOf, size, parts }: BatchOptions<Item>,
+  { keysOf, size, pipelined }: BatchOptions<Item>,
 ): Waiting<Item, Result>[] {
-  const share = Math.max(Math.ceil((group.waiting.length + group.answered) / parts), WORTHWHILE)
+  const share = Math.max(Math.ceil((group.waiting.length + group.lastSize) / (pipelined ? 2 : 1)), MIN_BATCH)
   const most = group.running > group.slow ? size : Math.min(size, share)
   const batch: Waiting<Item, Result>[] = []
   const taken = new Set<string>()

@@ -59,23 +59,24 @@ export function connectionConfig(connection: Connection): pg.PoolConfig {
   return typeof connection === 'string' ? { connectionString: connection } : { ...connection }
 }
 
-/** Deadlock found, serialization failure: PostgreSQL undid everything and asks to try again. */
-export const isUndone = (error: unknown): boolean =>
+/** Deadlock found, serialization failure: PostgreSQL rolled back the transaction, and it can be retried. */
+export const isRetryableConflict = (error: unknown): boolean =>
   ['40P01', '40001'].includes((error as { code?: string }).code ?? '')
 
 /**
- * Runs `work` in one transaction: all of it happens, or nothing. The one place that commits; what needs
- * a transaction takes it as a parameter. A deadlock is tried again, so `work` must not act outside of it.
+ * Runs `work` in one transaction: all or nothing. The only place that commits; functions that need a transaction
+ * take it as a parameter. Deadlocks are retried, so `work` must have no effects outside the database.
  */
 export async function inTransaction<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   return retryingDeadlocks(() => db.transaction().execute(work))
 }
 
 /**
- * Runs a query for the first rows of a queue, in the order of an index. The planner takes a queue to be as short as
- * it was when it was looked at last, and would read all of it and sort: the longer the queue, the slower its work.
+ * Runs a query for the first rows of a queue, in the order of an index. The planner estimates the length of a queue
+ * from the last ANALYZE, and would read and sort all of it: the longer the queue, the slower.
  *
- * Before PostgreSQL 18, what sorts nevertheless seems so dear that it would be compiled first, for seconds.
+ * Before PostgreSQL 18, a plan that sorts nevertheless gets such a high cost that it would be JIT-compiled, for
+ * seconds.
  */
 export async function withoutSorting<Result>(tx: Tx, query: () => Promise<Result>): Promise<Result> {
   await sql`select set_config('enable_sort', 'off', true), set_config('jit', 'off', true)`.execute(tx)
@@ -89,12 +90,12 @@ export async function retryingDeadlocks<Result>(work: () => Promise<Result>, att
     try {
       return await work()
     } catch (error) {
-      if (attempt === attempts || !isUndone(error)) throw error
+      if (attempt === attempts || !isRetryableConflict(error)) throw error
     }
   }
 }
 
-/** Whether `error` means that the database could not be reached, went away or hangs, and not that it refused. */
+/** Whether `error` means that the database is unreachable, shut down or hangs, as opposed to rejecting a statement. */
 export function isUnavailable(error: unknown): boolean {
   if (isDiskFull(error)) return true
   const { code, message, syscall } = error as { code?: unknown; message?: unknown; syscall?: unknown }
@@ -127,15 +128,15 @@ export function isDiskFull(error: unknown): boolean {
   return code === '53100' || (typeof message === 'string' && /No space left on device/.test(message))
 }
 
-/** The same without a statement that took too long: a smaller piece of the same work may still be done. */
-export const isAway = (error: unknown): boolean =>
+/** isUnavailable() without statement timeouts: a smaller batch of the same work may still succeed. */
+export const isConnectionLost = (error: unknown): boolean =>
   isUnavailable(error) && (error as { code?: string }).code !== '57014'
 
 /**
- * Does what may fail within a transaction that goes on: what `work` wrote is undone then, and `recover` notes why.
- * A database that is away, or asks to try all of it again, ends the transaction.
+ * Runs `work` in a savepoint: when it fails, its writes are rolled back and `recover` records why, in the same
+ * transaction. A lost connection or a retryable conflict ends the whole transaction.
  */
-export async function recovering<Result>(
+export async function withSavepoint<Result>(
   tx: Tx,
   work: () => Promise<Result>,
   recover: (error: Error) => Promise<Result>,
@@ -144,7 +145,7 @@ export async function recovering<Result>(
   try {
     return await work()
   } catch (error) {
-    if (isAway(error) || isUndone(error)) throw error
+    if (isConnectionLost(error) || isRetryableConflict(error)) throw error
     await sql`rollback to savepoint before_work`.execute(tx)
     return recover(error as Error)
   }

@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isAway, recovering, type Tx, withoutSorting } from '../db/database.ts'
+import { inTransaction, isConnectionLost, withSavepoint, type Tx, withoutSorting } from '../db/database.ts'
 import type { Event, EventType } from './events.ts'
 
-/** What listeners are told of an event: the event itself, and how its site is set. */
-export type HeardEvent<Type extends EventType = EventType> = Event<Type> & {
+/** An event as a listener receives it, with the settings of its site. */
+export type DispatchedEvent<Type extends EventType = EventType> = Event<Type> & {
   site: { send_offer_grant_email: boolean }
 }
 
-/** Who listens: to which types of events, and what they do about some. */
+/** A handler of events, and the types that it handles. */
 export interface Listener {
   types: readonly string[]
-  react: (tx: Tx, events: HeardEvent[], now: Date) => Promise<void>
+  react: (tx: Tx, events: DispatchedEvent[], now: Date) => Promise<void>
 }
 
 const BATCH = 500
@@ -19,20 +19,19 @@ const SHORTEST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 3_600_000
 
 /**
- * Turns the oldest undispatched events into what follows from them, all in one transaction: the listener
- * writes the rows, which are unique by their cause; then the events are marked. Any number
- * of processes may do this at once; they take turns, so that what follows is queued in the order of the events.
- * Events that the listener does not know are left for a newer version; one that it fails at is set aside for a
- * while and does not hold up the others.
+ * Turns the oldest undispatched events into their effects, all in one transaction: the listener writes the rows,
+ * which are unique by their cause; then the events are marked. Any number of processes may do this; a lock lets one
+ * at a time through, so that effects are queued in the order of the events. Events that the listener does not know
+ * are left for a newer version; one that fails is retried with backoff and does not block the others.
  *
- * @returns how many events there were
+ * @returns number of events
  */
 export async function dispatchEvents(app: App, listener: Listener): Promise<number> {
   try {
     return await inTransaction(app.db, (tx) => dispatch(app, tx, listener, BATCH))
   } catch (error) {
-    if (isAway(error)) throw error
-    app.log.warn({ err: error }, 'events are dispatched one at a time, since together they fail')
+    if (isConnectionLost(error)) throw error
+    app.log.warn({ err: error }, 'a batch of events failed; they are dispatched one at a time')
     return dispatchSingly(app, listener)
   }
 }
@@ -43,15 +42,15 @@ async function dispatchSingly(app: App, listener: Listener): Promise<number> {
   }
 }
 
-/** Whether there was one. The turn lasts until it is noted that the event fails. */
+/** Whether there was one. The lock is held until a failure is recorded. */
 async function dispatchOne(app: App, listener: Listener): Promise<boolean> {
   return inTransaction(app.db, async (tx) => {
     const [event] = await claimEvents(tx, listener.types, app.clock.now(), 1)
     if (!event) return false
-    await recovering(
+    await withSavepoint(
       tx,
       () => reactTo(app, tx, listener, [event]),
-      (error) => setAside(app, tx, event, error),
+      (error) => defer(app, tx, event, error),
     )
     return true
   })
@@ -69,7 +68,7 @@ async function claimEvents(
   now: Date,
   limit: number,
 ): Promise<ClaimedEvent[]> {
-  await takeTurn(tx)
+  await lockDispatch(tx)
   const query = sql<ClaimedEvent>`
     select e.*, json_build_object('send_offer_grant_email', s.send_offer_grant_email) as site
       from events e join sites s on s.id = e.site_id
@@ -80,16 +79,16 @@ async function claimEvents(
   return rows
 }
 
-/** Until the transaction ends, which it does also when its process does not stir any more. */
-async function takeTurn(tx: Tx): Promise<void> {
+/** Held until the transaction ends; the timeout ends it when its process hangs. */
+async function lockDispatch(tx: Tx): Promise<void> {
   await sql`
     select set_config('idle_in_transaction_session_timeout', '15s', true),
            pg_advisory_xact_lock(hashtext('bestow dispatch'))`.execute(tx)
 }
 
-type ClaimedEvent = HeardEvent & { dispatch_attempts: number }
+type ClaimedEvent = DispatchedEvent & { dispatch_attempts: number }
 
-async function reactTo(app: App, tx: Tx, { react }: Listener, events: HeardEvent[]): Promise<void> {
+async function reactTo(app: App, tx: Tx, { react }: Listener, events: DispatchedEvent[]): Promise<void> {
   const now = app.clock.now()
   await react(tx, events, now)
   await sql`
@@ -98,7 +97,7 @@ async function reactTo(app: App, tx: Tx, { react }: Listener, events: HeardEvent
      where e.site_id = d.site_id and e.id = d.id`.execute(tx)
 }
 
-async function setAside(app: App, tx: Tx, event: ClaimedEvent, error: Error): Promise<void> {
+async function defer(app: App, tx: Tx, event: ClaimedEvent, error: Error): Promise<void> {
   const { site_id, id, type, dispatch_attempts } = event
   const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** dispatch_attempts)
   const until = new Date(app.clock.now().getTime() + pauseMs)
@@ -112,5 +111,5 @@ async function setAside(app: App, tx: Tx, event: ClaimedEvent, error: Error): Pr
     .where('site_id', '=', site_id)
     .where('id', '=', id)
     .execute()
-  app.log.error({ event: { site_id, id, type }, until, err: error }, 'an event failed and is set aside')
+  app.log.error({ event: { site_id, id, type }, until, err: error }, 'an event failed and will be retried')
 }

@@ -40,13 +40,14 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-const doors = ['contacts', 'customers'] as const
+const parents = ['contacts', 'customers'] as const
 const methods = ['POST', 'PATCH', 'DELETE'] as const
-const doorsAndMethods = doors.flatMap((door) => methods.map((method) => ({ door, method })))
+const parentsAndMethods = parents.flatMap((parent) => methods.map((method) => ({ parent, method })))
 
-const offersOf = (door: (typeof doors)[number], id = ids[door]) => `/v1/${door}/${id}/relationships/offers`
+const offersOf = (parent: (typeof parents)[number], id = ids[parent]) =>
+  `/v1/${parent}/${id}/relationships/offers`
 
-describe.each(doorsAndMethods)('$method offers of $door', ({ door, method }) => {
+describe.each(parentsAndMethods)('$method offers of $parent', ({ parent, method }) => {
   const item = { type: 'offers', id: '1' }
 
   test.each([
@@ -88,7 +89,7 @@ describe.each(doorsAndMethods)('$method offers of $door', ({ door, method }) => 
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'bad-input' }
     await expectRefusal(
       h.app,
-      () => h.client.send(method, offersOf(door), body, headers),
+      () => h.client.send(method, offersOf(parent), body, headers),
       statusAt(pointer),
       { pointer },
     )
@@ -107,12 +108,20 @@ describe.each(doorsAndMethods)('$method offers of $door', ({ door, method }) => 
     '%00',
     '1%2F2',
   ])('an id that nobody has is not found: %s', async (id) => {
-    await expectRefusal(h.app, () => h.client.send(method, offersOf(door, id), offersBody([ids.offer])), 404)
+    await expectRefusal(
+      h.app,
+      () => h.client.send(method, offersOf(parent, id), offersBody([ids.offer])),
+      404,
+    )
   })
 
   test('an id of another account is not found', async () => {
-    const id = door === 'contacts' ? ids.foreignContact : ids.foreignCustomer
-    await expectRefusal(h.app, () => h.client.send(method, offersOf(door, id), offersBody([ids.offer])), 404)
+    const id = parent === 'contacts' ? ids.foreignContact : ids.foreignCustomer
+    await expectRefusal(
+      h.app,
+      () => h.client.send(method, offersOf(parent, id), offersBody([ids.offer])),
+      404,
+    )
   })
 
   test.each(['999999', '01', 'abc', '9223372036854775808', '', 0, -1, 1e25])(
@@ -124,7 +133,7 @@ describe.each(doorsAndMethods)('$method offers of $door', ({ door, method }) => 
           { type: 'offers', id },
         ],
       }
-      await expectRefusal(h.app, () => h.client.send(method, offersOf(door), body), 404, {
+      await expectRefusal(h.app, () => h.client.send(method, offersOf(parent), body), 404, {
         pointer: '/data/1',
       })
     },
@@ -132,26 +141,30 @@ describe.each(doorsAndMethods)('$method offers of $door', ({ door, method }) => 
 
   test('an offer of another account is told by its place in the list', async () => {
     const body = offersBody([ids.offer, ids.offer, ids.strangers])
-    await expectRefusal(h.app, () => h.client.send(method, offersOf(door), body), 404, { pointer: '/data/2' })
+    await expectRefusal(h.app, () => h.client.send(method, offersOf(parent), body), 404, {
+      pointer: '/data/2',
+    })
   })
 
   test('a body over 1 MB is refused', async () => {
     const body = { ...offersBody([ids.offer]), padding: 'x'.repeat(1024 * 1024) }
-    await expectRefusal(h.app, () => h.client.send(method, offersOf(door), body), 413)
+    await expectRefusal(h.app, () => h.client.send(method, offersOf(parent), body), 413)
   })
 
   test.each(['', ' ', 'k'.repeat(256)])('a blank or overlong Idempotency-Key is refused: %j', async (key) => {
     const send = () =>
-      h.client.send(method, offersOf(door), offersBody([ids.offer]), { 'idempotency-key': key })
+      h.client.send(method, offersOf(parent), offersBody([ids.offer]), { 'idempotency-key': key })
     await expectRefusal(h.app, send, 400, { header: 'Idempotency-Key' })
   })
 })
 
-test.each(doorsAndMethods.filter(({ method }) => method !== 'DELETE'))(
-  '$method offers of $door: an archived offer is told by its place in the list',
-  async ({ door, method }) => {
+test.each(parentsAndMethods.filter(({ method }) => method !== 'DELETE'))(
+  '$method offers of $parent: an archived offer is told by its place in the list',
+  async ({ parent, method }) => {
     const body = offersBody([ids.offer, ids.archived])
-    await expectRefusal(h.app, () => h.client.send(method, offersOf(door), body), 404, { pointer: '/data/1' })
+    await expectRefusal(h.app, () => h.client.send(method, offersOf(parent), body), 404, {
+      pointer: '/data/1',
+    })
   },
 )
 

@@ -3,7 +3,7 @@ import { badRequest } from '../jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { decodeText } from './decode-text.ts'
 import { parseMediaType } from './media-type.ts'
-import { checkTexts } from './sanitize-strings.ts'
+import { sanitizeStrings } from './sanitize-strings.ts'
 
 /** Bytes. */
 export const BODY_LIMIT = 1024 * 1024
@@ -33,7 +33,7 @@ export function acceptBodies(server: FastifyInstance): void {
 export function parseDocument(type: string | undefined, body: Buffer): unknown {
   const text = decodeText(body, charsetOf(type))
   if (text.trim() === '') return undefined
-  return checkTexts(parseJson(text))
+  return sanitizeStrings(parseJson(text))
 }
 
 /** Most types have no parameters, and need not be parsed for each request. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError, badRequest } from '../jsonapi/errors.ts'
 import { decodeText } from './decode-text.ts'
 import { type MediaType, parseMediaType } from './media-type.ts'
-import { checkTexts } from './sanitize-strings.ts'
+import { sanitizeStrings } from './sanitize-strings.ts'
 import { MOST_FIELDS, parseUrlEncoded } from './url-encoded.ts'
 
 /** Bytes. Forms are read before anybody has signed in. */
@@ -37,7 +37,7 @@ export function acceptForms(server: FastifyInstance): void {
 export function parseForm(header: string | undefined, body: Buffer): Fields {
   const type = parseMediaType(header)
   try {
-    return checkTexts(readFields(type, body)) as Fields
+    return sanitizeStrings(readFields(type, body)) as Fields
   } catch (error) {
     if (error instanceof ApiError) throw error
     throw badRequest('invalid_request', 'The body is neither a form nor JSON.')

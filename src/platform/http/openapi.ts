@@ -69,7 +69,7 @@ function errorStatuses({ access, form, kind, method, url, errors = [] }: Route, 
   if (url.includes('{')) statuses.add(404)
   // A body is read also where none is asked for.
   if (method !== 'GET') statuses.add(413)
-  if (kind === 'write' || kind === 'direct') for (const status of [409, 422]) statuses.add(status)
+  if (kind === 'write' || kind === 'batched') for (const status of [409, 422]) statuses.add(status)
   if (strict && access !== 'public' && !form) for (const status of [406, 415]) statuses.add(status)
   return [...statuses].sort()
 }

@@ -117,7 +117,7 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
         handler: (context: WriteContext<Static<Body>>) => Promise<Answer>
       }
     | {
-        kind: 'direct'
+        kind: 'batched'
         access: Permission
         handler: (context: SignedContext<Static<Body>>) => Promise<Answer>
       }

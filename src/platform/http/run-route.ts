@@ -27,7 +27,7 @@ export async function runRoute(
         return await runRead(route, signed)
       case 'write':
         return await runWrite(route, signed)
-      case 'direct':
+      case 'batched':
         return await route.handler(signed)
     }
   } catch (error) {

@@ -3,14 +3,14 @@ import { badRequest, jsonPointer } from '../jsonapi/errors.ts'
 const DEEPEST = 50
 
 /**
- * Mends and refuses what PostgreSQL cannot keep in a text: half a character, as it is left by cutting a text
- * in the middle of an emoji, becomes a replacement character; a zero byte is refused. So is a document that
- * is nested too deeply to be written out again, and a member that would become an object's prototype.
+ * Handles strings that PostgreSQL cannot store: a lone surrogate, as left by cutting a string in the middle of an
+ * emoji, becomes a replacement character; a zero byte is rejected. So is a document that is nested too deeply to be
+ * serialized again, and a member that would become an object's prototype.
  *
  * @returns the same document, changed in place
  * @throws ApiError 400 that points at the value
  */
-export const checkTexts = (document: unknown): unknown => check(document, [])
+export const sanitizeStrings = (document: unknown): unknown => check(document, [])
 
 /** @param path to the value; one list for the whole document, so that each value costs the same */
 function check(value: unknown, path: string[]): unknown {

@@ -32,22 +32,22 @@ export async function loadPage(
   query: ResourceQuery,
   scope: Scope,
 ): Promise<LoadedPage> {
-  const confined = await confine(db, resource, query, scope)
+  const siteScope = await narrowToSite(db, resource, query, scope)
   const condition = allOf([
-    visible(resource, confined),
+    visible(resource, siteScope),
     resource.listed,
     ...query.predicates.map(({ where }) => where),
   ])
   const few = query.predicates.length > 0 ? await fewMatches(db, resource, condition) : null
-  const total = few?.length ?? (await count(db, resource, query, condition, confined))
-  const matching = few ? sql`${visible(resource, confined)} and r.id = any (${few}::bigint[])` : condition
-  const rows = await selectPage(db, resource, query, matching, total, confined)
-  const document = await complete(db, resource, rows, query, 'always', confined)
+  const total = few?.length ?? (await count(db, resource, query, condition, siteScope))
+  const matching = few ? sql`${visible(resource, siteScope)} and r.id = any (${few}::bigint[])` : condition
+  const rows = await selectPage(db, resource, query, matching, total, siteScope)
+  const document = await attachRelated(db, resource, rows, query, 'always', siteScope)
   return { ...document, total }
 }
 
-/** So many matches are collected and sorted; of more, an index in the order asked for soon fills a page. */
-const FEW = 5_000
+/** Up to this many matches are collected and sorted; with more, an index in the requested order soon fills a page. */
+const MATERIALIZE_LIMIT = 5_000
 
 /**
  * The ids of what matches, or null when that is many. Few are sorted without a second search, and without the
@@ -59,8 +59,8 @@ async function fewMatches(
   condition: RawBuilder<unknown>,
 ): Promise<string[] | null> {
   const { rows } = await sql<{ id: string }>`
-    select r.id from ${resource.from} where ${condition} limit ${FEW + 1}`.execute(db)
-  return rows.length > FEW ? null : rows.map(({ id }) => id)
+    select r.id from ${resource.from} where ${condition} limit ${MATERIALIZE_LIMIT + 1}`.execute(db)
+  return rows.length > MATERIALIZE_LIMIT ? null : rows.map(({ id }) => id)
 }
 
 async function count(
@@ -120,7 +120,7 @@ export async function loadOne(
     ? await select(db, resource, query, scope, sql`where ${visible(resource, scope)} and r.id = ${id}`)
     : []
   if (rows.length === 0) throw notFound(`There is no ${resource.singular} with the id ${id}.`)
-  return complete(db, resource, rows, query, 'single', scope)
+  return attachRelated(db, resource, rows, query, 'single', scope)
 }
 
 /** Whether the caller can see a resource of this id. */
@@ -136,7 +136,12 @@ const existed = (db: Db | Tx, resource: Resource, id: string, scope: Scope) =>
   exists(db, { ...resource, where: undefined }, id, scope)
 
 /** Narrows the scope to the site that was asked for, and refuses references to what is not the caller's. */
-async function confine(db: Db | Tx, resource: Resource, query: ResourceQuery, scope: Scope): Promise<Scope> {
+async function narrowToSite(
+  db: Db | Tx,
+  resource: Resource,
+  query: ResourceQuery,
+  scope: Scope,
+): Promise<Scope> {
   let { siteIds } = scope
   if (query.siteId !== null) {
     siteIds = siteIds.filter((id) => id === query.siteId)
@@ -146,12 +151,12 @@ async function confine(db: Db | Tx, resource: Resource, query: ResourceQuery, sc
       parameter: 'filter[site_id]',
     })
   }
-  const confined = { ...scope, siteIds }
+  const siteScope = { ...scope, siteIds }
   for (const { type, id, parameter } of query.references) {
     const target = resourceOf(type)
-    if (!(await existed(db, target, id, confined))) throw missing(target.singular, id, parameter)
+    if (!(await existed(db, target, id, siteScope))) throw missing(target.singular, id, parameter)
   }
-  return confined
+  return siteScope
 }
 
 const missing = (what: string, id: string, parameter: string) =>
@@ -197,7 +202,7 @@ export function shownAttributes(resource: Resource, fields: Record<string, strin
 }
 
 /** Adds the identifiers of related resources, and the included resources themselves. */
-async function complete(
+async function attachRelated(
   db: Db | Tx,
   resource: Resource,
   rows: Row[],

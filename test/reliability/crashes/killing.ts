@@ -3,7 +3,7 @@ import type { Member } from '../fleet.ts'
 import type { Postgres } from '../postgres.ts'
 import type { Random } from '../random.ts'
 
-/** How long recovering took, in milliseconds; one for each kill. */
+/** How long withSavepoint took, in milliseconds; one for each kill. */
 export type Recoveries = number[]
 
 const LOOK_EVERY_MS = 50

@@ -17,14 +17,14 @@ export const progressOf = ({ journal, bestow, postgres }: Reached): string =>
 /** What is wrong, by its kind; nothing, when all is as it must be. */
 export function faultsOf(report: CrashReport): Record<string, string[]> {
   const { plan, lost, doubled, stuck, journal, doctor, troubles } = report
-  const broken = doctor.findings.filter((finding) => finding.broken !== 0)
+  const violated = doctor.findings.filter(({ violations }) => violations !== 0)
   return {
     lost,
     doubled,
     stuck,
     'wrong answers': journal.complaints,
-    invariants: broken.map(
-      ({ name, broken: count, examples }) => `${name}: ${count} (${examples.join('; ')})`,
+    invariants: violated.map(
+      ({ name, violations: count, examples }) => `${name}: ${count} (${examples.join('; ')})`,
     ),
     'processes in trouble': troubles,
     'goals missed': areReached(plan.goals, report) ? [] : [progressOf(report)],

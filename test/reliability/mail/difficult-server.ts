@@ -24,7 +24,7 @@ export interface DifficultServer {
   /** What was said to refuse an e-mail for good, by its recipient. */
   refusals: Map<string, string[]>
   /** How often it did what, as in "cut at sender". */
-  deeds: Record<string, number>
+  tally: Record<string, number>
   close: () => Promise<void>
 }
 
@@ -47,9 +47,9 @@ export async function startDifficultServer(random: Random): Promise<DifficultSer
   const sockets = new Map<number, Socket>()
   const copies: Copy[] = []
   const refusals = new Map<string, string[]>()
-  const deeds: Record<string, number> = {}
-  const note = (deed: string) => {
-    deeds[deed] = (deeds[deed] ?? 0) + 1
+  const tally: Record<string, number> = {}
+  const note = (action: string) => {
+    tally[action] = (tally[action] ?? 0) + 1
   }
 
   const hangUp = ({ remotePort }: SMTPServerSession, stage: Stage) => {
@@ -115,7 +115,7 @@ export async function startDifficultServer(random: Random): Promise<DifficultSer
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     copies,
     refusals,
-    deeds,
+    tally,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }

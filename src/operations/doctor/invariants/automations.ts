@@ -7,9 +7,8 @@ const RESOURCE = `coalesce(e.offer_id, (e.data ->> 'tag_id')::bigint)`
 export const automationInvariants: Invariant[] = [
   {
     name: 'run_cause',
-    sentence:
-      'Every run has the event that its automation waits for, and one event starts an automation once.',
-    broken: `select 'run ' || r.id as what from automation_runs r
+    rule: 'Every run has the event that its automation waits for, and one event starts an automation once.',
+    violations: `select 'run ' || r.id as what from automation_runs r
                left join automation_versions v
                  on v.site_id = r.site_id and v.automation_id = r.automation_id and v.version = r.version
                left join events e on e.site_id = r.site_id and e.id = r.event_id and e.contact_id = r.contact_id
@@ -21,9 +20,9 @@ export const automationInvariants: Invariant[] = [
   },
   {
     name: 'cause_run',
-    sentence: 'Every event that was dispatched has started the automations that waited for it.',
+    rule: 'Every event that was dispatched has started the automations that waited for it.',
     // Of an automation that was changed since, nobody knows what it waited for then.
-    broken: `select 'event ' || e.id || ' did not start automation ' || a.id as what
+    violations: `select 'event ' || e.id || ' did not start automation ' || a.id as what
                from events e
                join automations a on a.site_id = e.site_id and a.trigger = e.type and a.updated_at < e.occurred_at
                 and a.disabled_at is null and a.deleted_at is null
@@ -33,8 +32,8 @@ export const automationInvariants: Invariant[] = [
   },
   {
     name: 'run_steps',
-    sentence: 'Every run has taken each step before the one where it stands, and no other.',
-    broken: `select 'run ' || r.id as what from automation_runs r
+    rule: 'Every run has taken each step before the one where it stands, and no other.',
+    violations: `select 'run ' || r.id as what from automation_runs r
                left join automation_run_steps s on s.site_id = r.site_id and s.run_id = r.id
               group by r.site_id, r.id, r.step
              having count(s.position) <> r.step or max(s.position) >= r.step
@@ -44,8 +43,8 @@ export const automationInvariants: Invariant[] = [
   },
   {
     name: 'step_effect',
-    sentence: 'Every step that did something has its effect, and every effect of a run its step.',
-    broken: `select 'step ' || s.position || ' of run ' || s.run_id as what from automation_run_steps s
+    rule: 'Every step that did something has its effect, and every effect of a run its step.',
+    violations: `select 'step ' || s.position || ' of run ' || s.run_id as what from automation_run_steps s
               where s.state = 'done' and case s.action
                 when 'grant_offer' then not exists (
                   select from offer_grants g where g.site_id = s.site_id and g.id = (s.detail ->> 'grant_id')::bigint)
@@ -73,8 +72,8 @@ export const automationInvariants: Invariant[] = [
   },
   {
     name: 'run_stuck',
-    sentence: 'No step of a run waits for longer than a minute after it was due.',
-    broken: `select 'run ' || id || coalesce(': ' || error, '') as what from automation_runs
+    rule: 'No step of a run waits for longer than a minute after it was due.',
+    violations: `select 'run ' || id || coalesce(': ' || error, '') as what from automation_runs
               where status = 'active' and due_at < $1::timestamptz - ${STUCK}`,
   },
 ]

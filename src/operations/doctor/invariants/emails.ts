@@ -4,8 +4,8 @@ import { type Invariant, STUCK } from './invariant.ts'
 export const emailInvariants: Invariant[] = [
   {
     name: 'email_cause',
-    sentence: 'Every e-mail has a cause that sends it, and one cause sends a kind once.',
-    broken: `select 'e-mail ' || m.id as what from emails m
+    rule: 'Every e-mail has a cause that sends it, and one cause sends a kind once.',
+    violations: `select 'e-mail ' || m.id as what from emails m
                left join events e on e.site_id = m.site_id and e.id = m.event_id and e.contact_id is not distinct from m.contact_id
               where (e.id is null and m.created_at >= $2) or not coalesce(e.id is null or case m.kind
                       when 'welcome' then e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
@@ -25,8 +25,8 @@ export const emailInvariants: Invariant[] = [
   },
   {
     name: 'cause_email',
-    sentence: 'Every cause that was dispatched has the e-mails it sends.',
-    broken: `select 'event ' || e.id || ' lacks ' || due.kind as what
+    rule: 'Every cause that was dispatched has the e-mails it sends.',
+    violations: `select 'event ' || e.id || ' lacks ' || due.kind as what
                from events e
                cross join lateral (
                  select 'welcome' as kind where e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
@@ -39,22 +39,22 @@ export const emailInvariants: Invariant[] = [
   },
   {
     name: 'email_layout',
-    sentence: 'Every e-mail that was rendered can be shown as it was.',
-    broken: `select 'e-mail ' || e.id as what from emails e
+    rule: 'Every e-mail that was rendered can be shown as it was.',
+    violations: `select 'e-mail ' || e.id as what from emails e
                left join email_layouts l on l.site_id = e.site_id and l.hash = e.layout_hash
               where e.slots is not null and l.hash is null`,
   },
   {
     name: 'email_erased',
-    sentence: 'Nothing is kept of what was said to somebody who was deleted.',
-    broken: `select 'e-mail ' || e.id as what from emails e
+    rule: 'Nothing is kept of what was said to somebody who was deleted.',
+    violations: `select 'e-mail ' || e.id as what from emails e
                join contacts c on c.site_id = e.site_id and c.id = e.contact_id and c.deleted_at is not null
               where coalesce(e.to_name, e.to_email, e.subject, e.html, e.text, e.response, e.slots::text) is not null`,
   },
   {
     name: 'lease',
-    sentence: 'No e-mail is held by a worker for a minute longer than it may.',
-    broken: `select 'e-mail ' || id as what from emails
+    rule: 'No e-mail is held by a worker for a minute longer than it may.',
+    violations: `select 'e-mail ' || id as what from emails
               where status = 'pending' and sending_until < now() - ${STUCK}`,
   },
 ]

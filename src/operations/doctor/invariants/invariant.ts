@@ -2,12 +2,12 @@ export interface Invariant {
   /** A short name, for scripts. */
   name: string
   /** What is true. */
-  sentence: string
+  rule: string
   /**
    * Selects `what`, a text for each row that breaks it. $1 is the time by the application's clock; events before $2
    * may have been forgotten (KEEP_EVENTS_DAYS).
    */
-  broken: string
+  violations: string
 }
 
 /** Left alone for longer than this, something is stuck. */

@@ -4,14 +4,14 @@ import { type Invariant, STUCK } from './invariant.ts'
 export const recordInvariants: Invariant[] = [
   {
     name: 'dispatch',
-    sentence: 'No event waits to be dispatched for longer than a minute.',
-    broken: `select 'event ' || id || coalesce(': ' || dispatch_error, '') as what from events
+    rule: 'No event waits to be dispatched for longer than a minute.',
+    violations: `select 'event ' || id || coalesce(': ' || dispatch_error, '') as what from events
               where dispatched_at is null and occurred_at < $1::timestamptz - ${STUCK}`,
   },
   {
     name: 'site',
-    sentence: 'Nothing refers to another site, or to what is not there.',
-    broken: `select 'grant ' || g.id as what from offer_grants g
+    rule: 'Nothing refers to another site, or to what is not there.',
+    violations: `select 'grant ' || g.id as what from offer_grants g
                left join customers c on c.site_id = g.site_id and c.id = g.customer_id
                left join offers o on o.site_id = g.site_id and o.id = g.offer_id
               where c.id is null or o.id is null
@@ -47,8 +47,8 @@ export const recordInvariants: Invariant[] = [
   },
   {
     name: 'idempotency',
-    sentence: 'Every answer that is kept for an Idempotency-Key tells of grants that exist.',
-    broken: `select 'key ' || i.key as what from idempotency_keys i
+    rule: 'Every answer that is kept for an Idempotency-Key tells of grants that exist.',
+    violations: `select 'key ' || i.key as what from idempotency_keys i
                cross join lateral jsonb_path_query(i.outcome, '$.granted.*.grant_id') as granted (id)
               where not exists (select from offer_grants g where g.id = (granted.id #>> '{}')::bigint)
              union all
@@ -56,8 +56,8 @@ export const recordInvariants: Invariant[] = [
   },
   {
     name: 'contact_count',
-    sentence: 'As many contacts are counted on every site as there are.',
-    broken: `select 'site ' || site_id || ': ' || coalesce(kept, 0) || ' counted, ' || coalesce(there, 0) || ' there' as what
+    rule: 'As many contacts are counted on every site as there are.',
+    violations: `select 'site ' || site_id || ': ' || coalesce(kept, 0) || ' counted, ' || coalesce(there, 0) || ' there' as what
                from (select site_id, sum(change) as kept from contact_counts group by site_id) k
                full join (select site_id, count(*) as there from contacts where deleted_at is null group by site_id) t
               using (site_id)

@@ -4,8 +4,8 @@ import { type Invariant, STUCK } from './invariant.ts'
 export const webhookInvariants: Invariant[] = [
   {
     name: 'delivery_cause',
-    sentence: 'Every delivery belongs to a hook of its site, and a hook is told of one event once.',
-    broken: `select 'delivery ' || d.id as what from webhook_deliveries d
+    rule: 'Every delivery belongs to a hook of its site, and a hook is told of one event once.',
+    violations: `select 'delivery ' || d.id as what from webhook_deliveries d
                left join hooks h on h.site_id = d.site_id and h.id = d.hook_id and h.event = d.event
               where h.id is null
              union all
@@ -14,8 +14,8 @@ export const webhookInvariants: Invariant[] = [
   },
   {
     name: 'delivery_attempts',
-    sentence: 'Every delivery has as many attempts recorded as it counts.',
-    broken: `select 'delivery ' || d.id as what from webhook_deliveries d
+    rule: 'Every delivery has as many attempts recorded as it counts.',
+    violations: `select 'delivery ' || d.id as what from webhook_deliveries d
                left join webhook_attempts a on a.site_id = d.site_id and a.delivery_id = d.id
               group by d.site_id, d.id, d.attempts having count(a.number) <> d.attempts
              union all
@@ -24,9 +24,8 @@ export const webhookInvariants: Invariant[] = [
   },
   {
     name: 'delivery_stuck',
-    sentence:
-      'Whatever waits to be delivered is known to its hook, no hook waits for its turn for longer than a minute, and nothing waits for one that has been disabled or deleted for an hour.',
-    broken: `select 'delivery ' || d.id as what from webhook_deliveries d
+    rule: 'Whatever waits to be delivered is known to its hook, no hook waits for its turn for longer than a minute, and nothing waits for one that has been disabled or deleted for an hour.',
+    violations: `select 'delivery ' || d.id as what from webhook_deliveries d
                join hooks h on h.site_id = d.site_id and h.id = d.hook_id
               where d.status = 'pending' and h.leased_until is null
                 and h.disabled_at is null and h.deleted_at is null

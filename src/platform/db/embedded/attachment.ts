@@ -61,7 +61,7 @@ export async function attach(dataDir: string, options: AttachOptions): Promise<A
       released = true
       // A server that is being brought back must not be left behind.
       const hold = await holding.catch(() => null)
-      if (hold) await letGo(cluster, hold.client)
+      if (hold) await releaseHold(cluster, hold.client)
     },
   }
 }
@@ -142,7 +142,7 @@ async function claimServing(client: pg.Client): Promise<void> {
 }
 
 /** The last one out stops the server: it alone can have the lock to itself. */
-async function letGo(cluster: Cluster, client: pg.Client): Promise<void> {
+async function releaseHold(cluster: Cluster, client: pg.Client): Promise<void> {
   try {
     await client.query('select pg_advisory_unlock_shared($1)', [IN_USE])
     const { rows } = await client.query('select pg_try_advisory_lock($1) as alone', [IN_USE])
