@@ -97,8 +97,9 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
     predicates: [{ where: sql`r.id = any (${ids}::bigint[])` }],
     references: [],
     siteId: null,
-    order: [sql`r.id`],
+    order: [{ by: sql`r.id`, descending: false, nullable: false }],
     page: { number: 1, size: ids.length },
+    cursor: null,
     ignored: [],
   }
   const page = await loadPage(app.db, withAllRelationships(resource), query, scope)

@@ -69,7 +69,8 @@ export const products = defineResource({
   },
   sorts: {
     title: sql`r.title`,
-    description: sql`r.description`,
+    // Of a text of any length, what fits into a cursor.
+    description: sql`left(r.description, 200)`,
     status: sql`r.status`,
     updated_at: sql`r.updated_at`,
   },

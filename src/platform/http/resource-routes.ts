@@ -1,11 +1,13 @@
 /** The routes that follow from a resource's description. */
 import { Type } from 'typebox'
 import { isPermission, type Permission } from '../auth/permissions.ts'
-import { pageDocument, singleDocument } from '../jsonapi/document.ts'
+import type { Db } from '../db/database.ts'
+import { cursorPageDocument, pageDocument, singleDocument } from '../jsonapi/document.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../jsonapi/load.ts'
-import { type IncludeTree, parseQuery, type ResourceQuery } from '../jsonapi/query.ts'
-import { type Resource, resourceOf } from '../jsonapi/resource.ts'
+import { isByCursor, loadByCursor } from '../jsonapi/load-by-cursor.ts'
+import { type IncludeTree, parseQuery, type QueryParameters, type ResourceQuery } from '../jsonapi/query.ts'
+import { type Resource, resourceOf, type Scope } from '../jsonapi/resource.ts'
 import { Identifier, listParameters, pageSchema, singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { forbidden } from './authenticate.ts'
 import { type Caller, type ReadContext, type Route, route } from './route.ts'
@@ -36,10 +38,23 @@ export function listRoute(resource: Resource, { extension }: Options = {}): Rout
       const query = parseQuery(resource, parameters, scope)
       assertMayInclude(caller, resource, query.include)
       ignore(query.ignored)
-      const page = await loadPage(db, resource, query, scope)
-      return { body: pageDocument(page, query, parameters, scope) }
+      return { body: await pageBody(db, resource, query, parameters, scope) }
     },
   })
+}
+
+async function pageBody(
+  db: Db,
+  resource: Resource,
+  query: ResourceQuery,
+  parameters: QueryParameters,
+  scope: Scope,
+): Promise<object> {
+  if (isByCursor(query)) {
+    const page = await loadByCursor(db, resource, query, scope)
+    return cursorPageDocument(page, query, parameters, scope)
+  }
+  return pageDocument(await loadPage(db, resource, query, scope), query, parameters, scope)
 }
 
 /** `GET /v1/<type>/{id}` */

@@ -1,5 +1,7 @@
+import type { CursorPage, Direction } from './cursors.ts'
 import { identifier } from './identifiers.ts'
 import { type Loaded, type LoadedDocument, type LoadedPage, shownAttributes } from './load.ts'
+import type { LoadedCursorPage } from './load-by-cursor.ts'
 import type { QueryParameters, ResourceQuery } from './query.ts'
 import type { Row, Scope } from './resource.ts'
 
@@ -32,7 +34,8 @@ export function pageDocument(
   const { number, size } = query.page
   const pages = Math.max(1, Math.ceil(loaded.total / size))
   const path = `${scope.baseUrl}/v1/${loaded.primary.resource.type}`
-  const page = (wanted: number) => `${path}?${pageParameters(parameters, wanted, size)}`
+  const page = (wanted: number) =>
+    `${path}?${pageParameters(parameters, { 'page[number]': String(wanted), 'page[size]': String(size) })}`
   return {
     data: resourceObjects(loaded.primary, query.fields, scope),
     ...includedPart(loaded, query.fields, parameters, scope),
@@ -49,13 +52,42 @@ export function pageDocument(
   }
 }
 
-function pageParameters(parameters: QueryParameters, number: number, size: number): string {
-  const kept = Object.entries(parameters).filter(([name]) => !['page[number]', 'page[size]'].includes(name))
-  return queryString({
-    ...Object.fromEntries(kept),
-    'page[number]': String(number),
-    'page[size]': String(size),
-  })
+/**
+ * The document of a page by cursor. It has no totals, since counting takes longer than the page itself, and its cursors
+ * are in `meta` also where a link is missing: a client that has seen the last page goes on from there later.
+ */
+export function cursorPageDocument(
+  { start, end, hasPrevious, hasNext, ...loaded }: LoadedCursorPage,
+  query: ResourceQuery & { cursor: CursorPage },
+  parameters: QueryParameters,
+  scope: Scope,
+) {
+  const { size } = query.page
+  const { direction, cursor } = query.cursor
+  const path = `${scope.baseUrl}/v1/${loaded.primary.resource.type}`
+  const page = (towards: Direction, from: string) =>
+    `${path}?${pageParameters(parameters, { [`page[${towards}]`]: from, 'page[size]': String(size) })}`
+  const self = page(direction, cursor)
+  return {
+    data: resourceObjects(loaded.primary, query.fields, scope),
+    ...includedPart(loaded, query.fields, parameters, scope),
+    links: {
+      self,
+      current: self,
+      first: page('after', ''),
+      ...(hasPrevious && { prev: page('before', start) }),
+      ...(hasNext && { next: page('after', end) }),
+      last: page('before', ''),
+    },
+    meta: { cursors: { before: start, after: end } },
+  }
+}
+
+const PAGE_PARAMETERS = ['page[number]', 'page[size]', 'page[after]', 'page[before]']
+
+function pageParameters(parameters: QueryParameters, page: Record<string, string>): string {
+  const kept = Object.entries(parameters).filter(([name]) => !PAGE_PARAMETERS.includes(name))
+  return queryString({ ...Object.fromEntries(kept), ...page })
 }
 
 function queryString(parameters: QueryParameters): string {

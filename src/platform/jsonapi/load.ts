@@ -5,6 +5,7 @@ import { containing } from './field-types.ts'
 import { isId } from './identifiers.ts'
 import type { IncludeTree, Narrowing, ResourceQuery } from './query.ts'
 import { type Resource, type Row, resourceOf, type Scope, type ToMany } from './resource.ts'
+import { orderBy } from './sorting.ts'
 
 /** Related ids by owner: `edges.get('offers')?.get(ownerId)`. */
 export type Edges = Map<string, Map<string, string[]>>
@@ -33,18 +34,25 @@ export async function loadPage(
   scope: Scope,
 ): Promise<LoadedPage> {
   const siteScope = await narrowToSite(db, resource, query, scope)
-  const condition = allOf([
-    visible(resource, siteScope),
-    resource.listed,
-    ...query.predicates.map(({ where }) => where),
-  ])
+  const condition = listCondition(resource, query, siteScope)
   const few = query.predicates.length > 0 ? await fewMatches(db, resource, condition) : null
   const total = few?.length ?? (await count(db, resource, query, condition, siteScope))
-  const matching = few ? sql`${visible(resource, siteScope)} and r.id = any (${few}::bigint[])` : condition
+  const matching = few ? oneOfThese(few, resource, siteScope) : condition
   const rows = await selectPage(db, resource, query, matching, total, siteScope)
   const document = await attachRelated(db, resource, rows, query, 'always', siteScope)
   return { ...document, total }
 }
+
+/** What a list shows, whatever page of it. */
+export const listCondition = (
+  resource: Resource,
+  { predicates }: Pick<ResourceQuery, 'predicates'>,
+  scope: Scope,
+): RawBuilder<unknown> =>
+  allOf([visible(resource, scope), resource.listed, ...predicates.map(({ where }) => where)])
+
+export const oneOfThese = (ids: string[], resource: Resource, scope: Scope): RawBuilder<unknown> =>
+  sql`${visible(resource, scope)} and r.id = any (${ids}::bigint[])`
 
 /** Up to this many matches are collected and sorted; with more, an index in the requested order soon fills a page. */
 const MATERIALIZE_LIMIT = 5_000
@@ -53,7 +61,7 @@ const MATERIALIZE_LIMIT = 5_000
  * The ids of what matches, or null when that is many. Few are sorted without a second search, and without the
  * planner's hope that walking the whole site in order meets enough of them early.
  */
-async function fewMatches(
+export async function fewMatches(
   db: Db | Tx,
   resource: Resource,
   condition: RawBuilder<unknown>,
@@ -90,7 +98,7 @@ async function selectPage(
   const { number, size } = query.page
   const offset = (number - 1) * size
   if (offset >= total) return []
-  const order = sql`order by ${sql.join(query.order)}`
+  const order = sql`order by ${orderBy(query.order)}`
   const ids = sql`select r.id from ${resource.from} where ${matching} ${order} limit ${size} offset ${offset}`
   return select(
     db,
@@ -136,7 +144,7 @@ const existed = (db: Db | Tx, resource: Resource, id: string, scope: Scope) =>
   exists(db, { ...resource, where: undefined }, id, scope)
 
 /** Narrows the scope to the site that was asked for, and refuses references to what is not the caller's. */
-async function narrowToSite(
+export async function narrowToSite(
   db: Db | Tx,
   resource: Resource,
   query: ResourceQuery,
@@ -169,14 +177,14 @@ const visible = (resource: Resource, { siteIds }: Scope) =>
 const inSites = (site: RawBuilder<unknown>, siteIds: string[]) =>
   siteIds.length === 1 ? sql`${site} = ${siteIds[0]}::bigint` : sql`${site} = any (${siteIds}::bigint[])`
 
-function allOf(conditions: (RawBuilder<unknown> | undefined)[]): RawBuilder<unknown> {
+export function allOf(conditions: (RawBuilder<unknown> | undefined)[]): RawBuilder<unknown> {
   return sql.join(
     conditions.filter((condition) => condition !== undefined),
     sql` and `,
   )
 }
 
-async function select(
+export async function select(
   db: Db | Tx,
   resource: Resource,
   { fields }: Pick<ResourceQuery, 'fields'>,
@@ -202,7 +210,7 @@ export function shownAttributes(resource: Resource, fields: Record<string, strin
 }
 
 /** Adds the identifiers of related resources, and the included resources themselves. */
-async function attachRelated(
+export async function attachRelated(
   db: Db | Tx,
   resource: Resource,
   rows: Row[],

@@ -1,6 +1,8 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
+import { type CursorPage, type Direction, decodeCursor } from './cursors.ts'
 import { badRequest, type ErrorSource } from './errors.ts'
 import {
+  canBeNull,
   findResource,
   type Predicate,
   type Relationship,
@@ -9,6 +11,7 @@ import {
   type Scope,
   type ToMany,
 } from './resource.ts'
+import type { SortKey } from './sorting.ts'
 
 export const DEFAULT_PAGE_SIZE = 25
 export const LARGEST_PAGE_SIZE = 500
@@ -52,8 +55,10 @@ export interface ResourceQuery {
   references: Reference[]
   /** The one site that `filter[site_id]` names. */
   siteId: string | null
-  order: RawBuilder<unknown>[]
+  order: SortKey[]
   page: Page
+  /** Takes the place of the page's number. */
+  cursor: CursorPage | null
   ignored: Ignored[]
 }
 
@@ -86,6 +91,7 @@ export function parseQuery(
     siteId: null,
     order: [],
     page: { number: 1, size: DEFAULT_PAGE_SIZE },
+    cursor: null,
     ignored: [],
   }
   let sort = ''
@@ -104,9 +110,33 @@ export function parseQuery(
       addFilter(resource, key!, value, scope, query)
   }
   query.order = parseSort(resource, sort, query.predicates)
+  if (!single) query.cursor = parseCursor(resource, sort, parameters, query)
   ignoreIdleNarrowing(query)
   return query
 }
+
+function parseCursor(
+  resource: Resource,
+  sort: string,
+  parameters: QueryParameters,
+  { order: keys, predicates }: ResourceQuery,
+): CursorPage | null {
+  const [direction, other] = DIRECTIONS.filter((name) => Object.hasOwn(parameters, `page[${name}]`))
+  if (!direction) return null
+  const parameter = `page[${direction}]`
+  const competing = other ? `page[${other}]` : 'page[number]'
+  if (Object.hasOwn(parameters, competing))
+    throw badRequest('invalid_page', `Send either ${parameter} or ${competing}, not both.`, {
+      parameter: competing,
+    })
+  const cursor = String(parameters[parameter]).trim()
+  const matchesFirst = sort === '' && predicates.some(({ first }) => first)
+  const names = words(sort || resource.defaultSort)
+  const list = { type: resource.type, sort: [...(matchesFirst ? ['match'] : []), ...names].join(), keys }
+  return { direction, cursor, place: cursor === '' ? null : decodeCursor(parameter, cursor, list), list }
+}
+
+const DIRECTIONS: Direction[] = ['after', 'before']
 
 function addFilter(resource: Resource, key: string, value: string, scope: Scope, query: ResourceQuery): void {
   const filter = resource.filters[key]!
@@ -199,14 +229,16 @@ function parseCount(parameter: string, value: string, most: number, range: strin
   })
 }
 
-function parseSort(resource: Resource, sort: string, predicates: Predicate[]): RawBuilder<unknown>[] {
-  const order: RawBuilder<unknown>[] = []
+function parseSort(resource: Resource, sort: string, predicates: Predicate[]): SortKey[] {
+  const order: SortKey[] = []
   if (sort === '') {
-    for (const { first } of predicates) if (first) order.push(sql`(${first}) desc`)
+    for (const { first } of predicates)
+      if (first) order.push({ by: sql`(${first})`, descending: true, nullable: true })
   }
-  let direction = sql`asc`
+  let descending = false
+  let isTotal = false
   for (const word of words(sort || resource.defaultSort)) {
-    const descending = word.startsWith('-')
+    descending = word.startsWith('-')
     const name = descending ? word.slice(1) : word
     if (!Object.hasOwn(resource.sorts, name)) {
       const known = Object.keys(resource.sorts).join(', ')
@@ -218,11 +250,12 @@ function parseSort(resource: Resource, sort: string, predicates: Predicate[]): R
         },
       )
     }
-    direction = descending ? sql`desc` : sql`asc`
-    order.push(sql`${resource.sorts[name]} ${direction}`)
+    if (isTotal) continue
+    order.push({ by: resource.sorts[name]!, descending, nullable: canBeNull(resource, name) })
+    isTotal = name === 'id'
   }
   // Pages need a total order.
-  order.push(sql`r.id ${direction}`)
+  if (!isTotal) order.push({ by: sql`r.id`, descending, nullable: false })
   return order
 }
 

@@ -151,6 +151,12 @@ function columnOf(attributes: Resource['attributes'], name: string): RawBuilder<
   return select && typeof select !== 'function' ? select : sql.ref(`r.${name}`)
 }
 
+/** Whether what a list is sorted by can be null; what is no attribute may be. */
+export const canBeNull = ({ attributes }: Resource, sort: string): boolean =>
+  !Object.hasOwn(attributes, sort)
+    ? !['created_at', 'updated_at', 'id'].includes(sort)
+    : isNullable(attributes[sort]!.schema)
+
 const isTime = (schema: TSchema) => (schema as { format?: string }).format === 'date-time'
 
 const isNullable = (schema?: TSchema) => [(schema as { type?: unknown })?.type].flat().includes('null')

@@ -53,12 +53,26 @@ export const pageSchema = (resource: Resource): TSchema =>
     included: Included,
     links: Links,
     meta: Type.Object({
-      total_pages: Type.Integer(),
-      total_count: Type.Integer(),
-      total: Type.Integer(),
-      current_page: Type.Integer(),
+      total_pages: Counted,
+      total_count: Counted,
+      total: Counted,
+      current_page: Counted,
+      cursors: Type.Optional(Cursors),
     }),
   })
+
+/** Pages by cursor are not counted. */
+const Counted = Type.Optional(Type.Integer({ description: 'On numbered pages' }))
+
+const Cursors = Type.Object(
+  {
+    before: Type.String({ description: 'As `page[before]`: the page before this one' }),
+    after: Type.String({
+      description: 'As `page[after]`: the page after this one, also when there is none yet',
+    }),
+  },
+  { description: 'On pages by cursor', 'x-extension': true },
+)
 
 export const ErrorDocument = Type.Object(
   {
@@ -116,6 +130,8 @@ export function listParameters(resource: Resource): TSchema {
   return Type.Object({
     'page[number]': PageNumber,
     'page[size]': PageSize,
+    'page[after]': cursorParameter('after', 'start'),
+    'page[before]': cursorParameter('before', 'end'),
     sort: parameter(
       `${Object.keys(resource.sorts).join(', ')}; "-" in front for descending order. Default: ${resource.defaultSort}`,
     ),
@@ -125,6 +141,14 @@ export function listParameters(resource: Resource): TSchema {
     ...Object.fromEntries(filters),
   })
 }
+
+const cursorParameter = (direction: string, place: string) =>
+  Type.Optional(
+    Type.String({
+      description: `A cursor, from a link or from meta.cursors: the page ${direction} it. Empty: from the ${place} of the list. Replaces page[number].`,
+      'x-extension': true,
+    }),
+  )
 
 /** Of the resource, and of what can be included straight from it. */
 function fieldsParameters({ type, relationships }: Resource): Record<string, TSchema> {
