@@ -72,7 +72,7 @@ export async function createAccount(tx: Tx, account: NewAccount): Promise<MadeAc
     if ((error as { constraint?: string }).constraint !== 'sites_subdomain_check') throw error
     throw unprocessable(
       'invalid',
-      'A subdomain is made of a to z, 0 to 9 and hyphens, 63 characters at most',
+      'A subdomain may contain a to z, 0 to 9 and hyphens, at most 63 characters',
       '/subdomain',
     )
   }

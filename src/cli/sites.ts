@@ -16,18 +16,18 @@ interface SetOptions extends OutputOptions {
 }
 
 export function siteCommands(program: Command): void {
-  const command = program.command('sites').description('sites: how they look, and where members find them')
+  const command = program.command('sites').description('list and configure sites')
   subcommand(command, 'list', 'list the sites')
     .option(...ACCOUNT_OPTION)
     .action(list)
-  subcommand(command, 'set <id>', 'change a site; "none" takes a colour, logo or domain away')
+  subcommand(command, 'set <id>', 'change a site; "none" removes a colour, logo or domain')
     .option('--title <title>')
-    .option('--color <color>', 'of buttons and links, as in #1f6f5c')
-    .option('--logo <address>', 'an https address')
-    .option('--domain <host>', 'host name of the members’ pages, as in members.example.com')
-    .option('--language <code>', `of members whose own language is not known: ${languages.join(' or ')}`)
-    .option('--confirm-grants <on|off>', 'whether every grant is confirmed by e-mail')
-    .option('--automation-emails <count>', 'e-mails that automations may send in an hour; more of them wait')
+    .option('--color <color>', 'colour of buttons and links, for example #1f6f5c')
+    .option('--logo <address>', 'https URL of the logo')
+    .option('--domain <host>', 'host name of the members’ pages, for example members.example.com')
+    .option('--language <code>', `language for members whose own is unknown: ${languages.join(' or ')}`)
+    .option('--confirm-grants <on|off>', 'whether every grant sends a confirmation e-mail')
+    .option('--automation-emails <count>', 'maximum number of automation e-mails per hour; more are delayed')
     .option(...ACCOUNT_OPTION)
     .action(set)
 }
@@ -59,7 +59,7 @@ async function list({ json, account }: OutputOptions & { account?: string }): Pr
     subdomain,
     domain: custom_domain ?? '-',
   }))
-  print({ json }, sites, table(rows, 'There is no site; make one with `bestow accounts create`.'))
+  print({ json }, sites, table(rows, 'There are no sites. Create one with `bestow accounts create`.'))
 }
 
 async function set(
@@ -69,7 +69,7 @@ async function set(
   if (confirmGrants !== undefined && !['on', 'off'].includes(confirmGrants))
     throw new Error('--confirm-grants must be on or off.')
   if (automationEmails !== undefined && !/^[1-9]\d{0,8}$/.test(automationEmails))
-    throw new Error('--automation-emails must be a whole number from 1 on.')
+    throw new Error('--automation-emails must be a whole number of at least 1.')
   const changes: SiteChanges = {
     ...(title !== undefined && { title }),
     ...(color !== undefined && { color: orNone(color) }),
@@ -80,9 +80,7 @@ async function set(
     ...(automationEmails !== undefined && { automation_emails_per_hour: Number(automationEmails) }),
   }
   if (Object.keys(changes).length === 0)
-    throw new Error(
-      'Nothing to change: give one or more of the options that `bestow sites set --help` lists.',
-    )
+    throw new Error('Nothing to change. Give at least one option; see `bestow sites set --help`.')
   await changing('sites set', async (tx, app) => {
     const { scope } = await findOperatorOf(app, 'site', id, account)
     await updateSite(app, tx, scope.siteIds, id, changes)

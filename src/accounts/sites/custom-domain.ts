@@ -24,7 +24,7 @@ export function parseCustomDomain(app: App, given: string): string {
   const refused = (code: string, problem: string) =>
     unprocessable(code, `custom_domain ${problem}`, '/data/attributes/custom_domain')
   if (!HOST_NAME.test(host))
-    throw refused('invalid', 'must be a host name without a port, as in members.example.com')
+    throw refused('invalid', 'must be a host name without a port, for example members.example.com')
   if (isOwnHost(app, host)) throw refused('reserved', "is the server's own host; give the site another one")
   return host
 }

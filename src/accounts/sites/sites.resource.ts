@@ -5,7 +5,7 @@ import { defineResource } from '../../platform/jsonapi/resource.ts'
 export const sites = defineResource({
   type: 'sites',
   singular: 'site',
-  description: 'A creator’s place, with its own contacts, customers, offers and products.',
+  description: 'A creator’s web site, with its own contacts, customers, offers and products.',
   from: sql`sites r`,
   site: sql`r.id`,
   attributes: { title: text(), subdomain: text(), created_at: timestamp(), updated_at: timestamp() },

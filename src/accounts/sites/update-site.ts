@@ -38,8 +38,8 @@ export async function updateSite(
 ): Promise<void> {
   const title = changes.title === undefined ? undefined : readName(changes.title)
   check('title', title, /\S/, 'cannot be blank')
-  check('color', changes.color, /^#[0-9a-f]{6}$/i, 'must be written as in #1f6f5c')
-  check('logo_url', changes.logo_url, /^https:\/\/\S+$/i, 'must be an https address')
+  check('color', changes.color, /^#[0-9a-f]{6}$/i, 'must be a colour like #1f6f5c')
+  check('logo_url', changes.logo_url, /^https:\/\/\S+$/i, 'must be an https URL')
   check(
     'language',
     changes.language,

@@ -25,7 +25,7 @@ const create = route({
   access: 'manage:contacts',
   summary: 'Create a contact tag',
   description:
-    'The site may be left out by an account that has only one. The name must be new among the tags of the site that are not archived, whatever its case.',
+    'The site is optional for accounts with a single site. The name must be unique (case-insensitive) among the tags of the site that are not archived.',
   tag: 'contact tags',
   extension: true,
   shows: contactTags,
@@ -53,7 +53,7 @@ const update = route({
   url: '/v1/contact_tags/{id}',
   access: 'manage:contacts',
   summary: 'Rename a contact tag',
-  description: 'Contacts that bear it bear it under the new name. One that is archived cannot be renamed.',
+  description: 'Contacts with the tag keep it under the new name. An archived tag cannot be renamed.',
   tag: 'contact tags',
   extension: true,
   shows: contactTags,
@@ -77,7 +77,7 @@ const destroy = route({
   access: 'manage:contacts',
   summary: 'Archive a contact tag',
   description:
-    'It is not listed and not shown with contacts any more, no filter finds anybody by it, and its name is free. It can still be looked up by its id, since events speak of it.',
+    'The tag is no longer listed, shown with contacts or matched by filters, and its name can be reused. It can still be fetched by id, because events refer to it.',
   tag: 'contact tags',
   extension: true,
   responses: { 200: Type.Object({ data: Type.Object({}) }) },
@@ -95,11 +95,11 @@ function nameIn({ ignore }: WriteContext, attributes: Record<string, unknown>): 
   ignore(ignoredAttributes(others, Object.keys(others)))
   if (given === undefined) return undefined
   const refused = (code: string, sentence: string) => unprocessable(code, sentence, '/data/attributes/name')
-  if (given !== null && typeof given !== 'string') throw refused('invalid', 'Name must be a text')
+  if (given !== null && typeof given !== 'string') throw refused('invalid', 'Name must be a string')
   const name = readName(given ?? '')
   if (name === '') throw refused('blank', "Name can't be blank")
   if (name.length > LONGEST_NAME)
-    throw refused('too_long', `Name is too long (${LONGEST_NAME} characters at most)`)
+    throw refused('too_long', `Name is too long (at most ${LONGEST_NAME} characters)`)
   return name
 }
 

@@ -62,7 +62,7 @@ function refuseClientId(id: unknown): void {
   throw new ApiError(
     403,
     'client_id_not_allowed',
-    'The id of a new resource is chosen by the server. Leave it out.',
+    'The server assigns the id of a new resource. Remove the id.',
     {
       source: { pointer: '/data/id' },
     },
@@ -76,7 +76,7 @@ function isEmpty(relationship: unknown): boolean {
 }
 
 export const ignoredAttribute = (name: string): Ignored => ({
-  reason: `The attribute ${name} cannot be set here`,
+  reason: `The attribute ${name} cannot be set in this request`,
   source: { pointer: jsonPointer(['data', 'attributes', name]) },
 })
 
@@ -86,6 +86,6 @@ export const ignoredAttributes = (attributes: Record<string, unknown>, names: st
 
 /** @param path the way to the relationships in the document */
 export const ignoredRelationship = (name: string, path: Path = ['data', 'relationships']): Ignored => ({
-  reason: `The relationship ${name} cannot be set here`,
+  reason: `The relationship ${name} cannot be set in this request`,
   source: { pointer: jsonPointer([...path, name]) },
 })
