@@ -1,25 +1,28 @@
 /** Table of contents: every operation of the API, and the pages beside it. */
 import { meRoutes } from './accounts/oauth/me.routes.ts'
 import { oauthRoutes } from './accounts/oauth/oauth.routes.ts'
-import { sites } from './accounts/sites/sites.resource.ts'
+import { siteRecords } from './accounts/sites/sites.resource.ts'
 import { automationRoutes } from './automations/automations.routes.ts'
 import { automationsNaming } from './automations/automations-naming.ts'
 import { activationUrlRoutes } from './catalogue/offers/activation-url.routes.ts'
-import { offers } from './catalogue/offers/offers.resource.ts'
-import { products } from './catalogue/products/products.resource.ts'
+import { offerRecords, offers } from './catalogue/offers/offers.resource.ts'
+import { offersNaming } from './catalogue/offers/offers-naming.ts'
+import { productRecords } from './catalogue/products/products.resource.ts'
 import { demoFiles } from './demo/files.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emails } from './emails/emails.resource.ts'
 import { activationRoutes } from './grants/activation.routes.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
+import { holdersNaming } from './grants/holders-naming.ts'
 import { memberPages } from './members/member-pages.ts'
 import { healthRoutes } from './operations/health.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
 import { customers } from './people/customers/customers.resource.ts'
-import { contactTagRoutes } from './people/tags/contact-tags.routes.ts'
+import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { taggingRoutes } from './people/tags/tags-of-contacts.routes.ts'
+import { crudRoutes } from './platform/http/crud-routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './platform/http/resource-routes.ts'
 import type { Route } from './platform/http/route.ts'
 import type { Extra } from './platform/http/server.ts'
@@ -27,15 +30,22 @@ import { useReferrers } from './platform/references/in-use.ts'
 import { hookRoutes } from './webhooks/hooks.routes.ts'
 import { hooksNaming } from './webhooks/hooks-naming.ts'
 
-useReferrers([automationsNaming, hooksNaming])
+useReferrers([offersNaming, holdersNaming, automationsNaming, hooksNaming])
 
 export const routes: Route[] = [
   ...oauthRoutes,
   ...meRoutes,
-  listRoute(sites),
-  showRoute(sites),
+  ...crudRoutes(siteRecords, {
+    archive:
+      'Nothing of it can be reached any more. It must be unused: nobody holds an offer of it, and its automations and hooks are disabled. An account keeps at least one site.',
+  }),
   ...contactRoutes,
-  ...contactTagRoutes,
+  ...crudRoutes(contactTagRecords, {
+    create: 'The name must be new among the tags of the site that are not archived, whatever its case.',
+    update: 'A tag that is archived cannot be changed.',
+    archive:
+      'It is not listed and not shown with contacts any more, no filter finds anybody by it, and its name is free. It can still be looked up by its id, since events speak of it.',
+  }),
   ...taggingRoutes,
   listRoute(customers),
   showRoute(customers),
@@ -45,12 +55,19 @@ export const routes: Route[] = [
   showRoute(grants, { extension: true }),
   ...timelineRoutes,
   ...activationRoutes,
-  listRoute(offers),
-  showRoute(offers),
+  ...crudRoutes(offerRecords, {
+    create:
+      'The payment type follows from the price unless it is given. `products` are the products that the offer gives access to.',
+    update:
+      '`products` are replaced when they are given, also for those who hold the offer. Access limits apply to what is granted from then on.',
+    archive: 'It is not listed and cannot be granted any more; whoever holds it keeps it.',
+  }),
   relationshipRoute(offers, 'products'),
   ...activationUrlRoutes,
-  listRoute(products),
-  showRoute(products),
+  ...crudRoutes(productRecords, {
+    archive:
+      'It is not listed and cannot become part of an offer any more. It must not be part of an offer that is not archived.',
+  }),
   listRoute(emails, { extension: true }),
   showRoute(emails, { extension: true }),
   ...emailTemplateRoutes,

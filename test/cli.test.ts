@@ -118,8 +118,8 @@ describe('while the server runs', () => {
     [['clock', 'advance', 'soon'], /"soon" is not a length of time/],
     [['keys', 'rotate', '99'], /There is no key 99/],
     [['keys', 'create', '--name', 'x', '--permissions', ','], /names none/],
-    [['sites', 'set', '1'], /Nothing to change/],
-    [['sites', 'set', '1', '--domain', 'localhost.'], /host name/],
+    [['sites', 'edit', '1'], /Nothing to change/],
+    [['sites', 'edit', '1', '--custom-domain', 'localhost.'], /host name/],
     [['contacts', 'create', '--email', 'nonsense'], /mail/],
     [['contacts', 'create', '--email', 'grace@example.com'], /taken|already/],
     [['grant', 'ada@example.com', '999'], /no offer 999/],
@@ -165,7 +165,10 @@ describe('while no server runs', () => {
     const [demo] = await json('keys', 'list', '--account', '1')
     expect((await json('keys', 'rotate', demo.id)).client_id).toBe(demo.client_id)
     expect((await json('keys', 'rotate', demo.client_id)).id).toBe(demo.id)
-    expect(await json('sites', 'set', '1', '--title', 'Renamed')).toEqual({ id: '1', title: 'Renamed' })
+    expect(await json('sites', 'edit', '1', '--title', 'Renamed')).toMatchObject({
+      id: '1',
+      title: 'Renamed',
+    })
     const [{ id, email }] = await json('contacts', 'find', 'grace@example.com', '--site', '1')
     expect((await json('grant', id, '1')).held).toEqual(['1'])
     expect((await json('grant', email, '1', '--site', '1')).held).toEqual(['1'])

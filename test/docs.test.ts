@@ -32,7 +32,9 @@ test('the decisions are all in their index', () => {
 
 test('every permission is needed by some route, and no route needs another', () => {
   const needed = new Set(
-    routes.map(({ access }) => access).filter((access) => access !== 'public' && access !== 'token'),
+    routes
+      .flatMap(({ access, extraPermissions = [] }) => [access, ...extraPermissions])
+      .filter((access) => access !== 'public' && access !== 'token'),
   )
   expect([...needed].sort()).toEqual([...permissions].sort())
 })

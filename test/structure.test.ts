@@ -47,6 +47,7 @@ const PLATFORM_LAYERS = [
   'auth',
   'events',
   'references',
+  'records',
   'http',
 ]
 /** App is what every layer is given; the file holds types only. */

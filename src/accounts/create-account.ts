@@ -1,8 +1,11 @@
+import type { App } from '../platform/app.ts'
 import { type Tx, violates } from '../platform/db/database.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
+import { createRecord } from '../platform/records/records.ts'
 import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
 import { createApiKey } from './api-keys.ts'
+import { siteRecords } from './sites/sites.resource.ts'
 
 export interface NewAccount {
   name: string
@@ -28,13 +31,9 @@ export interface MadeAccount {
  *
  * @throws ApiError 422 for an e-mail or subdomain that is malformed or taken
  */
-export async function createAccount(tx: Tx, account: NewAccount): Promise<MadeAccount> {
-  const { ownerEmail, subdomain, color, now } = account
-  const [name, ownerName, siteTitle] = [account.name, account.ownerName, account.siteTitle].map(readName) as [
-    string,
-    string,
-    string,
-  ]
+export async function createAccount(app: App, tx: Tx, account: NewAccount): Promise<MadeAccount> {
+  const { ownerEmail, now } = account
+  const [name, ownerName] = [readName(account.name), readName(account.ownerName)]
   const email = parseEmailAddress(ownerEmail)
   if (!email) {
     const problem = describeProblem(ownerEmail)
@@ -51,11 +50,11 @@ export async function createAccount(tx: Tx, account: NewAccount): Promise<MadeAc
       .values({ account_id, name: ownerName, email, role_level: 'OWNER', created_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
-    const { id: site_id } = await tx
-      .insertInto('sites')
-      .values({ account_id, title: siteTitle, subdomain, color, created_at: now, updated_at: now })
-      .returning('id')
-      .executeTakeFirstOrThrow()
+    const writing = { app, tx, accountId: account_id, siteIds: [], now }
+    const { id: site_id } = await createRecord(writing, siteRecords, {
+      siteId: null,
+      attributes: { title: account.siteTitle, subdomain: account.subdomain, color: account.color },
+    })
     const key = await createApiKey(tx, {
       accountId: account_id,
       userId: user_id,
@@ -65,15 +64,8 @@ export async function createAccount(tx: Tx, account: NewAccount): Promise<MadeAc
     })
     return { account_id, site_id, user_id, client_id: key.client_id, client_secret: key.client_secret }
   } catch (error) {
-    if (violates(error, 'users_email'))
-      throw unprocessable('taken', 'The owner’s e-mail has already been taken', '/email')
-    if (violates(error, 'sites_subdomain'))
-      throw unprocessable('taken', 'The subdomain has already been taken', '/subdomain')
-    if ((error as { constraint?: string }).constraint !== 'sites_subdomain_check') throw error
-    throw unprocessable(
-      'invalid',
-      'A subdomain may contain a to z, 0 to 9 and hyphens, at most 63 characters',
-      '/subdomain',
-    )
+    throw violates(error, 'users_email')
+      ? unprocessable('taken', 'The owner’s e-mail has already been taken', '/email')
+      : error
   }
 }

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
-import type { ReferenceType } from '../platform/references/referable.ts'
+import type { ReferredType } from '../platform/references/referable.ts'
 import type { Definition } from './parse-automation.ts'
 import { namedBy } from './references.ts'
 
-/** The enabled automations of a site that name something, in words. */
+/** The enabled automations of a site that name something, or the site itself, in words. */
 export async function automationsNaming(
   tx: Tx,
   siteId: string,
-  type: ReferenceType,
+  type: ReferredType,
   id: string,
 ): Promise<string[]> {
   // As the index automations_list has it.
@@ -19,6 +19,9 @@ export async function automationsNaming(
      where a.site_id = ${siteId} and a.created_at > '-infinity' and a.deleted_at is null and a.disabled_at is null
      order by a.id`.execute(tx)
   return rows
-    .filter(({ definition }) => namedBy(definition).some((named) => named.type === type && named.id === id))
+    .filter(
+      ({ definition }) =>
+        type === 'sites' || namedBy(definition).some((named) => named.type === type && named.id === id),
+    )
     .map((automation) => `the automation "${automation.name}" (${automation.id})`)
 }

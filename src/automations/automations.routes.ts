@@ -26,7 +26,7 @@ import {
 } from './save-automation.ts'
 import { NEVER_HAPPENS, type TriggerEvent } from './triggers.ts'
 
-const ABOUT = '`name`, `enabled`, `trigger`, `conditions` and `actions`, in the format of the response'
+const ABOUT = '`name`, `enabled`, `trigger`, `conditions` and `actions`, as they are shown'
 
 const create = route({
   kind: 'write',
@@ -35,7 +35,7 @@ const create = route({
   access: 'manage:automations',
   summary: 'Create an automation',
   description:
-    'Enabled unless `enabled` is false. Everything it refers to must exist on the site. Requires the permissions for its trigger and actions. The site is optional for accounts with a single site.',
+    'It is enabled unless `enabled` is false. What it names must be there on the site. It takes the permissions that doing the same by hand takes. The site may be left out by an account that has only one.',
   tag: 'automations',
   extension: true,
   shows: automations,
@@ -65,7 +65,7 @@ const update = route({
   access: 'manage:automations',
   summary: 'Change, enable or disable an automation',
   description:
-    'Omitted attributes are left unchanged. Active runs keep the version they started with; those of a disabled automation stop before their next step. Requires the permissions for its trigger and actions, except to rename or disable it.',
+    'Attributes that are not given stay as they are. Runs under way follow the version that they began with; those of a disabled automation stop before their next step. It takes the permissions that doing the same by hand takes, except to rename or disable it.',
   tag: 'automations',
   extension: true,
   shows: automations,
@@ -95,7 +95,7 @@ const destroy = route({
   url: '/v1/automations/{id}',
   access: 'manage:automations',
   summary: 'Delete an automation',
-  description: 'Waiting runs end at once, with the reason `automation_deleted`. All runs are kept.',
+  description: 'Runs that wait end at once, with the reason `automation_deleted`; all runs are kept.',
   tag: 'automations',
   extension: true,
   responses: { 200: Type.Object({ data: Type.Object({}) }) },
@@ -116,8 +116,7 @@ function withoutReadOnly({ ignore }: WriteContext, attributes: Record<string, un
 /** Whoever waits for what cannot happen is told so. */
 function warnOfSilence({ warn }: WriteContext, trigger: TriggerEvent): void {
   const reason = NEVER_HAPPENS[trigger]
-  if (reason)
-    warn(`The trigger ${trigger} cannot occur yet: ${reason}. The automation will not start any runs.`)
+  if (reason) warn(`The trigger ${trigger} cannot happen yet: ${reason}. The automation starts no runs.`)
 }
 
 async function showAutomation({ tx, scope, shown }: WriteContext, id: string) {

@@ -21,7 +21,7 @@ export interface Member {
 
 export const reference = (type: ReferenceType): Member => ({
   schema: Type.String(),
-  form: 'an id, for example "7"',
+  form: 'an id, as in "7"',
   read: (value) =>
     ['string', 'number'].includes(typeof value) && isId(String(value)) ? String(value) : undefined,
   refersTo: type,
@@ -48,7 +48,7 @@ export const wholeNumber = (most: number): Member => ({
 
 export const shortText = (longest: number): Member => ({
   schema: Type.String(),
-  form: `a string of 1 to ${longest} characters`,
+  form: `a text of 1 to ${longest} characters`,
   read(value) {
     const text = typeof value === 'string' ? readName(value) : ''
     return text.length > 0 && text.length <= longest ? text : undefined
@@ -78,7 +78,7 @@ export function readObject(
     const known = Object.keys(members).join(', ') || 'none'
     throw unprocessable(
       'unknown_member',
-      `Unknown member ${name}. Known members: ${known}`,
+      `${name} is not known here; there are: ${known}`,
       jsonPointer([...path, name]),
     )
   }
@@ -86,7 +86,7 @@ export function readObject(
   for (const [name, { isOptional, read: readMember, form }] of Object.entries(members)) {
     if (given[name] === undefined) {
       if (isOptional) continue
-      throw unprocessable('missing_member', `${name} is required; it must be ${form}`, jsonPointer(path))
+      throw unprocessable('missing_member', `${name} is missing; it must be ${form}`, jsonPointer(path))
     }
     read[name] = readMember(given[name])
     if (read[name] === undefined) throw invalid([...path, name], form)

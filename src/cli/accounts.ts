@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { createAccount } from '../accounts/create-account.ts'
-import { type OutputOptions, print, subcommand } from './output.ts'
-import { changing } from './with-app.ts'
+import { listAccounts } from '../accounts/list-accounts.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
+import { changing, withApp } from './with-app.ts'
 
 interface CreateOptions extends OutputOptions {
   name: string
@@ -12,25 +13,20 @@ interface CreateOptions extends OutputOptions {
 }
 
 export function accountCommands(program: Command): void {
-  const accounts = program
-    .command('accounts')
-    .description('manage accounts, with their sites, users and API keys')
-  subcommand(
-    accounts,
-    'create',
-    'create an account with a site, an owner and an API key with all permissions',
-  )
-    .requiredOption('--name <name>', 'name of the account')
-    .requiredOption('--owner <name>', 'name of the owner')
-    .requiredOption('--email <address>', 'e-mail of the owner')
-    .requiredOption('--site <title>', 'title of the first site')
-    .requiredOption('--subdomain <name>', 'subdomain of that site, for example studio')
+  const accounts = program.command('accounts').description('accounts, each with its sites, users and keys')
+  subcommand(accounts, 'create', 'make an account with a site, its owner and a key that may do everything')
+    .requiredOption('--name <name>', 'of the account')
+    .requiredOption('--owner <name>', 'of the person who owns it')
+    .requiredOption('--email <address>', 'of the owner')
+    .requiredOption('--site <title>', 'title of its first site')
+    .requiredOption('--subdomain <name>', 'of that site, as in "studio"')
     .action(create)
+  subcommand(accounts, 'list', 'list accounts with their owners and sites').action(list)
 }
 
 async function create({ json, name, owner, email, site, subdomain }: CreateOptions): Promise<void> {
   const made = await changing('accounts create', (tx, app) =>
-    createAccount(tx, {
+    createAccount(app, tx, {
       name,
       ownerName: owner,
       ownerEmail: email,
@@ -42,6 +38,17 @@ async function create({ json, name, owner, email, site, subdomain }: CreateOptio
   print({ json }, made, [
     `Account ${made.account_id} with site ${made.site_id} and owner ${made.user_id}.`,
     `client_id      ${made.client_id}`,
-    `client_secret  ${made.client_secret}   (shown only once)`,
+    `client_secret  ${made.client_secret}   (shown this once)`,
   ])
+}
+
+async function list({ json }: OutputOptions): Promise<void> {
+  const accounts = await withApp('accounts list', (app) => listAccounts(app.db))
+  const rows = accounts.map(({ id, name, owner_email, site_ids }) => ({
+    id,
+    name,
+    owner: owner_email,
+    sites: site_ids.join(', '),
+  }))
+  print({ json }, accounts, table(rows, 'There is no account yet; create one with `bestow accounts create`.'))
 }

@@ -6,6 +6,7 @@ import type { App } from '../platform/app.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
+import { parseChosenId, reserveId } from '../platform/records/reserve-id.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import {
@@ -26,9 +27,10 @@ interface Options extends OutputOptions {
 
 export function contactCommands(program: Command): void {
   const command = program.command('contacts').description('contacts')
-  subcommand(command, 'create', 'create a contact')
+  subcommand(command, 'create', 'add a contact')
     .requiredOption('--email <address>')
     .option('--name <name>')
+    .option('--id <id>', 'id of the new contact; left out, the server chooses it')
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
     .action(create)
@@ -44,12 +46,16 @@ async function create({
   site,
   email,
   name,
-}: Options & { email: string; name?: string }): Promise<void> {
+  id: chosen,
+}: Options & { email: string; name?: string; id?: string }): Promise<void> {
   const made = await changing('contacts create', async (tx, app) => {
     const { scope } = await findOperatorOf(app, 'site', site ?? '', account)
     const values = valuesOfNew(parseContactAttributes({ email, ...(name !== undefined && { name }) }))
     const origin = { actor: OPERATOR, requestId: null, now: scope.now }
-    const id = await createContact(tx, chooseSite(scope, site), values, origin)
+    const siteId = chooseSite(scope, site)
+    const newId = chosen === undefined ? null : parseChosenId(chosen)
+    if (newId !== null) await reserveId(tx, 'contacts', scope.siteIds, newId)
+    const id = await createContact(tx, siteId, { ...values, ...(newId !== null && { id: newId }) }, origin)
     return { id, email: values.email!, name: values.name ?? '' }
   })
   print({ json }, made, `Contact ${made.id}: ${made.email}`)

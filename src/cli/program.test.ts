@@ -13,6 +13,7 @@ test('every command that scripts rely on is there', () => {
   const names = commands.map(([name]) => name)
   for (const name of [
     'accounts create',
+    'accounts list',
     'clock advance',
     'clock show',
     'contacts create',
@@ -28,10 +29,11 @@ test('every command that scripts rely on is there', () => {
     'keys list',
     'keys rotate',
     'migrate',
+    ...['offers', 'products', 'sites', 'tags'].flatMap((name) =>
+      ['list', 'create', 'edit', 'archive'].map((verb) => `${name} ${verb}`),
+    ),
     'revoke',
     'serve',
-    'sites list',
-    'sites set',
     'start',
     'worker',
   ])

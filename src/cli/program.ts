@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/version.ts'
 import { accountCommands } from './accounts.ts'
+import { catalogueCommands } from './catalogue.ts'
 import { clockCommands } from './clock.ts'
 import { contactCommands } from './contacts.ts'
 import { doctorCommands } from './doctor.ts'
@@ -11,18 +12,17 @@ import { keyCommands } from './keys.ts'
 import { misused } from './output.ts'
 import { secretCommands } from './secrets.ts'
 import { serverCommands } from './server.ts'
-import { siteCommands } from './sites.ts'
 import { userCommands } from './users.ts'
 
 export const program = new Command('bestow')
-  .description('An open-source, self-hosted membership server that implements the Kajabi Public API V1.')
+  .description('An open, self-hosted server for creators’ memberships that speaks the Kajabi Public API V1.')
   .version(VERSION)
   .configureOutput({ outputError: (text, write) => write(misused(text)) })
 
 for (const addCommands of [
   serverCommands,
   accountCommands,
-  siteCommands,
+  catalogueCommands,
   keyCommands,
   userCommands,
   contactCommands,

@@ -43,7 +43,12 @@ const OWNERS = {
   user: (given: string) => sql`select account_id from users where email = ${parseEmailAddress(given) ?? ''}`,
   contact: (given: string) => ofSite('contacts', given),
   email: (given: string) => ofSite('emails', given),
+  offer: (given: string) => ofSite('offers', given),
+  product: (given: string) => ofSite('products', given),
+  tag: (given: string) => ofSite('contact_tags', given),
 }
+
+export type Owned = keyof typeof OWNERS
 
 const ofSite = (table: string, given: string) =>
   sql`select s.account_id from ${sql.table(table)} t join sites s on s.id = t.site_id where t.id = ${isId(given) ? given : '0'}`
@@ -56,7 +61,7 @@ const ofSite = (table: string, given: string) =>
  */
 export async function findOperatorOf(
   app: App,
-  what: keyof typeof OWNERS,
+  what: Owned,
   given: string,
   accountId?: string,
 ): Promise<Operator> {
@@ -75,7 +80,7 @@ export async function findOperator(app: App, accountId?: string): Promise<Operat
   const { rows } = await sql<{ id: string; name: string; user_id: string; site_ids: string[] }>`
     select a.id, a.name,
            (select u.id from users u where u.account_id = a.id order by u.role_level desc, u.id limit 1) as user_id,
-           array(select s.id from sites s where s.account_id = a.id order by s.id) as site_ids
+           array(select s.id from sites s where s.account_id = a.id and s.archived_at is null order by s.id) as site_ids
       from accounts a order by a.id`.execute(app.db)
   const account = accountId === undefined ? rows[0] : rows.find(({ id }) => id === accountId)
   if (!account) {

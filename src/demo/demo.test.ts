@@ -11,7 +11,7 @@ let api: Client
 beforeAll(async () => {
   h = await startHarness()
   const began = performance.now()
-  const key = await inTransaction(h.app.db, (tx) => makeDemo(tx, h.app.clock.now()))
+  const key = await inTransaction(h.app.db, (tx) => makeDemo(h.app, tx))
   expect(performance.now() - began).toBeLessThan(5_000)
   const answer = await fetch(`${h.url}/v1/oauth/token`, {
     method: 'POST',

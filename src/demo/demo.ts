@@ -19,7 +19,7 @@ export interface DemoKey {
 export async function ensureDemo(app: App): Promise<DemoKey | null> {
   return inTransaction(app.db, async (tx) => {
     const account = await tx.selectFrom('accounts').select('id').executeTakeFirst()
-    if (!account) return makeDemo(tx, app.clock.now())
+    if (!account) return makeDemo(app, tx)
     const key = await tx
       .selectFrom('api_keys')
       .select('client_id')
@@ -31,8 +31,9 @@ export async function ensureDemo(app: App): Promise<DemoKey | null> {
 }
 
 /** Makes the demo account, with a key that may do everything. */
-export async function makeDemo(tx: Tx, now: Date): Promise<Required<DemoKey>> {
-  const { site_id, client_id, client_secret } = await createAccount(tx, {
+export async function makeDemo(app: App, tx: Tx): Promise<Required<DemoKey>> {
+  const now = app.clock.now()
+  const { site_id, client_id, client_secret } = await createAccount(app, tx, {
     name: 'Demo',
     ownerName: 'Olivia Owner',
     ownerEmail: 'olivia@example.com',
@@ -131,7 +132,12 @@ async function makePeople(tx: Tx, siteId: string, now: Date): Promise<void> {
   const tags = await tx
     .insertInto('contact_tags')
     .values(
-      ['VIP', 'Newsletter', 'Workshop 2026'].map((name) => ({ site_id: siteId, name, created_at: now })),
+      ['VIP', 'Newsletter', 'Workshop 2026'].map((name) => ({
+        site_id: siteId,
+        name,
+        created_at: now,
+        updated_at: now,
+      })),
     )
     .returning('id')
     .execute()

@@ -26,7 +26,7 @@ const TAG = 'email templates'
 const Preview = Type.Object({
   meta: Type.Object({
     subject: Type.String(),
-    html: Type.String({ description: 'The rendered HTML document' }),
+    html: Type.String({ description: 'The whole document' }),
     text: Type.String(),
   }),
 })
@@ -38,7 +38,7 @@ const create = route({
   access: 'manage:emails',
   summary: 'Create an e-mail template',
   description:
-    'For an e-mail that the system sends (one template per kind and site), or with `kind` `automation` and a `name` for automations. Every field is a Liquid template; errors contain line and column.',
+    'For one of the e-mails that the system sends, of which a site has one template each, or with `kind` `automation` and a `name` for automations. Every field is Liquid; a mistake is told with line and column.',
   tag: TAG,
   extension: true,
   shows: emailTemplates,
@@ -70,7 +70,7 @@ const update = route({
   access: 'manage:emails',
   summary: 'Change an e-mail template',
   description:
-    'Omitted attributes are left unchanged; null resets a field to its default. E-mails that are not rendered yet use the new text.',
+    'Attributes that are not given stay as they are; null returns a field to its default. E-mails that are not rendered yet say what is new.',
   tag: TAG,
   extension: true,
   shows: emailTemplates,
@@ -96,7 +96,7 @@ const destroy = route({
   access: 'manage:emails',
   summary: 'Delete an e-mail template',
   description:
-    'E-mails of this kind return to the default text. A template that an enabled automation sends cannot be deleted; active runs can still send a deleted one.',
+    'The e-mails of its kind say what they say by default. One that an enabled automation sends cannot be deleted; one that runs under way will send is kept for them.',
   tag: TAG,
   extension: true,
   responses: { 200: Type.Object({ data: Type.Object({}) }) },
@@ -112,7 +112,7 @@ const preview = route({
   url: '/v1/email_templates/preview',
   access: 'manage:emails',
   summary: 'Preview an e-mail template before it is saved',
-  description: 'Rendered with sample data. Omitted fields have their default text.',
+  description: 'With data that is made up. Fields that are not given are those of the default.',
   tag: TAG,
   extension: true,
   body: NewDocument('email_templates'),
@@ -134,7 +134,7 @@ const previewSaved = route({
   url: '/v1/email_templates/{id}/preview',
   access: 'view:emails',
   summary: 'Preview an e-mail template',
-  description: 'Rendered with sample data.',
+  description: 'With data that is made up.',
   tag: TAG,
   extension: true,
   responses: { 200: Preview },

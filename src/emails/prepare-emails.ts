@@ -3,14 +3,14 @@ import type { App } from '../platform/app.ts'
 import {
   inTransaction,
   isConnectionLost,
-  withSavepoint,
   type Tx,
   withoutSorting,
+  withSavepoint,
 } from '../platform/db/database.ts'
 import type { Message } from '../platform/mailer.ts'
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
-import { type Leased, isFree, leaseEnd } from './lease.ts'
+import { isFree, type Leased, leaseEnd } from './lease.ts'
 import { restore } from './link-redaction.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 
@@ -37,7 +37,7 @@ export async function prepareEmails(app: App, limit: number): Promise<Taken> {
     return await inTransaction(app.db, async (tx) => prepare(app, tx, await claim(app, tx, limit)))
   } catch (error) {
     if (isConnectionLost(error)) throw error
-    app.log.warn({ err: error }, 'a batch of e-mails failed; they are prepared one at a time')
+    app.log.warn({ err: error }, 'e-mails are prepared one at a time, since together they fail')
     return prepareSingly(app, limit)
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { App } from '../platform/app.ts'
 import { anyOf, type Tx } from '../platform/db/database.ts'
-import { emailData, type EmailContext, type SiteEmailData } from './email-data.ts'
+import { type EmailContext, emailData, type SiteEmailData } from './email-data.ts'
 import type { Document } from './layout/index.ts'
 import { type RenderedEmail, renderEmail, TemplateError } from './render.ts'
 import type { OwnWords } from './template-attributes.ts'

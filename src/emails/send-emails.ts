@@ -1,7 +1,7 @@
 import type { App } from '../platform/app.ts'
 import { type Attempted, failure, success } from './attempts.ts'
 import { limitConcurrency } from './concurrency.ts'
-import { renewLease, releaseLease } from './lease.ts'
+import { releaseLease, renewLease } from './lease.ts'
 import { MAIL_CONNECTIONS } from './mailer.ts'
 import { type Prepared, prepareEmails } from './prepare-emails.ts'
 import { recordAttempt } from './record-attempts.ts'

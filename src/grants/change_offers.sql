@@ -52,7 +52,8 @@ begin
     v_callers_site_ids := v_caller.site_ids;
     v_actor := jsonb_build_object('actor', coalesce('api_key:' || (p_caller ->> 'key_id'), 'user:' || v_caller.user_id));
   else
-    select array_agg(s.id order by s.id) into v_callers_site_ids from sites s where s.account_id = v_account_id;
+    select array_agg(s.id order by s.id) into v_callers_site_ids from sites s
+     where s.account_id = v_account_id and s.archived_at is null;
   end if;
 
   if v_keys @? '$[*].key' then

@@ -33,12 +33,18 @@ export function findSite(db: Db, subdomain: string): Promise<MemberSite | undefi
     .selectFrom('sites')
     .select(SITE)
     .where('subdomain', '=', subdomain.toLowerCase())
+    .where('archived_at', 'is', null)
     .executeTakeFirst()
 }
 
 /** @param domain normalized: see normalizeHost() */
 export function findSiteByDomain(db: Db, domain: string): Promise<MemberSite | undefined> {
-  return db.selectFrom('sites').select(SITE).where('custom_domain', '=', domain).executeTakeFirst()
+  return db
+    .selectFrom('sites')
+    .select(SITE)
+    .where('custom_domain', '=', domain)
+    .where('archived_at', 'is', null)
+    .executeTakeFirst()
 }
 
 /** A customer of the site who is not deleted. */

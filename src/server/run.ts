@@ -7,7 +7,7 @@ import { buildServer } from '../platform/http/server.ts'
 import { watchClock } from '../worker/watch-clock.ts'
 import { startWorker } from '../worker/worker.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
-import { shutDownInReverse, onSignal, type Stop, stopWithParent } from './shutdown.ts'
+import { onSignal, type Stop, shutDownInReverse, stopWithParent } from './shutdown.ts'
 
 export interface Parts {
   role: string

@@ -9,7 +9,12 @@ import { unique } from './fixtures.ts'
 export async function makeTag(app: App, siteId: string): Promise<string> {
   const { id } = await app.db
     .insertInto('contact_tags')
-    .values({ site_id: siteId, name: `Tag ${unique()}`, created_at: app.clock.now() })
+    .values({
+      site_id: siteId,
+      name: `Tag ${unique()}`,
+      created_at: app.clock.now(),
+      updated_at: app.clock.now(),
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id

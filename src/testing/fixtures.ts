@@ -23,7 +23,7 @@ export const unique = (): number => ++counter
 export async function makeAccount(app: App): Promise<Account> {
   const n = unique()
   const made = await inTransaction(app.db, (tx) =>
-    createAccount(tx, {
+    createAccount(app, tx, {
       name: `Account ${n}`,
       ownerName: 'Olivia Owner',
       ownerEmail: `owner${n}@example.com`,

@@ -112,10 +112,13 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
 /** Kajabi's webhooks show these relationships, which its API does not. There are no forms here yet. */
 const SHOWN_BESIDE: Record<string, object> = { offers: { forms: { data: [] } } }
 
-/** As one by one: lists leave out what is archived, and some of what resources are related to. */
+/** As one by one, and as Kajabi has it: lists leave out what is archived, and some of what resources are related to. */
 const withAllRelationships = (resource: Resource): Resource => ({
   ...resource,
   listed: undefined,
+  attributes: Object.fromEntries(
+    Object.entries(resource.attributes).filter(([, { schema }]) => !('x-extension' in schema)),
+  ),
   relationships: Object.fromEntries(
     Object.entries(resource.relationships).map(([name, relationship]) => [
       name,

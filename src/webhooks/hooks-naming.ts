@@ -1,20 +1,17 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
-import type { ReferenceType } from '../platform/references/referable.ts'
+import type { ReferredType } from '../platform/references/referable.ts'
 import { confinableTo } from './hook-events.ts'
 
-/** The enabled hooks of a site that are confined to something, in words. */
-export async function hooksNaming(
-  tx: Tx,
-  siteId: string,
-  type: ReferenceType,
-  id: string,
-): Promise<string[]> {
+/** The enabled hooks of a site that are confined to something, or belong to the site, in words. */
+export async function hooksNaming(tx: Tx, siteId: string, type: ReferredType, id: string): Promise<string[]> {
+  const isNamed =
+    type === 'sites' ? sql`true` : sql`resource_id = ${id} and event = any (${confinableTo(type)}::text[])`
   // As the index hooks_list has it.
   const { rows } = await sql<{ id: string; event: string }>`
     select id, event from hooks
      where site_id = ${siteId} and created_at > '-infinity' and deleted_at is null and disabled_at is null
-       and resource_id = ${id} and event = any (${confinableTo(type)}::text[])
+       and ${isNamed}
      order by id`.execute(tx)
   return rows.map((hook) => `the hook ${hook.id} (${hook.event})`)
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
 import { type Event, resourceOf } from '../platform/events/events.ts'
 import type { LockedHook } from './change-hooks.ts'
-import { hookEventsOf, eventTypesFor } from './hook-events.ts'
+import { eventTypesFor, hookEventsOf } from './hook-events.ts'
 
 type MissedEvent = Pick<Event, 'id' | 'type' | 'contact_id' | 'offer_id' | 'data'> & {
   site_id: string

@@ -50,8 +50,8 @@ export async function setStages({ pool, clock }: App, count: number): Promise<St
     OFFERS,
   )
   await make(
-    `insert into contact_tags (site_id, name, created_at)
-     select s, name, $2 from unnest($1::bigint[]) s, unnest($3::text[]) name returning site_id, id, name`,
+    `insert into contact_tags (site_id, name, created_at, updated_at)
+     select s, name, $2, $2 from unnest($1::bigint[]) s, unnest($3::text[]) name returning site_id, id, name`,
     ({ named }, id, name) => named.set(name, id),
     TAGS,
   )

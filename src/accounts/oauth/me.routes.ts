@@ -7,7 +7,7 @@ const me = route({
   method: 'GET',
   url: '/v1/me',
   access: 'token',
-  summary: 'Show the owner of the token',
+  summary: 'Show who the token belongs to',
   tag: 'me',
   responses: {
     200: Type.Object({

@@ -23,8 +23,9 @@ export function parseCustomDomain(app: App, given: string): string {
   const host = normalizeHost(given)
   const refused = (code: string, problem: string) =>
     unprocessable(code, `custom_domain ${problem}`, '/data/attributes/custom_domain')
-  if (!HOST_NAME.test(host))
-    throw refused('invalid', 'must be a host name without a port, for example members.example.com')
+  // The rest of an address would be dropped: domainToASCII() reads "example.com/members" as "example.com".
+  if (/[/?#@:\\]/.test(given) || !HOST_NAME.test(host))
+    throw refused('invalid', 'must be a host name without a port, as in members.example.com')
   if (isOwnHost(app, host)) throw refused('reserved', "is the server's own host; give the site another one")
   return host
 }

@@ -1,14 +1,57 @@
 import { sql } from 'kysely'
-import { contains, text, timestamp } from '../../platform/jsonapi/field-types.ts'
+import {
+  boolean,
+  contains,
+  extension,
+  integer,
+  nullableText,
+  text,
+  timestamp,
+} from '../../platform/jsonapi/field-types.ts'
+import {
+  choice,
+  flag,
+  httpsAddress,
+  line,
+  matching,
+  wholeNumber,
+  writable,
+} from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
+import type { Records } from '../../platform/records/records.ts'
+import { languages } from '../../platform/text/languages.ts'
+import { assertDispensable } from './assert-dispensable.ts'
+import { parseCustomDomain } from './custom-domain.ts'
+
+const subdomain = matching(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  'of a to z, 0 to 9 and hyphens, with at most 63 characters',
+)
 
 export const sites = defineResource({
   type: 'sites',
   singular: 'site',
-  description: 'A creator’s web site, with its own contacts, customers, offers and products.',
+  description: 'A creator’s place, with its own contacts, customers, offers and products.',
   from: sql`sites r`,
   site: sql`r.id`,
-  attributes: { title: text(), subdomain: text(), created_at: timestamp(), updated_at: timestamp() },
+  where: sql`r.archived_at is null`,
+  attributes: {
+    title: writable(text(), line(), { required: true }),
+    subdomain: writable(text(), subdomain, { required: true }),
+    created_at: timestamp(),
+    updated_at: timestamp(),
+    // Of buttons and links.
+    color: writable(extension(nullableText()), matching(/^#[0-9a-f]{6}$/i, 'a color such as #1f6f5c')),
+    logo_url: writable(extension(nullableText()), httpsAddress),
+    // Where members find the site, besides /s/<subdomain>.
+    custom_domain: writable(extension(nullableText()), line()),
+    // Of the members' pages and e-mails, for members whose own language is not known.
+    language: writable(extension(text()), choice(languages)),
+    // Every grant is confirmed by e-mail, unless the request declines.
+    send_offer_grant_email: writable(extension(boolean()), flag),
+    // What automations want to send beyond it waits for the next hour.
+    automation_emails_per_hour: writable(extension(integer()), wholeNumber(1, 999_999_999)),
+  },
   relationships: {},
   filters: {
     title_cont: contains(sql`r.title`, 'Title contains'),
@@ -18,3 +61,15 @@ export const sites = defineResource({
   sorts: { title: sql`r.title`, subdomain: sql`r.subdomain` },
   defaultSort: '-created_at',
 })
+
+export const siteRecords: Records = {
+  resource: sites,
+  table: 'sites',
+  unique: { sites_subdomain: 'subdomain', sites_custom_domain: 'custom_domain' },
+  complete: (values, _row, { app }) =>
+    typeof values.custom_domain === 'string'
+      ? { ...values, custom_domain: parseCustomDomain(app, values.custom_domain) }
+      : values,
+  beforeArchive: assertDispensable,
+  referredToAs: 'sites',
+}

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
+import type { Values } from '../../platform/jsonapi/read-attributes.ts'
+import { lockOne, updateRecord } from '../../platform/records/records.ts'
 import { makeAccount, makeSite } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { type SiteChanges, updateSite } from './update-site.ts'
+import { siteRecords } from './sites.resource.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -10,8 +12,13 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-const update = (id: string, changes: SiteChanges) =>
-  inTransaction(h.app.db, (tx) => updateSite(h.app, tx, [h.account.siteId], id, changes))
+async function update(id: string, changes: Values, app = h.app, siteIds = [h.account.siteId]): Promise<void> {
+  await inTransaction(h.app.db, async (tx) => {
+    const row = await lockOne(tx, siteRecords, siteIds, id)
+    const writing = { app, tx, accountId: h.account.id, siteIds, now: app.clock.now() }
+    await updateRecord(writing, siteRecords, row, changes)
+  })
+}
 
 test('a site takes a colour, a domain and its way with confirmations, and leaves the rest', async () => {
   await update(h.account.siteId, {
@@ -34,7 +41,7 @@ test('a site takes a colour, a domain and its way with confirmations, and leaves
   expect(site.title).toMatch(/^Site/)
 })
 
-test.each<[string, SiteChanges]>([
+test.each<[string, Values]>([
   ['a blank title', { title: ' ' }],
   ['a colour by name', { color: 'green' }],
   ['a logo that is not https', { logo_url: 'http://example.com/logo.png' }],
@@ -47,9 +54,7 @@ test.each<[string, SiteChanges]>([
 test('a domain belongs to one site, and a site of another account is none', async () => {
   const other = await makeSite(h.app, h.account)
   await update(h.account.siteId, { custom_domain: 'one.example.com' })
-  const taken = inTransaction(h.app.db, (tx) =>
-    updateSite(h.app, tx, [h.account.siteId, other], other, { custom_domain: 'one.example.com' }),
-  )
+  const taken = update(other, { custom_domain: 'one.example.com' }, h.app, [h.account.siteId, other])
   await expect(taken).rejects.toMatchObject({ status: 422, code: 'taken' })
   const stranger = await makeAccount(h.app)
   await expect(update(stranger.siteId, { title: 'Mine now' })).rejects.toMatchObject({ status: 404 })
@@ -59,9 +64,7 @@ test.each(['bestow.example.net', 'BESTOW.Example.NET', 'bestow.example.net.', '�
   'the server’s own host is refused for a site: %s',
   async (custom_domain) => {
     const app = { ...h.app, publicUrl: 'https://bestow.example.net:8443' }
-    const refused = inTransaction(h.app.db, (tx) =>
-      updateSite(app, tx, [h.account.siteId], h.account.siteId, { custom_domain }),
-    )
+    const refused = update(h.account.siteId, { custom_domain }, app)
     await expect(refused).rejects.toMatchObject({ status: 422, code: 'reserved' })
   },
 )
@@ -70,9 +73,7 @@ test.each(['bücher.example.net', 'xn--bcher-kva.example.net'])(
   'the server’s own host is recognised in either spelling: %s',
   async (custom_domain) => {
     for (const publicUrl of ['https://bücher.example.net', 'https://xn--bcher-kva.example.net']) {
-      const refused = inTransaction(h.app.db, (tx) =>
-        updateSite({ ...h.app, publicUrl }, tx, [h.account.siteId], h.account.siteId, { custom_domain }),
-      )
+      const refused = update(h.account.siteId, { custom_domain }, { ...h.app, publicUrl })
       await expect(refused).rejects.toMatchObject({ status: 422, code: 'reserved' })
     }
   },

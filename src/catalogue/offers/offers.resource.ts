@@ -4,20 +4,41 @@ import {
   boolean,
   contains,
   derived,
+  extension,
   integer,
   LIST_INDEX,
+  MOST_DAYS,
   nullableText,
+  nullableTimestamp,
   text,
   toMany,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
+import {
+  choice,
+  flag,
+  httpsAddress,
+  line,
+  paragraphs,
+  time,
+  wholeNumber,
+  writable,
+} from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
+import type { Records } from '../../platform/records/records.ts'
 import { absoluteAddress } from '../demo-pictures.ts'
+import { completeOffer } from './complete-offer.ts'
+import { setProducts } from './set-products.ts'
+
+const PAYMENT_TYPES = ['free', 'single', 'multipay', 'subscription'] as const
+
+/** ISO 4217. */
+const CURRENCIES = Intl.supportedValuesOf('currency')
 
 interface Price {
   cents: number
   currency: string
-  type: 'free' | 'single' | 'multipay' | 'subscription'
+  type: (typeof PAYMENT_TYPES)[number]
 }
 
 export const offers = defineResource({
@@ -27,12 +48,12 @@ export const offers = defineResource({
   from: sql`offers r`,
   listed: sql`r.archived_at is null and ${LIST_INDEX}`,
   attributes: {
-    title: text(),
-    description: nullableText(),
-    internal_title: nullableText(),
-    currency: text(),
-    price_in_cents: integer(),
-    payment_type: text(),
+    title: writable(text(), line(), { required: true }),
+    description: writable(nullableText(), paragraphs()),
+    internal_title: writable(nullableText(), line()),
+    currency: writable(text(), choice(CURRENCIES)),
+    price_in_cents: writable(integer(), wholeNumber(0, 99_999_999)),
+    payment_type: writable(text(), choice(PAYMENT_TYPES)),
     token: text(),
     payment_method: text(),
     price_description: derived<Price>(
@@ -48,8 +69,16 @@ export const offers = defineResource({
     one_time: boolean(sql`r.payment_type in ('single', 'free')`),
     single: boolean(sql`r.payment_type = 'single'`),
     free: boolean(sql`r.payment_type = 'free'`),
-    image_url: derived<string | null>(nullableText(), (address, { baseUrl }) =>
-      absoluteAddress(address, baseUrl),
+    image_url: writable(
+      derived<string | null>(nullableText(), (address, { baseUrl }) => absoluteAddress(address, baseUrl)),
+      httpsAddress,
+    ),
+    is_gift: writable(extension(boolean()), flag),
+    // Access begins then, or at once; it lasts so many days, or without end.
+    access_begins_at: writable(extension(nullableTimestamp()), time),
+    access_days: writable(
+      extension({ schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }) }),
+      wholeNumber(1, MOST_DAYS),
     ),
   },
   relationships: {
@@ -83,6 +112,14 @@ export const offers = defineResource({
   },
   defaultSort: '-created_at',
 })
+
+export const offerRecords: Records = {
+  resource: offers,
+  table: 'offers',
+  complete: completeOffer,
+  relationships: { products: setProducts },
+  referredToAs: 'offers',
+}
 
 /** As in "$199.00 USD"; a free offer is "Free". */
 export function describePrice({ cents, currency, type }: Price): string {

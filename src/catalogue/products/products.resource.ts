@@ -10,7 +10,9 @@ import {
   timestamp,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
+import { choice, httpsAddress, line, paragraphs, writable } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
+import type { Records } from '../../platform/records/records.ts'
 import { absoluteAddress } from '../demo-pictures.ts'
 
 /** What Kajabi calls the productizable type; of most products it is the name of their type. */
@@ -19,13 +21,13 @@ const CLASS = sql`coalesce(r.class_name, r.product_type_name)`
 export const products = defineResource({
   type: 'products',
   singular: 'product',
-  description: 'The content that members open: a course, a community, a download.',
+  description: 'What members get access to: a course, a community, a download.',
   from: sql`products r`,
-  listed: LIST_INDEX,
+  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
   attributes: {
     created_at: timestamp(),
-    title: text(),
-    description: nullableText(),
+    title: writable(text(), line(), { required: true }),
+    description: writable(nullableText(), paragraphs()),
     status: text(),
     members_aggregate_count: {
       schema: Type.Integer(),
@@ -34,11 +36,12 @@ export const products = defineResource({
                     where op.site_id = r.site_id and op.product_id = r.id
                       and h.starts_at <= ${now} and (h.expires_at is null or h.expires_at > ${now}))`,
     },
-    product_type_name: text(),
+    product_type_name: writable(text(), line(100)),
     product_type_id: derived<string>({ schema: Type.Integer() }, Number),
-    publish_status: text(),
-    thumbnail_url: derived<string | null>(nullableText(), (address, { baseUrl }) =>
-      absoluteAddress(address, baseUrl),
+    publish_status: writable(text(), choice(['draft', 'published'])),
+    thumbnail_url: writable(
+      derived<string | null>(nullableText(), (address, { baseUrl }) => absoluteAddress(address, baseUrl)),
+      httpsAddress,
     ),
     url: derived<string>(
       nullableText(
@@ -54,7 +57,7 @@ export const products = defineResource({
     status_eq: equals(sql`r.status`, 'Status is'),
     exclude_product_types: {
       description:
-        'Excludes these classes, for example `Courses::CohortCourse`; may be repeated as `filter[exclude_product_types][]`',
+        'Not of these classes, as in `Courses::CohortCourse`; may be repeated as `filter[exclude_product_types][]`',
       build: (value) => ({
         where: sql`${CLASS} <> all (${value.split(',').map((name) => name.trim())}::text[])`,
       }),
@@ -76,3 +79,5 @@ export const products = defineResource({
   },
   defaultSort: '-created_at',
 })
+
+export const productRecords: Records = { resource: products, table: 'products', referredToAs: 'products' }

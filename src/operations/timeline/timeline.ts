@@ -19,7 +19,7 @@ import {
   readSteps,
   type StepRow,
 } from './timeline-rows.ts'
-import type { Cause, TimelineEntry, Run, Timeline } from './timeline-schema.ts'
+import type { Cause, Run, Timeline, TimelineEntry } from './timeline-schema.ts'
 
 /**
  * Reads the causes of a grant and all its effects, as far as they are still kept.

@@ -2,10 +2,12 @@ import { Type } from 'typebox'
 import { readChanges } from '../../platform/http/changes.ts'
 import {
   ChangedDocument,
-  checkNewDocument,
   ignoredAttribute,
   ignoredAttributes,
+  ignoreRelationships,
   NewDocument,
+  NewId,
+  readNewId,
 } from '../../platform/http/documents.ts'
 import { listRoute, relationshipRoute, showRoute } from '../../platform/http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../../platform/http/route.ts'
@@ -14,6 +16,7 @@ import { singleDocument } from '../../platform/jsonapi/document.ts'
 import { jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
 import { loadOne } from '../../platform/jsonapi/load.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
+import { reserveId } from '../../platform/records/reserve-id.ts'
 import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
 import { readTagIds, TagLinkage } from '../tags/tag-identifiers.ts'
 import { parseContactAttributes, valuesOfNew } from './contact-attributes.ts'
@@ -27,6 +30,7 @@ import { updateContact } from './update-contact.ts'
 const NewContact = Type.Object({
   data: Type.Object({
     ...NewDocument('contacts').properties.data.properties,
+    id: NewId,
     relationships: Type.Optional(
       Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
     ),
@@ -49,6 +53,7 @@ const create = route({
   method: 'POST',
   url: '/v1/contacts',
   access: 'manage:contacts',
+  extraPermissions: ['manage:ids'],
   summary: 'Create a contact',
   description:
     'The site may be left out by an account that has only one. The e-mail must be new on the site. `tags` are added to the contact in the same transaction.',
@@ -59,11 +64,15 @@ const create = route({
   responses: { 201: singleSchema(contacts) },
   errors: [404],
   async handler(context) {
-    const { tx, body, ignore, scope } = context
-    checkNewDocument(context, ['site', 'tags'])
+    const { tx, body, caller, ignore, scope } = context
+    const newId = readNewId(context)
+    ignoreRelationships(context, ['site', 'tags'])
     const attributes = parseContactAttributes(body.data.attributes)
     ignore(ignoredAttributes(body.data.attributes, [...attributes.ignored, 'external_user_id']))
-    const id = await createContact(tx, siteOf(context), valuesOfNew(attributes), originOf(context))
+    const siteId = siteOf(context)
+    if (newId !== null) await reserveId(tx, 'contacts', caller.siteIds, newId)
+    const values = { ...valuesOfNew(attributes), ...(newId !== null && { id: newId }) }
+    const id = await createContact(tx, siteId, values, originOf(context))
     await setTags(context, id, 'add', body.data.relationships?.tags)
     return {
       status: 201,

@@ -9,13 +9,14 @@ export const emailTaken = () =>
 /**
  * Adds a contact to a site. Who may use the site, the caller has checked.
  *
+ * @param values with an `id` that reserveId() has reserved, or without
  * @returns the id
  * @throws ApiError 422 when the e-mail is missing or another contact of the site has it
  */
 export async function createContact(
   tx: Tx,
   siteId: string,
-  values: ContactValues,
+  values: ContactValues & { id?: string },
   origin: Origin,
 ): Promise<string> {
   const { email } = values

@@ -47,7 +47,7 @@ beforeAll(async () => {
     ['rareTag', 1000],
   ] as const) {
     const { rows } = await run(
-      'insert into contact_tags (site_id, name, created_at) values ($1, $2, now()) returning id',
+      'insert into contact_tags (site_id, name, created_at, updated_at) values ($1, $2, now(), now()) returning id',
       name,
     )
     ids[name] = rows[0].id

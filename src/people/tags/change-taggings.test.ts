@@ -18,7 +18,13 @@ afterAll(() => h.close())
 async function makeTag(site = siteId, archived_at: Date | null = null): Promise<string> {
   const { id } = await h.app.db
     .insertInto('contact_tags')
-    .values({ site_id: site, name: `Tag ${unique()}`, created_at: origin.now, archived_at })
+    .values({
+      site_id: site,
+      name: `Tag ${unique()}`,
+      created_at: origin.now,
+      updated_at: origin.now,
+      archived_at,
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id

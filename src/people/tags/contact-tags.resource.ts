@@ -1,19 +1,33 @@
 import { sql } from 'kysely'
 import { contains, text, toOne } from '../../platform/jsonapi/field-types.ts'
+import { line, writable } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
+import type { Records } from '../../platform/records/records.ts'
 
 export const contactTags = defineResource({
   type: 'contact_tags',
   singular: 'contact tag',
   permittedWith: 'contacts',
-  description: 'A label for the contacts of a site.',
+  description: 'A label that contacts of a site can bear.',
   from: sql`contact_tags r`,
   listed: sql`r.archived_at is null`,
-  attributes: { name: text() },
+  attributes: { name: writable(text(), line(), { required: true }) },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: { name_cont: contains(sql`r.name`, 'Name contains') },
-  filterable: { name: 'text', created_at: 'time' },
+  filterable: { name: 'text', created_at: 'time', updated_at: 'time' },
   // Kajabi documents "email", which tags do not have.
-  sorts: { name: sql`lower(r.name)`, email: sql`lower(r.name)`, created_at: sql`r.created_at` },
+  sorts: {
+    name: sql`lower(r.name)`,
+    email: sql`lower(r.name)`,
+    created_at: sql`r.created_at`,
+    updated_at: sql`r.updated_at`,
+  },
   defaultSort: 'name',
 })
+
+export const contactTagRecords: Records = {
+  resource: contactTags,
+  table: 'contact_tags',
+  unique: { contact_tags_name: 'name' },
+  referredToAs: 'contact_tags',
+}

@@ -23,7 +23,8 @@ begin
   end if;
 
   user_id := v_family.user_id;
-  select coalesce(array_agg(s.id order by s.id), '{}') into site_ids from sites s where s.account_id = p_account_id;
+  select coalesce(array_agg(s.id order by s.id), '{}') into site_ids from sites s
+   where s.account_id = p_account_id and s.archived_at is null;
   return next;
 end
 $$;

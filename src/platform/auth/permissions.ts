@@ -4,11 +4,14 @@
  */
 export const permissions = [
   'view:sites',
+  'manage:sites',
   'view:contacts',
   'manage:contacts',
   'view:customers',
   'view:offers',
+  'manage:offers',
   'view:products',
+  'manage:products',
   'view:emails',
   'manage:emails',
   'view:grants',
@@ -17,6 +20,8 @@ export const permissions = [
   'manage:automations',
   'view:hooks',
   'manage:hooks',
+  // Choosing the ids of what is created.
+  'manage:ids',
 ] as const
 
 export type Permission = (typeof permissions)[number]

@@ -12,6 +12,7 @@ const here = import.meta.dirname
 const FUNCTIONS = [
   '../../grants/replaced_functions.sql',
   '../auth/authenticate.sql',
+  '../records/reserve_id.sql',
   '../http/claim_idempotency_keys.sql',
   '../../grants/close_expired_grants.sql',
   '../../grants/grant_offers.sql',
@@ -51,7 +52,7 @@ async function assertVersion(db: Db): Promise<void> {
   const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db)
   const version = rows[0]!.server_version
   if (Number.parseInt(version, 10) >= OLDEST_POSTGRES) return
-  throw new Error(`PostgreSQL ${OLDEST_POSTGRES} or newer is required; DATABASE_URL points to ${version}.`)
+  throw new Error(`PostgreSQL ${OLDEST_POSTGRES} or newer is needed; DATABASE_URL leads to ${version}.`)
 }
 
 /** For tests that stop half-way; everybody else calls migrate(). */

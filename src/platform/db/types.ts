@@ -146,6 +146,7 @@ export interface ContactTags {
   id: Generated<Int8>;
   name: string;
   site_id: Int8;
+  updated_at: Timestamp;
 }
 
 export interface CourseLessons {
@@ -386,6 +387,7 @@ export interface Offers {
 }
 
 export interface Products {
+  archived_at: Timestamp | null;
   class_name: string | null;
   created_at: Timestamp;
   description: string | null;
@@ -412,6 +414,7 @@ export interface RemovedDeliveries {
 
 export interface Sites {
   account_id: Int8;
+  archived_at: Timestamp | null;
   automation_emails_per_hour: Generated<number>;
   color: string | null;
   created_at: Timestamp;

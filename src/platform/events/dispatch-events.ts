@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isConnectionLost, withSavepoint, type Tx, withoutSorting } from '../db/database.ts'
+import { inTransaction, isConnectionLost, type Tx, withoutSorting, withSavepoint } from '../db/database.ts'
 import type { Event, EventType } from './events.ts'
 
 /** An event as a listener receives it, with the settings of its site. */

@@ -6,7 +6,7 @@ import { defineResource } from '../jsonapi/resource.ts'
 export const events = defineResource({
   type: 'events',
   singular: 'event',
-  description: 'A record of a change: its type, time and originator.',
+  description: 'That something happened: what, when, and who did it.',
   from: sql`events r`,
   attributes: {
     type: text(),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeContact, makeOffer, offersBody } from '../../testing/fixtures.ts'
+import { makeContact, makeKey, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
+import { permissions } from '../auth/permissions.ts'
 
 let h: Harness
 let strict: Harness
@@ -32,6 +33,19 @@ const MADE: Record<string, { make: (on: Harness) => Promise<string>; change: [st
   contact_tags: {
     make: (on) => create(on, 'contact_tags', { name: `Tag ${Math.random()}` }),
     change: ['name', 'Renamed'],
+  },
+  offers: {
+    make: async ({ app, account: { siteId } }) =>
+      makeOffer(app, siteId, { productIds: [await makeProduct(app, siteId)] }),
+    change: ['internal_title', 'Spring'],
+  },
+  products: {
+    make: ({ app, account }) => makeProduct(app, account.siteId),
+    change: ['description', 'Twelve lessons'],
+  },
+  sites: {
+    make: async ({ account }) => account.siteId,
+    change: ['color', '#123abc'],
   },
   hooks: {
     make: (on) => makeHook(on.app, on.account.siteId),
@@ -101,17 +115,19 @@ describe.each(Object.entries(MADE))('%s', (type, { make, change: [name, value] }
         const { status, body } = await on.client.patch(`/v1/${type}/${id}`, { data })
         return [status, body.errors[0].source]
       }
-      expect(await refused({ type: 'offers', id })).toEqual([409, { pointer: '/data/type' }])
+      expect(await refused({ type: 'customers', id })).toEqual([409, { pointer: '/data/type' }])
       expect(await refused({ type, id: '999' })).toEqual([409, { pointer: '/data/id' }])
     }
   })
 
-  test('with an id chosen by the client are not created: 403', async () => {
+  test('with an id chosen by a client that may not are not created: 403', async () => {
     for (const on of modes()) {
+      const allowed = permissions.filter((permission) => permission !== 'manage:ids')
+      const client = on.clientWith((await makeKey(on.app, on.account, allowed)).token)
       const document = { data: { type, id: '7', attributes: {} } }
-      const { status, body } = await on.client.post(`/v1/${type}`, document)
+      const { status, body } = await client.post(`/v1/${type}`, document)
       expect([status, body.errors[0].source]).toEqual([403, { pointer: '/data/id' }])
-      const wrong = await on.client.post(`/v1/${type}`, { data: { type: 'offers', attributes: {} } })
+      const wrong = await on.client.post(`/v1/${type}`, { data: { type: 'customers', attributes: {} } })
       expect([wrong.status, wrong.body.errors[0].source]).toEqual([409, { pointer: '/data/type' }])
     }
   })

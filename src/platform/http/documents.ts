@@ -2,10 +2,19 @@
 import { Type } from 'typebox'
 import { ApiError, jsonPointer, type Path } from '../jsonapi/errors.ts'
 import type { Ignored } from '../jsonapi/query.ts'
+import { parseChosenId } from '../records/reserve-id.ts'
 import type { WriteContext } from './route.ts'
 import { SiteRelationship } from './site-of.ts'
 
 export const Id = Type.Union([Type.String(), Type.Integer()])
+
+/** The id of a new resource, for callers that may choose it. */
+export const NewId = Type.Optional(
+  Type.Unsafe<string | number | null>({
+    type: ['string', 'integer', 'null'],
+    description: 'Left out, the server chooses the id. Choosing it takes the permission `manage:ids`.',
+  }),
+)
 
 const Attributes = (description?: string) => Type.Record(Type.String(), Type.Unknown(), { description })
 
@@ -37,17 +46,14 @@ interface NewResource {
 }
 
 /**
- * Checks what every document that creates a resource has in common: the server chooses the id, and relationships
- * that cannot be set are ignored, with a warning unless they are empty.
+ * Ignores the relationships of a new resource that cannot be set, with a warning unless they are empty.
  *
  * @param settable names of the relationships that can be set
- * @throws ApiError 403 for an id chosen by the client (JSON:API 1.1, "Client-Generated IDs")
  */
-export function checkNewDocument(
+export function ignoreRelationships(
   { body, ignore }: Pick<WriteContext<NewResource>, 'body' | 'ignore'>,
   settable: string[] = ['site'],
 ): void {
-  refuseClientId(body.data.id)
   const given = Object.entries(body.data.relationships ?? {})
   ignore(
     given
@@ -56,18 +62,35 @@ export function checkNewDocument(
   )
 }
 
-/** A permission to choose ids belongs here. Null stands for no id: some clients send every member. */
-function refuseClientId(id: unknown): void {
-  if (id === undefined || id === null) return
-  throw new ApiError(
-    403,
-    'client_id_not_allowed',
-    'The server assigns the id of a new resource. Remove the id.',
-    {
-      source: { pointer: '/data/id' },
-    },
-  )
+/**
+ * Checks a document that creates a resource whose id only the server chooses.
+ *
+ * @throws ApiError 403 for an id (JSON:API 1.1, "Client-Generated IDs")
+ */
+export function checkNewDocument(context: Pick<WriteContext<NewResource>, 'body' | 'ignore'>): void {
+  const { id } = context.body.data
+  if (!isMissing(id)) throw idRefused('The id of a new resource is chosen by the server. Leave it out.')
+  ignoreRelationships(context)
 }
+
+/**
+ * Reads the id of a new resource of which callers with `manage:ids` may choose it; null: the server chooses it.
+ *
+ * @throws ApiError 403 without that permission; 422 for what cannot be an id
+ */
+export function readNewId({ app, caller, body }: WriteContext<NewResource>): string | null {
+  const { id } = body.data
+  if (isMissing(id)) return null
+  if (!app.config.EXTENSIONS || !(caller.permissions?.includes('manage:ids') ?? true))
+    throw idRefused('Choosing the id of a new resource takes the permission manage:ids. Leave the id out.')
+  return parseChosenId(id)
+}
+
+/** Null stands for no id: some clients send every member. */
+const isMissing = (id: unknown) => id === undefined || id === null
+
+const idRefused = (sentence: string) =>
+  new ApiError(403, 'client_id_not_allowed', sentence, { source: { pointer: '/data/id' } })
 
 /** Linkage to nothing, or none at all. */
 function isEmpty(relationship: unknown): boolean {
@@ -76,7 +99,7 @@ function isEmpty(relationship: unknown): boolean {
 }
 
 export const ignoredAttribute = (name: string): Ignored => ({
-  reason: `The attribute ${name} cannot be set in this request`,
+  reason: `The attribute ${name} cannot be set here`,
   source: { pointer: jsonPointer(['data', 'attributes', name]) },
 })
 
@@ -86,6 +109,6 @@ export const ignoredAttributes = (attributes: Record<string, unknown>, names: st
 
 /** @param path the way to the relationships in the document */
 export const ignoredRelationship = (name: string, path: Path = ['data', 'relationships']): Ignored => ({
-  reason: `The relationship ${name} cannot be set in this request`,
+  reason: `The relationship ${name} cannot be set here`,
   source: { pointer: jsonPointer([...path, name]) },
 })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([lenient.close(), strict.close()]))
 
 const told = {
-  reason: 'Unknown parameter foo',
+  reason: 'The parameter foo is not known here',
   source: { parameter: 'foo' },
 }
 

@@ -132,7 +132,11 @@ test('what Kajabi does not have is marked as an extension, and nothing else', ()
     'webhook_deliveries',
   ]
   const wholly = operations.map(([name]) => name).filter((name) => types.includes(name.split('/')[2]!))
-  const tags = ['POST /v1/contact_tags', 'PATCH /v1/contact_tags/{id}', 'DELETE /v1/contact_tags/{id}']
+  const written = ['contact_tags', 'offers', 'products', 'sites'].flatMap((type) => [
+    `POST /v1/${type}`,
+    `PATCH /v1/${type}/{id}`,
+    `DELETE /v1/${type}/{id}`,
+  ])
   const hooks = [
     'PATCH /v1/hooks/{id}',
     'POST /v1/hooks/{id}/rotate_secret',
@@ -140,7 +144,7 @@ test('what Kajabi does not have is marked as an extension, and nothing else', ()
     'POST /v1/hooks/{id}/replay',
   ]
   const urls = ['GET /v1/offers/{id}/activation_url', 'POST /v1/offers/{id}/activation_url/rotate']
-  expect(marked.sort()).toEqual([...ours, ...wholly, ...tags, ...hooks, ...urls].sort())
+  expect(marked.sort()).toEqual([...ours, ...wholly, ...written, ...hooks, ...urls].sort())
 })
 
 test('the parameters of a list are in the document', () => {

@@ -81,6 +81,8 @@ interface RouteBase {
   summary: string
   description?: string
   tag: string
+  /** Permissions that allow more than `access` alone. */
+  extraPermissions?: Permission[]
   /** Kajabi does not have it. */
   extension?: boolean
   /** The body is a form, multipart or JSON, as OAuth clients send it; answers are plain JSON. */

@@ -9,13 +9,13 @@ const NEAR_MISSES: [RegExp, string][] = [
     /^\/v1\/offers\/(\w+)\/relationships\/contacts$/,
     'Offers are granted from the other side: POST /v1/contacts/{id}/relationships/offers. Who holds one: GET /v1/contacts?filter[has_offer_id]=$1.',
   ],
-  [/^\/(?:v1\/)?members(\/.*)?$/, 'Members are called contacts and customers: /v1/contacts, /v1/customers.'],
+  [/^\/(?:v1\/)?members(\/.*)?$/, 'Members are contacts and customers here: /v1/contacts, /v1/customers.'],
   [
     /^\/(?:v1\/)?(?:people|persons?|users?|subscribers?|leads?)(\/.*)?$/,
-    'People are called contacts: /v1/contacts.',
+    'People are contacts here: /v1/contacts.',
   ],
   [/^\/(?:v1\/)?webhooks?(\/.*)?$/, 'Webhooks are at /v1/hooks.'],
-  [/^\/(?:v1\/)?grants(\/.*)?$/, 'Grant an offer with POST /v1/contacts/{id}/relationships/offers.'],
+  [/^\/(?:v1\/)?grants(\/.*)?$/, 'An offer is granted with POST /v1/contacts/{id}/relationships/offers.'],
   [
     /^\/(?:v1\/)?tags(\/.*)?$/,
     'Tags are at /v1/contact_tags, those of a contact at /v1/contacts/{id}/relationships/tags.',

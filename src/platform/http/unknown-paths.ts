@@ -33,7 +33,7 @@ export function unknownPaths(served: Operation[]): (method: string, path: string
       return new ApiError(
         405,
         'method_not_allowed',
-        hinted(`${shown} does not support ${method}. Supported: ${allowed}.`),
+        hinted(`${shown} does not take ${method}, but ${allowed}.`),
         { headers: { allow: allowed } },
       )
     }
@@ -59,5 +59,5 @@ const notImplemented = (method: string, path: string) =>
   new ApiError(
     501,
     'not_implemented',
-    `The Kajabi operation ${method} ${path} is not implemented in this version of Bestow. See docs/deviations.md.`,
+    `Kajabi has the operation ${method} ${path}; this version of Bestow does not. What it has is listed in docs/deviations.md.`,
   )

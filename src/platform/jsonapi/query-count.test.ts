@@ -21,7 +21,7 @@ beforeAll(async () => {
     await h.client.post(`/v1/contacts/${contact_id}/relationships/offers`, offersBody(held))
     const { id: tag_id } = await h.app.db
       .insertInto('contact_tags')
-      .values({ site_id, name: `Tag ${n}`, created_at: now })
+      .values({ site_id, name: `Tag ${n}`, created_at: now, updated_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
     await h.app.db

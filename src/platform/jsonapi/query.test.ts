@@ -21,7 +21,7 @@ beforeAll(async () => {
   const now = new Date()
   const tag = await h.app.db
     .insertInto('contact_tags')
-    .values({ site_id, name: 'VIP', created_at: now })
+    .values({ site_id, name: 'VIP', created_at: now, updated_at: now })
     .returning('id')
     .executeTakeFirstOrThrow()
   tagId = tag.id

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { TSchema } from 'typebox'
+import type { Write } from './fields.ts'
 import { comparisons } from './operators.ts'
 
 /** A row as the loader selects it: the attributes by their names, `id`, `site_id`, and `rel_<name>` per to-one. */
@@ -22,6 +23,8 @@ export interface Attribute {
   select?: RawBuilder<unknown> | ((scope: Scope) => RawBuilder<unknown>)
   /** Makes the value that goes over the wire from the selected one. Left out: as it is, times as ISO 8601. */
   present?: (value: unknown, scope: Scope) => unknown
+  /** How requests set it: see fields.ts. Left out: it is read-only. */
+  write?: Write
 }
 
 export interface ToOne {
@@ -159,13 +162,13 @@ export const canBeNull = ({ attributes }: Resource, sort: string): boolean =>
 
 const isTime = (schema: TSchema) => (schema as { format?: string }).format === 'date-time'
 
-const isNullable = (schema?: TSchema) => [(schema as { type?: unknown })?.type].flat().includes('null')
+export const isNullable = (schema?: TSchema) => [(schema as { type?: unknown })?.type].flat().includes('null')
 
 export const findResource = (type: string): Resource | undefined => resources.get(type)
 
 /** @throws when nobody declared it: a relationship that leads nowhere is a bug */
 export function resourceOf(type: string): Resource {
   const resource = findResource(type)
-  if (!resource) throw new Error(`There is no resource of type "${type}"`)
+  if (!resource) throw new Error(`No resource of type "${type}" is declared`)
   return resource
 }

@@ -116,7 +116,7 @@ export function singleParameters(resource: Resource): TSchema {
 }
 
 const narrowingParameters = (name: string): Record<string, TSchema> => ({
-  [`filter[${name}_search]`]: parameter(`Include only ${name} whose title contains this`),
+  [`filter[${name}_search]`]: parameter(`Of the ${name}, include those whose title contains this`),
   [`filter[${name}_page]`]: PageNumber,
   [`filter[${name}_per]`]: PageSize,
 })
@@ -137,7 +137,7 @@ export function listParameters(resource: Resource): TSchema {
     ),
     ...fieldsParameters(resource),
     ...includeParameter(resource),
-    'filter[site_id]': parameter('Only from this site'),
+    'filter[site_id]': parameter('Only of this site'),
     ...Object.fromEntries(filters),
   })
 }
@@ -156,7 +156,7 @@ function fieldsParameters({ type, relationships }: Resource): Record<string, TSc
   return Object.fromEntries(
     [...types].map((shown) => [
       `fields[${shown}]`,
-      parameter(`Attributes of ${shown} to return, comma-separated`),
+      parameter(`Attributes of ${shown} to show, separated by commas`),
     ]),
   )
 }

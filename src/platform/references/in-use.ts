@@ -1,9 +1,9 @@
 import type { Tx } from '../db/database.ts'
 import { ApiError } from '../jsonapi/errors.ts'
-import type { ReferenceType } from './referable.ts'
+import type { ReferredType } from './referable.ts'
 
 /** Finds what names a resource: "automation 4", "hook 7". */
-export type FindReferrers = (tx: Tx, siteId: string, type: ReferenceType, id: string) => Promise<string[]>
+export type FindReferrers = (tx: Tx, siteId: string, type: ReferredType, id: string) => Promise<string[]>
 
 let finders: FindReferrers[] = []
 
@@ -13,12 +13,12 @@ export function useReferrers(all: FindReferrers[]): void {
 }
 
 /**
- * Sees that no enabled automation or hook of the site names something. To be called after it was archived, deleted or
+ * Sees that nothing uses something: no enabled automation or hook of the site, for example. To be called after it was archived, deleted or
  * locked in the same transaction: whoever names it meanwhile waits, and then does not find it.
  *
  * @throws ApiError 422 that lists who names it
  */
-export async function assertUnused(tx: Tx, siteId: string, type: ReferenceType, id: string): Promise<void> {
+export async function assertUnused(tx: Tx, siteId: string, type: ReferredType, id: string): Promise<void> {
   if (finders.length === 0) throw new Error('useReferrers() was not called')
   const users: string[] = []
   for (const find of finders) users.push(...(await find(tx, siteId, type, id)))

@@ -31,7 +31,7 @@ export async function listen(
   for (let hook = 0; hook < hooks; hook++) {
     const { secret, sealed } = newSecret()
     const { rows } = await database.query(
-      `with tag as (insert into contact_tags (site_id, name, created_at) values ($1, $2, now()) returning id)
+      `with tag as (insert into contact_tags (site_id, name, created_at, updated_at) values ($1, $2, now(), now()) returning id)
        insert into hooks (site_id, event, target_url, resource_id, secret, created_at, updated_at)
        select $1, 'tag_added', $3, tag.id, $4, now(), now() from tag returning resource_id`,
       [siteId, `Tag ${hook}`, urlOf(String(hook)), sealed],

@@ -32,14 +32,14 @@ const customContains = (column: string): ContactPredicate => ({
 /** What is written about a contact. */
 export const textPredicates: ContactPredicates = {
   search: {
-    description: 'Name or e-mail contains; an exact e-mail match comes first',
+    description: 'Name or e-mail contains; the exact e-mail comes first',
     test: (value, contact) => ({
       where: mentions(value, contact),
       first: exactFirst(value, contact),
     }),
   },
   email: {
-    description: 'E-mail is (case-insensitive)',
+    description: 'E-mail is, whatever its case',
     extension: true,
     essential: true,
     test: (value, contact) => ({ where: exactEmail(value, contact) }),
@@ -51,7 +51,7 @@ export const textPredicates: ContactPredicates = {
     test: (value, contact) => ({ where: exactEmail(value, contact) }),
   },
   email_contains: {
-    description: 'E-mail contains; an exact match comes first',
+    description: 'E-mail contains; the exact one comes first',
     test: (value, contact) => ({
       where: sql`${mentions(value, contact)} and ${contact('email')} ilike ${fragment(value)}`,
       first: exactFirst(value, contact),

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { invalidAttribute, type Values } from '../../platform/jsonapi/read-attributes.ts'
+import type { Row } from '../../platform/jsonapi/resource.ts'
+import type { Writing } from '../../platform/records/records.ts'
+
+/**
+ * Completes the values of an offer. The payment type follows from the price unless it is given: an offer with a price
+ * is not free, and one without is. A new offer is published and gets the token of its checkout address.
+ *
+ * @throws ApiError 422 for a price and a payment type that contradict each other
+ */
+export function completeOffer(values: Values, offer: Row | null, { now }: Writing): Values {
+  if (offer && values.price_in_cents === undefined && values.payment_type === undefined) return values
+  const price = values.price_in_cents ?? offer?.price_in_cents ?? 0
+  const payment_type = values.payment_type ?? paymentTypeFor(price as number, offer)
+  if (payment_type === 'free' && price !== 0) throw contradiction('cannot be free for an offer with a price')
+  if (payment_type !== 'free' && price === 0) throw contradiction('must be free for an offer without a price')
+  return {
+    ...values,
+    payment_type,
+    ...(offer === null && { token: randomBytes(9).toString('base64url'), published_at: now }),
+  }
+}
+
+function paymentTypeFor(price: number, offer: Row | null) {
+  if (price === 0) return 'free'
+  return offer && offer.payment_type !== 'free' ? offer.payment_type : 'single'
+}
+
+const contradiction = (problem: string) => invalidAttribute('payment_type', 'invalid', problem)

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import { siteRecords } from '../accounts/sites/sites.resource.ts'
+import { offerRecords } from '../catalogue/offers/offers.resource.ts'
+import { productRecords } from '../catalogue/products/products.resource.ts'
+import { contactTagRecords } from '../people/tags/contact-tags.resource.ts'
+import { recordCommands } from './records.ts'
+
+export function catalogueCommands(program: Command): void {
+  recordCommands(program, {
+    name: 'sites',
+    description: 'sites: their appearance, and where members find them',
+    records: siteRecords,
+    what: 'site',
+    columns: ['title', 'subdomain', 'custom_domain'],
+  })
+  recordCommands(program, {
+    name: 'products',
+    description: 'products: what members get access to',
+    records: productRecords,
+    what: 'product',
+    columns: ['title', 'product_type_name', 'publish_status'],
+  })
+  recordCommands(program, {
+    name: 'offers',
+    description: 'offers: products at a price, which can be granted to contacts',
+    records: offerRecords,
+    what: 'offer',
+    columns: ['title', 'price_description', 'products'],
+  })
+  recordCommands(program, {
+    name: 'tags',
+    description: 'contact tags',
+    records: contactTagRecords,
+    what: 'tag',
+    columns: ['name'],
+  })
+}

@@ -1,0 +1,212 @@
+/** The commands of a resource that can be created, edited and archived: their options are its attributes. */
+import { type Command, Option } from 'commander'
+import type { App } from '../platform/app.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
+import { pageDocument, singleDocument } from '../platform/jsonapi/document.ts'
+import { isId } from '../platform/jsonapi/identifiers.ts'
+import { loadOne, loadPage } from '../platform/jsonapi/load.ts'
+import { parseQuery } from '../platform/jsonapi/query.ts'
+import { type Values, writableAttributes } from '../platform/jsonapi/read-attributes.ts'
+import { isNullable, type Scope } from '../platform/jsonapi/resource.ts'
+import {
+  archiveRecord,
+  createRecord,
+  lockOne,
+  type Records,
+  updateRecord,
+} from '../platform/records/records.ts'
+import { parseChosenId } from '../platform/records/reserve-id.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
+import {
+  ACCOUNT_OPTION,
+  changing,
+  chooseSite,
+  findOperator,
+  findOperatorOf,
+  type Operator,
+  type Owned,
+  SITE_OPTION,
+  withApp,
+} from './with-app.ts'
+
+export interface RecordCommands {
+  /** As in `bestow offers`. */
+  name: string
+  description: string
+  records: Records
+  /** What has the id, for finding its account. */
+  what: Owned
+  /** Attributes that the table of `list` shows. */
+  columns: string[]
+}
+
+type Options = OutputOptions & { account?: string; site?: string; id?: string } & Record<string, unknown>
+
+interface Shown {
+  id: string
+  attributes: Values
+  relationships?: Record<string, { data?: { id: string }[] | { id: string } | null }>
+}
+
+export function recordCommands(program: Command, commands: RecordCommands): void {
+  const { name, description, records } = commands
+  const { singular } = records.resource
+  const command = program.command(name).description(description)
+  const isOfSite = records.table !== 'sites'
+  const list = subcommand(command, 'list', `list ${name}, without those that are archived`)
+  const create = subcommand(command, 'create', `create ${withArticle(singular)}`)
+  addAttributeOptions(create, records, true)
+  create.option('--id <id>', `id of the new ${singular}; left out, the server chooses it`)
+  for (const each of isOfSite ? [list, create] : []) each.option(...SITE_OPTION)
+  const edit = subcommand(command, 'edit <id>', `change ${withArticle(singular)}; "none" removes a value`)
+  addAttributeOptions(edit, records, false)
+  const archive = subcommand(command, 'archive <id>', `archive ${withArticle(singular)}`)
+  for (const each of [list, create, edit, archive]) each.option(...ACCOUNT_OPTION)
+  list.action((options: Options) => runList(commands, options))
+  create.action((options: Options) => runCreate(commands, options))
+  edit.action((id: string, options: Options) => runEdit(commands, id, options))
+  archive.action((id: string, options: Options) => runArchive(commands, id, options))
+}
+
+function addAttributeOptions(
+  command: Command,
+  { resource, relationships = {} }: Records,
+  isNew: boolean,
+): void {
+  for (const [name, { write }] of writableAttributes(resource)) {
+    const option = new Option(`--${name.replaceAll('_', '-')} <value>`, write.form)
+    command.addOption(option.makeOptionMandatory(isNew && write.required === true))
+  }
+  for (const name of Object.keys(relationships))
+    command.option(`--${name} <ids>`, `ids of its ${name}, separated by commas`)
+}
+
+async function runList({ name, records, columns }: RecordCommands, options: Options): Promise<void> {
+  const shown = await withApp(`${name} list`, async (app) => {
+    const { scope } = await findOperatorOf(app, 'site', options.site ?? '', options.account)
+    const siteIds = options.site === undefined ? scope.siteIds : [chooseSite(scope, options.site)]
+    return loadAll(app.db, records, { ...scope, siteIds })
+  })
+  const rows = shown.map((each) => ({
+    id: each.id,
+    ...Object.fromEntries(columns.map((column) => [column, String(flatten(each)[column] ?? '-')])),
+  }))
+  print(
+    options,
+    shown.map(flatten),
+    table(rows, `There are no ${name}; create one with \`bestow ${name} create\`.`),
+  )
+}
+
+async function loadAll(db: Db, { resource }: Records, scope: Scope): Promise<Shown[]> {
+  const all: Shown[] = []
+  for (let number = 1; ; number++) {
+    const parameters = { 'page[number]': String(number), 'page[size]': '100', sort: 'id' }
+    const query = parseQuery(resource, parameters, scope)
+    const { data } = pageDocument(await loadPage(db, resource, query, scope), query, parameters, scope)
+    all.push(...(data as Shown[]))
+    if (data.length < 100) return all
+  }
+}
+
+async function runCreate({ name, records }: RecordCommands, options: Options): Promise<void> {
+  const shown = await changing(`${name} create`, async (tx, app) => {
+    const isOfSite = records.table !== 'sites'
+    const operator = isOfSite
+      ? await findOperatorOf(app, 'site', options.site ?? '', options.account)
+      : await findOperator(app, options.account)
+    const { id } = await createRecord(writingOf(app, tx, operator), records, {
+      siteId: isOfSite ? chooseSite(operator.scope, options.site) : null,
+      id: options.id === undefined ? null : parseChosenId(options.id),
+      attributes: attributesIn(records, options),
+      related: relatedIn(records, options),
+    })
+    const siteIds = isOfSite ? operator.scope.siteIds : [id]
+    return show(tx, records, { ...operator.scope, siteIds }, id)
+  })
+  print(options, flatten(shown), `${describe(records, shown)} was created.`)
+}
+
+async function runEdit({ name, records, what }: RecordCommands, id: string, options: Options): Promise<void> {
+  const attributes = attributesIn(records, options)
+  const related = relatedIn(records, options)
+  if (Object.keys({ ...attributes, ...related }).length === 0)
+    throw new Error(
+      `Nothing to change: give one or more of the options that \`bestow ${name} edit --help\` lists.`,
+    )
+  const shown = await changing(`${name} edit`, async (tx, app) => {
+    const operator = await findOperatorOf(app, what, id, options.account)
+    const row = await lockOne(tx, records, operator.scope.siteIds, id)
+    await updateRecord(writingOf(app, tx, operator), records, row, attributes, related)
+    return show(tx, records, operator.scope, id)
+  })
+  print(options, flatten(shown), `${describe(records, shown)} was changed.`)
+}
+
+async function runArchive(
+  { name, records, what }: RecordCommands,
+  id: string,
+  options: Options,
+): Promise<void> {
+  await changing(`${name} archive`, async (tx, app) => {
+    const operator = await findOperatorOf(app, what, id, options.account)
+    await archiveRecord(writingOf(app, tx, operator), records, id)
+  })
+  print(options, { id, archived: true }, `${capitalized(records.resource.singular)} ${id} was archived.`)
+}
+
+/** The attributes that the options set, as a document has them. */
+function attributesIn({ resource }: Records, options: Options): Values {
+  const given = writableAttributes(resource).flatMap(([name, { schema, write }]) => {
+    const text = options[camelCase(name)]
+    if (typeof text !== 'string') return []
+    if (text === 'none' && isNullable(schema)) return [[name, null]]
+    return [[name, write.fromText ? write.fromText(text) : text]]
+  })
+  return Object.fromEntries(given)
+}
+
+function relatedIn({ relationships = {} }: Records, options: Options): Record<string, string[]> {
+  const given = Object.keys(relationships).flatMap((name) => {
+    const text = options[name]
+    if (typeof text !== 'string') return []
+    const ids = text === 'none' ? [] : text.split(',').map((id) => id.trim())
+    const wrong = ids.find((id) => !isId(id))
+    if (wrong !== undefined)
+      throw new Error(`"${wrong}" is not an id: --${name} takes ids separated by commas.`)
+    return [[name, ids]]
+  })
+  return Object.fromEntries(given)
+}
+
+const writingOf = (app: App, tx: Tx, { accountId, scope }: Operator) => ({
+  app,
+  tx,
+  accountId,
+  siteIds: scope.siteIds,
+  now: scope.now,
+})
+
+async function show(tx: Tx, { resource }: Records, scope: Scope, id: string): Promise<Shown> {
+  const everything = { fields: {}, include: {} }
+  return singleDocument(await loadOne(tx, resource, id, everything, scope), everything, scope).data as Shown
+}
+
+/** As one line of JSON has it: attributes, and ids by the names of relationships. */
+function flatten({ id, attributes, relationships = {} }: Shown): Values {
+  const related = Object.entries(relationships).flatMap(([name, { data }]) => {
+    if (data === undefined) return []
+    return [[name, Array.isArray(data) ? data.map((each) => each.id) : (data?.id ?? null)]]
+  })
+  return { id, ...attributes, ...Object.fromEntries(related) }
+}
+
+const describe = ({ resource }: Records, { id, attributes }: Shown) =>
+  `${capitalized(resource.singular)} ${id} (${attributes.title ?? attributes.name})`
+
+const withArticle = (noun: string) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
+
+const capitalized = (text: string) => text[0]!.toUpperCase() + text.slice(1)
+
+/** As commander names the value of an option. */
+const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())

@@ -1,0 +1,116 @@
+/** Kinds of values that requests set: what each looks like in a document, and how it is read. */
+import { type TSchema, Type } from 'typebox'
+import { readName } from '../text/names.ts'
+import type { Attribute } from './resource.ts'
+
+/** How one value is read from a request. */
+export interface Field {
+  /** Of the value in the document. */
+  schema: TSchema
+  /** Completes "… must be", also in the help of the command line. */
+  form: string
+  /** Undefined when the value does not have that form; an empty text stands for none. @throws FieldError */
+  read: (value: unknown) => unknown
+  /** The value in a document for a text of the command line. Left out: the text. */
+  fromText?: (text: string) => unknown
+}
+
+/** A value that is refused for another reason than its form. */
+export class FieldError extends Error {
+  readonly code: string
+
+  /** @param problem completes the name of the attribute, as in "is too long" */
+  constructor(code: string, problem: string) {
+    super(problem)
+    this.code = code
+  }
+}
+
+export interface Write extends Field {
+  /** It must be given when the resource is created. */
+  required?: boolean
+}
+
+/** An attribute that requests can set. Null removes the value where the attribute can be null. */
+export const writable = (
+  attribute: Attribute,
+  field: Field,
+  { required }: { required?: boolean } = {},
+): Attribute => ({ ...attribute, write: { ...field, required } })
+
+function textField(longest: number, form: string, normalize: (text: string) => string): Field {
+  return {
+    schema: Type.String({ maxLength: longest }),
+    form,
+    read(value) {
+      if (typeof value !== 'string') return undefined
+      const text = normalize(value)
+      if (text.length > longest)
+        throw new FieldError('too_long', `is too long (${longest} characters at most)`)
+      return text
+    },
+  }
+}
+
+/** A text on one line. */
+export const line = (longest = 255): Field => textField(longest, 'a text', readName)
+
+/** A text of any number of lines. */
+export const paragraphs = (longest = 20_000): Field =>
+  textField(longest, 'a text', (text) => text.trim().normalize('NFC'))
+
+/** A text that the pattern matches. @param form completes "… must be", as in "a color such as #1f6f5c" */
+export function matching(pattern: RegExp, form: string): Field {
+  return {
+    schema: Type.String({ pattern: pattern.source }),
+    form,
+    read(value) {
+      const text = typeof value === 'string' ? value.trim() : undefined
+      return text === '' || (text !== undefined && pattern.test(text)) ? text : undefined
+    },
+  }
+}
+
+export const httpsAddress: Field = {
+  schema: Type.String({ format: 'uri', pattern: '^https://' }),
+  form: 'an https address of at most 2,000 characters',
+  read(value) {
+    const text = typeof value === 'string' ? value.trim() : undefined
+    if (text === '') return text
+    const isAddress = text !== undefined && text.length <= 2_000 && /^https:\/\/\S+$/i.test(text)
+    return isAddress && URL.canParse(text) ? text : undefined
+  },
+}
+
+export const choice = (choices: readonly string[]): Field => ({
+  schema: Type.Union(choices.map((word) => Type.Literal(word))),
+  form: `one of ${choices.join(', ')}`,
+  read: (value) => (choices.includes(value as string) ? value : undefined),
+})
+
+export const flag: Field = {
+  schema: Type.Boolean(),
+  form: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+  fromText: (text) => ({ true: true, on: true, false: false, off: false })[text] ?? text,
+}
+
+export const wholeNumber = (least: number, most: number): Field => ({
+  schema: Type.Integer({ minimum: least, maximum: most }),
+  form: `a whole number from ${least} to ${most}`,
+  read: (value) =>
+    Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? value : undefined,
+  fromText: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : text),
+})
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
+
+export const time: Field = {
+  schema: Type.String({ format: 'date-time' }),
+  form: 'a date and time such as 2026-01-15T09:30:00Z',
+  read(value) {
+    if (typeof value !== 'string' || !ISO_TIME.test(value)) return undefined
+    const date = new Date(value)
+    return Number.isNaN(date.getTime()) ? undefined : date
+  },
+}

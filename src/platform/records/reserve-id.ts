@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import { anyOf, type Tx } from '../db/database.ts'
+import { ApiError, unprocessable } from '../jsonapi/errors.ts'
+
+/** Tables whose rows can have ids that clients choose. */
+export type IdTable = 'contacts' | 'contact_tags' | 'offers' | 'products' | 'sites'
+
+/** Far above the ids that Kajabi has, and far below what JavaScript can count: no client can use up the sequence. */
+const LARGEST_CHOSEN_ID = 999_999_999_999
+
+/** @returns the id as it is written. @throws ApiError 422 for what cannot be chosen */
+export function parseChosenId(id: unknown): string {
+  const text = typeof id === 'string' || typeof id === 'number' ? String(id) : ''
+  if (/^[1-9]\d{0,11}$/.test(text)) return text
+  throw unprocessable('invalid', `id must be a whole number from 1 to ${LARGEST_CHOSEN_ID}`, '/data/id')
+}
+
+export const idTaken = (id: string) =>
+  new ApiError(409, 'id_taken', `The id ${id} is already in use; ids are not reused.`, {
+    source: { pointer: '/data/id' },
+  })
+
+/**
+ * Prepares the creation of a row with an id that a client chose. To be called first in its transaction: it takes a
+ * lock on the table. An id can be used once in an account; another account may have the same, except for sites.
+ *
+ * @param siteIds all sites of the account
+ * @throws ApiError 409 when the account uses the id, or has used it
+ */
+export async function reserveId(tx: Tx, table: IdTable, siteIds: string[], id: string): Promise<void> {
+  await sql`select reserve_id(${table}::regclass, ${id}::bigint)`.execute(tx)
+  const isOurs = table === 'sites' ? sql`true` : sql`site_id = ${anyOf(siteIds)}`
+  const { rows } = await sql`select from ${sql.table(table)} where id = ${id} and ${isOurs}`.execute(tx)
+  if (rows.length > 0) throw idTaken(id)
+}
