@@ -16,6 +16,7 @@ import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { holdersNaming } from './grants/holders-naming.ts'
 import { memberPages } from './members/member-pages.ts'
+import { events } from './operations/events/events.resource.ts'
 import { healthRoutes } from './operations/health.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
@@ -73,6 +74,8 @@ export const routes: Route[] = [
   ...emailTemplateRoutes,
   ...automationRoutes,
   ...hookRoutes,
+  listRoute(events, { extension: true }),
+  showRoute(events, { extension: true }),
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */

@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import '../platform/events/events.resource.ts'
 import { readChanges } from '../platform/http/changes.ts'
 import {
   ChangedDocument,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { anyOf, type Tx } from '../../platform/db/database.ts'
-import { type Origin, recordEvent } from '../../platform/events/events.ts'
+import { type Origin, PERSONAL_EVENT_DATA, recordEvent } from '../../platform/events/events.ts'
 import { idOrNothing } from '../../platform/jsonapi/field-types.ts'
 import { lockContact } from './lock-contact.ts'
 
@@ -59,8 +59,8 @@ export async function deleteContact(tx: Tx, siteIds: string[], id: string, origi
     .executeTakeFirst()
   if (customer) await forgetCustomer(tx, siteId, customer.id)
   await sql`
-    update events set data = data - 'previous_email'
-     where contact_id = ${id} and site_id = ${siteId} and type = 'email_changed'`.execute(tx)
+    update events set data = data - ${PERSONAL_EVENT_DATA}::text[]
+     where contact_id = ${id} and site_id = ${siteId} and data ?| ${PERSONAL_EVENT_DATA}::text[]`.execute(tx)
   await tx.deleteFrom('taggings').where('site_id', '=', siteId).where('contact_id', '=', id).execute()
   await tx
     .updateTable('emails')

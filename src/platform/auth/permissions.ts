@@ -18,6 +18,7 @@ export const permissions = [
   'manage:grants',
   'view:automations',
   'manage:automations',
+  'view:events',
   'view:hooks',
   'manage:hooks',
   // Choosing the ids of what is created.

@@ -29,6 +29,32 @@ export interface EventData {
 
 export type EventType = keyof EventData
 
+const EVENT_TYPES: Record<EventType, true> = {
+  contact_created: true,
+  contact_updated: true,
+  contact_deleted: true,
+  other_email_given: true,
+  customer_created: true,
+  offer_granted: true,
+  offer_revoked: true,
+  access_expired: true,
+  gift_redeemed: true,
+  tag_added: true,
+  tag_removed: true,
+  sign_in_link_requested: true,
+  password_link_requested: true,
+  email_change_requested: true,
+  password_changed: true,
+  email_changed: true,
+  hook_disabled: true,
+}
+
+/** All types of events. */
+export const eventTypes = Object.keys(EVENT_TYPES) as EventType[]
+
+/** Members of `data` that identify a person: the API does not show them, and deleting the contact removes them. */
+export const PERSONAL_EVENT_DATA = ['email', 'previous_email']
+
 /** An event as listeners get it. Those of grants are written by grants/*.sql. */
 export interface Event<Type extends EventType = EventType> {
   site_id: string

@@ -130,6 +130,7 @@ test('what Kajabi does not have is marked as an extension, and nothing else', ()
     'automations',
     'automation_runs',
     'webhook_deliveries',
+    'events',
   ]
   const wholly = operations.map(([name]) => name).filter((name) => types.includes(name.split('/')[2]!))
   const written = ['contact_tags', 'offers', 'products', 'sites'].flatMap((type) => [

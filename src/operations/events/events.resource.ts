@@ -1,0 +1,97 @@
+import { type RawBuilder, sql } from 'kysely'
+import { Type } from 'typebox'
+import { ofCustomer } from '../../people/customers/of-customer.ts'
+import { eventTypes, PERSONAL_EVENT_DATA } from '../../platform/events/events.ts'
+import {
+  equals,
+  idOrNothing,
+  integer,
+  nullableText,
+  related,
+  text,
+  timestamp,
+  toOne,
+} from '../../platform/jsonapi/field-types.ts'
+import { comparisons } from '../../platform/jsonapi/operators.ts'
+import { defineResource, type Filter, type Scope } from '../../platform/jsonapi/resource.ts'
+
+/** The log has an index by contact and one by cause; an array is known before they are searched. */
+const withContact = (contact: RawBuilder<unknown>, condition: RawBuilder<unknown>) =>
+  sql`r.contact_id = any (array(${contact})) and ${condition}`
+
+const ofGrant = (id: string, { siteIds }: Scope) =>
+  withContact(
+    sql`select c.contact_id from offer_grants g join customers c on c.site_id = g.site_id and c.id = g.customer_id
+         where g.id = ${id} and g.site_id = any (${siteIds}::bigint[])`,
+    sql`r.grant_id = ${id}`,
+  )
+
+const ofRun = (id: string, { siteIds }: Scope) => sql`r.run_id = ${id} and r.caused_by = any (array(
+  select a.event_id from automation_runs a where a.id = ${id} and a.site_id = any (${siteIds}::bigint[])))`
+
+const ofType: Filter = {
+  description: `One or more of ${eventTypes.join(', ')}, separated by commas`,
+  build(value) {
+    const types = value.split(',').map((type) => type.trim())
+    const unknown = types.find((type) => !(eventTypes as string[]).includes(type))
+    if (unknown !== undefined) throw new Error(`must be one or more of ${eventTypes.join(', ')}`)
+    return { where: sql`r.type = any (${types}::text[])` }
+  },
+}
+
+export const events = defineResource({
+  type: 'events',
+  singular: 'event',
+  description:
+    'An entry of the event log: what happened, when, to which contact, and who or what caused it. `data` depends on the type and contains no personal data. Events are kept for `KEEP_EVENTS_DAYS`.',
+  from: sql`events r`,
+  attributes: {
+    type: text(),
+    occurred_at: timestamp(),
+    actor: text(),
+    request_id: nullableText(),
+    depth: integer(),
+    data: {
+      schema: Type.Record(Type.String(), Type.Unknown()),
+      select: sql`r.data - ${PERSONAL_EVENT_DATA}::text[]`,
+    },
+  },
+  relationships: {
+    site: toOne('sites', sql`r.site_id`),
+    contact: toOne('contacts', sql`r.contact_id`),
+    customer: toOne('customers', sql`r.customer_id`),
+    offer: toOne('offers', sql`r.offer_id`),
+    grant: toOne('grants', sql`r.grant_id`),
+    cause: toOne('events', sql`r.caused_by`),
+    run: toOne('automation_runs', sql`r.run_id`),
+  },
+  filters: {
+    type: ofType,
+    contact_id: related(sql`r.contact_id`, 'contacts', 'About this contact'),
+    customer_id: {
+      ...ofCustomer(sql`r.contact_id`, 'About this customer'),
+      build: (value, scope) => ({
+        where: sql`${ofCustomer(sql`r.contact_id`, '').build(value, scope).where} and r.customer_id = ${idOrNothing(value)}`,
+      }),
+    },
+    offer_id: related(sql`r.offer_id`, 'offers', 'About this offer'),
+    grant_id: {
+      description: 'About this grant',
+      refersTo: 'grants',
+      build: (value, scope) => ({ where: ofGrant(idOrNothing(value), scope) }),
+    },
+    actor: equals(sql`r.actor`, 'Caused by this actor, as in `api_key:1`'),
+    caused_by: related(sql`r.caused_by`, 'events', 'Caused directly by this event'),
+    run_id: {
+      description: 'Caused by this run of an automation',
+      refersTo: 'automation_runs',
+      build: (value, scope) => ({ where: ofRun(idOrNothing(value), scope) }),
+    },
+    // An event is created when it occurs.
+    ...comparisons('created_at', sql`r.occurred_at`, 'time'),
+  },
+  filterable: { actor: 'text' },
+  sorts: { occurred_at: sql`r.occurred_at`, created_at: sql`r.occurred_at` },
+  // The order of the primary key: an index by time would have to be written with every grant.
+  defaultSort: '-id',
+})

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeAccount, makeContact, makeKey, makeOffer, offersBody } from '../../testing/fixtures.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+import { rowsReadBy } from '../../testing/plans.ts'
+import { recordStatements } from '../../testing/statements.ts'
+
+let h: Harness
+let contactId: string
+let offerId: string
+let grant: { customer_id: string; grant_id: string; event_id: string }
+beforeAll(async () => {
+  h = await startHarness()
+  const { data } = (
+    await h.client.post('/v1/contacts', {
+      data: { type: 'contacts', attributes: { name: 'Ada Lovelace', email: 'ada@example.com' } },
+    })
+  ).body
+  contactId = data.id
+  offerId = await makeOffer(h.app, h.account.siteId)
+  const { meta } = (
+    await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  ).body
+  grant = { ...meta.offers[0], customer_id: meta.customer_id }
+  await makeContact(h.app, h.account.siteId)
+})
+afterAll(() => h.close())
+
+async function typesOf(parameters: string): Promise<string[]> {
+  const { status, body } = await h.client.get(`/v1/events?sort=id&${parameters}`)
+  expect([status, body.errors]).toEqual([200, undefined])
+  return body.data.map(({ attributes }: { attributes: { type: string } }) => attributes.type)
+}
+
+test('an event tells what happened, to whom, when, and who did it', async () => {
+  const { body } = await h.client.get(`/v1/events/${grant.event_id}?include=contact,grant,offer`)
+  const { attributes, relationships } = body.data
+  expect(attributes).toMatchObject({ type: 'offer_granted', depth: 0, data: { is_gift: false } })
+  expect(attributes.actor).toMatch(/^api_key:\d+$/)
+  expect(Date.parse(attributes.occurred_at)).toBeGreaterThan(0)
+  expect(relationships).toEqual({
+    site: { data: { type: 'sites', id: h.account.siteId } },
+    contact: { data: { type: 'contacts', id: contactId } },
+    customer: { data: { type: 'customers', id: grant.customer_id } },
+    offer: { data: { type: 'offers', id: offerId } },
+    grant: { data: { type: 'grants', id: grant.grant_id } },
+    cause: { data: null },
+    run: { data: null },
+  })
+  expect(body.included).toHaveLength(3)
+})
+
+test('the log is filtered by type, contact, customer, offer, grant, actor, cause and time', async () => {
+  const all = ['contact_created', 'customer_created', 'offer_granted', 'contact_created']
+  const { actor } = (await h.client.get(`/v1/events/${grant.event_id}`)).body.data.attributes
+  expect(await typesOf('')).toEqual(all)
+  expect(await typesOf('filter[type]=offer_granted')).toEqual(['offer_granted'])
+  expect(await typesOf('filter[type]=offer_granted,customer_created')).toEqual(all.slice(1, 3))
+  expect(await typesOf(`filter[contact_id]=${contactId}`)).toEqual(all.slice(0, 3))
+  expect(await typesOf(`filter[customer_id]=${grant.customer_id}`)).toEqual(all.slice(1, 3))
+  expect(await typesOf(`filter[offer_id]=${offerId}`)).toEqual(['offer_granted'])
+  expect(await typesOf(`filter[grant_id]=${grant.grant_id}`)).toEqual(['offer_granted'])
+  expect(await typesOf(`filter[actor]=${actor}`)).toEqual(all.slice(0, 3))
+  expect(await typesOf('filter[actor]=test')).toEqual(['contact_created'])
+  expect(await typesOf('filter[occurred_at_gt]=2100-01-01')).toEqual([])
+  expect(await typesOf('filter[created_at_lt]=2100-01-01')).toEqual(all)
+  expect(await typesOf(`filter[id_gt]=${grant.event_id}`)).toEqual(['contact_created'])
+  await h.app.pool.query('update events set caused_by = $1 where id > $1', [grant.event_id])
+  expect(await typesOf(`filter[caused_by]=${grant.event_id}`)).toEqual(['contact_created'])
+})
+
+test('a type that does not exist, and an unknown filter, are refused', async () => {
+  for (const parameter of ['filter[type]', 'filter[kind]', 'filter[run_id]']) {
+    const { status, body } = await h.client.get(`/v1/events?${parameter}=offer_grantd`)
+    expect([status, body.errors[0].source]).toEqual([parameter.includes('run') ? 404 : 400, { parameter }])
+  }
+})
+
+test('the log takes view:events, and shows the events of the caller’s account alone', async () => {
+  const without = h.clientWith((await makeKey(h.app, h.account, ['view:grants', 'view:contacts'])).token)
+  expect((await without.get('/v1/events')).status).toBe(403)
+  const client = h.clientWith((await makeKey(h.app, h.account, ['view:events'])).token)
+  expect((await client.get('/v1/events')).status).toBe(200)
+  expect((await client.get('/v1/events?include=contact')).status).toBe(403)
+  const stranger = h.clientWith((await makeAccount(h.app)).token)
+  expect((await stranger.get('/v1/events')).body.data).toEqual([])
+  expect((await stranger.get(`/v1/events/${grant.event_id}`)).status).toBe(404)
+  expect((await stranger.get(`/v1/events?filter[contact_id]=${contactId}`)).status).toBe(404)
+})
+
+test('no event shows personal data, and of a deleted contact none is left in the log', async () => {
+  const id = await makeContact(h.app, h.account.siteId, { name: 'Grace Hopper', email: 'grace@example.com' })
+  for (const [type, data] of [
+    ['email_changed', { previous_email: 'hopper@example.com' }],
+    ['other_email_given', { email: 'amazing@example.com' }],
+  ] as const)
+    await h.app.pool.query(
+      `insert into events (site_id, type, occurred_at, actor, contact_id, data, dispatched_at) values ($1, $2, now(), 'test', $3, $4, now())`,
+      [h.account.siteId, type, id, data],
+    )
+  const { body } = await h.client.get(`/v1/events?filter[contact_id]=${id}`)
+  expect(body.data).toHaveLength(3)
+  expect(JSON.stringify(body)).not.toMatch(/@example|Grace/)
+  await h.client.delete(`/v1/contacts/${id}`)
+  const { rows } = await h.app.pool.query('select data::text from events where contact_id = $1', [id])
+  expect(rows).toHaveLength(4)
+  expect(JSON.stringify(rows)).not.toContain('@')
+  // That it happened, and to which contact, stays.
+  const after = await h.client.get(`/v1/events?filter[contact_id]=${id}&filter[type]=contact_deleted`)
+  expect(after.body.data[0].relationships.contact.data.id).toBe(id)
+})
+
+test('a page of a long log, the events of one grant and those of a contact are read from indexes', async () => {
+  await h.app.pool.query(
+    `insert into events (site_id, type, occurred_at, actor, contact_id, dispatched_at)
+     select $1, 'contact_updated', now(), 'test', 1000000 + i, now() from generate_series(1, 30000) i`,
+    [h.account.siteId],
+  )
+  await h.app.pool.query('vacuum analyze events')
+  const statements = recordStatements(h.app.pool)
+  for (const [parameters, most] of [
+    ['page[after]=', 100],
+    ['page[after]=&sort=id', 100],
+    [`filter[grant_id]=${grant.grant_id}`, 30],
+    [`filter[contact_id]=${contactId}`, 30],
+    [`filter[customer_id]=${grant.customer_id}`, 30],
+  ] as const) {
+    statements.length = 0
+    expect((await h.client.get(`/v1/events?page[size]=10&${parameters}`)).status).toBe(200)
+    const reads = await rowsReadBy(h.app.pool, [...statements])
+    const read = reads.reduce((sum, { read }) => sum + read, 0)
+    expect([parameters, read <= most]).toEqual([parameters, true])
+  }
+})
