@@ -170,8 +170,8 @@ describe('while no server runs', () => {
       title: 'Renamed',
     })
     const [{ id, email }] = await json('contacts', 'find', 'grace@example.com', '--site', '1')
-    expect((await json('grant', id, '1')).held).toEqual(['1'])
-    expect((await json('grant', email, '1', '--site', '1')).held).toEqual(['1'])
+    expect((await json('grant', id, '1')).held).toContain('1')
+    expect((await json('grant', email, '1', '--site', '1')).held).toContain('1')
     const [sent] = await json('emails', 'list', '--contact', id)
     expect((await json('emails', 'show', sent.id)).to_email).toBe(email)
     expect((await run('keys', 'rotate', '99')).stderr).toMatch(/No account has a key 99/)

@@ -89,7 +89,7 @@ test('after signing out everywhere a gift’s link leads to sign-in, and from th
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   expect(await heading(page)).toBe('A gift for you')
   await page.getByRole('button', { name: 'Open your gift' }).click()
-  expect(await read(page, '[role=status]')).toContain('Your gift is open')
+  expect(await read(page, '[role=status]')).toContain('Your gift is now in your library')
   expect(await eventsOf(person, 'gift_redeemed')).toHaveLength(1)
 
   const other = await openPage(browser)

@@ -295,7 +295,7 @@ describe('with PASSWORD_GRANT on', () => {
   beforeAll(async () => {
     p = await startHarness({ settings: { PASSWORD_GRANT: 'on', TOKEN_TTL: '120' } })
     const password_hash = await hashPassword('correct horse')
-    await p.app.db.updateTable('users').set({ email: 'Olivia@example.com', password_hash }).execute()
+    await p.app.db.updateTable('users').set({ email: 'olivia@example.com', password_hash }).execute()
   })
   afterAll(() => p.close())
 
@@ -310,7 +310,7 @@ describe('with PASSWORD_GRANT on', () => {
     expect({ status, expires_in: body.expires_in }).toEqual({ status: 200, expires_in: 120 })
     const client = p.clientWith(body.access_token)
     const me = await client.get('/v1/me')
-    expect(me.body.data.attributes.email).toBe('Olivia@example.com')
+    expect(me.body.data.attributes.email).toBe('olivia@example.com')
     const contact = {
       data: { type: 'contacts', attributes: { email: `${crypto.randomUUID()}@example.com` } },
     }
