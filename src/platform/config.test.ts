@@ -35,6 +35,7 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
   JSONAPI_STRICT: [['TRUE', true]],
   EXTENSIONS: [['no', false]],
   METRICS_TOKEN: [['secret', 'secret']],
+  METRICS_PORT: [['9464', 9464]],
   DATABASE_POOL: [['2', 2]],
   TRUST_PROXY: [
     ['0', 0],
@@ -45,6 +46,7 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
 
 const wrong: Partial<Record<SettingName, string[]>> = {
   DATABASE_URL: ['mysql://db/bestow', 'bestow', '/run/postgresql'],
+  METRICS_PORT: ['65536', 'on'],
   PORT: ['65536', '-1', '3000x', '1.5', '0x10', 'http'],
   PUBLIC_URL: ['members.example.com', 'ftp://members.example.com', '/members'],
   SECRET_KEY: ['x'.repeat(31)],
