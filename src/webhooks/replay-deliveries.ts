@@ -70,8 +70,7 @@ async function replay(tx: Tx, hook: LockedHook, which: RawBuilder<unknown>, now:
        set status = 'pending', failed_at = null,
            due_at = ${now}::timestamptz - (${BATCH}::integer - chosen.place) * interval '1 microsecond'
       from chosen
-     where d.hook_id = ${hook.id} and d.site_id = ${hook.site_id} and d.id = chosen.id
-       and d.id = any (array(select id from chosen))`.execute(tx)
+     where d.hook_id = ${hook.id} and d.site_id = ${hook.site_id} and d.id = chosen.id`.execute(tx)
   await makeDue(tx, hook, now)
   return Number(numAffectedRows ?? 0)
 }
