@@ -1,11 +1,15 @@
-import { domainToASCII } from 'node:url'
+import { toASCII } from 'tr46'
 import type { App } from '../../platform/app.ts'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
 
 const HOST_NAME = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,}|xn--[a-z0-9-]+)$/
 
-/** A host name as browsers send it: lower case, international names as punycode, no dot at the end. Empty when it is none. */
-export const normalizeHost = (host: string): string => domainToASCII(host.trim()).replace(/\.$/, '')
+/**
+ * A host name as browsers send it: lower case, international names as punycode, no dot at the end. Empty when it is
+ * none. Not domainToASCII() of node:url, which drops a path or a port.
+ */
+export const normalizeHost = (host: string): string =>
+  (toASCII(host.trim(), { useSTD3ASCIIRules: true }) ?? '').replace(/\.$/, '')
 
 /** Whether a host, normalized, is the one of the server itself: its own pages and the API are there. */
 export function isOwnHost({ publicUrl, config }: App, host: string): boolean {

@@ -445,6 +445,8 @@ describe('deleting a contact', () => {
     expect(failing.received.at(-1)!.body).toEqual({
       id,
       event: 'contact_created',
+      event_id: expect.any(String),
+      occurred_at: expect.any(String),
       payload: [{ type: 'contacts', id }],
     })
     expect(await tablesNaming('zebedee')).toEqual([])
