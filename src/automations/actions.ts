@@ -1,5 +1,6 @@
 /** What an automation can do. */
 import { type TSchema, Type } from 'typebox'
+import { component, pascalCase } from '../platform/jsonapi/documented.ts'
 import { describeEvent } from '../webhooks/hook-events.ts'
 import { choice, flag, type Member, optional, reference, schemaOf, wholeNumber } from './fields.ts'
 
@@ -67,6 +68,14 @@ export const ACTION_NAMES = Object.keys(ACTIONS) as ActionName[]
 
 export const isActionName = (name: unknown): name is ActionName => ACTION_NAMES.includes(name as ActionName)
 
-export const ActionSchema: TSchema = Type.Union(
-  ACTION_NAMES.map((name) => Type.Object({ action: Type.Literal(name), ...schemaOf(ACTIONS[name]) })),
+export const ActionSchema: TSchema = component(
+  'AutomationAction',
+  Type.Union(
+    ACTION_NAMES.map((name) =>
+      component(
+        `${pascalCase(name)}Action`,
+        Type.Object({ action: Type.Literal(name), ...schemaOf(ACTIONS[name]) }),
+      ),
+    ),
+  ),
 )

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
+import { MaybeCondition } from '../people/contacts/conditions.ts'
+import { documentedAs } from '../platform/jsonapi/documented.ts'
 import {
   boolean,
   integer,
@@ -12,19 +14,13 @@ import {
 } from '../platform/jsonapi/field-types.ts'
 import { defineResource } from '../platform/jsonapi/resource.ts'
 import { ActionSchema } from './actions.ts'
-import { TRIGGER_EVENTS } from './triggers.ts'
+import { TRIGGER_EVENTS, TriggerSchema } from './triggers.ts'
 
-const Trigger = Type.Object({
-  event: Type.Union(TRIGGER_EVENTS.map((event) => Type.Literal(event))),
-  resource_id: Type.Optional(Type.String()),
-})
-
-/** As deep as anybody nests them; see contacts/conditions.ts. */
-const Conditions = Type.Unsafe<object | null>({
-  type: ['object', 'null'],
-  additionalProperties: true,
-  description: '`{all: […]}`, `{any: […]}` or `{filter, value}`, with the filters of `GET /v1/contacts`',
-})
+/** The serializer takes them as they are. */
+const Conditions = documentedAs(
+  Type.Unsafe<object | null>({ type: ['object', 'null'], additionalProperties: true }),
+  MaybeCondition,
+)
 
 export const automations = defineResource({
   type: 'automations',
@@ -38,7 +34,7 @@ export const automations = defineResource({
     name: text(),
     enabled: boolean(sql`r.disabled_at is null`),
     trigger: {
-      schema: Trigger,
+      schema: TriggerSchema,
       select: sql`jsonb_strip_nulls(jsonb_build_object('event', r.trigger, 'resource_id', r.resource_id::text))`,
     },
     conditions: { schema: Conditions, select: partOfDefinition('conditions') },
@@ -58,6 +54,7 @@ export const automations = defineResource({
   filterable: { name: 'text' },
   sorts: { name: sql`lower(r.name)` },
   defaultSort: '-created_at',
+  examples: { name: 'Welcome new customers' },
 })
 
 function partOfDefinition(name: string) {

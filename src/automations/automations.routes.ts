@@ -15,7 +15,7 @@ import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import { assertCanRun } from './assert-can-run.ts'
 import { automationRunRoutes } from './automation-runs.routes.ts'
 import { automations } from './automations.resource.ts'
-import { parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
+import { AutomationAttributes, parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
 import {
   changeAutomation,
   createAutomation,
@@ -24,8 +24,6 @@ import {
   readDefinition,
 } from './save-automation.ts'
 import { NEVER_HAPPENS, type TriggerEvent } from './triggers.ts'
-
-const ABOUT = '`name`, `enabled`, `trigger`, `conditions` and `actions`, as they are shown'
 
 const create = route({
   kind: 'write',
@@ -39,7 +37,7 @@ const create = route({
   extension: true,
   shows: automations,
   query: singleParameters(automations),
-  body: NewDocument('automations', ABOUT),
+  body: NewDocument('automations', AutomationAttributes),
   responses: { 201: singleSchema(automations) },
   errors: [404, 422],
   async handler(context) {
@@ -69,7 +67,7 @@ const update = route({
   extension: true,
   shows: automations,
   query: singleParameters(automations),
-  body: ChangedDocument('automations', ABOUT),
+  body: ChangedDocument('automations', AutomationAttributes),
   responses: { 200: singleSchema(automations) },
   errors: [422],
   async handler(context) {

@@ -46,8 +46,9 @@ export const wholeNumber = (most: number): Member => ({
     Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most ? value : undefined,
 })
 
-export const shortText = (longest: number): Member => ({
-  schema: Type.String(),
+/** @param example for the documentation */
+export const shortText = (longest: number, example: string): Member => ({
+  schema: Type.String({ maxLength: longest, examples: [example] }),
   form: `a text of 1 to ${longest} characters`,
   read(value) {
     const text = typeof value === 'string' ? readName(value) : ''

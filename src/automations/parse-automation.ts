@@ -1,6 +1,7 @@
-import { type Condition, parseCondition } from '../people/contacts/conditions.ts'
+import { type TSchema, Type } from 'typebox'
+import { type Condition, MaybeCondition, parseCondition } from '../people/contacts/conditions.ts'
 import { jsonPointer, type Path, unprocessable } from '../platform/jsonapi/errors.ts'
-import { ACTION_NAMES, ACTIONS, type Action, isActionName } from './actions.ts'
+import { ACTION_NAMES, ACTIONS, type Action, ActionSchema, isActionName } from './actions.ts'
 import {
   ATTRIBUTES,
   choice,
@@ -11,9 +12,10 @@ import {
   readMembers,
   readObject,
   reference,
+  schemaOf,
   shortText,
 } from './fields.ts'
-import { TRIGGER_EVENTS, TRIGGERS, type TriggerEvent } from './triggers.ts'
+import { TRIGGER_EVENTS, TRIGGERS, type TriggerEvent, TriggerSchema } from './triggers.ts'
 
 /** What starts a run, whether it goes on, and what it does. */
 export interface Definition {
@@ -39,16 +41,19 @@ export interface AutomationChanges {
 
 const MOST_ACTIONS = 50
 
-/** Those that are more than a word are read once they are known to be there. */
-const WHOLE: Member = { schema: {}, form: 'given', read: (value) => value }
+/** What is more than a word is read once it is known to be there. */
+const whole = (schema: TSchema): Member => ({ schema, form: 'given', read: (value) => value })
 
 const MEMBERS = {
-  name: shortText(255),
+  name: shortText(255, 'Welcome new customers'),
   enabled: optional(flag),
-  trigger: WHOLE,
-  conditions: optional(WHOLE),
-  actions: WHOLE,
+  trigger: whole(TriggerSchema),
+  conditions: optional(whole(MaybeCondition)),
+  actions: whole(Type.Array(ActionSchema, { minItems: 1, maxItems: MOST_ACTIONS })),
 }
+
+/** The attributes of an automation, as they are read. */
+export const AutomationAttributes = Type.Object(schemaOf(MEMBERS))
 
 /**
  * Reads the attributes of an automation that is to be made. That what it names exists is seen when it is written.

@@ -1,4 +1,6 @@
 /** What can start an automation. */
+import { Type } from 'typebox'
+import { component } from '../platform/jsonapi/documented.ts'
 import type { ReferenceType } from '../platform/references/referable.ts'
 import { type HookEvent, NO_FORMS, NO_PURCHASES } from '../webhooks/hook-events.ts'
 
@@ -42,3 +44,13 @@ export const NEVER_HAPPENS: Partial<Record<TriggerEvent, string>> = {
 }
 
 export const TRIGGER_EVENTS = Object.keys(TRIGGERS) as TriggerEvent[]
+
+export const TriggerSchema = component(
+  'AutomationTrigger',
+  Type.Object({
+    event: Type.Union(TRIGGER_EVENTS.map((event) => Type.Literal(event))),
+    resource_id: Type.Optional(
+      Type.String({ description: 'The offer or tag that the trigger is confined to' }),
+    ),
+  }),
+)

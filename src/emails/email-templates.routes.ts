@@ -18,7 +18,14 @@ import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import { emailTemplates } from './email-templates.resource.ts'
 import { previewTemplate } from './preview-template.ts'
 import { createTemplate, deleteTemplate, lockTemplate, updateTemplate } from './save-template.ts'
-import { assertComplete, type OwnWords, parseKind, parseTemplateAttributes } from './template-attributes.ts'
+import {
+  assertComplete,
+  NewTemplateAttributes,
+  type OwnWords,
+  parseKind,
+  parseTemplateAttributes,
+  TemplateAttributesSchema,
+} from './template-attributes.ts'
 import type { EmailKind } from './templates/index.ts'
 
 const TAG = 'email templates'
@@ -43,7 +50,7 @@ const create = route({
   extension: true,
   shows: emailTemplates,
   query: singleParameters(emailTemplates),
-  body: NewDocument('email_templates'),
+  body: NewDocument('email_templates', NewTemplateAttributes),
   responses: { 201: singleSchema(emailTemplates) },
   errors: [404],
   async handler(context) {
@@ -75,7 +82,7 @@ const update = route({
   extension: true,
   shows: emailTemplates,
   query: singleParameters(emailTemplates),
-  body: ChangedDocument('email_templates'),
+  body: ChangedDocument('email_templates', TemplateAttributesSchema),
   responses: { 200: singleSchema(emailTemplates) },
   async handler(context) {
     const { tx, params, caller, ignore, scope } = context
@@ -115,7 +122,7 @@ const preview = route({
   description: 'With data that is made up. Fields that are not given are those of the default.',
   tag: TAG,
   extension: true,
-  body: NewDocument('email_templates'),
+  body: NewDocument('email_templates', NewTemplateAttributes),
   responses: { 200: Preview },
   errors: [404, 409, 422],
   async handler(context) {

@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
 import { readName } from '../platform/text/names.ts'
 import { assertTemplate, TemplateError } from './render.ts'
@@ -17,6 +18,31 @@ export interface TemplateAttributes {
 const LONGEST_NAME = 200
 /** What an e-mail cannot do without; those of automations have no default for the first two. */
 const NEEDED: readonly string[] = ['subject', 'body', 'text']
+
+const Field = Type.Optional(
+  Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Liquid; null for the default' }),
+)
+
+/** The attributes of a template that can be changed. */
+export const TemplateAttributesSchema = Type.Object({
+  name: Type.Optional(
+    Type.String({
+      maxLength: LONGEST_NAME,
+      description: 'Of the kind `automation` only',
+      examples: ['Welcome'],
+    }),
+  ),
+  ...Object.fromEntries(templateFields.map((field) => [field, Field])),
+})
+
+/** Those of one that is new. */
+export const NewTemplateAttributes = Type.Object({
+  kind: Type.Union(
+    templateKinds.map((kind) => Type.Literal(kind)),
+    { examples: ['automation'] },
+  ),
+  ...TemplateAttributesSchema.properties,
+})
 
 /** @throws ApiError 422 */
 export function parseKind(value: unknown): EmailKind {

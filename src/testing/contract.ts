@@ -1,17 +1,16 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
+import type { OpenApi, Response } from '../platform/http/openapi/document.ts'
 import type { Reply } from './client.ts'
 
-interface Operation {
-  responses: Record<string, { content?: Record<string, { schema: object }> }>
+interface Contract {
+  document: OpenApi
+  /** Of the schema at a JSON Pointer into the document. */
+  validatorOf: (pointer: string) => ValidateFunction
 }
 
-type Document = { paths: Record<string, Record<string, Operation>> }
-
-const ajv = new Ajv({ strict: false, allErrors: true })
-formats.default(ajv)
-const compiled = new WeakMap<object, ValidateFunction>()
+const contracts = new WeakMap<FastifyInstance, Contract>()
 
 /** @throws when the document does not foresee the status or the media type, or the body is not what it describes */
 export function assertMatchesDocument(
@@ -20,34 +19,59 @@ export function assertMatchesDocument(
   path: string,
   { status, headers, body }: Reply,
 ): void {
-  const document = server.swagger() as unknown as Document
+  const { document, validatorOf } = contractOf(server)
   const bare = path.split('?')[0]!
   const template = Object.keys(document.paths).find((known) =>
     new RegExp(`^${known.replace(/\{\w+\}/g, '[^/]+')}$`).test(bare),
   )
   const operation = template && document.paths[template]![method.toLowerCase()]
   if (!operation) return
-  const response = operation.responses[status]
-  if (!response)
+  const described = operation.responses[status]
+  if (!described)
     throw new Error(`${method} ${template} answered ${status}, which the OpenAPI document does not foresee`)
-  if (!response.content) return
+  const pointer =
+    '$ref' in described
+      ? described.$ref.slice(1)
+      : pointerTo('paths', template, method.toLowerCase(), 'responses', String(status))
+  const { content } = at(document, pointer) as Response
+  if (!content) return
   const type = headers.get('content-type')?.split(';')[0] ?? 'nothing'
-  const content = response.content[type]
-  if (!content)
+  if (!content[type])
     throw new Error(`${method} ${template} → ${status} is sent as ${type}, which is not as documented`)
-  const validate = validatorOf(content.schema)
+  const validate = validatorOf(pointer + pointerTo('content', type, 'schema'))
   if (!validate(body === '' ? null : body)) {
     throw new Error(
-      `${method} ${path} → ${status} is not as documented: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`,
+      `${method} ${path} → ${status} is not as documented: ${JSON.stringify(validate.errors)}\n${JSON.stringify(body)}`,
     )
   }
 }
 
-function validatorOf(schema: object): ValidateFunction {
-  let validate = compiled.get(schema)
-  if (!validate) {
-    validate = ajv.compile(schema)
-    compiled.set(schema, validate)
+function contractOf(server: FastifyInstance): Contract {
+  let contract = contracts.get(server)
+  if (!contract) {
+    const document = server.swagger() as unknown as OpenApi
+    contract = { document, validatorOf: validatorsOf(document) }
+    contracts.set(server, contract)
   }
-  return validate
+  return contract
 }
+
+/** Validators of the schemas in a document, each compiled when it is first needed. */
+export function validatorsOf(document: object): (pointer: string) => ValidateFunction {
+  const ajv = new Ajv({ strict: false, allErrors: true })
+  formats.default(ajv)
+  ajv.addSchema(document, 'document')
+  return (pointer) => ajv.getSchema(`document#${pointer}`)!
+}
+
+/** The JSON Pointer to a member, as a fragment of a URL. */
+export const pointerTo = (...names: string[]): string =>
+  names.map((name) => `/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
+
+/** What a JSON Pointer leads to. */
+export const at = (document: object, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((name) => decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((value, name) => (value as Record<string, unknown>)[name], document as unknown)

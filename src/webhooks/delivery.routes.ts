@@ -42,7 +42,9 @@ const replayAll = route({
   body: Type.Object({
     data: Type.Object({
       type: Type.Literal('hooks'),
-      attributes: Type.Optional(Type.Object({ since: Type.Optional(Type.String()) })),
+      attributes: Type.Optional(
+        Type.Object({ since: Type.Optional(Type.String({ examples: ['2026-01-15T09:30:00Z'] })) }),
+      ),
     }),
   }),
   responses: { 200: Type.Object({ meta: Type.Object({ replayed: Type.Integer() }) }) },

@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Tx } from '../platform/db/database.ts'
 import { forbidden } from '../platform/http/authenticate.ts'
 import type { Caller } from '../platform/http/route.ts'
@@ -6,6 +7,34 @@ import { isId } from '../platform/jsonapi/identifiers.ts'
 import { absence, findReferable, isReferenceType } from '../platform/references/referable.ts'
 import { describeEvent, type HookEvent, hookEvents, kajabiEvents } from './hook-events.ts'
 import { parseTarget } from './targets.ts'
+
+const ResourceId = Type.Optional(
+  Type.Union([Type.Integer(), Type.String(), Type.Null()], {
+    description: 'The offer or tag that the hook is confined to',
+    examples: [null],
+  }),
+)
+
+const TargetUrl = Type.String({ format: 'uri', examples: ['https://example.com/webhooks'] })
+
+/** The attributes of a hook that is new. */
+export const NewHookAttributes = Type.Object({
+  event: Type.Union([
+    ...kajabiEvents.map((event) => Type.Literal(event)),
+    ...hookEvents
+      .filter((event) => !kajabiEvents.includes(event))
+      .map((event) => Type.Literal(event, { 'x-extension': true })),
+  ]),
+  target_url: TargetUrl,
+  resource_id: ResourceId,
+})
+
+/** Those that can be changed. */
+export const ChangedHookAttributes = Type.Object({
+  target_url: TargetUrl,
+  resource_id: ResourceId,
+  enabled: Type.Boolean(),
+})
 
 type Attributes = Record<string, unknown>
 

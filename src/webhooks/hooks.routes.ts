@@ -26,6 +26,8 @@ import { deliveryRoutes } from './delivery.routes.ts'
 import {
   assertCanSubscribe,
   assertStillReferable,
+  ChangedHookAttributes,
+  NewHookAttributes,
   readEnabled,
   readEvent,
   readResourceId,
@@ -47,8 +49,8 @@ const create = route({
   tag: 'hooks',
   shows: hooks,
   query: singleParameters(hooks),
-  body: NewDocument('hooks'),
-  responses: { 201: singleSchema(hooksWithSecret) },
+  body: NewDocument('hooks', NewHookAttributes),
+  responses: { 201: singleSchema(hooksWithSecret, 'HookWithSecret') },
   errors: [404],
   async handler(context) {
     const { app, tx, body, caller, scope } = context
@@ -90,7 +92,7 @@ const update = route({
   extension: true,
   shows: hooks,
   query: singleParameters(hooks),
-  body: ChangedDocument('hooks'),
+  body: ChangedDocument('hooks', ChangedHookAttributes),
   responses: { 200: singleSchema(hooks) },
   async handler(context) {
     const { tx, params, caller, scope } = context
@@ -149,7 +151,7 @@ const rotate = route({
   extension: true,
   shows: hooks,
   query: singleParameters(hooks),
-  responses: { 200: singleSchema(hooksWithSecret) },
+  responses: { 200: singleSchema(hooksWithSecret, 'HookWithSecret') },
   async handler(context) {
     const { app, tx, params, caller, scope } = context
     const hook = await lockHook(tx, caller.siteIds, params.id!)

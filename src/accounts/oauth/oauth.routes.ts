@@ -28,14 +28,21 @@ const token = route({
   description:
     'By `client_credentials` (in the body or as HTTP Basic) or `refresh_token`; with PASSWORD_GRANT on, also by `username` and `password`. Client credentials that are sent beside a refresh token or a password must be right. The body may be a form, multipart or JSON.',
   tag: 'authentication',
-  body: Type.Object({
-    grant_type: Type.Optional(Type.String()),
-    client_id: Type.Optional(Type.String()),
-    client_secret: Type.Optional(Type.String()),
-    refresh_token: Type.Optional(Type.String()),
-    username: Type.Optional(Type.String()),
-    password: Type.Optional(Type.String()),
-  }),
+  body: Type.Object(
+    {
+      grant_type: Type.Optional(Type.String()),
+      client_id: Type.Optional(Type.String()),
+      client_secret: Type.Optional(Type.String()),
+      refresh_token: Type.Optional(Type.String()),
+      username: Type.Optional(Type.String()),
+      password: Type.Optional(Type.String()),
+    },
+    {
+      examples: [
+        { grant_type: 'client_credentials', client_id: '2f6b0c1a', client_secret: 'd41d8cd98f00b204' },
+      ],
+    },
+  ),
   responses: { 200: TokenAnswer },
   errors: [401, 429, 503],
   form: true,

@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
+import { Type } from 'typebox'
 import { anyOf, type Tx } from '../../platform/db/database.ts'
+import { component, sameAs } from '../../platform/jsonapi/documented.ts'
 import { type ApiError, jsonPointer, type Path, unprocessable } from '../../platform/jsonapi/errors.ts'
 import type { Scope } from '../../platform/jsonapi/resource.ts'
 import { contactPredicates } from './contact-predicates.ts'
@@ -12,6 +14,28 @@ interface FilterCondition {
   filter: string
   value: string
 }
+
+const Parts = Type.Array(sameAs('ContactCondition'), { minItems: 1 })
+
+const ConditionSchema = component(
+  'ContactCondition',
+  Type.Union([
+    Type.Object({ all: Parts }, { description: 'Met when every part is' }),
+    Type.Object({ any: Parts }, { description: 'Met when one part is' }),
+    Type.Object({
+      filter: Type.Union(
+        Object.keys(contactPredicates).map((name) => Type.Literal(name)),
+        { description: 'A filter of `GET /v1/contacts`' },
+      ),
+      value: Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+    }),
+  ]),
+)
+
+/** A condition or none, for the documentation. */
+export const MaybeCondition = Type.Union([ConditionSchema, Type.Null()], {
+  examples: [{ all: [{ filter: 'subscribed', value: true }] }],
+})
 
 /** More than anybody can read, and answered in well under a second. Of a list of ids, each counts. */
 const MOST_FILTERS = 100

@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
 import { describeProblem, parseEmailAddress } from '../../platform/text/email-address.ts'
 import { type PartOfName, readName } from '../../platform/text/names.ts'
@@ -17,6 +18,35 @@ const LINES = [
 const CUSTOM_FIELDS = ['custom_1', 'custom_2', 'custom_3'] as const
 
 const LONGEST_TEXT = 1_000
+
+const Text = (description?: string) =>
+  Type.Optional(
+    Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      maxLength: LONGEST_TEXT,
+      ...(description && { description }),
+    }),
+  )
+
+const NamePart = Type.Optional(
+  Type.String({ description: 'Part of the name, where `name` is not given', examples: [] }),
+)
+
+/** The attributes of a contact that is new, as parseContactAttributes() reads them. */
+export const NewContactAttributes = Type.Object({
+  name: Text(),
+  first_name: NamePart,
+  last_name: NamePart,
+  email: Type.String({ format: 'email' }),
+  subscribed: Type.Optional(Type.Boolean({ description: 'Whether the contact takes marketing e-mails' })),
+  ...Object.fromEntries([...LINES, ...CUSTOM_FIELDS].map((name) => [name, Text()])),
+})
+
+/** Those that can be changed. */
+export const ChangedContactAttributes = Type.Object({
+  ...NewContactAttributes.properties,
+  external_user_id: Text('Of the customer that the contact is'),
+})
 
 export type ContactValues = {
   [Name in (typeof LINES)[number] | (typeof CUSTOM_FIELDS)[number]]?: string | null

@@ -13,13 +13,19 @@ import { listRoute, relationshipRoute, showRoute } from '../../platform/http/res
 import { type Route, route, type WriteContext } from '../../platform/http/route.ts'
 import { SiteRelationship, siteOf } from '../../platform/http/site-of.ts'
 import { singleDocument } from '../../platform/jsonapi/document.ts'
+import { component } from '../../platform/jsonapi/documented.ts'
 import { jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
 import { loadOne } from '../../platform/jsonapi/load.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { reserveId } from '../../platform/records/reserve-id.ts'
 import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
 import { readTagIds, TagLinkage } from '../tags/tag-identifiers.ts'
-import { parseContactAttributes, valuesOfNew } from './contact-attributes.ts'
+import {
+  ChangedContactAttributes,
+  NewContactAttributes,
+  parseContactAttributes,
+  valuesOfNew,
+} from './contact-attributes.ts'
 import { contacts } from './contacts.resource.ts'
 import { createContact } from './create-contact.ts'
 import { deleteContact } from './delete-contact.ts'
@@ -27,26 +33,32 @@ import { lockContact } from './lock-contact.ts'
 import { originOf } from './origin-of.ts'
 import { updateContact } from './update-contact.ts'
 
-const NewContact = Type.Object({
-  data: Type.Object({
-    ...NewDocument('contacts').properties.data.properties,
-    id: NewId,
-    relationships: Type.Optional(
-      Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
-    ),
+const NewContact = component(
+  'NewContact',
+  Type.Object({
+    data: Type.Object({
+      ...NewDocument('contacts', NewContactAttributes).properties.data.properties,
+      id: NewId,
+      relationships: Type.Optional(
+        Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
+      ),
+    }),
   }),
-})
+)
 
 const ChangedRelationships = Type.Optional(Type.Object({ tags: Type.Optional(TagLinkage) }))
 
-const ChangedContact = Type.Object({
-  data: Type.Object({
-    ...ChangedDocument('contacts').properties.data.properties,
-    relationships: ChangedRelationships,
+const ChangedContact = component(
+  'ChangedContact',
+  Type.Object({
+    data: Type.Object({
+      ...ChangedDocument('contacts', ChangedContactAttributes).properties.data.properties,
+      relationships: ChangedRelationships,
+    }),
+    // Beside the data, where Kajabi's document has it.
+    relationships: Type.Optional(Type.Object({ tags: Type.Optional(TagLinkage) }, { examples: [] })),
   }),
-  // Beside the data, where Kajabi's document has it.
-  relationships: ChangedRelationships,
-})
+)
 
 const create = route({
   kind: 'write',

@@ -23,6 +23,7 @@ export const contactTags = defineResource({
     updated_at: sql`r.updated_at`,
   },
   defaultSort: 'name',
+  examples: { name: 'VIP' },
 })
 
 export const contactTagRecords: Records = {

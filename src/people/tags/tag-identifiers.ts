@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Id } from '../../platform/http/documents.ts'
+import { component } from '../../platform/jsonapi/documented.ts'
 import { readId } from '../../platform/jsonapi/identifiers.ts'
 
 const MOST_TAGS = 100
@@ -9,7 +10,7 @@ const TagIdentifiers = Type.Array(Type.Object({ type: Type.Literal('contact_tags
 })
 
 /** The linkage of a contact's tags: the document of the relationship, or its value in that of the contact. */
-export const TagLinkage = Type.Object({ data: TagIdentifiers })
+export const TagLinkage = component('TagLinkage', Type.Object({ data: TagIdentifiers }))
 
 /** The ids of tags that a request lists. */
 export const readTagIds = ({ data }: Type.Static<typeof TagLinkage>): string[] =>

@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Permission } from '../auth/permissions.ts'
 import { singleDocument } from '../jsonapi/document.ts'
+import { component, componentOf } from '../jsonapi/documented.ts'
 import { readId } from '../jsonapi/identifiers.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import { writableSchema } from '../jsonapi/read-attributes.ts'
@@ -88,7 +89,7 @@ function createRoute(records: Records, texts: CrudTexts): Route {
     extension: true,
     shows: resource,
     query: singleParameters(resource),
-    body: Document as TSchema,
+    body: component(`New${componentOf(resource.type)}`, Document) as TSchema,
     responses: { 201: singleSchema(resource) },
     errors: [404],
     async handler(
@@ -136,7 +137,7 @@ function updateRoute(records: Records, texts: CrudTexts): Route {
     extension: true,
     shows: resource,
     query: singleParameters(resource),
-    body: Document as TSchema,
+    body: component(`Changed${componentOf(resource.type)}`, Document) as TSchema,
     responses: { 200: singleSchema(resource) },
     async handler(
       context: WriteContext<{ data: { attributes?: Record<string, unknown>; relationships?: Related } }>,

@@ -1,5 +1,6 @@
 /** What requests that create and change resources have in common. */
-import { Type } from 'typebox'
+import { type TObject, type TSchema, Type } from 'typebox'
+import { component, componentOf, documentedAs } from '../jsonapi/documented.ts'
 import { ApiError, jsonPointer, type Path } from '../jsonapi/errors.ts'
 import type { Ignored } from '../jsonapi/query.ts'
 import { parseChosenId } from '../records/reserve-id.ts'
@@ -12,34 +13,42 @@ export const Id = Type.Union([Type.String(), Type.Integer()])
 export const NewId = Type.Optional(
   Type.Unsafe<string | number | null>({
     type: ['string', 'integer', 'null'],
+    examples: [],
     description: 'Left out, the server chooses the id. Choosing it takes the permission `manage:ids`.',
   }),
 )
 
-const Attributes = (description?: string) => Type.Record(Type.String(), Type.Unknown(), { description })
+/** Any attributes: the reader of a resource says what is wrong with them. @param writable those that it reads */
+const Attributes = (writable: TSchema) => documentedAs(Type.Record(Type.String(), Type.Unknown()), writable)
 
-const Relationships = Type.Optional(Type.Record(Type.String(), Type.Unknown()))
+const Relationships = Type.Optional(Type.Record(Type.String(), Type.Unknown(), { examples: [] }))
 
-/** A document that creates a resource. @param about what its attributes are, for the documentation */
-export const NewDocument = <T extends string>(type: T, about?: string) =>
-  Type.Object({
-    data: Type.Object({
-      type: Type.Literal(type),
-      attributes: Attributes(about),
-      relationships: Type.Optional(SiteRelationship),
+/** A document that creates a resource. @param writable its attributes, for the documentation */
+export const NewDocument = <T extends string>(type: T, writable: TSchema) =>
+  component(
+    `New${componentOf(type)}`,
+    Type.Object({
+      data: Type.Object({
+        type: Type.Literal(type),
+        attributes: Attributes(writable),
+        relationships: Type.Optional(SiteRelationship),
+      }),
     }),
-  })
+  )
 
-/** A document that changes one. */
-export const ChangedDocument = <T extends string>(type: T, about?: string) =>
-  Type.Object({
-    data: Type.Object({
-      type: Type.Literal(type),
-      id: Type.Optional(Id),
-      attributes: Type.Optional(Attributes(about)),
-      relationships: Relationships,
+/** A document that changes one. @param writable its attributes, for the documentation; each may be left out */
+export const ChangedDocument = <T extends string>(type: T, writable: TObject) =>
+  component(
+    `Changed${componentOf(type)}`,
+    Type.Object({
+      data: Type.Object({
+        type: Type.Literal(type),
+        id: Type.Optional(Id),
+        attributes: Type.Optional(Attributes(Type.Partial(writable))),
+        relationships: Relationships,
+      }),
     }),
-  })
+  )
 
 interface NewResource {
   data: { id?: unknown; relationships?: object }

@@ -1,5 +1,6 @@
 /** EXTENSIONS=off: nothing is read or answered that the schemas of a route mark with `x-extension`. */
 import type { TSchema } from 'typebox'
+import { DOCUMENTED_AS } from '../jsonapi/documented.ts'
 import type { Answer, Context, Route } from './route.ts'
 
 interface Schema {
@@ -10,6 +11,7 @@ interface Schema {
   required?: string[]
   items?: Schema
   anyOf?: Schema[]
+  [DOCUMENTED_AS]?: Schema
 }
 
 /** The same route without the parameters, the members of its body and those of its answers that Kajabi lacks. */
@@ -51,7 +53,7 @@ const isHidden = (schema: Schema | undefined) => schema?.['x-extension'] && !sch
 
 /** The schema without the properties that are extensions. */
 function withoutProperties(schema: Schema): Schema {
-  const { properties, required, items, anyOf } = schema
+  const { properties, required, items, anyOf, [DOCUMENTED_AS]: documented } = schema
   const kept = properties && Object.entries(properties).filter(([, property]) => !isHidden(property))
   return {
     ...schema,
@@ -60,7 +62,8 @@ function withoutProperties(schema: Schema): Schema {
     }),
     ...(required && { required: required.filter((name) => !isHidden(properties?.[name])) }),
     ...(items && { items: withoutProperties(items) }),
-    ...(anyOf && { anyOf: anyOf.map(withoutProperties) }),
+    ...(anyOf && { anyOf: anyOf.filter((one) => !isHidden(one)).map(withoutProperties) }),
+    ...(documented && { [DOCUMENTED_AS]: withoutProperties(documented) }),
   }
 }
 

@@ -1,15 +1,23 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { type TSchema, Type } from 'typebox'
+import type { App } from '../app.ts'
 import { ErrorDocument, FlatError, MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { VERSION } from '../version.ts'
+import { completeDocument } from './openapi/complete.ts'
+import type { OpenApi } from './openapi/document.ts'
 import type { Route } from './route.ts'
 
-/** Collects the OpenAPI document from the routes that are registered after this. */
-export async function openapi(server: FastifyInstance): Promise<void> {
+/** Collects the OpenAPI document from the routes that are registered after this; it is made when it is asked for. */
+export async function openapi(
+  server: FastifyInstance,
+  { config }: Pick<App, 'config'>,
+  routes: Route[],
+): Promise<void> {
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
+      servers: [{ url: config.PUBLIC_URL ?? '/' }],
       info: {
         title: 'Bestow',
         version: VERSION,
@@ -17,10 +25,25 @@ export async function openapi(server: FastifyInstance): Promise<void> {
           'Memberships for creators, over the Kajabi Public API V1. Operations marked `x-extension` are not part of that API.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      components: { securitySchemes: { Bearer: { type: 'http', scheme: 'bearer' } } },
+      components: { securitySchemes: SECURITY_SCHEMES },
+    },
+    transformObject: (made) => {
+      const document = (made as { openapiObject: unknown }).openapiObject as OpenApi
+      return completeDocument(document, routes) as object
     },
   })
 }
+
+const SECURITY_SCHEMES = {
+  Bearer: { type: 'http', scheme: 'bearer', description: 'An access token from `POST /v1/oauth/token`' },
+  OAuth2: {
+    type: 'oauth2',
+    description: 'Access tokens are issued for the `client_id` and `client_secret` of an API key.',
+    flows: {
+      clientCredentials: { tokenUrl: '/v1/oauth/token', refreshUrl: '/v1/oauth/token', scopes: {} },
+    },
+  },
+} as const
 
 /** A route as Fastify and its documentation want it. */
 export function fastifySchema(route: Route, strict: boolean): FastifySchema {
@@ -33,7 +56,7 @@ export function fastifySchema(route: Route, strict: boolean): FastifySchema {
     tags: [tag],
     ...(extension && { 'x-extension': true }),
     ...(access !== 'public' && {
-      security: [{ Bearer: [] }],
+      security: [{ Bearer: [] }, { OAuth2: [] }],
       'x-permission': access === 'token' ? null : access,
     }),
     ...(body && { body, consumes: form ? FORM_TYPES : [MEDIA_TYPE] }),

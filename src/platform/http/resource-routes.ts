@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { isPermission, type Permission } from '../auth/permissions.ts'
 import type { Db } from '../db/database.ts'
 import { cursorPageDocument, pageDocument, singleDocument } from '../jsonapi/document.ts'
+import { component, componentOf } from '../jsonapi/documented.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../jsonapi/load.ts'
 import { isByCursor, loadByCursor } from '../jsonapi/load-by-cursor.ts'
@@ -111,7 +112,10 @@ function assertMayInclude(
 }
 
 export const IdentifierList = (type: string) =>
-  Type.Object({ data: Type.Array(Identifier(type)), links: Type.Object({ self: Type.String() }) })
+  component(
+    `${componentOf(type)}Identifiers`,
+    Type.Object({ data: Type.Array(Identifier(type)), links: Type.Object({ self: Type.String() }) }),
+  )
 
 /** `GET /v1/<type>/{id}/relationships/<name>` of a to-many relationship */
 export function relationshipRoute(resource: Resource, name: string): Route {

@@ -126,7 +126,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     })
   })
   await limitRate(server, app)
-  await openapi(server)
+  await openapi(server, app, known)
   for (const definition of known) if (!definition.form) addRoute(server, app, definition)
   await server.register(async (forms) => {
     acceptForms(forms)

@@ -106,6 +106,8 @@ export interface Resource {
   defaultSort: string
   /** In an account with several sites, a list must say which: Kajabi documents so for contacts and customers. */
   listNeedsSite?: boolean
+  /** Values of attributes in the examples of the OpenAPI document, where their names alone do not suggest one. */
+  examples?: Record<string, unknown>
   /** Further links of a resource object, relative to the base URL. */
   links?: (row: Row) => Record<string, string>
 }

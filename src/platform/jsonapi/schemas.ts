@@ -1,65 +1,104 @@
 /** The schemas of documents and parameters that follow from a resource's description. */
 import { type TSchema, Type } from 'typebox'
+import { COMPONENT, component, componentOf, documentedAs } from './documented.ts'
 import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, narrowable } from './query.ts'
 import type { Filter, Relationship, Resource } from './resource.ts'
 
 export const MEDIA_TYPE = 'application/vnd.api+json'
 
-const Links = Type.Record(Type.String(), Type.String())
+/** @param self what the link to the document itself is like, for the documentation */
+const Links = (self: string) =>
+  Type.Record(Type.String(), Type.String(), {
+    examples: [{ self: `https://members.example.com/v1/${self}` }],
+  })
 
 export const Identifier = (type: string) =>
-  Type.Object({ id: Type.String(), type: Type.Literal(type) }, { additionalProperties: false })
+  component(
+    `${componentOf(type)}Identifier`,
+    Type.Object({ id: Type.String(), type: Type.Literal(type) }, { additionalProperties: false }),
+  )
 
-const nullable = (schema: TSchema): TSchema => Type.Unsafe({ ...schema, type: ['object', 'null'] })
+/** An object or null: for the serializer in one schema, for the documentation as alternatives. */
+function nullable(schema: TSchema): TSchema {
+  const { [COMPONENT]: _, ...bare } = schema as TSchema & { [COMPONENT]?: string }
+  return documentedAs(Type.Unsafe({ ...bare, type: ['object', 'null'] }), Type.Union([schema, Type.Null()]))
+}
 
-/** A resource object; every attribute may be missing, since `fields[…]` can leave it out. */
-export function resourceSchema(resource: Resource): TSchema {
-  return Type.Object({
-    id: Type.String(),
-    type: Type.Literal(resource.type),
-    attributes: Type.Partial(Type.Object(mapValues(resource.attributes, ({ schema }) => schema))),
-    relationships: Type.Partial(Type.Object(mapValues(resource.relationships, relationshipSchema))),
-    links: Links,
-  })
+/**
+ * A resource object; every attribute may be missing, since `fields[…]` can leave it out.
+ *
+ * @param name of its component in the OpenAPI document
+ */
+export function resourceSchema(resource: Resource, name = componentOf(resource.type)): TSchema {
+  const { type, attributes, relationships, examples = {} } = resource
+  const shown = mapValues(attributes, ({ schema }, attribute) =>
+    Object.hasOwn(examples, attribute) ? { ...schema, examples: [examples[attribute]] } : schema,
+  )
+  return component(
+    name,
+    Type.Object({
+      id: Type.String(),
+      type: Type.Literal(type),
+      attributes: Type.Partial(Type.Object(shown)),
+      relationships: Type.Partial(Type.Object(mapValues(relationships, relationshipSchema))),
+      links: Links(`${type}/42`),
+    }),
+  )
 }
 
 function relationshipSchema(relationship: Relationship): TSchema {
-  if (relationship.kind === 'one') return Type.Object({ data: nullable(Identifier(relationship.type)) })
-  return Type.Object({
-    links: Type.Optional(Links),
-    data: Type.Optional(Type.Array(Identifier(relationship.type))),
-  })
+  const data = Identifier(relationship.type)
+  if (relationship.kind === 'one') return Type.Object({ data: nullable(data) })
+  const links = Type.Record(Type.String(), Type.String(), { examples: [] })
+  return Type.Object({ links: Type.Optional(links), data: Type.Optional(Type.Array(data)) })
 }
 
-/** What is included can be of any type. */
+/** What is included can be of any type. Examples go without. */
 const Included = Type.Optional(
   Type.Array(
-    Type.Object({
-      id: Type.String(),
-      type: Type.String(),
-      attributes: Type.Record(Type.String(), Type.Any()),
-      relationships: Type.Record(Type.String(), Type.Any()),
-      links: Links,
-    }),
+    component(
+      'IncludedResource',
+      Type.Object({
+        id: Type.String(),
+        type: Type.String(),
+        attributes: Type.Record(Type.String(), Type.Any()),
+        relationships: Type.Record(Type.String(), Type.Any()),
+        links: Type.Record(Type.String(), Type.String()),
+      }),
+    ),
+    { examples: [] },
   ),
 )
 
-export const singleSchema = (resource: Resource): TSchema =>
-  Type.Object({ data: resourceSchema(resource), included: Included, links: Links })
+export const singleSchema = (resource: Resource, name = componentOf(resource.type)): TSchema =>
+  component(
+    `${name}Document`,
+    Type.Object({
+      data: resourceSchema(resource, name),
+      included: Included,
+      links: Links(`${resource.type}/42`),
+    }),
+  )
 
 export const pageSchema = (resource: Resource): TSchema =>
-  Type.Object({
-    data: Type.Array(resourceSchema(resource)),
-    included: Included,
-    links: Links,
-    meta: Type.Object({
-      total_pages: Counted,
-      total_count: Counted,
-      total: Counted,
-      current_page: Counted,
-      cursors: Type.Optional(Cursors),
+  component(
+    `${componentOf(resource.type)}Page`,
+    Type.Object({
+      data: Type.Array(resourceSchema(resource)),
+      included: Included,
+      links: Links(`${resource.type}?page%5Bnumber%5D=1&page%5Bsize%5D=25`),
+      meta: component(
+        'PageMeta',
+        Type.Object({
+          total_pages: Counted,
+          total_count: Counted,
+          total: Counted,
+          current_page: Counted,
+          cursors: Type.Optional(Cursors),
+        }),
+      ),
     }),
-  })
+  )
 
 /** Pages by cursor are not counted. */
 const Counted = Type.Optional(Type.Integer({ description: 'On numbered pages' }))
@@ -71,32 +110,38 @@ const Cursors = Type.Object(
       description: 'As `page[after]`: the page after this one, also when there is none yet',
     }),
   },
-  { description: 'On pages by cursor', 'x-extension': true },
+  { description: 'On pages by cursor', 'x-extension': true, examples: [] },
 )
 
-export const ErrorDocument = Type.Object(
-  {
-    errors: Type.Array(
-      Type.Object({
-        status: Type.String(),
-        code: Type.String(),
-        title: Type.String(),
-        detail: Type.String(),
-        source: Type.Optional(
-          Type.Object({
-            pointer: Type.Optional(Type.String()),
-            parameter: Type.Optional(Type.String()),
-            header: Type.Optional(Type.String()),
-          }),
-        ),
-      }),
-    ),
-    meta: Type.Object({ request_id: Type.String() }),
-  },
-  { title: 'Errors' },
+export const ErrorDocument = component(
+  'ErrorDocument',
+  Type.Object(
+    {
+      errors: Type.Array(
+        Type.Object({
+          status: Type.String(),
+          code: Type.String(),
+          title: Type.String(),
+          detail: Type.String(),
+          source: Type.Optional(
+            Type.Object({
+              pointer: Type.Optional(Type.String()),
+              parameter: Type.Optional(Type.String()),
+              header: Type.Optional(Type.String()),
+            }),
+          ),
+        }),
+      ),
+      meta: Type.Object({ request_id: Type.String() }),
+    },
+    { title: 'Errors' },
+  ),
 )
 
-export const FlatError = Type.Object({ error: Type.String(), error_description: Type.String() })
+export const FlatError = component(
+  'FlatError',
+  Type.Object({ error: Type.String(), error_description: Type.String() }),
+)
 
 const parameter = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -175,6 +220,9 @@ function includeParameter(resource: Resource): Record<string, TSchema> {
   return names.length === 0 ? {} : { include: parameter(`Related resources to include: ${names.join(', ')}`) }
 }
 
-function mapValues<In, Out>(object: Record<string, In>, map: (value: In) => Out): Record<string, Out> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
+function mapValues<In, Out>(
+  object: Record<string, In>,
+  map: (value: In, key: string) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]))
 }

@@ -1,0 +1,43 @@
+import { DOCUMENTED_AS, singularOf } from '../../jsonapi/documented.ts'
+import type { Schema } from './document.ts'
+import { isNullSample, sampleNumber, sampleText } from './sample-values.ts'
+
+/**
+ * A value that a schema allows, for the documentation: what its `examples` begin with, or else something plausible
+ * for the name of the member. A member whose list of `examples` is empty is left out.
+ */
+export function exampleOf(schema: Schema, name = ''): unknown {
+  if (schema[DOCUMENTED_AS]) return exampleOf(schema[DOCUMENTED_AS], name)
+  if (schema.examples) return schema.examples[0]
+  if ('const' in schema) return schema.const
+  if (schema.enum) return schema.enum[0]
+  if (schema.anyOf) return exampleOf(schema.anyOf[0], name)
+  if ('default' in schema) return schema.default
+  const types = [schema.type].flat()
+  return types.includes('null') && isNullSample(name) ? null : valueOfType(types[0], schema, name)
+}
+
+function valueOfType(type: string | undefined, schema: Schema, name: string): unknown {
+  switch (type) {
+    case 'string':
+      return sampleText(name, schema.format).slice(0, schema.maxLength)
+    case 'integer':
+    case 'number':
+      return sampleNumber(name, schema.minimum)
+    case 'boolean':
+      return true
+    case 'array':
+      return [exampleOf(schema.items ?? {}, singularOf(name))]
+    case 'null':
+      return null
+    default:
+      return objectOf(schema)
+  }
+}
+
+const objectOf = ({ properties = {} }: Schema) =>
+  Object.fromEntries(
+    Object.entries<Schema>(properties)
+      .filter(([, { examples }]) => examples?.length !== 0)
+      .map(([name, property]) => [name, exampleOf(property, name)]),
+  )

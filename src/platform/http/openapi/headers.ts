@@ -1,0 +1,72 @@
+/** The headers of requests and answers, as the OpenAPI document describes them. */
+
+const text = { type: 'string' }
+const count = { type: 'integer', minimum: 0 }
+
+const HEADERS = {
+  'X-Request-Id': {
+    description: 'The id of the request in the log, in events and in error documents',
+    schema: { type: 'string', format: 'uuid' },
+  },
+  'RateLimit-Limit': {
+    description: 'Requests allowed per minute; absent without a rate limit',
+    schema: count,
+  },
+  'RateLimit-Remaining': { description: 'Requests left in the current minute', schema: count },
+  'RateLimit-Reset': { description: 'Seconds until the current minute ends', schema: count },
+  'Retry-After': { description: 'Seconds to wait before the request is sent again', schema: count },
+  'WWW-Authenticate': { description: 'The kind of token that is needed', schema: { const: 'Bearer' } },
+  Warning: {
+    description:
+      'What was ignored of the request, or does not do what it seems to: one or more of `299 - "sentence"`',
+    schema: text,
+  },
+  Location: { description: 'The URL of the new resource', schema: { type: 'string', format: 'uri' } },
+  'Idempotent-Replayed': {
+    description: 'Present when the request was processed before with the same Idempotency-Key',
+    schema: { const: 'true' },
+  },
+}
+
+export type HeaderName = keyof typeof HEADERS
+
+export const headerComponents: Record<string, object> = HEADERS
+
+export const idempotencyKeyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Makes the request safe to repeat: a second one with the same key is not processed again, and gets the first answer. Use a new key, as a UUID, for each request.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  example: '0b0f1a52-7a35-4c1e-9d0a-5f3f1f0f2a11',
+}
+
+const RATE_LIMIT: HeaderName[] = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
+
+/** Sent before requests are counted. */
+const UNCOUNTED = [401, 406, 415]
+
+/** Headers of an answer with an error. */
+export function errorHeaders(status: number): HeaderName[] {
+  return [
+    'X-Request-Id',
+    ...(UNCOUNTED.includes(status) ? [] : RATE_LIMIT),
+    ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
+    ...([409, 429, 503].includes(status) ? (['Retry-After'] as const) : []),
+  ]
+}
+
+/** Headers of an answer without one. @param isIdempotent whether the operation reads Idempotency-Key */
+export function successHeaders(status: number, isIdempotent: boolean): HeaderName[] {
+  return [
+    'X-Request-Id',
+    ...RATE_LIMIT,
+    'Warning',
+    ...(status === 201 ? (['Location'] as const) : []),
+    ...(isIdempotent ? (['Idempotent-Replayed'] as const) : []),
+  ]
+}
+
+/** References to the components of these headers. */
+export const referToHeaders = (names: HeaderName[]): Record<string, object> =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))

@@ -1,0 +1,51 @@
+import { pascalCase, singularOf } from '../../jsonapi/documented.ts'
+
+type Verbs = Record<string, string>
+
+const OF_LIST: Verbs = { GET: 'list', POST: 'create' }
+const OF_ONE: Verbs = { GET: 'get', POST: 'create', PATCH: 'update', DELETE: 'delete' }
+const OF_RELATIONSHIP: Record<string, [verb: string, preposition: string]> = {
+  GET: ['list', 'Of'],
+  POST: ['add', 'To'],
+  PATCH: ['replace', 'Of'],
+  DELETE: ['remove', 'From'],
+}
+
+/** Last segments of a POST that begin with a verb. */
+const ACTION = /^(?:activate|cancel|deactivate|preview|replay|retry|rotate|test)(?:_|$)/
+
+/** Operations of no resource. */
+const NAMED: Record<string, string> = {
+  'POST /v1/oauth/token': 'createToken',
+  'POST /v1/oauth/revoke': 'revokeToken',
+  'GET /healthz': 'getHealth',
+  'GET /readyz': 'getReadiness',
+  'GET /metrics': 'getMetrics',
+  'GET /metrics/database': 'getDatabaseMetrics',
+}
+
+/**
+ * The name of an operation in generated clients: `listContacts`, `getContact`, `addOffersToContact`,
+ * `rotateHookSecret`. It depends on the method and the path alone.
+ */
+export function operationId(method: string, url: string): string {
+  const named = NAMED[`${method} ${url}`]
+  if (named) return named
+  const segments = url.split('/').filter((segment) => !['', 'v1', 'relationships'].includes(segment))
+  const nouns = segments.filter((segment) => !isParameter(segment))
+  const last = nouns.pop()!
+  const parents = nouns.map((noun) => pascalCase(singularOf(noun))).join('')
+  if (isParameter(segments.at(-1)!)) return OF_ONE[method] + parents + pascalCase(singularOf(last))
+  if (url.includes('/relationships/')) {
+    const [verb, preposition] = OF_RELATIONSHIP[method]!
+    return verb + pascalCase(last) + preposition + parents
+  }
+  if (method === 'POST' && ACTION.test(last)) {
+    const [verb, ...rest] = last.split('_')
+    return verb + parents + pascalCase(rest.join('_'))
+  }
+  if (!last.endsWith('s')) return OF_ONE[method] + parents + pascalCase(last)
+  return OF_LIST[method] + parents + pascalCase(method === 'GET' ? last : singularOf(last))
+}
+
+const isParameter = (segment: string) => segment.startsWith('{')

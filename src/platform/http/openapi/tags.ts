@@ -1,0 +1,13 @@
+import { findResource } from '../../jsonapi/resource.ts'
+
+/** Groups of operations that are not about one type of resource. */
+const TAGS: Record<string, string> = {
+  authentication: 'Access tokens of API keys and users, after OAuth 2.0.',
+  me: 'The user that a token belongs to.',
+  version: 'The version of the server and of JSON:API.',
+  Server: 'Monitoring: health, readiness and metrics. These operations are not part of `/v1`.',
+}
+
+/** What the operations with a tag are about; the description of the resource of that name. */
+export const describeTag = (tag: string): string | undefined =>
+  TAGS[tag] ?? findResource(tag.replaceAll(' ', '_'))?.description

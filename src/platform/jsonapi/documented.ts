@@ -1,0 +1,30 @@
+/** Notes in schemas for the OpenAPI document. Validation and serialization pass over them. */
+import { type Static, type TSchema, Type } from 'typebox'
+
+/** The name under which a schema stands in the components of the document. */
+export const COMPONENT = 'x-component'
+/** The schema that the document has in the place of this one. */
+export const DOCUMENTED_AS = 'x-documented-as'
+/** A reference to the component of this name, from within itself. */
+export const SAME_AS = 'x-same-as'
+
+/** The schema, referred to by this name wherever the document has it. */
+export const component = <Schema extends TSchema>(name: string, schema: Schema): Schema =>
+  ({ ...schema, [COMPONENT]: name }) as Schema
+
+/** A schema that checks one thing and is documented as another, more detailed one. */
+export const documentedAs = <Schema extends TSchema>(schema: Schema, documented: TSchema) =>
+  Type.Unsafe<Static<Schema>>({ ...schema, [DOCUMENTED_AS]: documented })
+
+/** The component of this name, within its own definition. */
+export const sameAs = (name: string): TSchema => Type.Unsafe<unknown>({ [SAME_AS]: name })
+
+/** As in "contact_tag" for "contact_tags", and "delivery" for "deliveries". */
+export const singularOf = (plural: string): string => plural.replace(/ies$/, 'y').replace(/s$/, '')
+
+/** As in "ContactTag" for "contact_tag". */
+export const pascalCase = (words: string): string =>
+  words.replace(/(?:^|[^a-zA-Z0-9]+)([a-zA-Z0-9]|$)/g, (_, letter: string) => letter.toUpperCase())
+
+/** The name of the component of a type of resource: "ContactTag" for "contact_tags". */
+export const componentOf = (type: string): string => pascalCase(singularOf(type))

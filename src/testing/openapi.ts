@@ -1,0 +1,27 @@
+import { dereference } from '@readme/openapi-parser'
+import type { Media, OpenApi, Parameter, Response } from '../platform/http/openapi/document.ts'
+import type { Client } from './client.ts'
+
+/** An operation with all that it refers to in its place. */
+export interface WholeOperation {
+  operationId?: string
+  summary?: string
+  description?: string
+  tags?: string[]
+  security?: object[]
+  parameters?: Parameter[]
+  requestBody?: { content: Record<string, Media> }
+  responses: Record<string, Response>
+  'x-extension'?: boolean
+  'x-permission'?: string | null
+}
+
+/** The OpenAPI document of a server, as it is sent. */
+export const readOpenApi = async (client: Client): Promise<OpenApi> =>
+  (await client.get('/openapi.json')).body
+
+/** Its operations by path and method, without references. */
+export async function wholePaths(document: OpenApi): Promise<Record<string, Record<string, WholeOperation>>> {
+  const copy = structuredClone(document) as unknown as Parameters<typeof dereference>[0]
+  return ((await dereference(copy)) as unknown as { paths: never }).paths
+}
