@@ -172,7 +172,7 @@ describe('every operation', () => {
   test('names the headers of its request and its answers', () => {
     for (const { method, url, kind } of routes) {
       const { parameters = [], responses } = paths[url]![method.toLowerCase()]!
-      const isIdempotent = ['write', 'direct'].includes(kind) && method !== 'GET'
+      const isIdempotent = ['write', 'batched'].includes(kind) && method !== 'GET'
       expect([url, parameters.some(({ name }) => name === 'Idempotency-Key')]).toEqual([url, isIdempotent])
       for (const [status, { headers = {} }] of Object.entries(responses)) {
         const names = Object.keys(headers)

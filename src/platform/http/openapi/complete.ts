@@ -63,7 +63,7 @@ function completeOperation(operation: Operation, route: Route | undefined, schem
 }
 
 const readsIdempotencyKey = ({ kind, method }: Route) =>
-  (kind === 'write' || kind === 'direct') && method !== 'GET'
+  (kind === 'write' || kind === 'batched') && method !== 'GET'
 
 function completeResponse(status: number, response: Response, isIdempotent: boolean, schemas: Schemas) {
   if (status >= 400) return referToError(status, 'application/json' in (response.content ?? {}))
