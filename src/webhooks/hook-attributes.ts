@@ -19,12 +19,15 @@ const TargetUrl = Type.String({ format: 'uri', examples: ['https://example.com/w
 
 /** The attributes of a hook that is new. */
 export const NewHookAttributes = Type.Object({
-  event: Type.Union([
-    ...kajabiEvents.map((event) => Type.Literal(event)),
-    ...hookEvents
-      .filter((event) => !kajabiEvents.includes(event))
-      .map((event) => Type.Literal(event, { 'x-extension': true })),
-  ]),
+  event: Type.Union(
+    [
+      ...kajabiEvents.map((event) => Type.Literal(event)),
+      ...hookEvents
+        .filter((event) => !kajabiEvents.includes(event))
+        .map((event) => Type.Literal(event, { 'x-extension': true })),
+    ],
+    { examples: ['tag_added'] },
+  ),
   target_url: TargetUrl,
   resource_id: ResourceId,
 })
