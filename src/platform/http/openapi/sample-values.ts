@@ -22,6 +22,7 @@ const TEXTS: Record<string, string> = {
   html: '<p>Hello Grace, welcome!</p>',
   body: 'Hello Grace, welcome!',
   currency: 'USD',
+  color: '#3366cc',
   price_description: '$49.00',
   payment_type: 'single',
   payment_method: 'none',
