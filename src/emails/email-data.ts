@@ -59,6 +59,8 @@ interface Facts {
   site_language: string
   /** Of the page on which the e-mail was requested, else of the recipient. */
   language: string | null
+  /** The path of the site that a link leads on to after signing in. */
+  next: string | null
   offers: EmailData['offers']
 }
 
@@ -143,16 +145,23 @@ function dataOf(app: App, occasion: EmailContext, facts: Facts): SiteEmailData {
   }
 }
 
-function linkIn(app: App, occasion: EmailContext, { customer_id }: Facts, base: string): EmailData['link'] {
+function linkIn(app: App, occasion: EmailContext, { customer_id, next }: Facts, base: string): EmailData['link'] {
   if (customer_id === null) return { url: base, expires_in_days: null }
   const link = linkOfKind(occasion)
-  return isPath(link) ? { url: base + link, expires_in_days: null } : signedLink(app, occasion, link, base)
+  return isPath(link) ? { url: base + link, expires_in_days: null } : signedLink(app, occasion, link, base, next)
 }
 
-function signedLink(app: App, occasion: EmailContext, purpose: LinkPurpose, base: string): EmailData['link'] {
+function signedLink(
+  app: App,
+  occasion: EmailContext,
+  purpose: LinkPurpose,
+  base: string,
+  next: string | null,
+): EmailData['link'] {
   const token = linkToken(app, purpose, occasion.site_id, causeOf(occasion))
+  const after = next === null ? '' : `?next=${encodeURIComponent(next)}`
   return {
-    url: redact(app, base + linkPath(purpose, token), token),
+    url: redact(app, base + linkPath(purpose, token) + after, token),
     expires_in_days: LINK_DAYS[purpose],
   }
 }
@@ -162,6 +171,7 @@ export const factsOf = (occasions: EmailContext[]) => sql<Facts>`
     select wanted.place, cu.id as customer_id, e.grant_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
            c.name, coalesce(l.new_email, case wanted.kind when 'email_removed' then e.data ->> 'previous_email' end, c.email) as email,
            g.gift, s.language as site_language, coalesce(e.data ->> 'language', cu.language) as language,
+           case wanted.kind when 'sign_in' then e.data ->> 'next' end as next,
            (select coalesce(json_agg(json_build_object(
                      'title', o.title, 'description', o.description, 'access_until', held.expires_at,
                      'products', (select coalesce(json_agg(json_build_object('title', p.title) order by op.position, p.id), '[]')

@@ -9,7 +9,7 @@ beforeAll(async () => {
   h = await startHarness()
   const { siteId } = h.account
   ada = await makeContact(h.app, siteId, { name: 'Ada', email: 'ada@example.com' })
-  bob = await makeContact(h.app, siteId, { name: 'Bob' })
+  bob = await makeContact(h.app, siteId, { name: 'Bob', email: 'bob+news@example.com' })
   const gift = await makeOffer(h.app, siteId, { is_gift: true })
   await h.client.post(`/v1/contacts/${ada}/relationships/offers`, offersBody([gift]))
   const quiet = offersBody([await makeOffer(h.app, siteId)], { send_offer_grant_email: true })
@@ -52,6 +52,9 @@ test.each([
   ['filter[status]=sent', []],
   ['filter[contact_id]=ADA', ['gift', 'welcome']],
   ['filter[contact_id]=ADA&filter[status]=failed', []],
+  ['filter[to_email_eq]=Bob+news@example.com', ['offer_grant', 'welcome']],
+  ['filter[to_email_cont]=bob+new', ['offer_grant', 'welcome']],
+  ['filter[to_email_in]=nobody@example.com,bob%20news@example.com', ['offer_grant', 'welcome']],
 ])('e-mails can be narrowed: %s', async (parameters, expected) => {
   expect(await kinds(parameters.replace('ADA', ada))).toEqual(expected)
 })

@@ -51,7 +51,7 @@ export const emails = defineResource({
     kind: oneOf(sql`r.kind`, emailKinds),
     status: oneOf(sql`r.status`, EMAIL_STATUSES),
   },
-  filterable: { to_email: 'text', subject: 'text', attempts: 'number' },
+  filterable: { to_email: 'email', subject: 'text', attempts: 'number' },
   sorts: {},
   defaultSort: '-created_at',
 })

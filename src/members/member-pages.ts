@@ -49,7 +49,11 @@ function mountPages(server: FastifyInstance, app: App): void {
       ...hidden,
       method: page.method,
       url: page.path,
-      ...(page.method === 'POST' && { preHandler: [refuseForeign, server.csrfProtection] }),
+      ...(page.method === 'POST' && {
+        // Before the body: the API's callers have no form to begin again.
+        onRequest: (request, reply) => leaveOtherHosts(app, request, reply),
+        preHandler: [refuseForeign, server.csrfProtection],
+      }),
       handler: (request, reply) => showPage(app, page, request, reply),
     })
   }
@@ -69,6 +73,11 @@ function mountPages(server: FastifyInstance, app: App): void {
     const { site } = await siteOf(app, request)
     return sendAsset(reply, 'text/css', siteStylesheet(site?.color ?? null))
   })
+}
+
+/** Where the host is that of no site, nothing is but the API. */
+async function leaveOtherHosts(app: App, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!('site' in (request.params as object)) && !(await siteOf(app, request)).site) reply.callNotFound()
 }
 
 /**

@@ -35,25 +35,31 @@ const signIn = page('POST', '/sign-in', async ({ app, site, form, visitor, ...vi
 })
 
 const showRequestLink = page('GET', '/request-link', async (visit) =>
-  visit.render('request_link', { purpose: purposeOf(visit.query), email: '', next: null, errors: [] }),
+  visit.render('request_link', {
+    purpose: purposeOf(visit.query),
+    email: '',
+    next: nextOf(visit.query),
+    errors: [],
+  }),
 )
 
 const sendLink = page('POST', '/request-link', async ({ app, site, form, visitor, ...visit }) => {
   const purpose = purposeOf(form)
   const { email = '', password } = form
+  const next = nextOf(form)
   // Only the sign-in page sends a password along: its second button leads here, also with nothing entered yet.
   if (email.trim() === '' && password !== undefined) {
-    return visit.redirect(`${paths.requestLink}?purpose=${purpose}`)
+    return visit.redirect(withNext(`${paths.requestLink}?purpose=${purpose}`, next))
   }
   if (!parseEmailAddress(email)) {
     const code = email.trim() === '' ? ('missing' as const) : ('invalid' as const)
     return visit.render(
       'request_link',
-      { purpose, email, next: null, errors: [{ field: 'email', code }] },
+      { purpose, email, next, errors: [{ field: 'email', code }] },
       422,
     )
   }
-  const waitSeconds = await requestLink(app, site, purpose, email, visitor)
+  const waitSeconds = await requestLink(app, site, purpose, email, visitor, next)
   if (waitSeconds > 0) return tooMany(visit, waitSeconds)
   return visit.render('link_sent', { email: email.trim(), valid_seconds: LINK_DAYS[purpose] * DAY_SECONDS })
 })
@@ -64,7 +70,11 @@ const purposeOf = ({ purpose }: Record<string, string>) =>
 
 /** Where to go after signing in: a path of this site, or nowhere. */
 const nextOf = (from: Record<string, string>) =>
-  /^\/(?![/\\])[\w/-]*$/.test(from.next ?? '') ? from.next! : null
+  /^\/(?![/\\])[\w/-]{0,500}$/.test(from.next ?? '') ? from.next! : null
+
+/** An address with a query, and where to go afterwards in it. */
+const withNext = (path: string, next: string | null) =>
+  next === null ? path : `${path}&next=${encodeURIComponent(next)}`
 
 /** The two pages of a link that lets somebody choose a password. */
 function passwordLink(purpose: 'welcome' | 'password', name: 'welcome' | 'reset_password'): Page[] {
@@ -122,14 +132,19 @@ const showSignInLink = page('GET', '/sign-in/:token', async (visit) => {
   const member = await memberOf(visit, 'sign_in')
   if (!member) return linkEnded(visit, 'sign_in')
   const action = linkPath('sign_in', visit.params.token!)
-  return visit.render('follow_link', { purpose: 'sign_in', action, email: member.email })
+  return visit.render('follow_link', {
+    purpose: 'sign_in',
+    action,
+    email: member.email,
+    next: nextOf(visit.query),
+  })
 })
 
 const followSignInLink = page('POST', '/sign-in/:token', async (visit) => {
   const session = await signInByLink(visit.app, visit.site, visit.params.token!, visit.visitor)
   if (!session) return linkEnded(visit, 'sign_in')
   visit.remember(session)
-  return visit.redirect(paths.library)
+  return visit.redirect(nextOf(visit.form) ?? paths.library)
 })
 
 const showGiftPage = page('GET', '/gift/:token', async (visit) => {
@@ -204,6 +219,7 @@ const showEmailLink = page('GET', '/email-change/:token', async (visit) => {
     purpose: 'email',
     action: linkPath('email_change', params.token!),
     email: link.new_email!,
+    next: null,
   })
 })
 

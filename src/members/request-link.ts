@@ -9,6 +9,7 @@ import type { Visitor } from './sign-in.ts'
  * Has a link sent to somebody: to sign in, or to choose a new password. Whether the address is known
  * shows neither in the answer nor in the time: both record an event, and only one of them has a person.
  *
+ * @param next the path of the site that the link leads on to after signing in; null for the library
  * @returns seconds to wait when it was asked for too often, else 0
  */
 export async function requestLink(
@@ -17,6 +18,7 @@ export async function requestLink(
   kind: 'sign_in' | 'password',
   email: string,
   visitor: Visitor,
+  next: string | null = null,
 ): Promise<number> {
   const waitSeconds = await countAttempt(app, {
     realm: `site:${site.id}`,
@@ -34,7 +36,7 @@ export async function requestLink(
       kind === 'password' ? 'password_link_requested' : 'sign_in_link_requested',
       about,
       // Whoever asks need not be the member, whose own language stays as it is.
-      { language: visitor.language },
+      { language: visitor.language, ...(next !== null && { next }) },
       origin,
     )
   })

@@ -58,8 +58,8 @@ export function samplePages(text: string): Samples {
       { purpose: 'gift', email: '', errors: [] },
     ],
     follow_link: [
-      { purpose: 'sign_in', action: '/sign-in/t', email: text },
-      { purpose: 'email', action: '/email/t', email: text },
+      { purpose: 'sign_in', action: '/sign-in/t', email: text, next: text },
+      { purpose: 'email', action: '/email/t', email: text, next: null },
     ],
     gift: [
       {

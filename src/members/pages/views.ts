@@ -129,7 +129,7 @@ export interface PageViews {
     errors: FieldError<'email'>[]
   }
   /** A button to press, because mail scanners open links: posts to `action`. */
-  follow_link: { purpose: 'sign_in' | 'email'; action: string; email: string }
+  follow_link: { purpose: 'sign_in' | 'email'; action: string; email: string; next: string | null }
   /** Posts to `action`, with `password` when one is asked for. */
   gift: {
     action: string

@@ -197,6 +197,13 @@ describe('an e-mail address in a filter', () => {
       expect(names(await ask('contacts', { [`filter[${filter}]`]: value }, client))).toEqual([found])
   })
 
+  test.each(['email_contains', 'email_cont'])('also in a part of an address: filter[%s]', async (filter) => {
+    for (const part of ['ada+news', 'a+news@b', '%20ada+news%20']) {
+      const { body } = await client.get(`/v1/contacts?filter[${filter}]=${part}`)
+      expect(names(body)).toEqual([stored[0]])
+    }
+  })
+
   test('a plus sign that is not escaped is one', async () => {
     const { body } = await client.get('/v1/contacts?filter[email]=ada+news@b%C3%BCcher.example')
     expect(names(body)).toEqual([stored[0]])

@@ -99,6 +99,14 @@ describe('filters that are not known', () => {
     },
   )
 
+  test.each(['filter=1', 'filters[contact_id]=1', 'filter.contact_id=1', 'filter'])(
+    'are 400 there however they are written: %s',
+    async (query) => {
+      const { status, body } = await lenient.client.get(`/v1/grants?${query}`)
+      expect([status, body.errors[0].code]).toEqual([400, 'unknown_filter'])
+    },
+  )
+
   test('so are those of one resource there', async () => {
     const { status, body } = await lenient.client.get('/v1/grants/1?filter[colour]=red')
     expect([status, body.errors[0].source]).toEqual([400, { parameter: 'filter[colour]' }])

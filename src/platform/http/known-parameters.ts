@@ -46,7 +46,7 @@ export function parameterReader(route: Route): (given: QueryParameters) => Read 
       const known = nameOf(name)
       if (known) read.parameters[known + brackets] = value
       else if (!isHarmless(route, name)) {
-        if (route.extension && name.startsWith('filter[')) throw unknownFilter(name, declared)
+        if (route.extension && /^filters?\b/.test(name)) throw unknownFilter(name, declared)
         read.unknown.push(unknownParameter(full))
       }
     }

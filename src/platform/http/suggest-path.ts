@@ -1,21 +1,23 @@
+const HOW_TO_GRANT = 'Grant an offer with POST /v1/contacts/{id}/relationships/offers.'
+
 /** Paths that clients are seen to try, and what they mean. */
 const NEAR_MISSES: [RegExp, string][] = [
   [
-    /^\/(?:v1\/)?(contacts|customers)\/(\w+)\/offers$/,
+    /^\/(?:v1\/)?(contacts|customers)\/(?!relationships)(\w+)\/offers$/,
     'The offers of $1 are at /v1/$1/$2/relationships/offers.',
   ],
-  [/^\/(?:v1\/)?contacts\/(\w+)\/tags$/, 'The tags of a contact are at /v1/contacts/$1/relationships/tags.'],
+  [/^\/(?:v1\/)?contacts\/(?!relationships)(\w+)\/tags$/, 'The tags of a contact are at /v1/contacts/$1/relationships/tags.'],
   [
     /^\/v1\/offers\/(\w+)\/relationships\/contacts$/,
     'Offers are granted from the other side: POST /v1/contacts/{id}/relationships/offers. Who holds one: GET /v1/contacts?filter[has_offer_id]=$1.',
   ],
-  [/^\/(?:v1\/)?members(\/.*)?$/, 'Members are contacts and customers here: /v1/contacts, /v1/customers.'],
+  [/^\/(?:v1\/)?members(\/.*)?$/, 'Members are called contacts and customers: /v1/contacts, /v1/customers.'],
   [
     /^\/(?:v1\/)?(?:people|persons?|users?|subscribers?|leads?)(\/.*)?$/,
-    'People are contacts here: /v1/contacts.',
+    'People are called contacts: /v1/contacts.',
   ],
   [/^\/(?:v1\/)?webhooks?(\/.*)?$/, 'Webhooks are at /v1/hooks.'],
-  [/^\/(?:v1\/)?grants(\/.*)?$/, 'An offer is granted with POST /v1/contacts/{id}/relationships/offers.'],
+  [/^\/(?:v1\/)?grants(\/.*)?$/, HOW_TO_GRANT],
   [
     /^\/(?:v1\/)?tags(\/.*)?$/,
     'Tags are at /v1/contact_tags, those of a contact at /v1/contacts/{id}/relationships/tags.',
@@ -42,7 +44,8 @@ export function pathSuggestions(
     for (const [pattern, advice] of NEAR_MISSES) {
       if (pattern.test(path)) return path.replace(pattern, advice)
     }
-    const [, rest = ''] = /^(?:\/api)?(?:\/v\d)?\/(.+)$/.exec(path) ?? []
+    // A base URL that ends with a slash, in front of a path that begins with one.
+    const [, rest = ''] = /^(?:\/api)?(?:\/v\d)?\/(.+)$/i.exec(path.replace(/\/{2,}/g, '/')) ?? []
     const right = `/v1/${rest
       .split('/')
       .map((word) => words.get(plain(word)) ?? word)
@@ -50,6 +53,10 @@ export function pathSuggestions(
     return right !== path && isKnown(right) ? `The path is ${right}.` : null
   }
 }
+
+/** Leads from a method that a path does not take to the operation that was meant; null when it is not known. */
+export const methodSuggestion = (method: string, path: string): string | null =>
+  method === 'POST' && path === '/v1/grants' ? HOW_TO_GRANT : null
 
 /** A word without its number and its way of writing: contactTag, contact-tags and contact_tags are one. */
 const plain = (word: string) =>

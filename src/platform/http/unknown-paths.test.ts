@@ -35,6 +35,9 @@ describe('an unknown path is told, and led to the right one when it is a near mi
     ['/v1/contacts/7/relationship/offer/', '/v1/contacts/7/relationships/offers'],
     ['/purchases/7', '/v1/purchases/7'],
     ['/token', '/v1/oauth/token'],
+    ['/V1/contacts', '/v1/contacts'],
+    ['//v1/contacts/7', '/v1/contacts/7'],
+    ['/v1//contacts', '/v1/contacts'],
   ])('%s', async (path, right) => {
     for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
       const body = method === 'GET' ? undefined : {}
@@ -121,6 +124,21 @@ test('an empty id in the address of a shop is told in the form of that address',
   ])
 })
 
+test.each([
+  ['GET', '/v1/oauth/token'],
+  ['GET', '/webhooks/offers/abc/1/activate'],
+  ['PUT', '/v1/contacts/1'],
+])('a hint leads to another place than what was asked for: %s %s', async (method, path) => {
+  const body = method === 'GET' ? undefined : {}
+  const { body: answer } = await expectRefusal(h.app, () => h.client.send(method, path, body), 405)
+  expect(answer.errors[0].detail).toMatch(/^\S+ does not support \w+\. Supported: [\w, ]+\.$/)
+})
+
+test('the tags of no contact get no hint to the contact "relationships"', async () => {
+  const { body } = await expectRefusal(h.app, () => h.client.get('/v1/contacts/relationships/tags'), 404)
+  expect(body.errors[0].detail).toBe('There is nothing at /v1/contacts/relationships/tags.')
+})
+
 describe('an operation that Kajabi has and this version lacks', () => {
   const lacking = lackingOperations(routes)
 
@@ -130,7 +148,7 @@ describe('an operation that Kajabi has and this version lacks', () => {
       const path = url.replace('{id}', '1')
       const body = method === 'GET' ? undefined : 'no=document'
       const { body: answer } = await expectRefusal(h.app, () => h.client.send(method, path, body), 501)
-      expect(answer.errors[0].code).toBe('not_implemented')
+      expect(answer.errors[0]).toMatchObject({ code: 'not_implemented', title: 'Not Implemented' })
     }
   })
 

@@ -1,7 +1,7 @@
 /** What to answer where no route is: the path or the method is wrong, or the operation is not implemented. */
 import { ApiError } from '../jsonapi/errors.ts'
 import { KAJABI_OPERATIONS, type Operation } from './kajabi-operations.ts'
-import { pathSuggestions } from './suggest-path.ts'
+import { methodSuggestion, pathSuggestions } from './suggest-path.ts'
 
 const LONGEST_PATH_SHOWN = 200
 
@@ -24,7 +24,7 @@ export function unknownPaths(served: Operation[]): (method: string, path: string
   return (method, path) => {
     const bare = path.replace(/(?<=.)\/$/, '')
     const shown = bare.slice(0, LONGEST_PATH_SHOWN)
-    const hinted = (...sentences: string[]) => [...sentences, suggest(bare)].filter(Boolean).join(' ')
+    const hinted = (sentence: string, hint: string | null) => [sentence, hint].filter(Boolean).join(' ')
     const asked = method === 'HEAD' ? 'GET' : method
     const here = all.filter(({ matches }) => matches.test(bare))
     if (here.some((operation) => operation.method === asked)) return notImplemented(asked, shown)
@@ -33,11 +33,11 @@ export function unknownPaths(served: Operation[]): (method: string, path: string
       return new ApiError(
         405,
         'method_not_allowed',
-        hinted(`${shown} does not take ${method}, but ${allowed}.`),
+        hinted(`${shown} does not support ${method}. Supported: ${allowed}.`, methodSuggestion(method, bare)),
         { headers: { allow: allowed } },
       )
     }
-    return new ApiError(404, 'unknown_path', hinted(`There is nothing at ${shown}.`))
+    return new ApiError(404, 'unknown_path', hinted(`There is nothing at ${shown}.`, suggest(bare)))
   }
 }
 
@@ -59,5 +59,5 @@ const notImplemented = (method: string, path: string) =>
   new ApiError(
     501,
     'not_implemented',
-    `Kajabi has the operation ${method} ${path}; this version of Bestow does not. What it has is listed in docs/deviations.md.`,
+    `The Kajabi operation ${method} ${path} is not implemented in this version of Bestow. The README lists what is.`,
   )

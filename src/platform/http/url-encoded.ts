@@ -24,17 +24,17 @@ export function parseUrlEncoded(
   return pieces.map((piece) => {
     const at = piece.indexOf('=')
     const [name, value] = at === -1 ? [piece, ''] : [piece.slice(0, at), piece.slice(at + 1)]
-    return [decode(name, charset), decode(value, charset)]
+    return [decode(name, what, charset), decode(value, what, charset)]
   })
 }
 
 const PLAIN = /^[\x20-\x24\x26-\x2a\x2c-\x7f]*$/
 
-function decode(text: string, charset: string | null): string {
+function decode(text: string, what: 'parameters' | 'fields', charset: string | null): string {
   // Charsets differ from ASCII in what is not plain, but for a few (UTF-16) that no URL is written in.
   if (PLAIN.test(text)) return text
   const bytes = text
     .replaceAll('+', ' ')
     .replace(/%([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-  return decodeText(Buffer.from(bytes, 'latin1'), charset)
+  return decodeText(Buffer.from(bytes, 'latin1'), charset, what === 'parameters' ? 'query' : 'body')
 }

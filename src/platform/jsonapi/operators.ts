@@ -1,5 +1,6 @@
 /** Filters that follow from what can be compared of a resource: `filter[<name>_<operator>]`. */
 import { type RawBuilder, sql } from 'kysely'
+import { emailFragment } from '../text/email-address.ts'
 import { containing, idOrNothing, parseBoolean, parseNumber } from './field-types.ts'
 import { isId } from './identifiers.ts'
 import type { Filter, Kind } from './resource.ts'
@@ -50,6 +51,17 @@ const text: Record<string, Operator> = {
     where: (column, value) => sql`(${column} = any (${listed(value)}::text[])) is not true`,
   },
 }
+
+/** An address contains no comma, so that a list can be read piece by piece. */
+const addressesIn = (value: string) => value.split(',').map(emailFragment).join(',')
+
+/** As for texts; addresses are read as they are wherever one is given. */
+const email: Record<string, Operator> = Object.fromEntries(
+  Object.entries(text).map(([name, { description, where }]): [string, Operator] => [
+    name,
+    { description, where: (column, value) => where(column, addressesIn(value)) },
+  ]),
+)
 
 const comparedNumber = (operator: string, description: string): Operator => ({
   description,
@@ -113,7 +125,7 @@ const nullness: Operator = {
   where: (column, value) => (parseBoolean(value) ? sql`${column} is null` : sql`${column} is not null`),
 }
 
-export const operatorsOf: Record<Kind, Record<string, Operator>> = { text, number, time, id }
+export const operatorsOf: Record<Kind, Record<string, Operator>> = { text, email, number, time, id }
 
 /** The filters that compare one column, by their names. Kajabi documents few of them. */
 export function comparisons(

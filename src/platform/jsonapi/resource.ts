@@ -71,7 +71,7 @@ export interface Filter {
 }
 
 /** What can be compared, and with which operators: see operators.ts. */
-export type Kind = 'text' | 'number' | 'time' | 'id'
+export type Kind = 'text' | 'email' | 'number' | 'time' | 'id'
 
 /**
  * All there is to say about a type of resource. Lists, single resources, sparse fields, includes, paging,

@@ -31,6 +31,13 @@ export function parseEmailAddress(value: unknown): string | null {
   return address && address.length <= LONGEST ? address : null
 }
 
+/**
+ * What to look for within addresses: a whole one as parseEmailAddress() reads it; a part without invisible characters
+ * around it, with a plus sign for each space, which no address contains.
+ */
+export const emailFragment = (value: string): string =>
+  parseEmailAddress(value) ?? trimInvisible(value).replaceAll(' ', '+')
+
 /** Why something is not an e-mail address, to follow "is not an e-mail address": names what nobody can see. */
 export function describeProblem(value: unknown): string {
   const [hidden] = INVISIBLE.exec(cleaned(value) ?? '') ?? []

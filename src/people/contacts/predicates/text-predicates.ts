@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { containing } from '../../../platform/jsonapi/field-types.ts'
-import { parseEmailAddress } from '../../../platform/text/email-address.ts'
+import { emailFragment, parseEmailAddress } from '../../../platform/text/email-address.ts'
 import type { Column, ContactPredicate, ContactPredicates } from './predicate.ts'
 
 /** What is not an address is nobody's. */
@@ -11,12 +11,9 @@ const exactEmail = (value: string, contact: Column) =>
 const exactFirst = (value: string, contact: Column) =>
   parseEmailAddress(value) ? exactEmail(value, contact) : undefined
 
-/** What to look for within an e-mail: an address as it is stored, or whatever was given. */
-const fragment = (value: string) => containing(parseEmailAddress(value) ?? value)
-
 /** Name or e-mail contains: the one question that the index of searches answers. */
 const mentions = (value: string, contact: Column) =>
-  sql`${contact('search_text')} like lower(${fragment(value)})`
+  sql`${contact('search_text')} like lower(${containing(value)})`
 
 /** Without an index: every contact of the site is looked at. */
 const contains = (column: string, description: string): ContactPredicate => ({
@@ -32,9 +29,9 @@ const customContains = (column: string): ContactPredicate => ({
 /** What is written about a contact. */
 export const textPredicates: ContactPredicates = {
   search: {
-    description: 'Name or e-mail contains; the exact e-mail comes first',
+    description: 'Name or e-mail contains; an exact e-mail match comes first',
     test: (value, contact) => ({
-      where: mentions(value, contact),
+      where: mentions(parseEmailAddress(value) ?? value, contact),
       first: exactFirst(value, contact),
     }),
   },
@@ -51,11 +48,14 @@ export const textPredicates: ContactPredicates = {
     test: (value, contact) => ({ where: exactEmail(value, contact) }),
   },
   email_contains: {
-    description: 'E-mail contains; the exact one comes first',
-    test: (value, contact) => ({
-      where: sql`${mentions(value, contact)} and ${contact('email')} ilike ${fragment(value)}`,
-      first: exactFirst(value, contact),
-    }),
+    description: 'E-mail contains; an exact match comes first',
+    test: (value, contact) => {
+      const part = emailFragment(value)
+      return {
+        where: sql`${mentions(part, contact)} and ${contact('email')} ilike ${containing(part)}`,
+        first: exactFirst(part, contact),
+      }
+    },
   },
   name_contains: {
     description: 'Name contains',
