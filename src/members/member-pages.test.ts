@@ -33,6 +33,19 @@ test('a site is found on its own domain, and no other host is one', async () => 
   expect([other.statusCode, other.headers['content-type']]).toEqual([404, 'application/vnd.api+json'])
 })
 
+test.each(['/sign-in', '/request-link', '/account/name', `/gift/${'a'.repeat(43)}`])(
+  'where no site is, a form is answered as any path of the API that is unknown: %s',
+  async (url) => {
+    for (const payload of ['email=ada%40example.com', 'a&'.repeat(500), 'a'.repeat(70_000), '%ff=1']) {
+      const headers = { host: 'members.example.com', 'content-type': 'application/x-www-form-urlencoded' }
+      const answer = await h.server.inject({ method: 'POST', url, headers, payload })
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'application/vnd.api+json'])
+      expect(answer.json().errors[0].code).toBe('unknown_path')
+      expect(answer.cookies).toEqual([])
+    }
+  },
+)
+
 test('the links of e-mails lead to the site’s own domain', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)

@@ -53,11 +53,7 @@ const sendLink = page('POST', '/request-link', async ({ app, site, form, visitor
   }
   if (!parseEmailAddress(email)) {
     const code = email.trim() === '' ? ('missing' as const) : ('invalid' as const)
-    return visit.render(
-      'request_link',
-      { purpose, email, next, errors: [{ field: 'email', code }] },
-      422,
-    )
+    return visit.render('request_link', { purpose, email, next, errors: [{ field: 'email', code }] }, 422)
   }
   const waitSeconds = await requestLink(app, site, purpose, email, visitor, next)
   if (waitSeconds > 0) return tooMany(visit, waitSeconds)

@@ -124,11 +124,14 @@ describe('over HTTP', () => {
     expect((await post(`/s/${subdomain}/sign-in`, FORM, Buffer.from(body))).status).toBe(status)
   })
 
-  test.each(['filter[search]=Ren%E9', 'Ren%E9=1'])('a query that is not UTF-8 is told as such: %s', async (query) => {
-    const { body } = await expectRefusal(h.app, () => h.client.get(`/v1/contacts?${query}`), 400)
-    expect(body.errors[0].code).toBe('invalid_encoding')
-    expect(body.errors[0].detail).toMatch(/^The query is not valid UTF-8/)
-  })
+  test.each(['filter[search]=Ren%E9', 'Ren%E9=1'])(
+    'a query that is not UTF-8 is told as such: %s',
+    async (query) => {
+      const { body } = await expectRefusal(h.app, () => h.client.get(`/v1/contacts?${query}`), 400)
+      expect(body.errors[0].code).toBe('invalid_encoding')
+      expect(body.errors[0].detail).toMatch(/^The query is not valid UTF-8/)
+    },
+  )
 
   test('a query with too many parameters is refused on any path', async () => {
     for (const path of ['/healthz', '/v1/contacts', '/nowhere']) {

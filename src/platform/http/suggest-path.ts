@@ -6,7 +6,10 @@ const NEAR_MISSES: [RegExp, string][] = [
     /^\/(?:v1\/)?(contacts|customers)\/(?!relationships)(\w+)\/offers$/,
     'The offers of $1 are at /v1/$1/$2/relationships/offers.',
   ],
-  [/^\/(?:v1\/)?contacts\/(?!relationships)(\w+)\/tags$/, 'The tags of a contact are at /v1/contacts/$1/relationships/tags.'],
+  [
+    /^\/(?:v1\/)?contacts\/(?!relationships)(\w+)\/tags$/,
+    'The tags of a contact are at /v1/contacts/$1/relationships/tags.',
+  ],
   [
     /^\/v1\/offers\/(\w+)\/relationships\/contacts$/,
     'Offers are granted from the other side: POST /v1/contacts/{id}/relationships/offers. Who holds one: GET /v1/contacts?filter[has_offer_id]=$1.',
