@@ -145,7 +145,12 @@ function dataOf(app: App, occasion: EmailContext, facts: Facts): SiteEmailData {
   }
 }
 
-function linkIn(app: App, occasion: EmailContext, { customer_id, next }: Facts, base: string): EmailData['link'] {
+function linkIn(
+  app: App,
+  occasion: EmailContext,
+  { customer_id, next }: Facts,
+  base: string,
+): EmailData['link'] {
   if (customer_id === null) return { url: base, expires_in_days: null }
   const link = linkOfKind(occasion)
   return isPath(link)
