@@ -34,6 +34,10 @@ export async function runOnProjectNode(root, script, args) {
   }
   const child = spawn(node, [...process.execArgv, script, ...args], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // npx runs us in a shell, which a signal ends without passing it on.
+  const parent = process.ppid
+  const check = () => process.ppid !== parent && child.kill('SIGTERM')
+  if (process.env.npm_lifecycle_event === 'npx') setInterval(check, 200).unref()
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }
 

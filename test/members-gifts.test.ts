@@ -67,6 +67,7 @@ test('a gift says who gave it and why, is opened with a password, and counts as 
   const elsewhere = await openPage(browser)
   await elsewhere.goto(address)
   expect(pathOf(elsewhere, site)).toBe('/sign-in')
+  expect(await read(elsewhere, 'main')).toContain('The link of your gift does not sign you in any more.')
   await elsewhere.getByLabel('E-mail').fill(person.email)
   await elsewhere.getByLabel('Password').fill(PASSWORD)
   await elsewhere.getByRole('button', { name: 'Sign in', exact: true }).click()

@@ -107,6 +107,19 @@ test('how strong a new password is shows while it is typed, without asking to se
   await page.context().close()
 })
 
+test('what was wrong with a password goes away when another is typed', async () => {
+  const person = await grant(h, site.id, await makeOffer(h.app, site.id))
+  const page = await openPage(browser)
+  await page.goto(site.url + (await linkFor(h, person, 'welcome')))
+  await choosePassword(page, 'password123')
+  expect(await read(page, '#password-error')).toContain('common')
+  await page.locator('#password').fill(PASSWORD)
+  await page.locator('.strength.strong').waitFor()
+  expect(await page.locator('#password-error').count()).toBe(0)
+  expect(await page.locator('#password').getAttribute('aria-invalid')).toBeNull()
+  await page.context().close()
+})
+
 test('without script, a password can be chosen, and Show tells its strength', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const page = await openPage(browser, { javaScriptEnabled: false })

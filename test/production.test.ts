@@ -2,7 +2,17 @@ import pg from 'pg'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { type Connection, connectionConfig } from '../src/platform/db/database.ts'
 import { databaseOn } from '../src/testing/global-setup.ts'
-import { bestow, bestowJson, bestowRunning, type Running, signIn, until } from './processes.ts'
+import {
+  BESTOW,
+  bestow,
+  bestowJson,
+  bestowRunning,
+  launch,
+  type Running,
+  STOP_WITHIN_MS,
+  signIn,
+  until,
+} from './processes.ts'
 
 let connection: Connection
 let settings: Record<string, string>
@@ -88,6 +98,17 @@ test('servers and workers end at SIGTERM', async () => {
   for (const { child } of [...nodes, ...workers]) child.kill('SIGTERM')
   expect(await Promise.all([...nodes, ...workers].map(({ exited }) => exited))).toEqual([0, 0, 0, 0])
   for (const running of [...nodes, ...workers]) expect(running.stderr()).toBe('')
+})
+
+test.each([
+  ['serve', 'node'],
+  ['worker', process.execPath],
+])('a %s that npx runs ends when npx does', async (command, node) => {
+  // As npx starts it: in a shell, which a signal ends without passing it on.
+  const shell = `'${node}' '${BESTOW}' ${command} --json; exit $?`
+  const running = await launch('sh', ['-c', shell], { settings: { ...settings, npm_lifecycle_event: 'npx' } })
+  running.child.kill('SIGTERM')
+  await until(() => running.stderr().endsWith('Stopped.\n'), STOP_WITHIN_MS)
 })
 
 test.each(['serve', 'worker'])('%s refuses to start without SECRET_KEY and PUBLIC_URL', async (command) => {

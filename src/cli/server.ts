@@ -31,7 +31,11 @@ async function runHalf(
 ): Promise<void> {
   const { runtime, url } = await run({ ...half, mode: 'production' }, async () => {})
   const what = half.serve ? { role: half.role, url } : { role: half.role }
-  print(options, what, half.serve ? `Bestow answers at ${url}, as ${runtime.app.publicUrl}` : 'Bestow works.')
+  print(
+    options,
+    what,
+    half.serve ? `Bestow answers at ${url}, as ${runtime.app.publicUrl}` : 'The Bestow worker is running.',
+  )
 }
 
 async function migrate(options: OutputOptions): Promise<void> {

@@ -43,7 +43,7 @@ export const demoOffers: DemoOffer[] = [
   },
   {
     title: 'A Gift: Painting Light',
-    description: 'A gift: the recipient gets an e-mail with a link that opens the course.',
+    description: 'Morning, noon and dusk on paper: six lessons about one view.',
     internal_title: 'Gift (sends the gift e-mail)',
     products: [light.title],
     image_url: light.picture,

@@ -14,7 +14,8 @@ import { EmailContext } from './templates/email-context.ts'
 import { registerFilters } from './templates/filters.ts'
 import { countingOperators, MAX_WORK, WorkLimit } from './work-limit.ts'
 
-const MAX_TEMPLATE_CHARS = 20_000
+/** Most characters of a template. */
+export const MAX_TEMPLATE_CHARS = 20_000
 const MAX_CACHED_CHARS = 1_000_000
 /** What filters and escaping may build in one rendering, in characters and list items; also the length it may have. */
 const MAX_ALLOCATION = 250_000

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { languages } from '../platform/text/languages.ts'
 import { assertTemplate, type EmailData, renderEmail as render, TemplateError } from './render.ts'
 import { defaultTemplates, type EmailKind } from './templates/index.ts'
-import { fullSample, sparseSample } from './templates/samples.ts'
+import { fullSample, samplesOf, sparseSample } from './templates/samples.ts'
 import type { EmailTemplate } from './templates/template.ts'
 
 const NOW = new Date('2026-05-04T10:00:00Z')
@@ -66,6 +66,8 @@ test.each(links)('%s is a greeting and a link that says how long it is good', (k
 test('the gift names the giver and the message, or speaks neutrally', () => {
   const given = renderEmail(gift, fullSample)
   expect(given.subject).toBe('Ada Miller has a gift for you')
+  expect(given.html).toContain('Eight lessons, from the first starter')
+  expect(given.text).toMatch(/Bread from the beginning\nEight lessons, from the first starter .*\n.*2027\n\*/)
   expect(given.html).toContain('Happy birthday!<br>\nMay your kitchen')
   expect(given.text).toContain('Happy birthday!\nMay your kitchen')
   const neutral = renderEmail(gift, { ...fullSample, gift: { from_name: ' ', message: null } })
@@ -98,7 +100,10 @@ test.each([...kinds, ...links])(
 test.each(systemKinds)(
   '%s in Spanish is Spanish from the subject to the footer, and says so to readers aloud',
   (kind) => {
-    const { subject, html, text } = renderEmail(defaultTemplates.es[kind], { ...fullSample, language: 'es' })
+    // What the site wrote is in whichever language it was written.
+    const offers = fullSample.offers.map((offer) => ({ ...offer, description: null }))
+    const data: EmailData = { ...fullSample, language: 'es', offers }
+    const { subject, html, text } = renderEmail(defaultTemplates.es[kind], data)
     expect(html).toContain('<html lang="es"')
     for (const part of [html, text]) {
       expect(part).toContain('Hola, Robin:')
@@ -236,9 +241,37 @@ test('the names that there are include those of lists, and of the gift only wher
     return ''
   }
   expect(messageFor([fullSample])).toMatch(
-    /recipient\.name, .*offers\[\]\.products\[\]\.title, .*gift\.message\)$/,
+    /recipient\.name, .*offers\[\]\.products\[\]\.title, .*gift\.message, .*\)$/,
   )
   expect(messageFor([{ ...fullSample, gift: null }])).not.toContain('gift')
+})
+
+test.each([
+  '{{ gift.message }}',
+  '{% if gift %}x{% endif %}',
+  '{% if false %}{{ gift.from_name }}{% endif %}',
+])('the gift cannot be named where there never is one: %s', (body) => {
+  expect(() => assertTemplate({ body }, samplesOf('automation'))).toThrow(
+    /undefined variable: gift.* \(available: /,
+  )
+  expect(() => assertTemplate({ body }, samplesOf('gift'))).not.toThrow()
+})
+
+test.each(['{{ offers[0].title }}', '{{ offers.first.title }}'])(
+  'what can be missing is refused with the advice to ask for it first: %s',
+  (body) => {
+    const advice = 'it can be missing, so ask for it first, as in {% if offers.size > 0 %}'
+    expect(() => assertTemplate({ body }, samplesOf('automation'))).toThrow(advice)
+    expect(() =>
+      assertTemplate({ body: `{% if offers.size > 0 %}${body}{% endif %}` }, samplesOf('automation')),
+    ).not.toThrow()
+  },
+)
+
+test('a filter that does not exist is refused with the list of those that do', () => {
+  expect(() => assertTemplate({ body: '{{ site.title | shout }}' })).toThrow(
+    /undefined filter: shout \(available: .*upcase/,
+  )
 })
 
 test.each([

@@ -1,6 +1,6 @@
 import { type Liquid, LiquidError, type Template } from 'liquidjs'
 import { type Document, fillLayout, htmlOf } from './layout/index.ts'
-import { htmlEngine, parseTemplate, renderTemplate, textEngine } from './liquid.ts'
+import { htmlEngine, MAX_TEMPLATE_CHARS, parseTemplate, renderTemplate, textEngine } from './liquid.ts'
 import { cleanData, EMAIL_SHAPE, type EmailData, line, lines } from './templates/data.ts'
 import { isBuiltIn } from './templates/index.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'
@@ -17,6 +17,8 @@ export interface RenderedEmail {
   html: string
   text: string
 }
+
+const TOO_LONG = `a template has at most ${MAX_TEMPLATE_CHARS} characters`
 
 const engines: Record<keyof EmailTemplate, Liquid> = {
   subject: textEngine,
@@ -90,32 +92,46 @@ function plainText(body: string, button: string, link: string, footer: string): 
  */
 export function assertTemplate(template: Partial<EmailTemplate>, samples = [fullSample, sparseSample]): void {
   for (const [name, source] of Object.entries(template) as [keyof EmailTemplate, string | null][]) {
-    const { templates } = located(name, () => parseTemplate(engines[name], source ?? ''))
+    const engine = engines[name]
+    const { templates } = located(name, () => parseTemplate(engine, source ?? ''), hintFor(engine))
     assertDefined(name, templates, samples)
     for (const sample of samples) {
-      located(name, () => renderTemplate(engines[name], source ?? '', cleanData(sample)))
+      located(name, () => renderTemplate(engine, source ?? '', cleanData(sample)), hintFor(engine))
     }
   }
 }
 
 function assertDefined(field: keyof EmailTemplate, templates: Template[], samples: EmailData[]): void {
-  const found = findUndefined(templates)
-  if (!found) return
   const { gift, ...others } = EMAIL_SHAPE
-  const available = namesIn(samples.some((sample) => sample.gift) ? { ...others, gift } : others)
+  const shape = samples.some((sample) => sample.gift) ? EMAIL_SHAPE : others
+  const found = findUndefined(templates, shape)
+  if (!found) return
+  const available = namesIn(shape)
   const problem = `undefined variable: ${found.name} (available: ${available.join(', ')})`
   throw new TemplateError(field, problem, found.position, undefined)
 }
 
-function located<T>(field: keyof EmailTemplate, act: () => T): T {
+/** What to do about a mistake, for those who are writing the template. */
+const hintFor =
+  (engine: Liquid) =>
+  (problem: string): string => {
+    if (/^tag ".*" not found$/.test(problem)) return ` (available: ${Object.keys(engine.tags).join(', ')})`
+    if (problem.startsWith('undefined filter: '))
+      return ` (available: ${Object.keys(engine.filters).join(', ')})`
+    // It was found by a sample, and not by its name: it does exist, but not always.
+    const isMissing = problem.startsWith('undefined variable: ')
+    return isMissing ? '; it can be missing, so ask for it first, as in {% if offers.size > 0 %}' : ''
+  }
+
+function located<T>(field: keyof EmailTemplate, act: () => T, hint = (_problem: string) => ''): T {
   try {
     return act()
   } catch (error) {
     const { message } = error as Error
     // That it is too long is found before there is a line in which it could be.
-    if (message.startsWith('parse length limit exceeded')) throw new TemplateError(field, message, [], error)
+    if (message.startsWith('parse length limit exceeded')) throw new TemplateError(field, TOO_LONG, [], error)
     if (!LiquidError.is(error)) throw error
     const problem = message.replace(/, line:\d+, col:\d+$/, '')
-    throw new TemplateError(field, problem, error.token.getPosition(), error)
+    throw new TemplateError(field, problem + hint(problem), error.token.getPosition(), error)
   }
 }

@@ -1,6 +1,6 @@
 /** Finds names in a template that nothing stands behind, also where no sample leads. */
 import { analyzeSync, ForTag, type Template, type Variable } from 'liquidjs'
-import { EMAIL_SHAPE, type Shape } from './templates/data.ts'
+import type { Shape } from './templates/data.ts'
 
 export interface UndefinedVariable {
   /** As it is written. */
@@ -9,11 +9,16 @@ export interface UndefinedVariable {
   position: [number, number]
 }
 
+type NamedShape = { [name: string]: Shape }
 type Scope = Map<string, Shape>
 
-/** The first variable of a template that cannot be defined, whatever the e-mail is about; undefined: there is none. */
-export function findUndefined(templates: Template[]): UndefinedVariable | undefined {
-  const scope: Scope = new Map(Object.entries(EMAIL_SHAPE))
+/**
+ * The first variable of a template that cannot be defined, whatever the e-mail is about; undefined: there is none.
+ *
+ * @param shape what the template can name
+ */
+export function findUndefined(templates: Template[], shape: NamedShape): UndefinedVariable | undefined {
+  const scope: Scope = new Map(Object.entries(shape))
   // What is assigned anywhere can be anything.
   for (const name of Object.keys(analyzeSync(templates).locals)) scope.set(name, 'anything')
   return findIn(templates, scope)

@@ -110,6 +110,9 @@ export type Config = { [Name in SettingName]: ReturnType<Settings[Name]['parse']
 /** npm tells the scripts that it runs of itself. */
 export const isRunByNpm = (): boolean => process.env.npm_lifecycle_event !== undefined
 
+/** Whether npx runs this process: in a shell, which a signal ends without passing it on. */
+export const isRunByNpx = (): boolean => process.env.npm_lifecycle_event === 'npx'
+
 /** A setting that cannot be used. The message names it and says what would be right. */
 export class ConfigError extends Error {}
 

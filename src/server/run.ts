@@ -1,6 +1,6 @@
 import { pages, routes } from '../api.ts'
 import { buildMonitoringServer } from '../operations/monitoring-server.ts'
-import { isRunByNpm, loadConfig } from '../platform/config.ts'
+import { isRunByNpm, isRunByNpx, loadConfig } from '../platform/config.ts'
 import { closeServer } from '../platform/http/close-server.ts'
 import { assertPortIsFree, listen } from '../platform/http/listen.ts'
 import { buildServer } from '../platform/http/server.ts'
@@ -39,7 +39,7 @@ export async function run<Prepared>(
     await stop()
     process.stderr.write('Stopped.\n')
   })
-  if (role === 'start' && isRunByNpm()) stopWithParent()
+  if (isRunByNpx() || (role === 'start' && isRunByNpm())) stopWithParent()
   try {
     const runtime = await opening
     if (signalled()) await ending()

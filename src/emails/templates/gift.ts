@@ -4,6 +4,7 @@ import type { EmailWords } from './words/words.ts'
 
 const DESCRIPTION =
   '\n  {% if offer.description != blank %}<br>{{ offer.description | newline_to_br }}{% endif %}'
+const TEXT_DESCRIPTION = '\n{%- if offer.description != blank %}\n{{ offer.description }}\n{%- endif %}'
 
 /** To somebody who was granted a gift offer: a link to open it. */
 export function gift(words: EmailWords): EmailTemplate {
@@ -35,7 +36,7 @@ ${given}
 {% if offers.size > 0 %}
 ${offers}
 
-${offersInText(words)}
+${offersInText(words, TEXT_DESCRIPTION)}
 {% endif %}
 
 ${button}:

@@ -15,9 +15,9 @@ export const offersInHtml = ({ accessUntil }: EmailWords, description = ''): str
 {% endif %}
 {% endfor %}`
 
-export const offersInText = ({ accessUntil }: EmailWords): string =>
+export const offersInText = ({ accessUntil }: EmailWords, description = ''): string =>
   `{% for offer in offers %}
-{{ offer.title }}
+{{ offer.title }}${description}
 {%- if offer.access_until %}
 ${accessUntil}
 {%- endif %}

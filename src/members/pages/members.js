@@ -14,6 +14,9 @@ field?.addEventListener('input', () => {
   clearTimeout(timer)
   request?.abort()
   verdict.replaceChildren()
+  // What was wrong with the password that was sent says nothing about the one that is being typed.
+  field.removeAttribute('aria-invalid')
+  document.querySelector('#password-error')?.remove()
   if (field.value !== '') timer = setTimeout(judge, 400)
 })
 

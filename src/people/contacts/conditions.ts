@@ -75,7 +75,11 @@ function parseList(given: unknown, path: Path): Condition[] {
 function parseFilter(given: Record<string, unknown>, path: Path): FilterCondition {
   const { filter } = given
   if (typeof filter !== 'string' || !Object.hasOwn(contactPredicates, filter))
-    throw refused('unknown_filter', 'It must be the name of a filter of contacts', [...path, 'filter'])
+    throw refused(
+      'unknown_filter',
+      `There is no filter of contacts with the name ${JSON.stringify(filter)}`,
+      [...path, 'filter'],
+    )
   if (!Object.hasOwn(given, 'value')) throw refused('missing', `${filter} needs a value`, path)
   const value = parseValue(given.value, [...path, 'value'])
   try {
