@@ -116,8 +116,8 @@ test.each(['serve', 'worker'])('%s refuses to start without SECRET_KEY and PUBLI
   const { code, stderr } = await bestow([command], { DATABASE_URL: settings.DATABASE_URL })
   expect(code).toBe(1)
   expect(stderr.trimEnd().split('\n')).toEqual([
-    expect.stringMatching(/^bestow: SECRET_KEY is missing/),
-    expect.stringMatching(/^bestow: PUBLIC_URL is missing/),
+    expect.stringMatching(/^bestow: SECRET_KEY is required/),
+    expect.stringMatching(/^bestow: PUBLIC_URL is required/),
   ])
 })
 

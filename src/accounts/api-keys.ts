@@ -46,7 +46,7 @@ export async function createApiKey(
   if (unknown !== undefined) {
     throw unprocessable(
       'unknown_permission',
-      `There is no permission "${unknown}". There are: ${permissions.join(', ')}.`,
+      `Unknown permission "${unknown}". Use one of: ${permissions.join(', ')}.`,
       '/data/attributes/permissions',
     )
   }

@@ -26,7 +26,7 @@ export async function advanceRuns(app: App): Promise<number> {
     })
   } catch (error) {
     if (isConnectionLost(error)) throw error
-    app.log.warn({ err: error }, 'runs are advanced one at a time, since together they fail')
+    app.log.warn({ err: error }, 'a batch of automation runs failed; they are advanced one at a time')
     return advanceSingly(app)
   }
 }

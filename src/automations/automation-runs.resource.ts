@@ -30,7 +30,7 @@ export const automationRuns = defineResource({
   singular: 'automation run',
   permittedWith: 'automations',
   description:
-    'That an event started an automation for a contact, with the steps that are over: `active` until it is `completed`, `stopped` for the reason that is told, or `failed` for good.',
+    'An automation in progress for one contact, started by an event, with its finished steps. The status is `active`, then `completed`, `stopped` (with a `reason`) or `failed` (permanently).',
   from: sql`automation_runs r`,
   listed: LIST_INDEX,
   attributes: {
@@ -52,9 +52,9 @@ export const automationRuns = defineResource({
     site: toOne('sites', sql`r.site_id`),
   },
   filters: {
-    automation_id: related(sql`r.automation_id`, 'automations', 'Of this automation'),
-    contact_id: related(sql`r.contact_id`, 'contacts', 'For this contact'),
-    customer_id: ofCustomer(sql`r.contact_id`, 'For this customer'),
+    automation_id: related(sql`r.automation_id`, 'automations', 'Runs of this automation'),
+    contact_id: related(sql`r.contact_id`, 'contacts', 'Runs for this contact'),
+    customer_id: ofCustomer(sql`r.contact_id`, 'Runs for this customer'),
     status: oneOf(sql`r.status`, RUN_STATUSES),
     event_id: related(sql`r.event_id`, 'events', 'Started by this event'),
   },

@@ -17,7 +17,7 @@ const cancel = route({
   access: 'manage:automations',
   summary: 'Cancel an automation run',
   description:
-    'A run that is `active` ends before its next step, as `stopped` with the reason `cancelled`. What it has done stays done. One that has ended is answered 409.',
+    'Stops an `active` run before its next step, with the status `stopped` and the reason `cancelled`. Finished steps are not undone. Returns 409 when the run has ended.',
   tag: TAG,
   extension: true,
   query: singleParameters(automationRuns),
@@ -39,7 +39,7 @@ const retry = route({
   access: 'manage:automations',
   summary: 'Retry an automation run',
   description:
-    'A run that failed, was cancelled or waits for another attempt goes on at once, with the step at which it stands. Steps before it are not taken again, and its conditions are not evaluated again. It takes the permissions that doing the same by hand takes. Any other run is answered 409, as is one whose automation is disabled or deleted, or whose contact is.',
+    'Continues a run that failed, was cancelled or is waiting for a retry, at once and at its current step. Finished steps are not repeated, and the conditions are not evaluated again. Requires the permissions for the actions of the automation. Returns 409 for any other run, and when the automation is disabled or deleted or the contact is deleted.',
   tag: TAG,
   extension: true,
   query: singleParameters(automationRuns),

@@ -26,7 +26,7 @@ export const automations = defineResource({
   type: 'automations',
   singular: 'automation',
   description:
-    'What is done by itself when something happens to a contact: a trigger, conditions that the contact must meet, and actions in their order. A change of any of them makes a new version; runs follow the one that they began with.',
+    'Actions that run automatically when an event occurs to a contact: a trigger, conditions that the contact must meet, and actions in order. Each change of these creates a new version; runs keep the version they started with.',
   from: sql`automations r`,
   where: sql`r.deleted_at is null`,
   listed: LIST_INDEX,

@@ -32,7 +32,7 @@ const create = route({
   access: 'manage:automations',
   summary: 'Create an automation',
   description:
-    'It is enabled unless `enabled` is false. What it names must be there on the site. It takes the permissions that doing the same by hand takes. The site may be left out by an account that has only one.',
+    'Enabled unless `enabled` is false. Everything it refers to must exist on the site. Requires the permissions for its trigger and actions. The site is optional for accounts with a single site.',
   tag: 'automations',
   extension: true,
   shows: automations,
@@ -62,7 +62,7 @@ const update = route({
   access: 'manage:automations',
   summary: 'Change, enable or disable an automation',
   description:
-    'Attributes that are not given stay as they are. Runs under way follow the version that they began with; those of a disabled automation stop before their next step. It takes the permissions that doing the same by hand takes, except to rename or disable it.',
+    'Omitted attributes are left unchanged. Active runs keep the version they started with; those of a disabled automation stop before their next step. Requires the permissions for its trigger and actions, except to rename or disable it.',
   tag: 'automations',
   extension: true,
   shows: automations,
@@ -92,7 +92,7 @@ const destroy = route({
   url: '/v1/automations/{id}',
   access: 'manage:automations',
   summary: 'Delete an automation',
-  description: 'Runs that wait end at once, with the reason `automation_deleted`; all runs are kept.',
+  description: 'Waiting runs end at once, with the reason `automation_deleted`. All runs are kept.',
   tag: 'automations',
   extension: true,
   responses: { 200: Type.Object({ data: Type.Object({}) }) },
@@ -113,7 +113,8 @@ function withoutReadOnly({ ignore }: WriteContext, attributes: Record<string, un
 /** Whoever waits for what cannot happen is told so. */
 function warnOfSilence({ warn }: WriteContext, trigger: TriggerEvent): void {
   const reason = NEVER_HAPPENS[trigger]
-  if (reason) warn(`The trigger ${trigger} cannot happen yet: ${reason}. The automation starts no runs.`)
+  if (reason)
+    warn(`The trigger ${trigger} cannot occur yet: ${reason}. The automation will not start any runs.`)
 }
 
 async function showAutomation({ tx, scope, shown }: WriteContext, id: string) {

@@ -56,12 +56,12 @@ test('what is not given is: for all offers, without conditions, enabled', async 
 })
 
 test.each(['offer_purchased', 'purchase_deactivated', 'form_submitted'])(
-  'an automation that waits for %s, which cannot happen yet, is created with a warning that says so',
+  'an automation that waits for %s, which cannot occur yet, is created with a warning that says so',
   async (event) => {
     const never = { ...welcome(), trigger: { event } }
     const made = await h.client.post('/v1/automations', bodyOf(never))
     expect(made.status).toBe(201)
-    const warned = new RegExp(`The trigger ${event} cannot happen yet: there are no (purchases|forms)`)
+    const warned = new RegExp(`The trigger ${event} cannot occur yet: there are no (purchases|forms)`)
     expect(made.headers.get('warning')).toMatch(warned)
     const switched = (enabled: boolean) =>
       h.client.patch(`/v1/automations/${made.body.data.id}`, bodyOf({ enabled }))

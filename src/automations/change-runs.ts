@@ -43,7 +43,7 @@ export async function lockRun(tx: Tx, siteIds: string[], id: string): Promise<Lo
  * @throws ApiError 409 when it has ended
  */
 export async function cancelRun(tx: Tx, run: LockedRun, now: Date): Promise<void> {
-  if (run.status !== 'active') throw conflict('run_ended', run, 'it has ended, as')
+  if (run.status !== 'active') throw conflict('run_ended', run, 'it has already ended, with the status')
   await tx
     .updateTable('automation_runs')
     .set({ status: 'stopped', reason: 'cancelled', due_at: null, ended_at: now })
@@ -63,7 +63,7 @@ export async function retryRun(tx: Tx, run: LockedRun, now: Date): Promise<void>
     throw conflict(
       'run_not_retriable',
       run,
-      'only runs that failed, were cancelled or wait to be retried can be; it is',
+      'only runs that failed, were cancelled or are waiting for a retry can be; its status is',
     )
   if (run.obstacle)
     throw new ApiError(409, 'run_not_retriable', `The run ${run.id} cannot be retried: ${run.obstacle}.`)

@@ -21,7 +21,7 @@ export interface Member {
 
 export const reference = (type: ReferenceType): Member => ({
   schema: Type.String(),
-  form: 'an id, as in "7"',
+  form: 'an id, for example "7"',
   read: (value) =>
     ['string', 'number'].includes(typeof value) && isId(String(value)) ? String(value) : undefined,
   refersTo: type,
@@ -49,7 +49,7 @@ export const wholeNumber = (most: number): Member => ({
 /** @param example for the documentation */
 export const shortText = (longest: number, example: string): Member => ({
   schema: Type.String({ maxLength: longest, examples: [example] }),
-  form: `a text of 1 to ${longest} characters`,
+  form: `a string of 1 to ${longest} characters`,
   read(value) {
     const text = typeof value === 'string' ? readName(value) : ''
     return text.length > 0 && text.length <= longest ? text : undefined
@@ -79,7 +79,7 @@ export function readObject(
     const known = Object.keys(members).join(', ') || 'none'
     throw unprocessable(
       'unknown_member',
-      `${name} is not known here; there are: ${known}`,
+      `Unknown member ${name}. Known members: ${known}`,
       jsonPointer([...path, name]),
     )
   }
@@ -87,7 +87,7 @@ export function readObject(
   for (const [name, { isOptional, read: readMember, form }] of Object.entries(members)) {
     if (given[name] === undefined) {
       if (isOptional) continue
-      throw unprocessable('missing_member', `${name} is missing; it must be ${form}`, jsonPointer(path))
+      throw unprocessable('missing_member', `${name} is required; it must be ${form}`, jsonPointer(path))
     }
     read[name] = readMember(given[name])
     if (read[name] === undefined) throw invalid([...path, name], form)

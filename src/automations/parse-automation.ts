@@ -117,7 +117,7 @@ function parseAction(value: unknown, path: Path): Action {
   if (action === undefined) {
     throw unprocessable(
       'missing_member',
-      `action is missing; it must be one of ${ACTION_NAMES.join(', ')}`,
+      `action is required; it must be one of ${ACTION_NAMES.join(', ')}`,
       jsonPointer(path),
     )
   }

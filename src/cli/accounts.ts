@@ -13,13 +13,19 @@ interface CreateOptions extends OutputOptions {
 }
 
 export function accountCommands(program: Command): void {
-  const accounts = program.command('accounts').description('accounts, each with its sites, users and keys')
-  subcommand(accounts, 'create', 'make an account with a site, its owner and a key that may do everything')
-    .requiredOption('--name <name>', 'of the account')
-    .requiredOption('--owner <name>', 'of the person who owns it')
-    .requiredOption('--email <address>', 'of the owner')
-    .requiredOption('--site <title>', 'title of its first site')
-    .requiredOption('--subdomain <name>', 'of that site, as in "studio"')
+  const accounts = program
+    .command('accounts')
+    .description('manage accounts, with their sites, users and API keys')
+  subcommand(
+    accounts,
+    'create',
+    'create an account with a site, an owner and an API key with all permissions',
+  )
+    .requiredOption('--name <name>', 'name of the account')
+    .requiredOption('--owner <name>', 'name of the owner')
+    .requiredOption('--email <address>', 'e-mail of the owner')
+    .requiredOption('--site <title>', 'title of the first site')
+    .requiredOption('--subdomain <name>', 'subdomain of that site, for example studio')
     .action(create)
   subcommand(accounts, 'list', 'list accounts with their owners and sites').action(list)
 }
@@ -38,7 +44,7 @@ async function create({ json, name, owner, email, site, subdomain }: CreateOptio
   print({ json }, made, [
     `Account ${made.account_id} with site ${made.site_id} and owner ${made.user_id}.`,
     `client_id      ${made.client_id}`,
-    `client_secret  ${made.client_secret}   (shown this once)`,
+    `client_secret  ${made.client_secret}   (shown only once)`,
   ])
 }
 

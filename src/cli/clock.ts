@@ -5,15 +5,15 @@ import { type OutputOptions, print, subcommand } from './output.ts'
 import { withApp } from './with-app.ts'
 
 export function clockCommands(program: Command): void {
-  const clock = program.command('clock').description('the clock of a development server')
-  subcommand(clock, 'show', 'show what time it is').action(async (options: OutputOptions) => {
+  const clock = program.command('clock').description('show or move the clock of a development server')
+  subcommand(clock, 'show', 'show the current time').action(async (options: OutputOptions) => {
     const now = await withApp('clock show', async (app) => app.clock.now())
     printTime(options, now)
   })
   subcommand(
     clock,
     'advance <duration>',
-    'move it ahead, as by 30d or 36h; all that becomes due is done before this returns',
+    'move the clock forward, for example by 30d or 36h, and run everything that becomes due',
   ).action(async (duration: string, options: OutputOptions) => {
     const milliseconds = parseDuration(duration)
     const { now, expired } = await withApp('clock advance', async (app) => {

@@ -27,7 +27,7 @@ interface Options extends OutputOptions {
 
 export function contactCommands(program: Command): void {
   const command = program.command('contacts').description('contacts')
-  subcommand(command, 'create', 'add a contact')
+  subcommand(command, 'create', 'create a contact')
     .requiredOption('--email <address>')
     .option('--name <name>')
     .option('--id <id>', 'id of the new contact; left out, the server chooses it')

@@ -24,14 +24,14 @@ interface ShowOptions extends OutputOptions {
 export function emailCommands(program: Command): void {
   const command = program
     .command('emails')
-    .description('the outbox: what was sent, or would be with a mail server')
+    .description('the outbox: e-mails that were sent, or kept when no mail server is configured')
   subcommand(command, 'list', 'list the latest 100 e-mails')
-    .option('--contact <id or e-mail>', 'to this contact')
+    .option('--contact <id or e-mail>', 'only e-mails to this contact')
     .option('--kind <kind>', 'welcome, gift, offer_grant')
     .option('--status <status>', 'pending, kept, sent, failed, cancelled')
     .option(...ACCOUNT_OPTION)
     .action(list)
-  subcommand(command, 'show <id>', 'show one e-mail as text')
+  subcommand(command, 'show <id>', 'show an e-mail as text')
     .option('--html', 'as HTML')
     .option(...ACCOUNT_OPTION)
     .action(show)
@@ -74,7 +74,7 @@ async function show(id: string, { json, account, html }: ShowOptions): Promise<v
         onOneLine(`Subject: ${row.subject}`),
         onOneLine(`Status:  ${row.status}${row.response ? ` (${row.response})` : ''}`),
         '',
-        String(row.text ?? 'It is not rendered yet.'),
+        String(row.text ?? 'The e-mail is not rendered yet.'),
       ]
   print({ json }, withoutRelationships(row), words)
 }

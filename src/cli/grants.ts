@@ -16,10 +16,10 @@ interface Options extends OutputOptions {
 
 export function grantCommands(program: Command): void {
   subcommand(program, 'grant <contact> <offers...>', 'grant offers (ids) to a contact (id or e-mail)')
-    .option('--no-welcome', 'send no welcome e-mail')
-    .option('--confirm', 'send a confirmation of each offer')
-    .option('--gift-from <name>', 'who gives it, for the e-mail about a gift offer')
-    .option('--gift-message <text>', 'what they say with it')
+    .option('--no-welcome', 'do not send a welcome e-mail')
+    .option('--confirm', 'send a confirmation e-mail for each offer')
+    .option('--gift-from <name>', 'name of the giver, for the e-mail of a gift offer')
+    .option('--gift-message <text>', 'message of the giver, for the e-mail of a gift offer')
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
     .action((contact, offers, options) => change('grant', contact, offers, options))
@@ -36,7 +36,7 @@ async function change(
   options: Options,
 ): Promise<void> {
   const unusable = offerIds.find((id) => !isId(id))
-  if (unusable !== undefined) throw new Error(`"${unusable}" is no id of an offer.`)
+  if (unusable !== undefined) throw new Error(`"${unusable}" is not an offer id.`)
   const { contactId, outcome } = await withApp(mode, async (app) => {
     const operator = isId(contact)
       ? await findOperatorOf(app, 'contact', contact, options.account)
@@ -55,9 +55,13 @@ async function change(
     }
   })
   if (outcome.error === 'offer_not_found')
-    throw new Error(`There is no offer ${offerIds[outcome.index]} that can be granted. Nothing was changed.`)
+    throw new Error(
+      `There is no grantable offer with the id ${offerIds[outcome.index]}. Nothing was changed.`,
+    )
   if (outcome.error === 'email_taken')
-    throw new Error('The customer of another contact of the site has this e-mail. Nothing was changed.')
+    throw new Error(
+      'The customer of another contact of the site already has this e-mail. Nothing was changed.',
+    )
   if (outcome.error) throw new Error(`There is no contact ${contact}.`)
   const said = outcome.offers?.map(({ id, status }) => `Offer ${id}: ${status.replace('_', ' ')}`) ?? []
   const ended = outcome.revoked.map((id) => `Offer ${id}: revoked`)

@@ -20,18 +20,18 @@ interface Options extends OutputOptions {
 
 export function keyCommands(program: Command): void {
   const keys = program.command('keys').description('API keys')
-  subcommand(keys, 'create', 'make a key; its secret is shown this once')
-    .requiredOption('--name <name>', 'what the key is for')
-    .option('--permissions <list>', `separated by commas, all when left out: ${permissions.join(', ')}`)
+  subcommand(keys, 'create', 'create an API key; the secret is shown only once')
+    .requiredOption('--name <name>', 'name of the key')
+    .option('--permissions <list>', `comma-separated permissions (default: all): ${permissions.join(', ')}`)
     .option(...ACCOUNT_OPTION)
     .action(create)
-  subcommand(keys, 'list', 'list the keys')
+  subcommand(keys, 'list', 'list the API keys')
     .option(...ACCOUNT_OPTION)
     .action(list)
-  subcommand(keys, 'rotate <id>', 'give a key (id or client_id) a new secret; its tokens end at once')
+  subcommand(keys, 'rotate <id>', 'replace the secret of a key (id or client_id) and revoke its tokens')
     .option(...ACCOUNT_OPTION)
     .action(rotate)
-  subcommand(keys, 'delete <id>', 'delete a key (id or client_id); its tokens end at once')
+  subcommand(keys, 'delete <id>', 'delete a key (id or client_id) and revoke its tokens')
     .option(...ACCOUNT_OPTION)
     .action(destroy)
 }
@@ -49,7 +49,8 @@ async function create({
         ?.split(',')
         .map((permission) => permission.trim())
         .filter(Boolean) ?? null
-    if (list?.length === 0) throw new Error('--permissions names none; leave it out for all of them.')
+    if (list?.length === 0)
+      throw new Error('--permissions is empty. Omit it to give the key all permissions.')
     return createApiKey(tx, { accountId, userId, name, wanted: list, now: app.clock.now() })
   })
   print({ json }, key, describeFresh(key))
@@ -65,7 +66,7 @@ async function list({ json, account }: Options): Promise<void> {
     name,
     permissions: describePermissions(may),
   }))
-  print({ json }, keys, table(rows, 'There is no key; make one with `bestow keys create`.'))
+  print({ json }, keys, table(rows, 'There are no API keys. Create one with `bestow keys create`.'))
 }
 
 async function rotate(given: string, { json, account }: Options): Promise<void> {
@@ -82,7 +83,7 @@ async function destroy(given: string, { json, account }: Options): Promise<void>
     await deleteApiKey(tx, key.accountId, key.id, app.clock.now())
     return key.id
   })
-  print({ json }, { id, deleted: true }, `Key ${id} is deleted; its tokens are no longer good.`)
+  print({ json }, { id, deleted: true }, `Key ${id} is deleted and its tokens are revoked.`)
 }
 
 async function findKey(
@@ -104,5 +105,5 @@ const describePermissions = (may: ApiKey['permissions']) => may?.join(', ') ?? '
 const describeFresh = (key: FreshApiKey): string[] => [
   onOneLine(`Key ${key.id}, ${key.name}: ${describePermissions(key.permissions)}`),
   `client_id      ${key.client_id}`,
-  `client_secret  ${key.client_secret}   (shown this once)`,
+  `client_secret  ${key.client_secret}   (shown only once)`,
 ]

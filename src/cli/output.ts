@@ -9,7 +9,7 @@ export interface OutputOptions {
 
 /** Adds a command with `--json`, which all of them have. */
 export const subcommand = (parent: Command, usage: string, description: string): Command =>
-  parent.command(usage).description(description).option('--json', 'print one line of JSON')
+  parent.command(usage).description(description).option('--json', 'print the result as one line of JSON')
 
 /** Prints a result: as one line of JSON, or in words. */
 export function print({ json }: OutputOptions, result: unknown, words: string | string[]): void {
@@ -45,4 +45,4 @@ export function complain(error: unknown): never {
 
 /** What commander says of a command that it does not understand, in our words. */
 export const misused = (text: string): string =>
-  `bestow: ${onOneLine(text.replace(/^error: /, ''))} (add --help for how to use it)\n`
+  `bestow: ${onOneLine(text.replace(/^error: /, ''))} (add --help for usage)\n`

@@ -15,7 +15,7 @@ import { serverCommands } from './server.ts'
 import { userCommands } from './users.ts'
 
 export const program = new Command('bestow')
-  .description('An open, self-hosted server for creators’ memberships that speaks the Kajabi Public API V1.')
+  .description('An open-source, self-hosted membership server that implements the Kajabi Public API V1.')
   .version(VERSION)
   .configureOutput({ outputError: (text, write) => write(misused(text)) })
 

@@ -13,11 +13,11 @@ const SEALED = [
 const BATCH = 1_000
 
 export function secretCommands(program: Command): void {
-  const secrets = program.command('secrets').description('secrets that are kept sealed under SECRET_KEY')
+  const secrets = program.command('secrets').description('secrets that are stored encrypted with SECRET_KEY')
   subcommand(
     secrets,
     'reseal',
-    'seal under SECRET_KEY what is still sealed under SECRET_KEY_PREVIOUS, which is not needed any more then',
+    're-encrypt secrets from SECRET_KEY_PREVIOUS with SECRET_KEY; afterwards SECRET_KEY_PREVIOUS can be removed',
   ).action(reseal)
 }
 
@@ -28,7 +28,7 @@ async function reseal(options: OutputOptions): Promise<void> {
     return resealed
   })
   const resealed = counts.reduce((sum, count) => sum + count, 0)
-  const words = `Resealed: ${resealed}. Everything is sealed under SECRET_KEY now; SECRET_KEY_PREVIOUS is not needed any more.`
+  const words = `Resealed ${resealed} secrets. All secrets are encrypted with SECRET_KEY; SECRET_KEY_PREVIOUS can be removed.`
   print(options, { resealed }, words)
 }
 

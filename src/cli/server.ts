@@ -7,14 +7,16 @@ import { type OutputOptions, print, subcommand } from './output.ts'
 
 export function serverCommands(program: Command): void {
   subcommand(program, 'start', 'run everything in one process, for development')
-    .addHelpText('after', '\nMakes a demo account on the first start. The settings are in the README.')
+    .addHelpText('after', '\nCreates a demo account on the first start. The README lists the settings.')
     .action(start)
-  subcommand(program, 'serve', 'answer requests, in production').action((options: OutputOptions) =>
+  subcommand(program, 'serve', 'answer HTTP requests, in production').action((options: OutputOptions) =>
     runHalf(options, { role: 'serve', serve: true, work: false }),
   )
-  subcommand(program, 'worker', 'do what happens by itself (e-mails, expiry), in production').action(
-    (options: OutputOptions) => runHalf(options, { role: 'worker', serve: false, work: true }),
-  )
+  subcommand(
+    program,
+    'worker',
+    'run background jobs (e-mails, expiry, automations, webhooks), in production',
+  ).action((options: OutputOptions) => runHalf(options, { role: 'worker', serve: false, work: true }))
   subcommand(program, 'migrate', 'bring the database up to date').action(migrate)
 }
 
@@ -58,7 +60,7 @@ function welcome({ config }: App, url: string, key: DemoKey | null): string[] {
       ? [
           `  Key         client_id      ${key.client_id}`,
           key.client_secret
-            ? `              client_secret  ${key.client_secret}   (shown this once)`
+            ? `              client_secret  ${key.client_secret}   (shown only once)`
             : `              client_secret  was shown on the first start; a new one: npx bestow keys rotate ${key.client_id}`,
           '',
           '  A token, a contact, a grant, to paste into another terminal:',

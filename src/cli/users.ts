@@ -5,12 +5,8 @@ import { type OutputOptions, print, subcommand } from './output.ts'
 import { ACCOUNT_OPTION, findOperatorOf, withApp } from './with-app.ts'
 
 export function userCommands(program: Command): void {
-  const users = program.command('users').description('people of an account')
-  subcommand(
-    users,
-    'password <email>',
-    'set the password of a user; it is read from standard input, one line',
-  )
+  const users = program.command('users').description('users of an account')
+  subcommand(users, 'password <email>', 'set the password of a user, read from standard input as one line')
     .option(...ACCOUNT_OPTION)
     .action(password)
 }

@@ -8,7 +8,7 @@ export const emailTemplates = defineResource({
   singular: 'e-mail template',
   permittedWith: 'emails',
   description:
-    'What an e-mail says, in the words of a site. Of the kinds that the system sends there is one each: a field that is null says what it says by default, and without a template all of them do. Those of the kind `automation` have names, and are sent by automations.',
+    'A site’s own text for an e-mail. There is at most one template for each kind of e-mail that the system sends; a field that is null has the default text. Templates of the kind `automation` have a name and are sent by automations.',
   from: sql`email_templates r`,
   where: sql`r.archived_at is null`,
   listed: LIST_INDEX,

@@ -33,7 +33,7 @@ const TAG = 'email templates'
 const Preview = Type.Object({
   meta: Type.Object({
     subject: Type.String(),
-    html: Type.String({ description: 'The whole document' }),
+    html: Type.String({ description: 'The rendered HTML document' }),
     text: Type.String(),
   }),
 })
@@ -45,7 +45,7 @@ const create = route({
   access: 'manage:emails',
   summary: 'Create an e-mail template',
   description:
-    'For one of the e-mails that the system sends, of which a site has one template each, or with `kind` `automation` and a `name` for automations. Every field is Liquid; a mistake is told with line and column.',
+    'For an e-mail that the system sends (one template per kind and site), or with `kind` `automation` and a `name` for automations. Every field is a Liquid template; errors contain line and column.',
   tag: TAG,
   extension: true,
   shows: emailTemplates,
@@ -77,7 +77,7 @@ const update = route({
   access: 'manage:emails',
   summary: 'Change an e-mail template',
   description:
-    'Attributes that are not given stay as they are; null returns a field to its default. E-mails that are not rendered yet say what is new.',
+    'Omitted attributes are left unchanged; null resets a field to its default. E-mails that are not rendered yet use the new text.',
   tag: TAG,
   extension: true,
   shows: emailTemplates,
@@ -103,7 +103,7 @@ const destroy = route({
   access: 'manage:emails',
   summary: 'Delete an e-mail template',
   description:
-    'The e-mails of its kind say what they say by default. One that an enabled automation sends cannot be deleted; one that runs under way will send is kept for them.',
+    'E-mails of this kind return to the default text. A template that an enabled automation sends cannot be deleted; active runs can still send a deleted one.',
   tag: TAG,
   extension: true,
   responses: { 200: Type.Object({ data: Type.Object({}) }) },
@@ -119,7 +119,7 @@ const preview = route({
   url: '/v1/email_templates/preview',
   access: 'manage:emails',
   summary: 'Preview an e-mail template before it is saved',
-  description: 'With data that is made up. Fields that are not given are those of the default.',
+  description: 'Rendered with sample data. Omitted fields have their default text.',
   tag: TAG,
   extension: true,
   body: NewDocument('email_templates', NewTemplateAttributes),
@@ -141,7 +141,7 @@ const previewSaved = route({
   url: '/v1/email_templates/{id}/preview',
   access: 'view:emails',
   summary: 'Preview an e-mail template',
-  description: 'With data that is made up.',
+  description: 'Rendered with sample data.',
   tag: TAG,
   extension: true,
   responses: { 200: Preview },

@@ -81,7 +81,7 @@ test.each([
   ],
   ['text', { text: 'x'.repeat(20_001) }, 'text, line 1, column 1: a template has at most 20000 characters'],
   ['heading', { heading: '{% for a in (1..9) %}{% endfor %}' }, /^heading, line 1, column 1: ranges like/],
-  ['subject', { subject: 7 }, 'subject must be a text, or null for the default'],
+  ['subject', { subject: 7 }, 'subject must be a string, or null for the default'],
   ['body', { body: '  ' }, "body can't be blank"],
 ] as const)('a mistake in %s is refused with field, line and column (%#)', async (field, words, detail) => {
   for (const kind of ['password', 'automation']) {

@@ -21,7 +21,7 @@ export const emails = defineResource({
   type: 'emails',
   singular: 'e-mail',
   description:
-    'An e-mail that was or would be sent: `pending` until it is handed over, `kept` when no mail server is set, `sent`, `failed` for good, or `cancelled`. In production links in it do not work: what makes them work is only in what was sent.',
+    'An e-mail in the outbox. The status is `pending`, then `sent`, `kept` (no mail server is configured), `failed` (permanently) or `cancelled`. In production its links do not work here: their secret part is only in the e-mail that was sent.',
   from: sql`emails r`,
   listed: LIST_INDEX,
   attributes: {
@@ -43,11 +43,11 @@ export const emails = defineResource({
     site: toOne('sites', sql`r.site_id`),
   },
   filters: {
-    contact_id: related(sql`r.contact_id`, 'contacts', 'To this contact'),
-    customer_id: ofCustomer(sql`r.contact_id`, 'To this customer'),
+    contact_id: related(sql`r.contact_id`, 'contacts', 'Sent to this contact'),
+    customer_id: ofCustomer(sql`r.contact_id`, 'Sent to this customer'),
     event_id: related(sql`r.event_id`, 'events', 'Caused by this event'),
-    run_id: related(sql`r.run_id`, 'automation_runs', 'Sent by this run of an automation'),
-    reason: contains(sql`r.response`, 'The mail server’s words contain'),
+    run_id: related(sql`r.run_id`, 'automation_runs', 'Sent by this automation run'),
+    reason: contains(sql`r.response`, 'The response of the mail server contains'),
     kind: oneOf(sql`r.kind`, emailKinds),
     status: oneOf(sql`r.status`, EMAIL_STATUSES),
   },

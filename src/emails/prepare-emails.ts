@@ -37,7 +37,7 @@ export async function prepareEmails(app: App, limit: number): Promise<Taken> {
     return await inTransaction(app.db, async (tx) => prepare(app, tx, await claim(app, tx, limit)))
   } catch (error) {
     if (isConnectionLost(error)) throw error
-    app.log.warn({ err: error }, 'e-mails are prepared one at a time, since together they fail')
+    app.log.warn({ err: error }, 'a batch of e-mails failed; they are prepared one at a time')
     return prepareSingly(app, limit)
   }
 }

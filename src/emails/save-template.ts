@@ -35,7 +35,7 @@ export async function createTemplate(
     if (!violates(error, 'email_templates_kind')) throw error
     throw unprocessable(
       'taken',
-      `The site has a template of the kind ${kind} already`,
+      `The site already has a template of the kind ${kind}`,
       '/data/attributes/kind',
     )
   }

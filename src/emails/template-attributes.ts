@@ -84,13 +84,13 @@ function parseName(value: unknown): string {
   const name = typeof value === 'string' ? readName(value) : ''
   if (name === '') throw unprocessable('blank', "name can't be blank", pointerTo('name'))
   if (name.length <= LONGEST_NAME) return name
-  throw unprocessable('too_long', `name is too long (${LONGEST_NAME} characters at most)`, pointerTo('name'))
+  throw unprocessable('too_long', `name is too long (at most ${LONGEST_NAME} characters)`, pointerTo('name'))
 }
 
 function parseField(kind: EmailKind, field: keyof EmailTemplate, value: unknown): string | null {
   const pointer = pointerTo(field)
   if (value !== null && typeof value !== 'string') {
-    throw unprocessable('invalid', `${field} must be a text, or null for the default`, pointer)
+    throw unprocessable('invalid', `${field} must be a string, or null for the default`, pointer)
   }
   const hasDefault = kind !== 'automation' || field === 'text' || !NEEDED.includes(field)
   if (value === null ? !hasDefault : NEEDED.includes(field) && value.trim() === '') {

@@ -60,7 +60,7 @@ export async function deactivateOffer(
   const origin = originOf(app, offer, requestId)
   await inTransaction(app.db, async (tx) => {
     const known = await findBuyer(tx, offer.site_id, buyer)
-    if (!known) throw notHeld('Nobody on the site has this external_user_id or e-mail.')
+    if (!known) throw notHeld('The site has no contact with this external_user_id or e-mail.')
     const change = { contactId: known.contactId, offerIds: [offer.id], origin }
     const [revoked] = await revokeInTransaction(tx, offer.site_id, [change], origin.now)
     if (revoked!.length === 0) throw notHeld(`Contact ${known.contactId} does not hold the offer.`)
@@ -79,7 +79,7 @@ function parseBuyer({ email: text = '', external_user_id = '' }: GivenBuyer): Bu
 }
 
 const emailMissing = () =>
-  refusal("email: can't be blank", 'Send the e-mail of the person as the parameter email.')
+  refusal("email: can't be blank", 'Send the e-mail of the buyer as the parameter email.')
 
 const notHeld = (detail: string) => refusal('Offer grant not found for offer on member', detail)
 
@@ -88,7 +88,7 @@ const LONGEST_TEXT = 1_000
 
 function assertShort(name: string, text: string): void {
   if (text.length <= LONGEST_TEXT) return
-  throw refusal(`${name}: is too long`, `The parameter ${name} may have ${LONGEST_TEXT} characters.`)
+  throw refusal(`${name}: is too long`, `The parameter ${name} may have at most ${LONGEST_TEXT} characters.`)
 }
 
 const originOf = ({ clock }: App, { id }: ActivatedOffer, requestId: string): Origin => ({

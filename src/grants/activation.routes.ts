@@ -17,11 +17,11 @@ const activate = route({
   access: 'public',
   summary: 'Activate an offer that was bought elsewhere',
   description:
-    'The address is the secret. Grants the offer to the customer with this external_user_id, or else to the contact with this e-mail, which is created when there is none. The e-mail on file is kept. The body may be a form, multipart or JSON.',
+    'The URL is the credential. Grants the offer to the customer with this external_user_id, otherwise to the contact with this e-mail, which is created if necessary. The e-mail of an existing contact is not changed. The body may be form-encoded, multipart or JSON.',
   tag: 'grants',
   query: Type.Object({
     send_offer_grant_email: Type.Optional(
-      Type.Boolean({ description: 'true: a confirmation is sent', default: false }),
+      Type.Boolean({ description: 'true: a confirmation e-mail is sent', default: false }),
     ),
   }),
   body: Person,
@@ -45,7 +45,7 @@ const deactivate = route({
   access: 'public',
   summary: 'Deactivate an offer that was bought elsewhere',
   description:
-    'The address is the secret. Revokes the offer from the customer with this external_user_id, or else from the contact with this e-mail. It is an error when nobody is found, or the offer is not held.',
+    'The URL is the credential. Revokes the offer from the customer with this external_user_id, otherwise from the contact with this e-mail. Returns an error when there is no such contact, or it does not hold the offer.',
   tag: 'grants',
   body: Person,
   responses: { 200: Type.Object({ status: Type.Literal('deactivated') }) },
@@ -62,7 +62,7 @@ const deactivate = route({
 async function offerOf({ app, params }: Context) {
   const offer = await findByActivationToken(app, params.token!, params.offer_id!)
   if (offer) return offer
-  throw notFound('There is no offer at this address. It may have been replaced by another.')
+  throw notFound('There is no offer at this URL. The activation URLs may have been replaced.')
 }
 
 export const activationRoutes: Route[] = [activate, deactivate]

@@ -28,7 +28,7 @@ export const grants = defineResource({
   type: 'grants',
   singular: 'grant',
   description:
-    'That a customer was given an offer: from when until when, by whom, and how it ended. It is live until it is revoked.',
+    'A record of an offer given to a customer: its access period, who granted it, and how it ended. Live until it is revoked.',
   from: sql`offer_grants r`,
   attributes: {
     granted_at: timestamp(),
@@ -47,17 +47,17 @@ export const grants = defineResource({
   },
   filters: {
     contact_id: {
-      description: 'Of this contact',
+      description: 'Grants of this contact',
       refersTo: 'contacts',
       build: (value, scope) => ({ where: liveOrEnded(ofContact(value, scope)) }),
     },
     customer_id: {
-      description: 'Of this customer',
+      description: 'Grants of this customer',
       refersTo: 'customers',
       build: (value) => ({ where: liveOrEnded(sql`r.customer_id = ${idOrNothing(value)}`) }),
     },
     offer_id: {
-      description: 'Of this offer',
+      description: 'Grants of this offer',
       refersTo: 'offers',
       // The index of live grants by their offer is for what states this.
       build: (value) => ({ where: liveOrEnded(sql`r.offer_id = ${idOrNothing(value)} and r.offer_id > 0`) }),

@@ -151,7 +151,7 @@ function answerOf(
       throw new ApiError(
         409,
         'email_taken',
-        'The customer of another contact of the site has this e-mail. Nothing was changed.',
+        'The customer of another contact of the site already has this e-mail. Nothing was changed.',
       )
     case 'idempotency_mismatch':
       throw otherRequest()

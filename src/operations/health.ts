@@ -16,24 +16,31 @@ const DATABASE_MS = 2_000
 
 /** For what watches over the process: is it alive, can it serve, how does it fare. */
 export async function healthRoutes(server: FastifyInstance, app: App): Promise<void> {
-  server.get('/healthz', described('Whether the process lives', Status), async () => ({ status: 'ok' }))
+  server.get('/healthz', described('Liveness: whether the process runs', Status), async () => ({
+    status: 'ok',
+  }))
 
   const migrated = inTime(() => isMigrated(app.db))
-  server.get('/readyz', described('Whether requests can be served', Status, 503), async () => {
+  server.get('/readyz', described('Readiness: whether requests can be served', Status, 503), async () => {
     if (await migrated()) return { status: 'ok' }
-    throw new ApiError(503, 'not_migrated', 'The database is of an older version; run `bestow migrate`.', {
-      headers: { 'retry-after': '5' },
-    })
+    throw new ApiError(
+      503,
+      'not_migrated',
+      'The database schema is of an older version; run `bestow migrate`.',
+      {
+        headers: { 'retry-after': '5' },
+      },
+    )
   })
 
-  server.get('/metrics', described('Figures of this process', Figures, 401), async (request, reply) => {
+  server.get('/metrics', described('Metrics of this process', Figures, 401), async (request, reply) => {
     assertMetricsToken(app, request.headers.authorization)
     reply.type(PROMETHEUS)
     return app.metrics.text()
   })
 
   const backlog = inTime(() => readBacklog(app))
-  const ofDatabase = described('Figures of the database, the same from every process', Figures, 401, 503)
+  const ofDatabase = described('Metrics of the database, the same from every process', Figures, 401, 503)
   server.get('/metrics/database', ofDatabase, async (request, reply) => {
     assertMetricsToken(app, request.headers.authorization)
     reply.type(PROMETHEUS)
@@ -90,7 +97,7 @@ function assertMetricsToken({ config }: App, authorization: string | undefined):
   if (token === null && config.mode === 'development') return
   const expected = hashSecret(`Bearer ${token}`)
   if (token !== null && timingSafeEqual(hashSecret(authorization ?? ''), expected)) return
-  throw new ApiError(401, 'unauthorized', 'Send METRICS_TOKEN of the configuration as a bearer token.')
+  throw new ApiError(401, 'unauthorized', 'Send the value of the setting METRICS_TOKEN as a bearer token.')
 }
 
 async function readBacklog({ db }: App): Promise<Backlog> {

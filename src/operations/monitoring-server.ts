@@ -15,7 +15,11 @@ export async function buildMonitoringServer(app: App): Promise<FastifyInstance> 
   })
   answerErrors(server, app)
   server.setNotFoundHandler((request, reply) => {
-    sendError(reply, request, new ApiError(404, 'unknown_path', 'Only health and metrics are answered here.'))
+    sendError(
+      reply,
+      request,
+      new ApiError(404, 'unknown_path', 'This port serves only health checks and metrics.'),
+    )
   })
   await healthRoutes(server as FastifyInstance, app)
   return server as FastifyInstance

@@ -143,13 +143,14 @@ export function loadConfig(
 
 function missingInProduction(config: Config): string[] {
   const reasons = {
-    SECRET_KEY: 'is missing: tokens and links are signed with it. Make one with `openssl rand -base64 32`',
-    PUBLIC_URL: 'is missing: links in answers and e-mails start with it, as in https://bestow.example.com',
+    SECRET_KEY: 'is required: it signs tokens and links. Create one with `openssl rand -base64 32`',
+    PUBLIC_URL:
+      'is required: links in responses and e-mails start with it, for example https://bestow.example.com',
   }
   const missing = Object.entries(reasons).filter(([name]) => config[name as SettingName] === null)
   const problems = missing.map(([name, reason]) => `${name} ${reason}`)
   if (config.SMTP_URL !== null && config.MAIL_FROM === settings.MAIL_FROM.default) {
-    problems.push('MAIL_FROM is missing: mail servers refuse e-mails from no-reply@localhost')
+    problems.push('MAIL_FROM is required: mail servers reject e-mails from no-reply@localhost')
   }
   return problems
 }

@@ -38,19 +38,19 @@ export function createMetrics(): Metrics {
     grants: new Counter({ name: 'bestow_grants_total', help: 'Offers granted', registers }),
     refused: new Counter({
       name: 'bestow_refused_requests_total',
-      help: 'Requests answered 503 because too many were there',
+      help: 'Requests rejected with 503 because the server was at capacity',
       registers,
     }),
     jobs: {
       done: new Counter({
         name: 'bestow_background_jobs_total',
-        help: 'What background jobs have done or begun: events dispatched, e-mails taken, hooks taken, …',
+        help: 'Items processed or started by background jobs: events dispatched, e-mails claimed, hooks claimed, …',
         labelNames: ['job'],
         registers,
       }),
       failed: new Counter({
         name: 'bestow_background_failures_total',
-        help: 'How often a background job failed and was tried again later',
+        help: 'Failures of background jobs, which were retried later',
         labelNames: ['job'],
         registers,
       }),
@@ -67,11 +67,11 @@ export function backlogText({ failed, undispatchedEvents, pendingEmails }: Backl
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
-  gauge('bestow_undispatched_events', 'Events that nobody has reacted to yet').set(undispatchedEvents)
+  gauge('bestow_undispatched_events', 'Events that are not dispatched yet').set(undispatchedEvents)
   gauge('bestow_pending_emails', 'E-mails that are not sent yet').set(pendingEmails)
   const failures = new Gauge({
     name: 'bestow_failed',
-    help: 'What could not be done; `bestow jobs list --failed` tells which',
+    help: 'Permanently failed jobs; see `bestow jobs list --failed`',
     labelNames: ['kind'],
     registers,
   })

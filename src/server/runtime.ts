@@ -116,7 +116,7 @@ async function makeFolder(folder: string): Promise<void> {
 function explainDatabase(error: unknown): unknown {
   const { code = '', message } = error as { code?: string; message: string }
   if (!isUnavailable(error) && !/^(28|3D)/.test(code)) return error
-  return new Error(`DATABASE_URL leads to no database that can be used: ${message || code}`, { cause: error })
+  return new Error(`DATABASE_URL does not point to a usable database: ${message || code}`, { cause: error })
 }
 
 async function attachEmbedded(

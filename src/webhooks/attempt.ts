@@ -43,7 +43,7 @@ function keysOf({ sealer, log }: App, hook: Claimed): KeyObject[] | null {
   try {
     return [secret, ...previous_secrets].map((text) => signingKey(sealer.unseal(text)))
   } catch (error) {
-    log.error({ err: error, hook: { site_id, id } }, 'the secret of a hook cannot be read')
+    log.error({ err: error, hook: { site_id, id } }, 'the secret of a hook cannot be decrypted')
     return null
   }
 }

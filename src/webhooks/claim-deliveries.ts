@@ -70,7 +70,7 @@ async function possibleBodies(app: App, siteId: string, deliveries: Due[]): Prom
     if (deliveries.length === 1) {
       app.log.error(
         { err: error, delivery: { site_id: siteId, id } },
-        'the body of a delivery cannot be made',
+        'the body of a delivery cannot be created',
       )
       return [null]
     }

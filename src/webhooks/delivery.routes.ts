@@ -16,7 +16,7 @@ const test = route({
   url: '/v1/hooks/{id}/test',
   access: 'manage:hooks',
   summary: 'Send a test event to a hook',
-  description: 'The sample of its event, signed and sent as any other. The answer is its delivery.',
+  description: 'Sends the sample of its event, signed like any other. Returns the delivery.',
   tag: 'hooks',
   extension: true,
   shows: webhookDeliveries,
@@ -34,9 +34,9 @@ const replayAll = route({
   method: 'POST',
   url: '/v1/hooks/{id}/replay',
   access: 'manage:hooks',
-  summary: 'Deliver what a hook did not get',
+  summary: 'Replay missed events of a hook',
   description:
-    'What failed for good, what was cancelled, and what happened while the hook was disabled, of all that happened since `since` (a date and time as in 2026-01-15T09:30:00Z), or since the hook was created: the oldest 10,000. Events are kept for KEEP_EVENTS_DAYS (400). While `replayed` is 10,000 there may be more; ask again.',
+    'Delivers events since `since` (a date and time, for example 2026-01-15T09:30:00Z), or since the hook was created, whose delivery failed permanently or was cancelled, or that occurred while the hook was disabled: the oldest 10,000. Events are kept for KEEP_EVENTS_DAYS (400). When `replayed` is 10,000 there may be more; repeat the request.',
   tag: 'hooks',
   extension: true,
   body: Type.Object({
@@ -60,9 +60,9 @@ const replayOne = route({
   method: 'POST',
   url: '/v1/webhook_deliveries/{id}/replay',
   access: 'manage:hooks',
-  summary: 'Deliver once more',
+  summary: 'Redeliver a webhook delivery',
   description:
-    'At once, with the same `webhook-id` and the same body, whatever has become of it before. A repetition with the same Idempotency-Key is answered without `body` and `attempts`.',
+    'Delivers again at once, with the same `webhook-id` and body, whatever its status. A repeated request with the same Idempotency-Key returns it without `body` and `attempts`.',
   tag: 'webhook deliveries',
   extension: true,
   responses: { 200: singleSchema(webhookDeliveries) },

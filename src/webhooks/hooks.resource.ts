@@ -18,8 +18,7 @@ import { hookEvents } from './hook-events.ts'
 export const hooks = defineResource({
   type: 'hooks',
   singular: 'hook',
-  description:
-    'Where a site tells of what happens: a POST to `target_url` for each `event`, of one resource or of all of them.',
+  description: 'A webhook subscription: a POST to `target_url` for each `event`, of one resource or of all.',
   from: sql`hooks r`,
   where: sql`r.deleted_at is null`,
   listed: LIST_INDEX,

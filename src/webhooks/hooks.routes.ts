@@ -45,7 +45,7 @@ const create = route({
   access: 'manage:hooks',
   summary: 'Create a hook',
   description:
-    'It needs the permission to view what its event is about. `resource_id` confines it to one offer or tag. The answer holds the `secret` that signs what is sent; it is shown this once.',
+    'Requires permission to view the resources of the event. `resource_id` restricts the hook to one offer or tag. The response contains the `secret` that signs the requests; it is shown only once.',
   tag: 'hooks',
   shows: hooks,
   query: singleParameters(hooks),
@@ -87,7 +87,7 @@ const update = route({
   access: 'manage:hooks',
   summary: 'Change, enable or disable a hook',
   description:
-    '`target_url`, `resource_id` and `enabled`; what is not given stays as it is. Disabling cancels what waits. The `event` stays.',
+    '`target_url`, `resource_id` and `enabled` can be changed; omitted attributes are left unchanged. Disabling the hook cancels pending deliveries. The `event` cannot be changed.',
   tag: 'hooks',
   extension: true,
   shows: hooks,
@@ -131,9 +131,9 @@ const destroy = route({
   url: '/v1/hooks/{id}',
   access: 'manage:hooks',
   summary: 'Delete a hook',
-  description: 'What waits for it is cancelled; what it was told stays on record.',
+  description: 'Pending deliveries are cancelled; past deliveries are kept.',
   tag: 'hooks',
-  responses: { 204: Type.Null({ description: 'It is deleted' }) },
+  responses: { 204: Type.Null({ description: 'The hook is deleted' }) },
   async handler({ tx, caller, params, scope }) {
     await deleteHook(tx, caller.siteIds, params.id!, scope.now)
     return { status: 204 }
@@ -145,8 +145,9 @@ const rotate = route({
   method: 'POST',
   url: '/v1/hooks/{id}/rotate_secret',
   access: 'manage:hooks',
-  summary: 'Give a hook a new secret',
-  description: 'The answer holds the new `secret`, this once. For 24 hours what is sent is signed with both.',
+  summary: 'Rotate the secret of a hook',
+  description:
+    'The response contains the new `secret`, which is shown only once. For 24 hours, requests are signed with both secrets.',
   tag: 'hooks',
   extension: true,
   shows: hooks,
@@ -172,7 +173,7 @@ const othersThan = (known: string[], attributes: Record<string, unknown>) =>
 function warnOfSilence({ warn }: WriteContext, event: HookEvent): void {
   const { neverHappens } = describeEvent(event)
   if (neverHappens)
-    warn(`The event ${event} cannot happen yet: ${neverHappens}. The hook sends test events only.`)
+    warn(`The event ${event} cannot occur yet: ${neverHappens}. The hook sends test events only.`)
 }
 
 export const hookRoutes: Route[] = [

@@ -80,12 +80,12 @@ describe('a new hook', () => {
 })
 
 test.each(['purchase', 'payment_succeeded', 'order_created', 'form_submission'])(
-  'a hook for %s, which cannot happen yet, is created with a warning that says so',
+  'a hook for %s, which cannot occur yet, is created with a warning that says so',
   async (event) => {
     const { status, headers } = await create({ event })
     expect(status).toBe(201)
     expect(headers.get('warning')).toMatch(
-      new RegExp(`The event ${event} cannot happen yet: there are no (purchases|forms) in this version`),
+      new RegExp(`The event ${event} cannot occur yet: there are no (purchases|forms) in this version`),
     )
   },
 )

@@ -21,7 +21,7 @@ const sampleRoute = (event: HookEvent): Route =>
     url: `/v1/hooks/${event}_sample`,
     access: 'view:hooks',
     summary: `Sample of the event ${event}`,
-    description: 'The `payload` of the body that is sent: made-up resources, the primary one first.',
+    description: 'The `payload` of the request body: sample resources, the primary one first.',
     tag: 'hooks',
     responses: { 200: Payload },
     handler: async ({ baseUrl }) => ({ body: samplePayload(event, baseUrl) }),

@@ -18,14 +18,14 @@ const LONGEST = 2_000
 export function parseTarget(text: string, allowsPrivate: boolean): URL {
   const url = URL.parse(text)
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new Error('must be an address like https://example.com/hooks')
+    throw new Error('must be a URL like https://example.com/hooks')
   }
   if (text.length > LONGEST) throw new Error(`must be at most ${LONGEST} characters long`)
   if (url.username !== '' || url.password !== '') {
-    throw new Error('must not contain a user or a password: put a secret into the path or the query')
+    throw new Error('must not contain a user name or password; put a secret into the path or the query')
   }
   if (!allowsPrivate && !mayBePublic(url.hostname)) {
-    throw new Error('must lead to the public internet, not to this machine or a private network')
+    throw new Error('must point to the public internet, not to this machine or a private network')
   }
   return url
 }

@@ -40,7 +40,7 @@ export const webhookDeliveries = defineResource({
   singular: 'webhook delivery',
   permittedWith: 'hooks',
   description:
-    'That a hook is told of an event: `pending` until its receiver has taken it, then `delivered`; `failed` after the last attempt; `cancelled` when the hook was disabled or deleted before. With every attempt: what was sent, what was answered (the first 20 kB) or what went wrong.',
+    'A notification of a hook about an event. The status is `pending` until the receiver accepts it, then `delivered`; `failed` after the last attempt; `cancelled` when the hook was disabled or deleted first. Each attempt has its request, its response (the first 20 kB) or its error.',
   from: sql`webhook_deliveries r`,
   listed: LIST_INDEX,
   attributes: {
@@ -72,10 +72,10 @@ export const webhookDeliveries = defineResource({
     contact_id: related(sql`r.contact_id`, 'contacts', 'About this contact'),
     customer_id: ofCustomer(sql`r.contact_id`, 'About this customer'),
     event_id: related(sql`r.event_id`, 'events', 'Caused by this event'),
-    run_id: related(sql`r.run_id`, 'automation_runs', 'Caused by this run of an automation'),
+    run_id: related(sql`r.run_id`, 'automation_runs', 'Caused by this automation run'),
     reason: {
       description:
-        'How the last attempt failed: the name of its error or the status of the answer, as in 500',
+        'How the last attempt failed: the name of the error or the status of the response, for example 500',
       build: (value) => ({ where: sql`${value} = ${LAST_RESULT}` }),
     },
     status: oneOf(sql`r.status`, DELIVERY_STATUSES),

@@ -7,7 +7,7 @@ const me = route({
   method: 'GET',
   url: '/v1/me',
   access: 'token',
-  summary: 'Show who the token belongs to',
+  summary: 'Show the owner of the token',
   tag: 'me',
   responses: {
     200: Type.Object({

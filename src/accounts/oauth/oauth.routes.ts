@@ -26,7 +26,7 @@ const token = route({
   access: 'public',
   summary: 'Get an access token',
   description:
-    'By `client_credentials` (in the body or as HTTP Basic) or `refresh_token`; with PASSWORD_GRANT on, also by `username` and `password`. Client credentials that are sent beside a refresh token or a password must be right. The body may be a form, multipart or JSON.',
+    'Supports the grant types `client_credentials` (in the body or as HTTP Basic) and `refresh_token`; with the setting PASSWORD_GRANT also `password`. Client credentials sent together with a refresh token or a password are verified too. The body may be form-encoded, multipart or JSON.',
   tag: 'authentication',
   body: Type.Object(
     {
@@ -65,7 +65,7 @@ const revoke = route({
   url: '/v1/oauth/revoke',
   access: 'token',
   summary: 'Revoke a token',
-  description: 'Ends the given access or refresh token and every other of the same sign-in.',
+  description: 'Revokes the given access or refresh token and all tokens of the same sign-in.',
   tag: 'authentication',
   body: Type.Object({ token: Type.String() }),
   responses: { 200: Type.Null({ description: 'Revoked; the body is empty' }) },
@@ -109,7 +109,8 @@ function readGrant(form: Form, passwordsAllowed: boolean): Grant | Refusal {
       if (!passwordsAllowed)
         return {
           error: 'unsupported_grant_type',
-          description: 'Sign-in by password is off here (PASSWORD_GRANT); use client_credentials.',
+          description:
+            'The password grant is disabled on this server (setting PASSWORD_GRANT); use client_credentials.',
         }
       if (!form.username || !form.password) return missing('username and password')
       return {
@@ -160,7 +161,7 @@ const unauthorized = (error: string) =>
   refusal(
     401,
     error,
-    'Check the credentials; a rotated or deleted key and a used refresh token are no longer good.',
+    'Check the credentials. A rotated or deleted key and a used refresh token are no longer valid.',
   )
 
 function tooMany(waitSeconds: number) {

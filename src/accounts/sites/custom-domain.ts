@@ -29,7 +29,7 @@ export function parseCustomDomain(app: App, given: string): string {
     unprocessable(code, `custom_domain ${problem}`, '/data/attributes/custom_domain')
   // The rest of an address would be dropped: domainToASCII() reads "example.com/members" as "example.com".
   if (/[/?#@:\\]/.test(given) || !HOST_NAME.test(host))
-    throw refused('invalid', 'must be a host name without a port, as in members.example.com')
+    throw refused('invalid', 'must be a host name without a port, for example members.example.com')
   if (isOwnHost(app, host)) throw refused('reserved', "is the server's own host; give the site another one")
   return host
 }

@@ -31,7 +31,7 @@ const subdomain = matching(
 export const sites = defineResource({
   type: 'sites',
   singular: 'site',
-  description: 'A creator’s place, with its own contacts, customers, offers and products.',
+  description: 'A creator’s web site, with its own contacts, customers, offers and products.',
   from: sql`sites r`,
   site: sql`r.id`,
   where: sql`r.archived_at is null`,

@@ -5,7 +5,7 @@ import { activationToken } from './activation-token.ts'
 const Urls = Type.Object({
   data: Type.Object({
     type: Type.Literal('activation_urls'),
-    id: Type.String({ description: 'Of the offer' }),
+    id: Type.String({ description: 'Id of the offer' }),
     attributes: Type.Partial(Type.Object({ activate_url: Type.String(), deactivate_url: Type.String() })),
   }),
 })
@@ -17,7 +17,7 @@ const show = route({
   access: 'manage:grants',
   summary: 'Show the activation URLs of an offer',
   description:
-    'For shops that call an address when somebody has paid. They are made when they are first asked for. Whoever knows one can give the offer away, or take it back.',
+    'For shops that call a URL after a payment. The URLs are created on first request. They are secrets: anyone who knows one can grant or revoke the offer.',
   tag: 'offers',
   extension: true,
   responses: { 200: Urls },
@@ -31,7 +31,7 @@ const rotate = route({
   access: 'manage:grants',
   summary: 'Replace the activation URLs of an offer',
   description:
-    'The old ones are worth nothing at once. A repetition with the same Idempotency-Key does not show the new ones again.',
+    'The previous URLs stop working at once. A repeated request with the same Idempotency-Key does not return the new URLs again.',
   tag: 'offers',
   extension: true,
   responses: { 200: Urls },

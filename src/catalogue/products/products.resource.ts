@@ -21,7 +21,7 @@ const CLASS = sql`coalesce(r.class_name, r.product_type_name)`
 export const products = defineResource({
   type: 'products',
   singular: 'product',
-  description: 'What members get access to: a course, a community, a download.',
+  description: 'The content that members open: a course, a community, a download.',
   from: sql`products r`,
   listed: sql`r.archived_at is null and ${LIST_INDEX}`,
   attributes: {
@@ -57,7 +57,7 @@ export const products = defineResource({
     status_eq: equals(sql`r.status`, 'Status is'),
     exclude_product_types: {
       description:
-        'Not of these classes, as in `Courses::CohortCourse`; may be repeated as `filter[exclude_product_types][]`',
+        'Excludes these classes, for example `Courses::CohortCourse`; may be repeated as `filter[exclude_product_types][]`',
       build: (value) => ({
         where: sql`${CLASS} <> all (${value.split(',').map((name) => name.trim())}::text[])`,
       }),

@@ -8,8 +8,7 @@ The receiver answered 410 Gone, which asks for no further requests.
 Every attempt has failed since {{ hook.failing_since | date: "%-d %B %Y, %H:%M" }} UTC. The last result was: {{ hook.answer }}.
 {%- endif %}`
 
-const MAX_KEPT =
-  'No event is lost. Events that happen in the meantime are kept for {{ hook.kept_days }} days.'
+const KEPT = 'No event is lost. Events that happen in the meantime are kept for {{ hook.kept_days }} days.'
 
 /** To the owner of the account, and so without the link of a member. */
 export const hookDisabled: EmailTemplate = {
@@ -20,7 +19,7 @@ export const hookDisabled: EmailTemplate = {
 <p>Hook {{ hook.id }} of {{ site.title }} sends the event <strong>{{ hook.event }}</strong> to
 <strong>{{ hook.host }}</strong>. It was disabled, and requests that were waiting were cancelled.</p>
 <p>${REASON}</p>
-<p>${MAX_KEPT} When the receiver works again:</p>
+<p>${KEPT} When the receiver works again:</p>
 <ol>
   <li>Enable the hook: <code>PATCH /v1/hooks/{{ hook.id }}</code> with <code>"enabled": true</code></li>
   <li>Deliver what it missed: <code>POST /v1/hooks/{{ hook.id }}/replay</code></li>
@@ -33,7 +32,7 @@ Hook {{ hook.id }} of {{ site.title }} sends the event {{ hook.event }} to {{ ho
 
 ${REASON}
 
-${MAX_KEPT} When the receiver works again:
+${KEPT} When the receiver works again:
 
 1. Enable the hook: PATCH /v1/hooks/{{ hook.id }} with "enabled": true
 2. Deliver what it missed: POST /v1/hooks/{{ hook.id }}/replay

@@ -49,17 +49,17 @@ const MOST_FILTERS = 100
 export function parseCondition(given: unknown, path: Path): Condition {
   const condition = parse(given, path)
   if (countFilters(condition) > MOST_FILTERS)
-    throw refused('too_long', `A condition has at most ${MOST_FILTERS} filters`, path)
+    throw refused('too_long', `A condition may have at most ${MOST_FILTERS} filters`, path)
   return condition
 }
 
 function parse(given: unknown, path: Path): Condition {
   if (!isObject(given)) throw refused('invalid', 'A condition must be an object', path)
   const kind = ['all', 'any', 'filter'].find((name) => Object.hasOwn(given, name))
-  if (!kind) throw refused('invalid', 'A condition must have one of all, any and filter', path)
+  if (!kind) throw refused('invalid', 'A condition must have exactly one of all, any and filter', path)
   const known = kind === 'filter' ? ['filter', 'value'] : [kind]
   for (const name of Object.keys(given)) {
-    if (!known.includes(name)) throw refused('unknown_member', `${name} has no place here`, [...path, name])
+    if (!known.includes(name)) throw refused('unknown_member', `Unknown member ${name}`, [...path, name])
   }
   if (kind === 'filter') return parseFilter(given, path)
   const parts = parseList(given[kind], [...path, kind])
@@ -68,7 +68,7 @@ function parse(given: unknown, path: Path): Condition {
 
 function parseList(given: unknown, path: Path): Condition[] {
   if (!Array.isArray(given) || given.length === 0)
-    throw refused('invalid', 'It must be a list of one condition or more', path)
+    throw refused('invalid', 'It must be a list of at least one condition', path)
   return given.map((part, index) => parse(part, [...path, index]))
 }
 
@@ -80,7 +80,7 @@ function parseFilter(given: Record<string, unknown>, path: Path): FilterConditio
       `There is no filter of contacts with the name ${JSON.stringify(filter)}`,
       [...path, 'filter'],
     )
-  if (!Object.hasOwn(given, 'value')) throw refused('missing', `${filter} needs a value`, path)
+  if (!Object.hasOwn(given, 'value')) throw refused('missing', `${filter} requires a value`, path)
   const value = parseValue(given.value, [...path, 'value'])
   try {
     contactPredicates[filter]!.test(value, sql.ref, NOBODYS)
@@ -97,7 +97,7 @@ const NOBODYS: Scope = { siteIds: [], now: new Date(0), baseUrl: '' }
 function parseValue(given: unknown, path: Path): string {
   const isExact = typeof given !== 'number' || !Number.isInteger(given) || Number.isSafeInteger(given)
   if (!['string', 'number', 'boolean'].includes(typeof given) || !isExact)
-    throw refused('invalid', 'The value must be a text, a number, true or false', path)
+    throw refused('invalid', 'The value must be a string, a number, true or false', path)
   return String(given).trim()
 }
 

@@ -122,13 +122,13 @@ const parseLine = (name: string, value: unknown) => parseAs(name, value, readNam
 function parseAs(name: string, value: unknown, read: (text: string) => string): string | null {
   if (value === null) return null
   if (typeof value !== 'string' && typeof value !== 'number') {
-    throw unprocessable('invalid', `${name} must be a text`, pointerTo(name))
+    throw unprocessable('invalid', `${name} must be a string`, pointerTo(name))
   }
   const text = read(String(value))
   if (text.length > LONGEST_TEXT)
     throw unprocessable(
       'too_long',
-      `${name} is too long (${LONGEST_TEXT} characters at most)`,
+      `${name} is too long (at most ${LONGEST_TEXT} characters)`,
       pointerTo(name),
     )
   return text === '' ? null : text
@@ -155,6 +155,6 @@ function parseFlag(name: string, value: unknown): boolean {
 const unknownCustomField = (name: string) =>
   unprocessable(
     'unknown_custom_field',
-    `There is no custom field ${name}. There are ${CUSTOM_FIELDS.join(', ')}`,
+    `Unknown custom field ${name}. Use one of ${CUSTOM_FIELDS.join(', ')}`,
     pointerTo(name),
   )

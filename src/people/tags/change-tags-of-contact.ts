@@ -58,9 +58,12 @@ async function assertLiving(tx: Tx, siteId: string, tagIds: string[], pointer: s
   const living = new Set(rows.map(({ id }) => id))
   const index = tagIds.findIndex((id) => !living.has(id))
   if (index < 0) return
-  throw notFound('There is no such contact tag on the site, or it is archived. Nothing was changed.', {
-    pointer: `${pointer}/${index}`,
-  })
+  throw notFound(
+    'There is no contact tag with this id on the site, or it is archived. Nothing was changed.',
+    {
+      pointer: `${pointer}/${index}`,
+    },
+  )
 }
 
 async function tagsOf(tx: Tx, siteId: string, contactId: string): Promise<string[]> {

@@ -8,7 +8,7 @@ export const contactTags = defineResource({
   type: 'contact_tags',
   singular: 'contact tag',
   permittedWith: 'contacts',
-  description: 'A label that contacts of a site can bear.',
+  description: 'A label for the contacts of a site.',
   from: sql`contact_tags r`,
   listed: sql`r.archived_at is null`,
   attributes: { name: writable(text(), line(), { required: true }) },

@@ -20,17 +20,18 @@ const ACTS = {
     mode: 'add',
     summary: 'Add tags to a contact',
     description:
-      'All or nothing. What it bears already stays as it is. `data` lists every tag that it bears afterwards, `meta` tells what this request changed.',
+      'All or nothing. Tags that the contact already has are left unchanged. `data` lists every tag that the contact has afterwards; `meta` describes what this request changed.',
   },
   PATCH: {
     mode: 'replace',
     summary: 'Replace the tags of a contact',
-    description: 'Adds what is missing and removes what is not listed; an empty list removes all.',
+    description:
+      'Adds the listed tags that the contact does not have, and removes those that are not listed. An empty list removes all.',
   },
   DELETE: {
     mode: 'remove',
     summary: 'Remove tags from a contact',
-    description: 'What it does not bear is passed over.',
+    description: 'Tags that the contact does not have are ignored.',
   },
 } as const
 

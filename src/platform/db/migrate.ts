@@ -52,7 +52,7 @@ async function assertVersion(db: Db): Promise<void> {
   const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db)
   const version = rows[0]!.server_version
   if (Number.parseInt(version, 10) >= OLDEST_POSTGRES) return
-  throw new Error(`PostgreSQL ${OLDEST_POSTGRES} or newer is needed; DATABASE_URL leads to ${version}.`)
+  throw new Error(`PostgreSQL ${OLDEST_POSTGRES} or newer is required; DATABASE_URL points to ${version}.`)
 }
 
 /** For tests that stop half-way; everybody else calls migrate(). */

@@ -8,7 +8,7 @@ export const unauthorized = (detail: string) =>
   new ApiError(401, 'unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' } })
 
 export const TOKEN_ENDED =
-  'The access token is expired, revoked or not one of ours. Get a new one from POST /v1/oauth/token.'
+  'The access token is expired, revoked or invalid. Get a new one from POST /v1/oauth/token.'
 
 export const forbidden = (permission: string, source?: ErrorSource) =>
   new ApiError(403, 'forbidden', `The API key lacks the permission ${permission}.`, { source })
@@ -19,8 +19,8 @@ export function bearerToken(header: string | undefined): string {
   if (token) return token
   throw unauthorized(
     header
-      ? 'The Authorization header must read "Bearer <access token>".'
-      : 'This needs an access token: get one from POST /v1/oauth/token and send it as "Authorization: Bearer <access token>".',
+      ? 'The Authorization header must be "Bearer <access token>".'
+      : 'An access token is required. Get one from POST /v1/oauth/token and send it as "Authorization: Bearer <access token>".',
   )
 }
 

@@ -80,7 +80,7 @@ function createRoute(records: Records, texts: CrudTexts): Route {
     extraPermissions: ['manage:ids'],
     summary: `Create ${withArticle(resource.singular)}`,
     description: [
-      belongsToSite(records) && 'The site may be left out by an account that has only one.',
+      belongsToSite(records) && 'The site is optional for accounts with a single site.',
       texts.create,
     ]
       .filter(Boolean)

@@ -22,7 +22,7 @@ export function databaseError(app: App, cause: unknown): ApiError {
     : new ApiError(
         503,
         'database_unavailable',
-        'The database cannot be reached at the moment, or does not answer in time. Try again.',
+        'The database is unreachable or did not respond in time. Try again.',
         { headers: { 'retry-after': '2' }, cause },
       )
 }

@@ -39,7 +39,7 @@ function decoderOf(charset: string) {
     throw new ApiError(
       400,
       'unsupported_charset',
-      `The charset "${charset.slice(0, 50)}" is not known. Send the body as UTF-8.`,
+      `The charset "${charset.slice(0, 50)}" is not supported. Send the body as UTF-8.`,
       { source: { header: 'Content-Type' } },
     )
   }

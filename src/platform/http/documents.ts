@@ -78,7 +78,7 @@ export function ignoreRelationships(
  */
 export function checkNewDocument(context: Pick<WriteContext<NewResource>, 'body' | 'ignore'>): void {
   const { id } = context.body.data
-  if (!isMissing(id)) throw idRefused('The id of a new resource is chosen by the server. Leave it out.')
+  if (!isMissing(id)) throw idRefused('The server assigns the id of a new resource. Remove the id.')
   ignoreRelationships(context)
 }
 
@@ -91,7 +91,7 @@ export function readNewId({ app, caller, body }: WriteContext<NewResource>): str
   const { id } = body.data
   if (isMissing(id)) return null
   if (!app.config.EXTENSIONS || !(caller.permissions?.includes('manage:ids') ?? true))
-    throw idRefused('Choosing the id of a new resource takes the permission manage:ids. Leave the id out.')
+    throw idRefused('Choosing the id of a new resource requires the permission manage:ids. Remove the id.')
   return parseChosenId(id)
 }
 
@@ -108,7 +108,7 @@ function isEmpty(relationship: unknown): boolean {
 }
 
 export const ignoredAttribute = (name: string): Ignored => ({
-  reason: `The attribute ${name} cannot be set here`,
+  reason: `The attribute ${name} cannot be set in this request`,
   source: { pointer: jsonPointer(['data', 'attributes', name]) },
 })
 
@@ -118,6 +118,6 @@ export const ignoredAttributes = (attributes: Record<string, unknown>, names: st
 
 /** @param path the way to the relationships in the document */
 export const ignoredRelationship = (name: string, path: Path = ['data', 'relationships']): Ignored => ({
-  reason: `The relationship ${name} cannot be set here`,
+  reason: `The relationship ${name} cannot be set in this request`,
   source: { pointer: jsonPointer([...path, name]) },
 })

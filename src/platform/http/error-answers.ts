@@ -25,7 +25,7 @@ export function sendError(reply: FastifyReply, request: FastifyRequest, error: A
 export function answerMalformedAddress(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const error = badRequest(
     'malformed_address',
-    'The path is not a well-formed address: a "%" in it starts no code.',
+    'The path is not a valid URL: a "%" is not followed by two hexadecimal digits.',
   )
   sendError(reply.header('x-request-id', request.id), request, error)
 }
@@ -44,5 +44,9 @@ function toApiError(app: App, error: unknown, request: FastifyRequest): ApiError
   if (statusCode && statusCode < 500)
     return new ApiError(statusCode, 'bad_request', message ?? 'The request is malformed.')
   app.log.error({ request_id: request.id, err: error }, 'request failed')
-  return new ApiError(500, 'internal_error', 'Something went wrong here. It is logged under the request id.')
+  return new ApiError(
+    500,
+    'internal_error',
+    'An unexpected error occurred. It is logged with the request id.',
+  )
 }

@@ -40,7 +40,7 @@ export function parseForm(header: string | undefined, body: Buffer): Fields {
     return sanitizeStrings(readFields(type, body)) as Fields
   } catch (error) {
     if (error instanceof ApiError) throw error
-    throw badRequest('invalid_request', 'The body is neither a form nor JSON.')
+    throw badRequest('invalid_request', 'The body is neither form-encoded nor JSON.')
   }
 }
 

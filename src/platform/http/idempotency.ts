@@ -34,7 +34,7 @@ export const otherRequest = () =>
   new ApiError(
     422,
     'idempotency_key_reused',
-    'This Idempotency-Key was used for another request. Take a new key for each request.',
+    'This Idempotency-Key was already used for a different request. Use a new key for each request.',
     { source: HEADER },
   )
 

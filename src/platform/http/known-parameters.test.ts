@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([lenient.close(), strict.close()]))
 
 const told = {
-  reason: 'The parameter foo is not known here',
+  reason: 'Unknown parameter foo',
   source: { parameter: 'foo' },
 }
 

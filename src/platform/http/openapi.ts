@@ -22,7 +22,7 @@ export async function openapi(
         title: 'Bestow',
         version: VERSION,
         description:
-          'Memberships for creators, over the Kajabi Public API V1. Operations marked `x-extension` are not part of that API.',
+          'A membership server that implements the Kajabi Public API V1. Operations marked `x-extension` are not part of that API.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: { securitySchemes: SECURITY_SCHEMES },
@@ -73,16 +73,16 @@ const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 
 
 /** A schema of null stands for no body at all. */
 const answer = (schema: TSchema, mediaType: string) => {
-  const { type, description = 'The document' } = schema as { type?: string; description?: string }
+  const { type, description = 'The OpenAPI document' } = schema as { type?: string; description?: string }
   return type === 'null' ? { type, description } : { description, content: { [mediaType]: { schema } } }
 }
 
 const permissionSentence = (access: Route['access']) =>
   access === 'public'
-    ? 'Needs no token.'
+    ? 'No token is required.'
     : access === 'token'
-      ? 'Any token will do.'
-      : `Needs the permission \`${access}\`.`
+      ? 'Any valid token is sufficient.'
+      : `Requires the permission \`${access}\`.`
 
 /** What every route of a kind can answer, and what this one says of itself; 400 for a malformed path or query. */
 function errorStatuses({ access, form, kind, method, url, errors = [] }: Route, strict: boolean): number[] {

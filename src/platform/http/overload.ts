@@ -21,19 +21,19 @@ const KEEP_ALIVE_MS = 72_000
 const OVERLOADED = new ApiError(
   503,
   'overloaded',
-  'More requests come than can be served. Nothing was changed; try again.',
+  'The server is at capacity. Nothing was changed; try again.',
   { headers: { 'retry-after': '1' } },
 )
 const NO_HOST = badRequest('missing_host', 'The request has no Host header.', { header: 'Host' })
 const NO_EXPECTATION = new ApiError(
   417,
   'expectation_failed',
-  'The only expectation served is 100-continue.',
+  'The only supported expectation is 100-continue.',
   {
     source: { header: 'Expect' },
   },
 )
-const NO_TUNNEL = new ApiError(405, 'method_not_allowed', 'This is no proxy: CONNECT is not served.')
+const NO_TUNNEL = new ApiError(405, 'method_not_allowed', 'This is not a proxy: CONNECT is not supported.')
 
 /**
  * Refuses requests beyond those that can be worked on at once. Without it all of them wait in one line, and of three

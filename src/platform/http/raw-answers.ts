@@ -33,9 +33,13 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
 function explain(code: string | undefined): ApiError {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new ApiError(408, 'request_timeout', 'The request did not arrive in time. Send it again.')
+      return new ApiError(
+        408,
+        'request_timeout',
+        'The request did not arrive completely in time. Send it again.',
+      )
     case 'HPE_HEADER_OVERFLOW':
-      return new ApiError(431, 'headers_too_large', 'The address and headers are larger than 16 kB together.')
+      return new ApiError(431, 'headers_too_large', 'The URL and headers together are larger than 16 kB.')
     default:
       return new ApiError(400, 'malformed_request', 'The request is not well-formed HTTP.')
   }

@@ -28,7 +28,7 @@ export function siteOf({ body, caller }: Pick<WriteContext<OfSite>, 'body' | 'ca
   if (caller.siteIds.length === 1) return caller.siteIds[0]!
   throw badRequest(
     'site_required',
-    'The account has several sites. Say which one with {"relationships": {"site": {"data": {"type": "sites", "id": "…"}}}}.',
+    'The account has several sites. Specify one with {"relationships": {"site": {"data": {"type": "sites", "id": "…"}}}}.',
     { pointer: '/data' },
   )
 }

@@ -11,7 +11,7 @@ const MOST_SLOW_BODIES = 20
 const TOO_MANY = new ApiError(
   429,
   'too_many_slow_bodies',
-  `More than ${MOST_SLOW_BODIES} requests from this address are still sending their bodies. Send fewer at once.`,
+  `More than ${MOST_SLOW_BODIES} requests from this address are still sending their bodies. Send fewer concurrently.`,
   { headers: { 'retry-after': '1' } },
 )
 

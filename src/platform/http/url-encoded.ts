@@ -20,7 +20,7 @@ export function parseUrlEncoded(
 ): [string, string][] {
   const pieces = text.split('&', MOST_FIELDS + 1).filter((piece) => piece !== '')
   if (pieces.length > MOST_FIELDS)
-    throw badRequest(`too_many_${what}`, `More than ${MOST_FIELDS} ${what} cannot be read at once.`)
+    throw badRequest(`too_many_${what}`, `A request may have at most ${MOST_FIELDS} ${what}.`)
   return pieces.map((piece) => {
     const at = piece.indexOf('=')
     const [name, value] = at === -1 ? [piece, ''] : [piece.slice(0, at), piece.slice(at + 1)]

@@ -101,7 +101,9 @@ export function parseBoolean(value: string): boolean {
  */
 export function parseNumber(value: string): string {
   if (/^-?\d{1,15}(\.\d{1,10})?$/.test(value)) return value
-  throw new Error('must be a number with at most 15 digits before the point and 10 behind it, as in 149.5')
+  throw new Error(
+    'must be a number with at most 15 digits before the decimal point and 10 after it, for example 149.5',
+  )
 }
 
 /** A hundred years. */
@@ -111,7 +113,7 @@ export const MOST_DAYS = 36_500
 export function parseDays(value: string): number {
   const days = Number(value)
   if (!/^\d+$/.test(value) || days > MOST_DAYS)
-    throw new Error(`must be a whole number of days from 0 to ${MOST_DAYS}, as in 30`)
+    throw new Error(`must be a whole number of days from 0 to ${MOST_DAYS}, for example 30`)
   return days
 }
 

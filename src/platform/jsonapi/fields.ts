@@ -46,18 +46,18 @@ function textField(longest: number, form: string, normalize: (text: string) => s
       if (typeof value !== 'string') return undefined
       const text = normalize(value)
       if (text.length > longest)
-        throw new FieldError('too_long', `is too long (${longest} characters at most)`)
+        throw new FieldError('too_long', `is too long (at most ${longest} characters)`)
       return text
     },
   }
 }
 
 /** A text on one line. */
-export const line = (longest = 255): Field => textField(longest, 'a text', readName)
+export const line = (longest = 255): Field => textField(longest, 'a string', readName)
 
 /** A text of any number of lines. */
 export const paragraphs = (longest = 20_000): Field =>
-  textField(longest, 'a text', (text) => text.trim().normalize('NFC'))
+  textField(longest, 'a string', (text) => text.trim().normalize('NFC'))
 
 /** A text that the pattern matches. @param form completes "… must be", as in "a color such as #1f6f5c" */
 export function matching(pattern: RegExp, form: string): Field {

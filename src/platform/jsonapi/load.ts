@@ -155,7 +155,7 @@ export async function narrowToSite(
     siteIds = siteIds.filter((id) => id === query.siteId)
     if (siteIds.length === 0) throw missing('site', query.siteId, 'filter[site_id]')
   } else if (resource.listNeedsSite && siteIds.length > 1) {
-    throw badRequest('site_required', 'The account has several sites. Say which one with filter[site_id].', {
+    throw badRequest('site_required', 'The account has several sites. Specify one with filter[site_id].', {
       parameter: 'filter[site_id]',
     })
   }

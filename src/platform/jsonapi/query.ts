@@ -159,7 +159,7 @@ function refuseZeroByte(parameter: string, value: string): void {
 function parseReference(parameter: string, value: string): string {
   const id = value.trim()
   if (id !== '') return id
-  throw badRequest('invalid_filter', `${parameter} is empty. Give an id, or leave the parameter out.`, {
+  throw badRequest('invalid_filter', `${parameter} is empty. Give an id, or remove the parameter.`, {
     parameter,
   })
 }
@@ -188,13 +188,13 @@ function parseNarrowing(resource: Resource, key: string, value: string, query: R
 function ignoreIdleNarrowing({ narrowed, include, ignored }: ResourceQuery): void {
   for (const name of Object.keys(narrowed).filter((relationship) => !Object.hasOwn(include, relationship))) {
     delete narrowed[name]
-    const reason = `Filters of ${name} choose what is included, and need include=${name}`
+    const reason = `Filters of ${name} select what is included, and require include=${name}`
     ignored.push({ reason, source: { parameter: 'include' } })
   }
 }
 
 export const unknownParameter = (parameter: string): Ignored => ({
-  reason: `The parameter ${parameter} is not known here`,
+  reason: `Unknown parameter ${parameter}`,
   source: { parameter },
 })
 

@@ -171,6 +171,6 @@ export const findResource = (type: string): Resource | undefined => resources.ge
 /** @throws when nobody declared it: a relationship that leads nowhere is a bug */
 export function resourceOf(type: string): Resource {
   const resource = findResource(type)
-  if (!resource) throw new Error(`No resource of type "${type}" is declared`)
+  if (!resource) throw new Error(`There is no resource of type "${type}"`)
   return resource
 }

@@ -161,7 +161,7 @@ export function singleParameters(resource: Resource): TSchema {
 }
 
 const narrowingParameters = (name: string): Record<string, TSchema> => ({
-  [`filter[${name}_search]`]: parameter(`Of the ${name}, include those whose title contains this`),
+  [`filter[${name}_search]`]: parameter(`Include only ${name} whose title contains this`),
   [`filter[${name}_page]`]: PageNumber,
   [`filter[${name}_per]`]: PageSize,
 })
@@ -182,7 +182,7 @@ export function listParameters(resource: Resource): TSchema {
     ),
     ...fieldsParameters(resource),
     ...includeParameter(resource),
-    'filter[site_id]': parameter('Only of this site'),
+    'filter[site_id]': parameter('Only from this site'),
     ...Object.fromEntries(filters),
   })
 }
@@ -201,7 +201,7 @@ function fieldsParameters({ type, relationships }: Resource): Record<string, TSc
   return Object.fromEntries(
     [...types].map((shown) => [
       `fields[${shown}]`,
-      parameter(`Attributes of ${shown} to show, separated by commas`),
+      parameter(`Attributes of ${shown} to return, comma-separated`),
     ]),
   )
 }

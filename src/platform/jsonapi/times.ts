@@ -14,7 +14,7 @@ export function parseTime(value: string): Date {
   const milliseconds = fraction.slice(0, 3).padEnd(3, '0')
   const time = new Date(`${day}T${minute}:${second}.${milliseconds}${offset}`)
   if (!day || Number.isNaN(time.getTime()) || !exists(day))
-    throw new Error('must be a day or a time, as in 2026-01-31 or 2026-01-31T09:30:00Z')
+    throw new Error('must be a date or a time, for example 2026-01-31 or 2026-01-31T09:30:00Z')
   return time
 }
 

@@ -34,7 +34,7 @@ export function sealer(secretKeys: string[]): Sealer {
       const known = keys.find((candidate) => candidate.id === id)
       if (!known) {
         throw new Error(
-          'A secret was sealed under another SECRET_KEY. Set SECRET_KEY_PREVIOUS to that one, then run `bestow secrets reseal`.',
+          'A secret was encrypted with another SECRET_KEY. Set SECRET_KEY_PREVIOUS to that key, then run `bestow secrets reseal`.',
         )
       }
       const bytes = Buffer.from(content, 'base64url')

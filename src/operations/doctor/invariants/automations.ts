@@ -7,7 +7,7 @@ const RESOURCE = `coalesce(e.offer_id, (e.data ->> 'tag_id')::bigint)`
 export const automationInvariants: Invariant[] = [
   {
     name: 'run_cause',
-    rule: 'Every run has the event that its automation waits for, and one event starts an automation once.',
+    rule: 'Every run was started by an event of its trigger, and one event starts an automation at most once.',
     violations: `select 'run ' || r.id as what from automation_runs r
                left join automation_versions v
                  on v.site_id = r.site_id and v.automation_id = r.automation_id and v.version = r.version
@@ -20,7 +20,7 @@ export const automationInvariants: Invariant[] = [
   },
   {
     name: 'cause_run',
-    rule: 'Every event that was dispatched has started the automations that waited for it.',
+    rule: 'Every dispatched event has started the automations that it triggers.',
     // Of an automation that was changed since, nobody knows what it waited for then.
     violations: `select 'event ' || e.id || ' did not start automation ' || a.id as what
                from events e
@@ -32,7 +32,7 @@ export const automationInvariants: Invariant[] = [
   },
   {
     name: 'run_steps',
-    rule: 'Every run has taken each step before the one where it stands, and no other.',
+    rule: 'Every run has executed each step before its current one, and no other.',
     violations: `select 'run ' || r.id as what from automation_runs r
                left join automation_run_steps s on s.site_id = r.site_id and s.run_id = r.id
               group by r.site_id, r.id, r.step
@@ -43,7 +43,7 @@ export const automationInvariants: Invariant[] = [
   },
   {
     name: 'step_effect',
-    rule: 'Every step that did something has its effect, and every effect of a run its step.',
+    rule: 'Every executed step has its effect, and every effect of a run has its step.',
     violations: `select 'step ' || s.position || ' of run ' || s.run_id as what from automation_run_steps s
               where s.state = 'done' and case s.action
                 when 'grant_offer' then not exists (
@@ -72,7 +72,7 @@ export const automationInvariants: Invariant[] = [
   },
   {
     name: 'run_stuck',
-    rule: 'No step of a run waits for longer than a minute after it was due.',
+    rule: 'No step of a run is overdue by more than a minute.',
     violations: `select 'run ' || id || coalesce(': ' || error, '') as what from automation_runs
               where status = 'active' and due_at < $1::timestamptz - ${STUCK}`,
   },

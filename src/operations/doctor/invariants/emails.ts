@@ -4,7 +4,7 @@ import { type Invariant, STUCK } from './invariant.ts'
 export const emailInvariants: Invariant[] = [
   {
     name: 'email_cause',
-    rule: 'Every e-mail has a cause that sends it, and one cause sends a kind once.',
+    rule: 'Every e-mail has a cause, and one cause sends a kind of e-mail at most once.',
     violations: `select 'e-mail ' || m.id as what from emails m
                left join events e on e.site_id = m.site_id and e.id = m.event_id and e.contact_id is not distinct from m.contact_id
               where (e.id is null and m.created_at >= $2) or not coalesce(e.id is null or case m.kind
@@ -25,7 +25,7 @@ export const emailInvariants: Invariant[] = [
   },
   {
     name: 'cause_email',
-    rule: 'Every cause that was dispatched has the e-mails it sends.',
+    rule: 'Every dispatched event has the e-mails that it sends.',
     violations: `select 'event ' || e.id || ' lacks ' || due.kind as what
                from events e
                cross join lateral (
@@ -39,21 +39,21 @@ export const emailInvariants: Invariant[] = [
   },
   {
     name: 'email_layout',
-    rule: 'Every e-mail that was rendered can be shown as it was.',
+    rule: 'Every rendered e-mail can be shown again.',
     violations: `select 'e-mail ' || e.id as what from emails e
                left join email_layouts l on l.site_id = e.site_id and l.hash = e.layout_hash
               where e.slots is not null and l.hash is null`,
   },
   {
     name: 'email_erased',
-    rule: 'Nothing is kept of what was said to somebody who was deleted.',
+    rule: 'No e-mail content is kept for deleted contacts.',
     violations: `select 'e-mail ' || e.id as what from emails e
                join contacts c on c.site_id = e.site_id and c.id = e.contact_id and c.deleted_at is not null
               where coalesce(e.to_name, e.to_email, e.subject, e.html, e.text, e.response, e.slots::text) is not null`,
   },
   {
     name: 'lease',
-    rule: 'No e-mail is held by a worker for a minute longer than it may.',
+    rule: 'No worker holds an e-mail for more than a minute after its lease has expired.',
     violations: `select 'e-mail ' || id as what from emails
               where status = 'pending' and sending_until < now() - ${STUCK}`,
   },

@@ -7,13 +7,13 @@ const isNotOnce = (at: string) => `count(e.id) > 1 or (count(e.id) = 0 and ${at}
 export const grantInvariants: Invariant[] = [
   {
     name: 'customer_email',
-    rule: 'No two customers of a site have one e-mail.',
+    rule: 'No two customers of a site have the same e-mail.',
     violations: `select 'customers ' || string_agg(id::text, ', ') as what from customers
               where email is not null group by site_id, email having count(*) > 1`,
   },
   {
     name: 'customer_contact',
-    rule: 'Every customer is one contact of its site, with the same name and e-mail, and no other customer is.',
+    rule: 'Every customer belongs to exactly one contact of its site, with the same name and e-mail.',
     violations: `select 'customer ' || cu.id as what
                from customers cu left join contacts co on co.site_id = cu.site_id and co.id = cu.contact_id
               where co.id is null or cu.email is distinct from co.email or cu.name <> co.name
@@ -23,20 +23,20 @@ export const grantInvariants: Invariant[] = [
   },
   {
     name: 'live_grant',
-    rule: 'No customer holds an offer by two live grants.',
+    rule: 'No customer has two live grants of the same offer.',
     violations: `select 'grants ' || string_agg(id::text, ', ') as what from offer_grants
               where revoked_at is null group by site_id, customer_id, offer_id having count(*) > 1`,
   },
   {
     name: 'grant_of_nobody',
-    rule: 'Nobody who is deleted holds anything.',
+    rule: 'Deleted contacts and customers hold no offers.',
     violations: `select 'grant ' || g.id as what from offer_grants g
                join customers c on c.site_id = g.site_id and c.id = g.customer_id
               where g.revoked_at is null and c.deleted_at is not null`,
   },
   {
     name: 'grant_event',
-    rule: 'Every grant was recorded once as an event, and every such event has its grant.',
+    rule: 'Every grant has exactly one offer_granted event, and every such event has its grant.',
     violations: `select 'grant ' || g.id as what from offer_grants g
                left join events e on e.site_id = g.site_id and e.grant_id = g.id and e.type = 'offer_granted'
               group by g.site_id, g.id, g.granted_at having ${isNotOnce('g.granted_at')}
@@ -47,7 +47,7 @@ export const grantInvariants: Invariant[] = [
   },
   {
     name: 'end_event',
-    rule: 'Every end of a grant was recorded once, with the reason it has.',
+    rule: 'Every ended grant has exactly one event, with the same reason.',
     violations: `select 'grant ' || g.id as what from offer_grants g
                left join events e on e.site_id = g.site_id and e.grant_id = g.id
                 and e.type = case g.revoke_reason when 'expired' then 'access_expired' else 'offer_revoked' end
@@ -60,7 +60,7 @@ export const grantInvariants: Invariant[] = [
   },
   {
     name: 'customer_event',
-    rule: 'Every customer was recorded once as made.',
+    rule: 'Every customer has exactly one customer_created event.',
     violations: `select 'customer ' || c.id as what from customers c
                left join events e on e.site_id = c.site_id and e.customer_id = c.id and e.type = 'customer_created'
               group by c.site_id, c.id, c.created_at having ${isNotOnce('c.created_at')}`,

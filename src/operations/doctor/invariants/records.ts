@@ -4,13 +4,13 @@ import { type Invariant, STUCK } from './invariant.ts'
 export const recordInvariants: Invariant[] = [
   {
     name: 'dispatch',
-    rule: 'No event waits to be dispatched for longer than a minute.',
+    rule: 'No event has been undispatched for more than a minute.',
     violations: `select 'event ' || id || coalesce(': ' || dispatch_error, '') as what from events
               where dispatched_at is null and occurred_at < $1::timestamptz - ${STUCK}`,
   },
   {
     name: 'site',
-    rule: 'Nothing refers to another site, or to what is not there.',
+    rule: 'No row refers to another site or to a missing row.',
     violations: `select 'grant ' || g.id as what from offer_grants g
                left join customers c on c.site_id = g.site_id and c.id = g.customer_id
                left join offers o on o.site_id = g.site_id and o.id = g.offer_id
@@ -47,7 +47,7 @@ export const recordInvariants: Invariant[] = [
   },
   {
     name: 'idempotency',
-    rule: 'Every answer that is kept for an Idempotency-Key tells of grants that exist.',
+    rule: 'Every response stored for an Idempotency-Key refers to existing grants.',
     violations: `select 'key ' || i.key as what from idempotency_keys i
                cross join lateral jsonb_path_query(i.outcome, '$.granted.*.grant_id') as granted (id)
               where not exists (select from offer_grants g where g.id = (granted.id #>> '{}')::bigint)
@@ -56,7 +56,7 @@ export const recordInvariants: Invariant[] = [
   },
   {
     name: 'contact_count',
-    rule: 'As many contacts are counted on every site as there are.',
+    rule: 'The contact counter of every site is correct.',
     violations: `select 'site ' || site_id || ': ' || coalesce(kept, 0) || ' counted, ' || coalesce(there, 0) || ' there' as what
                from (select site_id, sum(change) as kept from contact_counts group by site_id) k
                full join (select site_id, count(*) as there from contacts where deleted_at is null group by site_id) t

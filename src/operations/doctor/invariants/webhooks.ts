@@ -4,7 +4,7 @@ import { type Invariant, STUCK } from './invariant.ts'
 export const webhookInvariants: Invariant[] = [
   {
     name: 'delivery_cause',
-    rule: 'Every delivery belongs to a hook of its site, and a hook is told of one event once.',
+    rule: 'Every delivery belongs to a hook of its site, and a hook has at most one delivery for an event.',
     violations: `select 'delivery ' || d.id as what from webhook_deliveries d
                left join hooks h on h.site_id = d.site_id and h.id = d.hook_id and h.event = d.event
               where h.id is null
@@ -14,7 +14,7 @@ export const webhookInvariants: Invariant[] = [
   },
   {
     name: 'delivery_attempts',
-    rule: 'Every delivery has as many attempts recorded as it counts.',
+    rule: 'The attempt counter of every delivery is correct.',
     violations: `select 'delivery ' || d.id as what from webhook_deliveries d
                left join webhook_attempts a on a.site_id = d.site_id and a.delivery_id = d.id
               group by d.site_id, d.id, d.attempts having count(a.number) <> d.attempts
@@ -24,7 +24,7 @@ export const webhookInvariants: Invariant[] = [
   },
   {
     name: 'delivery_stuck',
-    rule: 'Whatever waits to be delivered is known to its hook, no hook waits for its turn for longer than a minute, and nothing waits for one that has been disabled or deleted for an hour.',
+    rule: 'Every pending delivery is scheduled on its hook, no hook is overdue by more than a minute, and no delivery has been pending for an hour on a disabled or deleted hook.',
     violations: `select 'delivery ' || d.id as what from webhook_deliveries d
                join hooks h on h.site_id = d.site_id and h.id = d.hook_id
               where d.status = 'pending' and h.leased_until is null

@@ -15,7 +15,7 @@ const delivered: Since = (contact, from) => sql`
              and e.status = 'sent' and e.sent_at >= ${from})`
 
 const inLast = (description: string, happened: Since): ContactPredicate => ({
-  description: `${description} in the last so many days`,
+  description: `${description} in the last N days`,
   test: (value, contact, scope) => ({ where: happened(contact, since(value, scope)) }),
 })
 
@@ -48,12 +48,12 @@ export const personPredicates: ContactPredicates = {
   created_in_last: inLast('Created', created),
   not_created_in_last: notInLast('Not created', created),
   joined_in_last: inLast('Became a customer', joined),
-  active_in_last: inLast('Seen on the members’ pages', seen),
-  inactive_in_last: notInLast('Not seen on the members’ pages', seen),
-  subscribed: whether('Takes marketing e-mails', (contact) => sql`${contact('subscribed')}`),
+  active_in_last: inLast('Active on the members’ pages', seen),
+  inactive_in_last: notInLast('Not active on the members’ pages', seen),
+  subscribed: whether('Accepts marketing e-mails', (contact) => sql`${contact('subscribed')}`),
   // Whether somebody was before is not recorded.
   never_subscribed: whether(
-    'Does not take marketing e-mails',
+    'Does not accept marketing e-mails',
     (contact) => sql`not ${contact('subscribed')}`,
   ),
   net_revenue_equal_to: netRevenue('exactly', '=', (paid, amount) => paid === amount),

@@ -22,25 +22,25 @@ export const listedIds = (value: string): string[] => [
 
 export const tagPredicates: ContactPredicates = {
   has_tag_id: {
-    description: 'Bears this tag',
+    description: 'Has this tag',
     refersTo: 'contact_tags',
     test: (value, contact) => ({ where: bears(value, contact) }),
   },
   has_all_tag_id: {
-    description: `Bears every one of these tags, separated by commas; ${MOST_TAGS} at most`,
+    description: `Has all of these tags (comma-separated, at most ${MOST_TAGS})`,
     refersTo: 'contact_tags',
     isList: true,
     test: (value, contact) => {
       const ids = listedIds(value)
       if (ids.length === 0 || ids.length > MOST_TAGS) {
-        throw new Error(`must be 1 to ${MOST_TAGS} ids of tags, separated by commas`)
+        throw new Error(`must be 1 to ${MOST_TAGS} tag ids, separated by commas`)
       }
       const each = ids.map((id) => bears(id, contact))
       return { where: sql`(${sql.join(each, sql` and `)})` }
     },
   },
   has_no_tag_id: {
-    description: 'Does not bear this tag',
+    description: 'Does not have this tag',
     refersTo: 'contact_tags',
     test: (value, contact) => ({ where: sql`not ${bears(value, contact)}` }),
   },

@@ -36,7 +36,7 @@ export const textPredicates: ContactPredicates = {
     }),
   },
   email: {
-    description: 'E-mail is, whatever its case',
+    description: 'E-mail is (case-insensitive)',
     extension: true,
     essential: true,
     test: (value, contact) => ({ where: exactEmail(value, contact) }),

@@ -14,7 +14,7 @@ const everybody = (description: string): ContactPredicate => ({
 
 /** The same for a value that is a number of days. */
 const inDays = ({ description, test }: ContactPredicate): ContactPredicate => ({
-  description: `${description} in the last so many days`,
+  description: `${description} in the last N days`,
   test: (value, contact, scope) => {
     since(value, scope)
     return test(value, contact, scope)
@@ -36,7 +36,7 @@ const ofId = ({ description, test }: ContactPredicate): ContactPredicate => ({
  */
 export const unknownPredicates: ContactPredicates = {
   is_hidden: {
-    description: 'Hidden: true or false; nobody is',
+    description: 'Hidden: true or false; no contact is hidden',
     test: (value) => ({ where: parseBoolean(value) ? NOBODY : EVERYBODY }),
   },
   mobile_phone_number_contains: nobody('Mobile phone number contains'),
@@ -48,23 +48,23 @@ export const unknownPredicates: ContactPredicates = {
   completed_assessment_id: ofId(nobody('Completed this assessment')),
   passed_assessment_id: ofId(nobody('Passed this assessment')),
   failed_assessment_id: ofId(nobody('Failed this assessment')),
-  subscribed_in_last: inDays(nobody('Began to take marketing e-mails')),
-  unsubscribed_in_last: inDays(nobody('Ceased to take marketing e-mails')),
-  manually_unsubscribed_in_last: inDays(nobody('Was unsubscribed by hand')),
+  subscribed_in_last: inDays(nobody('Opted in to marketing e-mails')),
+  unsubscribed_in_last: inDays(nobody('Opted out of marketing e-mails')),
+  manually_unsubscribed_in_last: inDays(nobody('Was unsubscribed manually')),
   opted_out_in_last: inDays(nobody('Opted out')),
-  complained_in_last: inDays(nobody('Complained about an e-mail')),
+  complained_in_last: inDays(nobody('Reported an e-mail as spam')),
   opened_email_in_last: inDays(nobody('Opened an e-mail')),
-  not_opened_email_in_last: inDays(everybody('Opened no e-mail')),
-  clicked_email_in_last: inDays(nobody('Followed a link of an e-mail')),
-  not_clicked_email_in_last: inDays(everybody('Followed no link of an e-mail')),
+  not_opened_email_in_last: inDays(everybody('Did not open an e-mail')),
+  clicked_email_in_last: inDays(nobody('Clicked a link in an e-mail')),
+  not_clicked_email_in_last: inDays(everybody('Did not click a link in an e-mail')),
   sent_email_broadcast_id: ofId(nobody('Was sent this broadcast')),
   no_sent_email_broadcast_id: ofId(everybody('Was not sent this broadcast')),
-  no_sent_email_broadcast_ids: ofId(everybody('Was sent none of these broadcasts')),
+  no_sent_email_broadcast_ids: ofId(everybody('Was not sent any of these broadcasts')),
   no_delivered_email_broadcast_id: ofId(everybody('Did not receive this broadcast')),
   opened_email_broadcast_id: ofId(nobody('Opened this broadcast')),
   no_opened_email_broadcast_id: ofId(everybody('Did not open this broadcast')),
-  clicked_email_broadcast_id: ofId(nobody('Followed a link of this broadcast')),
-  no_clicked_email_broadcast_id: ofId(everybody('Followed no link of this broadcast')),
+  clicked_email_broadcast_id: ofId(nobody('Clicked a link in this broadcast')),
+  no_clicked_email_broadcast_id: ofId(everybody('Did not click a link in this broadcast')),
   bounced_email_broadcast_id: ofId(nobody('This broadcast bounced')),
   no_bounced_email_broadcast_id: ofId(everybody('This broadcast did not bounce')),
   dropped_email_broadcast_id: ofId(nobody('This broadcast was dropped')),
@@ -74,7 +74,7 @@ export const unknownPredicates: ContactPredicates = {
   subscribed_newsletter_id: ofId(nobody('Subscribed to this newsletter')),
   unsubscribed_newsletter_id: ofId(nobody('Unsubscribed from this newsletter')),
   healthy_contacts_with_open_data: nobody('Opens e-mails often'),
-  passive_contacts_with_open_data: nobody('Opens e-mails now and then'),
-  unengaged_contacts_with_open_data: nobody('Hardly opens e-mails'),
-  inactive_contacts_with_open_data: nobody('Opens e-mails no more'),
+  passive_contacts_with_open_data: nobody('Opens e-mails sometimes'),
+  unengaged_contacts_with_open_data: nobody('Rarely opens e-mails'),
+  inactive_contacts_with_open_data: nobody('Stopped opening e-mails'),
 }

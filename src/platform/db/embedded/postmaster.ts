@@ -74,7 +74,7 @@ async function assertOwn(path: string, owner: Owner, error: NodeJS.ErrnoExceptio
   if (error.code !== 'EEXIST') throw error
   const { uid } = await lstat(path)
   if (uid !== (owner.identity.uid ?? process.getuid?.()))
-    throw new Error(`${path} belongs to another user; remove it.`)
+    throw new Error(`${path} is owned by another user; remove it.`)
 }
 
 /** Stops the server: open connections are ended, committed work is kept. Waits until it is gone. */
