@@ -45,7 +45,7 @@ export const routes: Route[] = [
     create: 'The name must be new among the tags of the site that are not archived, whatever its case.',
     update: 'A tag that is archived cannot be changed.',
     archive:
-      'It is not listed and not shown with contacts any more, no filter finds anybody by it, and its name is free. It can still be looked up by its id, since events speak of it.',
+      'The tag is no longer listed, shown with contacts or matched by filters, and its name can be reused. It can still be fetched by id, because events refer to it.',
   }),
   ...taggingRoutes,
   listRoute(customers),

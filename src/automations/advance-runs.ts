@@ -14,7 +14,7 @@ const SHORTEST_PAUSE_MS = 15_000
 /**
  * Takes the next step of runs that are due, those that have been due for longest first: one step of each run, in
  * one transaction with what the step does, so that either both have happened or neither. Any number of processes
- * may do this at once. A run that fails does not hold up the others; it is tried again after ever longer pauses.
+ * may do this at once. A run that fails does not block others; it is retried with backoff.
  *
  * @returns how many runs it was
  */

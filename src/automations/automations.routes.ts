@@ -110,7 +110,7 @@ function withoutReadOnly({ ignore }: WriteContext, attributes: Record<string, un
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !READ_ONLY.includes(name)))
 }
 
-/** Whoever waits for what cannot happen is told so. */
+/** Warns about triggers that cannot occur. */
 function warnOfSilence({ warn }: WriteContext, trigger: TriggerEvent): void {
   const reason = NEVER_HAPPENS[trigger]
   if (reason)

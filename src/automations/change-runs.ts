@@ -5,7 +5,7 @@ import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import type { Definition } from './parse-automation.ts'
 
-/** A run that is locked for this transaction: no worker has it in hand. */
+/** A run that is locked for this transaction: no worker has claimed it. */
 export interface LockedRun {
   siteId: string
   id: string

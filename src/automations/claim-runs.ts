@@ -12,7 +12,7 @@ export type DueRun = ClaimedRun & {
 }
 
 /**
- * Takes the runs that have been due for longest, and that nobody else has in hand, nor another run of the same
+ * Takes the runs that have been due for longest, and that no other worker has claimed, nor another run of the same
  * contact: what one does, the conditions of the next see. Their contacts are locked against being deleted.
  */
 export async function claimRuns(tx: Tx, now: Date, limit: number): Promise<DueRun[]> {

@@ -30,7 +30,7 @@ export async function sendEmail(
   )
 }
 
-/** Those that a hook was not told of found it disabled or deleted. */
+/** Calls without a delivery found their hook disabled or deleted. */
 export async function callWebhook(
   { tx, now }: Work,
   siteId: string,

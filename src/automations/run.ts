@@ -1,4 +1,4 @@
-/** A run as the engine has it in hand, and what can become of it. */
+/** A run as the engine has claimed it, and its possible outcomes. */
 import type { Tx } from '../platform/db/database.ts'
 import type { Origin } from '../platform/events/events.ts'
 import type { Action, ActionName } from './actions.ts'

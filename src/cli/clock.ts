@@ -33,12 +33,12 @@ function describe(expired: Expired): string[] {
     'member session': expired.sessions,
     link: expired.links,
   }
-  const told = Object.entries(counts).flatMap(([what, count]) =>
+  const lines = Object.entries(counts).flatMap(([what, count]) =>
     count > 0 ? [`${count} ${what}${count === 1 ? '' : 's'}`] : [],
   )
-  if (told.length === 0) return []
+  if (lines.length === 0) return []
   return [
-    `Expired: ${told.join(', ')}.`,
+    `Expired: ${lines.join(', ')}.`,
     ...(expired.access_tokens > 0 ? ['Clients need a new access token from POST /v1/oauth/token.'] : []),
   ]
 }

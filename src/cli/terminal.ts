@@ -1,6 +1,6 @@
 /** What people and mail servers have written, made safe for a terminal: it obeys some characters instead of showing them. */
 
-/** Control characters, and those that turn the direction of the text that follows. */
+/** Control characters, and those that change the direction of the text that follows. */
 const OBEYED = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 
 /** On one line, so that no value can pass for another line or column. */

@@ -51,7 +51,7 @@ export const demoOffers: DemoOffer[] = [
   },
   {
     title: '30 Days in the Circle',
-    description: 'The Studio Circle for 30 days. Access ends by itself.',
+    description: 'The Studio Circle for 30 days. Access ends automatically.',
     internal_title: 'Trial (access ends after 30 days)',
     products: [circle.title],
     image_url: circle.picture,

@@ -1,4 +1,4 @@
-/** What comes of an attempt to render an e-mail and to hand it over. */
+/** The outcome of an attempt to render and send an e-mail. */
 import { DeliveryError, RefusedError } from './mailer.ts'
 import { TemplateError } from './render.ts'
 

@@ -36,12 +36,12 @@ export const linkEmail =
 export const passwordChangedEmail: EmailReaction<'password_changed'> = (event) =>
   event.data.had_password ? { kind: 'password_changed', cause: event } : null
 
-/** The address of a member changed: the new one and the previous one are both told. */
+/** The address of a member changed: both the new and the previous address are notified. */
 export const emailChangedEmail =
   (kind: 'email_changed' | 'email_removed'): EmailReaction<'email_changed'> =>
   (event) => ({ kind, cause: event })
 
-/** A hook that is disabled by itself: the owner of the account is to know. */
+/** A hook was disabled automatically: the owner of the account is notified. */
 export const hookDisabledEmail: EmailReaction<'hook_disabled'> = (event) => ({
   kind: 'hook_disabled',
   cause: event,

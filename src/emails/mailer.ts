@@ -10,7 +10,7 @@ interface SmtpError extends Error {
   response?: string
 }
 
-/** Longest time that handing over an e-mail may take, with all that is waited for. */
+/** Maximum time for sending an e-mail, including all waits. */
 export const HANDOVER_MS = 30_000
 /** Most connections of a process to the mail server. */
 export const MAIL_CONNECTIONS = 10
@@ -51,7 +51,7 @@ export function smtpMailer(url: string, handoverMs = HANDOVER_MS): Mailer {
 
 /**
  * Whether the server's verdict is about this e-mail. Everything else is about us, and may be mended: a greeting
- * that turns us away, a sign-in or a sender that is refused, encryption or a sign-in that is missing.
+ * that rejects the connection, a sign-in or a sender that is refused, encryption or a sign-in that is missing.
  */
 function isRefusal(error: unknown): boolean {
   const { command = '', responseCode = 0, response = '' } = error as SmtpError

@@ -14,7 +14,7 @@ import { isFree, type Leased, leaseEnd } from './lease.ts'
 import { restore } from './link-redaction.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 
-/** An e-mail that is to be handed over. */
+/** An e-mail that is ready to be sent. */
 export interface Prepared extends Leased {
   message: Message
   /** Before this one. */
@@ -28,9 +28,9 @@ export interface Taken {
 }
 
 /**
- * Takes the e-mails that have been due for longest and that no other worker has in hand, renders those that were
- * not before, and takes them in hand; without a mail server they are kept as they are. All in one transaction,
- * unless that fails: then one at a time, so that one that fails does not hold up the others.
+ * Claims the e-mails that have been due for longest and that no other worker has leased, renders those that were
+ * not before, and leases them; without a mail server they are kept. All in one transaction,
+ * unless that fails: then one at a time, so that one that fails does not block the others.
  */
 export async function prepareEmails(app: App, limit: number): Promise<Taken> {
   try {
@@ -52,7 +52,7 @@ async function prepareSingly(app: App, limit: number): Promise<Taken> {
       taken.prepared.push(...prepared)
     }
   } catch (error) {
-    // Those before it are in hand.
+    // The ones before it are leased.
     if (taken.count === 0) throw error
   }
   return taken
@@ -118,7 +118,7 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
   return withoutSorting(tx, () => query.execute())
 }
 
-/** What each says, or why it cannot be told: its template fails, its recipient is gone. */
+/** The content of each, or why there is none: its template fails, or its recipient was deleted. */
 async function contentsOf(app: App, tx: Tx, claimed: Claimed[]): Promise<Content[]> {
   const stored = claimed.map(storedIn)
   const rendered = await renderEmails(
@@ -138,7 +138,7 @@ function storedIn({ to_name, to_email, subject, html, text }: Claimed): Addresse
 /**
  * The ids are given twice: the planner takes a list in JSON for a hundred rows, and would read the whole table.
  *
- * @returns the ends of the leases, by the ids of the e-mails that are taken in hand
+ * @returns the ends of the leases, by the ids of the leased e-mails
  */
 async function save(
   app: App,
@@ -176,7 +176,7 @@ async function save(
   return new Map(rows.flatMap(({ id, lease }) => (lease ? [[id, lease]] : [])))
 }
 
-/** What is in hand stays due since when it was: let go of, it keeps its place. */
+/** A leased e-mail keeps its due time: when released, it keeps its position. */
 function changeOf(app: App, email: Claimed, content: Content, now: Date): object {
   if (content === null) return { status: 'cancelled' }
   if (content instanceof Error) {
@@ -210,7 +210,7 @@ function layoutsOf(claimed: Claimed[], contents: Content[]): object[] {
 const messageIdOf = (app: App, { site_id, id, message_id }: Claimed) =>
   message_id ?? `<email-${site_id}-${id}@${new URL(app.publicUrl).hostname}>`
 
-/** Null when there is nothing to hand over. */
+/** Null when there is nothing to send. */
 function preparedOf(
   app: App,
   email: Claimed,

@@ -13,7 +13,7 @@ const PAUSE_MS = 250
 type Made = Leased & Attempted
 
 /**
- * Notes what came of handing an e-mail over, and lets go of it. One that was cancelled meanwhile stays so; a failure
+ * Records the outcome of sending an e-mail, and releases it. One that was cancelled in the meantime stays cancelled; a failure
  * does not count any more when another worker has taken the e-mail over.
  */
 export async function recordAttempt(

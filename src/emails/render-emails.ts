@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as nextTick } from 'node:timers/promises'
 import type { App } from '../platform/app.ts'
 import { anyOf, type Tx } from '../platform/db/database.ts'
 import { type EmailContext, emailData, type SiteEmailData } from './email-data.ts'
@@ -26,7 +26,7 @@ interface Email extends EmailContext {
 /** So long requests to the same process may wait; templates may be slow. */
 const PATIENCE_MS = 10
 
-/** Renders e-mails with the templates of their sites; a template that fails is told in the place of its e-mail. */
+/** Renders e-mails with the templates of their sites; the error of a template that fails takes the place of its e-mail. */
 export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<Content[]> {
   const data = await emailData(app, tx, emails)
   const ownWordsFor = await readTemplates(tx, emails)
@@ -34,7 +34,7 @@ export async function renderEmails(app: App, tx: Tx, emails: Email[]): Promise<C
   for (let [index, since] = [0, performance.now()]; index < emails.length; index++) {
     contents.push(contentOf(ownWordsFor(emails[index]!), emails[index]!, data[index]!, app.clock.now()))
     if (performance.now() - since < PATIENCE_MS) continue
-    await turn()
+    await nextTick()
     since = performance.now()
   }
   return contents

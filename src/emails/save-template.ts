@@ -88,7 +88,7 @@ export async function updateTemplate(
 
 /**
  * Takes a template away: its kind says what it says by default. That of an automation is archived, since runs that
- * are under way still send it.
+ * are active still send it.
  *
  * @throws ApiError 404, or 422 while an enabled automation sends it
  */

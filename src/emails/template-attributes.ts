@@ -55,7 +55,7 @@ export function parseKind(value: unknown): EmailKind {
 /**
  * Reads what a request says of a template, and tries every field of it.
  *
- * @throws ApiError 422 that points at the attribute and, for a mistake in a template, tells line and column
+ * @throws ApiError 422 that points at the attribute and, for an error in a template, contains line and column
  */
 export function parseTemplateAttributes(kind: EmailKind, given: Record<string, unknown>): TemplateAttributes {
   const words: OwnWords = {}

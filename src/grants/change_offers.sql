@@ -1,6 +1,6 @@
 -- The whole of requests that grant, revoke or replace offers, in one round trip and one transaction: may
 -- the caller, is this a repetition, whose offers are they, do it, what is held now. The requests are of one
--- caller, through one door and of one mode; each fares as it would alone.
+-- caller, with one kind of parent and one mode; each has the same result as alone.
 --
 -- p_caller: {account_id, permission, key_id, family_id, epoch} as a token has it, who is then the actor;
 --   or {account_id} alone: the operator of the server, who needs no permission and is named in the options.
@@ -39,7 +39,7 @@ declare
   v_site_id bigint;
   v_changed text[];
 begin
-  -- What holds up one of many is waited for only when that one comes alone.
+  -- A lock that blocks one of many is waited for only when that one runs alone.
   if jsonb_array_length(p_changes) > 1 then perform set_config('lock_timeout', '500ms', true); end if;
 
   if p_caller ? 'family_id' then
@@ -111,7 +111,7 @@ returns table (site_id bigint, contact_id bigint) language sql stable as $$
    limit 1
 $$;
 
--- The changes that are about contacts of this site; a contact that is null is passed over. Returns the text of each
+-- The changes that are about contacts of this site; a contact that is null is ignored. Returns the text of each
 -- outcome.
 create or replace function change_offers_of_site(
   p_site_id bigint, p_mode text, p_contact_ids bigint[], p_offer_ids jsonb[], p_options jsonb[], p_now timestamptz

@@ -29,7 +29,7 @@ export type GrantOutcome =
 
 /**
  * Grants offers as a part of something larger, in its transaction; each contact fares as it would alone, and what is
- * held already is passed over. For requests of a key, see change-offers.ts.
+ * held already is ignored. For requests of a key, see change-offers.ts.
  *
  * @param changes no contact twice
  * @returns what became of each, in their order
@@ -87,7 +87,7 @@ function outcomeOf({ error, customer_id, customer_event_id, granted }: Granted):
 }
 
 /**
- * Revokes offers as a part of something larger, in its transaction. What is not held is passed over.
+ * Revokes offers as a part of something larger, in its transaction. Offers that are not held are ignored.
  *
  * @returns the ids of the offers that each contact lost, in the order of the changes
  */

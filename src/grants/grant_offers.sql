@@ -16,7 +16,7 @@
 -- for each other. Only what ends grants by time may cross them, and is then tried again.
 --
 -- The arrays have an element per request, in the order of p_contact_ids, none of them twice; null for a request to
--- be passed over. p_offer_ids: a list of decimal digits each; p_options: {actor, source, request_id, caused_by,
+-- be ignored. p_offer_ids: a list of decimal digits each; p_options: {actor, source, request_id, caused_by,
 --   depth, run_id, send_customer_welcome_email, send_offer_grant_email, gift: {from_name, message}} each.
 -- Returns arrays with an element for each: errors: null or {error} when nothing was written for it:
 --   "subject_not_found", "offer_not_found" (with index), "email_taken" (the customer of another contact has the
@@ -155,7 +155,7 @@ begin
      -- A customer is made before anything is granted to them.
      order by r.contact_id, e.grant_id nulls first
     returning id, customer_id, offer_id, grant_id
-  ), told as (
+  ), event_ids as (
     select customer_id, min(id) filter (where grant_id is null) as customer_event_id,
            '{' || string_agg(concat('"', offer_id, '":{"grant_id":"', grant_id, '","event_id":"', id, '"}'), ',')
              filter (where grant_id is not null) || '}' as granted
@@ -163,6 +163,6 @@ begin
   )
   select array_agg(r.customer_id order by r.n), array_agg(t.customer_event_id order by r.n), array_agg(t.granted order by r.n)
     into customer_ids, customer_event_ids, granted
-    from requests r left join told t using (customer_id);
+    from requests r left join event_ids t using (customer_id);
 end
 $$;

@@ -1,4 +1,4 @@
--- Functions that returned something of another type once: only what is gone can be made anew. A server of an older
+-- Functions that returned something of another type once: only what is gone can be created again. A server of an older
 -- release that still runs has each of its connections fail once by this.
 drop function if exists change_offers(jsonb, text, text, jsonb, timestamptz);
 drop function if exists change_offers_of_site(bigint, text, bigint[], jsonb[], jsonb[], timestamptz);

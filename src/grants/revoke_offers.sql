@@ -1,5 +1,5 @@
 -- Ends live grants of the customer behind a contact: those of the listed offers, or with p_all_but
--- those of every other offer. What is not held is passed over. Billing is never touched.
+-- those of every other offer. Offers that are not held are ignored. Billing is never touched.
 --
 -- p_options: {actor, request_id, caused_by, depth, run_id}. Returns the ids of the offers that ended.
 create or replace function revoke_offers(

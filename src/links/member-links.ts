@@ -7,7 +7,7 @@ export type LinkPurpose = 'welcome' | 'gift' | 'sign_in' | 'password' | 'email_c
 
 const DAY_MS = 86_400_000
 
-/** Days after which a link of each purpose is worth nothing. */
+/** Days after which a link of each purpose expires. */
 export const LINK_DAYS: Record<LinkPurpose, number> = {
   welcome: 7,
   gift: 30,
@@ -21,7 +21,7 @@ export interface NewLink {
   siteId: string
   /** What the link is made for. */
   eventId: string
-  /** Tells it apart from others that are made for the same event, as by several steps of an automation. */
+  /** Distinguishes it from others for the same event, for example by several steps of an automation. */
   cause?: string
   customerId: string
   grantId?: string | null
@@ -60,7 +60,7 @@ export async function keepLinks(app: App, tx: Tx, links: NewLink[]): Promise<voi
 /**
  * The secret part of a link. It follows from what the link was made for.
  *
- * @param cause the event, and what tells it apart from others that are made for it
+ * @param cause the event, and what distinguishes it from others for that event
  */
 export const linkToken = (app: App, purpose: LinkPurpose, siteId: string, cause: string): string =>
   createHmac('sha256', app.linkKey).update(`${purpose}:${siteId}:${cause}`).digest('base64url')

@@ -26,7 +26,7 @@ export async function changeName(app: App, site: MemberSite, member: Member, nam
 
 /**
  * Whether this is the member's password; true for who has none, having come by a link. Guesses are
- * counted as at the door.
+ * counted as at sign-in.
  *
  * @returns seconds to wait when there were too many
  */
@@ -68,7 +68,7 @@ export async function changePassword(
 
 /**
  * Sends a link to a new address, which takes effect when the link is followed; an earlier one that waits is
- * worth nothing then. Whether the address is somebody else's shows only to whoever reads mail there.
+ * invalid then. Whether the address is somebody else's shows only to whoever reads mail there.
  *
  * @param newEmail as parseEmailAddress() reads it
  */

@@ -6,7 +6,7 @@ import type { Visit } from './visit.ts'
 export interface Page {
   method: 'GET' | 'POST'
   path: string
-  /** Only for who is signed in; others are led to the door, and back afterwards. */
+  /** Only for who is signed in; others are redirected to sign-in, and back afterwards. */
   isInside: boolean
   handler: (visit: Visit) => Promise<FastifyReply>
 }

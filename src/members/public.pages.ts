@@ -241,7 +241,7 @@ const LED_TO: Record<LinkPurpose, string> = {
   email_change: paths.account,
 }
 
-/** A link that is used or over takes its member there nevertheless, once signed in; others are told that it is. */
+/** A link that is used or over takes its member there nevertheless, once signed in; others see that it has ended. */
 async function linkEnded(visit: Visit, purpose: LinkPurpose) {
   const { app, site, member, params } = visit
   const link = member && (await findEndedLink(app.db, site.id, purpose, params.token!))

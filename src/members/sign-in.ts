@@ -20,7 +20,7 @@ export interface Visitor {
 
 export type SignIn =
   | { outcome: 'signed_in'; session: string }
-  /** Which of the two was wrong is not told. */
+  /** Does not reveal which of the two was wrong. */
   | { outcome: 'wrong' }
   | { outcome: 'too_many'; waitSeconds: number }
 

@@ -113,6 +113,6 @@ export function sendPage<Name extends PageName>(
     .send(renderPage(name, view, frame))
 }
 
-/** A proxy that ends https says so, and is believed with TRUST_PROXY; without, PUBLIC_URL tells. */
+/** A proxy that ends https says so, and is believed with TRUST_PROXY; otherwise PUBLIC_URL decides. */
 const isSecure = ({ config }: App, { protocol }: FastifyRequest): boolean =>
   protocol === 'https' || config.PUBLIC_URL?.startsWith('https:') === true

@@ -27,7 +27,7 @@ export interface App {
   metrics: Metrics
   /** Start of links in e-mails and, unless the caller's own host is known, in answers. */
   publicUrl: string
-  /** Tells the dispatcher of this process, if there is one, that events were recorded. */
+  /** Notifies the dispatcher of this process, if there is one, of recorded events. */
   onEvents: () => void
   /** The worker of this process is to end, and begins nothing that may take long. */
   isStopping: boolean

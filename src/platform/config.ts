@@ -107,7 +107,7 @@ export type Mode = 'development' | 'production'
 
 export type Config = { [Name in SettingName]: ReturnType<Settings[Name]['parse']> } & { mode: Mode }
 
-/** npm tells the scripts that it runs of itself. */
+/** npm sets this variable for the scripts that it runs. */
 export const isRunByNpm = (): boolean => process.env.npm_lifecycle_event !== undefined
 
 /** Whether npx runs this process: in a shell, which a signal ends without passing it on. */

@@ -13,7 +13,7 @@ export interface Message {
 export interface Mailer {
   /**
    * @returns what the server said
-   * @throws RefusedError when it refused for good; DeliveryError when that may pass
+   * @throws RefusedError for a permanent failure; DeliveryError for a transient one
    */
   send: (message: Message) => Promise<string>
   close: () => void

@@ -18,7 +18,7 @@ export interface Parts {
 
 /**
  * Starts the parts of a server and keeps them until a signal comes; then stops them in order: no new
- * requests, those under way are answered, the workers end, the database goes last.
+ * requests, running requests are answered, the workers stop, the database is closed last.
  *
  * @param prepare runs last, when nothing can fail any more
  * @returns once everything runs; the process stays

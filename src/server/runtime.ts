@@ -19,7 +19,7 @@ export interface Runtime {
   connection: Connection
   /** Names of the migrations that ran just now. */
   migrated: string[]
-  /** Lets go of everything, in order; stops the embedded database when nobody else uses it. */
+  /** Shuts everything down in order; stops the embedded database when no other process uses it. */
   close: () => Promise<void>
 }
 

@@ -34,7 +34,7 @@ export interface Harness {
   clientWith: (token: string | null) => Client
   /** Writes down what follows from events, and does nothing of it. */
   dispatch: () => Promise<number>
-  /** Does all that happens by itself: dispatching, sending, expiry. */
+  /** Runs all background work: dispatching, sending, expiry. */
   drain: () => Promise<void>
   close: () => Promise<void>
 }

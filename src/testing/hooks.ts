@@ -12,7 +12,7 @@ interface HookFixture {
 /** Where nobody listens. */
 const NOWHERE = 'http://127.0.0.1:9/'
 
-/** A hook that is told of nothing by itself, unless another event is given. */
+/** A hook that is notified of no event, unless another event is given. */
 export async function makeHook(app: App, siteId: string, hook: HookFixture = {}): Promise<string> {
   return (await makeSignedHook(app, siteId, hook)).id
 }

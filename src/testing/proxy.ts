@@ -72,7 +72,7 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
       const closed = new Promise((done) => server!.close(done))
       breakAll()
       await closed
-      // The other side learns of it in its next turn.
+      // The other side sees it in the next iteration of its event loop.
       await sleep(10)
     },
     silence() {
@@ -99,7 +99,7 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
   }
 }
 
-/** As pipe() does, which does not tell where one chunk ends: waits when the other side reads slowly. */
+/** As pipe() does, which does not show where one chunk ends: waits when the other side reads slowly. */
 function pass(from: Socket, to: Socket, chunk: Buffer): void {
   if (to.write(chunk)) return
   from.pause()
@@ -137,7 +137,7 @@ function connectTo({ host, port }: Address): Socket {
   return socket.setNoDelay()
 }
 
-/** A Unix socket's folder stands among the parameters, where it has room for slashes. */
+/** A Unix socket's folder stands among the parameters, where slashes are allowed. */
 function addressOf(target: Connection): Address {
   if (typeof target !== 'string') return target
   const { hostname, port, searchParams } = new URL(target)

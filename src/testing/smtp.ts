@@ -40,7 +40,7 @@ export async function startSmtp(behaviour: SMTPServerOptions = {}): Promise<Smtp
   }
 }
 
-/** As a mail server refuses: the code says whether for good (5xx) or for now (4xx). */
+/** A rejection by a mail server: permanent (5xx) or transient (4xx). */
 export function refusal(code: number, words: string): Error {
   return Object.assign(new Error(words), { responseCode: code })
 }

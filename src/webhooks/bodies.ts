@@ -6,7 +6,7 @@ import { loadPage } from '../platform/jsonapi/load.ts'
 import { findResource, type Resource } from '../platform/jsonapi/resource.ts'
 import { describeEvent, type HookEvent } from './hook-events.ts'
 
-/** What a delivery tells of, all of one site. */
+/** The subject of a delivery, all of one site. */
 export interface EmailContext {
   event: HookEvent
   /** For a step of an automation, what started the run. */

@@ -36,7 +36,7 @@ export async function callHooks(tx: Tx, calls: HookCall[], now: Date): Promise<v
       on conflict do nothing
       returning site_id, hook_id
     )
-    -- What was locked is the newest: a hook may have been let go of since this statement began.
+    -- What was locked is the newest: a hook may have been released since this statement began.
     update hooks h set due_at = ${now}
       from hearing
      where h.id = hearing.id and h.site_id = hearing.site_id and coalesce(hearing.due_at > ${now}, true)

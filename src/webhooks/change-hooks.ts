@@ -22,7 +22,7 @@ const MOST_HOOKS = 200
 /**
  * Makes a hook.
  *
- * @returns its id, and the secret that signs what it tells; it is kept sealed
+ * @returns its id, and the secret that signs its requests, stored encrypted
  * @throws ApiError 422 when the site has enough of them
  */
 export async function createHook(
@@ -97,7 +97,7 @@ export interface HookChanges {
 }
 
 /**
- * Changes a hook; current values change nothing. Enabled after a disable, it is told of what happens from then on.
+ * Changes a hook; current values change nothing. When enabled again, it receives events from then on.
  *
  * @throws ApiError 409 when so much waited for it that it is not all cancelled yet
  */
@@ -132,7 +132,7 @@ const stillCancelling = ({ id }: LockedHook) =>
   )
 
 /**
- * Deletes a hook; what waits for it is cancelled, soon, and what it was told is kept.
+ * Deletes a hook; its pending deliveries are cancelled soon, and finished ones are kept.
  *
  * @throws ApiError 404; 422 while an enabled automation calls it
  */

@@ -17,7 +17,7 @@ export interface Due extends EmailContext {
 const BATCH = 50
 
 /**
- * The next deliveries of a hook, in the order in which they are due, with their bodies: who has the hook in hand
+ * The next deliveries of a hook, in the order in which they are due, with their bodies: the worker that has leased the hook
  * is the only one who sends them.
  *
  * @param after the last of those that are being sent
@@ -60,7 +60,7 @@ async function withBodies(app: App, siteId: string, deliveries: Due[]): Promise<
   return deliveries.filter((delivery) => !fresh.includes(delivery) || written.has(delivery.id))
 }
 
-/** Null where none can be made: that holds up no other. */
+/** Null where none can be created: that does not block others. */
 async function possibleBodies(app: App, siteId: string, deliveries: Due[]): Promise<(string | null)[]> {
   try {
     return await bodiesOf(app, siteId, deliveries)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { inTransaction } from '../platform/db/database.ts'
 
-/** A hook whose deliveries this process has in hand. */
+/** A hook that this process has leased. */
 export interface Claimed {
   site_id: string
   id: string
@@ -47,7 +47,7 @@ export async function claimHooks({ db, clock }: App, failing: boolean, limit: nu
 }
 
 /**
- * Lets go of a hook, and notes when its next delivery is due; what is due already waits in line behind the hooks
+ * Releases a hook, and records when its next delivery is due; what is due already waits in line behind the hooks
  * that have waited longer.
  */
 export async function releaseHook({ db, clock }: App, { site_id, id, lease }: Claimed): Promise<void> {

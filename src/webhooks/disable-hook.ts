@@ -5,7 +5,7 @@ import type { Tx } from '../platform/db/database.ts'
 /** Its receiver is gone, nothing was delivered for days, or somebody asked for it. */
 export type DisabledReason = 'gone' | 'failing' | 'requested'
 
-/** Disables a hook: it is told nothing any more, and what waits for it is cancelled, soon. A replay brings it back. */
+/** Disables a hook: it gets no more events, and its pending deliveries are cancelled soon. A replay delivers them. */
 export async function disableHook(
   tx: Tx,
   siteId: string,
@@ -30,7 +30,7 @@ const BATCH = 5_000
 
 /**
  * Cancels what waits for a hook that is locked, or the first of it: the rest of what is disabled or deleted follows
- * by itself. In a statement after the one that locks the hook: it sees whatever was queued until then.
+ * automatically. In a statement after the one that locks the hook: it sees whatever was queued until then.
  *
  * @returns whether that was all
  */

@@ -53,7 +53,7 @@ export function readEvent(attributes: Attributes, extensions: boolean): HookEven
   throw unprocessable('invalid', `event must be one of ${known.join(', ')}`, pointerTo(attributes, 'event'))
 }
 
-/** Who is told of an event sees what it is about. @throws ApiError 403 */
+/** A subscriber of an event can see its resources. @throws ApiError 403 */
 export function assertCanSubscribe({ permissions }: Pick<Caller, 'permissions'>, event: HookEvent): void {
   if (permissions === null) return
   const lacking = describeEvent(event).needs.find((permission) => !permissions.includes(permission))

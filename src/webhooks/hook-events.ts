@@ -1,7 +1,7 @@
 import type { Event, EventType } from '../platform/events/events.ts'
 
 interface HookEventDescription {
-  /** What a key must be allowed to see, to have it told. Purchases and forms do not exist yet: only a key without limits may. */
+  /** The permissions a key needs to subscribe. Purchases and forms do not exist yet: only a key without limits may. */
   needs: string[]
   /** The type of resource that a hook for it can be confined to. */
   confinedTo?: string
@@ -27,7 +27,7 @@ const CONTACT = { needs: ['view:contacts'], shows: ['contacts'], extension: true
 
 const TAG = { needs: ['view:contacts'], confinedTo: 'contact_tags', shows: ['contacts', 'contact_tags'] }
 
-/** All that hooks of a site can be told of. */
+/** All events that hooks of a site can subscribe to. */
 export const HOOK_EVENTS = {
   purchase: {
     needs: ['view:purchases'],
@@ -66,7 +66,7 @@ export const HOOK_EVENTS = {
   },
   contact_created: CONTACT,
   contact_updated: CONTACT,
-  /** Told by steps of automations alone. */
+  /** Triggered only by steps of automations. */
   automation: {
     needs: ['view:contacts', 'view:customers', 'view:grants', 'view:offers'],
     shows: ['contacts', 'customers', 'grants', 'offers', 'contact_tags'],

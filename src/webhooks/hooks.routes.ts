@@ -169,7 +169,7 @@ async function showHook({ tx, scope, shown }: WriteContext, id: string) {
 const othersThan = (known: string[], attributes: Record<string, unknown>) =>
   Object.keys(attributes).filter((name) => !known.includes(name))
 
-/** Whoever waits for what cannot happen is told so. */
+/** Warns about events that cannot occur. */
 function warnOfSilence({ warn }: WriteContext, event: HookEvent): void {
   const { neverHappens } = describeEvent(event)
   if (neverHappens)

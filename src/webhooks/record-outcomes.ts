@@ -8,10 +8,10 @@ import { disableHook } from './disable-hook.ts'
 import { FAILING_LIMIT_MS, SILENCE_MS } from './retries.ts'
 
 /**
- * Records attempts, in the order in which they were made, and keeps the hook in hand. A hook whose receiver is
+ * Records attempts, in the order in which they were made, and renews the lease of the hook. A hook whose receiver is
  * gone, or at which nothing has succeeded for days, is disabled, and the owner gets an e-mail.
  *
- * @returns whether to go on; not when another worker has the hook, or nobody is to be told any more
+ * @returns whether to go on; not when another worker has the hook, or the hook is disabled
  */
 export async function recordOutcomes(app: App, hook: Claimed, outcomes: Outcome[]): Promise<boolean> {
   if (outcomes.length === 0) return true
@@ -50,7 +50,7 @@ async function disable(
   await recordEvent(tx, 'hook_disabled', { siteId: site_id, contactId: null }, data, origin)
 }
 
-/** Only attempts count: a failure after a long silence begins anew, whatever failed before it. */
+/** Only attempts count: a failure after a long silence starts again, whatever failed before it. */
 function failingSince(
   { failing_since, last_attempt_at }: Claimed,
   outcomes: Outcome[],
@@ -97,7 +97,7 @@ async function record(db: Db | Tx, hook: Claimed, outcomes: Outcome[], now: Date
         left join lateral (
           select c.deleted_at from contacts c where c.site_id = d.site_id and c.id = d.contact_id
            limit 1 for key share) person on true
-    ), told as (
+    ), notified as (
       update webhook_deliveries d
          set attempts = m.number,
              status = case when m.status = 'delivered' or (m.status = 'failed' and d.delivered_at is not null) then 'delivered'

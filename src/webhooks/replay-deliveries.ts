@@ -8,7 +8,7 @@ import { missedEvents, recordMissed } from './missed-events.ts'
 /**
  * Delivers once more, at once, whatever has become of it: with the same id and, unless the person was deleted, the
  * same body. What waits for its next attempt need not wait. What has succeeded before stays so: its `delivered_at`
- * is kept, and it is `delivered` again when the replay fails for good.
+ * is kept, and it is `delivered` again when the replay fails permanently.
  *
  * @throws ApiError 404, 409 when its hook is disabled
  */

@@ -32,7 +32,7 @@ export const SILENCE_MS = LONGEST_MS * (1 + JITTER) + HOUR
  *
  * @param attempts made so far; after every tenth it is given up, so that a replay has as many again
  * @param retryAfter what the receiver asked for
- * @returns null when it has failed for good
+ * @returns null when it has failed permanently
  */
 export function nextAttempt(attempts: number, retryAfter: string | null, now: Date): Date | null {
   const planned = PAUSES_MS[(attempts - 1) % (PAUSES_MS.length + 1)]

@@ -33,7 +33,7 @@ export function parseTarget(text: string, allowsPrivate: boolean): URL {
 /** Names that no public name server knows, and those of this machine. */
 const LOCAL_NAME = /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home\.arpa|onion)$/i
 
-/** Of a name that is not known to be local, only its addresses tell. URL has written every notation of an address in one. */
+/** A host name that is not known to be local is judged by its addresses. URL has written every notation of an address in one. */
 export function mayBePublic(hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '')
   if (ipaddr.isValid(bare)) return isPublicAddress(bare)

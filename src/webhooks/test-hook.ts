@@ -5,7 +5,7 @@ import { makeDue } from './replay-deliveries.ts'
 import { samplePayload } from './samples.ts'
 
 /**
- * Has a hook told of something that did not happen: the sample of its event, sent and tried again as any other.
+ * Sends the sample of its event to a hook, delivered and retried like any other.
  *
  * @param baseUrl where links of the sample lead
  * @returns the id of the delivery

@@ -5,7 +5,7 @@ import type { App } from '../platform/app.ts'
 import { MovableClock } from '../platform/clock/clock.ts'
 import { drain } from './drain.ts'
 
-/** What a killed server had in hand stays so for a while; that is not waited for. */
+/** Work leased by a killed server stays leased for a while; that is not waited for. */
 const PATIENCE_MS = 10_000
 const POLL_MS = 50
 
@@ -86,7 +86,7 @@ async function nextDue({ db, clock }: App): Promise<Date | null> {
   return rows[0]!.due
 }
 
-/** Whether a server that runs meanwhile has taken something in hand that is not done yet. What failed waits for its time. */
+/** Whether another running server has leased work that is not done yet. Failed work waits for its retry. */
 async function isUnderWay({ db, clock }: App): Promise<boolean> {
   const now = clock.now()
   const { rows } = await sql<{ open: boolean }>`

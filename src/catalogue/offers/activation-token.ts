@@ -45,7 +45,7 @@ export interface ActivatedOffer {
   id: string
 }
 
-/** The offer of an address, or null; how long that takes tells nothing of how near somebody's guess was. */
+/** The offer of an address, or null; the time it takes does not depend on how close a guess is. */
 export async function findByActivationToken(
   { db, sealer }: App,
   token: string,

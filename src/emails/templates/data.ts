@@ -89,7 +89,7 @@ function cleanOffer(offer: EmailData['offers'][number]): EmailData['offers'][num
   }
 }
 
-// The last two groups turn the direction of whatever text follows, so that a name could turn the sentence round it.
+// The last two groups change the direction of the text that follows, so that a name could reverse the sentence.
 // The marks that single letters and emoji need (U+200C to U+200F) stay.
 const INVISIBLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 

@@ -22,7 +22,7 @@ export const engine = new Liquid({
   strictFilters: true,
   ownPropertyOnly: true,
   jsTruthy: true,
-  // A function, so that control characters go as well: they could turn the direction of the sentence round a name.
+  // A function, so that control characters go as well: they could change the direction of the sentence around a name.
   outputEscape: (value: unknown) => escapeHtml(lines(String(value ?? ''))),
 })
 

@@ -83,7 +83,7 @@ export const events = defineResource({
     actor: equals(sql`r.actor`, 'Caused by this actor, as in `api_key:1`'),
     caused_by: related(sql`r.caused_by`, 'events', 'Caused directly by this event'),
     run_id: {
-      description: 'Caused by this run of an automation',
+      description: 'Caused by this automation run',
       refersTo: 'automation_runs',
       build: (value, scope) => ({ where: ofRun(idOrNothing(value), scope) }),
     },

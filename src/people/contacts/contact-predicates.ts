@@ -27,7 +27,7 @@ export const contactFilters = (alias: string): Record<string, Filter> =>
 
 const columnsOf = (alias: string) => (name: string) => sql.ref(`${alias}.${name}`)
 
-/** Of a list of ids, those that are unknown are told as what nobody has. */
+/** Unknown ids in a list count as ids that no contact has. */
 function filterOf({ test, isList, refersTo, ...filter }: ContactPredicate, alias: string): Filter {
   return {
     ...filter,

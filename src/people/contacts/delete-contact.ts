@@ -113,7 +113,7 @@ async function forgetOtherEmails(tx: Tx, siteId: string, contactId: string): Pro
 }
 
 /**
- * Waits until no worker has a run of the contact in hand. Before the contact itself is locked: workers lock runs
+ * Waits until no worker has claimed a run of the contact. Before the contact itself is locked: workers lock runs
  * first, and would wait for the contact while the one who deletes it waits for them.
  */
 async function lockRuns(tx: Tx, siteIds: string[], contactId: string): Promise<void> {
@@ -139,7 +139,7 @@ async function endRuns(tx: Tx, siteId: string, contactId: string, now: Date): Pr
     .execute()
 }
 
-/** What hooks were told of the person, and what they said to it. Those that wait are told who it was by id alone. */
+/** The webhook bodies about the person, and the responses. Pending deliveries will contain only the id. */
 async function forgetDeliveries(tx: Tx, siteId: string, contactId: string): Promise<void> {
   await sql`
     update webhook_attempts a set response_body = null

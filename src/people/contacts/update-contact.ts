@@ -14,7 +14,7 @@ import { type LockedContact, lockContact } from './lock-contact.ts'
  *
  * @param siteIds the caller's
  * @throws ApiError 404; 422 for an e-mail or external id that is taken, an external id without a customer, or a part
- *   of a name that cannot be told from the rest
+ *   of a name that cannot be separated from the rest
  */
 export async function updateContact(
   tx: Tx,

@@ -2,14 +2,14 @@ import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
 import type { Origin } from '../../platform/events/events.ts'
 
-/** Tags that a contact is to bear, or not to bear any more. */
+/** Tags to add to a contact, or to remove. */
 export interface TaggingChange {
   contactId: string
   tagIds: string[]
   origin: Origin
 }
 
-/** A tag that a contact did not bear before, or does not bear now, and the event that says so. */
+/** A tag that was added to or removed from a contact, and the event that records it. */
 export interface ChangedTagging {
   contactId: string
   tagId: string
@@ -20,7 +20,7 @@ export interface ChangedTagging {
 
 /**
  * Adds tags to contacts of a site, or removes them, and records one event for each real change. What is so
- * already is passed over, as are contacts that are deleted and tags that are archived or not of the site. Of
+ * already is ignored, as are contacts that are deleted and tags that are archived or not of the site. Of
  * changes that say the same, the first does it.
  */
 export async function changeTaggings(

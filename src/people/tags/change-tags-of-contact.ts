@@ -15,7 +15,7 @@ export interface WantedTags {
   pointer: string
 }
 
-/** Ids of tags: those that the contact bears now, and those of them that this added, or took away. */
+/** Ids of tags: those that the contact has now, and those that were added or removed. */
 export interface TagsOutcome {
   tags: string[]
   added: string[]

@@ -1,5 +1,5 @@
 -- Whether the bearer of a token may act, as one lookup: the key is not rotated or deleted since, and
--- the token's family not revoked. Returns no row for a token that is no longer good.
+-- the token's family not revoked. Returns no row for a token that is no longer valid.
 --
 -- p_writing: the caller changes something. It then shares a lock until its transaction ends, which a
 -- rotation takes for itself alone: when rotate has answered, nothing of the old key can still commit.

@@ -13,7 +13,7 @@ export const CLOCK_CHANNEL = 'bestow_clock'
 
 /**
  * A clock that can be moved ahead, for development. How far stands in the database, so that it outlives
- * the process and is the same for all; a process reads it at start and when it is told of a change.
+ * the process and is the same for all; a process reads it at start and when it is notified of a change.
  */
 export class MovableClock implements Clock {
   #aheadMs = 0

@@ -24,9 +24,9 @@ export interface DatabaseOptions {
   isPatient?: boolean
 }
 
-/** How long a request waits for a free connection before it is told that the database is away. */
+/** How long a request waits for a free connection before it fails with "database unavailable". */
 const CONNECT_TIMEOUT_MS = 5_000
-/** What a statement may take; a database that hangs is told as one that is away. */
+/** What a statement may take; a database that hangs is reported as unavailable. */
 const STATEMENT_TIMEOUT_MS = 10_000
 /** Later than the database's own limit, for when it does not even answer that. */
 const ANSWER_TIMEOUT_MS = 12_000

@@ -19,7 +19,7 @@ const SHORTEST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 3_600_000
 
 /**
- * Turns the oldest undispatched events into their effects, all in one transaction: the listener writes the rows,
+ * Dispatches the oldest undispatched events to their effects, all in one transaction: the listener writes the rows,
  * which are unique by their cause; then the events are marked. Any number of processes may do this; a lock lets one
  * at a time through, so that effects are queued in the order of the events. Events that the listener does not know
  * are left for a newer version; one that fails is retried with backoff and does not block the others.

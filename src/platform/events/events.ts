@@ -15,7 +15,7 @@ export interface EventData {
   gift_redeemed: Record<string, never>
   tag_added: { tag_id: string }
   tag_removed: { tag_id: string }
-  /** Somebody at the site’s door asked for one; the customer is null when the address is nobody’s. */
+  /** A link was requested on the members’ pages; the customer is null when the address is unknown. */
   sign_in_link_requested: { language: Language }
   password_link_requested: { language: Language }
   email_change_requested: Record<string, never>
@@ -23,7 +23,7 @@ export interface EventData {
   password_changed: { had_password: boolean }
   /** Of a member who had signed in before; `previous_email` is erased when the contact is deleted. */
   email_changed: { previous_email: string }
-  /** By itself, and not because somebody asked for it. `answer`: what the last attempt ended with, as in "HTTP 503". */
+  /** Disabled automatically, not by request. `answer`: the result of the last attempt, for example "HTTP 503". */
   hook_disabled: { hook_id: string; reason: 'gone' | 'failing'; failing_since: string; answer: string }
 }
 

@@ -25,7 +25,7 @@ export function bearerToken(header: string | undefined): string {
 }
 
 /**
- * Finds out who bears a token, and whether they may.
+ * Authenticates the bearer of a token and checks the permission.
  *
  * @param writing the caller changes something in this transaction: see authenticate.sql
  * @throws ApiError 401, 403

@@ -1,4 +1,4 @@
--- Takes Idempotency-Keys for the running transaction, or tells what their first requests answered.
+-- Takes Idempotency-Keys for the running transaction, or returns the responses to their first requests.
 --
 -- p_claims: [{caller, route, key, request_hash (hex)}], null for a request without a key; all of one caller and
 --   route, no key twice.

@@ -2,18 +2,18 @@ import { Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
-/** How long clients get to send one more request, whose answer tells them that the connection ends. */
+/** How long clients get to send one more request, whose response closes the connection. */
 const DRAIN_MS = 1_000
 
 /**
- * Answers what is under way or on its way, then closes. An idle connection may just carry a request, which would
+ * Answers running and arriving requests, then closes. An idle connection may just carry a request, which would
  * get no answer if it were closed: so from now on each answer ends its connection, and only what is idle after
  * that is closed.
  */
 export async function closeServer(fastify: FastifyInstance): Promise<void> {
   const { server } = fastify
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
-  // Connections that have arrived are taken in this turn of the event loop.
+  // Connections that have arrived are accepted in this iteration of the event loop.
   await new Promise(setImmediate)
   // Takes no new ones. http.Server's own close would also end the idle ones.
   Server.prototype.close.call(server)

@@ -4,7 +4,7 @@ import { hasDocs } from './docs.ts'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
-/** A square with the letter B; browsers ask for it by themselves. */
+/** A square with the letter B; browsers request it automatically. */
 const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#2f4858"/><path d="M11 7h7a5 5 0 0 1 2.6 9.2A5 5 0 0 1 19 25h-8Zm3.5 3v4.6h3a2.3 2.3 0 0 0 0-4.6Zm0 7.5V22h3.5a2.25 2.25 0 0 0 0-4.5Z" fill="#fff"/></svg>'
 

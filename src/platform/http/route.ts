@@ -35,9 +35,9 @@ export interface Context<Body = unknown> {
   params: Record<string, string>
   query: QueryParameters
   body: Body
-  /** Tells the caller, in a Warning header, what was passed over. In strict mode it is refused. */
+  /** Reports what was ignored, in a Warning header. In strict mode the request is rejected. */
   ignore: (passedOver: Ignored[]) => void
-  /** Tells the caller, in a Warning header, what is allowed and does not do what it seems to; in strict mode too. */
+  /** Reports input that is valid but has no effect, in a Warning header; in strict mode too. */
   warn: (sentence: string) => void
 }
 
@@ -90,7 +90,7 @@ interface RouteBase {
   /** Errors are flat, as in `{"error": "invalid_request"}`: the form that OAuth has, and Kajabi. */
   flatErrors?: boolean
   query?: TSchema
-  /** Schema per status; errors are added by themselves. */
+  /** Schema per status; errors are added automatically. */
   responses: Record<number, TSchema>
   /** Further statuses it can answer with an error document. */
   errors?: number[]

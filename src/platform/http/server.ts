@@ -184,11 +184,11 @@ function assertIds({ url }: Route, params: Record<string, string>): void {
 const MOST_WARNINGS = 5
 const LONGEST_WARNING = 200
 
-/** Clients refuse an answer whose headers are too long, also when what it tells of has been done. */
+/** Clients refuse an answer whose headers are too long, even if the request was executed. */
 function warningOf(sentences: string[]): string {
   const rest = sentences.length - MOST_WARNINGS
-  const told = [...sentences.slice(0, MOST_WARNINGS), ...(rest > 0 ? [`And ${rest} more.`] : [])]
-  return told
+  const shown = [...sentences.slice(0, MOST_WARNINGS), ...(rest > 0 ? [`And ${rest} more.`] : [])]
+  return shown
     .map((text) => `299 - "${text.slice(0, LONGEST_WARNING).replace(/["\\]|[^ -~]/g, "'")}"`)
     .join(', ')
 }

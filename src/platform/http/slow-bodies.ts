@@ -53,7 +53,7 @@ export class SlowBodies {
   }
 }
 
-/** Past Fastify, which waits for the body. Behind answers of the same connection that are still due there is no room. */
+/** Past Fastify, which waits for the body. It cannot be sent while earlier responses on the connection are pending. */
 function end({ socket }: IncomingMessage, response: ServerResponse): void {
   if (response.socket && !response.headersSent) refuseConnection(socket, TOO_MANY)
   else socket.destroy()

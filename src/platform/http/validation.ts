@@ -10,7 +10,7 @@ export const bodyValidator: FastifySchemaCompiler<object> = ({ schema, httpPart 
   if (httpPart !== 'body') return () => true
   const validate = ajv.compile(withoutAttributes(schema))
   return (body: unknown) => {
-    // Fastify hands over null for no body at all.
+    // Fastify passes null if there is no body.
     if (body === null) {
       return {
         error: badRequest('missing_body', 'The body is empty; it must be a JSON document.', { pointer: '' }),

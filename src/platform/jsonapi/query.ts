@@ -71,7 +71,7 @@ export interface Ignored {
 
 /**
  * Reads the parameters of a list, or with `single` those that one resource takes; the names are those that its route
- * declares. What cannot be honoured but a client may well send is passed over and told in `ignored`; what would give
+ * declares. What cannot be honoured but a client may well send is ignored and listed in `ignored`; what would give
  * a wrong page is refused.
  *
  * @throws ApiError 400 that names the parameter

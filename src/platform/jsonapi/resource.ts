@@ -92,7 +92,7 @@ export interface Resource {
   listed?: RawBuilder<unknown>
   /** Selects the `count` of a list that nothing narrows, where it is kept and need not be counted. */
   total?: (scope: Scope) => RawBuilder<unknown>
-  /** Column that holds the site; `r.site_id` unless told. */
+  /** Column that holds the site; default `r.site_id`. */
   site?: RawBuilder<unknown>
   attributes: Record<string, Attribute>
   relationships: Record<string, Relationship>

@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { deriveKey } from './secrets.ts'
 
-/** Keeps secrets that must be readable again: encrypted, so that a copy of the database does not tell them. */
+/** Keeps secrets that must be readable again: encrypted, so that a copy of the database does not reveal them. */
 export interface Sealer {
-  /** @returns "<key>.<base64url>", where `<key>` tells the keys of SECRET_KEY and SECRET_KEY_PREVIOUS apart */
+  /** @returns "<key>.<base64url>", where `<key>` identifies SECRET_KEY or SECRET_KEY_PREVIOUS */
   seal: (secret: string) => string
   /** @throws Error that says what to do, when no key fits */
   unseal: (sealed: string) => string

@@ -11,7 +11,7 @@ export const randomSecret = (): string => randomBytes(32).toString('base64url')
 /** For secrets of 256 random bits only: what people choose needs hashPassword(). */
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
-/** One key for each purpose, all from SECRET_KEY, so that what is signed for one is worth nothing for another. */
+/** One key for each purpose, all from SECRET_KEY, so that a signature for one purpose is invalid for another. */
 export const deriveKey = (secretKey: string, purpose: 'tokens' | 'links' | 'sealing'): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', secretKey, '', `bestow ${purpose}`, 32))
 

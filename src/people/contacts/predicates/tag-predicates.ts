@@ -5,7 +5,7 @@ import type { Column, ContactPredicates } from './predicate.ts'
 const MOST_TAGS = 20
 
 /** Archived tags stay on contacts and are not seen. */
-const bears = (tagId: string, contact: Column) => sql`
+const hasTag = (tagId: string, contact: Column) => sql`
   exists (select from taggings t join contact_tags ct on ct.site_id = t.site_id and ct.id = t.tag_id
            where t.site_id = ${contact('site_id')} and t.contact_id = ${contact('id')}
              and t.tag_id = ${idOrNothing(tagId)} and ct.archived_at is null)`
@@ -24,7 +24,7 @@ export const tagPredicates: ContactPredicates = {
   has_tag_id: {
     description: 'Has this tag',
     refersTo: 'contact_tags',
-    test: (value, contact) => ({ where: bears(value, contact) }),
+    test: (value, contact) => ({ where: hasTag(value, contact) }),
   },
   has_all_tag_id: {
     description: `Has all of these tags (comma-separated, at most ${MOST_TAGS})`,
@@ -35,13 +35,13 @@ export const tagPredicates: ContactPredicates = {
       if (ids.length === 0 || ids.length > MOST_TAGS) {
         throw new Error(`must be 1 to ${MOST_TAGS} tag ids, separated by commas`)
       }
-      const each = ids.map((id) => bears(id, contact))
+      const each = ids.map((id) => hasTag(id, contact))
       return { where: sql`(${sql.join(each, sql` and `)})` }
     },
   },
   has_no_tag_id: {
     description: 'Does not have this tag',
     refersTo: 'contact_tags',
-    test: (value, contact) => ({ where: sql`not ${bears(value, contact)}` }),
+    test: (value, contact) => ({ where: sql`not ${hasTag(value, contact)}` }),
   },
 }

@@ -9,7 +9,7 @@ const IN_USE = 1
 const SERVING = 2
 
 const PATIENCE_MS = 25_000
-/** A server that was killed, or is just stopping, lets go within this time. */
+/** A server that was killed, or is stopping, releases its lock within this time. */
 const CLAIM_PATIENCE_MS = 2_000
 
 /**

@@ -21,8 +21,7 @@ const ERRORS: Record<number, Described> = {
   401: {
     description: 'The credentials are missing, wrong or expired',
     code: 'unauthorized',
-    detail:
-      'The access token is expired, revoked or not one of ours. Get a new one from POST /v1/oauth/token.',
+    detail: 'The access token is expired, revoked or invalid. Get a new one from POST /v1/oauth/token.',
   },
   403: {
     description: 'The API key lacks a permission',
