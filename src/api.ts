@@ -38,12 +38,12 @@ export const routes: Route[] = [
   ...meRoutes,
   ...crudRoutes(siteRecords, {
     archive:
-      'Nothing of it can be reached any more. It must be unused: nobody holds an offer of it, and its automations and hooks are disabled. An account keeps at least one site.',
+      'The site and everything in it become unreachable. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
   }),
   ...contactRoutes,
   ...crudRoutes(contactTagRecords, {
-    create: 'The name must be new among the tags of the site that are not archived, whatever its case.',
-    update: 'A tag that is archived cannot be changed.',
+    create: 'The name must be unique (case-insensitive) among the tags of the site that are not archived.',
+    update: 'Contacts with the tag keep it under the new name. An archived tag cannot be changed.',
     archive:
       'The tag is no longer listed, shown with contacts or matched by filters, and its name can be reused. It can still be fetched by id, because events refer to it.',
   }),
@@ -58,16 +58,16 @@ export const routes: Route[] = [
   ...activationRoutes,
   ...crudRoutes(offerRecords, {
     create:
-      'The payment type follows from the price unless it is given. `products` are the products that the offer gives access to.',
+      'Without a `payment_type`, an offer with a price is `single` and one without is `free`. `products` are the products that the offer gives access to.',
     update:
-      '`products` are replaced when they are given, also for those who hold the offer. Access limits apply to what is granted from then on.',
-    archive: 'It is not listed and cannot be granted any more; whoever holds it keeps it.',
+      '`products` replaces the products of the offer, also for customers who hold it. Access limits apply to later grants.',
+    archive: 'The offer is no longer listed and cannot be granted; customers who hold it keep it.',
   }),
   relationshipRoute(offers, 'products'),
   ...activationUrlRoutes,
   ...crudRoutes(productRecords, {
     archive:
-      'It is not listed and cannot become part of an offer any more. It must not be part of an offer that is not archived.',
+      'The product is no longer listed and cannot be added to offers. It must not be part of an offer that is not archived.',
   }),
   listRoute(emails, { extension: true }),
   showRoute(emails, { extension: true }),

@@ -161,6 +161,30 @@ describe('while no server runs', () => {
     expect(await json('keys', 'list', '--account', made.account_id)).toHaveLength(1)
   })
 
+  test('something to grant is created, edited and archived', async () => {
+    const account = ['--account', '1']
+    const product = await json('products', 'create', '--title', 'Pottery', ...account)
+    const made = await json(
+      ...['offers', 'create', '--title', 'Pottery', '--price-in-cents', '9900', '--products', product.id],
+      ...['--access-days', '30', '--id', '2147540333', ...account],
+    )
+    expect(made).toMatchObject({
+      id: '2147540333',
+      payment_type: 'single',
+      access_days: 30,
+      products: [product.id],
+    })
+    expect((await json('grant', 'grace@example.com', made.id, '--site', '1')).held).toContain(made.id)
+    expect(await json('offers', 'edit', made.id, '--access-days', 'none')).toMatchObject({
+      access_days: null,
+    })
+    expect((await run('products', 'archive', product.id)).stderr).toMatch(/used by the offer "Pottery"/)
+    expect(await json('offers', 'archive', made.id)).toEqual({ id: made.id, archived: true })
+    const offers = await json('offers', 'list', ...account)
+    expect(offers.map(({ id }: { id: string }) => id)).not.toContain(made.id)
+    expect(await json('accounts', 'list')).toHaveLength(2)
+  })
+
   test('a command about one thing needs no --account: only one account has it', async () => {
     const [demo] = await json('keys', 'list', '--account', '1')
     expect((await json('keys', 'rotate', demo.id)).client_id).toBe(demo.client_id)
