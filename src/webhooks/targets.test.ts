@@ -172,13 +172,13 @@ test.each([
 })
 
 test.each([
-  ['ftp://example.com/', 'address like'],
-  ['file:///etc/passwd', 'address like'],
-  ['javascript:alert(1)', 'address like'],
-  ['gopher://127.0.0.1:25/', 'address like'],
-  ['example.com/hooks', 'address like'],
-  ['', 'address like'],
-  ['https://', 'address like'],
+  ['ftp://example.com/', 'must be a URL like'],
+  ['file:///etc/passwd', 'must be a URL like'],
+  ['javascript:alert(1)', 'must be a URL like'],
+  ['gopher://127.0.0.1:25/', 'must be a URL like'],
+  ['example.com/hooks', 'must be a URL like'],
+  ['', 'must be a URL like'],
+  ['https://', 'must be a URL like'],
   ['https://user:secret@example.com/', 'user'],
   ['https://user@example.com/', 'user'],
   ['https://example.com@127.0.0.1/', 'user'],
