@@ -295,7 +295,10 @@ test('a run is cancelled at once, keeps what it did, and goes on from there when
   expect(await stepsOf()).toEqual(['add_tag done', 'wait done', 'add_tag done'])
   expect((await eventsOfRuns()).map(({ type }) => type)).toEqual(['tag_added', 'tag_added'])
   const over = (await change(id, 'retry')).body.errors[0]
-  expect([over.code, over.detail]).toEqual(['run_not_retriable', expect.stringContaining('its status is completed')])
+  expect([over.code, over.detail]).toEqual([
+    'run_not_retriable',
+    expect.stringContaining('its status is completed'),
+  ])
 })
 
 test('a run that failed is retried with attempts of its own; not when its automation or contact is gone', async () => {

@@ -34,10 +34,12 @@ export async function run<Prepared>(
   const stops: Stop[] = [{ end: async () => (await opening).close(), untilMs: 9_000 }]
   const stop = () => shutDownInReverse(stops, (error) => log(error))
   // From here on, so that a signal while starting stops what has started.
+  // For the person at the terminal; the log of `serve` and `worker` is JSON alone.
+  const notify = (text: string) => role === 'start' && process.stderr.write(`${text}\n`)
   const signalled = onSignal(async () => {
-    process.stderr.write('Stopping: requests and jobs in progress are finished first …\n')
+    notify('Stopping: requests and jobs in progress are finished first …')
     await stop()
-    process.stderr.write('Stopped.\n')
+    notify('Stopped.')
   })
   if (isRunByNpx() || (role === 'start' && isRunByNpm())) stopWithParent()
   try {
