@@ -51,7 +51,7 @@ export const offers = defineResource({
     title: writable(text(), line(), { required: true }),
     description: writable(nullableText(), paragraphs()),
     internal_title: writable(nullableText(), line()),
-    currency: writable(text(), choice(CURRENCIES)),
+    currency: writable(text(), { ...choice(CURRENCIES), form: 'a currency code such as USD' }),
     price_in_cents: writable(integer(), wholeNumber(0, 99_999_999)),
     payment_type: writable(text(), choice(PAYMENT_TYPES)),
     token: text(),
