@@ -27,5 +27,5 @@ test('a grant that was acknowledged and is not there fails the audit', async () 
 
 test('what the doctor finds unsound fails the audit', async () => {
   await database.app.pool.query(`delete from events where type = 'customer_created'`)
-  await expect(audit(database, 2)).rejects.toThrow('Every customer was recorded once as made.')
+  await expect(audit(database, 2)).rejects.toThrow('Every customer has exactly one customer_created event.')
 })

@@ -2,8 +2,8 @@ import type { BenchDatabase } from './database.ts'
 import { BESTOW, type Environment, run } from './processes.ts'
 
 interface Diagnosis {
-  sound: boolean
-  findings: { sentence: string; broken: number | null; examples: string[] }[]
+  ok: boolean
+  findings: { rule: string; violations: number | null; examples: string[] }[]
 }
 
 /**
@@ -19,11 +19,11 @@ export async function audit(database: BenchDatabase, acknowledged: number): Prom
   await diagnose(database.settings)
 }
 
-/** @throws when `bestow doctor` finds the database unsound */
+/** @throws when `bestow doctor` finds violations */
 export async function diagnose(settings: Environment): Promise<void> {
   const { code, stdout } = await run(process.execPath, [BESTOW, 'doctor', '--json'], settings)
-  const { sound, findings } = JSON.parse(stdout) as Diagnosis
-  if (code === 0 && sound) return
-  const broken = findings.filter((finding) => finding.broken !== 0)
-  throw new Error(`the audit failed: ${JSON.stringify(broken)}`)
+  const { ok, findings } = JSON.parse(stdout) as Diagnosis
+  if (code === 0 && ok) return
+  const violated = findings.filter(({ violations }) => violations !== 0)
+  throw new Error(`the audit failed: ${JSON.stringify(violated)}`)
 }

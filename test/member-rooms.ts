@@ -96,7 +96,7 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
       askFor(page, '?'),
     ),
     room('link_sent', 'Check your inbox', '/request-link', (page) => askFor(page, 'a@example.com')),
-    room('link_ended', 'This link has expired or has already been used', '/gift/used'),
+    room('link_ended', 'This link has expired or has already been used', '/password/used'),
     room('welcome', `Welcome to ${site.title}`, welcomeLink),
     room('welcome-wrong', `Welcome to ${site.title}`, welcomeLink, tooShort),
     room('welcome-shown', `Welcome to ${site.title}`, welcomeLink, async (page) => {

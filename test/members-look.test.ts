@@ -57,7 +57,7 @@ const NAMES = [
   'message-no_access',
   'message-signed_out',
   'problem',
-  'problem-too_many',
+  'problem-too_many_guesses',
 ]
 
 test('no page is left out', () => {
