@@ -96,7 +96,7 @@ test.each(names)('%s that is empty counts as not given', (name) => {
 
 test('what is wrong is listed at once, a line for each setting', () => {
   expect(() => loadConfig('production', { PORT: 'x', TOKEN_TTL: 'x', SECRET_KEY: 'short' })).toThrow(
-    /^PORT .*\nSECRET_KEY must .*\nTOKEN_TTL .*\nPUBLIC_URL is missing.*$/,
+    /^PORT .*\nSECRET_KEY must .*\nTOKEN_TTL .*\nPUBLIC_URL is required.*$/,
   )
 })
 
