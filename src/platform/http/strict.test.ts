@@ -88,7 +88,7 @@ describe('with JSONAPI_STRICT on', () => {
     const refused = await expectRefusal(h.app, () => h.client.post('/v1/contacts', body), 400, {
       pointer: '/data/attributes/a~1b',
     })
-    expect(refused.body.errors[0].detail).toBe('The attribute a/b cannot be set here.')
+    expect(refused.body.errors[0].detail).toBe('The attribute a/b cannot be set in this request.')
   })
 
   test('400 for a relationship that cannot be set in a new resource', async () => {
