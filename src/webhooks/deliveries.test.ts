@@ -34,9 +34,10 @@ const deliveries = async (filter = '') =>
 
 const hookOf = async (id: string) => (await h.client.get(`/v1/hooks/${id}`)).body.data.attributes
 
-/** As Kajabi's webhooks show an offer. */
-const withForms = (offer: { relationships: object }) => ({
+/** As Kajabi's webhooks show an offer: with its forms, and without the attributes that are extensions. */
+const withForms = (offer: { relationships: object; attributes: Record<string, unknown> }, sent: object) => ({
   ...offer,
+  attributes: Object.fromEntries(Object.keys(sent).map((name) => [name, offer.attributes[name]])),
   relationships: { ...offer.relationships, forms: { data: [] } },
 })
 
@@ -62,9 +63,10 @@ describe('what a hook is told', () => {
         await shown(`/v1/grants/${grantId}`),
         await shown(`/v1/contacts/${contactId}`),
         await shown(`/v1/customers/${granted.customer_id}`),
-        withForms(await shown(`/v1/offers/${offerId}`)),
+        withForms(await shown(`/v1/offers/${offerId}`), body.payload.at(-1).attributes),
       ],
     })
+    expect(body.payload.at(-1).attributes).toHaveProperty('title')
   })
 
   test.each<[HookEvent, string[]]>([
