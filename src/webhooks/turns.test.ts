@@ -72,7 +72,9 @@ test('a hook whose turn comes to nothing again and again is found', async () => 
   await h.app.pool.query(
     `update hooks set due_at = due_at - interval '2 minutes', leased_until = now() + interval '20 seconds'`,
   )
-  expect((await examine(h.app)).find(({ name }) => name === 'delivery_stuck')).toMatchObject({ violations: 1 })
+  expect((await examine(h.app)).find(({ name }) => name === 'delivery_stuck')).toMatchObject({
+    violations: 1,
+  })
 })
 
 test('of a person who is deleted while a body is made, only identifiers are sent', async () => {
