@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
 import { hashSecret } from '../platform/secrets/secrets.ts'
@@ -87,6 +88,12 @@ export interface MemberLink {
 
 const COLUMNS = ['customer_id', 'grant_id', 'event_id', 'new_email'] as const
 
+/** The one row of a link, whether or not it can still be used. */
+const isLink = (siteId: string, purpose: LinkPurpose, token: string): RawBuilder<boolean> =>
+  sql`site_id = ${siteId} and token_hash = ${hashSecret(token)} and purpose = ${purpose}`
+
+const isUsable = (now: Date): RawBuilder<boolean> => sql`used_at is null and expires_at > ${now}`
+
 /** What a link is for, when it is still good. Looking does not use it up: mail programs look, too. */
 export async function findLink(
   db: Db | Tx,
@@ -98,11 +105,8 @@ export async function findLink(
   const link = await db
     .selectFrom('member_links')
     .select(COLUMNS)
-    .where('site_id', '=', siteId)
-    .where('token_hash', '=', hashSecret(token))
-    .where('purpose', '=', purpose)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
+    .where(isLink(siteId, purpose, token))
+    .where(isUsable(now))
     .executeTakeFirst()
   return link ?? null
 }
@@ -117,9 +121,7 @@ export async function findEndedLink(
   const link = await db
     .selectFrom('member_links')
     .select(COLUMNS)
-    .where('site_id', '=', siteId)
-    .where('token_hash', '=', hashSecret(token))
-    .where('purpose', '=', purpose)
+    .where(isLink(siteId, purpose, token))
     .executeTakeFirst()
   return link ?? null
 }
@@ -135,11 +137,8 @@ export async function useLink(
   const link = await tx
     .updateTable('member_links')
     .set({ used_at: now })
-    .where('site_id', '=', siteId)
-    .where('token_hash', '=', hashSecret(token))
-    .where('purpose', '=', purpose)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
+    .where(isLink(siteId, purpose, token))
+    .where(isUsable(now))
     .returning(COLUMNS)
     .executeTakeFirst()
   return link ?? null
