@@ -1,9 +1,11 @@
 import type { CursorPage, Direction } from './cursors.ts'
 import { identifier } from './identifiers.ts'
-import { type Loaded, type LoadedDocument, type LoadedPage, shownAttributes } from './load.ts'
+import type { LoadedPage } from './load.ts'
 import type { LoadedCursorPage } from './load-by-cursor.ts'
+import type { Loaded, LoadedDocument } from './load-related.ts'
 import type { QueryParameters, ResourceQuery } from './query.ts'
 import type { Row, Scope } from './resource.ts'
+import { shownAttributes } from './select-rows.ts'
 
 type Fields = Record<string, string[]>
 

@@ -2,18 +2,11 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/database.ts'
 import { type CursorPage, encodeCursor, malformedCursor } from './cursors.ts'
-import {
-  allOf,
-  attachRelated,
-  fewMatches,
-  type LoadedDocument,
-  listCondition,
-  narrowToSite,
-  oneOfThese,
-  select,
-} from './load.ts'
+import { fewMatches, listCondition, narrowToSite, oneOfThese } from './load.ts'
+import { attachRelated, type LoadedDocument } from './load-related.ts'
 import type { ResourceQuery } from './query.ts'
 import type { Resource, Scope } from './resource.ts'
+import { allOf, select } from './select-rows.ts'
 import { isBeyond, orderBy, type Place, placeOf, reversed } from './sorting.ts'
 
 export interface LoadedCursorPage extends LoadedDocument {

@@ -1,26 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../db/database.ts'
 import { badRequest, notFound } from './errors.ts'
-import { containing } from './field-types.ts'
 import { isId } from './identifiers.ts'
-import type { IncludeTree, Narrowing, ResourceQuery } from './query.ts'
-import { type Resource, type Row, resourceOf, type Scope, type ToMany } from './resource.ts'
+import { attachRelated, type LoadedDocument, type WhatToShow } from './load-related.ts'
+import type { ResourceQuery } from './query.ts'
+import { type Resource, type Row, resourceOf, type Scope } from './resource.ts'
+import { allOf, select, visible } from './select-rows.ts'
 import { orderBy } from './sorting.ts'
-
-/** Related ids by owner: `edges.get('offers')?.get(ownerId)`. */
-export type Edges = Map<string, Map<string, string[]>>
-
-/** Rows of one type, with the identifiers of what they are related to. */
-export interface Loaded {
-  resource: Resource
-  rows: Row[]
-  edges: Edges
-}
-
-export interface LoadedDocument {
-  primary: Loaded
-  included: Loaded[]
-}
 
 export interface LoadedPage extends LoadedDocument {
   total: number
@@ -109,9 +95,6 @@ async function selectPage(
   )
 }
 
-/** The part of a query that is about how resources are shown. */
-type WhatToShow = Pick<ResourceQuery, 'fields' | 'include'> & Partial<Pick<ResourceQuery, 'narrowed'>>
-
 /**
  * Loads one resource.
  *
@@ -169,160 +152,3 @@ export async function narrowToSite(
 
 const missing = (what: string, id: string, parameter: string) =>
   notFound(`There is no ${what} with the id ${id}.`, { parameter })
-
-const visible = (resource: Resource, { siteIds }: Scope) =>
-  allOf([inSites(resource.site ?? sql.ref('r.site_id'), siteIds), resource.where])
-
-/** One site as a plain equality: only then does an index that begins with the site give the order too. */
-const inSites = (site: RawBuilder<unknown>, siteIds: string[]) =>
-  siteIds.length === 1 ? sql`${site} = ${siteIds[0]}::bigint` : sql`${site} = any (${siteIds}::bigint[])`
-
-export function allOf(conditions: (RawBuilder<unknown> | undefined)[]): RawBuilder<unknown> {
-  return sql.join(
-    conditions.filter((condition) => condition !== undefined),
-    sql` and `,
-  )
-}
-
-export async function select(
-  db: Db | Tx,
-  resource: Resource,
-  { fields }: Pick<ResourceQuery, 'fields'>,
-  scope: Scope,
-  rest: RawBuilder<unknown>,
-): Promise<Row[]> {
-  const columns = [sql`r.id`, sql`${resource.site ?? sql.ref('r.site_id')} as site_id`]
-  for (const name of shownAttributes(resource, fields)) {
-    const { select: given = sql.ref(`r.${name}`) } = resource.attributes[name]!
-    columns.push(sql`${typeof given === 'function' ? given(scope) : given} as ${sql.id(name)}`)
-  }
-  for (const [name, relationship] of Object.entries(resource.relationships)) {
-    if (relationship.kind === 'one') columns.push(sql`${relationship.select} as ${sql.id(`rel_${name}`)}`)
-  }
-  const { rows } = await sql<Row>`select ${sql.join(columns)} from ${resource.from} ${rest}`.execute(db)
-  return rows
-}
-
-/** The attributes that `fields[type]` leaves. */
-export function shownAttributes(resource: Resource, fields: Record<string, string[]>): string[] {
-  const asked = fields[resource.type]
-  return Object.keys(resource.attributes).filter((name) => !asked || asked.includes(name))
-}
-
-/** Adds the identifiers of related resources, and the included resources themselves. */
-export async function attachRelated(
-  db: Db | Tx,
-  resource: Resource,
-  rows: Row[],
-  { fields, include, narrowed = {} }: WhatToShow,
-  linkage: ToMany['linkage'],
-  scope: Scope,
-): Promise<LoadedDocument> {
-  const edges = await loadEdges(
-    db,
-    resource,
-    rows,
-    [...linked(resource, linkage), ...Object.keys(include)],
-    scope,
-  )
-  const primary = { resource, rows, edges }
-  const included = new Map<string, Loaded>()
-  await loadIncluded(db, primary, include, { fields, narrowed }, scope, included)
-  return { primary, included: [...included.values()] }
-}
-
-/** The relationships whose identifiers are given without being asked for. */
-const linked = (resource: Resource, linkage: ToMany['linkage']): string[] =>
-  Object.entries(resource.relationships).flatMap(([name, relationship]) =>
-    relationship.kind === 'many' && (linkage === 'single' || relationship.linkage === 'always') ? [name] : [],
-  )
-
-async function loadEdges(
-  db: Db | Tx,
-  resource: Resource,
-  rows: Row[],
-  names: string[],
-  scope: Scope,
-): Promise<Edges> {
-  const edges: Edges = new Map()
-  const ids = rows.map(({ id }) => id)
-  for (const name of new Set(names)) {
-    const relationship = resource.relationships[name]!
-    if (relationship.kind === 'one') continue
-    const byOwner = new Map<string, string[]>(ids.map((id) => [id, []]))
-    edges.set(name, byOwner)
-    if (ids.length === 0) continue
-    const found = await sql<{ owner_id: string; id: string }>`${relationship.edges(ids, scope)}`.execute(db)
-    for (const { owner_id, id } of found.rows) byOwner.get(owner_id)?.push(id)
-  }
-  return edges
-}
-
-/**
- * One query for each related type on each level of the tree; a resource stands in the document once, and as it stands
- * in a list.
- */
-async function loadIncluded(
-  db: Db | Tx,
-  owners: Loaded,
-  include: IncludeTree,
-  { fields, narrowed }: Pick<ResourceQuery, 'fields' | 'narrowed'>,
-  scope: Scope,
-  included: Map<string, Loaded>,
-): Promise<void> {
-  for (const [name, below] of Object.entries(include)) {
-    const relationship = owners.resource.relationships[name]!
-    const resource = resourceOf(relationship.type)
-    const ids = relatedIds(owners, name)
-    const part = narrowed[name] ? partOf(relationship as ToMany, narrowed[name]) : sql``
-    const rows = ids.length
-      ? await select(
-          db,
-          resource,
-          { fields },
-          scope,
-          sql`where ${visible(resource, scope)} and r.id = any (${ids}::bigint[]) ${part}`,
-        )
-      : []
-    const edges = await loadEdges(
-      db,
-      resource,
-      rows,
-      [...linked(resource, 'always'), ...Object.keys(below)],
-      scope,
-    )
-    merge(included, { resource, rows, edges })
-    await loadIncluded(db, { resource, rows, edges }, below, { fields, narrowed: {} }, scope, included)
-  }
-}
-
-/** What follows the condition of a query for the resources of a relationship. */
-function partOf(
-  { searched = [] }: ToMany,
-  { search, page: { number, size } }: Narrowing,
-): RawBuilder<unknown> {
-  const matches = searched.map((column) => sql`${column} ilike ${containing(search)}`)
-  const condition = search === '' ? sql`` : sql`and (${sql.join(matches, sql` or `)})`
-  return sql`${condition} order by r.id limit ${size} offset ${(number - 1) * size}`
-}
-
-function relatedIds({ resource, rows, edges }: Loaded, name: string): string[] {
-  const ids =
-    resource.relationships[name]!.kind === 'one'
-      ? rows.map((row) => row[`rel_${name}`] as string | null)
-      : [...(edges.get(name)?.values() ?? [])].flat()
-  return [...new Set(ids)].filter((id) => id !== null)
-}
-
-function merge(included: Map<string, Loaded>, more: Loaded): void {
-  const present = included.get(more.resource.type)
-  if (!present) {
-    included.set(more.resource.type, more)
-    return
-  }
-  const known = new Set(present.rows.map(({ id }) => id))
-  present.rows.push(...more.rows.filter(({ id }) => !known.has(id)))
-  for (const [name, byOwner] of more.edges) {
-    present.edges.set(name, new Map([...(present.edges.get(name) ?? []), ...byOwner]))
-  }
-}

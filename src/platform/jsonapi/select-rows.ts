@@ -1,0 +1,45 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Tx } from '../db/database.ts'
+import type { ResourceQuery } from './query.ts'
+import type { Resource, Row, Scope } from './resource.ts'
+
+/** The condition for what exists in the caller's sites. */
+export const visible = (resource: Resource, { siteIds }: Scope) =>
+  allOf([inSites(resource.site ?? sql.ref('r.site_id'), siteIds), resource.where])
+
+/** One site as a plain equality: only then does an index that begins with the site give the order too. */
+const inSites = (site: RawBuilder<unknown>, siteIds: string[]) =>
+  siteIds.length === 1 ? sql`${site} = ${siteIds[0]}::bigint` : sql`${site} = any (${siteIds}::bigint[])`
+
+export function allOf(conditions: (RawBuilder<unknown> | undefined)[]): RawBuilder<unknown> {
+  return sql.join(
+    conditions.filter((condition) => condition !== undefined),
+    sql` and `,
+  )
+}
+
+/** Selects the attributes and to-one ids of rows; `rest` is what follows the table in the query. */
+export async function select(
+  db: Db | Tx,
+  resource: Resource,
+  { fields }: Pick<ResourceQuery, 'fields'>,
+  scope: Scope,
+  rest: RawBuilder<unknown>,
+): Promise<Row[]> {
+  const columns = [sql`r.id`, sql`${resource.site ?? sql.ref('r.site_id')} as site_id`]
+  for (const name of shownAttributes(resource, fields)) {
+    const { select: given = sql.ref(`r.${name}`) } = resource.attributes[name]!
+    columns.push(sql`${typeof given === 'function' ? given(scope) : given} as ${sql.id(name)}`)
+  }
+  for (const [name, relationship] of Object.entries(resource.relationships)) {
+    if (relationship.kind === 'one') columns.push(sql`${relationship.select} as ${sql.id(`rel_${name}`)}`)
+  }
+  const { rows } = await sql<Row>`select ${sql.join(columns)} from ${resource.from} ${rest}`.execute(db)
+  return rows
+}
+
+/** The attributes that `fields[type]` leaves. */
+export function shownAttributes(resource: Resource, fields: Record<string, string[]>): string[] {
+  const asked = fields[resource.type]
+  return Object.keys(resource.attributes).filter((name) => !asked || asked.includes(name))
+}
