@@ -150,7 +150,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
       },
     )
 
-    test('what is required and missing is 422; what cannot be set is told in a warning', async () => {
+    test('a missing required attribute is 422; one that cannot be set is reported in a warning', async () => {
       await expectRefusal(h.app, () => post({}), 422, { pointer: '/data/attributes' })
       const { status, headers } = await post({ ...everything(), shade: 'blue' })
       expect([status, headers.get('warning')]).toEqual([201, expect.stringContaining('shade')])

@@ -126,7 +126,7 @@ test('a link to sign in is not used up by opening it, but by its button', async 
   await Promise.all([page.context().close(), other.context().close()])
 })
 
-test('a used link takes its member, who is signed in, to where it led', async () => {
+test('a used link redirects its signed-in member to its original destination', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const welcome = site.url + (await linkFor(h, person, 'welcome'))
   const page = await openPage(browser)

@@ -235,7 +235,7 @@ test.each<[string, (automationId: string) => Promise<unknown>]>([
   expect((await eventsOfRuns()).length).toBe(0)
 })
 
-test('of a deleted automation with very many runs the rest is ended in the background', async () => {
+test('the remaining runs of a deleted automation with very many are ended in the background', async () => {
   const automationId = await automate({ actions: await waitAndTag() })
   await grant()
   await h.drain()
@@ -330,7 +330,7 @@ test('a run that failed is retried with attempts of its own; not when its automa
   expect((await change(id, 'retry')).body.errors[0].detail).toContain('its contact is deleted')
 })
 
-test('runs of others are not there, and a retry takes what doing the same by hand takes', async () => {
+test('runs of another account are 404, and a retry needs the permissions of its actions', async () => {
   await automate({ actions: await waitAndTag() })
   await grant()
   await h.drain()

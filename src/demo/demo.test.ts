@@ -24,7 +24,7 @@ afterAll(() => h.close())
 type Listed = { id: string; attributes: Record<string, string | null> }[]
 const list = async (path: string): Promise<Listed> => (await api.get(path)).body.data
 
-test('every product has lessons with text, and a course as many as it says', async () => {
+test('every product has lessons with text, and a course has as many lessons as its description states', async () => {
   const { rows } = await sql<{ description: string; lessons: number; empty: number }>`
     select p.description, count(*)::int as lessons, (count(*) filter (where l.body = ''))::int as empty
       from products p
@@ -37,7 +37,7 @@ test('every product has lessons with text, and a course as many as it says', asy
   expect(rows[1]).toMatchObject({ description: expect.stringContaining('six lessons'), lessons: 6 })
 })
 
-test('every picture is there, is of this server, and is told with its whole address', async () => {
+test('every picture exists, is served by this server, and the API returns its absolute URL', async () => {
   const addresses = [
     ...(await list('/v1/products')).map(({ attributes }) => attributes.thumbnail_url),
     ...(await list('/v1/offers')).map(({ attributes }) => attributes.image_url),
@@ -64,7 +64,7 @@ test('every picture is there, is of this server, and is told with its whole addr
   }
 })
 
-test('the gift and the offer of 30 days can be told from the others through the API', async () => {
+test('the API distinguishes the gift and the 30-day offer from the other offers', async () => {
   const offers = await list('/v1/offers?sort=title')
   const described = offers.map(({ attributes: { title, internal_title, description } }) => ({
     title,

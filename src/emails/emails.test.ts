@@ -47,7 +47,7 @@ test('who becomes a customer is welcomed, told what they got, and given a link',
   }
 })
 
-test('who has no name is greeted without one', async () => {
+test('a recipient without a name is greeted without one', async () => {
   const contactId = await makeContact(h.app, h.account.siteId, {
     name: '',
     email: 'jane.doe+kajabi@example.com',

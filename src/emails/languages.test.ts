@@ -1,4 +1,4 @@
-/** In which language somebody is written to. */
+/** The language of e-mails. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { findMember, findSite, type MemberSite } from '../members/member.ts'
@@ -52,7 +52,7 @@ async function latest(
 
 const CONFIRM = { send_offer_grant_email: true }
 
-test('somebody who has not been there yet is written to in the language of the site', async () => {
+test('a customer who has never opened the pages gets e-mails in the language of the site', async () => {
   const english = await customer()
   expect(await latest(english.contactId, 'welcome')).toEqual({
     subject: `Welcome to ${site.title}`,
@@ -66,7 +66,7 @@ test('somebody who has not been there yet is written to in the language of the s
   })
 })
 
-test('a member is written to in the language in which they used the pages', async () => {
+test('a member gets e-mails in the language in which they last used the pages', async () => {
   const { contactId } = await customer()
   await speaks(contactId, 'es')
   await grant(contactId, CONFIRM)
@@ -83,7 +83,7 @@ test('a link comes in the language of the page where it was requested, and chang
   expect((await findMember(h.app.db, site.id, { email }))!.language).toBeNull()
 })
 
-test('what a site says in its own words is in its own language, with what it left out', async () => {
+test('an e-mail with a site template is entirely in the language of the site, including the default fields', async () => {
   const attributes = { kind: 'offer_grant', subject: 'New for you' }
   await h.client.post('/v1/email_templates', { data: { type: 'email_templates', attributes } })
   const { contactId } = await customer()
@@ -92,7 +92,7 @@ test('what a site says in its own words is in its own language, with what it lef
   expect(await latest(contactId, 'offer_grant')).toEqual({ subject: 'New for you', lang: 'en' })
 })
 
-test('a language that this version does not have is that of the default', async () => {
+test('a stored language that this version does not support falls back to the default', async () => {
   const { contactId } = await customer()
   await speaks(contactId, 'xx')
   await grant(contactId, CONFIRM)

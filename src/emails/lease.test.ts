@@ -108,7 +108,7 @@ test('an e-mail that a killed worker had in hand is sent once it is free, within
   expect((await prepareEmails(h.app, 1)).prepared).toMatchObject([{ id, attempts: 0 }])
 })
 
-test('an e-mail whose turn comes late is taken in hand anew before it is handed over', async () => {
+test('the lease of an e-mail that waited long for a connection is renewed before it is sent', async () => {
   const email = await queued()
   const held = await take()
   await later(LEASE_MS - HANDOVER_MS, held)
@@ -132,7 +132,7 @@ test('of a worker whose e-mail was taken over nothing counts but that it was sen
 })
 
 test.each([HOUR_MS, -HOUR_MS])(
-  'a worker whose clock is wrong by %i ms takes no e-mail that another has in hand, nor is one taken from it',
+  'a worker whose clock is wrong by %i ms claims no e-mail that another worker has leased, nor loses its own leases',
   async (ms) => {
     await queued()
     // Also by a clock that is an hour behind.

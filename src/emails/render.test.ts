@@ -98,7 +98,7 @@ test.each([...kinds, ...links])(
 )
 
 test.each(systemKinds)(
-  '%s in Spanish is Spanish from the subject to the footer, and says so to readers aloud',
+  '%s in Spanish is Spanish from the subject to the footer, and has the lang attribute for screen readers',
   (kind) => {
     // What the site wrote is in whichever language it was written.
     const offers = fullSample.offers.map((offer) => ({ ...offer, description: null }))
@@ -115,7 +115,7 @@ test.each(systemKinds)(
   },
 )
 
-test('a date in the words of a site is written in the language of the e-mail, also when it was rendered before', () => {
+test('a date in a site template is formatted in the language of the e-mail, also when the same date is cached in another', () => {
   const template = { ...automation, subject: 'x', body: '{{ offers[0].access_until | date: "%B" }}' }
   for (const [language, month] of [
     ['en', 'December'],
@@ -126,15 +126,12 @@ test('a date in the words of a site is written in the language of the e-mail, al
   }
 })
 
-test.each(notices)(
-  '%s says what was changed and what to do, and its link lets nobody in by itself',
-  (kind) => {
-    const { subject, text } = renderEmail(defaultTemplates.en[kind], fullSample)
-    expect(subject).toMatch(/Quiet Kitchen was changed$/)
-    expect(text).toMatch(/contact Quiet Kitchen|set a new password now/)
-    expect(text).not.toContain('valid for')
-  },
-)
+test.each(notices)('%s states what was changed and what to do, and its link does not sign in', (kind) => {
+  const { subject, text } = renderEmail(defaultTemplates.en[kind], fullSample)
+  expect(subject).toMatch(/Quiet Kitchen was changed$/)
+  expect(text).toMatch(/contact Quiet Kitchen|set a new password now/)
+  expect(text).not.toContain('valid for')
+})
 
 test('a product that is called like its offer is not listed again', () => {
   const offer = { title: 'Circle', description: null, access_until: null, products: [{ title: 'Circle' }] }
@@ -206,7 +203,7 @@ test.each([
   },
 )
 
-test.each(['now', 'today'])('the date "%s" is that of the application, which may be moved', (word) => {
+test.each(['now', 'today'])('the date "%s" is that of the application clock, which can be moved', (word) => {
   const body = `{{ "${word}" | date: "%Y-%m-%d %H:%M" }}`
   expect(renderEmail({ ...automation, subject: 'x', body }, fullSample).html).toContain('2026-05-04 10:00')
 })
@@ -224,14 +221,14 @@ test.each([
   ['{% unless true %}{% assign x = site.nam %}{% endunless %}', 'site.nam', 32],
   ['{% if false %}{{ "x" | append: link.uri }}{% endif %}', 'link.uri', 32],
   ['{% if false %}{% if site.logo %}{% endif %}{% endif %}', 'site.logo', 21],
-])('a name that does not exist is found in a branch that no sample reaches: %s', (body, name, column) => {
+])('an undefined variable is found in a branch that no sample reaches: %s', (body, name, column) => {
   const problem = `undefined variable: ${name} (available: language, site.title, site.url,`
   expect(() => assertTemplate({ body })).toThrow(
     expect.objectContaining({ field: 'body', line: 1, column, message: expect.stringContaining(problem) }),
   )
 })
 
-test('the names that there are include those of lists, and of the gift only where there may be one', () => {
+test('the listed variables include those of list elements, and those of the gift only for kinds that can have one', () => {
   const messageFor = (samples: EmailData[]) => {
     try {
       assertTemplate({ body: '{{ contact.name }}' }, samples)
@@ -250,7 +247,7 @@ test.each([
   '{{ gift.message }}',
   '{% if gift %}x{% endif %}',
   '{% if false %}{{ gift.from_name }}{% endif %}',
-])('the gift cannot be named where there never is one: %s', (body) => {
+])('gift variables are refused in kinds that never have a gift: %s', (body) => {
   expect(() => assertTemplate({ body }, samplesOf('automation'))).toThrow(
     /undefined variable: gift.* \(available: /,
   )
@@ -258,7 +255,7 @@ test.each([
 })
 
 test.each(['{{ offers[0].title }}', '{{ offers.first.title }}'])(
-  'what can be missing is refused with the advice to ask for it first: %s',
+  'a variable that can be missing is refused, with the advice to test for it first: %s',
   (body) => {
     const advice = 'it can be missing, so ask for it first, as in {% if offers.size > 0 %}'
     expect(() => assertTemplate({ body }, samplesOf('automation'))).toThrow(advice)
@@ -279,11 +276,11 @@ test.each([
   '{% for offer in offers %}{{ forloop.index }}{{ offer.products.first.title }}{{ offer.title.size }}{% endfor %}',
   '{% assign names = offers | map: "title" %}{% for name in names %}{{ name }}{% endfor %}{{ names.size }}',
   '{% assign n = 0 %}{{ offers[n].title }}{{ offers.last.title }}{{ site["title"] }}',
-])('names that do exist are accepted, whatever leads to them: %s', (body) => {
+])('defined variables are accepted, however they are reached: %s', (body) => {
   expect(() => assertTemplate({ body }, [fullSample])).not.toThrow()
 })
 
-test('a default template is rendered whatever there is to say, and does not fail at a limit', () => {
+test('a default template is rendered for data of any size, without limits', () => {
   const products = Array.from({ length: 20_000 }, (_, n) => ({ title: `The product with the number ${n}` }))
   const offers = [{ title: 'All', description: null, access_until: null, products }]
   for (const kind of kinds) {

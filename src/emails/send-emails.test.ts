@@ -34,7 +34,7 @@ const setText = (text: string) =>
 
 const GREEDY = `{% assign s = "abcdefghij" %}${'{% assign s = s | append: s %}'.repeat(40)}`
 
-test('an e-mail whose rendering reaches a limit fails at once, and says so; retried, it says what is new', async () => {
+test('an e-mail whose rendering reaches a limit fails at once with that reason; a retry uses the changed template', async () => {
   await setText(GREEDY)
   const email = await welcome(h)
   expect(await email()).toMatchObject({
@@ -149,7 +149,7 @@ test('no more than forty are in hand, and more are taken once half of them have 
   await busy.close()
 })
 
-test('an e-mail of somebody who was deleted shows nothing, and is cancelled when it is retried', async () => {
+test('an e-mail to a deleted contact shows no content, and a retry cancels it', async () => {
   const mailer: Mailer = {
     send: () => Promise.reject(new RefusedError(Object.assign(new Error('no'), { responseCode: 550 }))),
     close: () => {},

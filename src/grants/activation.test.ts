@@ -139,7 +139,7 @@ const otherEmails = async () => {
   return rows.map(({ email }) => email)
 }
 
-test('who buys again with another e-mail is known by the id; the e-mail on file stays, the other is recorded', async () => {
+test('a repeat buyer with another e-mail is matched by the id; the stored e-mail stays, the other is recorded', async () => {
   const [email, second, external_user_id] = [newEmail(), newEmail(), `shop-${unique()}`]
   await call(urls.activate_url, { email, external_user_id })
   const offer = await otherOffer()
@@ -207,7 +207,7 @@ test('of many calls at once for somebody new, one grants and the others are told
   expect(await kindsTo(email)).toEqual(['welcome'])
 })
 
-test('deactivating takes the offer away; of who does not hold it, or nobody, it is an error that writes nothing', async () => {
+test('deactivating revokes the offer; for an unknown contact or one without the offer it is an error that writes nothing', async () => {
   const [email, external_user_id] = [newEmail(), `shop-${unique()}`]
   await call(urls.activate_url, { email, external_user_id })
   const { status, body: done } = await call(urls.deactivate_url, { email })

@@ -86,7 +86,7 @@ describe.each(LISTS)('the list of %s', (list) => {
     expect(await about(`/v1/${list}?sort=-created_at`)).toEqual(['bob', 'ada'])
   })
 
-  test('does not show what is about people of others', async () => {
+  test('does not show rows about contacts of another account', async () => {
     const { status, body } = await h.client.get(`/v1/${list}?filter[contact_id]=999999`)
     expect([status, body.errors[0].source]).toEqual([404, { parameter: 'filter[contact_id]' }])
   })

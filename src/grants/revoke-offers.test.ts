@@ -37,7 +37,7 @@ test('revoking from a contact who never was a customer answers an empty list', a
   expect([answer.status, idsOf(answer)]).toEqual([200, []])
 })
 
-test('an offer that is not there is told in the words of what was asked', async () => {
+test('an unknown offer is reported in the terms of the request: granting or revoking', async () => {
   const { contactId } = await contactWith(1)
   const told = async (method: string) =>
     (await h.client.send(method, offersOf(contactId), offersBody(['999999']))).body.errors[0].detail

@@ -54,7 +54,7 @@ async function endedGift() {
   return { email, contactId, gift }
 }
 
-test('whoever signs in by an e-mailed link after an ended gift link comes to the gift', async () => {
+test('signing in by e-mailed link after an expired gift link leads to the gift', async () => {
   const { email, contactId, gift } = await endedGift()
   const { get, submit } = visitor()
   const door = String((await get(gift)).headers.location)
@@ -69,7 +69,7 @@ test('whoever signs in by an e-mailed link after an ended gift link comes to the
   expect((await phone.get(gift)).statusCode).toBe(200)
 })
 
-test('also when the address was not given at first, or was wrong', async () => {
+test('the gift is also reached when the address was missing or invalid at first', async () => {
   const { email, contactId, gift } = await endedGift()
   const { get, submit } = visitor()
   const door = String((await get(gift)).headers.location)
@@ -85,7 +85,7 @@ test('also when the address was not given at first, or was wrong', async () => {
 })
 
 test.each(['https://evil.example', '//evil.example', '/\\evil.example', '/gift/x?y', `/${'a'.repeat(600)}`])(
-  'no link leads elsewhere: %s',
+  'a target outside the site is ignored: %s',
   async (next) => {
     const email = `guest${Math.random()}@example.com`
     const contactId = await makeContact(h.app, h.account.siteId, { email })

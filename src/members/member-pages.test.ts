@@ -34,7 +34,7 @@ test('a site is found on its own domain, and no other host is one', async () => 
 })
 
 test.each(['/sign-in', '/request-link', '/account/name', `/gift/${'a'.repeat(43)}`])(
-  'where no site is, a form is answered as any path of the API that is unknown: %s',
+  'on a host without a site, a form gets the API error for an unknown path: %s',
   async (url) => {
     for (const payload of ['email=ada%40example.com', 'a&'.repeat(500), 'a'.repeat(70_000), '%ff=1']) {
       const headers = { host: 'members.example.com', 'content-type': 'application/x-www-form-urlencoded' }

@@ -105,7 +105,7 @@ test('a wrong password and an unknown address get the same answer', async () => 
   expect(await signIn('nobody@example.com')).toEqual({ outcome: 'wrong' })
 })
 
-test('after ten wrong passwords for one address a network must wait, also with the right one; others need not', async () => {
+test('after ten wrong passwords for one address that network must wait, also with the correct one; other networks need not', async () => {
   const person = await withPassword()
   const from = visitor()
   for (let i = 0; i < 10; i++) expect((await signIn(person.email, 'guess', from)).outcome).toBe('wrong')
@@ -117,13 +117,13 @@ test('after ten wrong passwords for one address a network must wait, also with t
   expect((await signIn(person.email, PASSWORD, from)).outcome).toBe('signed_in')
 })
 
-test('right passwords are not counted against anybody', async () => {
+test('correct passwords do not count as attempts', async () => {
   const person = await withPassword()
   const from = visitor()
   for (let i = 0; i < 11; i++) expect((await signIn(person.email, PASSWORD, from)).outcome).toBe('signed_in')
 })
 
-test('guesses from many networks stop those, and not who has signed in from theirs before', async () => {
+test('guesses from many networks block unknown networks, but not one from which the member has signed in before', async () => {
   const person = await withPassword()
   const home = visitor()
   expect((await signIn(person.email, PASSWORD, home)).outcome).toBe('signed_in')
@@ -236,7 +236,7 @@ test('a gift is shown, opened with a password of one’s own, and redeemed once'
   expect(events).toEqual([{ grant_id: expect.any(String), actor: `customer:${person.customerId}` }])
 })
 
-test('a gift’s link signs nobody in after 30 days; signed in, its recipient still opens the gift, once', async () => {
+test('after 30 days a gift link does not sign in any more; a signed-in recipient can still open the gift, once', async () => {
   const person = await customer({ is_gift: true })
   const token = await tokenFrom(person, 'gift')
   const expires_at = new Date(h.app.clock.now().getTime() + 30 * DAY)
@@ -356,7 +356,7 @@ test('who is kept from guessing a password can still be sent a link', async () =
   expect(await requestLink(h.app, site, 'password', person.email, from)).toBe(0)
 })
 
-test('a stranger who has links sent does not keep its owner from having one', async () => {
+test('link requests by a stranger do not block those of the owner of the address', async () => {
   const person = await withPassword()
   const stranger = visitor()
   for (let i = 0; i < 5; i++)

@@ -1,4 +1,4 @@
-/** E-mails about changes of an account, in case it was somebody else who made them. */
+/** E-mails that notify a member of account changes, in case somebody else made them. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -57,7 +57,7 @@ const rename = (contactId: string, email: string) =>
     data: { type: 'contacts', id: contactId, attributes: { email } },
   })
 
-test('a changed password is told to the member, with a way to set a new one; the first password is not', async () => {
+test('the member is notified of a changed password, with a link to set a new one; not of the first password', async () => {
   const { contactId, ...rest } = await member()
   expect(await noticesTo(contactId)).toEqual([])
   await changePassword(h.app, site, { contactId, ...rest }, 'another long password', visitor)
@@ -66,7 +66,7 @@ test('a changed password is told to the member, with a way to set a new one; the
   expect(text).toContain(`/s/${site.subdomain}/request-link?purpose=password\n`)
 })
 
-test('a changed address is told to the new and to the previous one', async () => {
+test('both the new and the previous address are notified of a changed address', async () => {
   const before = await member()
   const to = `new${unique()}@example.com`
   await requestEmailChange(h.app, site, before, to)
@@ -77,7 +77,7 @@ test('a changed address is told to the new and to the previous one', async () =>
   ])
 })
 
-test('two changes before the first e-mail is rendered are told to each of the three addresses', async () => {
+test('after two changes before the first e-mail is rendered, each of the three addresses is notified', async () => {
   const { contactId, email } = await member()
   const [second, third] = [`second${unique()}@example.com`, `third${unique()}@example.com`]
   await rename(contactId, second)
@@ -90,19 +90,19 @@ test('two changes before the first e-mail is rendered are told to each of the th
   ])
 })
 
-test('the previous address is told nothing when nobody ever signed in with it', async () => {
+test('the previous address is not notified when the member never signed in', async () => {
   const { contactId } = await customer()
   await rename(contactId, `correct${unique()}@example.com`)
   expect(await noticesTo(contactId)).toEqual([])
 })
 
-test('the same address in other letters is no change', async () => {
+test('the same address in other letter case is no change', async () => {
   const { contactId, email } = await member()
   await rename(contactId, email.toUpperCase())
   expect(await noticesTo(contactId)).toEqual([])
 })
 
-test('of a deleted contact no previous address is kept', async () => {
+test('the previous address of a deleted contact is erased', async () => {
   const { contactId } = await member()
   await rename(contactId, `new${unique()}@example.com`)
   await h.client.delete(`/v1/contacts/${contactId}`)

@@ -36,7 +36,7 @@ test('a server whose database lacks a migration is alive but not ready', async (
   await old.close()
 })
 
-test('the metrics tell of requests and grants of the process, and those of the database what waits', async () => {
+test('the metrics report requests and grants of the process, and the queue lengths in the database', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offers = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
   const path = `/v1/contacts/${contactId}/relationships/offers`
@@ -120,7 +120,7 @@ describe('what monitors a worker', () => {
     await worker.stop()
   })
 
-  test('is told which setting to change when its port is in use', async () => {
+  test('gets the name of the setting to change when its port is in use', async () => {
     const other = await buildMonitoringServer(production.app)
     const address = { HOST: '127.0.0.1', PORT: Number(new URL(url).port) }
     await expect(listen(other, address, 'METRICS_PORT')).rejects.toThrow(/^METRICS_PORT \d+ is in use/)
@@ -129,7 +129,7 @@ describe('what monitors a worker', () => {
 })
 
 describe('in production', () => {
-  test('the metrics are for who knows the token', async () => {
+  test('the metrics require the token', async () => {
     const nobody = production.clientWith(null)
     expect((await nobody.get('/metrics', { authorization: 'Bearer watcher' })).status).toBe(200)
     for (const headers of [{}, { authorization: 'Bearer other' }, { authorization: 'watcher' }]) {
@@ -137,7 +137,7 @@ describe('in production', () => {
     }
   })
 
-  test('without a token in the configuration the metrics are for nobody', async () => {
+  test('without a configured token the metrics are not available', async () => {
     const nobody = closed.clientWith(null)
     for (const authorization of ['Bearer null', 'Bearer ', 'Bearer undefined', '']) {
       expect((await nobody.get('/metrics', { authorization })).status).toBe(401)

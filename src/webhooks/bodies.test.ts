@@ -18,7 +18,7 @@ afterEach(async () => {
 const listen = (event: HookEvent) =>
   makeSignedHook(h.app, h.account.siteId, { event, targetUrl: receiver.url })
 
-test('a tag that is added, removed and added again is told with another event and another time each', async () => {
+test('a tag that is added, removed and added again is delivered with another event id and time each', async () => {
   h = await startHarness()
   await listen('tag_added')
   const contactId = await makeContact(h.app, h.account.siteId)

@@ -64,7 +64,7 @@ describe('only attempts count as failures', () => {
     expect(days(before.failing_since, after.failing_since)).toBeGreaterThan(24)
   }, 120_000)
 
-  test('a hook is not disabled because nobody tried for days, as when all workers were stopped', async () => {
+  test('a hook is not disabled for days without attempts, as when all workers were stopped', async () => {
     answer(503)
     const id = await listen()
     await happen()
@@ -129,7 +129,7 @@ describe('the owner of the account', () => {
     )
   })
 
-  test('gets another when the hook was enabled and is disabled again, and none for what somebody asked for', async () => {
+  test('gets another when the hook was enabled and is disabled again, and none when it is disabled by request', async () => {
     const id = await listen()
     const set = (enabled: boolean) =>
       h.client.patch(`/v1/hooks/${id}`, { data: { type: 'hooks', attributes: { enabled } } })

@@ -40,7 +40,7 @@ async function verifying(secrets: string[]): Promise<boolean[]> {
   })
 }
 
-test('every secret that was replaced within 24 hours signs, however often it was rotated since', async () => {
+test('every secret that was replaced within 24 hours still signs, regardless of later rotations', async () => {
   const { id, secret: deployed } = await listen()
   const lost = await rotate(id)
   await advanceClock(h.app, HOUR)

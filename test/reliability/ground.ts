@@ -142,7 +142,7 @@ export async function brokenRules(databaseUrl: string): Promise<string[]> {
 
 /** What a trial found: faults, of which there should be none, and figures. */
 export interface Findings {
-  /** There are no faults. Whatever else a trial expects, it tells as a fault when it is missed: see missed(). */
+  /** There are no faults. Anything else that a trial expects is reported as a fault when it does not happen: see missed(). */
   passed: boolean
   faults: string[]
 }

@@ -21,7 +21,7 @@ test('through a mail server that refuses, dawdles and hangs up, every e-mail end
 })
 
 test.runIf(isControlDue(3, 6))(
-  'without the lease on e-mails that are in hand, some are sent twice without need',
+  'without the lease on e-mails in flight, some are sent twice without need',
   async () => {
     const { faults } = await mail(1, { ...SHORT, emails: 100, fault: WITHOUT_LEASE })
     expect(faults).toContainEqual(expect.stringContaining('times without need'))

@@ -23,7 +23,7 @@ const CALM: Partial<WebhooksPlan> = {
 }
 
 test.runIf(isControlDue(0, 3))(
-  'without the unique index on causes an event is told twice, under two ids',
+  'without the unique index on causes an event is delivered twice, under two ids',
   async () => {
     const { faults } = await run({ ...CALM, fault: noUniqueDeliveries })
     expect(faults).toContainEqual(expect.stringContaining('several ids'))

@@ -32,7 +32,7 @@ export interface WrongClockOptions {
 const FULL: WrongClockOptions = { contacts: 60, slowMs: 5_000, limitMs: 300_000 }
 export const SHORT: WrongClockOptions = { contacts: 12, slowMs: 1_500, limitMs: 90_000 }
 
-/** Hooks are taken in hand one by one: many, so that both workers have some. */
+/** Hooks are claimed one by one: many, so that both workers get some. */
 const HOOKS = 10
 const LOOK_EVERY_MS = 250
 /** In which a second copy would come. */
@@ -55,7 +55,7 @@ export const wrongClockTrial: Trial = {
 export const FAKETIME_MISSING =
   'faketime is not installed (Debian: apt-get install faketime); it sets the clock of one process'
 
-/** The library that makes a process see another time; null when it is not there. */
+/** The library that makes a process see another time; null when it is not installed. */
 export function faketimeLibrary(): string | null {
   const { stdout } = spawnSync('faketime', ['-f', '+0', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' })
   const library = stdout?.trim().split(/[\s:]+/)[0]
@@ -134,7 +134,7 @@ function withOffset(url: string, hours: number): string {
   return `${url}&options=${options}`
 }
 
-/** As if each worker compared leases with its own clock: in its sessions the database tells that time. */
+/** As if each worker compared leases with its own clock: in its sessions the database returns that time. */
 async function giveOwnClocks(database: pg.Pool): Promise<void> {
   await database.query(`
     create schema own_clocks;

@@ -67,7 +67,7 @@ test('an offer is not listed as its own content', () => {
   expect(productsToList('Bundle', ['Bundle', 'Extra'])).toEqual(['Bundle', 'Extra'])
 })
 
-test('a picture that this server has is shown, and no other path', () => {
+test('a picture served by this server is shown; any other relative path is not', () => {
   const [lesson] = samplePages('Robin').lesson
   const shown = (url: string) =>
     renderPage('lesson', { ...lesson!, picture: { url, alt: 'Hills' }, download_url: null }, frame)

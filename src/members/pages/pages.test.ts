@@ -150,7 +150,7 @@ test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascr
   },
 )
 
-test('there is no script but that of the site, no style and no handler in any page, and nothing loads from elsewhere', () => {
+test('no page has inline scripts, styles or event handlers, and nothing loads from another origin', () => {
   eachPage('https://elsewhere.example/picture.jpg', (html, tags, page) => {
     expect(select(tags, 'style', 'iframe', 'object', 'base'), page).toEqual([])
     expect(

@@ -31,7 +31,7 @@ async function typesOf(parameters: string): Promise<string[]> {
   return body.data.map(({ attributes }: { attributes: { type: string } }) => attributes.type)
 }
 
-test('an event tells what happened, to whom, when, and who did it', async () => {
+test('an event contains its type, subject, time and actor', async () => {
   const { body } = await h.client.get(`/v1/events/${grant.event_id}?include=contact,grant,offer`)
   const { attributes, relationships } = body.data
   expect(attributes).toMatchObject({ type: 'offer_granted', depth: 0, data: { is_gift: false } })

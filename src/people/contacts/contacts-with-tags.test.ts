@@ -61,7 +61,7 @@ test('of another type, tags are a conflict', async () => {
   })
 })
 
-test('relationships that cannot be set are told in a Warning, unless they are empty', async () => {
+test('relationships that cannot be set are reported in a Warning, unless they are empty', async () => {
   const told = await create({ offers: { data: [{ type: 'offers', id: '1' }] }, customer: { data: null } })
   expect(told.status).toBe(201)
   expect(told.headers.get('warning')).toContain('offers')
@@ -89,7 +89,7 @@ test('changing a contact replaces its tags, also where Kajabi’s document has t
   ])
 })
 
-test('an unknown tag in a change is told by its place, and nothing of the contact is changed', async () => {
+test('an unknown tag in a change is reported with a pointer, and the contact is left unchanged', async () => {
   const { id } = (await create({ tags: linkage(tags[0]) })).body.data
   const data = { type: 'contacts', id, attributes: { custom_1: 'x' } }
   const relationships = { tags: linkage('999999') }

@@ -159,7 +159,7 @@ describe.each(parentsAndMethods)('$method offers of $parent', ({ parent, method 
 })
 
 test.each(parentsAndMethods.filter(({ method }) => method !== 'DELETE'))(
-  '$method offers of $parent: an archived offer is told by its place in the list',
+  '$method offers of $parent: an archived offer is reported with a pointer to its list item',
   async ({ parent, method }) => {
     const body = offersBody([ids.offer, ids.archived])
     await expectRefusal(h.app, () => h.client.send(method, offersOf(parent), body), 404, {

@@ -125,7 +125,7 @@ describe('over HTTP', () => {
   })
 
   test.each(['filter[search]=Ren%E9', 'Ren%E9=1'])(
-    'a query that is not UTF-8 is told as such: %s',
+    'a query that is not UTF-8 is reported as such: %s',
     async (query) => {
       const { body } = await expectRefusal(h.app, () => h.client.get(`/v1/contacts?${query}`), 400)
       expect(body.errors[0].code).toBe('invalid_encoding')

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => h.close())
 
 describe('with EXTENSIONS off', () => {
-  test('their operations are not there, nor in the document', async () => {
+  test('their operations do not exist, nor are they in the document', async () => {
     for (const path of ['/v1/emails', '/v1/emails/1']) {
       const { status, body } = await h.client.get(path)
       expect([status, body.errors[0].code]).toEqual([404, 'unknown_path'])
@@ -31,7 +31,7 @@ describe('with EXTENSIONS off', () => {
     expect([...parameters]).toEqual(['filter[email]', 'filter[email_eq]'])
   })
 
-  test('what they add to a grant is passed over, and the answer says nothing of it', async () => {
+  test('what they add to a grant is ignored, and the answer does not mention it', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     const offerId = await makeOffer(h.app, h.account.siteId)
     const body = offersBody([offerId], { send_offer_grant_email: true, send_customer_welcome_email: false })

@@ -17,7 +17,7 @@ const told = {
   source: { parameter: 'foo' },
 }
 
-test('every route of the table tells of a parameter that it does not declare', () => {
+test('every route of the table reports a parameter that it does not declare', () => {
   for (const route of routes)
     expect([route.url, parameterReader(route)({ foo: '1' }).unknown]).toEqual([route.url, [told]])
 })
@@ -47,7 +47,7 @@ test('every route refuses it in strict mode before it does anything', async () =
 })
 
 describe('filter[site_id]', () => {
-  test('is accepted in silence wherever something is read, and told where something is written', () => {
+  test('is accepted without a Warning by reads, and reported by writes', () => {
     for (const route of routes) {
       const { unknown } = parameterReader({ ...route, extension: false })({ 'filter[site_id]': '1' })
       expect([route.method, route.url, unknown.length]).toEqual([
@@ -112,7 +112,7 @@ describe('filters that are not known', () => {
     expect([status, body.errors[0].source]).toEqual([400, { parameter: 'filter[colour]' }])
   })
 
-  test('of one resource that Kajabi has are told in a Warning', async () => {
+  test('are reported in a Warning for one resource that Kajabi has', async () => {
     const { headers } = await lenient.client.get(`/v1/sites/${lenient.account.siteId}?filter[colour]=red`)
     expect(headers.get('warning')).toContain('filter[colour]')
   })

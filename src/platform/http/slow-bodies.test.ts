@@ -35,7 +35,7 @@ function beginSlowly(address: string): Slow {
 
 const statusOf = ({ received }: Slow) => /^HTTP\/1\.1 (\d+)/.exec(received())?.[1]
 
-test('bodies that come byte by byte take no places, of one address only so many are waited for, and then they are served', async () => {
+test('bodies that arrive byte by byte take no slots, are limited in number per address, and are then served', async () => {
   const slow = Array.from({ length: 30 }, () => beginSlowly('203.0.113.7'))
   const other = Array.from({ length: 10 }, () => beginSlowly('203.0.113.8'))
   await sleep(300)

@@ -79,11 +79,11 @@ describe('with JSONAPI_STRICT on', () => {
     ['/v1/contacts?fields[contacts]=shoe_size', 'fields[contacts]'],
     ['/v1/contacts/ID?include=orders', 'include'],
     ['/v1/contacts/ID/relationships/offers?page[size]=5', 'page[size]'],
-  ])('400 for what lenient mode passes over: %s', async (path, parameter) => {
+  ])('400 for what lenient mode ignores: %s', async (path, parameter) => {
     await expectRefusal(h.app, () => h.client.get(path.replace('ID', contactId)), 400, { parameter })
   })
 
-  test('400 for an unknown attribute, told by its place, and not as what was ignored', async () => {
+  test('400 for an unknown attribute, with a pointer, and not reported as ignored', async () => {
     const body = { data: { type: 'contacts', attributes: { email: 'new@example.com', 'a/b': 1 } } }
     const refused = await expectRefusal(h.app, () => h.client.post('/v1/contacts', body), 400, {
       pointer: '/data/attributes/a~1b',

@@ -71,7 +71,7 @@ describe('what clients send besides the letter of JSON:API works', () => {
   })
 })
 
-test('members that begin with @ are no attributes: nobody is warned of them', async () => {
+test('members that begin with @ are no attributes, and cause no Warning', async () => {
   const attributes = { '@id': 'x', email: 'linked@example.com' }
   const { status, headers } = await h.client.post('/v1/contacts', {
     '@context': {},

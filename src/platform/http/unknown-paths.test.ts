@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-describe('an unknown path is told, and led to the right one when it is a near miss', () => {
+describe('an unknown path is reported, with a hint to the right one when it is a near miss', () => {
   test.each([
     ['/v1/contacts/7/offers', '/v1/contacts/7/relationships/offers'],
     ['/contacts/7/offers', '/v1/contacts/7/relationships/offers'],
@@ -68,7 +68,7 @@ test.each(['/%', '/v1/contacts/%E0%A4%A', '/v1/%zz'])(
   },
 )
 
-test('a method that a path does not take is told with those that it takes', async () => {
+test('an unsupported method is reported with the methods that the path supports', async () => {
   for (const url of new Set(routes.map((route) => route.url))) {
     const allowed = routes.filter((route) => route.url === url).map(({ method }) => method)
     const { headers } = await expectRefusal(
@@ -107,7 +107,7 @@ test.each([
   ['POST', '/v1/contacts//relationships/offers', 'id'],
   ['GET', '/v1/contacts/%20', 'id'],
   ['DELETE', '/v1/contacts/%20', 'id'],
-])('an empty id is told by its name: %s %s', async (method, path, name) => {
+])('an empty id is reported by its parameter name: %s %s', async (method, path, name) => {
   const send = () => h.client.send(method, path, method === 'POST' ? 'no document' : undefined)
   const { body } = await expectRefusal(h.app, send, 400)
   expect(body.errors[0]).toMatchObject({
@@ -168,7 +168,7 @@ test('the operations of Kajabi are 77, and every route that is no extension is o
   expect(same.length + lackingOperations(routes).length).toBe(77)
 })
 
-test('who would make a grant as a resource is led to where offers are granted', async () => {
+test('POST /v1/grants gets a hint to the operation that grants offers', async () => {
   const { body } = await expectRefusal(h.app, () => h.client.post('/v1/grants', {}), 405)
   expect(body.errors[0].detail).toContain('POST /v1/contacts/{id}/relationships/offers')
 })

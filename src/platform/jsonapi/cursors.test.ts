@@ -149,7 +149,7 @@ test('with filters, an exact e-mail that comes first, includes and several sites
   expect(pages.every((page) => 'included' in page)).toBe(true)
 })
 
-test('who pages through a list while rows are added, changed and removed sees each that stays once', async () => {
+test('paging while rows are added, changed and removed returns each remaining row once', async () => {
   for (const sort of ['id', '-id', 'created_at', '-created_at']) {
     const stays = idsOf(await get(`/v1/contacts?page[size]=500&sort=${sort}`))
     const doomed: string[] = []
