@@ -1,7 +1,5 @@
-import { listRoute, readSingleQuery, showRoute } from '../platform/http/resource-routes.ts'
+import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../platform/http/route.ts'
-import { singleDocument } from '../platform/jsonapi/document.ts'
-import { loadOne } from '../platform/jsonapi/load.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import { assertCanRun } from './assert-can-run.ts'
 import { automationRuns } from './automation-runs.resource.ts'
@@ -24,17 +22,14 @@ const changeRoute = (verb: string, { summary, description, change }: Change): Ro
     description,
     tag: 'automation runs',
     extension: true,
+    shows: automationRuns,
     query: singleParameters(automationRuns),
     responses: { 200: singleSchema(automationRuns) },
-    errors: [409],
     async handler(context) {
-      const { tx, params, caller, scope } = context
-      const query = readSingleQuery(automationRuns, context)
+      const { tx, params, caller } = context
       const run = await lockRun(tx, caller.siteIds, params.id!)
       await change(context, run)
-      return {
-        body: singleDocument(await loadOne(tx, automationRuns, run.id, query, scope), query, scope),
-      }
+      return { body: await showOne(context, automationRuns, run.id) }
     },
   })
 

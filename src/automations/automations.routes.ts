@@ -6,23 +6,15 @@ import {
   ignoredAttributes,
   NewDocument,
 } from '../platform/http/documents.ts'
-import { listRoute, showRoute } from '../platform/http/resource-routes.ts'
+import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../platform/http/route.ts'
 import { siteOf } from '../platform/http/site-of.ts'
-import { singleDocument } from '../platform/jsonapi/document.ts'
-import { loadOne } from '../platform/jsonapi/load.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import { assertCanRun } from './assert-can-run.ts'
 import { automationRunRoutes } from './automation-runs.routes.ts'
 import { automations } from './automations.resource.ts'
 import { AutomationAttributes, parseAutomationChanges, parseNewAutomation } from './parse-automation.ts'
-import {
-  changeAutomation,
-  createAutomation,
-  deleteAutomation,
-  lockAutomation,
-  readDefinition,
-} from './save-automation.ts'
+import { changeAutomation, createAutomation, deleteAutomation, lockAutomation } from './save-automation.ts'
 import { NEVER_HAPPENS, type TriggerEvent } from './triggers.ts'
 
 const create = route({
@@ -49,7 +41,7 @@ const create = route({
     const id = await createAutomation(tx, siteOf(context), attributes, scope.now)
     return {
       status: 201,
-      body: await showAutomation(context, id),
+      body: await showOne(context, automations, id),
       headers: { location: `${scope.baseUrl}/v1/automations/${id}` },
     }
   },
@@ -72,17 +64,15 @@ const update = route({
   errors: [422],
   async handler(context) {
     const { tx, params, caller, scope } = context
-    const id = params.id!
-    await lockAutomation(tx, caller.siteIds, id)
+    const automation = await lockAutomation(tx, caller.siteIds, params.id!)
     const changes = await readChanges(context, automations)
     const attributes = parseAutomationChanges(withoutReadOnly(context, changes.attributes))
-    await changeAutomation(tx, caller.siteIds, id, attributes, scope.now)
+    const definition = await changeAutomation(tx, automation, attributes, scope.now)
     if (attributes.enabled || Object.keys(attributes.definition).length > 0) {
-      const definition = await readDefinition(tx, caller.siteIds, id)
       assertCanRun(caller, definition, attributes.definition)
       warnOfSilence(context, definition.trigger)
     }
-    return { body: await showAutomation(context, id) }
+    return { body: await showOne(context, automations, automation.id) }
   },
 })
 
@@ -115,10 +105,6 @@ function warnOfSilence({ warn }: WriteContext, trigger: TriggerEvent): void {
   const reason = NEVER_HAPPENS[trigger]
   if (reason)
     warn(`The trigger ${trigger} cannot occur yet: ${reason}. The automation will not start any runs.`)
-}
-
-async function showAutomation({ tx, scope, shown }: WriteContext, id: string) {
-  return singleDocument(await loadOne(tx, automations, id, shown, scope), shown, scope)
 }
 
 export const automationRoutes: Route[] = [

@@ -43,24 +43,22 @@ export async function createAutomation(
  * Changes an automation. Another trigger, other conditions or actions make a new version, which runs that begin
  * from now on follow. Current values change nothing.
  *
- * @param siteIds the caller's
- * @throws ApiError 404; 422 when it names what is not there, or is enabled where enough are
+ * @returns its definition afterwards
+ * @throws ApiError 422 when it names what is not there, or is enabled where enough are
  */
 export async function changeAutomation(
   tx: Tx,
-  siteIds: string[],
-  id: string,
+  automation: LockedAutomation,
   { name, enabled, definition: changes }: AutomationChanges,
   now: Date,
-): Promise<void> {
-  const automation = await lockAutomation(tx, siteIds, id)
-  const { site_id: siteId } = automation
+): Promise<Definition> {
+  const { id, site_id: siteId } = automation
   const before = await definitionOf(tx, automation)
   const definition = { ...before, ...changes }
   const isNew = !isDeepStrictEqual(definition, before)
   const isEnabled = automation.disabled_at === null
   const rest = differing({ name, enabled }, { name: automation.name, enabled: isEnabled })
-  if (!isNew && Object.keys(rest).length === 0) return
+  if (!isNew && Object.keys(rest).length === 0) return definition
   const version = automation.version + (isNew ? 1 : 0)
   const isReenabled = rest.enabled === true
   if (isReenabled) await assertUnderLimit(tx, siteId)
@@ -82,11 +80,7 @@ export async function changeAutomation(
     .where('id', '=', id)
     .where('site_id', '=', siteId)
     .execute()
-}
-
-/** What an automation is now; until the transaction ends it stays so. @throws ApiError 404 */
-export async function readDefinition(tx: Tx, siteIds: string[], id: string): Promise<Definition> {
-  return definitionOf(tx, await lockAutomation(tx, siteIds, id))
+  return definition
 }
 
 /**
@@ -119,6 +113,8 @@ async function assertUnderLimit(tx: Tx, siteId: string): Promise<void> {
   const sentence = `A site has at most ${MOST_ENABLED} automations enabled. Disable or delete one first.`
   throw unprocessable('too_many_automations', sentence, '/data')
 }
+
+export type LockedAutomation = Awaited<ReturnType<typeof lockAutomation>>
 
 /** Locks an automation for this transaction. @throws ApiError 404 */
 export async function lockAutomation(tx: Tx, siteIds: string[], id: string) {

@@ -8,10 +8,9 @@ import {
   ignoredAttributes,
   NewDocument,
 } from '../platform/http/documents.ts'
-import { listRoute, showRoute } from '../platform/http/resource-routes.ts'
-import { type Route, route, type WriteContext } from '../platform/http/route.ts'
+import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
+import { type Route, route } from '../platform/http/route.ts'
 import { siteOf } from '../platform/http/site-of.ts'
-import { singleDocument } from '../platform/jsonapi/document.ts'
 import { loadOne } from '../platform/jsonapi/load.ts'
 import type { Scope } from '../platform/jsonapi/resource.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
@@ -64,7 +63,7 @@ const create = route({
     const id = await createTemplate(tx, siteId, { kind, ...attributes }, scope.now)
     return {
       status: 201,
-      body: await showTemplate(context, id),
+      body: await showOne(context, emailTemplates, id),
       headers: { location: `${scope.baseUrl}/v1/email_templates/${id}` },
     }
   },
@@ -92,7 +91,7 @@ const update = route({
     const attributes = parseTemplateAttributes(template.kind, given)
     ignore(attributes.ignored.map(ignoredAttribute))
     await updateTemplate(tx, template, attributes, scope.now)
-    return { body: await showTemplate(context, params.id!) }
+    return { body: await showOne(context, emailTemplates, params.id!) }
   },
 })
 
@@ -159,10 +158,6 @@ async function readTemplate(
 ): Promise<OwnWords & { site_id: string; kind: EmailKind }> {
   const { primary } = await loadOne(db, emailTemplates, id, { fields: {}, include: {} }, scope)
   return primary.rows[0] as unknown as OwnWords & { site_id: string; kind: EmailKind }
-}
-
-async function showTemplate({ tx, scope, shown }: WriteContext, id: string) {
-  return singleDocument(await loadOne(tx, emailTemplates, id, shown, scope), shown, scope)
 }
 
 export const emailTemplateRoutes: Route[] = [

@@ -1,8 +1,6 @@
 import { Type } from 'typebox'
-import { listRoute, showRoute } from '../platform/http/resource-routes.ts'
-import { type Answer, type Route, route, type WriteContext } from '../platform/http/route.ts'
-import { singleDocument } from '../platform/jsonapi/document.ts'
-import { loadOne } from '../platform/jsonapi/load.ts'
+import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
+import { type Answer, type Route, route } from '../platform/http/route.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import { lockHook } from './change-hooks.ts'
 import { readSince } from './hook-attributes.ts'
@@ -25,7 +23,9 @@ const test = route({
   async handler(context) {
     const { tx, params, caller, scope } = context
     const hook = await lockHook(tx, caller.siteIds, params.id!)
-    return { body: await showDelivery(context, await testHook(tx, hook, scope.baseUrl, scope.now)) }
+    return {
+      body: await showOne(context, webhookDeliveries, await testHook(tx, hook, scope.baseUrl, scope.now)),
+    }
   },
 })
 
@@ -65,24 +65,19 @@ const replayOne = route({
     'Delivers again at once, with the same `webhook-id` and body, whatever its status. A repeated request with the same Idempotency-Key returns it without `body` and `attempts`.',
   tag: 'webhook deliveries',
   extension: true,
+  // Without `shows`: what is included would be kept with the answer.
   responses: { 200: singleSchema(webhookDeliveries) },
   async handler(context) {
     const { tx, params, caller, scope } = context
     await replayDelivery(tx, caller.siteIds, params.id!, scope.now)
-    // No includes: they would be kept with the answer.
-    const bare = { ...context, shown: { fields: {}, include: {} } }
-    return keepingNothingSaid(await showDelivery(bare, params.id!))
+    return keepingNothingSaid(await showOne(context, webhookDeliveries, params.id!))
   },
 })
 
 /** What a delivery says of a person is not kept for repetitions of the request: it is forgotten with the person. */
-function keepingNothingSaid(document: Awaited<ReturnType<typeof showDelivery>>): Answer {
+function keepingNothingSaid(document: Awaited<ReturnType<typeof showOne>>): Answer {
   const { body, attempts, ...attributes } = document.data.attributes
   return { body: { ...document, data: { ...document.data, attributes } }, shownOnce: { body, attempts } }
-}
-
-async function showDelivery({ tx, scope, shown }: WriteContext, id: string) {
-  return singleDocument(await loadOne(tx, webhookDeliveries, id, shown, scope), shown, scope)
 }
 
 export const deliveryRoutes: Route[] = [

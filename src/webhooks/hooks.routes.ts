@@ -7,11 +7,9 @@ import {
   ignoredAttributes,
   NewDocument,
 } from '../platform/http/documents.ts'
-import { listRoute, showRoute } from '../platform/http/resource-routes.ts'
+import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../platform/http/route.ts'
 import { siteOf } from '../platform/http/site-of.ts'
-import { singleDocument } from '../platform/jsonapi/document.ts'
-import { loadOne } from '../platform/jsonapi/load.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import {
   changeHook,
@@ -73,7 +71,7 @@ const create = route({
     )
     return {
       status: 201,
-      body: await showHook(context, id),
+      body: await showOne(context, hooks, id),
       shownOnce: { secret },
       headers: { location: `${scope.baseUrl}/v1/hooks/${id}` },
     }
@@ -105,7 +103,7 @@ const update = route({
     const isReenabled = hook.disabled_at !== null && changes.enabled === true
     if (isReenabled && changes.resourceId === undefined) await assertStillReferable(tx, hook)
     await changeHook(tx, hook, changes, scope.now)
-    return { body: await showHook(context, id) }
+    return { body: await showOne(context, hooks, id) }
   },
 })
 
@@ -158,13 +156,9 @@ const rotate = route({
     const hook = await lockHook(tx, caller.siteIds, params.id!)
     assertCanSubscribe(caller, hook.event)
     const secret = await rotateSecret(tx, app.sealer, hook, scope.now)
-    return { body: await showHook(context, hook.id), shownOnce: { secret } }
+    return { body: await showOne(context, hooks, hook.id), shownOnce: { secret } }
   },
 })
-
-async function showHook({ tx, scope, shown }: WriteContext, id: string) {
-  return singleDocument(await loadOne(tx, hooks, id, shown, scope), shown, scope)
-}
 
 const othersThan = (known: string[], attributes: Record<string, unknown>) =>
   Object.keys(attributes).filter((name) => !known.includes(name))

@@ -5,6 +5,7 @@ import {
   changeAutomation,
   createAutomation,
   deleteAutomation,
+  lockAutomation,
 } from '../../src/automations/save-automation.ts'
 import { changeOffers } from '../../src/grants/change-offers.ts'
 import { createContact } from '../../src/people/contacts/create-contact.ts'
@@ -71,11 +72,13 @@ async function performIn(tx: Tx, stage: Stage, act: Act, now: Date): Promise<voi
     }
     case 'rewrite': {
       const changes = parseAutomationChanges(attributesOf(stage, act.definition))
-      return changeAutomation(tx, [siteId], automationId, changes, now)
+      await changeAutomation(tx, await lockAutomation(tx, [siteId], automationId), changes, now)
+      return
     }
     case 'switch': {
       const changes = parseAutomationChanges({ enabled: act.enabled })
-      return changeAutomation(tx, [siteId], automationId, changes, now)
+      await changeAutomation(tx, await lockAutomation(tx, [siteId], automationId), changes, now)
+      return
     }
     case 'drop':
       return deleteAutomation(tx, [siteId], automationId, now)

@@ -9,13 +9,11 @@ import {
   NewId,
   readNewId,
 } from '../../platform/http/documents.ts'
-import { listRoute, relationshipRoute, showRoute } from '../../platform/http/resource-routes.ts'
+import { listRoute, relationshipRoute, showOne, showRoute } from '../../platform/http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../../platform/http/route.ts'
 import { SiteRelationship, siteOf } from '../../platform/http/site-of.ts'
-import { singleDocument } from '../../platform/jsonapi/document.ts'
 import { component } from '../../platform/jsonapi/documented.ts'
 import { jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
-import { loadOne } from '../../platform/jsonapi/load.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { reserveId } from '../../platform/records/reserve-id.ts'
 import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
@@ -88,7 +86,7 @@ const create = route({
     await setTags(context, id, 'add', body.data.relationships?.tags)
     return {
       status: 201,
-      body: await showContact(context, id),
+      body: await showOne(context, contacts, id),
       headers: { location: `${scope.baseUrl}/v1/contacts/${id}` },
     }
   },
@@ -119,7 +117,7 @@ const update = route({
     ignore(attributes.ignored.map(ignoredAttribute))
     await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
     if ('tags' in changes.relationships) await setTags(context, id, 'replace', data.relationships?.tags, path)
-    return { body: await showContact(context, id) }
+    return { body: await showOne(context, contacts, id) }
   },
 })
 
@@ -137,10 +135,6 @@ const destroy = route({
     return { body: { data: {} } }
   },
 })
-
-async function showContact({ tx, scope, shown }: WriteContext, id: string) {
-  return singleDocument(await loadOne(tx, contacts, id, shown, scope), shown, scope)
-}
 
 /** The resource of a PATCH with its relationships, from where the document has them. */
 function relationshipsOf({ data, relationships }: Type.Static<typeof ChangedContact>) {

@@ -1,10 +1,8 @@
 /** The routes of a resource that requests can create, change and archive. */
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Permission } from '../auth/permissions.ts'
-import { singleDocument } from '../jsonapi/document.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
 import { readId } from '../jsonapi/identifiers.ts'
-import { loadOne } from '../jsonapi/load.ts'
 import { writableSchema } from '../jsonapi/read-attributes.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { archiveRecord, createRecord, lockOne, type Records, updateRecord } from '../records/records.ts'
@@ -17,7 +15,7 @@ import {
   NewId,
   readNewId,
 } from './documents.ts'
-import { listRoute, showRoute } from './resource-routes.ts'
+import { listRoute, showOne, showRoute } from './resource-routes.ts'
 import { type Route, route, type WriteContext } from './route.ts'
 import { SiteRelationship, siteOf } from './site-of.ts'
 
@@ -109,7 +107,7 @@ function createRoute(records: Records, texts: CrudTexts): Route {
       const siteIds = belongsToSite(records) ? scope.siteIds : [...scope.siteIds, id]
       return {
         status: 201,
-        body: await show({ ...context, scope: { ...scope, siteIds } }, records, id),
+        body: await showOne({ ...context, scope: { ...scope, siteIds } }, resource, id),
         headers: { location: `${scope.baseUrl}/v1/${resource.type}/${id}` },
       }
     },
@@ -152,7 +150,7 @@ function updateRoute(records: Records, texts: CrudTexts): Route {
           ignoredAttribute,
         ),
       )
-      return { body: await show(context, records, row.id) }
+      return { body: await showOne(context, resource, row.id) }
     },
   } as Route)
 }
@@ -206,11 +204,5 @@ const writingOf = ({ app, tx, caller, scope }: Pick<WriteContext, 'app' | 'tx' |
   siteIds: caller.siteIds,
   now: scope.now,
 })
-
-const show = async (
-  { tx, scope, shown }: Pick<WriteContext, 'tx' | 'scope' | 'shown'>,
-  { resource }: Records,
-  id: string,
-) => singleDocument(await loadOne(tx, resource, id, shown, scope), shown, scope)
 
 const withArticle = (noun: string) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`

@@ -11,7 +11,7 @@ import { type IncludeTree, parseQuery, type QueryParameters, type ResourceQuery 
 import { type Resource, resourceOf, type Scope } from '../jsonapi/resource.ts'
 import { Identifier, listParameters, pageSchema, singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { forbidden } from './authenticate.ts'
-import { type Caller, type ReadContext, type Route, route } from './route.ts'
+import { type Caller, type ReadContext, type Route, route, type WriteContext } from './route.ts'
 
 interface Options {
   extension?: boolean
@@ -92,6 +92,15 @@ export function readSingleQuery(
   assertMayInclude(caller, resource, query.include)
   ignore(query.ignored)
   return query
+}
+
+/** The document of the one resource that a write returns, as the request asked for it. */
+export async function showOne(
+  { tx, scope, shown }: Pick<WriteContext, 'tx' | 'scope' | 'shown'>,
+  resource: Resource,
+  id: string,
+) {
+  return singleDocument(await loadOne(tx, resource, id, shown, scope), shown, scope)
 }
 
 /** What is included takes the same permission as asking for it. */
