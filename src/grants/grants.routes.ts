@@ -1,22 +1,17 @@
 import { Type } from 'typebox'
 import { forbidden, TOKEN_ENDED, unauthorized } from '../platform/http/authenticate.ts'
+import { Linkage, readIds } from '../platform/http/documents.ts'
 import { otherRequest, REPLAYED } from '../platform/http/idempotency.ts'
 import { IdentifierList } from '../platform/http/resource-routes.ts'
 import { type Answer, type Route, route, type SignedContext } from '../platform/http/route.ts'
 import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
-import { identifier, isId, readId } from '../platform/jsonapi/identifiers.ts'
+import { identifier, isId } from '../platform/jsonapi/identifiers.ts'
 import { type ChangeOffers, type ChangeOutcome, changeOffers, type Subject } from './change-offers.ts'
 
-const MOST_OFFERS = 100
 const PERMISSION = 'manage:grants'
 
-const OfferIdentifiers = Type.Array(
-  Type.Object({ type: Type.Literal('offers'), id: Type.Union([Type.String(), Type.Integer()]) }),
-  { maxItems: MOST_OFFERS },
-)
-
 const OffersBody = Type.Object({
-  data: OfferIdentifiers,
+  ...Linkage('offers').properties,
   meta: Type.Optional(
     Type.Object({
       send_customer_welcome_email: Type.Optional(
@@ -124,7 +119,7 @@ function changeOf(
     idempotency,
     caller: { account_id: accountId, permission: PERMISSION, key_id: keyId, family_id: familyId, epoch },
     // An impossible id is reported like one that does not exist.
-    offerIds: body.data.map(({ id }) => readId(id)),
+    offerIds: readIds(body),
     options: {
       send_customer_welcome_email,
       send_offer_grant_email,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { Attributes } from '../platform/http/documents.ts'
 import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Answer, type Route, route } from '../platform/http/route.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
@@ -43,13 +44,15 @@ const replayAll = route({
     data: Type.Object({
       type: Type.Literal('hooks'),
       attributes: Type.Optional(
-        Type.Object({ since: Type.Optional(Type.String({ examples: ['2026-01-15T09:30:00Z'] })) }),
+        Attributes(
+          Type.Object({ since: Type.Optional(Type.String({ examples: ['2026-01-15T09:30:00Z'] })) }),
+        ),
       ),
     }),
   }),
   responses: { 200: Type.Object({ meta: Type.Object({ replayed: Type.Integer() }) }) },
   async handler({ tx, params, body, caller, scope }) {
-    const since = readSince(body.data.attributes ?? {})
+    const since = readSince((body.data.attributes ?? {}) as { since?: string })
     const replayed = await replayUndelivered(tx, caller.siteIds, params.id!, since, scope.now)
     return { body: { meta: { replayed } } }
   },

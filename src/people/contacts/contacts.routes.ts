@@ -7,6 +7,7 @@ import {
   ignoreRelationships,
   NewDocument,
   NewId,
+  readIds,
   readNewId,
 } from '../../platform/http/documents.ts'
 import { listRoute, relationshipRoute, showOne, showRoute } from '../../platform/http/resource-routes.ts'
@@ -17,7 +18,7 @@ import { jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { reserveId } from '../../platform/records/reserve-id.ts'
 import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
-import { readTagIds, TagLinkage } from '../tags/tag-identifiers.ts'
+import { TagLinkage } from '../tags/tag-identifiers.ts'
 import {
   ChangedContactAttributes,
   NewContactAttributes,
@@ -152,7 +153,7 @@ async function setTags(
   path: Path = ['data', 'relationships'],
 ): Promise<void> {
   if (!tags) return
-  const wanted = { mode, tagIds: readTagIds(tags), pointer: jsonPointer([...path, 'tags', 'data']) }
+  const wanted = { mode, tagIds: readIds(tags), pointer: jsonPointer([...path, 'tags', 'data']) }
   await changeTagsOfContact(context.tx, context.caller.siteIds, contactId, wanted, originOf(context))
 }
 

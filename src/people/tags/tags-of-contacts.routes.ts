@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
+import { readIds } from '../../platform/http/documents.ts'
 import { IdentifierList, relationshipRoute } from '../../platform/http/resource-routes.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { identifier } from '../../platform/jsonapi/identifiers.ts'
 import { contacts } from '../contacts/contacts.resource.ts'
 import { originOf } from '../contacts/origin-of.ts'
 import { changeTagsOfContact } from './change-tags-of-contact.ts'
-import { readTagIds, TagLinkage } from './tag-identifiers.ts'
+import { TagLinkage } from './tag-identifiers.ts'
 
 const TagsAnswer = Type.Object({
   ...IdentifierList('contact_tags').properties,
@@ -49,7 +50,7 @@ const changing = (['POST', 'PATCH', 'DELETE'] as const).map((method) =>
     async handler(context) {
       const { tx, caller, params, body, scope } = context
       const id = params.id!
-      const wanted = { mode: ACTS[method].mode, tagIds: readTagIds(body), pointer: '/data' }
+      const wanted = { mode: ACTS[method].mode, tagIds: readIds(body), pointer: '/data' }
       const outcome = await changeTagsOfContact(tx, caller.siteIds, id, wanted, originOf(context))
       const { tags, ...meta } = outcome
       return {

@@ -2,17 +2,19 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Permission } from '../auth/permissions.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
-import { readId } from '../jsonapi/identifiers.ts'
 import { writableSchema } from '../jsonapi/read-attributes.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { archiveRecord, createRecord, lockOne, type Records, updateRecord } from '../records/records.ts'
 import { readChanges } from './changes.ts'
 import {
+  Attributes,
   Id,
   ignoredAttribute,
   ignoredAttributes,
   ignoreRelationships,
+  Linkage,
   NewId,
+  readIds,
   readNewId,
 } from './documents.ts'
 import { listRoute, showOne, showRoute } from './resource-routes.ts'
@@ -25,13 +27,6 @@ export interface CrudTexts {
   update?: string
   archive: string
 }
-
-const MOST_RELATED = 100
-
-const Linkage = (type: string) =>
-  Type.Object({
-    data: Type.Array(Type.Object({ type: Type.Literal(type), id: Id }), { maxItems: MOST_RELATED }),
-  })
 
 type Related = Record<string, Static<ReturnType<typeof Linkage>> | undefined>
 
@@ -61,7 +56,7 @@ function createRoute(records: Records, texts: CrudTexts): Route {
     data: Type.Object({
       type: Type.Literal(resource.type),
       id: NewId,
-      attributes: writableSchema(resource, true),
+      attributes: Attributes(writableSchema(resource, true)),
       relationships: Type.Optional(
         Type.Object({
           ...(belongsToSite(records) && SiteRelationship.properties),
@@ -120,7 +115,7 @@ function updateRoute(records: Records, texts: CrudTexts): Route {
     data: Type.Object({
       type: Type.Literal(resource.type),
       id: Type.Optional(Id),
-      attributes: Type.Optional(writableSchema(resource, false)),
+      attributes: Type.Optional(Attributes(writableSchema(resource, false))),
       relationships: Type.Optional(Type.Object(linkages(records))),
     }),
   })
@@ -190,9 +185,7 @@ function relatedIds(
 ): Record<string, string[]> {
   return Object.fromEntries(
     names.flatMap((name) =>
-      Object.hasOwn(relationships, name) && given[name]
-        ? [[name, given[name].data.map(({ id }) => readId(id))]]
-        : [],
+      Object.hasOwn(relationships, name) && given[name] ? [[name, readIds(given[name])]] : [],
     ),
   )
 }

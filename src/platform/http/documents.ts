@@ -2,12 +2,25 @@
 import { type TObject, type TSchema, Type } from 'typebox'
 import { component, componentOf, documentedAs } from '../jsonapi/documented.ts'
 import { ApiError, jsonPointer, type Path } from '../jsonapi/errors.ts'
+import { readId } from '../jsonapi/identifiers.ts'
 import type { Ignored } from '../jsonapi/query.ts'
 import { parseChosenId } from '../records/reserve-id.ts'
 import type { WriteContext } from './route.ts'
 import { SiteRelationship } from './site-of.ts'
 
 export const Id = Type.Union([Type.String(), Type.Integer()])
+
+const MOST_RELATED = 100
+
+/** The linkage of a to-many relationship in a request. */
+export const Linkage = <T extends string>(type: T) =>
+  Type.Object({
+    data: Type.Array(Type.Object({ type: Type.Literal(type), id: Id }), { maxItems: MOST_RELATED }),
+  })
+
+/** The ids that a linkage lists. */
+export const readIds = ({ data }: { data: { id: string | number }[] }): string[] =>
+  data.map(({ id }) => readId(id))
 
 /** The id of a new resource, for callers that may choose it. */
 export const NewId = Type.Optional(
@@ -19,7 +32,8 @@ export const NewId = Type.Optional(
 )
 
 /** Any attributes: the reader of a resource says what is wrong with them. @param writable those that it reads */
-const Attributes = (writable: TSchema) => documentedAs(Type.Record(Type.String(), Type.Unknown()), writable)
+export const Attributes = (writable: TSchema) =>
+  documentedAs(Type.Record(Type.String(), Type.Unknown()), writable)
 
 const Relationships = Type.Optional(Type.Record(Type.String(), Type.Unknown(), { examples: [] }))
 

@@ -8,7 +8,7 @@ const ajv = new Ajv({ coerceTypes: false, useDefaults: false, removeAdditional: 
 /** Compiles the schemas of bodies. Parameters are read by parseQuery(), their schemas are for the documentation. */
 export const bodyValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
   if (httpPart !== 'body') return () => true
-  const validate = ajv.compile(withoutAttributes(schema))
+  const validate = ajv.compile(schema)
   return (body: unknown) => {
     // Fastify passes null if there is no body.
     if (body === null) {
@@ -19,18 +19,6 @@ export const bodyValidator: FastifySchemaCompiler<object> = ({ schema, httpPart 
     if (validate(body)) return { value: body }
     return { error: describe(mostTelling(validate.errors!)) }
   }
-}
-
-interface BodySchema {
-  properties?: { data?: { properties?: { attributes?: object } } }
-}
-
-/** What the attributes hold is for the documentation: their readers refuse it, with 422 and in words of their own. */
-function withoutAttributes(schema: BodySchema): object {
-  const { data } = schema.properties ?? {}
-  if (!data?.properties?.attributes) return schema
-  const properties = { ...data.properties, attributes: { type: 'object' } }
-  return { ...schema, properties: { ...schema.properties, data: { ...data, properties } } }
 }
 
 /** Of alternatives that all failed, the one that was meant: the one that got furthest into the document. */
