@@ -2,6 +2,7 @@
 import { type TSchema, Type } from 'typebox'
 import { jsonPointer, type Path, unprocessable } from '../platform/jsonapi/errors.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
+import { isObject } from '../platform/jsonapi/is-object.ts'
 import type { ReferenceType } from '../platform/references/referable.ts'
 import { readName } from '../platform/text/names.ts'
 
@@ -97,8 +98,8 @@ export function readObject(
 
 /** @throws ApiError 422 when it is no object */
 export function readMembers(value: unknown, path: Path): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, 'an object')
-  return value as Record<string, unknown>
+  if (!isObject(value)) throw invalid(path, 'an object')
+  return value
 }
 
 export const schemaOf = (members: Record<string, Member>): Record<string, TSchema> =>

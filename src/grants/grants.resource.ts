@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
 import {
-  idOrNothing,
   nullableText,
   nullableTimestamp,
   oneOf,
@@ -8,6 +7,7 @@ import {
   timestamp,
   toOne,
 } from '../platform/jsonapi/field-types.ts'
+import { readId } from '../platform/jsonapi/identifiers.ts'
 import { comparisons } from '../platform/jsonapi/operators.ts'
 import { defineResource, type Filter, type Scope } from '../platform/jsonapi/resource.ts'
 
@@ -20,7 +20,7 @@ const liveOrEnded = (condition: RawBuilder<unknown>) =>
 
 const ofContact = (contactId: string, { siteIds }: Scope) => sql`r.customer_id = any (array(
   select c.id from customers c
-   where c.contact_id = ${idOrNothing(contactId)} and c.site_id = any (${siteIds}::bigint[])))`
+   where c.contact_id = ${readId(contactId)} and c.site_id = any (${siteIds}::bigint[])))`
 
 const byReason: Filter = oneOf(sql`r.revoke_reason`, REVOKE_REASONS)
 
@@ -54,13 +54,13 @@ export const grants = defineResource({
     customer_id: {
       description: 'Grants of this customer',
       refersTo: 'customers',
-      build: (value) => ({ where: liveOrEnded(sql`r.customer_id = ${idOrNothing(value)}`) }),
+      build: (value) => ({ where: liveOrEnded(sql`r.customer_id = ${readId(value)}`) }),
     },
     offer_id: {
       description: 'Grants of this offer',
       refersTo: 'offers',
       // The index of live grants by their offer is for what states this.
-      build: (value) => ({ where: liveOrEnded(sql`r.offer_id = ${idOrNothing(value)} and r.offer_id > 0`) }),
+      build: (value) => ({ where: liveOrEnded(sql`r.offer_id = ${readId(value)} and r.offer_id > 0`) }),
     },
     revoke_reason: byReason,
     reason: { ...byReason, description: 'The same as filter[revoke_reason]' },

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { endLinks } from '../links/member-links.ts'
 import type { App } from '../platform/app.ts'
 import type { Tx } from '../platform/db/database.ts'
+import { daysBefore } from '../platform/jsonapi/field-types.ts'
 import { hashSecret, randomSecret } from '../platform/secrets/secrets.ts'
 import type { Language } from '../platform/text/languages.ts'
 import { findMember, type Member } from './member.ts'
@@ -74,7 +75,7 @@ export async function findSession({ db, clock }: App, siteId: string, id: string
     .where('site_id', '=', siteId)
     .where('id_hash', '=', hashSecret(id))
     .where('expires_at', '>', now)
-    .where('created_at', '>', new Date(now.getTime() - LONGEST_DAYS * 86_400_000))
+    .where('created_at', '>', daysBefore(now, LONGEST_DAYS))
     .executeTakeFirst()
   const member = session ? await findMember(db, siteId, { customerId: session.customer_id }) : null
   if (!session || !member) return null

@@ -1,20 +1,21 @@
 /** Forgets what happened long ago. Grants, customers and e-mails stay. */
+
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
+import { daysBefore } from '../platform/jsonapi/field-types.ts'
 
 /** Rows that are looked at in a statement, in the order of their ids, which is that of their age. */
 const BATCH = 2_000
 /** So much at once, that a worker can be stopped in between. */
 const MOST = 10_000
-const DAY_MS = 86_400_000
 
 /**
  * Looks at the oldest first, batch after batch, until there is one that is young enough to stay: an index by age
  * would cost every event and delivery something.
  */
 async function walk(app: App, days: number, clean: CleanBatch): Promise<number> {
-  const before = new Date(app.clock.now().getTime() - days * DAY_MS)
+  const before = daysBefore(app.clock.now(), days)
   let count = 0
   for (let after: string | null = '0'; after !== null && count < MOST; ) {
     const done: Cleaned = await inTransaction(app.db, (tx) => clean(tx, after!, before))

@@ -33,9 +33,9 @@ export async function run<Prepared>(
   const opening = openRuntime({ role, mode, serving: role === 'start' })
   const stops: Stop[] = [{ end: async () => (await opening).close(), untilMs: 9_000 }]
   const stop = () => shutDownInReverse(stops, (error) => log(error))
-  // From here on, so that a signal while starting stops what has started.
   // For the person at the terminal; the log of `serve` and `worker` is JSON alone.
   const notify = (text: string) => role === 'start' && process.stderr.write(`${text}\n`)
+  // From here on, so that a signal while starting stops what has started.
   const signalled = onSignal(async () => {
     notify('Stopping: requests and jobs in progress are finished first …')
     await stop()

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { App } from '../../platform/app.ts'
+import { daysBefore } from '../../platform/jsonapi/field-types.ts'
 import { type Invariant, invariants } from './invariants.ts'
 
 export interface Finding {
@@ -12,7 +13,6 @@ export interface Finding {
 }
 
 const MOST_EXAMPLES = 5
-const DAY_MS = 86_400_000
 
 /**
  * Checks every invariant on one snapshot of the database, and the indexes that the invariants rely on. Changes
@@ -28,7 +28,7 @@ export async function examine(app: App): Promise<Finding[]> {
     await client.query('set local enable_indexonlyscan = off')
     await client.query('set local enable_bitmapscan = off')
     const now = app.clock.now()
-    const times = [now, new Date(now.getTime() - app.config.KEEP_EVENTS_DAYS * DAY_MS)]
+    const times = [now, daysBefore(now, app.config.KEEP_EVENTS_DAYS)]
     const findings: Finding[] = []
     for (const invariant of invariants) findings.push(await check(client, invariant, times))
     findings.push(await checkIndexes(client))

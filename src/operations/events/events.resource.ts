@@ -4,7 +4,6 @@ import { ofCustomer } from '../../people/customers/of-customer.ts'
 import { eventTypes, PERSONAL_EVENT_DATA } from '../../platform/events/events.ts'
 import {
   equals,
-  idOrNothing,
   integer,
   nullableText,
   related,
@@ -12,6 +11,7 @@ import {
   timestamp,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
+import { readId } from '../../platform/jsonapi/identifiers.ts'
 import { comparisons } from '../../platform/jsonapi/operators.ts'
 import { defineResource, type Filter, type Scope } from '../../platform/jsonapi/resource.ts'
 
@@ -71,21 +71,21 @@ export const events = defineResource({
     customer_id: {
       ...ofCustomer(sql`r.contact_id`, 'About this customer'),
       build: (value, scope) => ({
-        where: sql`${ofCustomer(sql`r.contact_id`, '').build(value, scope).where} and r.customer_id = ${idOrNothing(value)}`,
+        where: sql`${ofCustomer(sql`r.contact_id`, '').build(value, scope).where} and r.customer_id = ${readId(value)}`,
       }),
     },
     offer_id: related(sql`r.offer_id`, 'offers', 'About this offer'),
     grant_id: {
       description: 'About this grant',
       refersTo: 'grants',
-      build: (value, scope) => ({ where: ofGrant(idOrNothing(value), scope) }),
+      build: (value, scope) => ({ where: ofGrant(readId(value), scope) }),
     },
     actor: equals(sql`r.actor`, 'Caused by this actor, as in `api_key:1`'),
     caused_by: related(sql`r.caused_by`, 'events', 'Caused directly by this event'),
     run_id: {
       description: 'Caused by this automation run',
       refersTo: 'automation_runs',
-      build: (value, scope) => ({ where: ofRun(idOrNothing(value), scope) }),
+      build: (value, scope) => ({ where: ofRun(readId(value), scope) }),
     },
     // An event is created when it occurs.
     ...comparisons('created_at', sql`r.occurred_at`, 'time'),

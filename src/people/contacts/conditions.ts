@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { anyOf, type Tx } from '../../platform/db/database.ts'
 import { component, sameAs } from '../../platform/jsonapi/documented.ts'
 import { type ApiError, jsonPointer, type Path, unprocessable } from '../../platform/jsonapi/errors.ts'
+import { isObject } from '../../platform/jsonapi/is-object.ts'
 import type { Scope } from '../../platform/jsonapi/resource.ts'
 import { contactPredicates } from './contact-predicates.ts'
 import { listedIds } from './predicates/tag-predicates.ts'
@@ -100,9 +101,6 @@ function parseValue(given: unknown, path: Path): string {
     throw refused('invalid', 'The value must be a string, a number, true or false', path)
   return String(given).trim()
 }
-
-const isObject = (given: unknown): given is Record<string, unknown> =>
-  typeof given === 'object' && given !== null && !Array.isArray(given)
 
 const refused = (code: string, sentence: string, path: Path): ApiError =>
   unprocessable(code, `${sentence}.`, jsonPointer(path))

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { anyOf, type Tx } from '../../platform/db/database.ts'
 import { type Origin, PERSONAL_EVENT_DATA, recordEvent } from '../../platform/events/events.ts'
-import { idOrNothing } from '../../platform/jsonapi/field-types.ts'
+import { readId } from '../../platform/jsonapi/identifiers.ts'
 import { lockContact } from './lock-contact.ts'
 
 const PERSONAL = {
@@ -120,7 +120,7 @@ async function lockRuns(tx: Tx, siteIds: string[], contactId: string): Promise<v
   await tx
     .selectFrom('automation_runs')
     .select('id')
-    .where('contact_id', '=', idOrNothing(contactId))
+    .where('contact_id', '=', readId(contactId))
     .where('site_id', '=', anyOf(siteIds))
     .where('status', '=', 'active')
     .orderBy('id')

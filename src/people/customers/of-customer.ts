@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrNothing } from '../../platform/jsonapi/field-types.ts'
+import { readId } from '../../platform/jsonapi/identifiers.ts'
 import type { Filter } from '../../platform/jsonapi/resource.ts'
 
 /** A filter by the customer that the contact in this column is, also one that was deleted. */
@@ -10,6 +10,6 @@ export const ofCustomer = (contactId: RawBuilder<unknown>, description: string):
   build: (value, { siteIds }) => ({
     where: sql`${contactId} = any (array(
       select c.contact_id from customers c
-       where c.id = ${idOrNothing(value)} and c.site_id = any (${siteIds}::bigint[])))`,
+       where c.id = ${readId(value)} and c.site_id = any (${siteIds}::bigint[])))`,
   }),
 })

@@ -60,7 +60,7 @@ export function connectionConfig(connection: Connection): pg.PoolConfig {
 }
 
 /** Deadlock found, serialization failure: PostgreSQL rolled back the transaction, and it can be retried. */
-export const isRetryableConflict = (error: unknown): boolean =>
+const isRetryableConflict = (error: unknown): boolean =>
   ['40P01', '40001'].includes((error as { code?: string }).code ?? '')
 
 /**

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { singleDocument } from '../jsonapi/document.ts'
 import { ApiError, type Path } from '../jsonapi/errors.ts'
+import { isObject } from '../jsonapi/is-object.ts'
 import { loadOne } from '../jsonapi/load.ts'
 import type { Attribute, Resource } from '../jsonapi/resource.ts'
 import { ignoredRelationship } from './documents.ts'
@@ -79,8 +80,6 @@ function isSameLinkage(given: unknown, shown: unknown): boolean {
   if (typeof given !== 'object' || given === null || !('data' in given)) return isObject(given)
   return isDeepStrictEqual(linkage(given.data), linkage((shown as { data?: unknown } | undefined)?.data))
 }
-
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function linkage(data: unknown): unknown {
   if (Array.isArray(data)) return new Set(data.map(keyOf))

@@ -7,7 +7,7 @@ import { sanitizeStrings } from './sanitize-strings.ts'
 import { MOST_FIELDS, parseUrlEncoded } from './url-encoded.ts'
 
 /** Bytes. Forms are read before anybody has signed in. */
-export const FORM_LIMIT = 64 * 1024
+const FORM_LIMIT = 64 * 1024
 
 type Fields = Record<string, string>
 

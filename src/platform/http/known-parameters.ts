@@ -37,7 +37,7 @@ export function parameterReader(route: Route): (given: QueryParameters) => Read 
   // Which types there are is known to parseQuery().
   const isDeclared = (name: string) => declared.has(name) || (hasFields && name.startsWith('fields['))
   const nameOf = (name: string) =>
-    [name, ...SYNONYMS.map(([other, ours]) => name.replace(other, ours))].find(isDeclared)
+    isDeclared(name) ? name : SYNONYMS.map(([other, ours]) => name.replace(other, ours)).find(isDeclared)
 
   return (given) => {
     const read: Read = { parameters: Object.create(null), unknown: [] }

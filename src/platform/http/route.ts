@@ -102,7 +102,7 @@ interface RouteBase {
  * - read: the token is checked, then the handler reads.
  * - write: one transaction in which the token and what is to be shown are checked, the Idempotency-Key claimed and
  *   the handler run.
- * - direct: the handler hands claims and key to one database function, which does all of that itself.
+ * - batched: the handler hands claims and key to one database function, which does all of that itself.
  */
 export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } & (
     | { kind: 'open'; access: 'public'; handler: (context: Context<Static<Body>>) => Promise<Answer> }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { MIMEType } from 'node:util'
 import { ApiError, badRequest, jsonPointer, type Path } from '../jsonapi/errors.ts'
+import { isObject } from '../jsonapi/is-object.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import type { Route } from './route.ts'
 
@@ -95,6 +96,3 @@ function* listed(data: unknown, path: Path): Generator<[Path, Record<string, unk
   if (!Array.isArray(data)) return
   for (const [index, item] of data.entries()) if (isObject(item)) yield [[...path, index], item]
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

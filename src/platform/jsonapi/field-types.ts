@@ -1,7 +1,7 @@
 /** The words that resource descriptions are written with. */
 import { type RawBuilder, sql } from 'kysely'
 import { Type } from 'typebox'
-import { isId } from './identifiers.ts'
+import { readId } from './identifiers.ts'
 import type { Attribute, Filter, Scope, ToMany, ToOne } from './resource.ts'
 
 type Select = RawBuilder<unknown>
@@ -75,7 +75,7 @@ export const equals = (column: Select, description: string): Filter => ({
 export const related = (column: Select, type: string, description: string): Filter => ({
   description,
   refersTo: type,
-  build: (value) => ({ where: sql`${column} = ${idOrNothing(value)}` }),
+  build: (value) => ({ where: sql`${column} = ${readId(value)}` }),
 })
 
 /** A filter whose value is one of these words. */
@@ -116,8 +116,5 @@ export function parseDays(value: string): number {
     throw new Error(`must be a whole number of days from 0 to ${MOST_DAYS}, for example 30`)
   return days
 }
-
-/** An id to look for. One that cannot exist is "0", which nothing has. */
-export const idOrNothing = (value: string): string => (isId(value) ? value : '0')
 
 export const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * 86_400_000)

@@ -2,11 +2,11 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/database.ts'
 import { type CursorPage, encodeCursor, malformedCursor } from './cursors.ts'
-import { fewMatches, listCondition, narrowToSite, oneOfThese } from './load.ts'
+import { fewMatches, listCondition, narrowToSite } from './load.ts'
 import { attachRelated, type LoadedDocument } from './load-related.ts'
 import type { ResourceQuery } from './query.ts'
 import type { Resource, Scope } from './resource.ts'
-import { allOf, select } from './select-rows.ts'
+import { allOf, oneOfThese, select } from './select-rows.ts'
 import { isBeyond, orderBy, type Place, placeOf, reversed } from './sorting.ts'
 
 export interface LoadedCursorPage extends LoadedDocument {
@@ -39,14 +39,11 @@ export async function loadByCursor(
   const places = found.slice(0, query.page.size)
   if (direction === 'before') places.reverse()
   const ids = places.map(({ id }) => id)
-  const rows = await select(
-    db,
-    resource,
-    query,
-    siteScope,
-    sql`where ${oneOfThese(ids, resource, siteScope)}`,
-  )
-  rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id))
+  const unordered = ids.length
+    ? await select(db, resource, query, siteScope, sql`where ${oneOfThese(ids, resource, siteScope)}`)
+    : []
+  const byId = new Map(unordered.map((row) => [row.id, row]))
+  const rows = ids.flatMap((id) => byId.get(id) ?? [])
   const document = await attachRelated(db, resource, rows, query, 'always', siteScope)
   const cursorOf = (at: number) => places.at(at) && encodeCursor(list, places.at(at)!.place)
   return direction === 'after'

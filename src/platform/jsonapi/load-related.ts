@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/database.ts'
 import { containing } from './field-types.ts'
 import type { IncludeTree, Narrowing, ResourceQuery } from './query.ts'
 import { type Resource, type Row, resourceOf, type Scope, type ToMany } from './resource.ts'
-import { select, visible } from './select-rows.ts'
+import { oneOfThese, select } from './select-rows.ts'
 
 /** Related ids by owner: `edges.get('offers')?.get(ownerId)`. */
 export type Edges = Map<string, Map<string, string[]>>
@@ -90,13 +90,7 @@ async function loadIncluded(
     const ids = relatedIds(owners, name)
     const part = narrowed[name] ? partOf(relationship as ToMany, narrowed[name]) : sql``
     const rows = ids.length
-      ? await select(
-          db,
-          resource,
-          { fields },
-          scope,
-          sql`where ${visible(resource, scope)} and r.id = any (${ids}::bigint[]) ${part}`,
-        )
+      ? await select(db, resource, { fields }, scope, sql`where ${oneOfThese(ids, resource, scope)} ${part}`)
       : []
     const edges = await loadEdges(
       db,

@@ -5,7 +5,7 @@ import { isId } from './identifiers.ts'
 import { attachRelated, type LoadedDocument, type WhatToShow } from './load-related.ts'
 import type { ResourceQuery } from './query.ts'
 import { type Resource, type Row, resourceOf, type Scope } from './resource.ts'
-import { allOf, select, visible } from './select-rows.ts'
+import { allOf, oneOfThese, select, visible } from './select-rows.ts'
 import { orderBy } from './sorting.ts'
 
 export interface LoadedPage extends LoadedDocument {
@@ -36,9 +36,6 @@ export const listCondition = (
   scope: Scope,
 ): RawBuilder<unknown> =>
   allOf([visible(resource, scope), resource.listed, ...predicates.map(({ where }) => where)])
-
-export const oneOfThese = (ids: string[], resource: Resource, scope: Scope): RawBuilder<unknown> =>
-  sql`${visible(resource, scope)} and r.id = any (${ids}::bigint[])`
 
 /** Up to this many matches are collected and sorted; with more, an index in the requested order soon fills a page. */
 const MATERIALIZE_LIMIT = 5_000
@@ -114,17 +111,13 @@ export async function loadOne(
   return attachRelated(db, resource, rows, query, 'single', scope)
 }
 
-/** Whether the caller can see a resource of this id. */
-export async function exists(db: Db | Tx, resource: Resource, id: string, scope: Scope): Promise<boolean> {
+/** Whether the caller can see a resource of this id, or could before it was deleted: what refers to it remains. */
+async function existed(db: Db | Tx, resource: Resource, id: string, scope: Scope): Promise<boolean> {
   if (!isId(id)) return false
-  const { rows } =
-    await sql`select from ${resource.from} where ${visible(resource, scope)} and r.id = ${id}`.execute(db)
+  const condition = visible({ ...resource, where: undefined }, scope)
+  const { rows } = await sql`select from ${resource.from} where ${condition} and r.id = ${id}`.execute(db)
   return rows.length > 0
 }
-
-/** The same, or could before it was deleted: what refers to it is there still, and can be asked for. */
-const existed = (db: Db | Tx, resource: Resource, id: string, scope: Scope) =>
-  exists(db, { ...resource, where: undefined }, id, scope)
 
 /** Narrows the scope to the site that was asked for, and refuses references to what is not the caller's. */
 export async function narrowToSite(

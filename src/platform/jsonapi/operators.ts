@@ -1,8 +1,8 @@
 /** Filters that follow from what can be compared of a resource: `filter[<name>_<operator>]`. */
 import { type RawBuilder, sql } from 'kysely'
 import { emailFragment } from '../text/email-address.ts'
-import { containing, idOrNothing, parseBoolean, parseNumber } from './field-types.ts'
-import { isId } from './identifiers.ts'
+import { containing, parseBoolean, parseNumber } from './field-types.ts'
+import { isId, readId } from './identifiers.ts'
 import type { Filter, Kind } from './resource.ts'
 import { parseTime } from './times.ts'
 
@@ -112,7 +112,7 @@ const comparedId = (operator: string, description: string): Operator => ({
 const id: Record<string, Operator> = {
   eq: {
     description: 'is one of these, separated by commas',
-    where: (column, value) => sql`${column} = any (${listed(value).map(idOrNothing)}::bigint[])`,
+    where: (column, value) => sql`${column} = any (${listed(value).map((given) => readId(given))}::bigint[])`,
   },
   gt: comparedId('>', 'is greater than this'),
   gteq: comparedId('>=', 'is this or greater'),

@@ -118,16 +118,13 @@ const resources = new Map<string, Resource>()
 export function defineResource(described: Resource): Resource {
   const resource = {
     ...described,
-    filters: { ...described.filters, ...without(described.filters, comparisonsOf(described)) },
-    sorts: { ...described.sorts, ...without(described.sorts, sortsOf(described)) },
+    // What is described by hand comes first in the documentation, and is what counts.
+    filters: { ...described.filters, ...comparisonsOf(described), ...described.filters },
+    sorts: { ...described.sorts, ...sortsOf(described), ...described.sorts },
   }
   resources.set(resource.type, resource)
   return resource
 }
-
-/** What is described by hand is what counts. */
-const without = <T>(described: Record<string, T>, derived: Record<string, T>): Record<string, T> =>
-  Object.fromEntries(Object.entries(derived).filter(([name]) => !Object.hasOwn(described, name)))
 
 function comparisonsOf({ attributes, filterable = {} }: Resource): Record<string, Filter> {
   const times = Object.entries(attributes).filter(([, { schema }]) => isTime(schema))

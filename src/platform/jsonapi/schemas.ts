@@ -29,7 +29,7 @@ function nullable(schema: TSchema): TSchema {
  *
  * @param name of its component in the OpenAPI document
  */
-export function resourceSchema(resource: Resource, name = componentOf(resource.type)): TSchema {
+function resourceSchema(resource: Resource, name = componentOf(resource.type)): TSchema {
   const { type, attributes, relationships, examples = {} } = resource
   const shown = mapValues(attributes, ({ schema }, attribute) =>
     Object.hasOwn(examples, attribute) ? { ...schema, examples: [examples[attribute]] } : schema,
@@ -220,7 +220,7 @@ function includeParameter(resource: Resource): Record<string, TSchema> {
   return names.length === 0 ? {} : { include: parameter(`Related resources to include: ${names.join(', ')}`) }
 }
 
-function mapValues<In, Out>(
+export function mapValues<In, Out>(
   object: Record<string, In>,
   map: (value: In, key: string) => Out,
 ): Record<string, Out> {

@@ -7,6 +7,10 @@ import type { Resource, Row, Scope } from './resource.ts'
 export const visible = (resource: Resource, { siteIds }: Scope) =>
   allOf([inSites(resource.site ?? sql.ref('r.site_id'), siteIds), resource.where])
 
+/** The condition for these ids, of those that exist in the caller's sites. */
+export const oneOfThese = (ids: string[], resource: Resource, scope: Scope): RawBuilder<unknown> =>
+  sql`${visible(resource, scope)} and r.id = any (${ids}::bigint[])`
+
 /** One site as a plain equality: only then does an index that begins with the site give the order too. */
 const inSites = (site: RawBuilder<unknown>, siteIds: string[]) =>
   siteIds.length === 1 ? sql`${site} = ${siteIds[0]}::bigint` : sql`${site} = any (${siteIds}::bigint[])`

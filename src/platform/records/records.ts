@@ -1,10 +1,10 @@
 /** How the rows of a resource are created, changed and archived, from a request or from the command line. */
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { anyOf, type Tx } from '../db/database.ts'
+import { anyOf, type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
 import { notFound } from '../jsonapi/errors.ts'
-import { idOrNothing } from '../jsonapi/field-types.ts'
+import { readId } from '../jsonapi/identifiers.ts'
 import { invalidAttribute, readAttributes, type Values } from '../jsonapi/read-attributes.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { assertUnused } from '../references/in-use.ts'
@@ -99,7 +99,7 @@ export async function lockOne(
 ): Promise<Row> {
   const { rows } = await sql<Row>`
     select r.* from ${sql.table(table)} r
-     where r.id = ${idOrNothing(id)} and ${resource.site ?? sql`r.site_id`} = ${anyOf(siteIds)}
+     where r.id = ${readId(id)} and ${resource.site ?? sql`r.site_id`} = ${anyOf(siteIds)}
        and r.archived_at is null
        for no key update`.execute(tx)
   if (rows[0]) return rows[0]
@@ -169,8 +169,7 @@ async function whileUnique<Result>({ unique = {} }: Records, work: () => Promise
   try {
     return await work()
   } catch (error) {
-    const { code, constraint } = error as { code?: string; constraint?: string }
-    const attribute = code === '23505' && constraint ? unique[constraint] : undefined
-    throw attribute ? invalidAttribute(attribute, 'taken', 'has already been taken') : error
+    const index = Object.keys(unique).find((name) => violates(error, name))
+    throw index ? invalidAttribute(unique[index]!, 'taken', 'has already been taken') : error
   }
 }

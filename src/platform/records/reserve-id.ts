@@ -15,7 +15,7 @@ export function parseChosenId(id: unknown): string {
   throw unprocessable('invalid', `id must be a whole number from 1 to ${LARGEST_CHOSEN_ID}`, '/data/id')
 }
 
-export const idTaken = (id: string) =>
+const idTaken = (id: string) =>
   new ApiError(409, 'id_taken', `The id ${id} is already in use; ids are not reused.`, {
     source: { pointer: '/data/id' },
   })

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrNothing } from '../../../platform/jsonapi/field-types.ts'
+import { readId } from '../../../platform/jsonapi/identifiers.ts'
 import type { Column, ContactPredicates } from './predicate.ts'
 
 /** Grants of the person, as `h`, of which the condition is true; live ones or all. */
@@ -15,11 +15,11 @@ const hasGrant = (
 const holds = (contact: Column, condition: RawBuilder<unknown>, now: Date) =>
   hasGrant(contact, 'holdings', sql`(h.expires_at is null or h.expires_at > ${now}) and ${condition}`)
 
-const isOffer = (value: string) => sql`h.offer_id = ${idOrNothing(value)}`
+const isOffer = (value: string) => sql`h.offer_id = ${readId(value)}`
 
 const hasProduct = (value: string) => sql`
   exists (select from offer_products op
-           where op.site_id = h.site_id and op.offer_id = h.offer_id and op.product_id = ${idOrNothing(value)})`
+           where op.site_id = h.site_id and op.offer_id = h.offer_id and op.product_id = ${readId(value)})`
 
 /** Offers that somebody held by a grant that has ended, even when nobody has closed it yet. */
 const held = (contact: Column, condition: RawBuilder<unknown>, now: Date) =>

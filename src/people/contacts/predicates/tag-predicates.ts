@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { idOrNothing } from '../../../platform/jsonapi/field-types.ts'
+import { readId } from '../../../platform/jsonapi/identifiers.ts'
 import type { Column, ContactPredicates } from './predicate.ts'
 
 const MOST_TAGS = 20
@@ -8,7 +8,7 @@ const MOST_TAGS = 20
 const hasTag = (tagId: string, contact: Column) => sql`
   exists (select from taggings t join contact_tags ct on ct.site_id = t.site_id and ct.id = t.tag_id
            where t.site_id = ${contact('site_id')} and t.contact_id = ${contact('id')}
-             and t.tag_id = ${idOrNothing(tagId)} and ct.archived_at is null)`
+             and t.tag_id = ${readId(tagId)} and ct.archived_at is null)`
 
 /** The ids in a value, each once. */
 export const listedIds = (value: string): string[] => [

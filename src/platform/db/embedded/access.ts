@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { Owner } from './owner.ts'
+import { type Owner, uidOf } from './owner.ts'
 
 const HEADER = '# Written by Bestow at each start.\n'
 
@@ -24,7 +24,7 @@ function userMap({ isBorrowed }: Owner): string {
  */
 export async function restrictAccess(folder: string, owner: Owner): Promise<boolean> {
   // Beside another user's server only that user's rules are right.
-  if ((await stat(folder)).uid !== (owner.identity.uid ?? process.getuid?.())) return false
+  if ((await stat(folder)).uid !== uidOf(owner)) return false
   const files = { 'pg_hba.conf': RULES, 'pg_ident.conf': userMap(owner) }
   const replaced = await Promise.all(
     Object.entries(files).map(([name, text]) => replaceFile(join(folder, name), text, owner)),

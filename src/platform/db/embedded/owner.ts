@@ -39,3 +39,6 @@ function unprivilegedUser(): { uid: number; gid: number } {
   }
   return { uid, gid }
 }
+
+/** The number of the user that PostgreSQL runs as. */
+export const uidOf = ({ identity }: Owner): number | undefined => identity.uid ?? process.getuid?.()

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cluster, ROOT_STORE } from './cluster.ts'
-import type { Owner } from './owner.ts'
+import { type Owner, uidOf } from './owner.ts'
 import { removeStaleLock } from './stale-lock.ts'
 
 /** Where a running server can be reached. */
@@ -73,8 +73,7 @@ async function socketFolder(folder: string, owner: Owner): Promise<string> {
 async function assertOwn(path: string, owner: Owner, error: NodeJS.ErrnoException): Promise<void> {
   if (error.code !== 'EEXIST') throw error
   const { uid } = await lstat(path)
-  if (uid !== (owner.identity.uid ?? process.getuid?.()))
-    throw new Error(`${path} is owned by another user; remove it.`)
+  if (uid !== uidOf(owner)) throw new Error(`${path} is owned by another user; remove it.`)
 }
 
 /** Stops the server: open connections are ended, committed work is kept. Waits until it is gone. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { COMPONENT, DOCUMENTED_AS, pascalCase, SAME_AS } from '../../jsonapi/documented.ts'
+import { mapValues } from '../../jsonapi/schemas.ts'
 import type { OpenApi, Parameter, Reference, Schema } from './document.ts'
 
 const referTo = (kind: string, name: string): Reference => ({ $ref: `#/components/${kind}/${name}` })
@@ -67,6 +68,3 @@ export function moveParameters({ paths, components }: OpenApi): void {
 }
 
 const componentName = ({ name }: Parameter) => pascalCase(name)
-
-const mapValues = (object: Schema, map: (value: unknown) => unknown): Schema =>
-  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
