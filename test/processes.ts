@@ -64,7 +64,10 @@ export const lockFile = (dataDir: string) => join(dataDir, 'postgres', 'postmast
 /** The main processes of all database servers on a data folder. */
 export function postmastersOf(dataDir: string): number[] {
   const folder = join(dataDir, 'postgres')
-  return processes().flatMap(({ pid, command }) => (command.includes(` -D ${folder} `) ? [pid] : []))
+  const servers = processes().filter(({ command }) => command.includes(` -D ${folder} `))
+  // A child that was forked just now still has the command line of its parent.
+  const pids = servers.map(({ pid }) => pid)
+  return servers.flatMap(({ pid, parent }) => (pids.includes(parent) ? [] : [pid]))
 }
 
 /** A client of the API with a token. */
