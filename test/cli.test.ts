@@ -122,7 +122,7 @@ describe('while the server runs', () => {
     [['sites', 'edit', '1', '--custom-domain', 'localhost.'], /host name/],
     [['contacts', 'create', '--email', 'nonsense'], /mail/],
     [['contacts', 'create', '--email', 'grace@example.com'], /taken|already/],
-    [['grant', 'ada@example.com', '999'], /no offer with the id 999/],
+    [['grant', 'ada@example.com', '999'], /no grantable offer with the id 999/],
     [['emails', 'show', '999'], /999/],
     [['emails', 'list', '--status', 'nonsense'], /status|nonsense/],
   ])('%j is answered with one clear line and a failure', async (args, reason) => {
