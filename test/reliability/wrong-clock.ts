@@ -134,7 +134,10 @@ function withOffset(url: string, hours: number): string {
   return `${url}&options=${options}`
 }
 
-/** As if each worker compared leases with its own clock: in its sessions the database returns that time. */
+/**
+ * As if each worker compared leases with its own clock: in its sessions the database returns that time. The first
+ * schema of the path stays `public`, where a worker that starts creates the functions of its version.
+ */
 async function giveOwnClocks(database: pg.Pool): Promise<void> {
   await database.query(`
     create schema own_clocks;
@@ -147,7 +150,7 @@ async function giveOwnClocks(database: pg.Pool): Promise<void> {
     create function own_clocks.now() returns timestamptz language sql stable as $$
       select pg_catalog.now() + own_clocks.offset()
     $$;
-    alter database bestow set search_path = own_clocks, pg_catalog, public`)
+    alter database bestow set search_path = public, own_clocks, pg_catalog`)
 }
 
 async function makeHooks(database: pg.Pool, siteId: string, url: string): Promise<void> {
