@@ -17,7 +17,6 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bin/**/*.test.ts', 'bench/**/*.test.ts'],
     globalSetup: ['src/testing/global-setup.ts'],
     // Timings are not tests: the limits only end what hangs, also on a machine that is busy with other things.
     testTimeout: 120_000,
@@ -25,5 +24,12 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ['default', new SlowestTests()],
     sequence: { sequencer: LongestFirst },
+    projects: [
+      // The files of one worker share the modules: loading them takes longer than most of the tests.
+      { test: { name: 'src', include: ['src/**/*.test.ts'], isolate: false } },
+      {
+        test: { name: 'processes', include: ['test/**/*.test.ts', 'bin/**/*.test.ts', 'bench/**/*.test.ts'] },
+      },
+    ],
   },
 })

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Config } from '../platform/config.ts'
 import { assertMatchesDocument } from './contract.ts'
 
 export interface Reply {
@@ -18,7 +19,12 @@ export interface Client {
 }
 
 /** Speaks real HTTP to the server, and checks that each answer is one that the OpenAPI document describes. */
-export function createClient(server: FastifyInstance, url: string, token: string | null): Client {
+export function createClient(
+  server: FastifyInstance,
+  config: Config,
+  url: string,
+  token: string | null,
+): Client {
   const send: Client['send'] = async (method, path, body, headers = {}) => {
     const response = await fetch(url + path, {
       method,
@@ -37,7 +43,7 @@ export function createClient(server: FastifyInstance, url: string, token: string
       headers: response.headers,
       body: isJson && text !== '' ? JSON.parse(text) : text,
     }
-    assertMatchesDocument(server, method, path, reply)
+    assertMatchesDocument(server, config, method, path, reply)
     return reply
   }
   return {

@@ -1,6 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
+import type { Config } from '../platform/config.ts'
 import type { OpenApi, Response } from '../platform/http/openapi/document.ts'
 import type { Reply } from './client.ts'
 
@@ -10,16 +11,18 @@ interface Contract {
   validatorOf: (pointer: string) => ValidateFunction
 }
 
-const contracts = new WeakMap<FastifyInstance, Contract>()
+/** By the settings of the server, from which its document follows: making one takes longer than many a test. */
+const contracts = new Map<string, Contract>()
 
 /** @throws when the document does not foresee the status or the media type, or the body is not what it describes */
 export function assertMatchesDocument(
   server: FastifyInstance,
+  config: Config,
   method: string,
   path: string,
   { status, headers, body }: Reply,
 ): void {
-  const { document, validatorOf } = contractOf(server)
+  const { document, validatorOf } = contractOf(server, config)
   const bare = path.split('?')[0]!
   const template = Object.keys(document.paths).find((known) =>
     new RegExp(`^${known.replace(/\{\w+\}/g, '[^/]+')}$`).test(bare),
@@ -46,12 +49,13 @@ export function assertMatchesDocument(
   }
 }
 
-function contractOf(server: FastifyInstance): Contract {
-  let contract = contracts.get(server)
+function contractOf(server: FastifyInstance, config: Config): Contract {
+  const settings = JSON.stringify(config)
+  let contract = contracts.get(settings)
   if (!contract) {
     const document = server.swagger() as unknown as OpenApi
     contract = { document, validatorOf: validatorsOf(document) }
-    contracts.set(server, contract)
+    contracts.set(settings, contract)
   }
   return contract
 }

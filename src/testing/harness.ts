@@ -78,7 +78,7 @@ export async function startHarness({
   const server = await buildServer(app, routes, pages)
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   const account = await makeAccount(app)
-  const clientWith = (token: string | null) => createClient(server, url, token)
+  const clientWith = (token: string | null) => createClient(server, config, url, token)
   return {
     app,
     server,

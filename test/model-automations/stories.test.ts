@@ -3,7 +3,7 @@ import { storyCount } from '../depth.ts'
 import { findDivergence } from './check.ts'
 import { openServer, type Server } from './server.ts'
 
-const STORIES = Number(process.env.MODEL_COUNT ?? storyCount(600, 2_000))
+const STORIES = Number(process.env.MODEL_COUNT ?? storyCount(300, 2_000))
 /** Beside each other, since each waits for its database most of the time. */
 const SERVERS = 3
 

@@ -5,7 +5,7 @@ import { check } from './check.ts'
 import { openTheatre, type Theatre } from './server/theatre.ts'
 import { someAtOnce } from './stories.ts'
 
-const STORIES = storyCount(150, 500)
+const STORIES = storyCount(80, 500)
 
 let theatre: Theatre
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { check } from './check.ts'
 import { openTheatre, type Theatre } from './server/theatre.ts'
 import { oneAfterAnother } from './stories.ts'
 
-const STORIES = storyCount(400, 1_500)
+const STORIES = storyCount(200, 1_500)
 
 let theatre: Theatre
 beforeAll(async () => {

@@ -46,7 +46,7 @@ export interface AutomationsOptions {
 }
 
 /** The limit only ends what hangs. */
-export const SHORT: AutomationsOptions = { grants: 200, kills: 5, stepMs: 10, limitMs: 300_000 }
+export const SHORT: AutomationsOptions = { grants: 100, kills: 3, stepMs: 10, limitMs: 300_000 }
 /** With fewer, chance may put every kill between two steps. */
 const ENOUGH_GRANTS = 1_000
 const WORKERS = 2

@@ -68,7 +68,7 @@ const FULL: Omit<Plan, 'seed' | 'say'> = {
 export const SHORT: Omit<Plan, 'seed' | 'say'> = {
   size: 2,
   clients: 12,
-  goals: { operations: 3_000, kills: 20, postgresKills: 4 },
+  goals: { operations: 1_500, kills: 10, postgresKills: 2 },
   // The limits only end what hangs.
   limitMs: 900_000,
   killEveryMs: 500,

@@ -12,10 +12,7 @@ test.skipIf(isMissing).each([1, -1])(
   },
 )
 
-/** More than one worker takes at once, so that both hold some. */
-const FOR_BOTH = 100
-
 test.skipIf(isMissing)('with leases by the clock of each worker, some go out twice', async () => {
-  const { faults } = await wrongClock(1, { ...SHORT, contacts: FOR_BOTH, hasOwnClocks: true })
-  expect(faults).toContainEqual(expect.stringMatching(/e-mail to .* came [2-9] times/))
+  const { faults } = await wrongClock(1, { ...SHORT, hasOwnClocks: true })
+  expect(faults).toContainEqual(expect.stringMatching(/came [2-9] times/))
 })

@@ -26,6 +26,7 @@ import { limitRate } from './rate-limit.ts'
 import { answerClientError } from './raw-answers.ts'
 import type { Context, Route } from './route.ts'
 import { runRoute } from './run-route.ts'
+import { responseSerializer } from './serialization.ts'
 import { refuseLooseIdentifiers, refuseOtherMediaTypes } from './strict.ts'
 import { unknownPaths } from './unknown-paths.ts'
 import { bodyValidator } from './validation.ts'
@@ -78,6 +79,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
   answerErrors(server, app)
   frontPage(server, app, (request, reply) => sendError(reply, request, unknown(request)))
   server.setValidatorCompiler(bodyValidator)
+  server.setSerializerCompiler(responseSerializer)
   const transportSecurity = app.config.PUBLIC_URL?.startsWith('https:') && TRANSPORT_SECURITY
   server.decorateRequest('claims', null)
   server.addHook('onRequest', async (request, reply) => {

@@ -1,14 +1,17 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { FastifySchemaCompiler } from 'fastify'
 import { ApiError, badRequest } from '../jsonapi/errors.ts'
 
 /** Nothing is coerced or filled in: an object where a list belongs is a mistake of the caller, not a list of one. */
 const ajv = new Ajv({ coerceTypes: false, useDefaults: false, removeAdditional: false, strict: false })
 
-/** Compiles the schemas of bodies. Parameters are read by parseQuery(), their schemas are for the documentation. */
+/**
+ * Compiles the schemas of bodies, each when the first one arrives: compiling all of them would delay the start.
+ * Parameters are read by parseQuery(), their schemas are for the documentation.
+ */
 export const bodyValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
   if (httpPart !== 'body') return () => true
-  const validate = ajv.compile(schema)
+  let validate: ValidateFunction | undefined
   return (body: unknown) => {
     // Fastify passes null if there is no body.
     if (body === null) {
@@ -16,6 +19,7 @@ export const bodyValidator: FastifySchemaCompiler<object> = ({ schema, httpPart 
         error: badRequest('missing_body', 'The body is empty; it must be a JSON document.', { pointer: '' }),
       }
     }
+    validate ??= ajv.compile(schema)
     if (validate(body)) return { value: body }
     return { error: describe(mostTelling(validate.errors!)) }
   }
