@@ -8,6 +8,7 @@ import { type AutomationEmail, queueAutomationEmails, reserveBudget } from './au
 let h: Harness
 beforeAll(async () => {
   h = await startHarness({ mode: 'production' })
+  await h.app.db.updateTable('sites').set({ title: 'The Studio', subdomain: 'studio' }).execute()
 })
 afterAll(() => h.close())
 beforeEach(async () => {
@@ -123,10 +124,10 @@ test('who is no customer is written to, with the site’s address and no link to
 0 offers, here (https://x.example/?a=1&b).
 
 Come and see:
-https://members.example.com/s/site1
+https://members.example.com/s/studio
 
 --
-You are receiving this because ada@example.com is a contact of Site 1 (https://members.example.com/s/site1).
+You are receiving this because ada@example.com is a contact of The Studio (https://members.example.com/s/studio).
 `,
   )
   expect(await h.app.db.selectFrom('member_links').select('purpose').execute()).toEqual([])
@@ -147,7 +148,7 @@ test('a customer gets a link of their own in each, which works only in what is s
   expect(sent).toHaveLength(3)
   for (const { text, html } of sent) {
     expect(text).toContain(
-      'Painting Light\n\nGo:\nhttps://members.example.com/s/site1/sign-in/hidden-in-the-outbox',
+      'Painting Light\n\nGo:\nhttps://members.example.com/s/studio/sign-in/hidden-in-the-outbox',
     )
     expect(html).toContain('hidden-in-the-outbox')
   }
