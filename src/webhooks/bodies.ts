@@ -94,7 +94,7 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
     fields: {},
     include: {},
     narrowed: {},
-    predicates: [{ where: sql`r.id = any (${ids}::bigint[])` }],
+    filters: [{ where: sql`r.id = any (${ids}::bigint[])` }],
     references: [],
     siteId: null,
     order: [{ by: sql`r.id`, descending: false, nullable: false }],

@@ -5,10 +5,10 @@ import { component, sameAs } from '../../platform/jsonapi/documented.ts'
 import { type ApiError, jsonPointer, type Path, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { isObject } from '../../platform/jsonapi/is-object.ts'
 import type { Scope } from '../../platform/jsonapi/resource.ts'
-import { contactPredicates } from './contact-predicates.ts'
-import { listedIds } from './predicates/tag-predicates.ts'
+import { contactFilters } from './contact-filters.ts'
+import { listedIds } from './filters/tag-filters.ts'
 
-/** What must be true of a contact, in the words of the filters of `GET /v1/contacts`. */
+/** A requirement that a contact must meet, made of the filters of `GET /v1/contacts`. */
 export type Condition = { all: Condition[] } | { any: Condition[] } | FilterCondition
 
 interface FilterCondition {
@@ -25,7 +25,7 @@ const ConditionSchema = component(
     Type.Object({ any: Parts }, { description: 'Met when one part is' }),
     Type.Object({
       filter: Type.Union(
-        Object.keys(contactPredicates).map((name) => Type.Literal(name)),
+        Object.keys(contactFilters).map((name) => Type.Literal(name)),
         { description: 'A filter of `GET /v1/contacts`' },
       ),
       value: Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
@@ -75,7 +75,7 @@ function parseList(given: unknown, path: Path): Condition[] {
 
 function parseFilter(given: Record<string, unknown>, path: Path): FilterCondition {
   const { filter } = given
-  if (typeof filter !== 'string' || !Object.hasOwn(contactPredicates, filter))
+  if (typeof filter !== 'string' || !Object.hasOwn(contactFilters, filter))
     throw refused(
       'unknown_filter',
       `There is no filter of contacts with the name ${JSON.stringify(filter)}`,
@@ -84,15 +84,15 @@ function parseFilter(given: Record<string, unknown>, path: Path): FilterConditio
   if (!Object.hasOwn(given, 'value')) throw refused('missing', `${filter} requires a value`, path)
   const value = parseValue(given.value, [...path, 'value'])
   try {
-    contactPredicates[filter]!.test(value, sql.ref, NOBODYS)
+    contactFilters[filter]!.build(value, sql.ref, NO_SITES)
   } catch (error) {
     throw refused('invalid', `${filter} ${(error as Error).message}`, [...path, 'value'])
   }
   return { filter, value }
 }
 
-/** Enough to hear whether a value makes sense. */
-const NOBODYS: Scope = { siteIds: [], now: new Date(0), baseUrl: '' }
+/** A scope that suffices to validate a value. */
+const NO_SITES: Scope = { siteIds: [], now: new Date(0), baseUrl: '' }
 
 /** As it would stand in an address; a number beyond 2^53 has been rounded when it was read. */
 function parseValue(given: unknown, path: Path): string {
@@ -128,7 +128,7 @@ export function referencesOf(condition: Condition, path: Path = []): ConditionRe
     const { name, parts } = partsOf(condition)
     return parts.flatMap((part, index) => referencesOf(part, [...path, name, index]))
   }
-  const { refersTo: type, isList } = contactPredicates[condition.filter]!
+  const { refersTo: type, isList } = contactFilters[condition.filter]!
   if (!type) return []
   const ids = isList ? listedIds(condition.value) : [condition.value]
   return ids.map((id) => ({ type, id, path: [...path, 'value'] }))
@@ -145,20 +145,20 @@ export async function matchingContacts(
   // "offset 0" keeps the planner from making a join of each filter: with fifty, finding an order takes it seconds.
   const { rows } = await sql<{ id: string }>`
     select id
-      from (select k.id, ${testOf(condition, scope)} as is_met from contacts k
+      from (select k.id, ${conditionSql(condition, scope)} as is_met from contacts k
              where k.id = ${anyOf(contactIds)} and k.site_id = ${siteId} and k.deleted_at is null
-            offset 0) asked
+            offset 0) checked
      where is_met`.execute(tx)
   return new Set(rows.map(({ id }) => id))
 }
 
 const column = (name: string) => sql.ref(`k.${name}`)
 
-function testOf(condition: Condition, scope: Scope): RawBuilder<unknown> {
+function conditionSql(condition: Condition, scope: Scope): RawBuilder<unknown> {
   if ('filter' in condition) {
-    return sql`(${contactPredicates[condition.filter]!.test(condition.value, column, scope).where})`
+    return sql`(${contactFilters[condition.filter]!.build(condition.value, column, scope).where})`
   }
   const { name, parts } = partsOf(condition)
-  const tests = parts.map((part) => testOf(part, scope))
-  return sql`(${sql.join(tests, name === 'all' ? sql` and ` : sql` or `)})`
+  const joined = parts.map((part) => conditionSql(part, scope))
+  return sql`(${sql.join(joined, name === 'all' ? sql` and ` : sql` or `)})`
 }

@@ -9,7 +9,7 @@ import {
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
-import { contactFilters } from './contact-predicates.ts'
+import { listFilters } from './contact-filters.ts'
 
 export const contacts = defineResource({
   type: 'contacts',
@@ -63,7 +63,7 @@ export const contacts = defineResource({
       { linkage: 'always', hasEndpoint: true },
     ),
   },
-  filters: contactFilters('r'),
+  filters: listFilters('r'),
   filterable: { external_user_id: 'text' },
   sorts: { name: sql`lower(r.name)`, email: sql`r.email` },
   defaultSort: '-created_at',

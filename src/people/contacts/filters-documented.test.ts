@@ -2,24 +2,24 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RawNode, sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { contactPredicates } from './contact-predicates.ts'
-import { unknownPredicates } from './predicates/unknown-predicates.ts'
+import { contactFilters } from './contact-filters.ts'
+import { unknownFilters } from './filters/unknown-filters.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/filters.md'), 'utf8')
 
-const isKnown = (name: string) => !Object.hasOwn(unknownPredicates, name)
+const isKnown = (name: string) => !Object.hasOwn(unknownFilters, name)
 
-test('docs/filters.md lists every filter that the data answers, with its meaning, and no other', () => {
+test('docs/filters.md lists every filter of recorded data, with its meaning, and no other', () => {
   const rows = [...page.matchAll(/^\| `(\w+)`( ×)? \| ([^|]*) \|$/gm)]
-  const expected = Object.entries(contactPredicates)
+  const expected = Object.entries(contactFilters)
     .filter(([name]) => isKnown(name))
     .map(([name, { description, extension }]) => [name, extension ? ' ×' : undefined, description])
   expect(rows.map(([, name, mark, meaning]) => [name, mark, meaning])).toEqual(expected)
 })
 
-test('docs/filters.md lists every filter about what does not exist, with whom it finds', () => {
+test('docs/filters.md lists every filter of data that is not recorded, with the contacts that it matches', () => {
   const rows = [...page.matchAll(/^\| `(\w+)` \| ([^|]*) \| [^|]+ \|$/gm)]
-  const expected = Object.keys(unknownPredicates).map((name) => [
+  const expected = Object.keys(unknownFilters).map((name) => [
     name,
     name === 'is_hidden'
       ? `\`true\`: ${found(name, 'true')}, \`false\`: ${found(name, 'false')}`
@@ -30,7 +30,7 @@ test('docs/filters.md lists every filter about what does not exist, with whom it
 
 function found(name: string, value: string): string {
   const scope = { siteIds: [], now: new Date(0), baseUrl: '' }
-  const { where } = unknownPredicates[name]!.test(value, sql.ref, scope)
+  const { where } = unknownFilters[name]!.build(value, sql.ref, scope)
   const { sqlFragments } = where.toOperationNode() as RawNode
   return { true: 'everybody', false: 'nobody' }[sqlFragments.join('')] ?? 'somebody'
 }

@@ -11,8 +11,8 @@ import {
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
-import { contactFilters } from '../contacts/contact-predicates.ts'
-import { since } from '../contacts/predicates/predicate.ts'
+import { listFilters } from '../contacts/contact-filters.ts'
+import { since } from '../contacts/filters/contact-filter.ts'
 
 /** As in "0.0", "149.5" and "149.99", the way Ruby writes a decimal. */
 const revenueText = (amount: string) => amount.replace(/0$/, '')
@@ -80,7 +80,7 @@ export const customers = defineResource({
     ),
   },
   filters: {
-    ...contactFilters('k'),
+    ...listFilters('k'),
     created_in_last: {
       description: 'Became a customer in the last so many days',
       build: (value, scope) => ({ where: sql`r.created_at >= ${since(value, scope)}` }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../api.ts'
-import { unknownPredicates } from '../../people/contacts/predicates/unknown-predicates.ts'
+import { unknownFilters } from '../../people/contacts/filters/unknown-filters.ts'
 import { makeAutomation } from '../../testing/automations.ts'
 import type { Client } from '../../testing/client.ts'
 import { makeAccount, makeContact, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
@@ -118,7 +118,7 @@ describe('our id in a body of another account is not found', () => {
 })
 
 /** Filters about what does not exist here, and the one that takes a list of ids: nobody has what is unknown. */
-const answeredAlikeForAll = [...Object.keys(unknownPredicates), 'has_all_tag_id']
+const answeredAlikeForAll = [...Object.keys(unknownFilters), 'has_all_tag_id']
 
 const keyOf = (name: string) => /\[(\w+)\]/.exec(name)![1]!
 

@@ -77,7 +77,7 @@ async function findPlaces(
   const keys = direction === 'after' ? query.order : reversed(query.order)
   const condition = allOf([listCondition(resource, query, scope), place ? isBeyond(keys, place) : undefined])
   return readingPlace(query.cursor, async () => {
-    const few = query.predicates.length > 0 ? await fewMatches(db, resource, condition) : null
+    const few = query.filters.length > 0 ? await fewMatches(db, resource, condition) : null
     const matching = few ? oneOfThese(few, resource, scope) : condition
     const { rows } = await sql<{ id: string; place: Place }>`
       select r.id, ${placeOf(keys)} as place from ${resource.from}

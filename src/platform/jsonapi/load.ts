@@ -21,7 +21,7 @@ export async function loadPage(
 ): Promise<LoadedPage> {
   const siteScope = await narrowToSite(db, resource, query, scope)
   const condition = listCondition(resource, query, siteScope)
-  const few = query.predicates.length > 0 ? await fewMatches(db, resource, condition) : null
+  const few = query.filters.length > 0 ? await fewMatches(db, resource, condition) : null
   const total = few?.length ?? (await count(db, resource, query, condition, siteScope))
   const matching = few ? oneOfThese(few, resource, siteScope) : condition
   const rows = await selectPage(db, resource, query, matching, total, siteScope)
@@ -32,10 +32,10 @@ export async function loadPage(
 /** What a list shows, whatever page of it. */
 export const listCondition = (
   resource: Resource,
-  { predicates }: Pick<ResourceQuery, 'predicates'>,
+  { filters }: Pick<ResourceQuery, 'filters'>,
   scope: Scope,
 ): RawBuilder<unknown> =>
-  allOf([visible(resource, scope), resource.listed, ...predicates.map(({ where }) => where)])
+  allOf([visible(resource, scope), resource.listed, ...filters.map(({ where }) => where)])
 
 /** Up to this many matches are collected and sorted; with more, an index in the requested order soon fills a page. */
 const MATERIALIZE_LIMIT = 5_000
@@ -57,12 +57,12 @@ export async function fewMatches(
 async function count(
   db: Db | Tx,
   resource: Resource,
-  { predicates }: ResourceQuery,
+  { filters }: ResourceQuery,
   condition: RawBuilder<unknown>,
   scope: Scope,
 ): Promise<number> {
   const counting =
-    resource.total && predicates.length === 0
+    resource.total && filters.length === 0
       ? resource.total(scope)
       : sql`select count(*) from ${resource.from} where ${condition}`
   const { rows } = await sql<{ count: string }>`${counting}`.execute(db)

@@ -4,7 +4,7 @@ import { badRequest, type ErrorSource } from './errors.ts'
 import {
   canBeNull,
   findResource,
-  type Predicate,
+  type FilterSql,
   type Relationship,
   type Resource,
   resourceOf,
@@ -50,7 +50,7 @@ export interface ResourceQuery {
   include: IncludeTree
   /** By relationship, all of which are included. */
   narrowed: Record<string, Narrowing>
-  predicates: Predicate[]
+  filters: FilterSql[]
   /** Ids in filters that must belong to resources the caller can see. */
   references: Reference[]
   /** The one site that `filter[site_id]` names. */
@@ -86,7 +86,7 @@ export function parseQuery(
     fields: {},
     include: {},
     narrowed: {},
-    predicates: [],
+    filters: [],
     references: [],
     siteId: null,
     order: [],
@@ -109,7 +109,7 @@ export function parseQuery(
     else if (family === 'filter' && Object.hasOwn(resource.filters, key!))
       addFilter(resource, key!, value, scope, query)
   }
-  query.order = parseSort(resource, sort, query.predicates)
+  query.order = parseSort(resource, sort, query.filters)
   if (!single) query.cursor = parseCursor(resource, sort, parameters, query)
   ignoreIdleNarrowing(query)
   return query
@@ -119,7 +119,7 @@ function parseCursor(
   resource: Resource,
   sort: string,
   parameters: QueryParameters,
-  { order: keys, predicates }: ResourceQuery,
+  { order: keys, filters }: ResourceQuery,
 ): CursorPage | null {
   const [direction, other] = DIRECTIONS.filter((name) => Object.hasOwn(parameters, `page[${name}]`))
   if (!direction) return null
@@ -130,7 +130,7 @@ function parseCursor(
       parameter: competing,
     })
   const cursor = String(parameters[parameter]).trim()
-  const matchesFirst = sort === '' && predicates.some(({ first }) => first)
+  const matchesFirst = sort === '' && filters.some(({ first }) => first)
   const names = words(sort || resource.defaultSort)
   const list = { type: resource.type, sort: [...(matchesFirst ? ['match'] : []), ...names].join(), keys }
   return { direction, cursor, place: cursor === '' ? null : decodeCursor(parameter, cursor, list), list }
@@ -145,7 +145,7 @@ function addFilter(resource: Resource, key: string, value: string, scope: Scope,
   if (filter.refersTo)
     query.references.push({ type: filter.refersTo, id: parseReference(parameter, value), parameter })
   try {
-    query.predicates.push(filter.build(value.trim(), scope))
+    query.filters.push(filter.build(value.trim(), scope))
   } catch (error) {
     throw badRequest('invalid_filter', `${parameter} ${(error as Error).message}.`, { parameter })
   }
@@ -229,10 +229,10 @@ function parseCount(parameter: string, value: string, most: number, range: strin
   })
 }
 
-function parseSort(resource: Resource, sort: string, predicates: Predicate[]): SortKey[] {
+function parseSort(resource: Resource, sort: string, filters: FilterSql[]): SortKey[] {
   const order: SortKey[] = []
   if (sort === '') {
-    for (const { first } of predicates)
+    for (const { first } of filters)
       if (first) order.push({ by: sql`(${first})`, descending: true, nullable: true })
   }
   let descending = false

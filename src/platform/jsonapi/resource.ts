@@ -52,7 +52,8 @@ export interface ToMany {
 
 export type Relationship = ToOne | ToMany
 
-export interface Predicate {
+/** What a filter adds to the query of a list. */
+export interface FilterSql {
   where: RawBuilder<unknown>
   /** Rows for which this is true come first, unless the caller sorts. */
   first?: RawBuilder<unknown>
@@ -63,7 +64,7 @@ export interface Filter {
   /** The value is the id of this type of resource, and 404 when the caller cannot see it. */
   refersTo?: string
   /** @throws Error whose message completes "filter[x] …" when the value makes no sense */
-  build: (value: string, scope: Scope) => Predicate
+  build: (value: string, scope: Scope) => FilterSql
   /** Not in the Kajabi document. */
   extension?: boolean
   /** Stays with EXTENSIONS=off: a client whose filter is ignored would act on the wrong resource. */

@@ -5,8 +5,8 @@ import { daysBefore } from '../../platform/jsonapi/field-types.ts'
 import { makeAccount, makeContact, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { type Condition, matchingContacts, parseCondition } from './conditions.ts'
-import { contactPredicates } from './contact-predicates.ts'
-import { unknownPredicates } from './predicates/unknown-predicates.ts'
+import { contactFilters } from './contact-filters.ts'
+import { unknownFilters } from './filters/unknown-filters.ts'
 
 let h: Harness
 /** What a value in the tables may name, as in "{vip}". */
@@ -205,7 +205,7 @@ const KNOWN: Case[] = [
 const UNKNOWN: Case[] = [
   ['is_hidden', 'true', []],
   ['is_hidden', 'false', EVERYBODY],
-  ...Object.keys(unknownPredicates)
+  ...Object.keys(unknownFilters)
     .filter((name) => name !== 'is_hidden')
     .map((name): Case => [name, '5', /^(no|not)_/.test(name) ? EVERYBODY : []]),
 ]
@@ -246,7 +246,7 @@ describe.each([...KNOWN, ...UNKNOWN])('%s=%s', (filter, value, expected) => {
 
 test('every filter of contacts is in the table', () => {
   const tried = new Set([...KNOWN, ...UNKNOWN].map(([filter]) => filter))
-  expect([...tried].sort()).toEqual(Object.keys(contactPredicates).sort())
+  expect([...tried].sort()).toEqual(Object.keys(contactFilters).sort())
 })
 
 test('lists of customers go by when they became customers', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { readId } from '../../../platform/jsonapi/identifiers.ts'
-import type { Column, ContactPredicates } from './predicate.ts'
+import type { Column, ContactFilters } from './contact-filter.ts'
 
 const MOST_TAGS = 20
 
@@ -20,17 +20,17 @@ export const listedIds = (value: string): string[] => [
   ),
 ]
 
-export const tagPredicates: ContactPredicates = {
+export const tagFilters: ContactFilters = {
   has_tag_id: {
     description: 'Has this tag',
     refersTo: 'contact_tags',
-    test: (value, contact) => ({ where: hasTag(value, contact) }),
+    build: (value, contact) => ({ where: hasTag(value, contact) }),
   },
   has_all_tag_id: {
     description: `Has all of these tags (comma-separated, at most ${MOST_TAGS})`,
     refersTo: 'contact_tags',
     isList: true,
-    test: (value, contact) => {
+    build: (value, contact) => {
       const ids = listedIds(value)
       if (ids.length === 0 || ids.length > MOST_TAGS) {
         throw new Error(`must be 1 to ${MOST_TAGS} tag ids, separated by commas`)
@@ -42,6 +42,6 @@ export const tagPredicates: ContactPredicates = {
   has_no_tag_id: {
     description: 'Does not have this tag',
     refersTo: 'contact_tags',
-    test: (value, contact) => ({ where: sql`not ${hasTag(value, contact)}` }),
+    build: (value, contact) => ({ where: sql`not ${hasTag(value, contact)}` }),
   },
 }

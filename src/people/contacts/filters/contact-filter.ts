@@ -1,14 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import { daysBefore, parseDays } from '../../../platform/jsonapi/field-types.ts'
-import type { Predicate, Scope } from '../../../platform/jsonapi/resource.ts'
+import type { FilterSql, Scope } from '../../../platform/jsonapi/resource.ts'
 
 type Sql = RawBuilder<unknown>
 
 /** A column of the contact, whatever the alias of its table. */
 export type Column = (name: string) => Sql
 
-/** A question about a contact: a filter of lists, and a condition of automations. */
-export interface ContactPredicate {
+/** A filter of lists, which conditions of automations are made of too. */
+export interface ContactFilter {
   description: string
   /** Not in the Kajabi document. */
   extension?: boolean
@@ -19,12 +19,12 @@ export interface ContactPredicate {
   /** The value is several ids, separated by commas. */
   isList?: boolean
   /** @throws Error whose message completes "filter[x] …" when the value makes no sense */
-  test: (value: string, contact: Column, scope: Scope) => Predicate
+  build: (value: string, contact: Column, scope: Scope) => FilterSql
 }
 
-export type ContactPredicates = Record<string, ContactPredicate>
+export type ContactFilters = Record<string, ContactFilter>
 
-/** The contact is a customer of whom this is true; the customer's columns are those of `cu`. */
+/** Whether the contact is a customer who meets the condition; the customer's columns are those of `cu`. */
 export const isCustomer = (contact: Column, condition: Sql) => sql`
   exists (select from customers cu
            where cu.site_id = ${contact('site_id')} and cu.contact_id = ${contact('id')} and ${condition})`

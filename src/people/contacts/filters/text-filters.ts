@@ -1,36 +1,36 @@
 import { sql } from 'kysely'
 import { containing } from '../../../platform/jsonapi/field-types.ts'
 import { emailFragment, parseEmailAddress } from '../../../platform/text/email-address.ts'
-import type { Column, ContactPredicate, ContactPredicates } from './predicate.ts'
+import type { Column, ContactFilter, ContactFilters } from './contact-filter.ts'
 
-/** What is not an address is nobody's. */
+/** A value that is not an e-mail address matches no contact. */
 const exactEmail = (value: string, contact: Column) =>
   sql`${contact('email')} = ${parseEmailAddress(value) ?? ''}`
 
-/** What cannot be a whole address comes first nowhere: then the order is that of an index. */
+/** No order for a value that is not a whole e-mail address: then an index provides the order. */
 const exactFirst = (value: string, contact: Column) =>
   parseEmailAddress(value) ? exactEmail(value, contact) : undefined
 
-/** Name or e-mail contains: the one question that the index of searches answers. */
+/** Name or e-mail contains: the one filter that the search index serves. */
 const mentions = (value: string, contact: Column) =>
   sql`${contact('search_text')} like lower(${containing(value)})`
 
-/** Without an index: every contact of the site is looked at. */
-const contains = (column: string, description: string): ContactPredicate => ({
+/** Without an index: every contact of the site is read. */
+const contains = (column: string, description: string): ContactFilter => ({
   description: `${description} contains`,
-  test: (value, contact) => ({ where: sql`${contact(column)} ilike ${containing(value)}` }),
+  build: (value, contact) => ({ where: sql`${contact(column)} ilike ${containing(value)}` }),
 })
 
-const customContains = (column: string): ContactPredicate => ({
+const customContains = (column: string): ContactFilter => ({
   ...contains(column, `The custom field ${column}`),
   extension: true,
 })
 
-/** What is written about a contact. */
-export const textPredicates: ContactPredicates = {
+/** Filters by the text in a contact's attributes. */
+export const textFilters: ContactFilters = {
   search: {
     description: 'Name or e-mail contains; an exact e-mail match comes first',
-    test: (value, contact) => ({
+    build: (value, contact) => ({
       where: mentions(parseEmailAddress(value) ?? value, contact),
       first: exactFirst(value, contact),
     }),
@@ -39,17 +39,17 @@ export const textPredicates: ContactPredicates = {
     description: 'E-mail is (case-insensitive)',
     extension: true,
     essential: true,
-    test: (value, contact) => ({ where: exactEmail(value, contact) }),
+    build: (value, contact) => ({ where: exactEmail(value, contact) }),
   },
   email_eq: {
     description: 'The same as filter[email]',
     extension: true,
     essential: true,
-    test: (value, contact) => ({ where: exactEmail(value, contact) }),
+    build: (value, contact) => ({ where: exactEmail(value, contact) }),
   },
   email_contains: {
     description: 'E-mail contains; an exact match comes first',
-    test: (value, contact) => {
+    build: (value, contact) => {
       const part = emailFragment(value)
       return {
         where: sql`${mentions(part, contact)} and ${contact('email')} ilike ${containing(part)}`,
@@ -59,8 +59,8 @@ export const textPredicates: ContactPredicates = {
   },
   name_contains: {
     description: 'Name contains',
-    // The name is what stands before the line of the e-mail.
-    test: (value, contact) => ({
+    // search_text is the name, a line break and the e-mail.
+    build: (value, contact) => ({
       where: sql`${contact('search_text')} like lower(${`${containing(value)}\n%`})`,
     }),
   },

@@ -1,43 +1,43 @@
 import { sql } from 'kysely'
 import { parseBoolean } from '../../../platform/jsonapi/field-types.ts'
-import { type ContactPredicate, type ContactPredicates, since } from './predicate.ts'
+import { type ContactFilter, type ContactFilters, since } from './contact-filter.ts'
 
 const NOBODY = sql`false`
 const EVERYBODY = sql`true`
 
-const nobody = (description: string): ContactPredicate => ({ description, test: () => ({ where: NOBODY }) })
+const nobody = (description: string): ContactFilter => ({ description, build: () => ({ where: NOBODY }) })
 
-const everybody = (description: string): ContactPredicate => ({
+const everybody = (description: string): ContactFilter => ({
   description,
-  test: () => ({ where: EVERYBODY }),
+  build: () => ({ where: EVERYBODY }),
 })
 
-/** The same for a value that is a number of days. */
-const inDays = ({ description, test }: ContactPredicate): ContactPredicate => ({
+/** The same filter, with a value that must be a number of days. */
+const inDays = ({ description, build }: ContactFilter): ContactFilter => ({
   description: `${description} in the last N days`,
-  test: (value, contact, scope) => {
+  build: (value, contact, scope) => {
     since(value, scope)
-    return test(value, contact, scope)
+    return build(value, contact, scope)
   },
 })
 
-/** The same for a value that is one id or several. */
-const ofId = ({ description, test }: ContactPredicate): ContactPredicate => ({
+/** The same filter, with a value that must be one id or several. */
+const ofId = ({ description, build }: ContactFilter): ContactFilter => ({
   description,
-  test: (value, contact, scope) => {
+  build: (value, contact, scope) => {
     if (value === '') throw new Error('is empty; it must be an id')
-    return test(value, contact, scope)
+    return build(value, contact, scope)
   },
 })
 
 /**
- * Questions about what does not exist or is not recorded here: nobody has it, everybody has it not. A client that
- * asks gets a true answer, and these are where one that knows more begins.
+ * Filters by things that do not exist or are not recorded here: positive ones match nobody, negative ones everybody.
+ * Once one of these things is recorded, its filter gets a real query.
  */
-export const unknownPredicates: ContactPredicates = {
+export const unknownFilters: ContactFilters = {
   is_hidden: {
     description: 'Hidden: true or false; no contact is hidden',
-    test: (value) => ({ where: parseBoolean(value) ? NOBODY : EVERYBODY }),
+    build: (value) => ({ where: parseBoolean(value) ? NOBODY : EVERYBODY }),
   },
   mobile_phone_number_contains: nobody('Mobile phone number contains'),
   used_coupon_code: nobody('Used this coupon'),

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { parseBoolean, parseNumber } from '../../../platform/jsonapi/field-types.ts'
-import { type Column, type ContactPredicate, type ContactPredicates, isCustomer, since } from './predicate.ts'
+import { type Column, type ContactFilter, type ContactFilters, isCustomer, since } from './contact-filter.ts'
 
 /** Whether something happened since a time. */
 type Since = (contact: Column, from: Date) => RawBuilder<unknown>
@@ -14,27 +14,32 @@ const delivered: Since = (contact, from) => sql`
            where e.site_id = ${contact('site_id')} and e.contact_id = ${contact('id')}
              and e.status = 'sent' and e.sent_at >= ${from})`
 
-const inLast = (description: string, happened: Since): ContactPredicate => ({
+const inLast = (description: string, happened: Since): ContactFilter => ({
   description: `${description} in the last N days`,
-  test: (value, contact, scope) => ({ where: happened(contact, since(value, scope)) }),
+  build: (value, contact, scope) => ({ where: happened(contact, since(value, scope)) }),
 })
 
 const notInLast = (description: string, happened: Since) =>
   inLast(description, (contact, from) => sql`not ${happened(contact, from)}`)
 
-const whether = (description: string, test: (contact: Column) => RawBuilder<unknown>): ContactPredicate => ({
+const whether = (
+  description: string,
+  condition: (contact: Column) => RawBuilder<unknown>,
+): ContactFilter => ({
   description: `${description}: true or false`,
-  test: (value, contact) => ({ where: parseBoolean(value) ? test(contact) : sql`not ${test(contact)}` }),
+  build: (value, contact) => ({
+    where: parseBoolean(value) ? condition(contact) : sql`not ${condition(contact)}`,
+  }),
 })
 
-/** Who is no customer has paid nothing, and is found by not being a customer who is otherwise. */
+/** The net revenue of a contact who is not a customer is 0. Where 0 matches, customers of another revenue are excluded. */
 const netRevenue = (
   description: string,
   operator: '=' | '>' | '<',
   isTrueOf: (paid: number, amount: number) => boolean,
-): ContactPredicate => ({
+): ContactFilter => ({
   description: `Net revenue is ${description} this amount`,
-  test: (value, contact) => {
+  build: (value, contact) => {
     const compared = sql`cu.net_revenue ${sql.raw(operator)} ${parseNumber(value)}::numeric`
     const where = isTrueOf(0, Number(value))
       ? sql`not ${isCustomer(contact, sql`not ${compared}`)}`
@@ -43,8 +48,8 @@ const netRevenue = (
   },
 })
 
-/** What is known of a person, and of the customer that the person may be. */
-export const personPredicates: ContactPredicates = {
+/** Filters by a contact's own data, and by that of its customer, if there is one. */
+export const personFilters: ContactFilters = {
   created_in_last: inLast('Created', created),
   not_created_in_last: notInLast('Not created', created),
   joined_in_last: inLast('Became a customer', joined),
