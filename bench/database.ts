@@ -53,7 +53,7 @@ export async function createBenchDatabase(postgres: Postgres): Promise<BenchData
 }
 
 /** For making what is measured, and for calling it directly. */
-function appOn(settings: Environment): App {
+export function appOn(settings: Environment): App {
   return createApp({
     config: loadConfig('production', settings),
     log: pino({ level: 'warn' }, pino.destination(2)),

@@ -2,6 +2,7 @@
 import type { Figure } from './figure.ts'
 import { automationSteps } from './figures/automation-steps.ts'
 import { directCalls } from './figures/direct-calls.ts'
+import { dispatchingEvents } from './figures/dispatching.ts'
 import { emails } from './figures/emails.ts'
 import { emptyRoute } from './figures/empty-route.ts'
 import { finishedGrants } from './figures/finished-grants.ts'
@@ -26,6 +27,7 @@ export const figures: Figure[] = [
   restart,
   webhooks,
   automationSteps,
+  dispatchingEvents,
   followedGrants,
   firstEffect,
 ]

@@ -26,6 +26,7 @@ export const targets: Target[] = [
   { of: 'j', limit: { least: 1_000 } },
   { of: 'k', limit: { least: 2_000 } },
   { of: 'm', per: 'm bare', limit: { least: 0.8 } },
+  { of: 'n two', per: 'n', limit: { least: 1.6 } },
   { of: 'l', limit: { most: 1_000 } },
 ]
 

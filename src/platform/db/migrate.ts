@@ -20,6 +20,7 @@ const FUNCTIONS = [
   '../../grants/end_offers.sql',
   '../../grants/change_offers.sql',
   '../../emails/email_html.sql',
+  '../events/claim_events.sql',
 ].map((path) => join(here, path))
 
 const OLDEST_POSTGRES = 15

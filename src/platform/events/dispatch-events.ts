@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isConnectionLost, type Tx, withoutSorting, withSavepoint } from '../db/database.ts'
+import { inTransaction, isConnectionLost, type Tx, withSavepoint } from '../db/database.ts'
 import type { Event, EventType } from './events.ts'
 
 /** An event as a listener receives it, with the settings of its site. */
@@ -18,17 +18,23 @@ const BATCH = 500
 const SHORTEST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 3_600_000
 
+/** The site at which a process goes on: each in its turn, whatever waits on the others. */
+const nextSite = new WeakMap<App, string>()
+
 /**
- * Dispatches the oldest undispatched events to their effects, all in one transaction: the listener writes the rows,
- * which are unique by their cause; then the events are marked. Any number of processes may do this; a lock lets one
- * at a time through, so that effects are queued in the order of the events. Events that the listener does not know
- * are left for a newer version; one that fails is retried with backoff and does not block the others.
+ * Dispatches undispatched events to their effects, all in one transaction: the listener writes the rows, which are
+ * unique by their cause; then the events are marked. Any number of processes may do this: each locks the sites whose
+ * events it dispatches, so that effects are queued in the order of the events of a site. Events that the listener does
+ * not know are left for a newer version; one that fails is retried with backoff and does not block the others.
  *
- * @returns number of events
+ * @returns number of events; others may be in progress in another process
  */
 export async function dispatchEvents(app: App, listener: Listener): Promise<number> {
   try {
-    return await inTransaction(app.db, (tx) => dispatch(app, tx, listener, BATCH))
+    const events = await inTransaction(app.db, (tx) => dispatch(app, tx, listener))
+    const last = events.at(-1)
+    if (last) nextSite.set(app, String(BigInt(last.site_id) + 1n))
+    return events.length
   } catch (error) {
     if (isConnectionLost(error)) throw error
     app.log.warn({ err: error }, 'a batch of events failed; they are dispatched one at a time')
@@ -36,54 +42,48 @@ export async function dispatchEvents(app: App, listener: Listener): Promise<numb
   }
 }
 
+async function dispatch(app: App, tx: Tx, listener: Listener): Promise<ClaimedEvent[]> {
+  const events = await claimEvents(app, tx, listener.types, BATCH)
+  if (events.length > 0) await reactTo(app, tx, listener, events)
+  return events
+}
+
+/** In the order of a batch: the event that has failed there is among them. */
 async function dispatchSingly(app: App, listener: Listener): Promise<number> {
   for (let count = 0; ; count++) {
-    if (count === BATCH || !(await dispatchOne(app, listener))) return count
+    const event = count < BATCH && (await dispatchOne(app, listener))
+    if (!event) return count
+    nextSite.set(app, event.site_id)
   }
 }
 
-/** Whether there was one. The lock is held until a failure is recorded. */
-async function dispatchOne(app: App, listener: Listener): Promise<boolean> {
+/** The lock of the site is held until a failure is recorded. */
+async function dispatchOne(app: App, listener: Listener): Promise<ClaimedEvent | undefined> {
   return inTransaction(app.db, async (tx) => {
-    const [event] = await claimEvents(tx, listener.types, app.clock.now(), 1)
-    if (!event) return false
+    const [event] = await claimEvents(app, tx, listener.types, 1)
+    if (!event) return undefined
     await withSavepoint(
       tx,
       () => reactTo(app, tx, listener, [event]),
       (error) => defer(app, tx, event, error),
     )
-    return true
+    return event
   })
 }
 
-async function dispatch(app: App, tx: Tx, listener: Listener, limit: number): Promise<number> {
-  const events = await claimEvents(tx, listener.types, app.clock.now(), limit)
-  if (events.length > 0) await reactTo(app, tx, listener, events)
-  return events.length
-}
-
 async function claimEvents(
+  app: App,
   tx: Tx,
   types: readonly string[],
-  now: Date,
   limit: number,
 ): Promise<ClaimedEvent[]> {
-  await lockDispatch(tx)
-  const query = sql<ClaimedEvent>`
+  const { rows } = await sql<ClaimedEvent>`
     select e.*, json_build_object('send_offer_grant_email', s.send_offer_grant_email) as site
-      from events e join sites s on s.id = e.site_id
-     where e.dispatched_at is null and e.type = any (${types}::text[])
-       and (e.dispatch_after is null or e.dispatch_after <= ${now})
-     order by e.id limit ${limit}`
-  const { rows } = await withoutSorting(tx, () => query.execute(tx))
+      from claim_events(${types}::text[], ${app.clock.now()}, ${nextSite.get(app) ?? '1'}, ${limit})
+           with ordinality e
+      join sites s on s.id = e.site_id
+     order by e.ordinality`.execute(tx)
   return rows
-}
-
-/** Held until the transaction ends; the timeout ends it when its process hangs. */
-async function lockDispatch(tx: Tx): Promise<void> {
-  await sql`
-    select set_config('idle_in_transaction_session_timeout', '15s', true),
-           pg_advisory_xact_lock(hashtext('bestow dispatch'))`.execute(tx)
 }
 
 type ClaimedEvent = DispatchedEvent & { dispatch_attempts: number }
