@@ -23,6 +23,7 @@ import { contactRoutes } from './people/contacts/contacts.routes.ts'
 import { customers } from './people/customers/customers.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { taggingRoutes } from './people/tags/tags-of-contacts.routes.ts'
+import { personalData } from './personal-data.ts'
 import { crudRoutes } from './platform/http/crud-routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './platform/http/resource-routes.ts'
 import type { Route } from './platform/http/route.ts'
@@ -40,7 +41,7 @@ export const routes: Route[] = [
     archive:
       'The site and everything in it become unreachable. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
   }),
-  ...contactRoutes,
+  ...contactRoutes(personalData),
   ...crudRoutes(contactTagRecords, {
     create: 'The name must be unique (case-insensitive) among the tags of the site that are not archived.',
     update: 'Contacts with the tag keep it under the new name. An archived tag cannot be changed.',

@@ -52,6 +52,19 @@ describe('while the server runs', () => {
     expect((await json('grant', 'GRACE shop@BÜCHER.example', '1')).contact_id).toBe(made.id)
   })
 
+  test('everything that is kept of a contact is exported as JSON, by id or e-mail', async () => {
+    const exported = await json('contacts', 'export', 'grace@example.com')
+    expect(exported).toMatchObject({
+      contact: { email: 'grace@example.com', name: 'Grace Hopper' },
+      customer: null,
+      events: [{ type: 'contact_created', actor: 'cli' }],
+    })
+    const { stdout } = await run('contacts', 'export', exported.contact.id)
+    expect(JSON.parse(stdout)).toEqual(exported)
+    expect(stdout.split('\n').length).toBeGreaterThan(20)
+    expect(await run('contacts', 'export', 'nobody@example.com')).toMatchObject({ code: 1, stdout: '' })
+  })
+
   test('a grant sends the welcome e-mail, which can be listed and shown', async () => {
     const granted = await json('grant', 'grace@example.com', '1')
     expect(granted.held).toEqual(['1'])

@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import { parseContactAttributes, valuesOfNew } from '../people/contacts/contact-attributes.ts'
 import { contacts } from '../people/contacts/contacts.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
+import { exportContact } from '../people/contacts/export-contact.ts'
+import { personalData } from '../personal-data.ts'
 import type { App } from '../platform/app.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
@@ -9,6 +11,7 @@ import { parseQuery } from '../platform/jsonapi/query.ts'
 import { parseChosenId, reserveId } from '../platform/records/reserve-id.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
+import { escapeControls } from './terminal.ts'
 import {
   ACCOUNT_OPTION,
   changing,
@@ -38,6 +41,14 @@ export function contactCommands(program: Command): void {
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
     .action(find)
+  subcommand(
+    command,
+    'export <contact>',
+    'print everything that is kept about a contact as JSON; the contact by id or e-mail',
+  )
+    .option(...SITE_OPTION)
+    .option(...ACCOUNT_OPTION)
+    .action(exportOne)
 }
 
 async function create({
@@ -79,6 +90,25 @@ async function find(text: string, { json, account, site }: Options): Promise<voi
   }))
   print({ json }, rows, table(rows, `No contact has "${text}" in its name or e-mail.`))
 }
+
+async function exportOne(contact: string, { json, account, site }: Options): Promise<void> {
+  const exported = await withApp('contacts export', async (app) => {
+    const operator = await findOperatorOfContact(app, contact, { account, site })
+    const id = await findContactId(app, operator, contact, site)
+    return exportContact(app, operator.scope.siteIds, id, personalData)
+  })
+  print({ json }, exported, escapeControls(JSON.stringify(exported, null, 2)))
+}
+
+/** The account that has a contact, which is given by its id or its e-mail. */
+export const findOperatorOfContact = (
+  app: App,
+  contact: string,
+  { account, site = '' }: { account?: string; site?: string },
+): Promise<Operator> =>
+  isId(contact)
+    ? findOperatorOf(app, 'contact', contact, account)
+    : findOperatorOf(app, 'site', site, account)
 
 /** A contact by its id or its exact e-mail. */
 export async function findContactId(

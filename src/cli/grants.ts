@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { type ChangeOffers, changeOffers } from '../grants/change-offers.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
-import { findContactId } from './contacts.ts'
+import { findContactId, findOperatorOfContact } from './contacts.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
-import { ACCOUNT_OPTION, findOperatorOf, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'
+import { ACCOUNT_OPTION, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'
 
 interface Options extends OutputOptions {
   account?: string
@@ -38,9 +38,7 @@ async function change(
   const unusable = offerIds.find((id) => !isId(id))
   if (unusable !== undefined) throw new Error(`"${unusable}" is not an offer id.`)
   const { contactId, outcome } = await withApp(mode, async (app) => {
-    const operator = isId(contact)
-      ? await findOperatorOf(app, 'contact', contact, options.account)
-      : await findOperatorOf(app, 'site', options.site ?? '', options.account)
+    const operator = await findOperatorOfContact(app, contact, options)
     const id = await findContactId(app, operator, contact, options.site)
     return {
       contactId: id,

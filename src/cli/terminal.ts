@@ -16,6 +16,8 @@ export const onOneLine = (text: string): string =>
 export const printable = (text: string): string =>
   text.replace(/\r\n/g, '\n').replace(OBEYED, (one) => (one === '\n' || one === '\t' ? one : '\ufffd'))
 
-/** JSON that says the same: JSON.stringify() leaves DEL, C1 controls and marks of direction as they are. */
+/** JSON that says the same: JSON.stringify() leaves DEL, C1 controls and marks of direction as they are. Its line feeds indent. */
 export const escapeControls = (json: string): string =>
-  json.replace(OBEYED, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  json.replace(OBEYED, (one) =>
+    one === '\n' ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )

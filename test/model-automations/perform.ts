@@ -11,6 +11,7 @@ import { changeOffers } from '../../src/grants/change-offers.ts'
 import { createContact } from '../../src/people/contacts/create-contact.ts'
 import { deleteContact } from '../../src/people/contacts/delete-contact.ts'
 import { changeTaggings } from '../../src/people/tags/change-taggings.ts'
+import { personalData } from '../../src/personal-data.ts'
 import type { App } from '../../src/platform/app.ts'
 import { inTransaction, type Tx } from '../../src/platform/db/database.ts'
 import { ApiError } from '../../src/platform/jsonapi/errors.ts'
@@ -56,7 +57,7 @@ async function performIn(tx: Tx, stage: Stage, act: Act, now: Date): Promise<voi
       return
     }
     case 'leave':
-      return deleteContact(tx, [siteId], contactOf(stage, act.who), origin)
+      return deleteContact(tx, [siteId], contactOf(stage, act.who), origin, personalData)
     case 'tag':
     case 'untag': {
       const change = { contactId: contactOf(stage, act.who), tagIds: [named.get(act.tag)!], origin }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { personalData } from '../../personal-data.ts'
 import { inTransaction } from '../../platform/db/database.ts'
 import { makeContact, makeSite, unique } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
@@ -73,12 +74,13 @@ test('the count is exact while contacts are made, deleted, moved and rolled back
     for (let i = 0; i < 40; i++) {
       const site = (writer + i) % 2 ? siteId : otherSite
       const id = await makeContact(h.app, site)
-      if (i % 3 === 0) await inTransaction(h.app.db, (tx) => deleteContact(tx, [site], id, origin()))
+      if (i % 3 === 0)
+        await inTransaction(h.app.db, (tx) => deleteContact(tx, [site], id, origin(), personalData))
       if (i % 4 === 0) {
         const failed = inTransaction(h.app.db, async (tx) => {
           for (const s of [site, siteId, otherSite])
             await createContact(tx, s, { email: `undone${unique()}@example.com` }, origin())
-          if (i % 3 !== 0) await deleteContact(tx, [site], id, origin())
+          if (i % 3 !== 0) await deleteContact(tx, [site], id, origin(), personalData)
           throw undone
         })
         await expect(failed).rejects.toBe(undone)

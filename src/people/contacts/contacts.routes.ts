@@ -16,6 +16,7 @@ import { SiteRelationship, siteOf } from '../../platform/http/site-of.ts'
 import { component } from '../../platform/jsonapi/documented.ts'
 import { jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
+import type { PersonalData } from '../../platform/personal-data.ts'
 import { reserveId } from '../../platform/records/reserve-id.ts'
 import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
 import { TagLinkage } from '../tags/tag-identifiers.ts'
@@ -122,20 +123,22 @@ const update = route({
   },
 })
 
-const destroy = route({
-  kind: 'write',
-  method: 'DELETE',
-  url: '/v1/contacts/{id}',
-  access: 'manage:contacts',
-  summary: 'Delete a contact',
-  description: 'Access ends, the customer is deleted with it, and personal data is erased.',
-  tag: 'contacts',
-  responses: { 200: Type.Object({ data: Type.Object({}) }) },
-  async handler(context) {
-    await deleteContact(context.tx, context.caller.siteIds, context.params.id!, originOf(context))
-    return { body: { data: {} } }
-  },
-})
+const destroy = (personalData: PersonalData[]): Route =>
+  route({
+    kind: 'write',
+    method: 'DELETE',
+    url: '/v1/contacts/{id}',
+    access: 'manage:contacts',
+    summary: 'Delete a contact',
+    description: 'Access ends, the customer is deleted with it, and personal data is erased.',
+    tag: 'contacts',
+    responses: { 200: Type.Object({ data: Type.Object({}) }) },
+    async handler(context) {
+      const { tx, caller, params } = context
+      await deleteContact(tx, caller.siteIds, params.id!, originOf(context), personalData)
+      return { body: { data: {} } }
+    },
+  })
 
 /** The resource of a PATCH with its relationships, from where the document has them. */
 function relationshipsOf({ data, relationships }: Type.Static<typeof ChangedContact>) {
@@ -157,11 +160,12 @@ async function setTags(
   await changeTagsOfContact(context.tx, context.caller.siteIds, contactId, wanted, originOf(context))
 }
 
-export const contactRoutes: Route[] = [
+/** @param personalData what is kept of contacts: see src/personal-data.ts */
+export const contactRoutes = (personalData: PersonalData[]): Route[] => [
   listRoute(contacts),
   create,
   showRoute(contacts),
   update,
-  destroy,
+  destroy(personalData),
   relationshipRoute(contacts, 'offers'),
 ]

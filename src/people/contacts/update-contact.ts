@@ -1,4 +1,5 @@
 import { endLinks } from '../../links/member-links.ts'
+import { eraseAttempts } from '../../platform/auth/attempts.ts'
 import { type Tx, violates } from '../../platform/db/database.ts'
 import { differing } from '../../platform/db/differing.ts'
 import { type About, type Origin, recordEvent } from '../../platform/events/events.ts'
@@ -55,7 +56,8 @@ export async function updateContact(
         .where('site_id', '=', about.siteId)
         .where('id', '=', customer.id)
         .execute()
-      if (values.email !== undefined) await leaveOldAddress(tx, about.siteId, customer.id, origin)
+      if (values.email !== undefined)
+        await leaveOldAddress(tx, about.siteId, customer.id, contact.email, origin)
     }
   } catch (error) {
     if (violates(error, 'contacts_email') || violates(error, 'customers_email')) throw emailTaken()
@@ -117,9 +119,11 @@ async function leaveOldAddress(
   tx: Tx,
   siteId: string,
   customerId: string,
+  oldAddress: string,
   { actor, now }: Origin,
 ): Promise<void> {
   await endLinks(tx, siteId, customerId, now)
+  await eraseAttempts(tx, { realm: `site:${siteId}`, persons: [oldAddress] })
   if (actor === `customer:${customerId}`) return
   await tx
     .deleteFrom('member_sessions')

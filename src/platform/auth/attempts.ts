@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { retryingDeadlocks } from '../db/database.ts'
+import { type Db, retryingDeadlocks, type Tx } from '../db/database.ts'
 import { parseEmailAddress } from '../text/email-address.ts'
 
 const WINDOW_MS = 15 * 60_000
@@ -97,7 +97,8 @@ function limitsOf(attempt: Attempt): Record<string, { most: number; spares: bool
 const knownSubject = (attempt: Attempt) => `known ${networkOf(attempt.source)} ${personOf(attempt)}`
 
 /** Every spelling of an address counts as one. */
-const personOf = ({ person }: Attempt) => (parseEmailAddress(person) ?? person.trim()).slice(0, 254)
+const personOf = ({ person }: Pick<Attempt, 'person'>) =>
+  (parseEmailAddress(person) ?? person.trim()).slice(0, 254)
 
 /** An address, or of IPv6 its first half: the other half everybody chooses for themselves. */
 export function networkOf(address: string): string {
@@ -106,3 +107,28 @@ export function networkOf(address: string): string {
   const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
   return [...left, ...zeros, ...right].slice(0, 4).join(':')
 }
+
+/** Somebody by all that attempts have called them. */
+interface Attempter {
+  realm: Attempt['realm']
+  /** E-mail addresses and ids. */
+  persons: string[]
+}
+
+/** What attempts has an index by: the last word of a subject. */
+const isAbout = ({ realm, persons }: Attempter) => sql<boolean>`
+  substring(subject from '[^ ]+$') = any (${persons.map((person) => personOf({ person }))}::text[]) and realm = ${realm}`
+
+/** Erases counts of attempts, and networks that are known as somebody's. */
+export async function eraseAttempts(tx: Tx, attempter: Attempter): Promise<void> {
+  await tx.deleteFrom('attempts').where(isAbout(attempter)).execute()
+}
+
+/** What eraseAttempts() would erase. */
+export const readAttempts = (db: Db, attempter: Attempter) =>
+  db
+    .selectFrom('attempts')
+    .select(['subject', 'count', 'ends_at'])
+    .where(isAbout(attempter))
+    .orderBy('subject')
+    .execute()

@@ -87,3 +87,16 @@ export async function once(
     .execute()
   return answer
 }
+
+/** Deletes kept answers that show a resource of a site. @param routes those that show it, such as `POST /v1/contacts` */
+export async function deleteAnswers(
+  tx: Tx,
+  siteId: string,
+  routes: string[],
+  { type, id }: { type: string; id: string },
+): Promise<void> {
+  await sql`
+    delete from idempotency_keys i using sites s
+     where s.id = ${siteId}::bigint and i.account_id = s.account_id and i.route = any (${routes}::text[])
+       and i.outcome @> ${JSON.stringify({ body: { data: { type, id } } })}::jsonb`.execute(tx)
+}

@@ -21,6 +21,12 @@ export const extension = (attribute: Attribute): Attribute => ({
   schema: { ...attribute.schema, 'x-extension': true } as Attribute['schema'],
 })
 
+/** An attribute that describes a person: deleting the contact erases the column of its name. */
+export const personal = (attribute: Attribute, erasedTo: unknown = null): Attribute => ({
+  ...attribute,
+  personal: { erasedTo },
+})
+
 /** ISO 8601 in UTC with milliseconds, always the same length: clients compare these as strings. */
 export const timestamp = (select?: Select): Attribute => ({
   schema: Type.String({ format: 'date-time' }),

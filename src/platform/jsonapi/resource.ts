@@ -25,6 +25,8 @@ export interface Attribute {
   present?: (value: unknown, scope: Scope) => unknown
   /** How requests set it: see fields.ts. Left out: it is read-only. */
   write?: Write
+  /** It describes a person, and its column gets this value when the person is erased. */
+  personal?: { erasedTo: unknown }
 }
 
 export interface ToOne {

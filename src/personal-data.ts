@@ -1,0 +1,27 @@
+/** Table of contents: every module that keeps data of a contact, in the order in which they erase it. */
+import { automationsData } from './automations/personal-data.ts'
+import { emailsData } from './emails/personal-data.ts'
+import { grantsData } from './grants/personal-data.ts'
+import { linksData } from './links/personal-data.ts'
+import { sessionsData } from './members/personal-data.ts'
+import { contactsData } from './people/contacts/personal-data.ts'
+import { customersData } from './people/customers/personal-data.ts'
+import { tagsData } from './people/tags/personal-data.ts'
+import { attemptsData } from './platform/auth/personal-data.ts'
+import { eventsData } from './platform/events/personal-data.ts'
+import type { PersonalData } from './platform/personal-data.ts'
+import { webhooksData } from './webhooks/personal-data.ts'
+
+export const personalData: PersonalData[] = [
+  grantsData,
+  contactsData,
+  customersData,
+  linksData,
+  sessionsData,
+  attemptsData,
+  eventsData,
+  tagsData,
+  emailsData,
+  automationsData,
+  webhooksData,
+]
