@@ -18,7 +18,7 @@ const BATCH = 500
 const SHORTEST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 3_600_000
 
-/** The site at which a process goes on: each in its turn, whatever waits on the others. */
+/** The site at which a process continues: sites are served in rotation, however much waits on one of them. */
 const nextSite = new WeakMap<App, string>()
 
 /**
