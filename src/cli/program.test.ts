@@ -1,13 +1,20 @@
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { program } from './program.ts'
+import { groups, loadProgram } from './program.ts'
 
 const leaves = (command: Command, path: string[] = []): [string, Command][] =>
   command.commands.length === 0
     ? [[path.join(' '), command]]
     : command.commands.flatMap((child) => leaves(child, [...path, child.name()]))
 
-const commands = leaves(program)
+const commands = leaves(await loadProgram())
+
+test.each(groups)('the commands $names are loaded without the others', async ({ names }) => {
+  for (const name of names) {
+    const { commands } = await loadProgram(name)
+    expect(commands.map((command) => command.name())).toEqual(names)
+  }
+})
 
 test('every command that scripts rely on is there', () => {
   const names = commands.map(([name]) => name)

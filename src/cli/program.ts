@@ -1,37 +1,44 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/version.ts'
-import { accountCommands } from './accounts.ts'
-import { catalogueCommands } from './catalogue.ts'
-import { clockCommands } from './clock.ts'
-import { contactCommands } from './contacts.ts'
-import { doctorCommands } from './doctor.ts'
-import { emailCommands } from './emails.ts'
-import { grantCommands } from './grants.ts'
-import { jobCommands } from './jobs.ts'
-import { keyCommands } from './keys.ts'
 import { misused } from './output.ts'
-import { secretCommands } from './secrets.ts'
-import { serverCommands } from './server.ts'
-import { userCommands } from './users.ts'
 
-export const program = new Command('bestow')
-  .description('An open-source, self-hosted membership server that implements the Kajabi Public API V1.')
-  .version(VERSION)
-  .configureOutput({ outputError: (text, write) => write(misused(text)) })
+type AddCommands = (program: Command) => void
 
-for (const addCommands of [
-  serverCommands,
-  accountCommands,
-  catalogueCommands,
-  keyCommands,
-  userCommands,
-  contactCommands,
-  grantCommands,
-  emailCommands,
-  jobCommands,
-  secretCommands,
-  clockCommands,
-  doctorCommands,
-]) {
-  addCommands(program)
+/** The commands of each module, in the order of the help. */
+export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
+  {
+    names: ['start', 'serve', 'worker', 'migrate'],
+    load: async () => (await import('./server.ts')).serverCommands,
+  },
+  { names: ['accounts'], load: async () => (await import('./accounts.ts')).accountCommands },
+  {
+    names: ['offers', 'products', 'sites', 'tags'],
+    load: async () => (await import('./catalogue.ts')).catalogueCommands,
+  },
+  { names: ['keys'], load: async () => (await import('./keys.ts')).keyCommands },
+  { names: ['users'], load: async () => (await import('./users.ts')).userCommands },
+  { names: ['contacts'], load: async () => (await import('./contacts.ts')).contactCommands },
+  { names: ['grant', 'revoke'], load: async () => (await import('./grants.ts')).grantCommands },
+  { names: ['emails'], load: async () => (await import('./emails.ts')).emailCommands },
+  { names: ['jobs'], load: async () => (await import('./jobs.ts')).jobCommands },
+  { names: ['secrets'], load: async () => (await import('./secrets.ts')).secretCommands },
+  { names: ['clock'], load: async () => (await import('./clock.ts')).clockCommands },
+  { names: ['doctor'], load: async () => (await import('./doctor.ts')).doctorCommands },
+]
+
+/**
+ * The command line. Loading the modules of all commands takes longer than most commands, so it has only those of the
+ * named one; all of them when none has this name, for the help and for suggestions.
+ */
+export async function loadProgram(command?: string): Promise<Command> {
+  const program = new Command('bestow')
+    .description('An open-source, self-hosted membership server that implements the Kajabi Public API V1.')
+    .version(VERSION)
+    .configureOutput({ outputError: (text, write) => write(misused(text)) })
+  const named = groups.filter(({ names }) => command !== undefined && names.includes(command))
+  for (const { load } of named.length > 0 ? named : groups) {
+    const addCommands = await load()
+    addCommands(program)
+  }
+  return program
 }

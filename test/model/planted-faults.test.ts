@@ -1,6 +1,6 @@
 /** Shows that the model finds faults: each is planted in a database of its own. */
 import { expect, test } from 'vitest'
-import { dueControls } from '../depth.ts'
+import { dueToday } from '../depth.ts'
 import { storiesUntilDivergence } from './check.ts'
 import { openTheatre } from './server/theatre.ts'
 import { oneAfterAnother } from './stories.ts'
@@ -48,14 +48,10 @@ const faults: Record<string, string> = {
   ),
 }
 
-test.each(dueControls(Object.keys(faults)))(
-  'the model finds that %s',
-  { timeout: 120_000 },
-  async (fault) => {
-    const theatre = await openTheatre()
-    await theatre.h.app.pool.query(faults[fault]!)
-    const plan = { stories: oneAfterAnother, count: STORIES }
-    expect(await storiesUntilDivergence(theatre, plan, SEED)).not.toBe(null)
-    await theatre.h.close()
-  },
-)
+test.each(dueToday(Object.keys(faults)))('the model finds that %s', { timeout: 120_000 }, async (fault) => {
+  const theatre = await openTheatre()
+  await theatre.h.app.pool.query(faults[fault]!)
+  const plan = { stories: oneAfterAnother, count: STORIES }
+  expect(await storiesUntilDivergence(theatre, plan, SEED)).not.toBe(null)
+  await theatre.h.close()
+})

@@ -12,7 +12,7 @@ test('grants go through an automation while workers are killed: one run each, ea
   expect([runs, steps]).toEqual([SHORT.grants, SHORT.grants! * 5])
 })
 
-test.runIf(isControlDue(0, 6))(
+test.runIf(isControlDue(0, 7))(
   'without the unique index on their cause, events that are found again start a second run',
   async () => {
     const { faults } = await automations(1, { ...SHORT, grants: 10, kills: 0, fault: noUniqueRuns })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { isControlDue } from '../depth.ts'
+import { dueToday, isControlDue } from '../depth.ts'
 import '../processes.ts'
 import { overload, SHORT_ALL_KINDS, SHORT_GRANTS } from './overload.ts'
 
-test.each([SHORT_ALL_KINDS, SHORT_GRANTS])(
+test.each(dueToday([SHORT_ALL_KINDS, SHORT_GRANTS]))(
   'of three times as many requests ($mix) as can be answered the rest is refused, and nobody waits for nothing',
   async (options) => {
     const { faults } = await overload(options)
@@ -11,7 +11,7 @@ test.each([SHORT_ALL_KINDS, SHORT_GRANTS])(
   },
 )
 
-test.runIf(isControlDue(4, 6))('a server that refuses nothing is found out', async () => {
+test.runIf(isControlDue(4, 7))('a server that refuses nothing is found out', async () => {
   const { faults } = await overload({ ...SHORT_GRANTS, concurrentRequests: 0 })
   expect(faults).toContain('nothing was refused')
 })

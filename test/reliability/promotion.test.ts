@@ -8,7 +8,7 @@ test('a synchronous replica that takes over has every grant that was acknowledge
   expect(faults).toEqual([])
 })
 
-test.runIf(isControlDue(5, 6))('a replica that the primary does not wait for does not pass', async () => {
+test.runIf(isControlDue(5, 7))('a replica that the primary does not wait for does not pass', async () => {
   const { faults } = await promotion({ ...SHORT, isSynchronous: false })
   expect(faults.join('\n')).toMatch(/was acknowledged and is lost/)
 })
