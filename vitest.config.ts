@@ -15,6 +15,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** A test that replaces a module needs modules of its own. */
+const REPLACES_MODULES = 'src/**/*.isolated.test.ts'
+
 export default defineConfig({
   test: {
     globalSetup: ['src/testing/global-setup.ts'],
@@ -26,10 +29,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // The files of one worker share the modules: loading them takes longer than most of the tests.
-      { test: { name: 'src', include: ['src/**/*.test.ts'], isolate: false } },
-      {
-        test: { name: 'processes', include: ['test/**/*.test.ts', 'bin/**/*.test.ts', 'bench/**/*.test.ts'] },
-      },
+      { test: { name: 'src', include: ['src/**/*.test.ts'], exclude: [REPLACES_MODULES], isolate: false } },
+      { test: { name: 'processes', include: [REPLACES_MODULES, '{test,bin,bench}/**/*.test.ts'] } },
     ],
   },
 })
