@@ -62,3 +62,6 @@ export function databaseOn(server: Connection, database: string): Connection {
   url.pathname = `/${database}`
   return url.href
 }
+
+export const databaseName = (connection: Connection): string =>
+  typeof connection === 'string' ? new URL(connection).pathname.slice(1) : connection.database

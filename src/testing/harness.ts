@@ -99,7 +99,12 @@ export async function startHarness({
 /** A database without any table. */
 export const createBareDatabase = (): Promise<Connection> => createDatabase('template1')
 
-/** A migrated, empty database. */
+/**
+ * A new database.
+ *
+ * @param template name of the database that it is a copy of, to which nobody is connected; by default a migrated,
+ *   empty one
+ */
 export async function createDatabase(template = TEMPLATE): Promise<Connection> {
   const server = inject('postgres')
   const name = `test_${randomUUID().replaceAll('-', '')}`

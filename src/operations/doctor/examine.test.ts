@@ -1,18 +1,31 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { App } from '../../platform/app.ts'
+import { type Database, openDatabase } from '../../platform/db/database.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../../testing/automations.ts'
 import { makeContact, makeOffer, makeSite, offersBody } from '../../testing/fixtures.ts'
-import { type Harness, startHarness } from '../../testing/harness.ts'
+import { databaseName } from '../../testing/global-setup.ts'
+import { createDatabase, type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
 import { advanceClock } from '../../worker/advance-clock.ts'
 import { cleanUp } from '../clean-up.ts'
 import { examine } from './examine.ts'
 
 let h: Harness
-beforeEach(async () => {
+/** What `h.app` is, on a copy of its database for each test. */
+let app: App
+let copy: Database
+
+beforeAll(async () => {
   h = await startHarness()
   await useIt()
+  // A database is copied while nobody is connected to it.
+  await h.close()
 })
-afterEach(() => h.close())
+beforeEach(async () => {
+  copy = openDatabase(await createDatabase(databaseName(h.connection)), { size: 5, name: 'bestow test' })
+  app = { ...h.app, db: copy.kysely, pool: copy.pool }
+})
+afterEach(() => copy.close())
 
 /** Something of everything: welcomes, gifts, ends of every kind, repetitions, a deletion. */
 async function useIt(): Promise<void> {
@@ -59,21 +72,21 @@ async function automateEverything(offerId: string): Promise<string> {
 }
 
 async function violatedInvariants(): Promise<string[]> {
-  return (await examine(h.app)).filter(({ violations }) => violations !== 0).map(({ name }) => name)
+  return (await examine(app)).filter(({ violations }) => violations !== 0).map(({ name }) => name)
 }
 
 test('a database that was only used has no violations', async () => {
-  const findings = await examine(h.app)
+  const findings = await examine(app)
   expect(findings.filter(({ violations }) => violations !== 0)).toEqual([])
   expect(findings.length).toBeGreaterThan(12)
 })
 
 test('a database whose old events and deliveries were deleted has no violations', async () => {
-  await advanceClock(h.app, 500 * 86_400_000)
+  await advanceClock(app, 500 * 86_400_000)
   // A chain of causes is forgotten from its end.
-  while ((await cleanUp(h.app)) > 0);
+  while ((await cleanUp(app)) > 0);
   // The links of gifts are good for ever, and need their events.
-  const { rows } = await h.app.pool.query(
+  const { rows } = await app.pool.query(
     `select from events where type = 'offer_granted' and not (data ->> 'is_gift')::boolean`,
   )
   expect(rows).toEqual([])
@@ -162,29 +175,27 @@ test.each<[string, string]>([
      update contacts set deleted_at = now() where id = 1`,
   ],
 ])('planted fault: %s is found (%s)', async (name, fault) => {
-  await h.app.pool.query(fault)
+  await app.pool.query(fault)
   expect(await violatedInvariants()).toContain(name)
 })
 
 test('planted fault: a grant that names the customer of another site is found', async () => {
-  const other = await makeSite(h.app, h.account)
-  await h.app.pool.query(`update offer_grants set site_id = $1 where id = ${live}`, [other])
+  const other = await makeSite(app, h.account)
+  await app.pool.query(`update offer_grants set site_id = $1 where id = ${live}`, [other])
   expect(await violatedInvariants()).toContain('site')
 })
 
 test('planted fault: an index that lacks a row of its table is found', async () => {
   // What a broken index looks like: PostgreSQL is told to forget it while a row is written.
   const index = `'offer_grants_live'::regclass`
-  await h.app.pool.query(
+  await app.pool.query(
     `update pg_index set indisready = false, indisvalid = false where indexrelid = ${index}`,
   )
-  await h.app.pool.query(
+  await app.pool.query(
     `insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at)
      select site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at from offer_grants where id = ${live}`,
   )
-  await h.app.pool.query(
-    `update pg_index set indisready = true, indisvalid = true where indexrelid = ${index}`,
-  )
+  await app.pool.query(`update pg_index set indisready = true, indisvalid = true where indexrelid = ${index}`)
   const violated = await violatedInvariants()
   expect(violated).toContain('indexes')
   expect(violated).toContain('live_grant')
