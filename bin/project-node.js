@@ -19,9 +19,7 @@ const OLDEST = [22, 18]
 export async function runOnProjectNode(root, script, args) {
   if (isNewEnough(process.versions.node)) {
     process.argv = [process.argv[0], script, ...args]
-    // Halves the time of a command. Not in the system's temporary folder, where others could put code.
-    const packages = join(root, 'node_modules')
-    if (existsSync(packages)) module.enableCompileCache(join(packages, '.cache', 'bestow'))
+    if (existsSync(join(root, 'node_modules'))) module.enableCompileCache(compileCache(root))
     await import(pathToFileURL(script).href)
     return
   }
@@ -32,7 +30,10 @@ export async function runOnProjectNode(root, script, args) {
     )
     process.exit(1)
   }
-  const child = spawn(node, [...process.execArgv, script, ...args], { stdio: 'inherit' })
+  const child = spawn(node, [...process.execArgv, script, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache(root) },
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   // npx runs us in a shell, which a signal ends without passing it on.
   const parent = process.ppid
@@ -40,6 +41,13 @@ export async function runOnProjectNode(root, script, args) {
   if (process.env.npm_lifecycle_event === 'npx') setInterval(check, 200).unref()
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }
+
+/**
+ * Halves the time of a command. Not in the system's temporary folder, where others could put code.
+ *
+ * @param {string} root
+ */
+const compileCache = (root) => join(root, 'node_modules', '.cache', 'bestow')
 
 /** @param {string} version */
 function isNewEnough(version) {
