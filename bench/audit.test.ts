@@ -17,15 +17,15 @@ beforeEach(async () => {
   return database.drop
 })
 
-test('a database that holds what was acknowledged passes', async () => {
+test('a database with all acknowledged grants passes', async () => {
   await audit(database, 2)
 })
 
-test('a grant that was acknowledged and is not there fails the audit', async () => {
+test('a missing acknowledged grant fails the audit', async () => {
   await expect(audit(database, 3)).rejects.toThrow('3 grants were acknowledged, 2 are in the database')
 })
 
-test('what the doctor finds unsound fails the audit', async () => {
+test('a violated invariant fails the audit', async () => {
   await database.app.pool.query(`delete from events where type = 'customer_created'`)
   await expect(audit(database, 2)).rejects.toThrow('Every customer has exactly one customer_created event.')
 })

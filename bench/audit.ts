@@ -7,10 +7,10 @@ interface Diagnosis {
 }
 
 /**
- * No figure counts without it: the database holds exactly the grants that were acknowledged, and everything
- * that must be true of it is. At once after the load, since an event may wait no longer than a minute.
+ * No figure counts without it: the database contains exactly the acknowledged grants, and violates no
+ * invariant. Runs right after the load, since undispatched events are a violation after a minute.
  *
- * @throws when it is not so
+ * @throws when it fails
  */
 export async function audit(database: BenchDatabase, acknowledged: number): Promise<void> {
   const held = await database.countGrants()

@@ -3,16 +3,16 @@ import type { Numbers } from './load/load.ts'
 
 /** The contacts of a site; their ids follow one another, and so do the numbers in their e-mails, from 1 on. */
 export interface Contacts {
-  /** Adds contacts, and does nothing else that would let PostgreSQL plan anew. */
+  /** Adds contacts, and does nothing that would make PostgreSQL plan its statements again. */
   add: (count: number) => Promise<void>
-  /** Adds contacts, and leaves the database as it is a minute later: analysed, and at rest. */
+  /** Adds contacts, and leaves the database as it is a minute later: analysed and idle. */
   fill: (count: number) => Promise<void>
-  /** Takes contacts that nothing was granted to: all that are left. */
+  /** Removes and returns all remaining contacts without grants. */
   take: () => Numbers
 }
 
 const FIRST_NAMES = ['Ada', 'Ben', 'Chloé', 'Dmitri', 'Emeka', 'Fatima', 'Grace', 'Hiro', 'Inés', 'Jonas']
-// One more than of the others, so that all pairs come about.
+// One more than of the others, so that all pairs occur.
 const LAST_NAMES = [
   ...['Lovelace', 'Carter', 'Dubois', 'Ivanov', 'Okafor', 'Haddad'],
   ...['Hopper', 'Tanaka', 'García', 'Lindqvist', 'Moreau'],
@@ -39,7 +39,7 @@ export function contactsOf({ pool }: App, siteId: string): Contacts {
   return {
     add,
     async fill(count) {
-      // An index that is made when all rows are there takes a fraction of the time.
+      // Creating an index after all rows takes a fraction of the time.
       const { rows } = await pool.query<{ definition: string }>(
         `select pg_get_indexdef('contacts_search'::regclass) as definition`,
       )

@@ -11,7 +11,7 @@ import type { Environment } from './processes.ts'
 
 /** A database of its own with an account, an offer and, at first, no contacts. */
 export interface BenchDatabase {
-  /** What a process needs to work on it. */
+  /** The settings of a process that works on it. */
   settings: Environment
   app: App
   account: Account
@@ -27,7 +27,7 @@ export async function createBenchDatabase(postgres: Postgres): Promise<BenchData
   const name = `bench_${++made}`
   const settings = {
     DATABASE_URL: await postgres.createDatabase(name),
-    SECRET_KEY: 'a key that is only good for measuring',
+    SECRET_KEY: 'a secret key for measurements only',
     PUBLIC_URL: 'http://127.0.0.1:3000',
   }
   const app = appOn(settings)
@@ -52,7 +52,7 @@ export async function createBenchDatabase(postgres: Postgres): Promise<BenchData
   }
 }
 
-/** For making what is measured, and for calling it directly. */
+/** For creating data, and for calling use cases directly. */
 export function appOn(settings: Environment): App {
   return createApp({
     config: loadConfig('production', settings),

@@ -1,34 +1,34 @@
 import type { Postgres } from './postgres.ts'
 
-/** What figures are taken with. */
+/** The options and tools of a measurement. */
 export interface Bench {
   postgres: Postgres
-  /** How long to measure each of those that go by time. */
+  /** Duration of each measurement that is limited by time. */
   seconds: number
   /** A folder for CPU profiles of the serving process. */
   cpuProf?: string
-  /** What has been measured so far, by its key. */
+  /** The results so far, by key. */
   results: Map<string, Result>
 }
 
 /** Something that can be measured. */
 export interface Figure {
-  /** Of the results it gives. */
+  /** Keys of its results. */
   keys: string[]
-  /** Keys of results that must have been taken before. */
+  /** Keys of results that it needs first. */
   needs?: string[]
   measure: (bench: Bench) => Promise<Result[]>
 }
 
 export interface Result {
-  /** As in `--only`, with what distinguishes several of one figure: "e million". */
+  /** As in `--only`, with a suffix for several results of one figure: "e million". */
   key: string
   what: string
   value: number
   unit: '/s' | 'ms' | 'MB' | 's'
-  /** How long it was measured. */
+  /** Duration of the measurement. */
   seconds: number
-  /** How many requests had which status, warming up included. */
+  /** Number of responses by status, including the warm-up. */
   statuses?: Record<string, number>
   /** Further numbers worth knowing. */
   details?: Record<string, number>

@@ -32,7 +32,7 @@ export const figures: Figure[] = [
   firstEffect,
 ]
 
-/** Those that give the wanted keys, and those that they need. All when nothing is wanted. */
+/** The figures with the wanted keys, and those that they need; all when `wanted` is empty. */
 export function choose(wanted: string[] | null): Figure[] {
   if (wanted === null) return figures
   const known = new Set(figures.flatMap(({ keys }) => keys))

@@ -1,33 +1,33 @@
-/** What a site can set up to follow a grant. */
+/** The automation and hooks that react to a grant. */
 import { join } from 'node:path'
 import { makeAutomation, makeTag, makeTemplate } from '../src/testing/automations.ts'
 import { makeOffer } from '../src/testing/fixtures.ts'
 import { makeHook } from '../src/testing/hooks.ts'
 import type { BenchDatabase } from './database.ts'
-import type { Told } from './figures/receiver.ts'
+import type { ReceiverReport } from './figures/receiver.ts'
 import { startHelper } from './processes.ts'
 
-/** What a worker needs to reach a receiver on this machine. */
+/** The setting that lets a worker reach a receiver on this machine. */
 export const REACH = { ALLOW_PRIVATE_TARGETS: 'on' }
 
 export interface Receiver {
   url: string
-  told: () => Promise<Told>
+  report: () => Promise<ReceiverReport>
   stop: () => Promise<void>
 }
 
-/** A receiver that answers at once. */
+/** A receiver that responds at once. */
 export async function startReceiver(): Promise<Receiver> {
   const helper = startHelper(join(import.meta.dirname, 'figures', 'receiver.ts'))
   const { port } = await helper.ask<{ port: number }>({ listen: true })
   return {
     url: `http://127.0.0.1:${port}/`,
-    told: () => helper.ask<Told>({ listen: false }),
+    report: () => helper.ask<ReceiverReport>({ listen: false }),
     stop: helper.stop,
   }
 }
 
-/** When the offer is granted, each of the actions that automations mostly have. */
+/** An automation for grants of the offer, with each of the most common actions. */
 export async function automate({ app, account, offerId }: BenchDatabase, targetUrl: string): Promise<void> {
   const { siteId } = account
   const tagId = await makeTag(app, siteId)
@@ -41,11 +41,11 @@ export async function automate({ app, account, offerId }: BenchDatabase, targetU
       { action: 'remove_tag', tag_id: tagId },
     ],
   })
-  // As many e-mails as there are contacts: the budget is no part of what is measured.
+  // As many e-mails as there are contacts: the budget is not measured.
   await app.db.updateTable('sites').set({ automation_emails_per_hour: 10_000_000 }).execute()
 }
 
-/** What is still to be done, of everything that follows from events. */
+/** The number of pending effects of events. */
 export async function countBacklog({ app }: BenchDatabase): Promise<number> {
   const { rows } = await app.pool.query<{ backlog: number }>(
     `select ((select count(*) from events where dispatched_at is null)

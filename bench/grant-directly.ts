@@ -4,8 +4,8 @@ import type { BenchDatabase } from './database.ts'
 export type GrantDirectly = (contactId: number) => Promise<void>
 
 /**
- * One call of the database function for each grant, as a request with a token that is alone makes it: without
- * HTTP, and without what puts requests that wait together into one transaction.
+ * One call of the database function for each grant, as a single request makes it: without
+ * HTTP, and without batching of concurrent requests in one transaction.
  */
 export async function directGrants(
   { app, account, offerId }: BenchDatabase,
@@ -32,7 +32,7 @@ export async function directGrants(
 
 const GRANTS_AT_ONCE = 16
 
-/** Makes contacts and grants the offer to each, without an e-mail unless it is wanted. */
+/** Creates contacts and grants the offer to each, with an e-mail only on request. */
 export async function grantToMany(
   database: BenchDatabase,
   count: number,

@@ -5,7 +5,7 @@ import { VERSION } from '../src/platform/version.ts'
 
 const call = promisify(execFile)
 
-/** Where and with what figures were taken. */
+/** The machine and the versions of a measurement. */
 export interface Machine {
   processor: string
   cores: number
@@ -29,7 +29,7 @@ export function describeMachine(postgresql: string): Machine {
   }
 }
 
-/** Physical memory that a process takes. */
+/** Resident memory of a process. */
 export async function residentMegabytes(pid: number): Promise<number> {
   const { stdout } = await call('ps', ['-o', 'rss=', '-p', String(pid)])
   return Number(stdout) / 1024

@@ -1,4 +1,4 @@
-/** Takes the figures that are promised, on this machine. See docs/performance.md. */
+/** Measures the figures of docs/performance.md on this machine. */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { onSignal } from '../src/server/shutdown.ts'
@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
   },
 })
 const seconds = Number(options.seconds)
-// An event may wait no longer than a minute, or the audit fails; where no worker runs, all of them wait.
+// The audit fails when an event waits longer than a minute; without a worker all of them wait.
 if (!(seconds > 0 && seconds <= 30)) throw new Error('--seconds must be a number up to 30')
 const chosen = choose(options.only?.split(',') ?? null)
 const postgres = await startPostgres(options.statements)
@@ -43,7 +43,7 @@ try {
   if (options.statements) process.stdout.write(`\n${(await postgres.slowestStatements()).join('\n')}\n`)
   await writeReport(options.json, machine, bench.results)
 } catch (error) {
-  // What a signal interrupts fails; then the signal's own close ends the process.
+  // A measurement that a signal interrupts fails; then the handler of the signal ends the process.
   if (signalled()) await new Promise(() => {})
   process.stderr.write(`Nothing counts: ${(error as Error).stack}\n`)
   process.exitCode = 1

@@ -6,13 +6,13 @@ import { attach } from '../src/platform/db/embedded/attachment.ts'
 import { migrateAll } from '../src/server/runtime.ts'
 import { countStatements, slowestStatements } from './statements.ts'
 
-/** The embedded PostgreSQL, as it comes, with databases of our own on it. */
+/** The embedded PostgreSQL with its default settings, with databases of the bench. */
 export interface Postgres {
   version: string
-  /** Makes an empty database, migrated and never analysed. Returns its address. */
+  /** Creates an empty database, migrated and never analysed. @returns its URL */
   createDatabase: (name: string) => Promise<string>
   dropDatabase: (name: string) => Promise<void>
-  /** What took the most time, a line each; when statements are counted. */
+  /** The statements that took the most time, a line each, when statements are counted. */
   slowestStatements: () => Promise<string[]>
   close: () => Promise<void>
 }
@@ -20,10 +20,10 @@ export interface Postgres {
 /** Migrated once; every database is a copy. */
 const TEMPLATE = 'bench_template'
 
-/** @param isCounting whether it keeps account of its statements, which takes some of its time */
+/** @param isCounting whether it records the time of statements, which makes it slower */
 export async function startPostgres(isCounting = false): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'bestow-bench-'))
-  // The user that PostgreSQL runs as when we are root must get in.
+  // When started by root, PostgreSQL runs as another user, who must have access to the folder.
   await chmod(folder, 0o711)
   if (isCounting) await countStatements(folder)
   const { connection, release } = await attach(folder, { name: 'bestow bench' })
@@ -54,7 +54,7 @@ export async function startPostgres(isCounting = false): Promise<Postgres> {
   }
 }
 
-/** No figure is worth anything when an answered grant could be lost. Returns the server's version. */
+/** Checks that commits are durable: otherwise no figure counts. @returns the server's version */
 async function assertDurable(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ name: string; setting: string }>(
     `select name, setting from pg_settings

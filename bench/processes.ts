@@ -13,7 +13,7 @@ export interface Running {
   pid: number
   /** The line of JSON that it printed when it was ready. */
   ready: Record<string, string>
-  /** Ends it in order. */
+  /** Stops it gracefully. */
   stop: () => Promise<void>
 }
 
@@ -44,22 +44,22 @@ export async function run(
 }
 
 export interface Helper {
-  /** Sends it a message. Returns its answer. */
-  ask: <Answer>(message: object) => Promise<Answer>
+  /** Sends it a message. @returns its response */
+  ask: <Reply>(message: object) => Promise<Reply>
   stop: () => Promise<void>
 }
 
-/** Starts a module that answers every message with a message. */
+/** Starts a module that responds to every message with a message. */
 export function startHelper(file: string): Helper {
   const child = keep(fork(file, { execArgv: [], detached: true }))
   return {
-    ask: <Answer>(message: object) =>
-      new Promise<Answer>((resolve, reject) => {
+    ask: <Reply>(message: object) =>
+      new Promise<Reply>((resolve, reject) => {
         const ended = (code: number | null) => reject(new Error(`${file} ended, with ${code}`))
         child.once('exit', ended)
-        child.once('message', (answer) => {
+        child.once('message', (reply) => {
           child.off('exit', ended)
-          resolve(answer as Answer)
+          resolve(reply as Reply)
         })
         child.send(message)
       }),
@@ -67,12 +67,12 @@ export function startHelper(file: string): Helper {
   }
 }
 
-/** Ends whatever still runs. */
+/** Stops everything that is still running. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...children].map(stop))
 }
 
-/** With only what a shell of a user would have, and `settings`. What it complains of is shown. */
+/** With the environment of a user's shell only, and `settings`. Its standard error is shown. */
 function begin(command: string, args: string[], settings: Environment): ChildProcess {
   const { HOME, LANG, TMPDIR, PATH = '' } = process.env
   const outside = PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'))
@@ -92,7 +92,7 @@ function keep(child: ChildProcess): ChildProcess {
   return child
 }
 
-/** As Ctrl-C does it: each child leads a process group, and all of it is told. */
+/** As Ctrl-C does: each child leads a process group, which gets the signal. */
 async function stop(child: ChildProcess): Promise<void> {
   if (!children.has(child)) return
   const exited = once(child, 'exit')

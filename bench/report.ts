@@ -5,7 +5,7 @@ import type { Result } from './figure.ts'
 import type { Machine } from './machine.ts'
 import { type Comparison, compare } from './targets.ts'
 
-/** What was measured, for people. */
+/** The results as text. */
 export function printReport(machine: Machine, results: Map<string, Result>): void {
   const lines = [
     `${machine.processor}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.system}`,
@@ -18,7 +18,7 @@ export function printReport(machine: Machine, results: Map<string, Result>): voi
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-/** What was measured, for programs. */
+/** The results as JSON. */
 export async function writeReport(
   file: string,
   machine: Machine,
@@ -54,6 +54,6 @@ const comparisonRow = ({ of, per, limit, value, isMet }: Comparison) => ({
   '': isMet ? 'met' : 'MISSED',
 })
 
-/** Three digits that say something. */
+/** Rounds to three significant digits. */
 const round = (value: number): string =>
   Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)))

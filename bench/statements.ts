@@ -1,14 +1,14 @@
 import pg from 'pg'
 import { attach } from '../src/platform/db/embedded/attachment.ts'
 
-/** Has the PostgreSQL of a folder count what its statements take, those inside of functions too. */
+/** Makes the PostgreSQL of a folder record the time of statements, including those inside functions. */
 export async function countStatements(folder: string): Promise<void> {
   await onServer(folder, `alter system set shared_preload_libraries = 'pg_stat_statements'`)
-  // Known only to a server that has begun with the library.
+  // The setting exists only on a server that was started with the library.
   await onServer(folder, `alter system set pg_stat_statements.track = 'all'`)
 }
 
-/** Starts the server, has it do something and stops it again. */
+/** Starts the server, runs `work` and stops it again. */
 async function onServer(folder: string, statement: string): Promise<void> {
   const { connection, release } = await attach(folder, { name: 'bestow bench' })
   const client = new pg.Client(connection)

@@ -1,6 +1,6 @@
 import type { Result } from './figure.ts'
 
-/** What a result should be, or its ratio to another result. */
+/** The limit of a result, or of its ratio to another result. */
 export interface Target {
   of: string
   per?: string
@@ -35,7 +35,7 @@ export interface Comparison extends Target {
   isMet: boolean
 }
 
-/** Holds the targets against the results; those without a result are left out. */
+/** Compares results with their targets; targets without a result are left out. */
 export function compare(results: Map<string, Result>): Comparison[] {
   return targets.flatMap((target) => {
     const result = results.get(target.of)

@@ -1,4 +1,4 @@
-/** Every resource that can be created, changed and archived keeps the same promises. */
+/** The rules that all resources that can be created, changed and archived have in common. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
 import { routes } from './api.ts'
@@ -60,7 +60,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-test('every resource with a POST of attributes that are described is among those tested here', () => {
+test('every resource whose attributes can be created with POST is tested here', () => {
   const described = routes.filter(({ extraPermissions, url }) => extraPermissions && url !== '/v1/contacts')
   expect(described.map(({ url }) => url).sort()).toEqual(
     ALL.map(({ resource }) => `/v1/${resource.type}`).sort(),
@@ -84,7 +84,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
     const create = async (): Promise<string> => (await post(everything())).body.data.id
     const patch = (id: string, attributes: object) => h.client.patch(`${path}/${id}`, document(attributes))
 
-    test('every attribute that can be set is set by POST and shown alike by POST, GET and the list', async () => {
+    test('every writable attribute is set by POST and returned equally by POST, GET and the list', async () => {
       const attributes = everything()
       expect(Object.keys(attributes).sort()).toEqual(
         writableAttributes(resource)
@@ -100,7 +100,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
       expect(listed.map(({ id }: { id: string }) => id)).toEqual([body.data.id])
     })
 
-    test('every attribute that can be set is changed by PATCH alone, and the current value changes nothing', async () => {
+    test('every writable attribute can be changed by PATCH on its own, and the current value changes nothing', async () => {
       for (const [name, make] of Object.entries(VALUES[type]!)) {
         const required = Object.fromEntries(
           writableAttributes(resource)
@@ -120,7 +120,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
       }
     })
 
-    test('null removes what can be removed, and is 422 for the rest', async () => {
+    test('null removes optional attributes, and is 422 for required ones', async () => {
       const id = await create()
       for (const [name, { schema }] of writableAttributes(resource)) {
         if (isNullable(schema))
@@ -156,7 +156,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
       expect([status, headers.get('warning')]).toEqual([201, expect.stringContaining('shade')])
     })
 
-    test('sparse fields narrow the answers to POST and PATCH', async () => {
+    test('sparse fields apply to the responses to POST and PATCH', async () => {
       const [name] = Object.keys(VALUES[type]!)
       const id = await create()
       const query = `?fields[${type}]=${name}`
@@ -165,7 +165,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
       expect(body.data.attributes).toEqual({ [name!]: value })
     })
 
-    test('what is archived is not listed, changed or archived again', async () => {
+    test('archived resources are not listed, changed or archived again', async () => {
       const id = await create()
       const { status, body } = await h.client.delete(`${path}/${id}`)
       expect([status, body]).toEqual([200, { data: {} }])
@@ -174,7 +174,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
       await expectRefusal(h.app, () => h.client.delete(`${path}/${id}`), 404)
     })
 
-    test('of another account is 404, and without the permission 403', async () => {
+    test('a resource of another account is 404, and a request without the permission 403', async () => {
       const id = await create()
       await expectRefusal(h.app, () => stranger.patch(`${path}/${id}`, document({})), 404)
       await expectRefusal(h.app, () => stranger.delete(`${path}/${id}`), 404)
@@ -183,7 +183,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
       await expectRefusal(h.app, () => limited.delete(`${path}/${id}`), 403)
     })
 
-    test('an id can be chosen once, and the server does not give it again', async () => {
+    test('an id can be chosen once, and the server does not assign it again', async () => {
       const last = Number(await create())
       const chosen = String(last + 2)
       expect((await post(everything(), { id: chosen })).body.data.id).toBe(chosen)

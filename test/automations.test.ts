@@ -1,4 +1,4 @@
-/** The chapter on automations, told to a server. */
+/** Runs the examples of docs/automations.md on a server. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -30,7 +30,7 @@ test('the chapter names every trigger, action and reason', () => {
 test('the automation of the chapter does what the chapter says', async () => {
   const { siteId } = h.account
   const offers = [await makeOffer(h.app, siteId), await makeOffer(h.app, siteId)]
-  // The ids of the chapter are those of a site on which nothing else is.
+  // The ids in the chapter are those of an otherwise empty site.
   expect([...offers, await makeTag(h.app, siteId), await makeTemplate(h.app, siteId)]).toEqual([
     '1',
     '2',

@@ -8,12 +8,12 @@ import { type Browser, chromium } from 'playwright-core'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** Starts the browser; unpacks it when this user has not had it yet. */
+/** Starts the browser, and unpacks it first when this user has no unpacked one. */
 export async function launchBrowser(): Promise<Browser> {
   const folder = await findOrUnpack()
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
-    // Root cannot have the sandbox, and the pages are our own.
+    // Root cannot use the sandbox; the pages are trusted.
     chromiumSandbox: false,
     args: ['--no-zygote', '--disable-gpu', '--font-render-hinting=none'],
     env: {
@@ -37,7 +37,7 @@ async function findOrUnpack(): Promise<string> {
     await rename(fresh, folder)
   } catch (error) {
     await rm(fresh, { recursive: true, force: true })
-    // Another test was quicker; or somebody else put something there, which is not to be run.
+    // Another test was faster; or another user created the folder, and its content must not be run.
     if (!(await isMine(folder))) throw error
   }
   return folder
@@ -49,7 +49,7 @@ const isMine = (folder: string): Promise<boolean> =>
     () => false,
   )
 
-/** Unpacks into a folder that is to be moved to `place`. The packer learns from the environment what is wanted. */
+/** Unpacks into a folder that is then moved to `place`. The unpacker reads its options from the environment. */
 async function unpack(place: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bestow-chromium-'))
   const script = `const { default: it } = await import('@sparticuz/chromium'); await it.executablePath()`

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 
 describe('while the server runs', () => {
-  test('a contact that the API made is found', async () => {
+  test('a contact created over the API is found', async () => {
     const api = await signIn(running.ready)
     const made = await api.createContact('ada@example.com')
     expect(await json('contacts', 'find', 'ada@')).toEqual([
@@ -30,14 +30,14 @@ describe('while the server runs', () => {
     ])
   })
 
-  test('a contact that was made here is found by the API', async () => {
+  test('a contact created by a command is found over the API', async () => {
     const made = await json('contacts', 'create', '--email', 'grace@example.com', '--name', 'Grace Hopper')
     expect(made).toEqual({ id: expect.any(String), email: 'grace@example.com', name: 'Grace Hopper' })
     const found = await (await signIn(running.ready)).get(`/v1/contacts/${made.id}`)
     expect(found.body.data.attributes.name).toBe('Grace Hopper')
   })
 
-  test('an address is read as everywhere, and a name takes one line', async () => {
+  test('an e-mail address is normalised as in the API, and a name is printed on one line', async () => {
     const email = 'grace+shop@bücher.example'
     const given = [
       '--email',
@@ -76,7 +76,7 @@ describe('while the server runs', () => {
     expect((await json('emails', 'show', email.id)).subject).toEqual(expect.any(String))
   })
 
-  test('a revoked offer is not held any more', async () => {
+  test('a revoked offer is no longer held', async () => {
     expect((await json('revoke', 'grace@example.com', '1')).held).toEqual([])
     const [{ id }] = await json('contacts', 'find', 'grace@example.com')
     const held = await (await signIn(running.ready)).get(`/v1/contacts/${id}/relationships/offers`)
@@ -117,7 +117,7 @@ describe('while the server runs', () => {
     await database.end()
     expect(rows).toHaveLength(1)
 
-    // The old token has expired by the server's clock as well.
+    // The old token has expired by the server's clock.
     expect((await api.get('/v1/me')).status).toBe(401)
     const later = await signIn(running.ready)
     expect((await later.get(`/v1/contacts/${contact}/relationships/offers`)).body.data).toEqual([])
@@ -138,7 +138,7 @@ describe('while the server runs', () => {
     [['grant', 'ada@example.com', '999'], /no grantable offer with the id 999/],
     [['emails', 'show', '999'], /999/],
     [['emails', 'list', '--status', 'nonsense'], /status|nonsense/],
-  ])('%j is answered with one clear line and a failure', async (args, reason) => {
+  ])('%j fails with a one-line error', async (args, reason) => {
     const { code, stdout, stderr } = await run(...args)
     expect(code).toBe(1)
     expect(stdout).toBe('')
@@ -146,7 +146,7 @@ describe('while the server runs', () => {
     expect(stderr).toMatch(reason)
   })
 
-  test('an account is made with a key that works, and the next command asks which account', async () => {
+  test('a created account has a working key, and the next command requires --account', async () => {
     const made = await json(
       ...['accounts', 'create', '--name', 'Second', '--owner', 'O', '--email', 'o@example.com'],
       ...['--site', 'Second', '--subdomain', 'second'],
@@ -180,7 +180,7 @@ describe('while the server runs', () => {
     expect(await json('accounts', 'list')).toHaveLength(2)
   })
 
-  test('a command about one thing needs no --account: only one account has it', async () => {
+  test('a command about one resource needs no --account', async () => {
     const [demo] = await json('keys', 'list', '--account', '1')
     expect((await json('keys', 'rotate', demo.id)).client_id).toBe(demo.client_id)
     expect((await json('keys', 'rotate', demo.client_id)).id).toBe(demo.id)
@@ -203,20 +203,20 @@ describe('while no server runs', () => {
     await stop(running)
   })
 
-  test('everything is still there, and can be changed', async () => {
+  test('all data still exists, and can be changed', async () => {
     expect(await json('contacts', 'find', 'grace@', '--site', '1')).toHaveLength(1)
     const granted = await json('grant', 'grace@example.com', '2', '--no-welcome', '--site', '1')
     expect(granted.held).toContain('2')
     expect((await json('migrate')).migrated).toEqual([])
   })
 
-  test('the clock stays ahead, and can be moved', async () => {
+  test('the clock keeps its offset, and can be moved', async () => {
     const before = Date.parse((await json('clock', 'show')).now)
     expect(before - Date.now()).toBeGreaterThan(30 * 86_400_000)
     expect(Date.parse((await json('clock', 'advance', '1h')).now)).toBeGreaterThanOrEqual(before + 3_600_000)
   })
 
-  test('moving the clock past the life of tokens says so', async () => {
+  test('moving the clock past the expiry of tokens prints a note', async () => {
     await run('clock', 'advance', '8d')
     const key = await json('keys', 'create', '--name', 'Now', '--account', '1')
     running = await npmStart(settings.DATA_DIR)

@@ -28,7 +28,7 @@ const crashes: [string, () => Promise<void>][] = [
   ['the server', async () => kill(await serverPid(dataDir))],
   ['npm, the server and everything in their group', async () => signalGroup(running.child, 'SIGKILL')],
   [
-    'the server, then the database server it left behind',
+    'the server, then the database server that keeps running',
     async () => {
       const server = await serverPid(dataDir)
       const postmaster = postmasterPid(dataDir)!
@@ -46,7 +46,7 @@ const crashes: [string, () => Promise<void>][] = [
 ]
 
 test.each(crashes)(
-  'kill -9 of %s: started again, what was acknowledged is there, on one database server',
+  'kill -9 of %s: after a restart, all acknowledged data exists, on one database server',
   async (_what, crash) => {
     const acknowledged = await writeUntil(crash)
     await running.exited
@@ -56,7 +56,7 @@ test.each(crashes)(
   },
 )
 
-test('kill -9 of the database: 503 with Retry-After meanwhile, then it is back by itself with all data', async () => {
+test('kill -9 of the database: 503 with Retry-After meanwhile, then it is restarted automatically with all data', async () => {
   const before = postmasterPid(dataDir)!
   const answers: { status: number; retryAfter: string | null }[] = []
   const acknowledged = await writeUntil(
@@ -73,7 +73,7 @@ test('kill -9 of the database: 503 with Retry-After meanwhile, then it is back b
   expect(postmasterPid(dataDir)).not.toBe(before)
 })
 
-test('a database that was brought back is stopped with the server', async () => {
+test('a database that was restarted is stopped with the server', async () => {
   const before = postmasterPid(dataDir)!
   kill(before)
   await until(() => postmasterPid(dataDir) !== null && postmasterPid(dataDir) !== before)
@@ -81,14 +81,14 @@ test('a database that was brought back is stopped with the server', async () => 
   expect(postmastersOf(dataDir)).toEqual([])
 })
 
-test('a lock file that names a living process which is no database does not keep the database from starting', async () => {
+test('a lock file with the pid of another program does not prevent the database from starting', async () => {
   await stop(running)
   writeFileSync(lockFile(dataDir), `${process.pid}\n${dataDir}/postgres\n1\n5432\n${dataDir}/postgres\n\n`)
   running = await npmStart(dataDir)
   expect(postmastersOf(dataDir)).toEqual([postmasterPid(dataDir)])
 })
 
-test('an old empty lock file, as a power cut leaves it, does not keep the database from starting', async () => {
+test('an old empty lock file, as a power failure leaves it, does not prevent the database from starting', async () => {
   await stop(running)
   writeFileSync(lockFile(dataDir), '')
   utimesSync(lockFile(dataDir), 0, 0)
@@ -101,7 +101,7 @@ function kill(...pids: number[]): void {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It went down with the others.
+      // It has stopped with the others.
     }
   }
 }
@@ -109,7 +109,7 @@ function kill(...pids: number[]): void {
 type Api = Awaited<ReturnType<typeof signIn>>
 type Answer = Awaited<ReturnType<Api['get']>>
 
-/** Creates contacts and grants to them, four at a time, through the crash; returns what was acknowledged. */
+/** Creates contacts and grants to them, four at a time, during the crash. @returns the acknowledged contacts */
 async function writeUntil(
   crash: () => Promise<void>,
   onAnswer: (answer: Answer) => void = () => {},

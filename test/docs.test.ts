@@ -30,7 +30,7 @@ test('the decisions are all in their index', () => {
   expect(listed).toEqual(globSync('[0-9]*.md', { cwd: join(root, 'docs/decisions') }).sort())
 })
 
-test('every permission is needed by some route, and no route needs another', () => {
+test('the permissions are exactly those that routes need', () => {
   const needed = new Set(
     routes
       .flatMap(({ access, extraPermissions = [] }) => [access, ...extraPermissions])

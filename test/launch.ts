@@ -1,4 +1,4 @@
-/** Starts processes as a user would; knows no test runner. */
+/** Starts processes as a user does; independent of the test runner. */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,12 +10,12 @@ export type Environment = Record<string, string | undefined>
 
 const spawned = new Set<ChildProcess>()
 
-/** Kills what was started here and its group, whatever has ended of itself. */
+/** Kills the processes started here, with their groups. */
 export function killSpawned(): void {
   for (const child of spawned) signalGroup(child, 'SIGKILL')
 }
 
-/** Only what a shell of a user would have: nothing of the test runner, of npm, or of the settings. */
+/** The environment of a user's shell, without variables of the test runner, of npm, and of settings. */
 export function cleanEnvironment(settings: Environment = {}): NodeJS.ProcessEnv {
   const { HOME, LANG, TMPDIR, PATH = '' } = process.env
   const outside = PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'))
@@ -33,7 +33,7 @@ export interface Running {
 
 export type Launch = { settings?: Environment; options?: SpawnOptions }
 
-/** `bestow <args> --json`, as a process that stays, once it is ready. */
+/** `bestow <args> --json`, as a long-running process, once it is ready. */
 export const bestowRunning = (args: string[], launching: Launch): Promise<Running> =>
   launch('node', [BESTOW, ...args, '--json'], launching)
 
@@ -45,7 +45,7 @@ export async function launch(command: string, args: string[], launching: Launch)
   return { ...running, ready }
 }
 
-/** Leads a process group of its own, as a command in a terminal does. */
+/** Starts a process as leader of a process group of its own, as a terminal does. */
 export function begin(
   command: string,
   args: string[],
@@ -105,14 +105,14 @@ export async function finish({ child, stdout, stderr }: Omit<Running, 'ready'>):
   return { code, stdout: stdout(), stderr: stderr() }
 }
 
-/** Runs it to its end and reads what it prints with --json. */
+/** Runs it to its end and parses its output with --json. */
 export async function bestowJson(args: string[], settings: Environment) {
   const { code, stdout, stderr } = await bestow([...args, '--json'], settings)
   if (code !== 0) throw new Error(`bestow ${args.join(' ')} ended with ${code}: ${stderr}`)
   return JSON.parse(stdout)
 }
 
-/** Stops in order, as Ctrl-C does. */
+/** Stops gracefully, as Ctrl-C does. */
 export async function stop({ child, exited }: Pick<Running, 'child' | 'exited'>): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) signalGroup(child, 'SIGINT')
   return exited
@@ -122,14 +122,14 @@ export function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void
   try {
     process.kill(-pid!, signal)
   } catch {
-    // All of it has ended.
+    // The whole group has ended.
   }
 }
 
 export const childrenOf = (pid: number): number[] =>
   processes().flatMap(({ pid: child, parent }) => (parent === pid ? [child] : []))
 
-/** Every process of this machine. Those that have ended and were only not collected yet are left out. */
+/** Every process of this machine. Zombies are left out. */
 export function processes(): { pid: number; parent: number; command: string }[] {
   const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,command='], { encoding: 'utf8' })
   return stdout

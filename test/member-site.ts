@@ -1,4 +1,4 @@
-/** For the tests of the members' pages: a site with something to give, people, and the links they are sent. */
+/** For the tests of the members' pages: a site with offers, members, and the links that they are sent. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { MovableClock } from '../src/platform/clock/clock.ts'
 import { makeContact, makeOffer, makeProduct, offersBody, unique } from '../src/testing/fixtures.ts'
@@ -11,7 +11,7 @@ export interface Site {
   id: string
   subdomain: string
   title: string
-  /** Address of its pages, without a slash at the end. */
+  /** URL of its pages, without a trailing slash. */
   url: string
   /** The same on a host of its own. */
   hostUrl: string
@@ -60,7 +60,7 @@ export interface Person {
   email: string
 }
 
-/** Gives an offer to somebody by the API, and does all that follows. */
+/** Grants an offer to a contact over the API, and runs the background work. */
 export async function grant(
   h: Harness,
   siteId: string,
@@ -73,7 +73,7 @@ export async function grant(
 
 type GrantWishes = { name?: string; email?: string; gift?: { from_name?: string; message?: string } }
 
-/** Gives somebody one more offer. Returns the id of the customer. */
+/** Grants a contact one more offer. @returns the id of the customer */
 export async function grantMore(h: Harness, contactId: string, offerId: string, meta: object = {}) {
   const path = `/v1/contacts/${contactId}/relationships/offers`
   const { status, body } = await h.client.post(path, offersBody([offerId], meta))
@@ -97,7 +97,7 @@ export async function linkFor(h: Harness, { contactId }: Person, kind: string): 
   return path
 }
 
-/** Somebody with an offer of one course, who has chosen the password. */
+/** A member with an offer of one course, who has set the password. */
 export async function makeMember(h: Harness, browser: Browser, site: Site): Promise<Person> {
   const productIds = [await makeCourse(h, site.id, `Course ${unique()}`)]
   const person = await grant(h, site.id, await makeOffer(h.app, site.id, { productIds }))
@@ -108,7 +108,7 @@ export async function makeMember(h: Harness, browser: Browser, site: Site): Prom
   return person
 }
 
-/** A page in a browser that nobody has used. */
+/** A page in a new browser profile. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
   context.setDefaultTimeout(10_000)
@@ -120,7 +120,7 @@ export async function choosePassword(page: Page, password: string): Promise<void
   await page.locator('main button.main').click()
 }
 
-/** Asks for a link with the form of the page. */
+/** Requests a link with the form of the page. */
 export async function askFor(page: Page, email: string): Promise<void> {
   await page.getByLabel('E-mail').fill(email)
   await page.locator('main button.main').click()
@@ -133,7 +133,7 @@ export async function signIn(page: Page, base: string, email: string, password =
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
-/** What can be read there: without what is hidden. */
+/** The visible text. */
 export function read(page: Page, selector: string): Promise<string> {
   // biome-ignore lint/performance/useDomNodeTextContent: hidden text is nothing that anybody reads
   return page.locator(selector).innerText()
@@ -141,11 +141,11 @@ export function read(page: Page, selector: string): Promise<string> {
 
 export const heading = (page: Page): Promise<string> => read(page, 'h1')
 
-/** The path of the page below its site, without what is behind it. */
+/** The path of the page below its site, without query and fragment. */
 export const pathOf = (page: Page, { subdomain }: Site): string =>
   new URL(page.url()).pathname.replace(`/s/${subdomain}`, '')
 
-/** A month goes by; what was to happen in it has happened. */
+/** Moves the clock by a month, and runs the background work. */
 export async function passDays(h: Harness, days: number): Promise<void> {
   await (h.app.clock as MovableClock).advance(h.app.db, days * DAY_MS)
   await h.drain()

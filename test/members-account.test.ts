@@ -1,4 +1,4 @@
-/** The account of a member in a real browser, and two sites that live side by side on one server. */
+/** The account page of a member in a real browser, and two sites on one server. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeSite } from '../src/testing/fixtures.ts'
@@ -32,7 +32,7 @@ afterAll(async () => {
   await h?.close()
 })
 
-/** A page of somebody who has signed in just now. */
+/** A page of a newly signed-in member. */
 async function openSignedIn({ email }: Person) {
   const page = await openPage(browser)
   await signIn(page, site.url, email)
@@ -42,7 +42,7 @@ async function openSignedIn({ email }: Person) {
 const attributesOf = async (type: 'contacts' | 'customers', id: string) =>
   (await h.client.get(`/v1/${type}/${id}`)).body.data.attributes
 
-test('a changed name reaches contact and customer', async () => {
+test('a changed name is saved for contact and customer', async () => {
   const person = await makeMember(h, browser, site)
   const page = await openSignedIn(person)
   await page.getByRole('link', { name: 'Account' }).click()
@@ -58,7 +58,7 @@ test('a changed name reaches contact and customer', async () => {
   await page.context().close()
 })
 
-test('a new address counts when its owner has confirmed it with the button, for contact and customer', async () => {
+test('a new address takes effect when it is confirmed with the button, for contact and customer', async () => {
   const person = await makeMember(h, browser, site)
   const page = await openSignedIn(person)
   await page.goto(`${site.url}/account`)
@@ -89,7 +89,7 @@ test('a new address counts when its owner has confirmed it with the button, for 
   await page.context().close()
 })
 
-test('the password is changed by who knows it only, and signs out everywhere else, not here', async () => {
+test('changing the password needs the current one, and signs out everywhere else, not here', async () => {
   const person = await makeMember(h, browser, site)
   const [page, elsewhere] = [await openSignedIn(person), await openSignedIn(person)]
   await page.goto(`${site.url}/account`)
@@ -128,7 +128,7 @@ test('signing out everywhere ends the session of every browser', async () => {
 test.each([
   ['below their paths', (one: Site) => one.url],
   ['on hosts of their own', (one: Site) => one.hostUrl],
-])('two sites are side by side %s, each with its name, colour and members', async (_where, baseOf) => {
+])('two sites are independent %s, each with its name, colour and members', async (_where, baseOf) => {
   const person = await makeMember(h, browser, site)
   const page = await openPage(browser)
   const looks: string[] = []
@@ -147,7 +147,7 @@ test.each([
   await page.goto(`${baseOf(other)}/account`)
   expect(new URL(page.url()).pathname).toMatch(/\/sign-in$/)
 
-  // Nor when the cookie is carried over by hand.
+  // Also not when the cookie is copied.
   const session = (await page.context().cookies()).find(({ name }) => name === 'bestow_member')!
   await page.context().clearCookies()
   await page
@@ -164,7 +164,7 @@ test.each([
   await page.context().close()
 })
 
-test('cookies are for the server and its site only, and signing in changes the session', async () => {
+test('cookies are HttpOnly and limited to their site, and signing in changes the session', async () => {
   const person = await makeMember(h, browser, site)
   const page = await openSignedIn(person)
   const cookies = await page.context().cookies()
@@ -191,7 +191,7 @@ test('cookies are for the server and its site only, and signing in changes the s
   await Promise.all([page.context().close(), link.context().close()])
 })
 
-test('who reads Spanish gets Spanish', async () => {
+test('a browser with Spanish as its language gets Spanish', async () => {
   const page = await openPage(browser, { locale: 'es-MX' })
   await page.goto(`${site.url}/sign-in`)
   expect(await page.locator('html').getAttribute('lang')).toBe('es')

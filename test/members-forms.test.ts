@@ -1,4 +1,4 @@
-/** What no form, address or header of the members' pages lets through. Spoken in plain HTTP, as an attacker would. */
+/** Attacks on forms, URLs and headers of the members' pages, with plain HTTP requests. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { doorPages } from '../src/members/public.pages.ts'
 import { insidePages } from '../src/members/signed-in.pages.ts'
@@ -31,11 +31,11 @@ afterAll(() => h?.close())
 interface Visitor {
   token: string
   get: (path: string) => Promise<Response>
-  /** Sends a form with the token that this visitor was given, or with another. */
+  /** Sends a form with the visitor's token, or with another. */
   post: (path: string, form?: Record<string, string>) => Promise<Response>
 }
 
-/** A browser without a window: keeps cookies, and reads the token of forms. */
+/** A minimal browser: keeps cookies, and reads the token of forms. */
 async function visit({ url }: Site): Promise<Visitor> {
   const cookies = new Map<string, string>()
   const send = async (path: string, init: RequestInit = {}) => {
@@ -53,7 +53,7 @@ async function visit({ url }: Site): Promise<Visitor> {
   return { token: token!, get: (path) => send(path), post }
 }
 
-/** A path that leads somewhere, from that of a route. */
+/** A valid path for the path of a route. */
 const filled = (path: string) =>
   path.replace(':token', 'A'.repeat(43)).replace(':id', course).replace(':lesson', '1')
 
@@ -102,7 +102,7 @@ test.each([
   '@evil.example',
   '/account\r\nset-cookie: a=b',
   '',
-])('nobody is led to %j after signing in', async (next) => {
+])('signing in does not redirect to %j', async (next) => {
   const { status, headers } = await (await visit(site)).post('/sign-in', {
     email: person.email,
     password: PASSWORD,
@@ -116,7 +116,7 @@ test.each([
   ).not.toContain('name="next"')
 })
 
-test('who was on the way to a page is led there after signing in', async () => {
+test('signing in redirects to the page that required it', async () => {
   const asked = await (await visit(site)).get(`/products/${course}?from=mail`)
   expect(asked.headers.get('location')).toBe(`/s/${site.subdomain}/sign-in?next=%2Fproducts%2F${course}`)
   const form = { email: person.email, password: PASSWORD, next: `/products/${course}` }
@@ -124,25 +124,22 @@ test('who was on the way to a page is led there after signing in', async () => {
   expect(headers.get('location')).toBe(`/s/${site.subdomain}/products/${course}`)
 })
 
-test.each(shown)(
-  '%s answers everybody with headers that allow no foreign script, no frame and no trace',
-  async (path) => {
-    for (const who of [visitor, await visit(site)]) {
-      const { headers, status } = await who.get(filled(path))
-      expect(status).toBeLessThan(500)
-      const policy = headers.get('content-security-policy')!
-      expect(policy).toContain("default-src 'none'")
-      expect(policy).toContain("script-src 'self';")
-      expect(policy).not.toMatch(/unsafe|\*/)
-      expect(policy).toMatch(/frame-ancestors 'none'.*base-uri 'none'/)
-      expect(headers.get('x-content-type-options')).toBe('nosniff')
-      expect(headers.get('referrer-policy')).toBe('same-origin')
-      expect(headers.get('cache-control')).toBe('no-store')
-    }
-  },
-)
+test.each(shown)('%s has headers that forbid foreign scripts, frames and caching', async (path) => {
+  for (const who of [visitor, await visit(site)]) {
+    const { headers, status } = await who.get(filled(path))
+    expect(status).toBeLessThan(500)
+    const policy = headers.get('content-security-policy')!
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).not.toMatch(/unsafe|\*/)
+    expect(policy).toMatch(/frame-ancestors 'none'.*base-uri 'none'/)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('same-origin')
+    expect(headers.get('cache-control')).toBe('no-store')
+  }
+})
 
-test('nothing of a member is reachable with the session of another site', async () => {
+test('no page of a member is accessible with a session of another site', async () => {
   const other = await dressSite(h, await makeSite(h.app, h.account), 'Harbour Choir', '#7c2d12')
   const theirs = await makeCourse(h, other.id, 'Singing')
   const { id: lesson } = await h.app.db
@@ -171,7 +168,7 @@ test.each([
   ['an unknown page', 'GET', '/nothing-here', undefined, 404],
   ['a form that is none', 'POST', '/sign-in', '{"email":', 400],
   ['a text that no database keeps', 'POST', '/sign-in', 'email=a%00b', 400],
-])('%s is answered by a page of the site', async (_what, method, path, body, status) => {
+])('%s shows a page of the site', async (_what, method, path, body, status) => {
   const answer = await fetch(site.url + path, { method, body: body ?? null })
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')

@@ -1,4 +1,4 @@
-/** A gift in a real browser: from the e-mail to what was in it. */
+/** A gift in a real browser: from the e-mail to the content. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
@@ -44,7 +44,7 @@ const eventsOf = ({ contactId }: Person, type: string) =>
 const giftOffer = async (title: string) =>
   makeOffer(h.app, site.id, { is_gift: true, productIds: [await makeProduct(h.app, site.id, title)] })
 
-test('a gift says who gave it and why, is opened with a password, and counts as redeemed once', async () => {
+test('a gift shows the giver and the message, is opened by setting a password, and is redeemed once', async () => {
   const gift = { from_name: 'Uncle Bob', message: 'For the long evenings.\n\nYours, Bob' }
   const person = await grant(h, site.id, await giftOffer('A box of wool'), { gift })
   const address = site.url + (await linkFor(h, person, 'gift'))
@@ -75,7 +75,7 @@ test('a gift says who gave it and why, is opened with a password, and counts as 
   await Promise.all([page.context().close(), elsewhere.context().close()])
 })
 
-test('after signing out everywhere a gift’s link leads to sign-in, and from there to the gift', async () => {
+test('after signing out everywhere, the link of a gift leads to sign-in, and from there to the gift', async () => {
   const person = await makeMember(h, browser, site)
   await grantMore(h, person.contactId, await giftOffer('A box of linen'))
   const address = site.url + (await linkFor(h, person, 'gift'))
@@ -100,7 +100,7 @@ test('after signing out everywhere a gift’s link leads to sign-in, and from th
   await Promise.all([page.context().close(), other.context().close()])
 })
 
-test('who has a password opens a gift with one button', async () => {
+test('a member with a password opens a gift with one button', async () => {
   const person = await makeMember(h, browser, site)
   await grantMore(h, person.contactId, await giftOffer('A box of silk'))
   const page = await openPage(browser)

@@ -1,4 +1,4 @@
-/** What was given, from the welcome e-mail to the day it ends, in a real browser. */
+/** The library in a real browser, from the welcome e-mail to the end of access. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
@@ -34,7 +34,7 @@ afterAll(async () => {
   await h?.close()
 })
 
-/** As the pages write dates. */
+/** Formats a date like the pages. */
 const dayOf = (date: Date) =>
   new Intl.DateTimeFormat('en-GB', {
     day: 'numeric',
@@ -43,7 +43,7 @@ const dayOf = (date: Date) =>
     timeZone: 'UTC',
   }).format(date)
 
-test('who is welcomed chooses a good password, is signed in, and finds the library', async () => {
+test('a new customer sets a strong password with the welcome link, is signed in, and sees the library', async () => {
   const course = await makeCourse(h, site.id, 'Weaving for winter')
   const offer = await makeOffer(h.app, site.id, { title: 'Winter term', productIds: [course] })
   const person = await grant(h, site.id, offer, { name: 'Grace Hopper' })
@@ -64,7 +64,7 @@ test('who is welcomed chooses a good password, is signed in, and finds the libra
   await page.context().close()
 })
 
-test('what was typed as a password can be shown and hidden, and what was copied be pasted', async () => {
+test('a typed password can be shown and hidden, and a copied one can be pasted', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const page = await openPage(browser)
   await page.goto(site.url + (await linkFor(h, person, 'welcome')))
@@ -90,7 +90,7 @@ test('what was typed as a password can be shown and hidden, and what was copied 
   await page.context().close()
 })
 
-test('how strong a new password is shows while it is typed, without asking to see it', async () => {
+test('the strength of a new password is shown while it is typed, also when it is hidden', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const page = await openPage(browser)
   await page.goto(site.url + (await linkFor(h, person, 'welcome')))
@@ -107,7 +107,7 @@ test('how strong a new password is shows while it is typed, without asking to se
   await page.context().close()
 })
 
-test('what was wrong with a password goes away when another is typed', async () => {
+test('the error about a password disappears when another is typed', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const page = await openPage(browser)
   await page.goto(site.url + (await linkFor(h, person, 'welcome')))
@@ -120,7 +120,7 @@ test('what was wrong with a password goes away when another is typed', async () 
   await page.context().close()
 })
 
-test('without script, a password can be chosen, and Show tells its strength', async () => {
+test('without script, a password can be set, and Show displays its strength', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const page = await openPage(browser, { javaScriptEnabled: false })
   await page.goto(site.url + (await linkFor(h, person, 'welcome')))
@@ -132,7 +132,7 @@ test('without script, a password can be chosen, and Show tells its strength', as
   await page.context().close()
 })
 
-test('a course is read from the library: product, first lesson, next and previous', async () => {
+test('a course can be read from the library: product, first lesson, next and previous', async () => {
   const course = await makeCourse(h, site.id, 'Weaving by hand')
   const offer = await makeOffer(h.app, site.id, {
     title: 'Spring term',
@@ -174,7 +174,7 @@ test('a course is read from the library: product, first lesson, next and previou
   await page.context().close()
 })
 
-test('who was given nothing that can be opened reads so kindly', async () => {
+test('a member without products sees a friendly message', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const page = await openPage(browser)
   await page.goto(site.url + (await linkFor(h, person, 'welcome')))
@@ -183,7 +183,7 @@ test('who was given nothing that can be opened reads so kindly', async () => {
   await page.context().close()
 })
 
-test('what begins later is announced with its day and has no lessons yet', async () => {
+test('a product that begins later is shown with its date, without lessons', async () => {
   const begins = new Date(h.app.clock.now().getTime() + 5 * 86_400_000)
   const course = await makeCourse(h, site.id, 'Weaving to come')
   const offer = await makeOffer(h.app, site.id, { access_begins_at: begins, productIds: [course] })
@@ -198,7 +198,7 @@ test('what begins later is announced with its day and has no lessons yet', async
   await page.context().close()
 })
 
-test('after 30 days a grant of 30 days is shown apart as expired, and its product is closed', async () => {
+test('after 30 days a 30-day grant is listed separately as expired, and its product is closed', async () => {
   const person = await makeMember(h, browser, site)
   const month = await makeProduct(h.app, site.id, 'A month of patterns')
   const offer = await makeOffer(h.app, site.id, { title: 'Trial', access_days: 30, productIds: [month] })
@@ -218,7 +218,7 @@ test('after 30 days a grant of 30 days is shown apart as expired, and its produc
   await page.getByLabel('E-mail').fill(person.email)
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  // Where they wanted to go before they were asked who they are.
+  // The page that required signing in.
   expect(page.url()).toBe(address)
   expect(await heading(page)).toBe("You don't have access to this")
   await page.getByRole('link', { name: 'Go to your library' }).click()

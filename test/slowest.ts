@@ -2,7 +2,7 @@ import type { Reporter, TestCase } from 'vitest/node'
 
 const SHOWN = 20
 
-/** Prints the tests that took longest, so that a suite that becomes slow shows where. */
+/** Prints the slowest tests, which shows where the suite becomes slow. */
 export class SlowestTests implements Reporter {
   #tests: { name: string; ms: number }[] = []
 

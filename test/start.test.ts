@@ -21,7 +21,7 @@ beforeAll(async () => {
   first = await npmStart(dataDir)
 })
 
-test('the first start tells scripts, in one line of JSON, all they need to sign in', async () => {
+test('the first start prints the credentials for scripts in one line of JSON', async () => {
   expect(first.ready).toEqual({
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     data_dir: dataDir,
@@ -32,7 +32,7 @@ test('the first start tells scripts, in one line of JSON, all they need to sign 
   expect(me.status).toBe(200)
 })
 
-test('nothing is said on standard error', () => {
+test('standard error is empty', () => {
   const own = first
     .stderr()
     .split('\n')
@@ -73,7 +73,7 @@ test('the demo account has a site, four products, five offers, tags, contacts, a
   })
 })
 
-describe('after a stop, started again with words instead of JSON', () => {
+describe('after a stop, started again with text output instead of JSON', () => {
   let words: string
   let url: string
   let second: Omit<Running, 'ready'>
@@ -86,23 +86,23 @@ describe('after a stop, started again with words instead of JSON', () => {
     url = /http:\/\/127\.0\.0\.1:\d+/.exec(words)![0]
   })
 
-  test('the address, the data folder and the client_id are shown, the secret is not', () => {
+  test('the URL, the data folder and the client_id are shown, the secret is not', () => {
     expect(words).toContain(dataDir)
     expect(words).toContain(first.ready.client_id)
     expect(words).not.toContain(first.ready.client_secret)
   })
 
-  test('it says that e-mails stay in the outbox', () => {
+  test('it reports that e-mails stay in the outbox', () => {
     expect(words).toMatch(/outbox.*SMTP_URL/)
   })
 
-  test('the key of the first start still works, and there is no second demo account', async () => {
+  test('the key of the first start still works, and no second demo account is created', async () => {
     const api = await signIn({ ...first.ready, url })
     expect((await api.get('/v1/sites')).body.data).toHaveLength(1)
     expect((await api.get('/v1/offers')).body.data).toHaveLength(4)
   })
 
-  test('the three commands, pasted into bash that knows the secret, grant an offer', async () => {
+  test('the three commands, pasted into bash with the secret, grant an offer', async () => {
     expect(paste(words, first.ready.client_secret)).toContain('"type":"offers"')
     const api = await signIn({ ...first.ready, url })
     const [contact] = (await api.get('/v1/contacts?filter[name_contains]=Ada Lovelace')).body.data
@@ -111,7 +111,7 @@ describe('after a stop, started again with words instead of JSON', () => {
   })
 })
 
-test('the three commands of the first start, pasted into bash as they are, grant an offer', async () => {
+test('the three commands of the first start, pasted into bash unchanged, grant an offer', async () => {
   const started = begin('npm', ['start'], { settings: { DATA_DIR: await temporaryFolder(), PORT: '0' } })
   await until(() => started.stdout().includes('Ctrl-C'))
   expect(paste(started.stdout())).toContain('"status":"granted"')

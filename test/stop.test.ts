@@ -56,7 +56,7 @@ test.each(ways)('%s: what is in flight is answered, then all of it is gone', asy
   expectNothingLeft()
 })
 
-test('a client that never finishes its request does not hold up the end', async () => {
+test('a client that never finishes its request does not block the stop', async () => {
   const running = await npmStart(dataDir)
   const { port } = new URL(running.ready.url!)
   const half = connect(Number(port), '127.0.0.1')
@@ -73,14 +73,14 @@ test('a client that never finishes its request does not hold up the end', async 
   silent.destroy()
 })
 
-test('npm killed with -9 takes the server and its database along', async () => {
+test('kill -9 of npm also stops the server and its database', async () => {
   const running = await npmStart(dataDir)
   running.child.kill('SIGKILL')
   await until(() => postmastersOf(dataDir).length === 0)
   expectNothingLeft()
 })
 
-test('a signal at any moment of the first start leaves nothing running', async () => {
+test('a signal at any time of the first start leaves no process running', async () => {
   for (const afterMs of [250, 500, 900]) {
     const fresh = await temporaryFolder()
     const starting = begin('npm', ['start'], { settings: { DATA_DIR: fresh, PORT: '0' } })

@@ -1,4 +1,4 @@
-/** What keeps the parts of the source apart, and the generated files up to date. */
+/** The import rules of the source, and the generated files. */
 import { globSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { createDatabase } from '../src/testing/harness.ts'
 const src = join(import.meta.dirname, '..', 'src')
 const files = globSync('**/*.ts', { cwd: src }).filter((file) => !/\.test\.ts$|^testing\//.test(file))
 
-/** Every folder and file of src/, from the bottom up: each may import itself and what stands before it. */
+/** Every folder and file of src/, from the bottom up: each may import itself and earlier ones. */
 const LAYERS = [
   'platform',
   'links',
@@ -52,7 +52,7 @@ const PLATFORM_LAYERS = [
   'records',
   'http',
 ]
-/** App is what every layer is given; the file holds types only. */
+/** Every layer uses App; its file contains types only. */
 const EVERYWHERE = 'platform/app.ts'
 
 function importsOf(file: string): string[] {
@@ -62,7 +62,7 @@ function importsOf(file: string): string[] {
   )
 }
 
-/** @param depth how many folders down the layers are */
+/** @param depth number of folders above the layers */
 const layerOf = (file: string, depth: number) => file.split('/')[depth]!
 
 function upwardImports(within: string[], layers: string[], depth: number): string[] {
@@ -105,10 +105,10 @@ test('only the configuration reads the environment', () => {
   expect(readers).toEqual(['platform/config.ts'])
 })
 
-test('time comes from the clock: nothing else asks the system', () => {
+test('only the clock reads the system time', () => {
   const askers = files
     .filter((file) => /Date\.now\(\)|new Date\(\)/.test(readFileSync(join(src, file), 'utf8')))
-    // Starting a database takes real time, whatever the clock says.
+    // Starting a database takes real time, whatever the application's clock.
     .filter((file) => !file.startsWith('platform/db/embedded/'))
   expect(askers).toEqual(['platform/clock/clock.ts'])
 })

@@ -1,4 +1,4 @@
-/** Who starts it, and where the data lie: PostgreSQL refuses to run as root, and an ordinary user is not root. */
+/** Starts by root and by an ordinary user, with their data folders: PostgreSQL refuses to run as root. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chown, mkdir, readlink, rm } from 'node:fs/promises'
@@ -12,7 +12,7 @@ const nobody = isRoot ? { uid: id('-u'), gid: id('-g') } : {}
 const canNobodyRead =
   spawnSync('/bin/sh', ['-c', 'test -r "$0"', join(ROOT, 'package.json')], nobody).status === 0
 
-test('an ordinary user runs it', async (context) => {
+test('an ordinary user can start the server', async (context) => {
   if (!isRoot) context.skip('the other tests run as an ordinary user already')
   if (!canNobodyRead) context.skip('the checkout is in a folder that only root can enter')
   const home = await temporaryFolder()
@@ -22,7 +22,7 @@ test('an ordinary user runs it', async (context) => {
   expect(await stop(running)).toBe(0)
 })
 
-test('root runs it on data in a folder that only root can enter, and finds the data again', async (context) => {
+test('root can start the server with a data folder that only root can access, and finds the data again', async (context) => {
   if (!isRoot) context.skip('only root can have such a folder')
   const secluded = await temporaryFolder(0o700)
   const dataDir = join(secluded, 'data')

@@ -1,4 +1,4 @@
-/** The receiver in docs/webhooks.md, as it stands there. */
+/** The receiver in docs/webhooks.md, unchanged. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
@@ -65,7 +65,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-test('takes what is told, each once, however often it comes', async () => {
+test('accepts each notification once, however often it is sent', async () => {
   const id = await makeContact(h.app, h.account.siteId)
   await h.drain()
   await until(() => printed.includes('\n'))
@@ -84,7 +84,7 @@ test('takes what is told, each once, however often it comes', async () => {
   ).toMatchObject([{ id, event: 'contact_created' }])
 })
 
-test('takes nothing that is forged, altered or old', async () => {
+test('refuses forged, altered and old requests', async () => {
   const { data } = (await h.client.get(`/v1/webhook_deliveries?filter[hook_id]=${hookId}`)).body
   const { body, attempts } = data[0].attributes
   const send = async (headers: object, text = body) =>

@@ -9,8 +9,8 @@ import { work } from '../server.ts'
 const RUNS = 5_000
 
 /**
- * Steps of an automation: a tag, a grant, an e-mail, a webhook, the tag again, while the worker also does what they
- * begin. From the first run to the end of the last.
+ * Steps of an automation: a tag, a grant, an e-mail, a webhook, the tag again, while the worker also processes their
+ * effects. From the first run to the end of the last.
  */
 export const automationSteps: Figure = {
   keys: ['k'],

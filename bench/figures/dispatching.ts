@@ -64,7 +64,7 @@ async function fill({ app }: BenchDatabase): Promise<void> {
       actions: [{ action: 'stop' }],
     })
   }
-  // Of all sites by turns, as events come.
+  // Of all sites alternately, as events occur.
   await app.pool.query(
     `with created as (
        insert into contacts (site_id, email, created_at, updated_at)

@@ -10,7 +10,7 @@ import type { Received } from './mail-sink.ts'
 
 const EMAILS = 5_000
 
-/** E-mails that a worker hands to a mail server on this machine: from the first one to the last. */
+/** E-mails that a worker sends to a mail server on this machine: from the first one to the last. */
 export const emails: Figure = {
   keys: ['g'],
   async measure({ postgres }: Bench) {
@@ -23,7 +23,7 @@ export const emails: Figure = {
       MAIL_FROM: 'hello@bestow.example',
     })
     while ((await countSent(database)) < EMAILS) await sleep(50)
-    // In which a second copy would come.
+    // Second copies would arrive in this time.
     await sleep(500)
     await worker.stop()
     const { messages, recipients, firstAt, lastAt } = await sink.ask<Received>({ listen: false })

@@ -8,7 +8,7 @@ import { rateOf } from './serve-grants.ts'
 /** As long as that of a real request. */
 const TOKEN = 'x'.repeat(320)
 
-/** What the web framework alone can do: the same requests to a route that does nothing. */
+/** The rate of the web framework alone: the same requests to a route that does nothing. */
 export const emptyRoute: Figure = {
   keys: ['a'],
   async measure({ seconds }: Bench) {

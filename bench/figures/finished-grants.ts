@@ -8,7 +8,7 @@ import { grantsPlan } from './grants-plan.ts'
 import { CONTACTS } from './serve-grants.ts'
 
 /**
- * Grants over HTTP with a worker running, until everything that follows from them is done as well: from the
+ * Grants over HTTP with a worker running, until all their effects are processed as well: from the
  * first request to the last welcome e-mail that was written.
  */
 export const finishedGrants: Figure = {
@@ -50,7 +50,7 @@ export const finishedGrants: Figure = {
   },
 }
 
-/** Events that nothing has followed from yet, and e-mails that are not written yet. */
+/** Events that are not dispatched yet, and e-mails that are not rendered yet. */
 async function countBacklog({ app }: BenchDatabase): Promise<number> {
   const { rows } = await app.pool.query<{ backlog: number }>(
     `select ((select count(*) from events where dispatched_at is null)

@@ -8,7 +8,7 @@ import { work } from '../server.ts'
 import { OPEN_CONNECTIONS } from './grants-plan.ts'
 import { CONTACTS, grantOverHttp, rateOf } from './serve-grants.ts'
 
-/** Grants over HTTP while a worker does what follows: with nothing set up, then with an automation and two hooks. */
+/** Grants over HTTP while a worker processes their effects: without, then with an automation and two hooks. */
 export const followedGrants: Figure = {
   keys: ['m'],
   async measure(bench: Bench) {
@@ -28,7 +28,7 @@ export const followedGrants: Figure = {
   },
 }
 
-/** How long the first that follows from a grant lets wait, at half of what can be kept up. */
+/** Time from a grant to its first effect, at half of the sustainable rate. */
 export const firstEffect: Figure = {
   keys: ['l'],
   needs: ['m'],
@@ -55,7 +55,7 @@ export const firstEffect: Figure = {
 
 interface Followed {
   report: Report
-  /** Grants with all that follows from them. */
+  /** Grants with all their effects. */
   donePerSecond: number
   delays: { p50: number; p99: number; max: number }
 }
@@ -83,7 +83,7 @@ async function setUp(database: BenchDatabase, targetUrl: string): Promise<void> 
   }
 }
 
-/** Milliseconds from a request's grants to the first e-mail, step or webhook that was done. */
+/** Milliseconds from a request's grants to the first e-mail, step or webhook. */
 async function readDelays({ app }: BenchDatabase): Promise<Followed['delays']> {
   const { rows } = await app.pool.query<Followed['delays']>(
     `with effects as (

@@ -1,9 +1,9 @@
 import { offersBody } from '../../src/testing/fixtures.ts'
 import type { Numbers, Plan } from '../load/load.ts'
 
-/** How many clients grant at once. */
+/** Number of concurrent clients. */
 export const CONNECTIONS = 32
-/** In an open loop: fewer than a server refuses. More requests wait, and that counts. */
+/** In an open loop: fewer than the server would refuse. Further requests wait, and their waiting time counts. */
 export const OPEN_CONNECTIONS = 200
 export const WARMUP_SECONDS = 2
 
@@ -16,7 +16,7 @@ export interface GrantsPlan {
   seconds: number
 }
 
-/** Grants an offer over HTTP to one contact after the other, as fast as it goes. */
+/** Grants an offer over HTTP to one contact after the other, as fast as possible. */
 export function grantsPlan({ url, token, offerId, numbers, seconds }: GrantsPlan): Plan {
   return {
     url,

@@ -3,7 +3,7 @@ import type { Bench, Figure } from '../figure.ts'
 import { CONNECTIONS } from './grants-plan.ts'
 import { CONTACTS, rateOf, serveGrants } from './serve-grants.ts'
 
-/** Grants over HTTP with no worker running, and what the serving process takes of memory. */
+/** Grants over HTTP with no worker running, and the memory of the serving process. */
 export const grants: Figure = {
   keys: ['c', 'h'],
   async measure(bench: Bench) {

@@ -3,10 +3,10 @@ import type { Bench, Figure } from '../figure.ts'
 import { OPEN_CONNECTIONS } from './grants-plan.ts'
 import { CONTACTS, serveGrants } from './serve-grants.ts'
 
-/** Until then Node compiles what is called often, for the second time. */
+/** Until then Node compiles frequently called functions for the second time. */
 const WARMUP_SECONDS = 10
 
-/** How long a grant takes at half of the highest rate, with requests that come by schedule. */
+/** Latency of a grant at half of the highest rate, with requests by schedule. */
 export const latency: Figure = {
   keys: ['d'],
   needs: ['c'],

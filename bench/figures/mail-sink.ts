@@ -7,7 +7,7 @@ export interface Received {
   messages: number
   /** Different addresses. */
   recipients: number
-  /** Milliseconds, when the first one began and the last one had come. */
+  /** Times in milliseconds of the beginning of the first e-mail and the end of the last. */
   firstAt: number
   lastAt: number
 }

@@ -7,7 +7,7 @@ import { rateOf, serveGrants } from './serve-grants.ts'
 const MILLION = 1_000_000
 const SECONDS = 3
 
-/** Lists that are asked for; `{n}` is a number that some contact has in its e-mail. */
+/** The requested lists; `{n}` is a number in the e-mail of a contact. */
 const LISTS = [
   { key: 'f list', what: 'first page of contacts', query: '' },
   { key: 'f email', what: 'contact with an e-mail', query: '?filter[email]=person{n}@example.com' },
@@ -15,7 +15,7 @@ const LISTS = [
   { key: 'f common', what: 'search for what many have', query: '?filter[search]=velac' },
 ]
 
-/** The rate of grants with a million contacts, and how long it takes to find some of them. */
+/** The rate of grants with a million contacts, and the time to find some of them. */
 export const millionContacts: Figure = {
   keys: ['e', 'f'],
   async measure(bench: Bench) {
@@ -43,7 +43,7 @@ async function askForLists(database: BenchDatabase): Promise<Result[]> {
       requests: {
         method: 'GET',
         paths: [`/v1/contacts${query}`],
-        // A prime, so that one e-mail is not beside the next.
+        // A prime number, so that consecutive e-mails are not adjacent.
         numbers: { first: 1, count: MILLION, step: 7_919 },
       },
     })

@@ -1,13 +1,13 @@
-/** A receiver of webhooks that answers at once and counts, as a process of its own. */
+/** A webhook receiver that responds at once and counts, as a process of its own. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface Told {
-  /** Requests, and how many different deliveries they were. */
+export interface ReceiverReport {
+  /** Numbers of requests, and of different deliveries. */
   requests: number
   deliveries: number
-  /** Milliseconds, when the first and the last one came. */
+  /** Times in milliseconds of the first and the last request. */
   firstAt: number
   lastAt: number
 }
@@ -26,7 +26,8 @@ const server = createServer((request, response) => {
 })
 
 process.on('message', async ({ listen }: { listen: boolean }) => {
-  if (!listen) return process.send!({ requests, deliveries: seen.size, firstAt, lastAt } satisfies Told)
+  if (!listen)
+    return process.send!({ requests, deliveries: seen.size, firstAt, lastAt } satisfies ReceiverReport)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   process.send!({ port: (server.address() as AddressInfo).port })

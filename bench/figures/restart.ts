@@ -5,12 +5,12 @@ import { diagnose } from '../audit.ts'
 import type { Figure } from '../figure.ts'
 import { start } from '../processes.ts'
 
-/** How long `npm start` takes until requests are answered, on a data folder that is there already. */
+/** Time from `npm start` to the first response, on an existing data folder. */
 export const restart: Figure = {
   keys: ['i'],
   async measure() {
     const folder = await mkdtemp(join(tmpdir(), 'bestow-bench-'))
-    // The user that PostgreSQL runs as when we are root must get in.
+    // When started by root, PostgreSQL runs as another user, who must have access to the folder.
     await chmod(folder, 0o711)
     const settings = { DATA_DIR: folder, PORT: '0' }
     const first = await secondsToStart(settings)

@@ -6,17 +6,17 @@ import { residentMegabytes } from '../machine.ts'
 import { serve } from '../server.ts'
 import { grantsPlan } from './grants-plan.ts'
 
-/** More than are granted to in the time that is measured. */
+/** More than are used in the measured time. */
 export const CONTACTS = 100_000
 
 export interface Served {
   report: Report
-  /** Megabytes that the serving process took before and after the load. */
+  /** Memory of the serving process before and after the load, in megabytes. */
   idleMemory: number
   loadedMemory: number
 }
 
-/** Has a server of its own grant the offer to every contact in turn, and audits the database. */
+/** Grants the offer to one contact after another over a server of its own, and audits the database. */
 export async function serveGrants(
   { seconds, cpuProf }: Bench,
   database: BenchDatabase,
@@ -38,7 +38,7 @@ export async function serveGrants(
   return { report, idleMemory, loadedMemory }
 }
 
-/** Has a server of its own grant the offer to every contact in turn, while others may be at work. */
+/** Grants the offer to one contact after another over a server of its own, beside other processes. */
 export async function grantOverHttp(
   { seconds }: Bench,
   database: BenchDatabase,

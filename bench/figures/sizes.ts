@@ -11,7 +11,7 @@ const FEW = 10_000
 const FIRST = 500
 const HOT_TABLES = ['contacts', 'customers', 'offer_grants', 'events']
 
-/** The rate of grants with few contacts. The contacts are soon used up, so that warming up is short. */
+/** The rate of grants with few contacts. They are soon used up, so the warm-up is short. */
 export const fewContacts: Figure = {
   keys: ['e'],
   async measure(bench: Bench) {
@@ -24,8 +24,8 @@ export const fewContacts: Figure = {
 }
 
 /**
- * The rate of grants on a server that began with empty tables, at its worst: plans are made when nothing is
- * there, and nothing that would have them made anew is done while the tables grow.
+ * The rate of grants on a server that started with empty tables, at its worst: statements are planned when the
+ * tables are empty, and nothing makes PostgreSQL plan them again while the tables grow.
  */
 export const emptyStart: Figure = {
   keys: ['e'],

@@ -20,7 +20,7 @@ export const webhooks: Figure = {
     const worker = await work(database, REACH)
     while ((await countBacklog(database)) > 0) await sleep(50)
     await worker.stop()
-    const { requests, deliveries, firstAt, lastAt } = await receiver.told()
+    const { requests, deliveries, firstAt, lastAt } = await receiver.report()
     await receiver.stop()
     if (requests !== DELIVERIES || deliveries !== DELIVERIES)
       throw new Error(`${requests} requests for ${deliveries} deliveries came instead of ${DELIVERIES}`)

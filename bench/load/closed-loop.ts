@@ -3,7 +3,7 @@ import type { Plan, Report } from './plan.ts'
 import { Recorder } from './recorder.ts'
 import { requestWriter } from './requests.ts'
 
-/** Every connection sends its next request when its last one is answered. Ends when all are answered. */
+/** Every connection sends its next request after the response to the last one. Ends after the last response. */
 export async function closedLoop(plan: Plan, connections: Connection[]): Promise<Report> {
   const next = requestWriter(plan)
   const recorder = new Recorder(plan)
@@ -15,7 +15,7 @@ export async function closedLoop(plan: Plan, connections: Connection[]): Promise
         const request = recorder.isOver(sent) ? null : next()
         if (request === null) return done()
         connection.send(request, (status) => {
-          recorder.answered(status, sent)
+          recorder.responded(status, sent)
           step()
         })
       }

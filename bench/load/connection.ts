@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net'
 
 /**
- * A kept-alive HTTP connection that has one request under way at a time. It reads no more of an answer than
- * its status and where it ends: what the load costs is taken from the server on the same machine.
+ * A kept-alive HTTP connection with one request in flight at a time. It reads no more of a response than
+ * its status and its length: the load generator uses processor time of the server's machine.
  */
 export class Connection {
   #socket: Socket
@@ -15,7 +15,7 @@ export class Connection {
     socket.on('data', (chunk) => this.#receive(chunk))
     socket.on('error', onError)
     socket.on('close', () => {
-      if (this.#onAnswer) onError(new Error('the server closed a connection with a request under way'))
+      if (this.#onAnswer) onError(new Error('the server closed a connection with a request in flight'))
     })
   }
 
@@ -43,7 +43,7 @@ export class Connection {
     if (headEnd === -1) return
     const head = this.#received.toString('latin1', 0, headEnd)
     const length = /\r\ncontent-length: (\d+)/i.exec(head)
-    if (!length) throw new Error(`an answer without a content-length: ${head}`)
+    if (!length) throw new Error(`a response without a content-length: ${head}`)
     if (this.#received.length < headEnd + 4 + Number(length[1])) return
     this.#received = Buffer.alloc(0)
     const onAnswer = this.#onAnswer!

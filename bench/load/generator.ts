@@ -1,4 +1,4 @@
-/** The load generator, a process of its own: does one plan and reports. */
+/** The load generator, a process of its own: executes one plan and reports. */
 import { closedLoop } from './closed-loop.ts'
 import { Connection } from './connection.ts'
 import { openLoop } from './open-loop.ts'

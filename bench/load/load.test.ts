@@ -29,7 +29,7 @@ async function planFor(listener: RequestListener): Promise<Plan> {
   }
 }
 
-test('every number is asked for once, with body and token, until they are used up', async () => {
+test('every number is requested once, with body and token, until they are used up', async () => {
   const seen: string[] = []
   const bodies = new Set<string>()
   const plan = await planFor(async (request, response) => {
@@ -43,7 +43,7 @@ test('every number is asked for once, with body and token, until they are used u
   expect([statuses, measured]).toEqual([{ 200: 200 }, 200])
 })
 
-test('one answer that is not 200 and nothing counts', async () => {
+test('one response other than 200 invalidates the measurement', async () => {
   const plan = await planFor((request, response) => {
     response.statusCode = request.url === '/things/50' ? 409 : 200
     response.setHeader('content-length', 0).end()
@@ -51,14 +51,14 @@ test('one answer that is not 200 and nothing counts', async () => {
   await expect(load(plan)).rejects.toThrow('{"200":199,"409":1}')
 })
 
-test('what a server that stands still keeps waiting is counted from when it was due', async () => {
+test('the latency of requests to a stalled server is counted from when they were due', async () => {
   let count = 0
   const plan = await planFor((_request, response) => {
     count += 1
     if (count === 50) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
     response.setHeader('content-length', 0).end()
   })
-  // Within half a second 100 requests are due, which wait for 250 ms on average, and only 4 can be on their way.
+  // Within half a second 100 requests are due, which wait for 250 ms on average, and only 4 can be in flight.
   const { latency, mostAtOnce, measured } = await load({ ...plan, loop: { kind: 'open', perSecond: 200 } })
   expect(measured).toBe(200)
   expect(latency.max).toBeGreaterThan(450)
@@ -66,7 +66,7 @@ test('what a server that stands still keeps waiting is counted from when it was 
   expect(mostAtOnce).toBeGreaterThan(50)
 })
 
-test('a server that goes away under load is an error', async () => {
+test('a server that stops under load is an error', async () => {
   const plan = await planFor((request, response) => {
     if (request.url === '/things/80') request.socket.destroy()
     else response.setHeader('content-length', 0).end()

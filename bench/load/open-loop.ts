@@ -5,9 +5,9 @@ import { Recorder } from './recorder.ts'
 import { requestWriter } from './requests.ts'
 
 /**
- * Requests are due at even intervals, whether or not any is answered, and none is left out: one that finds no
- * free connection waits, and its waiting counts. While warming up they come more and more often. Ends when all are
- * answered.
+ * Requests are due at even intervals, independently of responses, and none is left out: one that finds no
+ * free connection waits, and its waiting time counts. During the warm-up the rate grows. Ends after the last
+ * response.
  */
 export async function openLoop(plan: Plan, free: Connection[], perSecond: number): Promise<Report> {
   const next = requestWriter(plan)
@@ -21,7 +21,7 @@ export async function openLoop(plan: Plan, free: Connection[], perSecond: number
       const { request, due } = waiting.shift()!
       const connection = free.pop()!
       connection.send(request, (status) => {
-        recorder.answered(status, due)
+        recorder.responded(status, due)
         free.push(connection)
         sendWaiting()
       })
@@ -42,7 +42,7 @@ export async function openLoop(plan: Plan, free: Connection[], perSecond: number
   return recorder.report()
 }
 
-/** Seconds from the beginning until request `n` is due: the rate grows evenly until the warming up is over. */
+/** Seconds from the beginning until request `n` is due: the rate grows evenly during the warm-up. */
 function dueAfter(n: number, perSecond: number, warmup: number): number {
   const before = (perSecond * warmup) / 2
   return n < before ? Math.sqrt((2 * n * warmup) / perSecond) : warmup + (n - before) / perSecond

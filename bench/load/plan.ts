@@ -1,13 +1,13 @@
-/** What a load generator is to do. It travels between processes. */
+/** The plan of a load generator, which is sent between processes. */
 export interface Plan {
   url: string
   token: string
-  /** closed: the next request when one is answered; open: by schedule, whether or not any is answered. */
+  /** closed: the next request after each response; open: by schedule, independently of responses. */
   loop: { kind: 'closed' } | { kind: 'open'; perSecond: number }
-  /** Closed loop: as many requests at once. Open loop: at most so many. */
+  /** Concurrent requests: exactly this number in a closed loop, at most this number in an open loop. */
   connections: number
   warmupSeconds: number
-  /** How long is measured after warming up; less when the numbers are used up. */
+  /** Duration of the measurement after the warm-up; shorter when the numbers are used up. */
   seconds: number
   requests: Requests
 }
@@ -28,15 +28,15 @@ export interface Numbers {
 }
 
 export interface Report {
-  /** Answers to all requests, those of warming up too, by status. */
+  /** Number of responses by status, including the warm-up. */
   statuses: Record<string, number>
-  /** Requests that were measured, and over how many seconds. */
+  /** Number of measured requests, and the seconds that they took. */
   measured: number
   seconds: number
   perSecond: number
   /** Milliseconds; in an open loop counted from when the request was due. */
   latency: { p50: number; p95: number; p99: number; max: number }
-  /** Most requests that were under way or waiting at once. */
+  /** Highest number of requests in flight or waiting. */
   mostAtOnce: number
   /** Milliseconds since 1970 at which the first request was sent. */
   begunAt: number

@@ -1,6 +1,6 @@
 import type { Plan, Report } from './plan.ts'
 
-/** Keeps what was measured: of the requests that began after warming up, how long each took. */
+/** Records the duration of each request that began after the warm-up. */
 export class Recorder {
   readonly begun = performance.now()
   #begunAt = Date.now()
@@ -16,13 +16,13 @@ export class Recorder {
     this.#measureUntil = this.#measureFrom + seconds * 1_000
   }
 
-  /** Whether a request that begins at `time` would begin too late. */
+  /** Whether `time` is too late for another request. */
   isOver(time: number): boolean {
     return time >= this.#measureUntil
   }
 
   /** @param since when the request was sent, or was due */
-  answered(status: number, since: number): void {
+  responded(status: number, since: number): void {
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1
     this.#lastAnswer = performance.now()
     if (since >= this.#measureFrom) this.#latencies.push(this.#lastAnswer - since)

@@ -1,6 +1,6 @@
 import type { Plan } from './plan.ts'
 
-/** Gives one request after the other, ready to be written; null when the numbers are used up. */
+/** Returns requests one after the other as bytes; null when the numbers are used up. */
 export function requestWriter({ url, token, requests }: Plan): () => string | null {
   const { method, paths, body = '', numbers } = requests
   const { first, count, step } = numbers

@@ -38,7 +38,7 @@ const create = async (attributes: object = welcome()) =>
 const versionsOf = (id: string) =>
   h.app.db.selectFrom('automation_versions').select('version').where('automation_id', '=', id).execute()
 
-test('an automation is shown as it was written', async () => {
+test('an automation is returned as it was created', async () => {
   const { status, body, headers } = await h.client.post('/v1/automations', bodyOf(welcome()))
   expect(status).toBe(201)
   expect(headers.get('location')).toBe(`${h.url}/v1/automations/${body.data.id}`)
@@ -46,7 +46,7 @@ test('an automation is shown as it was written', async () => {
   expect((await h.client.get(`/v1/automations/${body.data.id}`)).body.data).toEqual(body.data)
 })
 
-test('what is not given is: for all offers, without conditions, enabled', async () => {
+test('the defaults of an automation are: for all offers, without conditions, enabled', async () => {
   const { attributes } = await create({
     name: 'Plain',
     trigger: { event: 'offer_granted' },
@@ -80,7 +80,7 @@ test('ids may be numbers', async () => {
   ])
 })
 
-test('a change of trigger, conditions or actions makes a version, another change none', async () => {
+test('a change of trigger, conditions or actions creates a version, other changes do not', async () => {
   const { id } = await create()
   const versionAfter = async (attributes: object) =>
     (await h.client.patch(`/v1/automations/${id}`, bodyOf(attributes))).body.data.attributes.version
@@ -94,7 +94,7 @@ test('a change of trigger, conditions or actions makes a version, another change
   expect(attributes).toMatchObject({ name: 'Welcome', enabled: false, trigger: { event: 'tag_added' } })
 })
 
-test('lists are narrowed by trigger, by whether it is enabled, and leave out what was deleted', async () => {
+test('lists can be filtered by trigger and by enabled, and leave out deleted automations', async () => {
   const { id } = await create({ ...welcome(), trigger: { event: 'gift_redeemed' } })
   const idsOf = async (filter: string) =>
     (await h.client.get(`/v1/automations?${filter}`)).body.data.map((one: { id: string }) => one.id)
@@ -122,7 +122,7 @@ const refused: [string, string, object][] = [
     { trigger: { event: 'offer_granted', resource_id: '99999' } },
   ],
   [
-    'a trigger confined to what it cannot be',
+    'a trigger with a resource of the wrong type',
     '/trigger/resource_id',
     { trigger: { event: 'contact_created', resource_id: '1' } },
   ],
@@ -168,7 +168,7 @@ test.each(refused)('%s is refused, and the answer points at it', async (_, point
   expect(pointedAt(body, reply.body.errors[0].source.pointer)).toBeDefined()
 })
 
-test('what is archived cannot be named: in no trigger, condition or action', async () => {
+test('archived resources cannot be named in a trigger, condition or action', async () => {
   const offer = await makeOffer(h.app, siteId, { archived_at: h.app.clock.now() })
   const tag = await makeTag(h.app, siteId)
   expect((await h.client.delete(`/v1/contact_tags/${tag}`)).status).toBe(200)
@@ -184,7 +184,7 @@ test('what is archived cannot be named: in no trigger, condition or action', asy
   }
 })
 
-test('what an enabled automation or hook names cannot be archived or deleted, and they are listed', async () => {
+test('a resource that an enabled automation or hook names cannot be archived or deleted, and the error lists them', async () => {
   const [tag, template] = [await makeTag(h.app, siteId), await makeTemplate(h.app, siteId)]
   const callable = await makeHook(h.app, siteId)
   const { id } = await create({
@@ -239,7 +239,7 @@ test('what an enabled automation or hook names cannot be archived or deleted, an
   expect((await enable(`/v1/hooks/${confined}`, 'hooks', true)).status).toBe(422)
 })
 
-test('a tag that is archived at the moment in which it is named is either not archived or not named', async () => {
+test('of archiving a tag and naming it in an automation concurrently, at most one succeeds', async () => {
   for (let n = 0; n < 10; n++) {
     const tag = await makeTag(h.app, siteId)
     const [made, removed] = await Promise.all([
@@ -256,7 +256,7 @@ test('a tag that is archived at the moment in which it is named is either not ar
   }
 })
 
-test('what another account has is not there', async () => {
+test('resources of another account are not found', async () => {
   const { siteId: elsewhere } = await makeAccount(h.app)
   const [theirOffer, theirTag] = [await makeOffer(h.app, elsewhere), await makeTag(h.app, elsewhere)]
   const theirTemplate = await makeTemplate(h.app, elsewhere)
@@ -283,7 +283,7 @@ test('a refused change leaves the automation as it was', async () => {
   expect((await h.client.get(`/v1/automations/${id}`)).body.data.attributes).toEqual(attributes)
 })
 
-test('runs are narrowed by automation, contact, status and event', async () => {
+test('runs can be filtered by automation, contact, status and event', async () => {
   const { id } = await create({
     name: 'Runs',
     trigger: { event: 'contact_created' },
@@ -312,7 +312,7 @@ test('runs are narrowed by automation, contact, status and event', async () => {
   expect(all.data.map((one: { id: string }) => one.id)[1]).toBe(run.id)
 })
 
-test('a site has 200 automations enabled and no more', async () => {
+test('a site can have 200 enabled automations and no more', async () => {
   const { siteId: elsewhere, token } = await makeAccount(h.app)
   const client = h.clientWith(token)
   const plain = { name: 'Plain', trigger: { event: 'contact_created' }, actions: [{ action: 'stop' }] }

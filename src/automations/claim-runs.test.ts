@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-test('while a worker has a run of a contact in hand, no other takes another run of that contact', async () => {
+test('while a worker has claimed a run of a contact, no other worker claims another run of that contact', async () => {
   const { siteId } = h.account
   for (let n = 0; n < 2; n++) {
     await makeAutomation(h.app, siteId, {

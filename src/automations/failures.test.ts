@@ -26,7 +26,7 @@ afterAll(() => h.close())
 
 const BROKEN = `raise exception 'broken on purpose';`
 
-/** Makes whatever writes to a table fail for a contact, as a fault in the code would. */
+/** Makes every write to a table fail for a contact, as a bug would. */
 async function breakFor(contactId: string, table: string, fail = BROKEN): Promise<void> {
   await sql`
     create or replace function fail_for_contact() returns trigger language plpgsql as $$
@@ -62,7 +62,7 @@ const taggedEvents = async (contactId: string) =>
       .execute()
   ).map(({ type }) => type)
 
-test('a run that fails holds up no other, is tried again, and does nothing twice', async () => {
+test('a run that fails blocks no other, is retried, and executes no step twice', async () => {
   const contactIds = await Promise.all(Array.from({ length: 5 }, () => makeContact(h.app, siteId)))
   const broken = contactIds[2]!
   await breakFor(broken, 'taggings')
@@ -81,7 +81,7 @@ test('a run that fails holds up no other, is tried again, and does nothing twice
   expect(await taggedEvents(broken)).toEqual(['tag_added', 'tag_removed'])
 })
 
-test('conditions are evaluated once: a contact who stops meeting them while a retry is awaited is not left out', async () => {
+test('conditions are evaluated once: a contact who stops meeting them before a retry still completes the run', async () => {
   const contactId = await makeContact(h.app, siteId)
   const other = await makeOffer(h.app, siteId)
   const automationId = await makeAutomation(h.app, siteId, {
@@ -108,7 +108,7 @@ test('conditions are evaluated once: a contact who stops meeting them while a re
   })
 })
 
-test('a run whose statements are cancelled because they take too long holds up no other', async () => {
+test('a run whose statements time out blocks no other', async () => {
   const contactIds = await Promise.all(Array.from({ length: 3 }, () => makeContact(h.app, siteId)))
   const [slow, ...others] = contactIds as [string, ...string[]]
   await breakFor(slow, 'taggings', 'perform pg_cancel_backend(pg_backend_pid()); perform pg_sleep(1);')
@@ -121,7 +121,7 @@ test('a run whose statements are cancelled because they take too long holds up n
   expect((await runOf(slow)).status).toBe('completed')
 })
 
-test('a deadlock is tried again at once and is no failure of the run', async () => {
+test('a deadlock is retried at once and does not count as a failure of the run', async () => {
   const contactId = await makeContact(h.app, siteId)
   await sql`create sequence stumbles`.execute(h.app.db)
   // All attempts at the batch, and the first at the run alone.
@@ -138,7 +138,7 @@ test('a deadlock is tried again at once and is no failure of the run', async () 
   await mend('taggings')
 })
 
-test('a run that fails again and again ends as failed, with what it met', async () => {
+test('a run that keeps failing ends as failed, with its error', async () => {
   const contactId = await makeContact(h.app, siteId)
   await breakFor(contactId, 'taggings')
   await grant(contactId)
@@ -152,7 +152,7 @@ test('a run that fails again and again ends as failed, with what it met', async 
   await mend('taggings')
 })
 
-test('a worker that dies between a step and its record leaves nothing of it, and the step is done once', async () => {
+test('a worker that dies before it records a step leaves no effect of it, and the step is executed once', async () => {
   const contactId = await makeContact(h.app, siteId)
   await grant(contactId)
   await sql`

@@ -33,7 +33,7 @@ const runs = () =>
     .orderBy('id')
     .execute()
 
-test('two automations that start each other stop when the first comes round again, and the run says so', async () => {
+test('two automations that start each other stop when the first would run again, and the run has the reason', async () => {
   const [tagId, offerId] = [await makeTag(h.app, siteId), await makeOffer(h.app, siteId)]
   const one = await automate(
     'offer_granted',
@@ -50,13 +50,13 @@ test('two automations that start each other stop when the first comes round agai
   const contactId = await makeContact(h.app, siteId)
   await grant(contactId, offerId)
   await h.drain()
-  const told = (await runs()).map(({ automation_id, status, reason, depth }) => [
+  const ended = (await runs()).map(({ automation_id, status, reason, depth }) => [
     automation_id,
     status,
     reason,
     depth,
   ])
-  expect(told).toEqual([
+  expect(ended).toEqual([
     [one, 'completed', null, 0],
     [other, 'completed', null, 1],
     [one, 'stopped', 'repeated', 2],
@@ -76,7 +76,7 @@ test('an automation that starts itself runs once', async () => {
   expect((await runs()).map(({ reason }) => reason)).toEqual([null, 'repeated'])
 })
 
-test('what two people cause is no repetition', async () => {
+test('runs for two contacts are not a repetition', async () => {
   const offerId = await makeOffer(h.app, siteId)
   await automate('offer_granted', offerId, { action: 'stop' })
   for (let n = 0; n < 2; n++) await grant(await makeContact(h.app, siteId), offerId)
@@ -84,7 +84,7 @@ test('what two people cause is no repetition', async () => {
   expect((await runs()).map(({ reason }) => reason)).toEqual(['stop', 'stop'])
 })
 
-test('a chain of different automations ends at depth 8, and the run says so', async () => {
+test('a chain of different automations ends at depth 8, and the run has the reason', async () => {
   const offerIds: string[] = []
   for (let n = 0; n < 11; n++) offerIds.push(await makeOffer(h.app, siteId))
   for (let n = 0; n < 10; n++) {
@@ -92,14 +92,14 @@ test('a chain of different automations ends at depth 8, and the run says so', as
   }
   await grant(await makeContact(h.app, siteId), offerIds[0]!)
   await h.drain()
-  const told = (await runs()).map(({ depth, status, reason }) => [depth, status, reason])
-  expect(told).toEqual([
+  const ended = (await runs()).map(({ depth, status, reason }) => [depth, status, reason])
+  expect(ended).toEqual([
     ...Array.from({ length: 8 }, (_, depth) => [depth, 'completed', null]),
     [8, 'stopped', 'depth_limit'],
   ])
 })
 
-test('conditions are evaluated once: a contact who stops meeting them while the budget is awaited is written to', async () => {
+test('conditions are evaluated once: a contact who stops meeting them before the e-mail budget allows it still gets the e-mail', async () => {
   await h.app.db
     .updateTable('sites')
     .set({ automation_emails_per_hour: 1 })
@@ -131,7 +131,7 @@ test('conditions are evaluated once: a contact who stops meeting them while the 
   ])
 })
 
-test('e-mails beyond what a site may send in an hour wait for the next, and are all sent', async () => {
+test('e-mails beyond a site’s hourly limit are sent in the next hours, all of them', async () => {
   await h.app.db
     .updateTable('sites')
     .set({ automation_emails_per_hour: 3 })

@@ -29,7 +29,7 @@ const bodyOf = (attributes: object) => ({ data: { type: 'automations', attribute
 
 const PLAIN = { name: 'Plain', trigger: { event: 'contact_created' }, actions: [{ action: 'stop' }] }
 
-/** Has nothing in common with what is changed: current values are no change, and take no permission. */
+/** Differs in every attribute from the definition that is changed: current values are no change, and need no permission. */
 const OTHER = { ...PLAIN, trigger: { event: 'tag_removed' } }
 
 const ACTIONS = [
@@ -43,7 +43,7 @@ const ACTIONS = [
   ['call_webhook', 'hook_id', 'view:grants'],
 ] as const
 
-test.each(ACTIONS)('the action %s, by its %s, takes %s', async (action, member, permission) => {
+test.each(ACTIONS)('the action %s, by its %s, needs %s', async (action, member, permission) => {
   const actions = [{ action: 'stop' }, { action, [member]: ids[member] }]
   await expectToTake(permission, { actions }, '/data/attributes/actions/1')
 })
@@ -57,7 +57,7 @@ const TRIGGERS = [
   ['access_expired', 'view:offers'],
 ] as const
 
-test.each(TRIGGERS)('the trigger %s takes %s', async (event, permission) => {
+test.each(TRIGGERS)('the trigger %s needs %s', async (event, permission) => {
   await expectToTake(permission, { trigger: { event } }, '/data/attributes/trigger')
 })
 
@@ -66,7 +66,7 @@ test('conditions take view:contacts', async () => {
   await expectToTake('view:contacts', { conditions }, '/data/attributes/conditions')
 })
 
-/** Both to make an automation with it, and to give it to one that is there. */
+/** Creates an automation with it, and changes an existing one to it. */
 async function expectToTake(permission: string, attributes: object, pointer: string): Promise<void> {
   const client = await clientWithout(permission)
   const body = bodyOf({ ...PLAIN, ...attributes })
@@ -80,7 +80,7 @@ async function expectToTake(permission: string, attributes: object, pointer: str
   expect((await (await clientWith([...permissions])).post('/v1/automations', body)).status).toBe(201)
 }
 
-test('who may not do what an automation does, can rename and disable it, but not enable it', async () => {
+test('a key without the permissions of the actions can rename and disable an automation, but not enable it', async () => {
   const actions = [{ action: 'grant_offer', offer_id: ids.offer_id }]
   const id = await makeAutomation(h.app, siteId, { ...PLAIN, actions })
   const client = await clientWithout('manage:grants')
@@ -93,7 +93,7 @@ test('who may not do what an automation does, can rename and disable it, but not
   expect((await h.client.get(`/v1/automations/${id}`)).body.data.attributes.enabled).toBe(false)
 })
 
-test('purchases and forms, which no key can be allowed to see, start only what a key without limits made', async () => {
+test('events of purchases and forms, for which there is no permission, start only automations of unrestricted keys', async () => {
   const body = bodyOf({ ...PLAIN, trigger: { event: 'offer_purchased' } })
   const client = await clientWith([...permissions])
   await expectRefusal(h.app, () => client.post('/v1/automations', body), 403, {

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 beforeEach(async () => {
-  // Each story has a site of its own.
+  // Each case has a site of its own.
   account = await makeAccount(h.app)
   client = h.clientWith(account.token)
   siteId = account.siteId
@@ -60,7 +60,7 @@ const eventsOfRuns = () =>
     .orderBy('id')
     .execute()
 
-test('a run takes its actions in their order, and each leaves what it made', async () => {
+test('a run executes its actions in order, each with its effect', async () => {
   const [tagId, templateId, hookId] = [
     await makeTag(h.app, siteId),
     await makeTemplate(h.app, siteId),
@@ -106,7 +106,7 @@ test('a run takes its actions in their order, and each leaves what it made', asy
   }
 })
 
-test('a run waits until its time, and goes on after it', async () => {
+test('a run waits until it is due, and then continues', async () => {
   await automate({
     actions: [
       { action: 'wait', amount: 2, unit: 'days' },
@@ -126,7 +126,7 @@ test('a run waits until its time, and goes on after it', async () => {
   expect(Date.parse(run.ended_at)).toBeGreaterThanOrEqual(Date.parse(waiting.due_at))
 })
 
-test('it goes on only for contacts that meet the conditions when it begins', async () => {
+test('a run continues only for contacts that meet the conditions when it begins', async () => {
   const vip = await makeTag(h.app, siteId)
   await automate({
     conditions: { all: [{ filter: 'has_no_tag_id', value: vip }] },
@@ -139,14 +139,14 @@ test('it goes on only for contacts that meet the conditions when it begins', asy
   await h.drain()
   const runs = await runsOf()
   expect(runs.map(({ status, reason }: { status: string; reason: string }) => [status, reason])).toEqual([
-    // Its own tag does not stand in its way: it began without.
+    // The tag that it adds itself does not stop it: the contact did not have it at the beginning.
     ['stopped', 'stop'],
     ['stopped', 'conditions_not_met'],
   ])
   expect(runs[1].steps).toEqual([])
 })
 
-test('what a run does, the conditions of the next for the same contact see', async () => {
+test('the conditions of a run see the effects of the previous run of the same contact', async () => {
   const tagId = await makeTag(h.app, siteId)
   const first = {
     conditions: { filter: 'has_no_tag_id', value: tagId },
@@ -160,7 +160,7 @@ test('what a run does, the conditions of the next for the same contact see', asy
   expect(statuses).toEqual(['completed', 'stopped'])
 })
 
-test('what is so already is skipped, and the run goes on', async () => {
+test('actions without effect are skipped, and the run continues', async () => {
   const archived = await makeOffer(h.app, siteId)
   const tagId = await makeTag(h.app, siteId)
   await automate({
@@ -191,7 +191,7 @@ test('what is so already is skipped, and the run goes on', async () => {
   expect(run.status).toBe('completed')
 })
 
-test('a disabled hook is not called, and the step says so', async () => {
+test('a disabled hook is not called, and the step has the reason', async () => {
   const hookId = await makeHook(h.app, siteId)
   await automate({ actions: [{ action: 'call_webhook', hook_id: hookId }] })
   await h.app.db
@@ -223,19 +223,19 @@ test.each<[string, (automationId: string) => Promise<unknown>]>([
   ],
   ['automation_deleted', (id) => client.delete(`/v1/automations/${id}`)],
   ['contact_deleted', () => client.delete(`/v1/contacts/${contactId}`)],
-])('a run under way stops before its next step: %s', async (reason, act) => {
+])('an active run stops before its next step: %s', async (reason, act) => {
   const automationId = await automate({ actions: await waitAndTag() })
   await grant()
   await h.drain()
   await act(automationId)
-  // That of a disabled automation may be enabled again; the others have nothing to wait for.
+  // A disabled automation may be enabled again; the other runs have nothing to wait for.
   if (reason !== 'automation_disabled') expect(await onlyRun()).toMatchObject({ status: 'stopped', reason })
   await advanceClock(h.app, 61_000)
   expect(await onlyRun()).toMatchObject({ status: 'stopped', reason, step: 1, due_at: null })
   expect((await eventsOfRuns()).length).toBe(0)
 })
 
-test('the remaining runs of a deleted automation with very many are ended in the background', async () => {
+test('a deleted automation with very many runs has the rest of them stopped in the background', async () => {
   const automationId = await automate({ actions: await waitAndTag() })
   await grant()
   await h.drain()
@@ -264,7 +264,7 @@ const change = (id: string, what: 'cancel' | 'retry', by = client) =>
 const runId = async (): Promise<string> =>
   (await client.get(`/v1/automation_runs?filter[contact_id]=${contactId}`)).body.data[0].id
 
-test('a run is cancelled at once, keeps what it did, and goes on from there when it is retried', async () => {
+test('a run is cancelled at once, keeps its steps, and continues from there when it is retried', async () => {
   const [first, last] = [await makeTag(h.app, siteId), await makeTag(h.app, siteId)]
   await automate({
     actions: [
@@ -301,7 +301,7 @@ test('a run is cancelled at once, keeps what it did, and goes on from there when
   ])
 })
 
-test('a run that failed is retried with attempts of its own; not when its automation or contact is gone', async () => {
+test('a failed run is retried with a new set of attempts, unless its automation or contact is deleted', async () => {
   const automationId = await automate({ actions: [{ action: 'stop' }] })
   await grant()
   await h.drain()
@@ -345,7 +345,7 @@ test('runs of another account are 404, and a retry needs the permissions of its 
   expect((await change(id, 'retry', limited)).status).toBe(403)
 })
 
-test('a run follows the version that it began with', async () => {
+test('a run follows the version with which it began', async () => {
   const automationId = await automate({ actions: await waitAndTag() })
   await grant()
   await h.drain()
@@ -355,7 +355,7 @@ test('a run follows the version that it began with', async () => {
   expect(await stepsOf()).toEqual(['wait done', 'add_tag done'])
 })
 
-test('an event starts an automation once, whoever is asked how often', async () => {
+test('an event starts an automation once, however often it is dispatched', async () => {
   await automate({ actions: [{ action: 'add_tag', tag_id: await makeTag(h.app, siteId) }] })
   await grant()
   await h.drain()
@@ -365,7 +365,7 @@ test('an event starts an automation once, whoever is asked how often', async () 
   expect((await eventsOfRuns()).length).toBe(1)
 })
 
-test('many workers at once take each step once', async () => {
+test('many concurrent workers execute each step once', async () => {
   const contactIds = await Promise.all(Array.from({ length: 60 }, () => makeContact(h.app, siteId)))
   await automate({
     actions: [

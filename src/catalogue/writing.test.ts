@@ -1,4 +1,4 @@
-/** What is odd about writing offers, products and sites; what they have in common is tested in records.test.ts. */
+/** What is specific to writing offers, products and sites; what they have in common is tested in records.test.ts. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAutomation } from '../testing/automations.ts'
 import { makeAccount, makeContact, makeProduct, makeSite, offersBody } from '../testing/fixtures.ts'
@@ -32,7 +32,7 @@ const codeOf = async (request: () => Promise<{ status: number; body: { errors: {
   return [status, body.errors[0]!.code]
 }
 
-test('an offer that was created over the API is granted with its access limit', async () => {
+test('an offer created over the API is granted with its access limit', async () => {
   const id = await createOffer({ access_days: 30 }, [await makeProduct(h.app, h.account.siteId)])
   const contactId = await makeContact(h.app, h.account.siteId)
   const path = `/v1/contacts/${contactId}/relationships/offers`
@@ -41,7 +41,7 @@ test('an offer that was created over the API is granted with its access limit', 
   expect(Date.parse(grant.expires_at) - Date.parse(grant.starts_at)).toBe(30 * 86_400_000)
 })
 
-test('the products of an offer keep their order, and are replaced only by what the site has', async () => {
+test('the products of an offer keep their order, and can be replaced only by products of the site', async () => {
   const [one, two, three] = await Promise.all([1, 2, 3].map(() => makeProduct(h.app, h.account.siteId)))
   const stranger = await makeAccount(h.app)
   const foreign = await makeProduct(h.app, stranger.siteId)
@@ -72,7 +72,7 @@ test('the payment type follows from the price; one that contradicts it is 422', 
   expect(await typeOf(change({ price_in_cents: 0 }))).toBe('free')
 })
 
-test('an archived offer cannot be granted, and stays with those who hold it', async () => {
+test('an archived offer cannot be granted, and customers who hold it keep it', async () => {
   const id = await createOffer()
   const holder = await makeContact(h.app, h.account.siteId)
   const path = `/v1/contacts/${holder}/relationships/offers`
@@ -90,7 +90,7 @@ test('an archived offer cannot be granted, and stays with those who hold it', as
   )
 })
 
-test('what is in use is not archived: a product by an offer, an offer by an automation', async () => {
+test('resources in use cannot be archived: a product by an offer, an offer by an automation', async () => {
   const product = await makeProduct(h.app, h.account.siteId)
   const id = await createOffer({}, [product])
   await makeAutomation(h.app, h.account.siteId, {
@@ -104,7 +104,7 @@ test('what is in use is not archived: a product by an offer, an offer by an auto
   ).toContain(product)
 })
 
-test('a site is archived when nobody holds an offer of it and another is left; then it cannot be reached', async () => {
+test('a site can be archived when no customer holds an offer and another site exists; then it is not found', async () => {
   const account = await makeAccount(h.app)
   const client = h.clientWith(account.token)
   expect(await codeOf(() => client.delete(`/v1/sites/${account.siteId}`))).toEqual([422, 'only_site'])
@@ -127,7 +127,7 @@ test('a site is archived when nobody holds an offer of it and another is left; t
   await expectRefusal(h.app, () => client.get(`/v1/offers/${id}`), 404)
 })
 
-test('another account may choose the same id for what is not a site', async () => {
+test('another account may choose the same id, except for sites', async () => {
   const body = { data: { type: 'products', id: '2147540333', attributes: { title: 'Course' } } }
   const stranger = h.clientWith((await makeAccount(h.app)).token)
   for (const client of [h.client, stranger])

@@ -16,7 +16,7 @@ test.each(groups)('the commands $names are loaded without the others', async ({ 
   }
 })
 
-test('every command that scripts rely on is there', () => {
+test('every command that scripts rely on exists', () => {
   const names = commands.map(([name]) => name)
   for (const name of [
     'accounts create',

@@ -23,7 +23,7 @@ const reserve = (wanted: number, now = h.app.clock.now()) =>
 const setLimit = (automation_emails_per_hour: number) =>
   h.app.db.updateTable('sites').set({ automation_emails_per_hour }).execute()
 
-test('a site sends no more in an hour than it may, and in the next again', async () => {
+test('a site sends no more e-mails in an hour than its limit, and again in the next hour', async () => {
   await setLimit(100)
   const now = new Date('2031-05-05T10:59:59.999Z')
   const nextHour = new Date('2031-05-05T11:00:00Z')
@@ -36,7 +36,7 @@ test('a site sends no more in an hour than it may, and in the next again', async
   })
 })
 
-test('a limit that is changed within the hour holds at once', async () => {
+test('a limit that is changed within the hour applies at once', async () => {
   await setLimit(10)
   expect((await reserve(8)).granted).toBe(8)
   await setLimit(5)
@@ -46,14 +46,14 @@ test('a limit that is changed within the hour holds at once', async () => {
   expect((await reserve(1)).granted).toBe(0)
 })
 
-test('many that ask at once get together exactly what there is', async () => {
+test('concurrent requests for the budget get exactly the budget in total', async () => {
   await setLimit(100)
   const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => reserve(n % 7)))
   const more = await reserve(1_000)
   expect([...answers, more].reduce((sum, { granted }) => sum + granted, 0)).toBe(100)
 })
 
-test('what is taken in a transaction that fails is given back', async () => {
+test('budget taken in a transaction that fails is returned', async () => {
   await setLimit(100)
   const failing = inTransaction(h.app.db, async (tx) => {
     await reserveBudget(tx, h.account.siteId, 90, h.app.clock.now())
@@ -63,7 +63,7 @@ test('what is taken in a transaction that fails is given back', async () => {
   expect((await reserve(100)).granted).toBe(100)
 })
 
-/** Rows of a run that sends, as automations make them. */
+/** The rows of a run that sends an e-mail, as automations create them. */
 async function step(contactId: string, eventId: string, values: object): Promise<AutomationEmail> {
   const now = h.app.clock.now()
   const { id: templateId } = await h.app.db
@@ -105,7 +105,7 @@ const eventOf = async (contactId: string, type: string) =>
       .executeTakeFirstOrThrow()
   ).id
 
-test('who is no customer is written to, with the site’s address and no link to sign in', async () => {
+test('a contact who is not a customer gets the e-mail with the site’s URL, without a sign-in link', async () => {
   const contactId = await makeContact(h.app, h.account.siteId, {
     name: 'Ada Lovelace',
     email: 'ada@example.com',
@@ -133,7 +133,7 @@ You are receiving this because ada@example.com is a contact of The Studio (https
   expect(await h.app.db.selectFrom('member_links').select('purpose').execute()).toEqual([])
 })
 
-test('a customer gets a link of their own in each, which works only in what is sent', async () => {
+test('a customer gets a personal link in each e-mail, which is hidden in the outbox', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId, { title: 'Painting Light' })
   const path = `/v1/contacts/${contactId}/relationships/offers`
@@ -159,7 +159,7 @@ test('a customer gets a link of their own in each, which works only in what is s
   expect(rows[0]!.count).toBe(4)
 })
 
-test('a template that fails takes down its own e-mail and no other', async () => {
+test('a template that fails affects its own e-mail and no other', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const eventId = await eventOf(contactId, 'contact_created')
   const endless = `{% assign s = "abcdefghij" %}${'{% assign s = s | append: s %}'.repeat(6)}{% assign all = s | split: "" %}`

@@ -1,8 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as nextIteration } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { limitConcurrency } from './concurrency.ts'
 
-test('no more run at a time than may, all run in the order in which they came, also when one fails', async () => {
+test('no more tasks run concurrently than the limit, all start in order, also when one fails', async () => {
   const limited = limitConcurrency(2)
   const begun: number[] = []
   let [running, most] = [0, 0]
@@ -10,7 +10,7 @@ test('no more run at a time than may, all run in the order in which they came, a
     limited(async () => {
       begun.push(number)
       most = Math.max(most, ++running)
-      await turn()
+      await nextIteration()
       running -= 1
       if (number === 1) throw new Error('one that fails')
       return number

@@ -31,7 +31,7 @@ async function welcomeSubject(): Promise<string | null> {
   return body.data[0].attributes.subject
 }
 
-test('a site says it in its own words, field by field, and by default again when they are taken away', async () => {
+test('a site’s texts replace the defaults field by field, until they are removed', async () => {
   const byDefault = await welcomeSubject()
   const id = await make({ kind: 'welcome', subject: 'Hola' })
   expect(await welcomeSubject()).toBe('Hola')
@@ -51,7 +51,7 @@ test('a site says it in its own words, field by field, and by default again when
   expect((await h.client.delete(`/v1/email_templates/${id}`)).status).toBe(404)
 })
 
-test('of each kind that the system sends a site has one, of two that are made at once too', async () => {
+test('a site has one template of each system kind, also when two are created concurrently', async () => {
   const answers = await Promise.all(
     ['one', 'two'].map((subject) =>
       h.client.post('/v1/email_templates', document({ kind: 'gift', subject })),
@@ -104,7 +104,7 @@ test.each([
   )
 })
 
-test('what an e-mail may have to do without must be asked for', async () => {
+test('a template must check for values that an e-mail may not have', async () => {
   const words = '{{ offers[0].title }}'
   await make({ kind: 'welcome', subject: words })
   await refusal({ kind: 'automation', name: 'x', subject: words, body: 'x' }, '/data/attributes/subject')
@@ -123,11 +123,11 @@ test.each([
   [{ kind: 'automation', name: ' ', subject: 'x', body: 'x' }, '/data/attributes/name'],
   [{ kind: 'automation', name: 'x', subject: 'x' }, '/data/attributes'],
   [{ kind: 'automation', name: 'x', subject: null, body: 'x' }, '/data/attributes/subject'],
-])('a template that lacks something is refused: %j', async (attributes, pointer) => {
+])('an incomplete template is refused: %j', async (attributes, pointer) => {
   await refusal(attributes, pointer)
 })
 
-test('a template that an enabled automation sends stays, and the automation is named', async () => {
+test('a template that an enabled automation sends cannot be deleted, and the error names the automation', async () => {
   const id = await make({ kind: 'automation', name: 'A letter', subject: 'x', body: 'x' })
   const now = h.app.clock.now()
   const automation = await h.app.db
@@ -174,7 +174,7 @@ test('templates are listed by kind', async () => {
   expect(body.data.map((template: { id: string }) => template.id)).toEqual([id])
 })
 
-test('a preview says it with the site’s own look and somebody who is made up, saved or not', async () => {
+test('a preview has the site’s design and an invented recipient, for saved and unsaved templates', async () => {
   await h.app.db.updateTable('sites').set({ title: 'Northlight', color: '#aa3366' }).execute()
   for (const kind of templateKinds) {
     const words = {
@@ -202,7 +202,7 @@ test('a preview says it with the site’s own look and somebody who is made up, 
   })
 })
 
-test('what may be seen may not be changed by a key that may only see', async () => {
+test('a key with view permissions only cannot change templates', async () => {
   const id = await make({ kind: 'automation', name: 'x', subject: 'x', body: 'x' })
   const client = h.clientWith((await makeKey(h.app, h.account, ['view:emails'])).token)
   expect((await client.get(`/v1/email_templates/${id}/preview`)).status).toBe(200)
@@ -216,7 +216,7 @@ test('what may be seen may not be changed by a key that may only see', async () 
   }
 })
 
-test('the example of the documentation is a template', async () => {
+test('the example in the documentation is a valid template', async () => {
   const chapter = readFileSync(new URL('../../docs/emails.md', import.meta.url), 'utf8')
   const [, example] = /POST \/v1\/email_templates\n(\{[\s\S]*?\})\n```/.exec(chapter)!
   expect((await h.client.post('/v1/email_templates', JSON.parse(example!))).status).toBe(201)

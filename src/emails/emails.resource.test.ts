@@ -25,7 +25,7 @@ const kinds = async (parameters: string) =>
     .map(({ attributes }: { attributes: { kind: string } }) => attributes.kind)
     .sort()
 
-test('an e-mail shows to whom it went, what it said, and what became of it', async () => {
+test('an e-mail has its recipient, content and result', async () => {
   const { data } = await list(`filter[contact_id]=${ada}&filter[kind]=welcome&include=contact`)
   const { body } = await h.client.get(`/v1/emails/${data[0].id}`)
   expect(body.data).toEqual(data[0])
@@ -55,7 +55,7 @@ test.each([
   ['filter[to_email_eq]=Bob+news@example.com', ['offer_grant', 'welcome']],
   ['filter[to_email_cont]=bob+new', ['offer_grant', 'welcome']],
   ['filter[to_email_in]=nobody@example.com,bob%20news@example.com', ['offer_grant', 'welcome']],
-])('e-mails can be narrowed: %s', async (parameters, expected) => {
+])('e-mails can be filtered: %s', async (parameters, expected) => {
   expect(await kinds(parameters.replace('ADA', ada))).toEqual(expected)
 })
 

@@ -28,7 +28,7 @@ async function emailsTo(contactId: string): Promise<Email[]> {
 
 const kinds = (emails: Email[]) => emails.map(({ kind }) => kind).sort()
 
-test('who becomes a customer is welcomed, told what they got, and given a link', async () => {
+test('a new customer gets the welcome e-mail with the granted offers and a link', async () => {
   const contactId = await makeContact(h.app, h.account.siteId, {
     name: 'Ada Lovelace',
     email: 'ada@example.com',
@@ -58,14 +58,14 @@ test('a recipient without a name is greeted without one', async () => {
   expect(welcome!.html).toContain('Hello,')
 })
 
-test('nobody is welcomed when the request says so', async () => {
+test('no welcome e-mail is sent when the request declines it', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   await h.client.post(offersOf(contactId), offersBody([offerId], { send_customer_welcome_email: false }))
   expect(await emailsTo(contactId)).toEqual([])
 })
 
-test('who is a customer already is not welcomed again, also not after a revoke', async () => {
+test('a customer gets no second welcome e-mail, also not after a revocation', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const [first, second] = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
   await h.client.post(offersOf(contactId), offersBody([first]))
@@ -75,7 +75,7 @@ test('who is a customer already is not welcomed again, also not after a revoke',
   expect(kinds(await emailsTo(contactId))).toEqual(['welcome'])
 })
 
-test('a gift offer sends its e-mail whatever is said about the welcome, with who gives it and their words', async () => {
+test('a gift offer sends the gift e-mail whatever the welcome flag says, with the giver and the message', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId, { title: 'Painting Light', is_gift: true })
   const meta = {
@@ -90,7 +90,7 @@ test('a gift offer sends its e-mail whatever is said about the welcome, with who
     expect(gift!.text).toContain(words)
 })
 
-test('a gift offer also reaches somebody who is a customer, once for each grant', async () => {
+test('a gift offer also sends the gift e-mail to an existing customer, once for each grant', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const [plain, gift] = [
     await makeOffer(h.app, h.account.siteId),
@@ -102,7 +102,7 @@ test('a gift offer also reaches somebody who is a customer, once for each grant'
   expect(kinds(await emailsTo(contactId))).toEqual(['gift'])
 })
 
-test('a grant is confirmed when the request asks for it, or when the site always does and the request does not decline', async () => {
+test('a grant sends the confirmation e-mail when the request says so, or the site does and the request does not decline', async () => {
   const sent = async (meta: object) => {
     const contactId = await makeContact(h.app, h.account.siteId)
     const offerId = await makeOffer(h.app, h.account.siteId)
@@ -122,7 +122,7 @@ test('a grant is confirmed when the request asks for it, or when the site always
   await setSite(false)
 })
 
-test('a site’s own words replace the default, field by field', async () => {
+test('a site’s texts replace the defaults, field by field', async () => {
   await h.app.db
     .insertInto('email_templates')
     .values({
@@ -140,7 +140,7 @@ test('a site’s own words replace the default, field by field', async () => {
   expect(welcome!.text).toContain('/welcome/')
 })
 
-test('an event that is dispatched a second time sends nothing a second time', async () => {
+test('an event that is dispatched twice sends each e-mail once', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   await h.client.post(
     offersOf(contactId),
@@ -156,7 +156,7 @@ test('an event that is dispatched a second time sends nothing a second time', as
   expect(first).toEqual(['gift', 'welcome'])
 })
 
-test('planted fault: without the unique cause, it sends twice', async () => {
+test('planted fault: without the unique index on causes, it sends twice', async () => {
   const faulty = await startHarness()
   await sql`drop index emails_cause`.execute(faulty.app.db)
   const contactId = await makeContact(faulty.app, faulty.account.siteId)
@@ -176,7 +176,7 @@ test('planted fault: without the unique cause, it sends twice', async () => {
   expect(body.meta.total).toBe(2)
 })
 
-test('what identifies a deleted contact is erased from its e-mails, and what waits is not sent', async () => {
+test('the personal data of a deleted contact is erased from its e-mails, and pending ones are not sent', async () => {
   const contactId = await makeContact(h.app, h.account.siteId, { email: 'forget@example.com' })
   await h.client.post(offersOf(contactId), offersBody([await makeOffer(h.app, h.account.siteId)]))
   await h.drain()
@@ -194,7 +194,7 @@ test('what identifies a deleted contact is erased from its e-mails, and what wai
   expect(JSON.stringify(emails)).not.toContain('forget@example.com')
 })
 
-test('the outbox shows an e-mail as it was, whatever its site is called since; also one of an older release', async () => {
+test('the outbox shows an e-mail as it was sent, whatever the site is renamed to; also one of an older release', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   await h.client.post(offersOf(contactId), offersBody([await makeOffer(h.app, h.account.siteId)]))
   const [before] = await emailsTo(contactId)

@@ -14,9 +14,9 @@ const HOUR_MS = 3_600_000
 
 let h: Harness
 let sink: SmtpSink
-/** How long the server takes to take a message. */
+/** How long the server takes to accept a message. */
 let slowMs: number
-/** Messages wait for this one as well. */
+/** Messages also wait for this promise. */
 let gate: Promise<void>
 let answered: number
 
@@ -44,7 +44,7 @@ afterEach(async () => {
   await sink.close()
 })
 
-/** Leases go by the time of the database; as if so much of it had passed. */
+/** Simulates that so much time has passed: leases use the time of the database. */
 async function later(ms: number, held: Prepared[]): Promise<void> {
   const { rows } = await h.app.pool.query(
     `update emails set sending_until = sending_until - make_interval(secs => $1) where sending_until is not null
@@ -57,7 +57,7 @@ async function later(ms: number, held: Prepared[]): Promise<void> {
   }
 }
 
-/** Does something as a process whose clock is wrong. */
+/** Runs something as a process whose clock is wrong. */
 async function withClockOff<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
   try {
@@ -67,24 +67,24 @@ async function withClockOff<Result>(ms: number, work: () => Promise<Result>): Pr
   }
 }
 
-/** A welcome that waits. Returns what reads it. */
+/** Creates a pending welcome e-mail. @returns a function that reads it */
 async function queued() {
   const email = await causeWelcome(h)
   await h.dispatch()
   return email
 }
 
-/** Takes in hand what is due, as a worker that hands nothing over. */
+/** Leases due e-mails, as a worker that does not send them. */
 const take = async (): Promise<Prepared[]> => (await prepareEmails(h.app, 10)).prepared
 
-/** As a worker does. Resolves when all that it took was handed over. */
+/** Sends due e-mails, as a worker does. Resolves when all that it has leased are sent. */
 async function send(): Promise<number> {
   const count = await sendEmails(h.app, () => {})
   await emailsSettled(h.app)
   return count
 }
 
-test('an e-mail that a worker hands over slowly is not sent by a second one meanwhile', async () => {
+test('an e-mail that a worker sends slowly is not sent by a second worker meanwhile', async () => {
   slowMs = 1_000
   const email = await queued()
   const first = send()
@@ -96,7 +96,7 @@ test('an e-mail that a worker hands over slowly is not sent by a second one mean
   expect(answered).toBe(1)
 })
 
-test('an e-mail that a killed worker had in hand is sent once it is free, within a minute, before all others', async () => {
+test('an e-mail that a killed worker had leased is sent when the lease expires, within a minute, before all others', async () => {
   const email = await queued()
   const held = await take()
   expect(held).toHaveLength(1)
@@ -117,7 +117,7 @@ test('the lease of an e-mail that waited long for a connection is renewed before
   expect(await take()).toEqual([])
 })
 
-test('of a worker whose e-mail was taken over nothing counts but that it was sent', async () => {
+test('a worker whose e-mail was leased by another records nothing about it except success', async () => {
   const email = await queued()
   const held = await take()
   await later(LEASE_MS + 1, held)
@@ -148,7 +148,7 @@ test.each([HOUR_MS, -HOUR_MS])(
   },
 )
 
-test('a worker that ends hands over nothing more, and another may do so at once', async () => {
+test('a worker that stops sends nothing more, and another can send its e-mails at once', async () => {
   let open = () => {}
   gate = new Promise((resolve) => {
     open = resolve
@@ -167,7 +167,7 @@ test('a worker that ends hands over nothing more, and another may do so at once'
   expect(answered).toBe(MAIL_CONNECTIONS + 1)
 })
 
-test('e-mails that wait for a connection do not use up the time for their hand-over', async () => {
+test('waiting for a connection does not count towards the time limit of sending', async () => {
   h.app.mailer!.close()
   h.app.mailer = smtpMailer(sink.url, 4_000)
   slowMs = 2_500
@@ -176,19 +176,19 @@ test('e-mails that wait for a connection do not use up the time for their hand-o
   expect(answered).toBe(MAIL_CONNECTIONS + 1)
 })
 
-test('a server that drags a message out is left, and the e-mail tried again', async () => {
+test('a server that takes too long for a message is disconnected, and the e-mail retried', async () => {
   slowMs = 60_000
   const email = await queued()
   await send()
   expect(await email()).toMatchObject({ status: 'pending', attempts: 1, sending_until: null })
 })
 
-test('no hand-over outlasts the time that the e-mail is in hand, and that ends within a minute', () => {
+test('sending never takes longer than the lease, which ends within a minute', () => {
   expect(HANDOVER_MS).toBeLessThan(LEASE_MS)
   expect(LEASE_MS + emailing.everyMs).toBeLessThan(60_000)
 })
 
-test('of many workers one takes each e-mail', async () => {
+test('each e-mail is leased by one of many workers', async () => {
   for (let i = 0; i < 5; i++) await queued()
   const taken = await Promise.all(Array.from({ length: 8 }, take))
   expect(new Set(taken.flat().map(({ id }) => id)).size).toBe(5)

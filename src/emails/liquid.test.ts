@@ -94,7 +94,7 @@ test.each([
   expect(timed(() => expect(() => text(source)).toThrow('template work limit exceeded'))).toBeLessThan(10_000)
 })
 
-test('loops that write are stopped by the length of what they write', () => {
+test('loops that write are stopped by the length of their output', () => {
   const loop = `{% for a in all %}${'x'.repeat(9000)}{% endfor %}`
   expect(timed(() => expect(() => text(manyItems + loop)).toThrow('output limit exceeded'))).toBeLessThan(
     1000,
@@ -118,7 +118,7 @@ test.each([
   expect(() => parseTemplate(textEngine, source)).toThrow('ranges like (1..5) are not available')
 })
 
-test('parentheses and dots that are no range are words like any other', () => {
+test('parentheses and dots outside of ranges are ordinary text', () => {
   expect(text('(1..3) {{ "(more)" }} {{ "Loading..." }} {% raw %}{{ (1..3) }}{% endraw %}')).toBe(
     '(1..3) (more) Loading... {{ (1..3) }}',
   )
@@ -129,15 +129,15 @@ test.each([
   `{{ a${'['.repeat(19_000)} }}`,
   '{{'.repeat(9900),
   'x'.repeat(20_001),
-])('a monstrous template is an error and nothing worse (%#)', (source) => {
+])('a malicious template is an error and has no other effect (%#)', (source) => {
   expect(timed(() => expect(() => text(source)).toThrow())).toBeLessThan(10_000)
 })
 
-test('a date format cannot be used to burn time', () => {
+test('a date format cannot be used to consume processor time', () => {
   expect(() => text(`{{ "2027-12-31" | date: "${'%B'.repeat(5000)}" }}`)).toThrow('date format is too long')
 })
 
-test('a template is parsed once, and what is remembered is bounded', () => {
+test('a template is parsed once, and the cache is bounded', () => {
   const first = parseTemplate(textEngine, 'once')
   expect(parseTemplate(textEngine, 'once')).toBe(first)
   for (let i = 0; i < 100; i++) parseTemplate(textEngine, `${i}`.padEnd(19_000))

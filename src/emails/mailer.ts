@@ -50,7 +50,7 @@ export function smtpMailer(url: string, handoverMs = HANDOVER_MS): Mailer {
 }
 
 /**
- * Whether the server's verdict is about this e-mail. Everything else is about us, and may be mended: a greeting
+ * Whether the server's response is about this e-mail. Everything else is about us, and may be mended: a greeting
  * that rejects the connection, a sign-in or a sender that is refused, encryption or a sign-in that is missing.
  */
 function isRefusal(error: unknown): boolean {

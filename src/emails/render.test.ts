@@ -8,7 +8,7 @@ import type { EmailTemplate } from './templates/template.ts'
 const NOW = new Date('2026-05-04T10:00:00Z')
 const renderEmail = (template: EmailTemplate, data: EmailData) => render(template, data, NOW)
 
-/** Those about a grant say what is in it; links and notices are short. */
+/** E-mails about a grant list its contents; links and notices are short. */
 const kinds: EmailKind[] = ['welcome', 'gift', 'offer_grant']
 const links: EmailKind[] = ['sign_in', 'password', 'email_change']
 const notices: EmailKind[] = ['password_changed', 'email_changed', 'email_removed']
@@ -100,7 +100,7 @@ test.each([...kinds, ...links])(
 test.each(systemKinds)(
   '%s in Spanish is Spanish from the subject to the footer, and has the lang attribute for screen readers',
   (kind) => {
-    // What the site wrote is in whichever language it was written.
+    // The texts of a site are in the language in which they were written.
     const offers = fullSample.offers.map((offer) => ({ ...offer, description: null }))
     const data: EmailData = { ...fullSample, language: 'es', offers }
     const { subject, html, text } = renderEmail(defaultTemplates.es[kind], data)
@@ -133,7 +133,7 @@ test.each(notices)('%s states what was changed and what to do, and its link does
   expect(text).not.toContain('valid for')
 })
 
-test('a product that is called like its offer is not listed again', () => {
+test('a product with the same name as its offer is not listed again', () => {
   const offer = { title: 'Circle', description: null, access_until: null, products: [{ title: 'Circle' }] }
   const { text } = renderEmail(offer_grant, { ...fullSample, offers: [offer] })
   expect(text.match(/Circle/g)).toHaveLength(1)
@@ -176,7 +176,7 @@ test('nothing can be injected in a header through the subject', () => {
   expect(subject).toBe('a Eve Bcc: all@example.com X[0m b')
 })
 
-test('a name stays on its line and cannot turn the direction of the text after it', () => {
+test('a name stays on its line and cannot change the direction of the following text', () => {
   const { html, text } = renderEmail(welcome, named('Eve\r\n\r\nPay here:\u202e\u2066 now\ud800'))
   expect(text).toContain('Hello Eve Pay here: now\ufffd,\n')
   expect(html).toContain('Hello Eve Pay here: now\ufffd,')
@@ -288,14 +288,14 @@ test('a default template is rendered for data of any size, without limits', () =
   }
 })
 
-test('half a character, as a filter can leave it, is stored as one that stands for it', () => {
+test('half a surrogate pair, as a filter can leave it, is stored as a replacement character', () => {
   const template = { ...welcome, body: '<p>{{ recipient.name | first }}</p>' }
   const { html } = renderEmail(template, named('😀 Ann'))
   expect(html.isWellFormed()).toBe(true)
   expect(html).toContain('<p>\uFFFD</p>')
 })
 
-test('a template that writes nothing but spaces, brackets or comments is through at once', () => {
+test('a template of spaces, brackets or comments only is rendered quickly', () => {
   const begun = performance.now()
   for (const filling of [' ', '<a ', '<style>', '<!--', '&#', '<p href="']) {
     const body = `<p>x</p>${filling.repeat(15_000 / filling.length)}`
@@ -306,7 +306,7 @@ test('a template that writes nothing but spaces, brackets or comments is through
   expect(performance.now() - begun).toBeLessThan(2_000)
 })
 
-test('what an automation does not say is left out, and its plain text is made from the rest', () => {
+test('missing parts of an automation e-mail are left out, and the plain text is derived from the rest', () => {
   const body = `<h1>Hi &amp; welcome</h1> <style>p { color: red }</style><!-- <b>no</b> -->
     <p>One<br>two <a href='https://a.example/?x=1&amp;y=2'>three</a> &lt;b&gt;</p><ul> <li>four</li> <li>five &#x1F3FA;</li></ul>`
   const bare = { ...automation, subject: 'Hi', body }

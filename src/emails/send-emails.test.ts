@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as nextIteration } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { retryFailedWork } from '../operations/failed-work.ts'
 import type { Connection } from '../platform/db/database.ts'
@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => h.close())
 
-/** The site's own words for its welcome. */
+/** The site's own template for the welcome e-mail. */
 const setText = (text: string) =>
   h.app.db
     .insertInto('email_templates')
@@ -59,14 +59,14 @@ test.each([
   expect(body).toMatch(/^bestow_pending_emails 0$/m)
 })
 
-test('an e-mail that was handed over while the database went away is recorded as sent when it is back', async () => {
+test('an e-mail that was sent while the database went away is recorded as sent when it is back', async () => {
   let proxy: DatabaseProxy
   let sent = 0
   const mailer: Mailer = {
     async send() {
       sent += 1
       await proxy.cut()
-      setTimeout(() => void proxy.mend(), 700)
+      setTimeout(() => void proxy.restore(), 700)
       return '250 queued'
     },
     close: () => {},
@@ -86,7 +86,7 @@ test('an e-mail that was handed over while the database went away is recorded as
   await proxy!.cut()
 })
 
-test('an e-mail that was rendered for a mail server is kept by a worker that has none', async () => {
+test('an e-mail that was rendered for sending is kept by a worker without a mail server', async () => {
   const mailer: Mailer = { send: () => Promise.reject(new Error('away')), close: () => {} }
   const mailed = await startHarness({ mailer })
   const email = await welcome(mailed)
@@ -97,7 +97,7 @@ test('an e-mail that was rendered for a mail server is kept by a worker that has
   await mailed.close()
 })
 
-test('an e-mail that cannot be stored is tried again, ever more rarely, and holds up no other', async () => {
+test('an e-mail that cannot be stored is retried with backoff, and blocks no other', async () => {
   const bad = await causeWelcome(h, { email: 'bad@example.com' })
   const good = await causeWelcome(h)
   await h.app.pool.query(`alter table emails add check (to_email <> 'bad@example.com')`)
@@ -113,7 +113,7 @@ test('an e-mail that cannot be stored is tried again, ever more rarely, and hold
   }
 })
 
-test('no more than forty are in hand, and more are taken once half of them have gone', async () => {
+test('at most forty e-mails are leased, and more are leased once half of them are sent', async () => {
   const waiting: (() => void)[] = []
   const mailer: Mailer = {
     send: () => new Promise((resolve) => waiting.push(() => resolve('250 ok'))),
@@ -143,7 +143,7 @@ test('no more than forty are in hand, and more are taken once half of them have 
   expect(await sendMore()).toBe(10)
   while ((await countSent())! < 50) {
     for (const resolve of waiting.splice(0)) resolve()
-    await turn()
+    await nextIteration()
   }
   await emailsSettled(busy.app)
   await busy.close()

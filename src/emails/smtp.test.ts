@@ -21,7 +21,7 @@ async function start(behaviour?: SMTPServerOptions): Promise<void> {
   h = await startHarness({ mailer: smtpMailer(sink.url) })
 }
 
-test('an e-mail is handed to the mail server as it stands in the outbox, with the server’s words', async () => {
+test('an e-mail is sent to the mail server as the outbox shows it, and the server’s response is recorded', async () => {
   await start()
   const email = await (await welcome(h, { name: 'Zoë Ångström', email: 'zoe@example.com' }))()
   expect(email).toMatchObject({ status: 'sent', attempts: 1 })
@@ -36,7 +36,7 @@ test('an e-mail is handed to the mail server as it stands in the outbox, with th
   expect(message!.mail.from!.text).toContain('no-reply@localhost')
 })
 
-test('a refusal for good is recorded with the server’s words, and not tried again', async () => {
+test('a permanent refusal is recorded with the server’s response, and not retried', async () => {
   let offered = 0
   await start({
     onRcptTo(_address, _session, callback) {
@@ -51,14 +51,14 @@ test('a refusal for good is recorded with the server’s words, and not tried ag
   expect(offered).toBe(1)
 })
 
-test('words that cannot be stored as they are do not keep the outcome from being recorded', async () => {
+test('a response with characters that cannot be stored does not prevent recording the result', async () => {
   await start({
     onRcptTo: (_address, _session, callback) => callback(refusal(550, 'no \u0000 such mailbox')),
   })
   expect(await (await welcome(h))()).toMatchObject({ status: 'failed', attempts: 1 })
 })
 
-test('what the server cannot take now is tried again later, as the same message', async () => {
+test('an e-mail that is refused temporarily is retried later, as the same message', async () => {
   let isBusy = true
   await start({
     onMailFrom(_address, _session, callback) {
@@ -78,13 +78,13 @@ const BLOCKED = refusal(554, '5.7.1 your address is on a list')
 const SIGN_IN_FIRST = refusal(530, '5.7.0 Authentication required')
 
 test.each<[string, SMTPServerOptions]>([
-  ['turns us away at the greeting', { onConnect: (_session, callback) => callback(BLOCKED) }],
+  ['refuses at the greeting', { onConnect: (_session, callback) => callback(BLOCKED) }],
   ['refuses the sender', { onMailFrom: (_address, _session, callback) => callback(refusal(550, 'not you')) }],
   ['wants a sign-in', { onMailFrom: (_address, _session, callback) => callback(SIGN_IN_FIRST) }],
   ['wants encryption', { authOptional: false, disabledCommands: ['STARTTLS'] }],
   ['wants a sign-in late', { onRcptTo: (_address, _session, callback) => callback(SIGN_IN_FIRST) }],
   ['blocks us late', { onRcptTo: (_address, _session, callback) => callback(BLOCKED) }],
-])('a server that %s destroys no mail: it is tried again', async (_what, behaviour) => {
+])('an e-mail to a server that %s is retried', async (_what, behaviour) => {
   await start(behaviour)
   const email = await welcome(h)
   expect(await email()).toMatchObject({ status: 'pending', attempts: 1 })
@@ -96,14 +96,14 @@ test.each<[string, SMTPServerOptions]>([
   expect(await email()).toMatchObject({ status: 'sent' })
 })
 
-test('a sign-in that the server refuses destroys no mail: it is tried again', async () => {
+test('an e-mail is retried when the server refuses the credentials', async () => {
   await start({ onAuth: (_auth, _session, callback) => callback(refusal(535, 'wrong password')) })
   h.app.mailer!.close()
   h.app.mailer = smtpMailer(sink.url.replace('//', '//user:wrong@'))
   expect(await (await welcome(h))()).toMatchObject({ status: 'pending', attempts: 1 })
 })
 
-test('a message that the server will not have is refused for good', async () => {
+test('a message that the server rejects is refused permanently', async () => {
   await start({
     onData: (stream, _session, callback) =>
       stream.on('end', () => callback(refusal(554, 'looks like spam'))).resume(),
@@ -114,7 +114,7 @@ test('a message that the server will not have is refused for good', async () => 
   })
 })
 
-test('what a server said is on the e-mail only, not in the log', async () => {
+test('the response of a mail server is on the e-mail only, not in the log', async () => {
   const words = '<eve@example.com>: mailbox is full'
   await start({ onRcptTo: (_address, _session, callback) => callback(refusal(452, words)) })
   const logged: unknown[] = []
@@ -125,7 +125,7 @@ test('what a server said is on the e-mail only, not in the log', async () => {
   expect(logged.join('')).not.toMatch(/eve@example|mailbox is full/)
 })
 
-test('an e-mail that can never be handed over is given up after the last attempt', async () => {
+test('an e-mail that can never be sent fails permanently after the last attempt', async () => {
   await start({ onConnect: (_session, callback) => callback(refusal(421, 'out of service')) })
   const email = await welcome(h)
   for (let i = 0; i < 25 && (await email()).status === 'pending'; i++) await advanceClock(h.app, 86_400_000)
@@ -168,7 +168,7 @@ test.each([
   ['other letters', 'Hällo', 'quoted-printable'],
   ['a line that is longer than a server need take', LONG, 'quoted-printable'],
   ['a line that begins with a dot', 'Hello\n.\n..QUIT\nBye', '7bit'],
-])('text with %s arrives as it was written', async (_what, text, encoding) => {
+])('text with %s arrives unchanged', async (_what, text, encoding) => {
   await start()
   const now = h.app.clock.now()
   await h.app.db

@@ -20,7 +20,7 @@ beforeEach(async () => {
 const JSON_TYPE = { 'content-type': 'application/json' }
 const shop = () => h.clientWith(null)
 
-/** As a shop calls it, without a token. */
+/** Calls an activation URL without a token, as a shop does. */
 const call = (url: string, body: unknown, headers: Record<string, string> = JSON_TYPE) =>
   shop().post(url.replace(h.url, ''), body, headers)
 
@@ -50,38 +50,35 @@ async function kindsTo(email: string): Promise<string[]> {
   return emails.map(({ kind }) => kind).sort()
 }
 
-test.each(['JSON', 'form'])(
-  'a shop that sends %s makes somebody a customer who holds the offer',
-  async (kind) => {
-    const fields = {
+test.each(['JSON', 'form'])('a shop that sends %s creates a customer who holds the offer', async (kind) => {
+  const fields = {
+    name: 'Grace Hopper',
+    email: ` ${newEmail().toUpperCase()} `,
+    external_user_id: `shop-${unique()}`,
+  }
+  const email = fields.email.trim().toLowerCase()
+  const answer =
+    kind === 'JSON' ? await call(urls.activate_url, fields) : await call(urls.activate_url, ...form(fields))
+  expect([answer.status, answer.body]).toEqual([200, { status: 'activated' }])
+  expect(await heldBy(email)).toEqual([
+    {
+      offer_id: offerId,
+      source: 'inbound_url',
+      granted_by: `inbound_url:${offerId}`,
+      external_user_id: fields.external_user_id,
       name: 'Grace Hopper',
-      email: ` ${newEmail().toUpperCase()} `,
-      external_user_id: `shop-${unique()}`,
-    }
-    const email = fields.email.trim().toLowerCase()
-    const answer =
-      kind === 'JSON' ? await call(urls.activate_url, fields) : await call(urls.activate_url, ...form(fields))
-    expect([answer.status, answer.body]).toEqual([200, { status: 'activated' }])
-    expect(await heldBy(email)).toEqual([
-      {
-        offer_id: offerId,
-        source: 'inbound_url',
-        granted_by: `inbound_url:${offerId}`,
-        external_user_id: fields.external_user_id,
-        name: 'Grace Hopper',
-      },
-    ])
-    expect(await kindsTo(email)).toEqual(['welcome'])
-  },
-)
+    },
+  ])
+  expect(await kindsTo(email)).toEqual(['welcome'])
+})
 
-test('a confirmation is sent when the address asks for it', async () => {
+test('a confirmation is sent when the URL requests it', async () => {
   const email = newEmail()
   await call(`${urls.activate_url}?send_offer_grant_email=true`, { email })
   expect(await kindsTo(email)).toEqual(['offer_grant', 'welcome'])
 })
 
-test('without being asked for none is sent, also when the site confirms the grants of its own keys', async () => {
+test('without a request no confirmation is sent, also when the site confirms grants over the API', async () => {
   await h.app.db.updateTable('sites').set({ send_offer_grant_email: true }).execute()
   const email = newEmail()
   await call(urls.activate_url, { email })
@@ -89,7 +86,7 @@ test('without being asked for none is sent, also when the site confirms the gran
   expect(await kindsTo(email)).toEqual(['welcome'])
 })
 
-test('a contact that is known is granted the offer, and stays as it is', async () => {
+test('a known contact is granted the offer, and not changed', async () => {
   const email = newEmail()
   await makeContact(h.app, h.account.siteId, { name: 'Ada Lovelace', email })
   expect((await call(urls.activate_url, { email, name: 'Somebody Else' })).status).toBe(200)
@@ -116,7 +113,7 @@ test.each(['name', 'external_user_id'])('a %s that is too long is refused', asyn
   expect(await countRows(h.app)).toEqual(before)
 })
 
-test('what is held already is said, and nothing is written', async () => {
+test('a held offer is reported, and nothing is written', async () => {
   const email = newEmail()
   await call(urls.activate_url, { email })
   const before = await countRows(h.app)
@@ -125,7 +122,7 @@ test('what is held already is said, and nothing is written', async () => {
   expect(await countRows(h.app)).toEqual(before)
 })
 
-/** Addresses of another offer of the site. */
+/** The activation URLs of another offer of the site. */
 async function otherOffer() {
   const id = await makeOffer(h.app, h.account.siteId)
   const { body } = await h.client.get(`/v1/offers/${id}/activation_url`)
@@ -153,7 +150,7 @@ test('a repeat buyer with another e-mail is matched by the id; the stored e-mail
   expect(await otherEmails()).not.toContain(second)
 })
 
-test('an id that is known needs no e-mail; one that is not does', async () => {
+test('a known id needs no e-mail; an unknown one does', async () => {
   const [email, external_user_id] = [newEmail(), `shop-${unique()}`]
   await call(urls.activate_url, { email, external_user_id })
   const offer = await otherOffer()
@@ -163,7 +160,7 @@ test('an id that is known needs no e-mail; one that is not does', async () => {
   expect([unknown.status, unknown.body.error]).toEqual([422, "email: can't be blank"])
 })
 
-test('of two calls at once that give one new id with two e-mails, both are granted to one person', async () => {
+test('two concurrent calls with one new id and two e-mails grant both offers to one contact', async () => {
   const external_user_id = `shop-${unique()}`
   const offer = await otherOffer()
   const answers = await Promise.all(
@@ -178,7 +175,7 @@ test('of two calls at once that give one new id with two e-mails, both are grant
   expect(rows).toEqual([{ grants: 2, customers: 1 }])
 })
 
-test('access ends by the id also after the e-mail has changed', async () => {
+test('access can be ended by the id also after the e-mail has changed', async () => {
   const [email, changed, external_user_id] = [newEmail(), newEmail(), `shop-${unique()}`]
   await call(urls.activate_url, { email, external_user_id })
   const contact = (await h.client.get(`/v1/contacts?filter[email]=${email}`)).body.data[0]
@@ -190,7 +187,7 @@ test('access ends by the id also after the e-mail has changed', async () => {
   expect(await heldBy(changed)).toEqual([])
 })
 
-test('a plus sign that a form did not escape is one, as is a domain in punycode', async () => {
+test('a plus sign that a form did not escape is a plus sign, and a domain can be in punycode', async () => {
   const n = unique()
   const body = `email=grace+shop${n}@xn--bcher-kva.example&name=Grace`
   const type = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -199,7 +196,7 @@ test('a plus sign that a form did not escape is one, as is a domain in punycode'
   expect((await call(urls.deactivate_url, body, type)).status).toBe(200)
 })
 
-test('of many calls at once for somebody new, one grants and the others are told so', async () => {
+test('of many concurrent calls for a new contact, one grants and the others return that it is held', async () => {
   const email = newEmail()
   const answers = await Promise.all(Array.from({ length: 8 }, () => call(urls.activate_url, { email })))
   expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(422)])
@@ -223,7 +220,7 @@ test('deactivating revokes the offer; for an unknown contact or one without the 
   expect(body.data).toMatchObject([{ attributes: { source: 'inbound_url', revoke_reason: 'revoked' } }])
 })
 
-test('an address with another token, offer or act leads nowhere', async () => {
+test('a URL with another token, offer or action is not found', async () => {
   const other = await makeOffer(h.app, h.account.siteId)
   const token = urls.activate_url.split('/').at(-3)!
   for (const path of [
@@ -238,7 +235,7 @@ test('an address with another token, offer or act leads nowhere', async () => {
   }
 })
 
-test('an archived offer is given to nobody, and can still be taken away', async () => {
+test('an archived offer cannot be granted, but revoked', async () => {
   const email = newEmail()
   await call(urls.activate_url, { email })
   await h.app.db
@@ -251,7 +248,7 @@ test('an archived offer is given to nobody, and can still be taken away', async 
   expect(await heldBy(email)).toEqual([])
 })
 
-test('the addresses stay until they are rotated, and are kept sealed', async () => {
+test('the URLs stay valid until they are rotated, and are stored sealed', async () => {
   const path = `/v1/offers/${offerId}/activation_url`
   expect((await h.client.get(path)).body.data.attributes).toEqual(urls)
   const { activation_token } = await h.app.db
@@ -273,19 +270,19 @@ test('the addresses stay until they are rotated, and are kept sealed', async () 
   expect(JSON.stringify(kept)).not.toContain(attributes.activate_url.split('/').at(-3))
 })
 
-test('of two who ask for an address that is not there yet, both get the same', async () => {
+test('two concurrent first requests for an activation URL get the same one', async () => {
   const path = `/v1/offers/${await makeOffer(h.app, h.account.siteId)}/activation_url`
   const answers = await Promise.all([1, 2, 3].map(() => h.client.get(path)))
   expect(new Set(answers.map(({ body }) => body.data.attributes.activate_url)).size).toBe(1)
 })
 
-test('who may not grant may not see the addresses', async () => {
+test('a key that may not grant may not view the URLs', async () => {
   const client = h.clientWith((await makeKey(h.app, h.account, ['view:offers', 'view:grants'])).token)
   expect((await client.get(`/v1/offers/${offerId}/activation_url`)).status).toBe(403)
   expect((await client.post(`/v1/offers/${offerId}/activation_url/rotate`)).status).toBe(403)
 })
 
-test('a grant by an address is granted anew over the API without a second one', async () => {
+test('granting over the API what an activation URL has granted makes no second grant', async () => {
   const email = newEmail()
   await call(urls.activate_url, { email })
   const { body } = await h.client.get(`/v1/contacts?filter[email]=${email}`)

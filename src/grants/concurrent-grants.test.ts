@@ -6,7 +6,7 @@ import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 
 let h: Harness
-/** Each with a token of its own: what comes with the same one would go together, and not meet in the database. */
+/** Clients with a token each: requests with the same token would be batched, and not conflict in the database. */
 let clients: Client[]
 beforeAll(async () => {
   h = await startHarness()
@@ -24,7 +24,7 @@ const times = <Result>(count: number, make: (i: number) => Promise<Result>) =>
 const expectAllWell = (replies: Reply[]) =>
   expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200))
 
-/** What the database holds about all contacts of the site together. */
+/** The number of rows about all contacts of the site. */
 async function tally() {
   const count = async (table: 'customers' | 'offer_grants' | 'emails') =>
     Number(
@@ -42,7 +42,7 @@ async function tally() {
   }
 }
 
-/** How many transactions changed offers meanwhile. */
+/** The number of transactions that changed offers meanwhile. */
 async function countingTransactions<Result>(act: () => Promise<Result>) {
   const seen = async () => {
     const { rows } = await h.app.pool.query('select count(distinct xmin::text)::int as n from offer_grants')
@@ -53,7 +53,7 @@ async function countingTransactions<Result>(act: () => Promise<Result>) {
   return { transactions: (await seen()) - before, result }
 }
 
-test('16 clients grant 16 offers to one new contact, 150 times: nothing is lost, nobody is welcomed twice', {
+test('16 clients grant 16 offers to one new contact, 150 times: nothing is lost, and one welcome e-mail is sent', {
   timeout: 120_000,
 }, async () => {
   const before = await tally()
@@ -90,7 +90,7 @@ test('64 clients grant one offer to one new contact: one grant, one customer, on
   }
 })
 
-test('lists in opposite orders do not block each other: no client sees an error', async () => {
+test('lists in opposite orders do not deadlock: no client gets an error', async () => {
   const offerIds = await times(12, () => makeOffer(h.app, h.account.siteId))
   for (let round = 0; round < 20; round++) {
     const contactId = await makeContact(h.app, h.account.siteId)
@@ -100,7 +100,7 @@ test('lists in opposite orders do not block each other: no client sees an error'
   }
 })
 
-test('grants, revocations and replacements of the same offers at once: no client sees an error', async () => {
+test('concurrent grants, revocations and replacements of the same offers: no client gets an error', async () => {
   const offerIds = await times(6, () => makeOffer(h.app, h.account.siteId))
   const contactIds = await times(3, () => makeContact(h.app, h.account.siteId))
   const methods = ['post', 'delete', 'patch'] as const
@@ -114,7 +114,7 @@ test('grants, revocations and replacements of the same offers at once: no client
   }
 })
 
-test('many grants with one token at once: each is made once, and each is told of its own', async () => {
+test('many concurrent grants with one token: each is made once, and each response has its own grant', async () => {
   const offerIds = await times(4, () => makeOffer(h.app, h.account.siteId))
   const contactIds = await times(40, () => makeContact(h.app, h.account.siteId))
   const { transactions, result: replies } = await countingTransactions(() =>
@@ -131,7 +131,7 @@ test('many grants with one token at once: each is made once, and each is told of
   expect(replies.filter(({ body }) => body.meta.customer_created)).toHaveLength(40)
 })
 
-test('of many at once, those that cannot be granted fail alone', async () => {
+test('of many concurrent grants, those that cannot be made fail alone', async () => {
   const offerId = await makeOffer(h.app, h.account.siteId)
   const contactIds = await times(10, () => makeContact(h.app, h.account.siteId))
   const replies = await times(30, (i) => {
@@ -142,7 +142,7 @@ test('of many at once, those that cannot be granted fail alone', async () => {
   expect(replies[2]!.body.errors[0].source).toEqual({ pointer: '/data/1' })
 })
 
-test('one that has to wait for somebody else does not hold up those that came with it', async () => {
+test('a grant that waits for another transaction does not block those in the same batch', async () => {
   const offerId = await makeOffer(h.app, h.account.siteId)
   const contactIds = await times(20, () => makeContact(h.app, h.account.siteId))
   const blocker = await h.app.pool.connect()
@@ -177,7 +177,7 @@ test('a contact that is deleted while offers are granted to it holds nothing aft
   }
 })
 
-test('after all of this, everything that must be true of the database is true', async () => {
+test('after all these tests, no invariant of the database is violated', async () => {
   await h.drain()
   expect((await examine(h.app)).filter(({ violations }) => violations !== 0)).toEqual([])
 })

@@ -40,7 +40,7 @@ const eventsOf = (contactId: string) =>
     .orderBy('id')
     .execute()
 
-test('contacts of a list fare as each would alone, told in the order of the list', async () => {
+test('granting to a list of contacts has the same results as to each alone, in the order of the list', async () => {
   const offerId = await makeOffer(h.app, siteId)
   const archived = await makeOffer(h.app, siteId, { archived_at: origin.now })
   const [first, second, third] = await Promise.all([1, 2, 3].map(() => makeContact(h.app, siteId)))
@@ -59,7 +59,7 @@ test('contacts of a list fare as each would alone, told in the order of the list
   expect(await eventsOf(first!)).toEqual([])
 })
 
-test('what a run grants and revokes names the run, its event and the depth', async () => {
+test('grants and revocations of a run record the run, its event and the depth', async () => {
   const offerId = await makeOffer(h.app, siteId)
   const contactId = await makeContact(h.app, siteId)
   await grant([{ contactId, offerIds: [offerId], send_customer_welcome_email: false }])
@@ -76,7 +76,7 @@ test('what a run grants and revokes names the run, its event and the depth', asy
   ])
 })
 
-test('what is done within a transaction that fails has not happened', async () => {
+test('changes in a transaction that fails are rolled back', async () => {
   const offerId = await makeOffer(h.app, siteId)
   const contactId = await makeContact(h.app, siteId)
   const failing = inTransaction(h.app.db, async (tx) => {

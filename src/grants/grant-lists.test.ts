@@ -15,7 +15,7 @@ let ada: Person
 let bob: Person
 let hookId: string
 let automationId: string
-/** Between what happened to Ada and to Bob. */
+/** A time between the events of Ada and those of Bob. */
 let between: string
 
 async function grantTo(offerId: string): Promise<Person> {
@@ -45,7 +45,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-/** Whom the rows of a list are about. */
+/** The contacts of the rows of a list. */
 async function about(path: string): Promise<string[]> {
   const { status, body, headers } = await h.client.get(path)
   expect([path, status, headers.get('warning')]).toEqual([path, 200, null])
@@ -66,7 +66,7 @@ async function about(path: string): Promise<string[]> {
 const LISTS = ['grants', 'automation_runs', 'webhook_deliveries', 'emails']
 
 describe.each(LISTS)('the list of %s', (list) => {
-  test('is narrowed by contact and by customer, deleted ones too', async () => {
+  test('can be filtered by contact and by customer, including deleted ones', async () => {
     for (const [name, { contactId, customerId }] of [
       ['ada', ada],
       ['bob', bob],
@@ -76,7 +76,7 @@ describe.each(LISTS)('the list of %s', (list) => {
     }
   })
 
-  test('is narrowed by time', async () => {
+  test('can be filtered by time', async () => {
     expect(await about(`/v1/${list}?filter[created_at_lt]=${between}`)).toEqual(['ada'])
     expect(await about(`/v1/${list}?filter[created_at_gt]=${between}`)).toEqual(['bob'])
     expect(await about(`/v1/${list}?filter[created_at_gteq]=2001-01-01&sort=created_at`)).toEqual([
@@ -86,7 +86,7 @@ describe.each(LISTS)('the list of %s', (list) => {
     expect(await about(`/v1/${list}?sort=-created_at`)).toEqual(['bob', 'ada'])
   })
 
-  test('does not show rows about contacts of another account', async () => {
+  test('has no rows about contacts of another account', async () => {
     const { status, body } = await h.client.get(`/v1/${list}?filter[contact_id]=999999`)
     expect([status, body.errors[0].source]).toEqual([404, { parameter: 'filter[contact_id]' }])
   })
@@ -104,23 +104,23 @@ test.each([
   ['webhook_deliveries', 'filter[reason]=econnrefused', []],
   ['emails', 'filter[reason]=mailbox', []],
   ['emails', 'filter[sent_at_null]=true', ['bob', 'ada']],
-])('by reason and by the times of their own: %s?%s', async (list, filter, expected) => {
+])('can be filtered by reason and by their own times: %s?%s', async (list, filter, expected) => {
   expect(await about(`/v1/${list}?${filter}`)).toEqual(expected)
 })
 
-test('the last error of a delivery is a reason', async () => {
+test('deliveries can be filtered by their last error', async () => {
   const { body } = await h.client.get(`/v1/webhook_deliveries?filter[contact_id]=${ada.contactId}`)
   const { error } = body.data[0].attributes.attempts.at(-1)
   expect(await about(`/v1/webhook_deliveries?filter[reason]=${error}`)).toContain('ada')
 })
 
-test('a reason that there cannot be is 400 and names those there are', async () => {
+test('an invalid reason is 400, and the error lists the valid ones', async () => {
   const { status, body } = await h.client.get('/v1/grants?filter[reason]=bored')
   expect(status).toBe(400)
   expect(body.errors[0].detail).toContain('revoked, replaced, expired, contact_deleted')
 })
 
-test('what belongs to a deleted automation or hook is listed', async () => {
+test('rows of a deleted automation or hook are listed', async () => {
   expect((await h.client.get(`/v1/automations/${automationId}`)).status).toBe(404)
   expect(await about(`/v1/automation_runs?filter[automation_id]=${automationId}`)).toEqual(['bob', 'ada'])
   expect((await h.client.get(`/v1/hooks/${hookId}`)).status).toBe(404)

@@ -21,7 +21,7 @@ const eventsOf = (contactId: string) =>
     .orderBy('id')
     .execute()
 
-test('granting an offer makes the contact a customer who holds it, at once', async () => {
+test('granting an offer makes the contact a customer who holds it immediately', async () => {
   const contactId = await makeContact(h.app, h.account.siteId, { name: 'Grace Hopper' })
   const productId = await makeProduct(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId, { productIds: [productId] })
@@ -40,7 +40,7 @@ test('granting an offer makes the contact a customer who holds it, at once', asy
   expect(customer.relationships.products.data).toEqual([{ type: 'products', id: productId }])
 })
 
-test('the new customer and each new grant leave an event that says who did it, in which request', async () => {
+test('the new customer and each new grant record an event with actor and request id', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerIds = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
   const { body, headers } = await h.client.post(offersOf(contactId), offersBody(offerIds))
@@ -74,7 +74,7 @@ test('a contact without a name becomes a customer named after the e-mail, and so
   expect((await h.client.get(`/v1/contacts/${contactId}`)).body.data.attributes.name).toBe('linus')
 })
 
-test('granting twice answers the same list and changes nothing', async () => {
+test('granting twice returns the same list and changes nothing', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   const first = await h.client.post(offersOf(contactId), offersBody([offerId]))
@@ -88,7 +88,7 @@ test('granting twice answers the same list and changes nothing', async () => {
   expect(await eventsOf(contactId)).toHaveLength(2)
 })
 
-test('an offer that stands twice in one request is granted once', async () => {
+test('an offer listed twice in one request is granted once', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   const { body } = await h.client.post(offersOf(contactId), offersBody([offerId, offerId]))
@@ -98,7 +98,7 @@ test('an offer that stands twice in one request is granted once', async () => {
   expect([made!.data, granted!.offer_id, more]).toMatchObject([{ offer_ids: [offerId] }, offerId, []])
 })
 
-test('an unknown offer is pointed at where it stands, behind one that stands twice', async () => {
+test('an unknown offer is reported with a pointer to its list item, also after one that is listed twice', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   const { status, body } = await h.client.post(
@@ -109,7 +109,7 @@ test('an unknown offer is pointed at where it stands, behind one that stands twi
   expect(await eventsOf(contactId)).toEqual([])
 })
 
-test('what else a request says in meta does not become a part of what is recorded', async () => {
+test('unknown members of meta are not recorded', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const said = { actor: 'user:1', source: 'demo', request_id: 'mine', caused_by: 1, depth: 'x', run_id: 1 }
   const { status } = await h.client.post(offersOf(contactId), {
@@ -129,14 +129,14 @@ test('what else a request says in meta does not become a part of what is recorde
   }
 })
 
-test('an empty list grants nothing, and makes nobody a customer', async () => {
+test('an empty list grants nothing, and creates no customer', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const { status, body } = await h.client.post(offersOf(contactId), offersBody([]))
   expect([status, body.data, body.meta]).toEqual([200, [], { customer_created: false, offers: [] }])
   expect((await eventsOf(contactId)).map(({ type }) => type)).not.toContain('customer_created')
 })
 
-test('a revoked offer can be granted anew, and the old grant is kept with who ended it', async () => {
+test('a revoked offer can be granted again, and the old grant is kept with the actor who revoked it', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   const first = await h.client.post(offersOf(contactId), offersBody([offerId]))
@@ -160,7 +160,7 @@ test('a revoked offer can be granted anew, and the old grant is kept with who en
   ])
 })
 
-test('one offer that cannot be granted among three grants none, and its place is told', async () => {
+test('with one of three offers that cannot be granted none is granted, and the error points to it', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const good = await makeOffer(h.app, h.account.siteId)
   const archived = await makeOffer(h.app, h.account.siteId, { archived_at: h.app.clock.now() })
@@ -177,7 +177,7 @@ test('a draft offer can be granted', async () => {
   expect((await h.client.post(offersOf(contactId), offersBody([offerId]))).status).toBe(200)
 })
 
-test('through the customer’s parent the same happens, and nobody is welcomed', async () => {
+test('granting at the customer’s URL does the same, without a welcome e-mail', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const [first, second] = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
   const { body } = await h.client.post(
@@ -198,7 +198,7 @@ test('through the customer’s parent the same happens, and nobody is welcomed',
   expect((await h.client.get(`/v1/emails?filter[contact_id]=${contactId}`)).body.data).toEqual([])
 })
 
-test('access to a product ends with the last offer that has it', async () => {
+test('access to a product ends with the last held offer that contains it', async () => {
   const productId = await makeProduct(h.app, h.account.siteId)
   const offerIds = [
     await makeOffer(h.app, h.account.siteId, { productIds: [productId] }),
@@ -216,7 +216,7 @@ test('access to a product ends with the last offer that has it', async () => {
   expect(await products()).toBe(0)
 })
 
-test('a product that is added to an offer reaches everybody who holds the offer', async () => {
+test('a product that is added to an offer is available to all customers who hold the offer', async () => {
   const offerId = await makeOffer(h.app, h.account.siteId)
   const contactId = await makeContact(h.app, h.account.siteId)
   const { body } = await h.client.post(offersOf(contactId), offersBody([offerId]))
@@ -229,7 +229,7 @@ test('a product that is added to an offer reaches everybody who holds the offer'
   expect(customer.body.data.relationships.products.data).toEqual([{ type: 'products', id: product_id }])
 })
 
-test('access to an offer that begins later waits for that day', async () => {
+test('access to an offer that begins later starts on that day', async () => {
   const productId = await makeProduct(h.app, h.account.siteId)
   const begins = new Date(h.app.clock.now().getTime() + 3 * DAY)
   const offerId = await makeOffer(h.app, h.account.siteId, {
@@ -269,7 +269,7 @@ test('30 days of access are 720 hours, also where the clocks change', async () =
   expect(expires_at!.toISOString()).toBe('2026-10-31T00:00:00.000Z')
 })
 
-test('an e-mail that the customer of another contact has is told, and nothing is granted', async () => {
+test('an e-mail that the customer of another contact has is an error, and nothing is granted', async () => {
   const [one, two] = [await makeContact(h.app, h.account.siteId), await makeContact(h.app, h.account.siteId)]
   const offerId = await makeOffer(h.app, h.account.siteId)
   await h.client.post(offersOf(one), offersBody([offerId]))

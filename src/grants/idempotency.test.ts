@@ -11,7 +11,7 @@ afterAll(() => h.close())
 const offersOf = (contactId: string) => `/v1/contacts/${contactId}/relationships/offers`
 const withKey = (key: string) => ({ 'idempotency-key': key })
 
-test('the same key and request get the first answer again, whatever has changed since', async () => {
+test('the same key and request return the first response, whatever has changed since', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const body = offersBody([await makeOffer(h.app, h.account.siteId)])
   const first = await h.client.post(offersOf(contactId), body, withKey('a'))
@@ -46,7 +46,7 @@ test('a key belongs to one account, method and route', async () => {
   }
 })
 
-test('an Idempotency-Key belongs to the API key: another one acts for itself, and is shown only what it may see', async () => {
+test('an Idempotency-Key belongs to an API key: a request with another one is a request of its own', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const path = `/v1/contacts/${contactId}`
   const body = { data: { type: 'contacts', id: contactId, attributes: { name: 'Changed' } } }
@@ -66,7 +66,7 @@ test('an Idempotency-Key belongs to the API key: another one acts for itself, an
   expect(again.body.meta.offers[0].status).toBe('already_granted')
 })
 
-test('a stored answer is not replayed to a key that may not see any more what it includes', async () => {
+test('a stored response is not replayed to a key that has lost the permission for its includes', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const path = `/v1/contacts/${contactId}?include=offers`
   const body = { data: { type: 'contacts', id: contactId, attributes: { name: 'Changed' } } }
@@ -80,7 +80,7 @@ test('a stored answer is not replayed to a key that may not see any more what it
   expect((await client.patch(path, body, withKey('before'))).status).toBe(403)
 })
 
-test('the same key with another query string is refused: the first answer is not the one asked for', async () => {
+test('the same key with another query string is refused: the first response would be wrong for it', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const body = { data: { type: 'contacts', id: contactId, attributes: { name: 'Changed' } } }
   await h.client.patch(`/v1/contacts/${contactId}`, body, withKey('query'))
@@ -88,7 +88,7 @@ test('the same key with another query string is refused: the first answer is not
   expect([refused.status, refused.body.errors[0].code]).toEqual([422, 'idempotency_key_reused'])
 })
 
-test('a request that failed leaves its key free', async () => {
+test('a request that fails leaves its key free', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId, { archived_at: h.app.clock.now() })
   expect((await h.client.post(offersOf(contactId), offersBody([offerId]), withKey('d'))).status).toBe(404)
@@ -97,7 +97,7 @@ test('a request that failed leaves its key free', async () => {
   expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null])
 })
 
-test('of five requests at once with one key one acts, and all get its answer', async () => {
+test('of five concurrent requests with one key one takes effect, and all get its response', async () => {
   for (let round = 0; round < 20; round++) {
     const contactId = await makeContact(h.app, h.account.siteId)
     const body = offersBody([await makeOffer(h.app, h.account.siteId)])
@@ -110,7 +110,7 @@ test('of five requests at once with one key one acts, and all get its answer', a
   }
 })
 
-test('while the first request runs on, the second is told to try again, and may', async () => {
+test('while the first request is running, the second gets 409 with Retry-After, and succeeds later', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const body = offersBody([await makeOffer(h.app, h.account.siteId)])
   const blocker = await h.app.pool.connect()
@@ -137,7 +137,7 @@ test('while the first request runs on, the second is told to try again, and may'
   ).toBe('true')
 })
 
-test('a key is good again after 24 hours', async () => {
+test('a key can be used again after 24 hours', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const body = offersBody([await makeOffer(h.app, h.account.siteId)])
   await h.client.post(offersOf(contactId), body, withKey('g'))
@@ -150,7 +150,7 @@ test('a key is good again after 24 hours', async () => {
   expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null])
 })
 
-test('creating a contact twice with one key makes one contact', async () => {
+test('creating a contact twice with one key creates one contact', async () => {
   const body = { data: { type: 'contacts', attributes: { name: 'Twice', email: 'twice@example.com' } } }
   const first = await h.client.post('/v1/contacts', body, withKey('h'))
   const second = await h.client.post('/v1/contacts', body, withKey('h'))
@@ -168,7 +168,7 @@ test.each(['', ' ', 'x'.repeat(256)])(
   },
 )
 
-test('a first answer about a contact is forgotten when the contact is deleted', async () => {
+test('a stored response with a contact is deleted with the contact', async () => {
   const body = {
     data: { type: 'contacts', attributes: { name: 'Forget me', email: 'forget.me@example.com' } },
   }

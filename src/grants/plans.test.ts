@@ -10,14 +10,14 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-test('a grant reads as few rows in a database that was empty when its plans were made', async () => {
+test('a grant reads few rows also in a database that was empty when its statements were planned', async () => {
   const offerId = await makeOffer(h.app, h.account.siteId)
   for (let i = 0; i < GRANTS; i++) {
     const contactId = await makeContact(h.app, h.account.siteId)
     await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
   }
   const reads = async () => {
-    // Each connection reports what it has read once it is idle for a moment.
+    // Each connection reports its statistics once it is idle for a moment.
     const { rows } = await h.app.pool.query<{ name: string; read: number }>(
       `select indexrelname as name, idx_tup_read::int as read from pg_stat_user_indexes
         union all select relname, seq_tup_read::int from pg_stat_user_tables`,

@@ -1,4 +1,4 @@
-/** Shows that the guarantees rest on what they are said to rest on: without it, the same check turns red. */
+/** Shows that the guarantees depend on the named indexes and locks: without them, the same checks fail. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -24,16 +24,16 @@ async function grantsAfterRace(): Promise<number> {
   return rows.length
 }
 
-test('16 grants of one offer at once make one grant', async () => {
+test('16 concurrent grants of one offer make one grant', async () => {
   expect(await grantsAfterRace()).toBe(1)
 })
 
-test('planted fault: without the unique index on live grants they make several', async () => {
+test('planted fault: without the unique index on live grants, they make several', async () => {
   await sql`drop index offer_grants_live`.execute(h.app.db)
   expect(await grantsAfterRace()).toBeGreaterThan(1)
 })
 
-/** Rotates a key while a grant of it is held up. Returns how many grants there are when that is answered, and in the end. */
+/** Rotates a key while one of its grants is blocked. @returns the numbers of grants after the rotation, and at the end */
 async function rotateDuringGrant(): Promise<{ answered: number; inTheEnd: number }> {
   const key = await makeKey(h.app, h.account, ['manage:grants'])
   const client = h.clientWith(key.token)
@@ -57,7 +57,7 @@ async function rotateDuringGrant(): Promise<{ answered: number; inTheEnd: number
     isAnswered = true
     return count()
   })
-  // It waits as well, or has been answered already.
+  // It is waiting as well, or has already returned.
   await expect.poll(async () => isAnswered || (await waiting()) === 2).toBe(true)
   if (isAnswered) await answered
   await blocker.query('rollback')
@@ -68,11 +68,11 @@ async function rotateDuringGrant(): Promise<{ answered: number; inTheEnd: number
   return outcome
 }
 
-test('rotating a key waits for the grant that it is making: after the answer there is not one more', async () => {
+test('rotating a key waits for its running grant: after the rotation has returned, no further grant is made', async () => {
   expect(await rotateDuringGrant()).toEqual({ answered: 1, inTheEnd: 1 })
 })
 
-test('planted fault: without the shared lock the grant is made after the rotation was answered', async () => {
+test('planted fault: without the shared lock, the grant is made after the rotation has returned', async () => {
   const text = await readFile(join(import.meta.dirname, '../platform/auth/authenticate.sql'), 'utf8')
   const faulty = text.replace(/if p_writing then perform .* end if;/, '')
   expect(faulty).not.toBe(text)

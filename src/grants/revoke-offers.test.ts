@@ -19,7 +19,7 @@ async function contactWith(count: number): Promise<{ contactId: string; offerIds
   return { contactId, offerIds }
 }
 
-test('revoking ends what is held, passes over what is not, and answers what remains', async () => {
+test('revoking ends held offers, ignores others, and returns the remaining ones', async () => {
   const { contactId, offerIds } = await contactWith(2)
   const other = await makeOffer(h.app, h.account.siteId)
   const answer = await h.client.delete(offersOf(contactId), offersBody([offerIds[0]!, other]))
@@ -28,7 +28,7 @@ test('revoking ends what is held, passes over what is not, and answers what rema
   expect(answer.body.meta.revoked).toEqual([offerIds[0]])
 })
 
-test('revoking from a contact who never was a customer answers an empty list', async () => {
+test('revoking from a contact who never was a customer returns an empty list', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const answer = await h.client.delete(
     offersOf(contactId),
@@ -39,12 +39,12 @@ test('revoking from a contact who never was a customer answers an empty list', a
 
 test('an unknown offer is reported in the terms of the request: granting or revoking', async () => {
   const { contactId } = await contactWith(1)
-  const told = async (method: string) =>
+  const detailOf = async (method: string) =>
     (await h.client.send(method, offersOf(contactId), offersBody(['999999']))).body.errors[0].detail
   const nothing = 'There is no offer with the id 999999'
-  expect(await told('DELETE')).toBe(`${nothing} on the site. Nothing was changed.`)
+  expect(await detailOf('DELETE')).toBe(`${nothing} on the site. Nothing was changed.`)
   for (const method of ['POST', 'PATCH'])
-    expect(await told(method)).toBe(`${nothing} that can be granted here. Nothing was changed.`)
+    expect(await detailOf(method)).toBe(`${nothing} that can be granted here. Nothing was changed.`)
 })
 
 test('an archived offer that is held can be revoked', async () => {
@@ -57,14 +57,14 @@ test('an archived offer that is held can be revoked', async () => {
   expect(idsOf(await h.client.delete(offersOf(contactId), offersBody(offerIds)))).toEqual([])
 })
 
-test('revoking an offer that does not exist changes nothing and says which', async () => {
+test('revoking an offer that does not exist changes nothing, and the error names it', async () => {
   const { contactId, offerIds } = await contactWith(1)
   const answer = await h.client.delete(offersOf(contactId), offersBody([offerIds[0]!, '999999']))
   expect([answer.status, answer.body.errors[0].source]).toEqual([404, { pointer: '/data/1' }])
   expect(idsOf(await h.client.get(offersOf(contactId)))).toEqual(offerIds)
 })
 
-test('replacing grants what is missing and revokes what is not listed', async () => {
+test('replacing grants listed offers that are not held, and revokes held ones that are not listed', async () => {
   const { contactId, offerIds } = await contactWith(2)
   const added = await makeOffer(h.app, h.account.siteId)
   const answer = await h.client.patch(offersOf(contactId), offersBody([offerIds[1]!, added]))
@@ -84,12 +84,12 @@ test('replacing grants what is missing and revokes what is not listed', async ()
   expect(ended).toEqual([{ revoke_reason: 'replaced' }])
 })
 
-test('replacing by nothing revokes all', async () => {
+test('replacing with an empty list revokes all', async () => {
   const { contactId } = await contactWith(3)
   expect(idsOf(await h.client.patch(offersOf(contactId), offersBody([])))).toEqual([])
 })
 
-test('replacing keeps an offer that is held though it is archived by now', async () => {
+test('replacing keeps a held offer although it is archived', async () => {
   const { contactId, offerIds } = await contactWith(1)
   await h.app.db
     .updateTable('offers')
@@ -103,7 +103,7 @@ test('replacing keeps an offer that is held though it is archived by now', async
   ])
 })
 
-test('replacing with an offer that cannot be granted changes nothing and tells its place', async () => {
+test('replacing with an offer that cannot be granted changes nothing, and the error points to it', async () => {
   const { contactId, offerIds } = await contactWith(2)
   const archived = await makeOffer(h.app, h.account.siteId, { archived_at: h.app.clock.now() })
   const answer = await h.client.patch(offersOf(contactId), offersBody([offerIds[1]!, archived]))
@@ -111,7 +111,7 @@ test('replacing with an offer that cannot be granted changes nothing and tells i
   expect(idsOf(await h.client.get(offersOf(contactId)))).toEqual(offerIds)
 })
 
-test('of two replacements at once one comes last, and its list is what is held', async () => {
+test('after two concurrent replacements, the held offers are the list of one of them', async () => {
   for (let round = 0; round < 20; round++) {
     const { contactId } = await contactWith(round % 2)
     const one = [await makeOffer(h.app, h.account.siteId), await makeOffer(h.app, h.account.siteId)]
@@ -125,7 +125,7 @@ test('of two replacements at once one comes last, and its list is what is held',
   }
 })
 
-test('a revocation beside a deletion tells of what there was, or of nothing', async () => {
+test('a revocation concurrent with a deletion returns the revoked offers, or 404', async () => {
   for (let round = 0; round < 20; round++) {
     const { contactId, offerIds } = await contactWith(2)
     const [revocation] = await Promise.all([

@@ -26,7 +26,7 @@ test.each([
   expect((await findMember(h.app.db, h.account.siteId, { email }))?.email).toBe(found)
 })
 
-test('every spelling of an address counts as an attempt of the same person', async () => {
+test('attempts with every spelling of an address are counted together', async () => {
   const spellings = ['kim+x@bücher.example', 'KIM x@xn--bcher-kva.example', ' kim+x@BÜCHER.example\u200b']
   const count = (person: string) =>
     countAttempt(h.app, { realm: `site:${h.account.siteId}`, kind: 'link', person, source: '203.0.113.1' })

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-/** A browser without scripts: keeps cookies, and sends the form of the page it is at. */
+/** A browser without scripts: keeps cookies, and submits the form of the current page. */
 function visitor() {
   const cookies: Record<string, string> = {}
   const send = async (request: { method: 'GET' | 'POST'; url: string; payload?: string }) => {
@@ -57,9 +57,12 @@ async function endedGift() {
 test('signing in by e-mailed link after an expired gift link leads to the gift', async () => {
   const { email, contactId, gift } = await endedGift()
   const { get, submit } = visitor()
-  const door = String((await get(gift)).headers.location)
-  const asked = await submit(`${base}/request-link`, (await get(door)).body, { email, purpose: 'sign_in' })
-  expect(asked.statusCode).toBe(200)
+  const signInUrl = String((await get(gift)).headers.location)
+  const requested = await submit(`${base}/request-link`, (await get(signInUrl)).body, {
+    email,
+    purpose: 'sign_in',
+  })
+  expect(requested.statusCode).toBe(200)
   const link = await linkFrom(contactId, 'sign_in')
   const [path] = link.split('?')
   // In another browser, as on a phone.
@@ -72,9 +75,13 @@ test('signing in by e-mailed link after an expired gift link leads to the gift',
 test('the gift is also reached when the address was missing or invalid at first', async () => {
   const { email, contactId, gift } = await endedGift()
   const { get, submit } = visitor()
-  const door = String((await get(gift)).headers.location)
+  const signInUrl = String((await get(gift)).headers.location)
   const request = `${base}/request-link`
-  const empty = await submit(request, (await get(door)).body, { email: '', password: '', purpose: 'sign_in' })
+  const empty = await submit(request, (await get(signInUrl)).body, {
+    email: '',
+    password: '',
+    purpose: 'sign_in',
+  })
   expect(empty.statusCode).toBe(303)
   const wrong = await submit(request, (await get(String(empty.headers.location))).body, { email: 'nobody' })
   expect(wrong.statusCode).toBe(422)

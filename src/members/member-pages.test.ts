@@ -25,7 +25,7 @@ test('behind https every cookie is Secure, HttpOnly and SameSite=Lax', async () 
   expect(cookies).toEqual([expect.objectContaining({ secure: true, httpOnly: true, sameSite: 'Lax' })])
 })
 
-test('a site is found on its own domain, and no other host is one', async () => {
+test('a site is served on its own domain, and on no other host', async () => {
   const own = await open('/sign-in', 'studio.example.org')
   expect([own.statusCode, own.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
   expect(own.body).toContain('action="/sign-in"')
@@ -46,7 +46,7 @@ test.each(['/sign-in', '/request-link', '/account/name', `/gift/${'a'.repeat(43)
   },
 )
 
-test('the links of e-mails lead to the site’s own domain', async () => {
+test('the links in e-mails use the site’s own domain', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
@@ -63,7 +63,7 @@ test.each<Record<string, string>>([
   { 'sec-fetch-site': 'cross-site' },
   { 'sec-fetch-site': 'same-site' },
   { origin: 'https://old-blog.example.org' },
-])('a form of another place is refused, whatever token it has: %o', async (from) => {
+])('a form from another origin is refused, whatever its token: %o', async (from) => {
   const host = 'studio.example.org'
   const page = await open('/sign-in', host)
   const token = /name="_csrf" value="([^"]+)"/.exec(page.body)![1]!

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => h.close())
 
 let visitors = 0
-/** From a source of its own, so that attempts in one test do not count in another. */
+/** From an address of its own, so that attempts in one test do not count in another. */
 const visitor = (): Visitor => ({ source: `test ${++visitors}`, session: null, language: 'en' })
 
 interface Person {
@@ -80,7 +80,7 @@ async function withPassword(): Promise<Person> {
 const signIn = (email: string, password = PASSWORD, from = visitor()) =>
   signInByPassword(h.app, site, { email, password }, from)
 
-test('a welcome link sets a password, signs in, and is good once', async () => {
+test('a welcome link sets a password, signs in, and works once', async () => {
   const person = await customer()
   const token = await tokenFrom(person, 'welcome')
   const session = sessionOf(await choosePassword(h.app, site, 'welcome', token, PASSWORD, visitor()))
@@ -91,7 +91,7 @@ test('a welcome link sets a password, signs in, and is good once', async () => {
   expect((await signIn(person.email)).outcome).toBe('signed_in')
 })
 
-test('of two who use one link at once, one gets in', async () => {
+test('of two concurrent uses of one link, one signs in', async () => {
   const token = await tokenFrom(await customer(), 'welcome')
   const both = await Promise.all(
     [1, 2].map(() => choosePassword(h.app, site, 'welcome', token, PASSWORD, visitor())),
@@ -99,7 +99,7 @@ test('of two who use one link at once, one gets in', async () => {
   expect(both.filter((one) => one !== null)).toHaveLength(1)
 })
 
-test('a wrong password and an unknown address get the same answer', async () => {
+test('a wrong password and an unknown address get the same response', async () => {
   const person = await withPassword()
   expect(await signIn(person.email, 'not the password')).toEqual({ outcome: 'wrong' })
   expect(await signIn('nobody@example.com')).toEqual({ outcome: 'wrong' })
@@ -139,7 +139,7 @@ test('after sixty attempts from one source it must wait, whatever the address', 
   expect((await signIn('fresh@example.com', PASSWORD, from)).outcome).toBe('too_many')
 })
 
-test('a link to sign in is sent to who is known and to nobody else, and both look the same', async () => {
+test('a sign-in link is sent to known addresses only, and the page is the same for unknown ones', async () => {
   const person = await withPassword()
   const before = await h.app.db.selectFrom('emails').select('id').where('kind', '=', 'sign_in').execute()
   expect(await requestLink(h.app, site, 'sign_in', person.email, visitor())).toBe(0)
@@ -151,7 +151,7 @@ test('a link to sign in is sent to who is known and to nobody else, and both loo
   expect(await signInByLink(h.app, site, token, visitor())).toBeNull()
 })
 
-test('a forgotten password is replaced by a link, and signs out everywhere', async () => {
+test('a forgotten password can be replaced with a link, which signs out everywhere', async () => {
   const person = await withPassword()
   const session = sessionOf(await signIn(person.email))
   await requestLink(h.app, site, 'password', person.email, visitor())
@@ -168,7 +168,7 @@ test('a forgotten password is replaced by a link, and signs out everywhere', asy
   expect((await signIn(person.email, 'a brand new password')).outcome).toBe('signed_in')
 })
 
-test('once a password is chosen, an older link to choose one is worth nothing', async () => {
+test('once a password is set, an older link to set one is invalid', async () => {
   const person = await customer()
   const welcome = await tokenFrom(person, 'welcome')
   await requestLink(h.app, site, 'password', person.email, visitor())
@@ -189,7 +189,7 @@ test('signing in ends the session that the browser had before', async () => {
   expect(await findSession(h.app, site.id, second)).not.toBeNull()
 })
 
-test('sign-ins and the last request reach the customer', async () => {
+test('sign-ins and the last request are recorded on the customer', async () => {
   const person = await withPassword()
   const session = sessionOf(await signIn(person.email))
   const { sign_in_count, last_request_at } = await h.app.db
@@ -213,7 +213,7 @@ test('sign-ins and the last request reach the customer', async () => {
   expect(await seen()).not.toEqual(last_request_at)
 })
 
-test('a gift is shown, opened with a password of one’s own, and redeemed once', async () => {
+test('a gift is shown, opened by setting a password, and redeemed once', async () => {
   const person = await customer({ is_gift: true })
   const token = await tokenFrom(person, 'gift')
   expect(await findGift(h.app, site, token)).toMatchObject({
@@ -294,7 +294,7 @@ test.each(['welcome', 'gift', 'sign_in', 'password', 'email_change'] as const)(
   },
 )
 
-test('a new e-mail address counts when it is confirmed, for contact and customer', async () => {
+test('a new e-mail address takes effect when it is confirmed, for contact and customer', async () => {
   const person = await withPassword()
   const member = (await findMember(h.app.db, site.id, { email: person.email }))!
   await requestEmailChange(h.app, site, member, 'typo@example.com')
@@ -321,7 +321,7 @@ test('a new e-mail address counts when it is confirmed, for contact and customer
   expect(await confirmEmailChange(h.app, site, token)).toBe('ended')
 })
 
-test('a new password ends what was open before: a link to sign in, and a change of address', async () => {
+test('a new password ends open sign-in links and changes of address', async () => {
   const person = await withPassword()
   const member = (await findMember(h.app.db, site.id, { email: person.email }))!
   await requestLink(h.app, site, 'sign_in', person.email, visitor())
@@ -337,7 +337,7 @@ test('a new password ends what was open before: a link to sign in, and a change 
   expect(await confirmEmailChange(h.app, site, change)).toBe('ended')
 })
 
-test('when the owner corrects an address, nobody gets in by what went to the wrong one, or stays in', async () => {
+test('when the owner of the site corrects an address, links and sessions of the wrong one end', async () => {
   const person = await customer()
   const welcome = await tokenFrom(person, 'welcome')
   await requestLink(h.app, site, 'sign_in', person.email, visitor())
@@ -348,7 +348,7 @@ test('when the owner corrects an address, nobody gets in by what went to the wro
   expect(await choosePassword(h.app, site, 'welcome', welcome, PASSWORD, visitor())).toBeNull()
 })
 
-test('who is kept from guessing a password can still be sent a link', async () => {
+test('a member who must wait after wrong passwords can still request a link', async () => {
   const person = await withPassword()
   const from = visitor()
   for (let i = 0; i < 11; i++) await signIn(person.email, 'guess', from)
@@ -375,14 +375,14 @@ test.each([
   expect(networkOf(address)).toBe(network)
 })
 
-test('an address that somebody else has is not taken from them', async () => {
+test('an address of another contact cannot be taken', async () => {
   const [one, two] = [await withPassword(), await withPassword()]
   const member = (await findMember(h.app.db, site.id, { email: one.email }))!
   await requestEmailChange(h.app, site, member, two.email)
   expect(await confirmEmailChange(h.app, site, await tokenFrom(one, 'email_change'))).toBe('taken')
 })
 
-test('only the right password is known, and a changed one signs out elsewhere', async () => {
+test('changing a password needs the current one, and signs out elsewhere', async () => {
   const person = await withPassword()
   const session = sessionOf(await signIn(person.email))
   const member = (await findSession(h.app, site.id, session))!.member
@@ -401,12 +401,12 @@ test.each([
   ['Password123', 'too_common'],
   ['x'.repeat(201), 'too_long'],
   ['correct horse battery', null],
-])('of the password %s is said %s', async (password, problem) => {
+])('the strength of the password %s is %s', async (password, problem) => {
   expect(await passwordProblem(password)).toBe(problem)
 })
 
-// Last: a month later the token of the fixtures is over as well.
-test('a session of one site is none on another, ends after 30 days, and everywhere at once when asked', async () => {
+// Last: a month later the token of the fixtures has expired as well.
+test('a session is valid on one site, ends after 30 days, and everywhere when the member signs out everywhere', async () => {
   const person = await withPassword()
   const session = sessionOf(await signIn(person.email))
   expect(await findSession(h.app, '999', session)).toBeNull()

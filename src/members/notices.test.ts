@@ -1,4 +1,4 @@
-/** E-mails that notify a member of account changes, in case somebody else made them. */
+/** E-mails that notify members of changes of their account, in case another person made them. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -25,7 +25,7 @@ async function customer(): Promise<{ contactId: string; email: string }> {
   return { contactId, email }
 }
 
-/** Somebody who has chosen a password by the link of their welcome. */
+/** A member who has set a password with the link of the welcome e-mail. */
 async function member(): Promise<Member> {
   const { contactId, email } = await customer()
   await choosePassword(h.app, site, 'welcome', await token(contactId, 'welcome'), 'a long password', visitor)
@@ -96,7 +96,7 @@ test('the previous address is not notified when the member never signed in', asy
   expect(await noticesTo(contactId)).toEqual([])
 })
 
-test('the same address in other letter case is no change', async () => {
+test('the same address in another letter case is not a change', async () => {
   const { contactId, email } = await member()
   await rename(contactId, email.toUpperCase())
   expect(await noticesTo(contactId)).toEqual([])

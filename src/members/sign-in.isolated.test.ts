@@ -4,7 +4,7 @@ import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { signInByPassword } from './sign-in.ts'
 
-/** Every derivation by scrypt: the password, the bytes of salt, the bytes that are wanted, and the cost. */
+/** The calls of scrypt: password, length of the salt, length of the result, and cost. */
 const derivations = vi.hoisted(() => [] as unknown[])
 vi.mock('node:crypto', async (original) => {
   const actual = await original<typeof crypto>()

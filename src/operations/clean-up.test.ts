@@ -12,7 +12,7 @@ afterAll(() => h.close())
 
 const inDays = (days: number) => new Date(h.app.clock.now().getTime() + days * 86_400_000)
 
-test('sessions and counts of attempts go when they have ended', async () => {
+test('expired sessions and counts of attempts are deleted', async () => {
   const site_id = h.account.siteId
   for (const days of [-1, 1]) {
     const time = { created_at: inDays(-2), seen_at: inDays(-2), expires_at: inDays(days) }
@@ -30,7 +30,7 @@ test('sessions and counts of attempts go when they have ended', async () => {
   expect(left).toEqual([{ subject: 'in 1' }])
 })
 
-test('links go 30 days after they were used or ran out', async () => {
+test('links are deleted 30 days after they were used or expired', async () => {
   const links = [
     { event_id: '1', used_at: inDays(-31), expires_at: inDays(-25) },
     { event_id: '2', used_at: null, expires_at: inDays(-31) },
@@ -48,7 +48,7 @@ test('links go 30 days after they were used or ran out', async () => {
   expect(left.map(({ event_id }) => event_id)).toEqual(['3', '4', '5'])
 })
 
-/** Writes an event of this age in days, as dispatched; returns its id. */
+/** Inserts a dispatched event of this age in days. @returns its id */
 async function plantEvent(age: number, values: object = {}): Promise<string> {
   const event = { site_id: h.account.siteId, type: 'tag_added', actor: 'test', dispatched_at: inDays(-age) }
   const { id } = await h.app.db
@@ -108,7 +108,7 @@ async function idsIn(table: string, column = 'id'): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-test('events go with the runs that they started; those stay that anything unfinished or younger came from', async () => {
+test('events are deleted with the runs that they started, except causes of anything unfinished or younger', async () => {
   await h.app.db.deleteFrom('events').execute()
   const done = { status: 'completed', ended_at: inDays(-450) }
   const pendingEmail = {
@@ -159,7 +159,7 @@ test('events go with the runs that they started; those stay that anything unfini
   expect(await idsIn('automation_run_steps', 'run_id')).toEqual(runs)
 })
 
-test('webhook deliveries go with their attempts some time after they have ended', async () => {
+test('finished webhook deliveries are deleted with their attempts after the retention period', async () => {
   await h.app.db.deleteFrom('events').execute()
   await h.app.db.deleteFrom('webhook_deliveries').execute()
   await h.app.db.deleteFrom('webhook_attempts').execute()
@@ -175,7 +175,7 @@ test('webhook deliveries go with their attempts some time after they have ended'
   expect(await idsIn('webhook_attempts', 'delivery_id')).toEqual(kept)
 })
 
-test('what is kept at the beginning does not keep the rest: more than a batch is walked through', async () => {
+test('more than one batch is scanned: kept rows at the beginning do not stop the cleaning', async () => {
   await h.app.db.deleteFrom('events').execute()
   const plant = (state: string, n: number) =>
     sql`
@@ -188,7 +188,7 @@ test('what is kept at the beginning does not keep the rest: more than a batch is
   expect(await idsIn('events', 'actor')).toEqual(Array(2_500).fill('waits'))
 })
 
-test('budgets of hours that are over go', async () => {
+test('budgets of past hours are deleted', async () => {
   const hours = [inDays(-2), inDays(0)]
   const site_id = h.account.siteId
   await h.app.db

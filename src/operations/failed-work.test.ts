@@ -13,7 +13,7 @@ afterAll(() => h.close())
 
 const failed = () => findWork(h.app.db, { onlyFailed: true, most: 100 })
 
-/** Something of each kind that has failed, made by hand. */
+/** Failed work of each kind, inserted directly. */
 async function failEach(): Promise<Record<WorkKind, string>> {
   await h.drain()
   const email = await causeWelcome(h)

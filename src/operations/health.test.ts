@@ -67,7 +67,7 @@ describe('while the database hangs', () => {
   })
   afterAll(() => hanging.close())
 
-  test('readiness and the figures of the database are answered 503 within two seconds or so, and ask it once', async () => {
+  test('readiness and database metrics return 503 within about two seconds, and send one query', async () => {
     expect((await hanging.client.get('/readyz')).status).toBe(200)
     proxy.silence()
     const begun = performance.now()
@@ -76,18 +76,18 @@ describe('while the database hangs', () => {
     expect(performance.now() - begun).toBeLessThan(4_500)
     for (const { status, body } of answers)
       expect([status, body.errors[0].code]).toEqual([503, 'database_unavailable'])
-    // Further looks wait for what is asked already, and take no more connections.
+    // Further requests wait for the same query, and take no more connections.
     expect(hanging.app.pool.totalCount - hanging.app.pool.idleCount).toBeLessThanOrEqual(2)
     expect((await hanging.clientWith(null).get('/healthz')).status).toBe(200)
     expect((await hanging.clientWith(null).get('/metrics')).status).toBe(200)
-    await proxy.mend()
+    await proxy.restore()
     await expect
       .poll(async () => (await hanging.clientWith(null).get('/readyz')).status, { timeout: 20_000 })
       .toBe(200)
   })
 })
 
-describe('what monitors a worker', () => {
+describe('the monitoring endpoints of a worker', () => {
   let server: FastifyInstance
   let url: string
   beforeAll(async () => {
@@ -96,7 +96,7 @@ describe('what monitors a worker', () => {
   })
   afterAll(() => server.close())
 
-  test('finds health and metrics as at a server, behind the same token, and nothing else', async () => {
+  test('are health and metrics as on a server, with the same token, and nothing else', async () => {
     const ask = (path: string, headers = {}) => fetch(url + path, { headers })
     for (const path of ['/healthz', '/readyz']) expect((await ask(path)).status).toBe(200)
     for (const path of ['/metrics', '/metrics/database']) {
@@ -110,7 +110,7 @@ describe('what monitors a worker', () => {
     ]).toEqual([404, 'unknown_path'])
   })
 
-  test('sees how much its background jobs have done', async () => {
+  test('have counters of its background jobs', async () => {
     const worker = startWorker(h.app)
     await makeContact(h.app, h.account.siteId)
     const metrics = async () => (await h.clientWith(null).get('/metrics')).body
@@ -120,7 +120,7 @@ describe('what monitors a worker', () => {
     await worker.stop()
   })
 
-  test('gets the name of the setting to change when its port is in use', async () => {
+  test('name the setting to change when the port is in use', async () => {
     const other = await buildMonitoringServer(production.app)
     const address = { HOST: '127.0.0.1', PORT: Number(new URL(url).port) }
     await expect(listen(other, address, 'METRICS_PORT')).rejects.toThrow(/^METRICS_PORT \d+ is in use/)
@@ -144,7 +144,7 @@ describe('in production', () => {
     }
   })
 
-  test('health is asked as often as one likes', async () => {
+  test('health has no rate limit', async () => {
     for (let n = 0; n < 10; n++) expect((await production.clientWith(null).get('/healthz')).status).toBe(200)
   })
 })

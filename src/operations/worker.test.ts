@@ -23,7 +23,7 @@ async function count(type: string): Promise<number> {
   return rows.length
 }
 
-test('two workers together send each e-mail once, by themselves', async () => {
+test('two workers send each e-mail once, in the background', async () => {
   const offerId = await makeOffer(h.app, h.account.siteId, { is_gift: true })
   const contactIds = await Promise.all(Array.from({ length: 40 }, () => makeContact(h.app, h.account.siteId)))
   await Promise.all(contactIds.map((id) => h.client.post(offersOf(id), offersBody([offerId]))))
@@ -37,7 +37,7 @@ test('two workers together send each e-mail once, by themselves', async () => {
   expect(rows).toHaveLength(0)
 })
 
-test('access that is limited to 30 days ends by itself, is recorded once, and can be granted anew', async () => {
+test('access that is limited to 30 days expires, is recorded once, and can be granted again', async () => {
   const offerId = await makeOffer(h.app, h.account.siteId, { access_days: 30 })
   const contactId = await makeContact(h.app, h.account.siteId)
   await h.client.post(offersOf(contactId), offersBody([offerId]))
@@ -52,7 +52,7 @@ test('access that is limited to 30 days ends by itself, is recorded once, and ca
   expect(await count('access_expired')).toBe(1)
 })
 
-test('an offer whose access is over can be granted before anybody has noticed', async () => {
+test('an offer whose access has expired can be granted again before the expiry is recorded', async () => {
   await Promise.all(workers.map((worker) => worker.stop()))
   const before = await count('access_expired')
   const client = h.clientWith(await freshToken())

@@ -1,4 +1,4 @@
-/** What automations are about: tags, templates, and the automations themselves. */
+/** Creates tags, templates and automations for tests. */
 
 import { parseNewAutomation } from '../automations/parse-automation.ts'
 import { createAutomation } from '../automations/save-automation.ts'
@@ -40,7 +40,7 @@ export async function makeTemplate(app: App, siteId: string): Promise<string> {
   return id
 }
 
-/** An automation as a request would make it; without a name it gets one. */
+/** Creates an automation as a request does, with a default name. */
 export function makeAutomation(app: App, siteId: string, attributes: object): Promise<string> {
   const automation = parseNewAutomation({ name: `Automation ${unique()}`, ...attributes })
   return inTransaction(app.db, (tx) => createAutomation(tx, siteId, automation, app.clock.now()))

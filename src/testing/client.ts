@@ -5,7 +5,7 @@ import { assertMatchesDocument } from './contract.ts'
 export interface Reply {
   status: number
   headers: Headers
-  // The body of any document: what a test looks for in it, it knows.
+  // The body of any document: each test knows its own.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   body: any
 }
@@ -18,7 +18,7 @@ export interface Client {
   delete: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
 }
 
-/** Speaks real HTTP to the server, and checks that each answer is one that the OpenAPI document describes. */
+/** A client that sends real HTTP requests, and checks each response against the OpenAPI document. */
 export function createClient(
   server: FastifyInstance,
   config: Config,
@@ -55,6 +55,6 @@ export function createClient(
   }
 }
 
-/** Texts and forms go as they are, everything else as JSON. */
+/** Strings and forms are sent unchanged, everything else as JSON. */
 const asBody = (body: unknown): string | FormData | undefined =>
   body === undefined || typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body)

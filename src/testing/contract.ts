@@ -7,14 +7,14 @@ import type { Reply } from './client.ts'
 
 interface Contract {
   document: OpenApi
-  /** Of the schema at a JSON Pointer into the document. */
+  /** The validator of the schema at a JSON Pointer into the document. */
   validatorOf: (pointer: string) => ValidateFunction
 }
 
-/** By the settings of the server, from which its document follows: making one takes longer than many a test. */
+/** By the settings of the server, which determine its document: generating one takes longer than many tests. */
 const contracts = new Map<string, Contract>()
 
-/** @throws when the document does not foresee the status or the media type, or the body is not what it describes */
+/** @throws when the document does not contain the status or the media type, or the body does not match its schema */
 export function assertMatchesDocument(
   server: FastifyInstance,
   config: Config,
@@ -31,7 +31,7 @@ export function assertMatchesDocument(
   if (!operation) return
   const described = operation.responses[status]
   if (!described)
-    throw new Error(`${method} ${template} answered ${status}, which the OpenAPI document does not foresee`)
+    throw new Error(`${method} ${template} returned ${status}, which is not in the OpenAPI document`)
   const pointer =
     '$ref' in described
       ? described.$ref.slice(1)
@@ -72,7 +72,7 @@ export function validatorsOf(document: object): (pointer: string) => ValidateFun
 export const pointerTo = (...names: string[]): string =>
   names.map((name) => `/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
 
-/** What a JSON Pointer leads to. */
+/** The value at a JSON Pointer. */
 export const at = (document: object, pointer: string): unknown =>
   pointer
     .split('/')

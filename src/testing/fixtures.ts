@@ -16,7 +16,7 @@ export interface Account {
 
 let counter = 0
 
-/** A number that no other fixture of this process has. */
+/** A number that is unique in this process. */
 export const unique = (): number => ++counter
 
 /** An account with a site, an owner and a key with all permissions. */
@@ -143,11 +143,11 @@ export const offersBody = (ids: string[], meta?: object) => ({
   ...(meta && { meta }),
 })
 
-/** What makes a request about a route well-formed; ids in it are those of `id`. */
+/** The parts of a valid request to a route; ids in it are `id`. */
 export function exampleRequest({ method, url }: { method: string; url: string }, id: string) {
   const path = url.replace(/\{\w+\}/g, id)
   if (method === 'GET') return { method, path, body: undefined }
-  // Of a relationship the list may be empty.
+  // The list of a relationship may be empty.
   if (url.includes('/relationships/')) return { method, path, body: { data: [] } }
   return { method, path, body: { data: { type: url.split('/')[2], attributes: {} } } }
 }

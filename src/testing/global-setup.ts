@@ -9,7 +9,7 @@ import { migrateAll } from '../server/runtime.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A server on which tests make databases of their own. */
+    /** A server on which tests create databases of their own. */
     postgres: Connection
   }
 }
@@ -20,7 +20,7 @@ export const TEMPLATE = 'bestow_test_template'
 /** One PostgreSQL for the whole run: the embedded one, or that of TEST_DATABASE_URL. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'bestow-test-'))
-  // The user that PostgreSQL runs as when we are root must get in, or the data would go elsewhere.
+  // When started by root, PostgreSQL runs as another user, who must have access to the folder.
   await chmod(folder, 0o711)
   const embedded = process.env.TEST_DATABASE_URL ? null : await attach(folder, { name: 'bestow tests' })
   const server: Connection = process.env.TEST_DATABASE_URL ?? embedded!.connection
@@ -34,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /**
- * Nothing of this server has to survive a crash, and waiting for the disk takes half of the suite's time. Trials
+ * Data of this server need not survive a crash, and waiting for the disk takes half of the suite's time. Trials
  * that kill a database start one of their own.
  */
 async function trustMemory(server: Connection): Promise<void> {

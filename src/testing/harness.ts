@@ -1,6 +1,6 @@
 /**
- * For tests: a server with a database of its own, an account to try things on, and a client that checks
- * every answer against the OpenAPI document.
+ * For tests: a server with a database of its own, an account, and a client that checks
+ * every response against the OpenAPI document.
  */
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -24,15 +24,15 @@ import { databaseOn, TEMPLATE } from './global-setup.ts'
 export interface Harness {
   app: App
   server: FastifyInstance
-  /** Address of the listening server. */
+  /** URL of the listening server. */
   url: string
   connection: Connection
-  /** An account with one site; its client may do everything. */
+  /** An account with one site; its client has all permissions. */
   account: Account
   client: Client
   /** A client with a token of another account, or with fewer permissions, or none. */
   clientWith: (token: string | null) => Client
-  /** Writes down what follows from events, and does nothing of it. */
+  /** Dispatches events: records their effects without processing them. */
   dispatch: () => Promise<number>
   /** Runs all background work: dispatching, sending, expiry. */
   drain: () => Promise<void>
@@ -43,7 +43,7 @@ export interface HarnessOptions {
   settings?: Partial<Record<SettingName, string>>
   mode?: Mode
   mailer?: Mailer | null
-  /** How the application reaches its database, when not directly. */
+  /** Returns the connection for the application, when it is not the database itself. */
   reach?: (database: Connection) => Promise<Connection>
 }
 
@@ -110,7 +110,7 @@ export async function createDatabase(template = TEMPLATE): Promise<Connection> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const client = new pg.Client(connectionConfig(server))
   await client.connect()
-  // Copying a template takes a moment in which nobody else may copy it.
+  // Only one connection at a time may copy a template.
   await client.query('select pg_advisory_lock(1234567)')
   await client.query(`create database ${name} template ${template}`)
   await client.end()

@@ -9,7 +9,7 @@ interface HookFixture {
   resourceId?: string | null
 }
 
-/** Where nobody listens. */
+/** A URL where no server listens. */
 const NOWHERE = 'http://127.0.0.1:9/'
 
 /** A hook that is notified of no event, unless another event is given. */

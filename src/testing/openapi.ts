@@ -2,7 +2,7 @@ import { dereference } from '@readme/openapi-parser'
 import type { Media, OpenApi, Parameter, Response } from '../platform/http/openapi/document.ts'
 import type { Client } from './client.ts'
 
-/** An operation with all that it refers to in its place. */
+/** An operation with its references resolved. */
 export interface WholeOperation {
   operationId?: string
   summary?: string

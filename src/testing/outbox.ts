@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { makeContact, makeOffer, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 
-/** Somebody becomes a customer, so that a welcome is due. Returns what reads it from the outbox. */
+/** Creates a customer, so that a welcome e-mail is due. @returns a function that reads it from the outbox */
 export async function causeWelcome(h: Harness, values: { name?: string; email?: string } = {}) {
   const contactId = await makeContact(h.app, h.account.siteId, values)
   const offerId = await makeOffer(h.app, h.account.siteId)
@@ -16,7 +16,7 @@ export async function causeWelcome(h: Harness, values: { name?: string; email?: 
       .executeTakeFirstOrThrow()
 }
 
-/** The same, and all that follows has been done. */
+/** The same, after running all background work. */
 export async function welcome(h: Harness, values: { name?: string; email?: string } = {}) {
   const email = await causeWelcome(h, values)
   await h.drain()

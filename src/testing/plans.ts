@@ -10,7 +10,7 @@ interface PlanNode {
   Plans?: PlanNode[]
 }
 
-/** How many rows each of the statements that read makes the database look at. */
+/** The number of rows that each select statement reads. */
 export async function rowsReadBy(
   pool: pg.Pool,
   statements: Statement[],

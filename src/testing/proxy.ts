@@ -3,37 +3,37 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '../platform/db/database.ts'
 
 type Address = { host: string; port: number }
-/** As the client of the connection sees it. */
-export type Direction = 'request' | 'answer'
+/** From the point of view of the client. */
+export type Direction = 'request' | 'response'
 
 export interface TcpProxy {
   port: number
   /** Breaks every connection, and refuses new ones. */
   cut: () => Promise<void>
-  /** Keeps every connection, also new ones, and passes nothing on: as a network does that loses everything. */
+  /** Keeps every connection, also new ones, but forwards nothing, as a network that loses all packets. */
   silence: () => void
-  /** Ends cut() or silence(). */
-  mend: () => Promise<void>
-  /** Breaks the first connection on which, from now on, so many bytes have gone in one direction. */
+  /** Undoes cut() or silence(). */
+  restore: () => Promise<void>
+  /** Breaks the first connection that has forwarded this number of bytes in one direction from now on. */
   cutAfter: (direction: Direction, bytes: number) => void
-  /** Takes cutAfter() back. @returns whether it had broken a connection */
-  keep: () => boolean
-  /** Where connections lead from now on; those that are open are broken. */
+  /** Cancels cutAfter(). @returns whether it has broken a connection */
+  cancelCut: () => boolean
+  /** Forwards new connections to another server, and breaks the open ones. */
   switchTo: (target: Connection) => void
 }
 
 export interface DatabaseProxy extends TcpProxy {
-  /** The database, by way of the proxy. */
+  /** The database behind the proxy. */
   connection: Connection
 }
 
-/** Stands between the application and PostgreSQL, so that a test can part them. */
+/** Starts a proxy between the application and PostgreSQL, so that a test can disconnect them. */
 export async function startProxy(target: Connection): Promise<DatabaseProxy> {
   const proxy = await openProxy(addressOf(target))
   return { ...proxy, connection: redirect(target, proxy.port) }
 }
 
-/** Stands before any server. */
+/** Starts a proxy for any TCP server. */
 export async function openProxy(first: Address): Promise<TcpProxy> {
   let [target, server] = [first, undefined as Server | undefined]
   let fault: Fault | null = null
@@ -47,7 +47,7 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
       const upstream = connectTo(target)
       for (const [from, to, direction] of [
         [client, upstream, 'request'],
-        [upstream, client, 'answer'],
+        [upstream, client, 'response'],
       ] as const) {
         sockets.add(from)
         from.on('error', () => {})
@@ -56,8 +56,8 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
           to.destroySoon()
         })
         from.on('data', (chunk) => {
-          if (fault?.direction === direction) fault.pass(from, to, chunk)
-          else pass(from, to, chunk)
+          if (fault?.direction === direction) fault.forward(from, to, chunk)
+          else forward(from, to, chunk)
         })
         if (isSilent) from.pause()
       }
@@ -72,14 +72,14 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
       const closed = new Promise((done) => server!.close(done))
       breakAll()
       await closed
-      // The other side sees it in the next iteration of its event loop.
+      // The other side notices it in its next event loop iteration.
       await sleep(10)
     },
     silence() {
       isSilent = true
       for (const socket of sockets) socket.pause()
     },
-    async mend() {
+    async restore() {
       if (!isSilent) await listen(port)
       isSilent = false
       for (const socket of sockets) socket.resume()
@@ -87,10 +87,10 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
     cutAfter(direction, bytes) {
       fault = new Fault(direction, bytes)
     },
-    keep() {
-      const { hasStruck = false } = fault ?? {}
+    cancelCut() {
+      const { hasCut = false } = fault ?? {}
       fault = null
-      return hasStruck
+      return hasCut
     },
     switchTo(next) {
       target = addressOf(next)
@@ -99,15 +99,15 @@ export async function openProxy(first: Address): Promise<TcpProxy> {
   }
 }
 
-/** As pipe() does, which does not show where one chunk ends: waits when the other side reads slowly. */
-function pass(from: Socket, to: Socket, chunk: Buffer): void {
+/** Like pipe(), but chunk by chunk: pauses while the other side reads slowly. */
+function forward(from: Socket, to: Socket, chunk: Buffer): void {
   if (to.write(chunk)) return
   from.pause()
   to.once('drain', () => from.resume())
 }
 
 class Fault {
-  hasStruck = false
+  hasCut = false
   readonly direction: Direction
   readonly #bytes: number
   readonly #passed = new Map<Socket, number>()
@@ -117,14 +117,14 @@ class Fault {
     this.#bytes = bytes
   }
 
-  pass(from: Socket, to: Socket, chunk: Buffer): void {
+  forward(from: Socket, to: Socket, chunk: Buffer): void {
     const left = this.#bytes - (this.#passed.get(from) ?? 0)
-    if (this.hasStruck || chunk.length < left) {
+    if (this.hasCut || chunk.length < left) {
       this.#passed.set(from, this.#bytes - left + chunk.length)
-      pass(from, to, chunk)
+      forward(from, to, chunk)
       return
     }
-    this.hasStruck = true
+    this.hasCut = true
     from.pause()
     to.end(chunk.subarray(0, left), () => from.destroy())
   }
@@ -137,7 +137,7 @@ function connectTo({ host, port }: Address): Socket {
   return socket.setNoDelay()
 }
 
-/** A Unix socket's folder stands among the parameters, where slashes are allowed. */
+/** The folder of a Unix socket is a query parameter, where slashes are allowed. */
 function addressOf(target: Connection): Address {
   if (typeof target !== 'string') return target
   const { hostname, port, searchParams } = new URL(target)

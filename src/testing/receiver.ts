@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers'
 
 export interface Received {
   headers: IncomingHttpHeaders
-  /** As it came. */
+  /** The raw body. */
   text: string
-  // The body of any event: what a test looks for in it, it knows.
+  // The body of any event: each test knows its own.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   body: any
 }
@@ -14,12 +14,12 @@ export interface Received {
 export interface Receiver {
   url: string
   received: Received[]
-  /** How it answers from now on; at first with 200. */
+  /** Sets its behaviour; at first it responds with 200. */
   answer: (respond: (response: ServerResponse, received: Received) => void) => void
   close: () => Promise<void>
 }
 
-/** A server that takes webhooks. */
+/** A webhook receiver. */
 export async function startReceiver(): Promise<Receiver> {
   let respond = (response: ServerResponse, _received: Received): void => void response.end()
   const received: Received[] = []

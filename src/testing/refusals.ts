@@ -6,7 +6,7 @@ import type { Reply } from './client.ts'
 
 const TABLES = ['contacts', 'customers', 'offer_grants', 'events', 'emails', 'idempotency_keys'] as const
 
-/** How many rows there are of everything that a request can write. */
+/** Numbers of rows in all tables that a request can write. */
 export async function countRows({ db }: App): Promise<object> {
   const counts = TABLES.map(
     (table) => sql`(select count(*)::int from ${sql.table(table)}) as ${sql.id(table)}`,
@@ -16,9 +16,9 @@ export async function countRows({ db }: App): Promise<object> {
 }
 
 /**
- * Expects a request to be refused in the words of JSON:API, and to have written nothing.
+ * Expects a request to be refused with a JSON:API error, and to have written nothing.
  *
- * @param source undefined: the error names no place in the request
+ * @param source undefined: the error has no source
  */
 export async function expectRefusal(
   app: App,
@@ -36,10 +36,10 @@ export async function expectRefusal(
   return reply
 }
 
-/** With which status a malformed document is refused: a type that does not belong there is a conflict. */
+/** The status for an invalid document: 409 for a wrong type. */
 export const statusAt = (pointer: string): number => (pointer.endsWith('/type') ? 409 : 400)
 
-/** What a JSON Pointer leads to in a document; undefined when it leads nowhere. */
+/** The value at a JSON Pointer in a document, if there is one. */
 export function pointedAt(document: unknown, pointer: string): unknown {
   const names = pointer.split('/').slice(1)
   return names.reduce<unknown>(

@@ -5,12 +5,12 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
 export interface SmtpSink {
   url: string
-  /** What has arrived, parsed; `raw` is as it came over the wire. */
+  /** The received e-mails, parsed; `raw` is the original message. */
   messages: { mail: ParsedMail; raw: string; recipients: string[] }[]
   close: () => Promise<void>
 }
 
-/** A mail server on this machine that keeps what it gets; `behaviour` makes it refuse or fail. */
+/** A mail server on this machine that keeps received e-mails; `behaviour` makes it refuse or fail. */
 export async function startSmtp(behaviour: SMTPServerOptions = {}): Promise<SmtpSink> {
   const messages: SmtpSink['messages'] = []
   const server = new SMTPServer({

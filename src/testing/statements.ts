@@ -5,7 +5,7 @@ export interface Statement {
   values: unknown[]
 }
 
-/** Writes down every statement that goes to the database from now on; empty the list to start again. */
+/** Records every statement that is sent to the database from now on; empty the list to start again. */
 export function recordStatements(pool: pg.Pool): Statement[] {
   const statements: Statement[] = []
   const watched = new WeakSet<object>()

@@ -17,7 +17,7 @@ afterEach(async () => {
   await h.close()
 })
 
-/** More than is cancelled, or replayed, at once. */
+/** More than one batch of cancelling or replaying. */
 const MANY = 12_000
 
 async function queueMany(status: 'pending' | 'cancelled') {
@@ -51,7 +51,7 @@ const stuck = async () => (await examine(h.app)).find(({ name }) => name === 'de
 test.each<[string, () => Promise<unknown>]>([
   ['disabled', () => enable(false)],
   ['deleted', () => h.client.delete(`/v1/hooks/${hookId}`)],
-])('what waits for a hook that is %s is cancelled in parts, and nothing of it is sent', async (_, close) => {
+])('pending deliveries of a hook that is %s are cancelled in batches, and none is sent', async (_, close) => {
   await queueMany('pending')
   await close()
   expect([await countOf('cancelled'), await countOf('pending'), await stuck()]).toEqual([5_000, 7_000, 0])
@@ -59,7 +59,7 @@ test.each<[string, () => Promise<unknown>]>([
   expect([await countOf('cancelled'), receiver.received.length]).toEqual([MANY, 0])
 })
 
-test('a hook is not enabled before all that waited for it is cancelled', async () => {
+test('a hook cannot be enabled before all its pending deliveries are cancelled', async () => {
   await queueMany('pending')
   await enable(false)
   const refused = await enable(true)
@@ -70,7 +70,7 @@ test('a hook is not enabled before all that waited for it is cancelled', async (
   expect(receiver.received).toEqual([])
 })
 
-test('what still waits for a disabled hook after an hour is found', async () => {
+test('deliveries that are still pending an hour after their hook was disabled are found', async () => {
   await queueMany('pending')
   await enable(false)
   await h.app.pool.query(`update hooks set disabled_at = disabled_at - interval '2 hours'`)
@@ -79,7 +79,7 @@ test('what still waits for a disabled hook after an hour is found', async () => 
   expect(await stuck()).toBe(0)
 })
 
-test('a replay takes the oldest 10,000, and the next one goes on', async () => {
+test('a replay sends the oldest 10,000 deliveries, and the next one continues', async () => {
   await queueMany('cancelled')
   const replay = async () =>
     (await h.client.post(`/v1/hooks/${hookId}/replay`, { data: { type: 'hooks' } })).body

@@ -40,7 +40,7 @@ test('a tag that is added, removed and added again is delivered with another eve
   expect(Object.keys(first)).toEqual(['id', 'event', 'payload', 'event_id', 'occurred_at'])
 })
 
-test('a test event is marked as one', async () => {
+test('a test event is marked as a test', async () => {
   h = await startHarness()
   const { id } = await listen('tag_added')
   await h.client.post(`/v1/hooks/${id}/test`)

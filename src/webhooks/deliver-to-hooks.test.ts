@@ -23,7 +23,7 @@ afterEach(async () => {
 const makeListener = () =>
   makeHook(h.app, h.account.siteId, { event: 'contact_created', targetUrl: receiver.url })
 
-/** As if the worker that has them had died half a minute ago. */
+/** Simulates that the worker that leased them was killed half a minute ago. */
 const endLeases = () => h.app.pool.query(`update hooks set leased_until = now() - interval '1 second'`)
 
 const outcomeOf = (id: string) => ({
@@ -45,13 +45,13 @@ async function testEvent(hookId: string): Promise<string> {
 const statusOf = async (id: string) =>
   (await h.client.get(`/v1/webhook_deliveries/${id}`)).body.data.attributes.status
 
-test('a hook is in the hands of one worker', async () => {
+test('a hook is leased by one worker', async () => {
   await testEvent(await makeListener())
   const claims = await Promise.all(Array.from({ length: 5 }, () => claimHooks(h.app, false, 10)))
   expect(claims.map(({ length }) => length).toSorted()).toEqual([0, 0, 0, 0, 1])
 })
 
-test('what a worker that died had in hand, another takes over', async () => {
+test('the hooks that a killed worker had leased are leased by another', async () => {
   const hook = await makeListener()
   const id = await testEvent(hook)
   await claimHooks(h.app, false, 10)
@@ -62,7 +62,7 @@ test('what a worker that died had in hand, another takes over', async () => {
   expect([await statusOf(id), receiver.received.length]).toEqual(['delivered', 1])
 })
 
-test('a worker whose hook was taken over records nothing any more', async () => {
+test('a worker whose hook was leased by another records nothing more', async () => {
   const id = await testEvent(await makeListener())
   const [first] = await claimHooks(h.app, false, 10)
   await endLeases()
@@ -73,17 +73,17 @@ test('a worker whose hook was taken over records nothing any more', async () => 
   expect(await statusOf(id)).toBe('delivered')
 })
 
-test('a hook that was disabled while it was in hand is told no more', async () => {
+test('a hook that is disabled while it is leased gets no more requests', async () => {
   const hook = await makeListener()
   const ids = [await testEvent(hook), await testEvent(hook)]
   const [claimed] = await claimHooks(h.app, false, 10)
   await h.client.patch(`/v1/hooks/${hook}`, { data: { type: 'hooks', attributes: { enabled: false } } })
   expect(await recordOutcomes(h.app, claimed!, [outcomeOf(ids[0]!)])).toBe(false)
-  // What had already been delivered stays so.
+  // Successful deliveries keep their status.
   expect(await Promise.all(ids.map(statusOf))).toEqual(['delivered', 'cancelled'])
 })
 
-test('more hooks than lanes are all served, whatever some of them do', async () => {
+test('more hooks than the concurrency limit are all served, whatever some receivers do', async () => {
   const hanging = await startReceiver()
   hanging.answer(() => {})
   for (let n = 0; n < 60; n++) {
@@ -98,13 +98,13 @@ test('more hooks than lanes are all served, whatever some of them do', async () 
     if ((await deliverToHooks(h.app)) === 0) await sleep(50)
   }
   expect(receiver.received).toHaveLength(120)
-  // As many as there are lanes for those that fail, once all have connected.
+  // As many as the limit for failing hooks, once all have connected.
   await expect.poll(() => hanging.received.length, { timeout: 10_000 }).toBe(50)
   await hanging.close()
   await deliveriesSettled(h.app)
 }, 60_000)
 
-test('a step of an automation calls a hook once, and only one that is for automations', async () => {
+test('a step of an automation calls a hook once, and only a hook for automations', async () => {
   const { siteId } = h.account
   const contactId = await makeContact(h.app, siteId)
   const event = await h.app.db.selectFrom('events').select('id').executeTakeFirstOrThrow()

@@ -44,8 +44,8 @@ const withForms = (offer: { relationships: object; attributes: Record<string, un
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-describe('what a hook is told', () => {
-  test('is the primary resource, and those around it, as the API shows them', async () => {
+describe('the body of a delivery', () => {
+  test('contains the primary resource and related ones as the API shows them', async () => {
     await listenTo('offer_granted')
     const contactId = await makeContact(h.app, h.account.siteId)
     const offerId = await makeOffer(h.app, h.account.siteId)
@@ -98,7 +98,7 @@ describe('what a hook is told', () => {
     for (const { attributes } of payload) expect(attributes).toBeTypeOf('object')
   })
 
-  test('offer_revoked and access_expired mean the same to hooks as to automations: taken away, and over by itself', async () => {
+  test('offer_revoked and access_expired mean the same to hooks as to automations: revoked, and expired', async () => {
     await listenTo('offer_revoked')
     await listenTo('access_expired')
     const { siteId } = h.account
@@ -135,7 +135,7 @@ describe('what a hook is told', () => {
     ])
   })
 
-  test('is only what it is confined to', async () => {
+  test('a hook is notified only about the resource that it is limited to', async () => {
     const [wanted, other] = [
       await makeOffer(h.app, h.account.siteId),
       await makeOffer(h.app, h.account.siteId),
@@ -148,7 +148,7 @@ describe('what a hook is told', () => {
     expect(receiver.received.map(({ body }) => body.payload[3].id)).toEqual([wanted])
   })
 
-  test('of a person who was deleted meanwhile are identifiers alone', async () => {
+  test('contains only identifiers of a contact who was deleted meanwhile', async () => {
     await listenTo('contact_created')
     const contactId = await makeContact(h.app, h.account.siteId, { email: 'gone@example.com' })
     await h.client.delete(`/v1/contacts/${contactId}`)
@@ -162,7 +162,7 @@ describe('what a hook is told', () => {
 const newTag = (name: string) => ({ data: { type: 'contact_tags', attributes: { name } } })
 
 describe('a request', () => {
-  test('is signed as Standard Webhooks has it, and dated by the real time whatever the clock says', async () => {
+  test('is signed according to Standard Webhooks, with the real time whatever the application’s clock', async () => {
     const { secret } = await listenTo('contact_created')
     await advanceClock(h.app, 2 * 24 * HOUR)
     await makeContacts(1)
@@ -198,7 +198,7 @@ describe('a request', () => {
     expect([verifies(secret), verifies(fresh)]).toEqual([false, true])
   })
 
-  test('goes to the whole address, the query as it was given', async () => {
+  test('goes to the whole URL, with the query unchanged', async () => {
     const seen: (string | undefined)[] = []
     receiver.answer((response) => {
       seen.push(response.req.url)
@@ -222,7 +222,7 @@ describe('a request', () => {
   })
 })
 
-test('deliveries come in the order of their events, one after the other', async () => {
+test('deliveries are sent in the order of their events, one after the other', async () => {
   let atOnce = 0
   let most = 0
   receiver.answer((response) => {
@@ -240,8 +240,8 @@ test('deliveries come in the order of their events, one after the other', async 
   expect([ids.length, most]).toEqual([120, 1])
 })
 
-describe('what fails', () => {
-  test('is tried again with the same id and body, ten times over about 75 hours, and then given up', async () => {
+describe('a failed delivery', () => {
+  test('is retried with the same id and body, ten times over about 75 hours, and then fails permanently', async () => {
     receiver.answer((response) => response.writeHead(500).end('broken'))
     const { id } = await listenTo('contact_created')
     await makeContacts(1)
@@ -271,7 +271,7 @@ describe('what fails', () => {
     expect(await hookOf(id)).toMatchObject({ enabled: true, failing_since: expect.any(String) })
   })
 
-  test('does not hold up what comes after it', async () => {
+  test('does not block later deliveries', async () => {
     receiver.answer((response, { body }) => response.writeHead(body.id === first ? 500 : 200).end())
     await listenTo('contact_created')
     const first = await makeContact(h.app, h.account.siteId)
@@ -284,7 +284,7 @@ describe('what fails', () => {
     ])
   })
 
-  test('waits for as long as the receiver asks', async () => {
+  test('waits as long as the receiver’s Retry-After', async () => {
     receiver.answer((response) => response.writeHead(503, { 'retry-after': '3600' }).end())
     await listenTo('contact_created')
     await makeContacts(1)
@@ -295,7 +295,7 @@ describe('what fails', () => {
     expect(receiver.received).toHaveLength(2)
   })
 
-  test('is told by name when there was no answer', async () => {
+  test('records the error when there was no response', async () => {
     await listenTo('contact_created', 'http://127.0.0.1:9/')
     await makeContacts(1)
     await h.drain()
@@ -304,7 +304,7 @@ describe('what fails', () => {
     ])
   })
 
-  test('disables the hook when its receiver is gone, and cancels what waits', async () => {
+  test('disables the hook when its receiver responds 410, and cancels pending deliveries', async () => {
     receiver.answer((response) => response.writeHead(410).end())
     const { id } = await listenTo('contact_created')
     await makeContacts(3)
@@ -336,7 +336,7 @@ describe('what fails', () => {
   })
 })
 
-test('a receiver that hangs delays no other, and is hung up on after 15 seconds', async () => {
+test('a receiver that hangs delays no other, and is disconnected after 15 seconds', async () => {
   const good = await startReceiver()
   receiver.answer(() => {})
   await listenTo('contact_updated')
@@ -355,7 +355,7 @@ test('a receiver that hangs delays no other, and is hung up on after 15 seconds'
 }, 60_000)
 
 describe('replay', () => {
-  test('of one delivers it once more, with the same id and body, whatever became of it', async () => {
+  test('of one delivery sends it once more, with the same id and body, whatever its result was', async () => {
     await listenTo('contact_created')
     await makeContacts(1)
     await h.drain()
@@ -371,7 +371,7 @@ describe('replay', () => {
     })
   })
 
-  test('of what has succeeded leaves it delivered when it fails for good', async () => {
+  test('of a successful delivery leaves it delivered when the replay fails permanently', async () => {
     await listenTo('contact_created')
     await makeContacts(1)
     await h.drain()
@@ -394,7 +394,7 @@ describe('replay', () => {
   test.each([
     ['disabled', (id: string) => h.client.patch(`/v1/hooks/${id}`, hookBody({ enabled: false }))],
     ['deleted', (id: string) => h.client.delete(`/v1/hooks/${id}`)],
-  ])('of what has succeeded leaves it delivered when the hook is %s before', async (_, end) => {
+  ])('of a successful delivery leaves it delivered when the hook is %s before it is sent', async (_, end) => {
     const hook = await listenTo('contact_created')
     await makeContacts(1)
     await h.drain()
@@ -407,7 +407,7 @@ describe('replay', () => {
 
   const hookBody = (attributes: object) => ({ data: { type: 'hooks', attributes } })
 
-  test('of a hook delivers what it was not told since a time, in order', async () => {
+  test('of a hook sends the undelivered events since a time, in order', async () => {
     receiver.answer((response) => response.writeHead(410).end())
     const { id } = await listenTo('contact_created')
     await makeContacts(1)
@@ -435,7 +435,7 @@ describe('replay', () => {
     })
 })
 
-test('a test event is the sample of its event, signed and recorded as any other', async () => {
+test('a test event has the sample of its event as body, and is signed and recorded like any other', async () => {
   const { id, secret } = await listenTo('tag_added')
   const { body } = await h.client.post(`/v1/hooks/${id}/test`)
   expect(body.data.attributes).toMatchObject({ event: 'tag_added', status: 'pending', attempts: [] })

@@ -28,7 +28,7 @@ const happen = async () => {
 
 const answer = (status: number) => receiver.answer((response) => response.writeHead(status).end())
 
-/** From the database: tokens do not outlive the weeks that pass here. */
+/** From the database: tokens expire within the weeks that pass here. */
 const hookOf = (id: string) =>
   h.app.db
     .selectFrom('hooks')
@@ -38,7 +38,7 @@ const hookOf = (id: string) =>
 
 const days = (from: Date | null, until: Date | null) => (until!.getTime() - from!.getTime()) / DAY
 
-/** As if the attempts so far had been made earlier. */
+/** Simulates that the attempts so far were made earlier. */
 const setBack = (time: { failing: string; lastAttempt: string }) =>
   h.app.pool.query(
     `update hooks set failing_since = failing_since - $1::interval, last_attempt_at = last_attempt_at - $2::interval`,
@@ -51,7 +51,7 @@ const emails = async () =>
   )
 
 describe('only attempts count as failures', () => {
-  test('a hook whose last delivery failed for good weeks ago is not disabled by the next single 503', async () => {
+  test('a hook whose last delivery failed permanently weeks ago is not disabled by the next single 503', async () => {
     answer(503)
     const id = await listen()
     await happen()
@@ -87,7 +87,7 @@ describe('only attempts count as failures', () => {
 })
 
 describe('the owner of the account', () => {
-  test('gets one e-mail when a hook is disabled because its receiver is gone, without what is secret in its address', async () => {
+  test('gets one e-mail when a hook is disabled because its receiver is gone, without secrets in its URL', async () => {
     answer(410)
     const targetUrl = `${receiver.url}private-path?token=secret-token`
     const { id } = await makeSignedHook(h.app, h.account.siteId, { event: 'contact_created', targetUrl })
@@ -144,7 +144,7 @@ describe('the owner of the account', () => {
     expect(await emails()).toHaveLength(2)
   })
 
-  test('is written to although a contact was deleted, and the e-mail belongs to no contact', async () => {
+  test('gets the e-mail although a contact was deleted, and the e-mail belongs to no contact', async () => {
     answer(410)
     await listen()
     await happen()

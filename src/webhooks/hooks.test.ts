@@ -21,7 +21,7 @@ const create = (attributes: object) =>
   h.client.post('/v1/hooks', newHook({ target_url: TARGET, ...attributes }))
 
 describe('a new hook', () => {
-  test('is as it was asked for, and shows its secret this once', async () => {
+  test('has the requested attributes, and shows its secret once', async () => {
     const { status, headers, body } = await create({ event: 'tag_added' })
     expect(status).toBe(201)
     expect(body.data).toMatchObject({
@@ -36,7 +36,7 @@ describe('a new hook', () => {
     }
   })
 
-  test('leaves its secret nowhere in the database, and a repetition does not show it', async () => {
+  test('stores its secret sealed only, and a repetition does not show it', async () => {
     const body = newHook({ event: 'tag_added', target_url: TARGET })
     const key = { 'idempotency-key': 'one hook' }
     const first = await h.client.post('/v1/hooks', body, key)
@@ -61,16 +61,12 @@ describe('a new hook', () => {
   test.each<[string, object, string]>([
     ['an event that is none', { event: 'sunrise' }, '/data/attributes/event'],
     ['no event', {}, '/data/attributes'],
-    [
-      'a target that is none',
-      { event: 'tag_added', target_url: 'example.com' },
-      '/data/attributes/target_url',
-    ],
+    ['an invalid target', { event: 'tag_added', target_url: 'example.com' }, '/data/attributes/target_url'],
     ['a target that is no text', { event: 'tag_added', target_url: 7 }, '/data/attributes/target_url'],
     ['a tag that is not there', { event: 'tag_added', resource_id: 999 }, '/data/attributes/resource_id'],
     ['an id that is none', { event: 'tag_added', resource_id: 'VIP' }, '/data/attributes/resource_id'],
     [
-      'an id where there is nothing',
+      'the id of a resource that does not exist',
       { event: 'contact_created', resource_id: 1 },
       '/data/attributes/resource_id',
     ],
@@ -90,7 +86,7 @@ test.each(['purchase', 'payment_succeeded', 'order_created', 'form_submission'])
   },
 )
 
-test('a hook for what can happen is created without a warning', async () => {
+test('a hook for an event that can occur is created without a warning', async () => {
   expect((await create({ event: 'tag_added' })).headers.get('warning')).toBeNull()
 })
 
@@ -102,7 +98,7 @@ describe('in production', () => {
   afterAll(() => production.close())
 
   test.each(['http://127.0.0.1/', 'http://0x7f.1/', 'http://10.0.0.1/', 'http://localhost/'])(
-    'no hook leads to %s',
+    'a hook cannot have the target %s',
     async (target_url) => {
       const body = newHook({ event: 'tag_added', target_url })
       await expectRefusal(production.app, () => production.client.post('/v1/hooks', body), 422, {
@@ -119,7 +115,7 @@ describe('a key', () => {
   const withPermissions = async (...permissions: string[]) =>
     h.clientWith((await makeKey(h.app, h.account, ['manage:hooks', 'view:hooks', ...permissions])).token)
 
-  test('can have told only what it may see', async () => {
+  test('can create hooks only for events that it may view', async () => {
     const client = await withPermissions('view:contacts')
     const ask = (event: string) => client.post('/v1/hooks', newHook({ event, target_url: TARGET }))
     const answers = await Promise.all(hookEvents.map(async (event) => [event, (await ask(event)).status]))
@@ -128,7 +124,7 @@ describe('a key', () => {
     expect(answers.filter(([, status]) => status === 403)).toHaveLength(hookEvents.length - allowed.length)
   })
 
-  test('cannot lead elsewhere what it may not see', async () => {
+  test('cannot change the target of hooks for events that it may not view', async () => {
     const client = await withPermissions('view:contacts')
     const id = await makeHook(h.app, h.account.siteId, { event: 'offer_granted' })
     const change = () => client.patch(`/v1/hooks/${id}`, newHook({ target_url: TARGET }))
@@ -136,12 +132,12 @@ describe('a key', () => {
     await expectRefusal(h.app, () => client.post(`/v1/hooks/${id}/rotate_secret`), 403)
   })
 
-  test('without limits may have told everything', async () => {
+  test('without limits can create hooks for all events', async () => {
     for (const event of hookEvents) expect((await create({ event })).status).toBe(201)
   })
 })
 
-test('a site has 200 hooks and no more; one that is deleted leaves its place', async () => {
+test('a site can have 200 hooks and no more; another is possible after deleting one', async () => {
   const { siteId, token } = await makeAccount(h.app)
   const client = h.clientWith(token)
   const ids = await Promise.all(Array.from({ length: 200 }, () => makeHook(h.app, siteId)))
@@ -151,7 +147,7 @@ test('a site has 200 hooks and no more; one that is deleted leaves its place', a
   expect((await another()).status).toBe(201)
 })
 
-test('hooks are listed by their event', async () => {
+test('hooks can be filtered by event', async () => {
   const id = await makeHook(h.app, h.account.siteId, { event: 'gift_granted' })
   const { body } = await h.client.get('/v1/hooks?filter[event_eq]=gift_granted')
   expect(body.data.map((hook: { id: string }) => hook.id)).toContain(id)
@@ -161,7 +157,7 @@ test('hooks are listed by their event', async () => {
   })
 })
 
-test('a hook is changed, disabled and enabled, and deleted with nothing to say', async () => {
+test('a hook can be changed, disabled and enabled, and is deleted without a response body', async () => {
   const id = await makeHook(h.app, h.account.siteId, { event: 'offer_granted' })
   const change = async (attributes: object) =>
     (await h.client.patch(`/v1/hooks/${id}`, newHook(attributes))).body.data.attributes
@@ -179,7 +175,7 @@ test('a hook is changed, disabled and enabled, and deleted with nothing to say',
   expect((await h.client.get(`/v1/hooks/${id}`)).status).toBe(404)
 })
 
-test('a disabled hook is not tested', async () => {
+test('a disabled hook cannot be tested', async () => {
   const id = await makeHook(h.app, h.account.siteId)
   await h.client.patch(`/v1/hooks/${id}`, newHook({ enabled: false }))
   const { status, body } = await h.client.post(`/v1/hooks/${id}/test`)
@@ -212,7 +208,7 @@ test('samples show the relationships and links that Kajabi’s document has', as
   })
 })
 
-test('samples show what the API shows of a resource, and nothing else', async () => {
+test('samples have the attributes that the API shows of a resource, and no others', async () => {
   const paths = await wholePaths(await readOpenApi(h.client))
   const resources = hookEvents.flatMap((event) => samplePayload(event, h.url))
   for (const { type, attributes } of resources) {
@@ -224,15 +220,15 @@ test('samples show what the API shows of a resource, and nothing else', async ()
   }
 })
 
-test('deliveries are found by hook, status and event', async () => {
+test('deliveries can be filtered by hook, status and event', async () => {
   const id = await makeHook(h.app, h.account.siteId, { event: 'customer_created' })
-  const { body: told } = await h.client.post(`/v1/hooks/${id}/test`)
+  const { body: tested } = await h.client.post(`/v1/hooks/${id}/test`)
   const find = async (filter: string) =>
     (await h.client.get(`/v1/webhook_deliveries?${filter}`)).body.data.map((one: { id: string }) => one.id)
-  expect(await find(`filter[hook_id]=${id}`)).toEqual([told.data.id])
-  expect(await find(`filter[hook_id]=${id}&filter[status]=pending`)).toEqual([told.data.id])
+  expect(await find(`filter[hook_id]=${id}`)).toEqual([tested.data.id])
+  expect(await find(`filter[hook_id]=${id}&filter[status]=pending`)).toEqual([tested.data.id])
   expect(await find(`filter[hook_id]=${id}&filter[status]=failed`)).toEqual([])
-  expect(await find('filter[event]=customer_created')).toEqual([told.data.id])
+  expect(await find('filter[event]=customer_created')).toEqual([tested.data.id])
   await expectRefusal(h.app, () => h.client.get('/v1/webhook_deliveries?filter[status]=lost'), 400, {
     parameter: 'filter[status]',
   })

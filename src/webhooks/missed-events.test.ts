@@ -38,10 +38,10 @@ async function replay(id: string, since?: Date): Promise<number> {
 
 const received = () => receiver.received.map(({ body }) => body.id)
 
-test('what happened while a hook was disabled is delivered by a replay, in order, with what was cancelled, and once', async () => {
+test('a replay delivers the events of the time when a hook was disabled once, in order, with cancelled deliveries', async () => {
   const before = await happen()
   const id = await listen()
-  const told = await happen()
+  const delivered = await happen()
   await makeContact(h.app, h.account.siteId)
   receiver.answer((response) => response.writeHead(503, { 'retry-after': '3600' }).end())
   await h.drain()
@@ -54,7 +54,7 @@ test('what happened while a hook was disabled is delivered by a replay, in order
   receiver.received.length = 0
   expect(await replay(id)).toBe(3)
   expect(received()).toEqual([cancelled, ...missed])
-  expect([before, told, after].filter((one) => received().includes(one))).toEqual([])
+  expect([before, delivered, after].filter((one) => received().includes(one))).toEqual([])
   expect(await replay(id)).toBe(0)
   const shown = (await h.client.get('/v1/webhook_deliveries?sort=created_at')).body.data
   expect(shown.map((one: { attributes: { status: string } }) => one.attributes.status)).toEqual(
@@ -62,7 +62,7 @@ test('what happened while a hook was disabled is delivered by a replay, in order
   )
 })
 
-test('a replay since a time leaves out what was missed before it, and later ones bring that too', async () => {
+test('a replay since a time leaves out earlier events, which a later replay can include', async () => {
   const id = await listen()
   await setEnabled(id, false)
   const early = await happen()
@@ -74,7 +74,7 @@ test('a replay since a time leaves out what was missed before it, and later ones
   expect(received()).toEqual([late, early])
 })
 
-test('a replay brings only what the hook is for: its event, its resource, gifts', async () => {
+test('a replay sends only events that the hook is for: its event, its resource, gifts', async () => {
   const [wanted, gift] = [
     await makeOffer(h.app, h.account.siteId),
     await makeOffer(h.app, h.account.siteId, { is_gift: true }),
@@ -93,7 +93,7 @@ test('a replay brings only what the hook is for: its event, its resource, gifts'
   ])
 })
 
-test('what was delivered is not replayed after its delivery was removed; what failed is, as long as its event is kept', async () => {
+test('delivered events are not replayed after their deliveries were removed; failed ones are while the event is kept', async () => {
   const id = await listen()
   await happen()
   receiver.answer((response) => response.writeHead(410).end())
@@ -108,12 +108,12 @@ test('what was delivered is not replayed after its delivery was removed; what fa
   receiver.received.length = 0
   expect(await replay(id)).toBe(1)
   expect(received()).toEqual([failed])
-  // The fault that this keeps away: without the note of what was delivered, it would be sent again.
+  // Without the record of delivered events, they would be sent again.
   await h.app.pool.query('delete from removed_deliveries')
   expect(await replay(id)).toBe(1)
 })
 
-test('a disabled hook is not replayed to, and nothing is recorded for it', async () => {
+test('a replay of a disabled hook is refused, and nothing is recorded', async () => {
   const id = await listen()
   await setEnabled(id, false)
   await happen()

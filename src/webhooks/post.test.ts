@@ -30,14 +30,14 @@ function send(answering: (socket: Socket) => void, url?: string) {
 
 const OK = 'HTTP/1.1 200 OK\r\n'
 
-test('of a long answer the beginning is kept', async () => {
+test('the beginning of a long response is kept', async () => {
   const answered = await send((socket) =>
     socket.end(`${OK}content-length: 50000\r\n\r\n${'a'.repeat(50_000)}`),
   )
   expect(answered).toMatchObject({ status: 200, error: null, body: 'a'.repeat(20_000) })
 })
 
-test('an answer without an end is given up, and was an answer', async () => {
+test('reading an endless response stops, and the response counts', async () => {
   const answered = await send((socket) => {
     socket.write(`${OK}\r\n`)
     const pour = () => socket.writable && socket.write('a'.repeat(10_000), pour)
@@ -46,13 +46,13 @@ test('an answer without an end is given up, and was an answer', async () => {
   expect(answered).toMatchObject({ status: 200, error: null, body: 'a'.repeat(20_000) })
 })
 
-test('an answer that drips is given up in time, and was an answer', async () => {
+test('reading a slow response stops in time, and the response counts', async () => {
   const answered = await send((socket) => socket.write(`${OK}content-length: 100\r\n\r\na`))
   expect(answered).toMatchObject({ status: 200, error: null, body: 'a' })
   expect(answered.durationMs).toBeLessThan(5_000)
 })
 
-test('what cannot be stored is left out', async () => {
+test('characters that cannot be stored are left out', async () => {
   const body = Buffer.from([0x61, 0x00, 0xff, 0x62])
   const answered = await send((socket) =>
     socket.end(Buffer.concat([Buffer.from(`${OK}content-length: 4\r\n\r\n`), body])),
@@ -67,18 +67,18 @@ test.each<[string, (socket: Socket) => void]>([
   ['connection_broken', (socket) => socket.resetAndDestroy()],
   ['malformed_answer', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
   ['malformed_answer', (socket) => socket.end(`${OK}x: ${'a'.repeat(100_000)}\r\n\r\n`)],
-])('%s is what an answer that is none is called', async (error, answering) => {
+])('an invalid response is recorded as %s', async (error, answering) => {
   expect(await send(answering)).toMatchObject({ status: null, body: null, error })
 })
 
 test.each([
   ['connection_refused', 'http://127.0.0.1:9/'],
   ['name_not_found', 'http://nobody.invalid/'],
-])('%s is what a target that is not there is called', async (error, url) => {
+])('an unreachable target is recorded as %s', async (error, url) => {
   expect(await send(() => {}, url)).toMatchObject({ status: null, error })
 })
 
-test('a receiver that speaks no TLS is told so', async () => {
+test('a receiver without TLS is recorded as such', async () => {
   const { port } = server.address() as AddressInfo
   const answered = await send((socket) => socket.end('HTTP/1.1 400 no\r\n\r\n'), `https://127.0.0.1:${port}/`)
   expect(answered).toMatchObject({ status: null, error: 'tls_failed' })

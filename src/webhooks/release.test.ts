@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const GATE = 42
 
-/** Whoever lets go of a hook waits at the gate before it commits. */
+/** Makes transactions that release a hook wait before they commit. */
 const HELD_RELEASE = `
   create function wait_at_gate() returns trigger language plpgsql as
     $$ begin perform pg_advisory_xact_lock_shared(${GATE}); return null; end $$;
@@ -33,7 +33,7 @@ const waiting = async () =>
     ({ locktype }) => locktype,
   )
 
-/** Queues while a worker that has sent all there was lets go of the hook; then sends what is due. */
+/** Queues a delivery while a worker that has sent all pending ones releases the hook; then sends what is due. */
 async function queueWhileReleased(event: HookEvent, queue: (hookId: string) => Promise<unknown>) {
   const hookId = await makeHook(h.app, h.account.siteId, { event, targetUrl: receiver.url })
   await h.client.post(`/v1/hooks/${hookId}/test`)
@@ -51,7 +51,7 @@ async function queueWhileReleased(event: HookEvent, queue: (hookId: string) => P
   await deliveriesSettled(h.app)
 }
 
-test('an event that is dispatched while its hook is let go of is delivered', async () => {
+test('an event that is dispatched while its hook is released is delivered', async () => {
   await queueWhileReleased('contact_created', async () => {
     await makeContact(h.app, h.account.siteId)
     await h.dispatch()
@@ -59,7 +59,7 @@ test('an event that is dispatched while its hook is let go of is delivered', asy
   expect(receiver.received).toHaveLength(2)
 })
 
-test('a step that calls a hook while it is let go of is delivered', async () => {
+test('a step that calls a hook while it is released is delivered', async () => {
   const { siteId } = h.account
   const contactId = await makeContact(h.app, siteId)
   const { id: eventId } = await h.app.db.selectFrom('events').select('id').executeTakeFirstOrThrow()

@@ -26,7 +26,7 @@ const listen = () =>
 const rotate = async (id: string): Promise<string> =>
   (await h.client.post(`/v1/hooks/${id}/rotate_secret`)).body.data.attributes.secret
 
-/** Which of these secrets verify what is sent now. */
+/** Those of the secrets that verify the next request. */
 async function verifying(secrets: string[]): Promise<boolean[]> {
   await makeContact(h.app, h.account.siteId)
   await h.drain()
@@ -57,7 +57,7 @@ test('every secret that was replaced within 24 hours still signs, regardless of 
   expect(await verifying([deployed, lost, second, third])).toEqual([false, false, false, true])
 })
 
-test('the eleventh rotation within 24 hours is refused, with the time when there is room again', async () => {
+test('the eleventh rotation within 24 hours is refused, with the time when one is possible again', async () => {
   const { id, secret } = await listen()
   const begun = h.app.clock.now().getTime()
   const others: string[] = []

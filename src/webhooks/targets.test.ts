@@ -26,13 +26,13 @@ const resolveTo =
       addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     )
 
-/** Sends a webhook there, past every check of the address as it is written. */
+/** Sends a webhook to a host, without the checks of its notation. */
 const send = (host: string, options: { resolve?: Resolve; allowsPrivate?: boolean } = {}) => {
   const agent = openConnections({ allowsPrivate: false, connectTimeoutMs: 1_000, ...options })
   return post(agent, { url: new URL(`http://${host}:${port}/`), headers: {}, body: '{}' }, 2_000)
 }
 
-/** Hosts of addresses, in every notation that a URL knows. */
+/** Hosts in every notation that URLs allow. */
 const PRIVATE = [
   // Loopback, and other ways to write it.
   '127.0.0.1',
@@ -63,7 +63,7 @@ const PRIVATE = [
   '0.0.0.0',
   '0.1.2.3',
   '[::]',
-  // IPv4 in the clothes of IPv6.
+  // IPv4 addresses in IPv6 notation.
   '[::ffff:127.0.0.1]',
   '[::ffff:7f00:1]',
   '[0:0:0:0:0:ffff:10.0.0.1]',
@@ -89,10 +89,10 @@ const PRIVATE = [
   '[fc00::1]',
   '[fd12:3456:789a::1]',
   '[fec0::1]',
-  // Carriers.
+  // Shared address space of providers.
   '100.64.0.1',
   '100.127.255.254',
-  // Link-local, and the metadata of clouds.
+  // Link-local addresses, and metadata services of clouds.
   '169.254.0.1',
   '169.254.169.254',
   '2852039166',
@@ -106,7 +106,7 @@ const PRIVATE = [
   'metadata.google.internal',
   'metadata',
   'printer.local',
-  // Many at once, everybody, nobody.
+  // Multicast, broadcast, unspecified.
   '224.0.0.1',
   '239.255.255.255',
   '[ff02::1]',
@@ -126,12 +126,12 @@ const PRIVATE = [
   '[5f00::1]',
 ]
 
-describe('nothing of this machine or a private network is a target', () => {
+describe('no address of this machine or a private network is a valid target', () => {
   test.each(PRIVATE)('%s is refused as it is written', (host) => {
     expect(() => parseTarget(`http://${host}:${port}/`, false)).toThrow()
   })
 
-  test('nor is a connection made to any of them', async () => {
+  test('no connection is made to any of them', async () => {
     expect(PRIVATE.length).toBeGreaterThanOrEqual(60)
     const before = connections
     const answers = await Promise.all(PRIVATE.map((host) => send(host)))
@@ -139,7 +139,7 @@ describe('nothing of this machine or a private network is a target', () => {
     expect(connections).toBe(before)
   })
 
-  test('while the listener would have heard of it', async () => {
+  test('while a listener would have received it', async () => {
     const before = connections
     expect(await send('127.0.0.1', { allowsPrivate: true })).toMatchObject({ status: 200, error: null })
     expect(connections).toBe(before + 1)
@@ -152,7 +152,7 @@ describe('nothing of this machine or a private network is a target', () => {
     ['to an address of IPv4 in IPv6', ['::ffff:127.0.0.1']],
     ['to the metadata of a cloud', ['169.254.169.254']],
     ['nowhere', []],
-  ])('nor a name that leads %s', async (_, addresses) => {
+  ])('no connection is made to a name that resolves %s', async (_, addresses) => {
     const before = connections
     const resolve = resolveTo(...addresses)
     expect(await send('hooks.example.com', { resolve })).toMatchObject({ error: 'private_target' })
@@ -167,7 +167,7 @@ test.each([
   ['https://[2606:4700:4700::1111]/'],
   ['https://xn--bcher-kva.example/'],
   ['https://bücher.example/'],
-])('%s can be told', (target) => {
+])('%s is a valid target', (target) => {
   expect(parseTarget(target, false)).toBeInstanceOf(URL)
 })
 
@@ -183,17 +183,17 @@ test.each([
   ['https://user@example.com/', 'user'],
   ['https://example.com@127.0.0.1/', 'user'],
   [`https://example.com/${'a'.repeat(2_000)}`, 'characters'],
-])('%s cannot, wherever it leads', (target, reason) => {
+])('%s is not a valid target, whatever it resolves to', (target, reason) => {
   for (const allowsPrivate of [false, true]) {
     expect(() => parseTarget(target, allowsPrivate)).toThrow(reason)
   }
 })
 
-test('an address that is none is not public', () => {
+test('an invalid address is not public', () => {
   expect(['', 'example.com', '1.2.3.4.5', '::g', '1.2.3.4/8'].filter(isPublicAddress)).toEqual([])
 })
 
-test('private targets are for development alone, unless the setting says otherwise', () => {
+test('private targets are allowed in development only, unless the setting says otherwise', () => {
   const allows = (mode: 'development' | 'production', setting: boolean | null) =>
     allowsPrivateTargets({ mode, ALLOW_PRIVATE_TARGETS: setting })
   expect([allows('development', null), allows('production', null)]).toEqual([true, false])

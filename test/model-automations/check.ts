@@ -1,19 +1,23 @@
 import fc from 'fast-check'
-import { evening, STORIES } from './acts.ts'
-import type { Server } from './server.ts'
-import { describe, shorten, tell } from './tell.ts'
+import { batch, SCENARIOS_PER_BATCH } from './commands.ts'
+import { describe, runBatch, shorten } from './run-batch.ts'
+import type { TestServer } from './test-server.ts'
 
 /**
- * Makes up stories and tells each to the server and to the model, until one ends otherwise than the model says.
+ * Generates scenarios and runs each on the server and on the model, until they differ.
  *
- * @returns that story, or null
+ * @returns the scenario with the difference, or null
  */
-export async function findDivergence(server: Server, count: number, seed: number): Promise<string | null> {
-  for (const made of fc.sample(evening, { seed, numRuns: Math.ceil(count / STORIES) })) {
-    // Some of its objects have no prototype, and would be equal to none that does.
-    const told = structuredClone(made)
-    const found = await tell(server, told)
-    if (found) return describe(told.hours, await shorten(server, told.hours, found))
+export async function findDivergence(
+  server: TestServer,
+  count: number,
+  seed: number,
+): Promise<string | null> {
+  for (const sample of fc.sample(batch, { seed, numRuns: Math.ceil(count / SCENARIOS_PER_BATCH) })) {
+    // Some objects of the sample have no prototype, so that isDeepStrictEqual() would find them different.
+    const generated = structuredClone(sample)
+    const found = await runBatch(server, generated)
+    if (found) return describe(generated.hours, await shorten(server, generated.hours, found))
   }
   return null
 }

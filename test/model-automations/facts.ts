@@ -1,6 +1,6 @@
-/** What the database says of the stories of an evening, in the words of the model. */
+/** The state of a batch's sites in the database, in the lines of apply.ts. */
 import type { App } from '../../src/platform/app.ts'
-import type { Stage } from './stages.ts'
+import type { TestSite } from './test-sites.ts'
 
 interface EventRow {
   site_id: string
@@ -32,32 +32,32 @@ interface ContactRow {
   calls: number
 }
 
-/** The facts of each stage. */
-export async function readFacts({ pool, clock }: App, stages: Stage[]): Promise<string[][]> {
-  const siteIds = [stages.map(({ siteId }) => siteId)]
+/** The facts of each site. */
+export async function readFacts({ pool, clock }: App, sites: TestSite[]): Promise<string[][]> {
+  const siteIds = [sites.map(({ siteId }) => siteId)]
   const events = bySite((await pool.query<EventRow>(EVENTS, siteIds)).rows)
   const runs = bySite((await pool.query<RunRow>(RUNS, siteIds)).rows)
   const contacts = bySite((await pool.query<ContactRow>(CONTACTS, [...siteIds, clock.now()])).rows)
-  return stages.map((stage) => {
-    const of = <Row>(rows: Map<string, Row[]>) => rows.get(stage.siteId) ?? []
-    return factsOf(stage, of(events), of(runs), of(contacts))
+  return sites.map((site) => {
+    const of = <Row>(rows: Map<string, Row[]>) => rows.get(site.siteId) ?? []
+    return factsOf(site, of(events), of(runs), of(contacts))
   })
 }
 
 const bySite = <Row extends { site_id: string }>(rows: Row[]) => Map.groupBy(rows, ({ site_id }) => site_id)
 
-function factsOf(stage: Stage, events: EventRow[], runs: RunRow[], contacts: ContactRow[]): string[] {
-  const nameOf = (automationId: string) => `automation ${stage.automations.indexOf(automationId)}`
+function factsOf(site: TestSite, events: EventRow[], runs: RunRow[], contacts: ContactRow[]): string[] {
+  const nameOf = (automationId: string) => `automation ${site.automations.indexOf(automationId)}`
   const resourceOf = (id: string | null, type: string) =>
     id === null
       ? '-'
-      : ([...stage.named].find(([name, known]) => known === id && isFor(type, name))?.[0] ?? id)
+      : ([...site.named].find(([name, known]) => known === id && isFor(type, name))?.[0] ?? id)
   return contacts.flatMap(({ id, tags, held, emails, calls }, who) => {
     const ofContact = events.filter(({ contact_id }) => contact_id === id)
     return [
       ...ofContact.map(
         ({ type, resource_id, depth, automation_id }, n) =>
-          `contact ${who}, event ${n}: ${type} ${resourceOf(resource_id, type)} by ${automation_id ? nameOf(automation_id) : 'somebody'}, depth ${depth}`,
+          `contact ${who}, event ${n}: ${type} ${resourceOf(resource_id, type)} by ${automation_id ? nameOf(automation_id) : 'request'}, depth ${depth}`,
       ),
       ...runs
         .filter(({ contact_id }) => contact_id === id)
@@ -67,13 +67,13 @@ function factsOf(stage: Stage, events: EventRow[], runs: RunRow[], contacts: Con
             `${run.status} ${run.reason ?? '-'}: ${run.steps.join(', ')}`,
           ].join(', '),
         ),
-      `contact ${who} bears ${tags.join(', ')}; holds ${held.join(', ')}`,
+      `contact ${who} has tags ${tags.join(', ')}; holds ${held.join(', ')}`,
       `contact ${who}: ${emails} e-mails, ${calls} calls`,
     ]
   })
 }
 
-/** Offers and tags may have the same ids. */
+/** Distinguishes offers and tags, which may have the same ids. */
 const isFor = (type: string, name: string) => type.startsWith('tag_') === ['VIP', 'New'].includes(name)
 
 const EVENTS = `

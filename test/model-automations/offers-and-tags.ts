@@ -1,19 +1,19 @@
-/** The rules of granting and tagging, as far as automations hear of them. */
-import { OFFERS, type OfferName, type TagName } from './acts.ts'
+/** The rules of granting and tagging, as far as they concern automations. */
+import { OFFERS, type OfferName, type TagName } from './commands.ts'
 import type { Contact, Event, Run, World } from './world.ts'
 
-/** Who does something: somebody, or a run. */
-export type Doer = Run | null
+/** The originator of a change: a run, or null for a request. */
+export type Actor = Run | null
 
 const TRIAL_HOURS = 24
 
-export function record(contact: Contact, type: string, resource: Event['resource'], by: Doer): void {
+export function record(contact: Contact, type: string, resource: Event['resource'], by: Actor): void {
   const depth = by ? by.event.depth + 1 : 0
   contact.events.push({ type, resource, run: by, depth, isDispatched: false })
 }
 
-/** @returns whether any was new */
-export function grant(world: World, contact: Contact, offers: OfferName[], by: Doer): boolean {
+/** @returns whether any offer was new */
+export function grant(world: World, contact: Contact, offers: OfferName[], by: Actor): boolean {
   expire(world, contact)
   const missing = inOrder(offers).filter((offer) => !contact.held.has(offer))
   if (!contact.isCustomer) record(contact, 'customer_created', null, by)
@@ -25,8 +25,8 @@ export function grant(world: World, contact: Contact, offers: OfferName[], by: D
   return missing.length > 0
 }
 
-/** @returns whether any was held */
-export function revoke(world: World, contact: Contact, offers: OfferName[], by: Doer): boolean {
+/** @returns whether any offer was held */
+export function revoke(world: World, contact: Contact, offers: OfferName[], by: Actor): boolean {
   expire(world, contact)
   const held = inOrder(offers).filter((offer) => contact.held.delete(offer))
   for (const offer of held) record(contact, 'offer_revoked', offer, by)
@@ -52,22 +52,22 @@ export function expire({ hour }: World, contact: Contact): void {
   }
 }
 
-/** @returns whether it was new */
-export function addTag(contact: Contact, tag: TagName, by: Doer): boolean {
+/** @returns whether the contact did not have it */
+export function addTag(contact: Contact, tag: TagName, by: Actor): boolean {
   if (contact.tags.has(tag)) return false
   contact.tags.add(tag)
   record(contact, 'tag_added', tag, by)
   return true
 }
 
-/** @returns whether it was there */
-export function removeTag(contact: Contact, tag: TagName, by: Doer): boolean {
+/** @returns whether the contact had it */
+export function removeTag(contact: Contact, tag: TagName, by: Actor): boolean {
   if (!contact.tags.delete(tag)) return false
   record(contact, 'tag_removed', tag, by)
   return true
 }
 
-export function leave(world: World, contact: Contact): void {
+export function deleteContact(world: World, contact: Contact): void {
   if (contact.isCustomer) revoke(world, contact, [...OFFERS], null)
   contact.tags.clear()
   contact.isDeleted = true

@@ -1,42 +1,46 @@
-/** Shows that the model finds faults: each is planted in a database of its own. */
+/** Shows that the comparison with the model finds faults: each is planted in a database of its own. */
 import { expect, test } from 'vitest'
 import { dueToday } from '../depth.ts'
 import { findDivergence } from './check.ts'
-import { openServer } from './server.ts'
+import { startTestServer } from './test-server.ts'
 
-/** Far more than it takes. */
-const STORIES = 300
+/** Far more than needed. */
+const SCENARIOS = 300
 const SEED = 1
 
-/** A fault as SQL that meddles with rows before they are written. */
-const meddling = (table: string, action: 'insert' | 'update', meddle: string) => `
-  create function meddle() returns trigger language plpgsql as $$ begin ${meddle} return new; end $$;
-  create trigger meddle before ${action} on ${table} for each row execute function meddle()`
+/** A fault as a trigger that changes rows before they are written. */
+const trigger = (table: string, action: 'insert' | 'update', change: string) => `
+  create function fault() returns trigger language plpgsql as $$ begin ${change} return new; end $$;
+  create trigger fault before ${action} on ${table} for each row execute function fault()`
 
 const faults: Record<string, string> = {
-  'conditions are not looked at': meddling(
+  'conditions are not checked': trigger(
     'automation_versions',
     'insert',
     `new.definition := new.definition || '{"conditions": null}';`,
   ),
-  'a wait is over at once': meddling(
+  'a wait is over at once': trigger(
     'automation_runs',
     'update',
     "if new.reason = 'wait' then new.due_at := old.due_at; end if;",
   ),
-  'runs under way follow a newer version': meddling(
+  'active runs follow a newer version': trigger(
     'automation_runs',
     'update',
     'select version into new.version from automations where id = new.automation_id;',
   ),
-  'an automation that is disabled goes on': meddling('automations', 'update', 'new.disabled_at := null;'),
-  'revocations start nothing': meddling(
+  'a disabled automation continues': trigger('automations', 'update', 'new.disabled_at := null;'),
+  'revocations start nothing': trigger(
     'automation_runs',
     'insert',
     "if (select type from events where id = new.event_id) = 'offer_revoked' then return null; end if;",
   ),
-  'a chain forgets how it began, and goes round': meddling('events', 'insert', 'new.run_id := null;'),
-  'a step is done twice': meddling(
+  'the causes of a chain are not recorded, so that it runs in a circle': trigger(
+    'events',
+    'insert',
+    'new.run_id := null;',
+  ),
+  'a step is executed twice': trigger(
     'automation_runs',
     'update',
     `if new.step = 1 and old.step = 0 and new.due_at is not null and new.created_at <> '-infinity' then
@@ -47,8 +51,8 @@ const faults: Record<string, string> = {
 }
 
 test.each(dueToday(Object.keys(faults)))('the model finds that %s', { timeout: 240_000 }, async (fault) => {
-  const server = await openServer()
+  const server = await startTestServer()
   await server.h.app.pool.query(faults[fault]!)
-  expect(await findDivergence(server, STORIES, SEED)).not.toBe(null)
+  expect(await findDivergence(server, SCENARIOS, SEED)).not.toBe(null)
   await server.h.close()
 })

@@ -1,11 +1,11 @@
-/** The rules of automations: what starts a run, and what becomes of it. */
-import type { Action, Condition, OfferName, TagName } from './acts.ts'
+/** The rules of automations: what starts a run, its steps, and what ends it. */
+import type { Action, Condition, OfferName, TagName } from './commands.ts'
 import { addTag, expire, grant, removeTag, revoke } from './offers-and-tags.ts'
 import type { Contact, Event, Run, World } from './world.ts'
 
 const DEEPEST = 8
 
-/** Everything that is due happens, in rounds: access ends, events start runs, and each contact's first run goes a step. */
+/** Runs all due work, in rounds: grants expire, events start runs, and each contact's first run executes a step. */
 export function settle(world: World): void {
   for (let isMore = true; isMore; ) {
     for (const contact of world.contacts) expire(world, contact)
@@ -21,9 +21,9 @@ function startRuns(world: World, contact: Contact): void {
     for (const automation of world.automations) {
       const { definition, version, isEnabled, isDeleted } = automation
       const { trigger } = definition
-      const isMeant =
+      const matches =
         trigger.event === event.type && (trigger.resource_id ?? event.resource) === event.resource
-      if (!isEnabled || isDeleted || !isMeant) continue
+      if (!isEnabled || isDeleted || !matches) continue
       const due = { hour: world.hour, tick: world.tick }
       contact.runs.push({
         automation,
@@ -39,14 +39,14 @@ function startRuns(world: World, contact: Contact): void {
   }
 }
 
-/** What waits ends at once, whatever it waits for. */
-export function endAll(contact: Contact, reason: string, isMeant: (run: Run) => boolean): void {
-  for (const run of contact.runs.filter(({ status }) => status === 'active').filter(isMeant)) {
+/** Stops active runs at once, also those that are waiting. */
+export function endAll(contact: Contact, reason: string, matches: (run: Run) => boolean): void {
+  for (const run of contact.runs.filter(({ status }) => status === 'active').filter(matches)) {
     end(run, 'stopped', reason)
   }
 }
 
-/** Whether there was one to advance. */
+/** @returns whether a run was due */
 function advance(world: World, contact: Contact): boolean {
   const [run] = contact.runs
     .filter(({ status, due }) => status === 'active' && due.hour <= world.hour)
@@ -54,7 +54,7 @@ function advance(world: World, contact: Contact): boolean {
   if (!run) return false
   const reason = stopOf(world, contact, run)
   if (reason) end(run, 'stopped', reason)
-  else take(world, contact, run)
+  else executeStep(world, contact, run)
   return true
 }
 
@@ -85,9 +85,9 @@ function isMet(world: World, contact: Contact, condition: Condition): boolean {
   return filter.includes('_no_') ? !has : has
 }
 
-function take(world: World, contact: Contact, run: Run): void {
+function executeStep(world: World, contact: Contact, run: Run): void {
   const action = run.definition.actions[run.steps.length]!
-  const isDone = act(world, contact, run, action)
+  const isDone = execute(world, contact, run, action)
   run.steps.push(`${action.action} ${isDone ? 'done' : 'skipped'}`)
   run.reason = action.action === 'wait' ? 'wait' : null
   run.due = { hour: world.hour + (action.action === 'wait' ? hoursOf(action) : 0), tick: world.tick }
@@ -95,8 +95,8 @@ function take(world: World, contact: Contact, run: Run): void {
   else if (run.steps.length === run.definition.actions.length) end(run, 'completed', null)
 }
 
-/** Whether it changed anything. */
-function act(world: World, contact: Contact, run: Run, action: Action): boolean {
+/** @returns whether it changed anything */
+function execute(world: World, contact: Contact, run: Run, action: Action): boolean {
   switch (action.action) {
     case 'grant_offer':
       return grant(world, contact, [action.offer_id], run)

@@ -1,10 +1,10 @@
-/** What there is in a story, as the model has it. */
-import type { Definition, OfferName, TagName } from './acts.ts'
+/** The state of the model: the contacts and automations of one site. */
+import type { Definition, OfferName, TagName } from './commands.ts'
 
 export interface World {
-  /** Since the story began. */
+  /** Hours since the scenario began. */
   hour: number
-  /** Orders what happens within an hour. */
+  /** Orders the work within an hour. */
   tick: number
   contacts: Contact[]
   automations: Automation[]
@@ -14,7 +14,7 @@ export interface Contact {
   isDeleted: boolean
   isCustomer: boolean
   tags: Set<TagName>
-  /** What is held, and the hour in which access ends. */
+  /** The held offers, with the hour in which access ends. */
   held: Map<OfferName, number>
   events: Event[]
   runs: Run[]
@@ -32,7 +32,7 @@ export interface Automation {
 
 export interface Event {
   type: string
-  /** The offer or the tag that it is about. */
+  /** The offer or tag of the event. */
   resource: OfferName | TagName | null
   run: Run | null
   depth: number

@@ -1,15 +1,15 @@
-/** Which acts a story can have, each chosen where the story then stands. */
+/** The commands that a scenario can have. Each is chosen for the state that the scenario has reached. */
 import fc from 'fast-check'
-import { type Act, type ActOf, type ContactName, type Meta, NOBODY } from './acts.ts'
-import { CATALOGUE, STRANGE_OFFERS, type World } from './rules/world.ts'
+import { type Command, type CommandOf, type ContactName, type Meta, NOBODY } from './commands.ts'
+import { CATALOGUE, INVALID_OFFERS, type World } from './rules/world.ts'
 
-export interface SoFar {
+export interface Progress {
   world: World
-  acts: Act[]
+  commands: Command[]
 }
 
-/** An act that is still to be fitted into the story: "the second contact" becomes "#2", or nobody. */
-export type Choice = (soFar: SoFar) => Act
+/** A command with references that are resolved when it is reached: "the second contact" becomes "#2", or nobody. */
+export type Choice = (progress: Progress) => Command
 
 const key = fc.option(fc.constantFrom('k1', 'k2'), { nil: undefined, freq: 2 })
 
@@ -23,7 +23,7 @@ const who = fc.nat(4)
 
 const offer = fc.oneof(
   { weight: 12, arbitrary: fc.constantFrom(...Object.keys(CATALOGUE).filter((one) => one !== 'Old')) },
-  { weight: 1, arbitrary: fc.constantFrom('Old', ...STRANGE_OFFERS) },
+  { weight: 1, arbitrary: fc.constantFrom('Old', ...INVALID_OFFERS) },
 )
 const flag = fc.option(fc.boolean(), { nil: undefined })
 const meta: fc.Arbitrary<Meta> = fc.record(
@@ -36,7 +36,7 @@ const meta: fc.Arbitrary<Meta> = fc.record(
 )
 const change = {
   who,
-  door: fc.constantFrom('contacts' as const, 'customers' as const),
+  parent: fc.constantFrom('contacts' as const, 'customers' as const),
   offers: fc.array(offer, { maxLength: 4 }),
   meta: fc.option(meta, { nil: undefined }),
   key,
@@ -49,55 +49,56 @@ export const create = fc
   .record({ attributes: fc.record({ email, name }, { requiredKeys: ['email'] }), key })
   .map(
     (chosen): Choice =>
-      ({ acts }) => ({ do: 'create', as: nextName(acts), ...chosen }),
+      ({ commands }) => ({ type: 'create', as: nextName(commands), ...chosen }),
   )
 
-const nextName = (acts: Act[]): ContactName => `#${acts.filter((one) => one.do === 'create').length + 1}`
+const nextName = (commands: Command[]): ContactName =>
+  `#${commands.filter((one) => one.type === 'create').length + 1}`
 
-/** Who is no customer has no door as one. */
-function changing<Do extends 'grant' | 'revoke' | 'replace'>(does: Do, shape: typeof change) {
+/** A contact who is not a customer has no customers URL. */
+function changing<Type extends 'grant' | 'revoke' | 'replace'>(type: Type, shape: typeof change) {
   return fc.record(shape).map(
     (chosen): Choice =>
       ({ world }) => {
         const found = contactNo(world, chosen.who)
-        const isThere = chosen.door === 'contacts' || world.customers.includes(found)
-        return { ...chosen, do: does, who: isThere ? found : NOBODY } as ActOf<Do>
+        const exists = chosen.parent === 'contacts' || world.customers.includes(found)
+        return { ...chosen, type, who: exists ? found : NOBODY } as CommandOf<Type>
       },
   )
 }
 
 const update = fc.record({ who, attributes: fc.record({ email, name }, { requiredKeys: [] }), key }).map(
   (chosen): Choice =>
-    ({ world }) => ({ ...chosen, do: 'update', who: contactNo(world, chosen.who) }),
+    ({ world }) => ({ ...chosen, type: 'update', who: contactNo(world, chosen.who) }),
 )
 
 const remove = fc.record({ who, key }).map(
   (chosen): Choice =>
-    ({ world }) => ({ ...chosen, do: 'delete', who: contactNo(world, chosen.who) }),
+    ({ world }) => ({ ...chosen, type: 'delete', who: contactNo(world, chosen.who) }),
 )
 
-/** The same request again, with its key when it had one. */
+/** An earlier request repeated, with its key if it had one. */
 const again = fc.nat(4).map(
   (back): Choice =>
-    ({ acts }) => {
-      const requests = acts.filter((one) => 'key' in one)
+    ({ commands }) => {
+      const requests = commands.filter((one) => 'key' in one)
       const first = requests[requests.length - 1 - (back % requests.length)]!
-      return first.do === 'create' ? { ...first, as: nextName(acts) } : first
+      return first.type === 'create' ? { ...first, as: nextName(commands) } : first
     },
 )
 
 export const archive = fc.constantFrom(...Object.keys(CATALOGUE)).map(
   (one): Choice =>
-    () => ({ do: 'archive', offer: one }),
+    () => ({ type: 'archive', offer: one }),
 )
 
-/** Never 24 hours in sum: whether a key is still good then would depend on milliseconds. */
+/** No sum of them is 24 hours: whether a key has expired by then would depend on milliseconds. */
 const wait = fc.constantFrom(10, 25, 70).map(
   (hours): Choice =>
-    () => ({ do: 'wait', hours }),
+    () => ({ type: 'wait', hours }),
 )
 
-/** What can be asked of the server. */
+/** The commands that are requests. */
 export const request = fc.oneof(
   { weight: 3, arbitrary: create },
   { weight: 3, arbitrary: update },
@@ -108,9 +109,9 @@ export const request = fc.oneof(
   { weight: 4, arbitrary: again },
 )
 
-/** What happens without a request. */
-export const happening = fc.oneof(
+/** The commands that are not requests. */
+export const nonRequest = fc.oneof(
   { weight: 3, arbitrary: wait },
   { weight: 1, arbitrary: archive },
-  { weight: 1, arbitrary: fc.constant<Choice>(() => ({ do: 'settle' })) },
+  { weight: 1, arbitrary: fc.constant<Choice>(() => ({ type: 'settle' })) },
 )

@@ -1,50 +1,50 @@
-import type { Act } from './acts.ts'
-import type { Foreseen, Outcome, Told } from './tell.ts'
+import type { Command } from './commands.ts'
+import type { Executed, Prediction, StepResult } from './run-scenario.ts'
 
-/** The server and the model differ. Its message is the story so far, and where they part. */
+/** A difference between the server and the model. Its message is the scenario up to there, and the lines that differ. */
 export class Divergence extends Error {
-  constructor(told: Told[], seen: Outcome, foreseen: Foreseen[]) {
-    super([...told.map(stepLine), ...foreseen.map((one) => differences(seen, one))].join('\n'))
+  constructor(executed: Executed[], observed: StepResult, predictions: Prediction[]) {
+    super([...executed.map(stepLine), ...predictions.map((one) => differences(observed, one))].join('\n'))
     this.name = 'Divergence'
   }
 }
 
-function stepLine({ acts, answers }: Told, index: number): string {
-  const lines = acts.map(
-    (one, i) => `${actLine(one)}\n         ${answers[i]!.replaceAll('\n', '\n         ')}`,
+function stepLine({ commands, results }: Executed, index: number): string {
+  const lines = commands.map(
+    (one, i) => `${commandLine(one)}\n         ${results[i]!.replaceAll('\n', '\n         ')}`,
   )
   const number = `${index + 1}.`.padStart(4)
-  if (acts.length === 1) return `${number} ${lines[0]}`
+  if (commands.length === 1) return `${number} ${lines[0]}`
   return [
-    `${number} at once:`,
+    `${number} concurrently:`,
     ...lines.map((line, i) => `      ${letter(i)}) ${line.replaceAll('\n', '\n    ')}`),
   ].join('\n')
 }
 
 const letter = (index: number) => 'abc'[index]!
 
-/** As in: grant {"door":"contacts","who":"#1","offers":["Gift"]} */
-function actLine({ do: does, ...rest }: Act): string {
-  return Object.keys(rest).length > 0 ? `${does} ${JSON.stringify(rest)}` : does
+/** As in: grant {"parent":"contacts","who":"#1","offers":["Gift"]} */
+function commandLine({ type, ...rest }: Command): string {
+  return Object.keys(rest).length > 0 ? `${type} ${JSON.stringify(rest)}` : type
 }
 
-function differences(seen: Outcome, foreseen: Foreseen): string {
-  const ofServer = linesOf(seen)
-  const ofModel = linesOf(foreseen)
-  const order = foreseen.order.map(letter).join(', ')
+function differences(observed: StepResult, prediction: Prediction): string {
+  const ofServer = linesOf(observed)
+  const ofModel = linesOf(prediction)
+  const order = prediction.order.map(letter).join(', ')
   return [
-    foreseen.order.length > 1 ? `\nIn the order ${order}:` : '',
+    prediction.order.length > 1 ? `\nIn the order ${order}:` : '',
     ...without(ofServer, ofModel).map((line) => `  server: ${line}`),
     ...without(ofModel, ofServer).map((line) => `  model:  ${line}`),
   ].join('\n')
 }
 
-const linesOf = ({ answers, facts }: Outcome) => [
-  ...answers.flatMap((answer, i) => answer.split('\n').map((line) => `answer ${letter(i)}: ${line}`)),
+const linesOf = ({ results, facts }: StepResult) => [
+  ...results.flatMap((result, i) => result.split('\n').map((line) => `result ${letter(i)}: ${line}`)),
   ...facts,
 ]
 
-/** The lines that are left of `some` when each of `others` has taken one of its like. */
+/** The lines of `some` that remain when each of `others` has removed one equal line. */
 function without(some: string[], others: string[]): string[] {
   const left = [...others]
   return some.filter((line) => {

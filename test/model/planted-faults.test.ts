@@ -1,47 +1,51 @@
-/** Shows that the model finds faults: each is planted in a database of its own. */
+/** Shows that the comparison with the model finds faults: each is planted in a database of its own. */
 import { expect, test } from 'vitest'
 import { dueToday } from '../depth.ts'
-import { storiesUntilDivergence } from './check.ts'
-import { openTheatre } from './server/theatre.ts'
-import { oneAfterAnother } from './stories.ts'
+import { scenariosUntilDivergence } from './check.ts'
+import { sequentialScenarios } from './scenarios.ts'
+import { startTestServer } from './server/test-server.ts'
 
-/** Far more than it takes: none of them was seen to need more than 20. */
-const STORIES = 200
+/** Far more than needed: no fault took more than 20. */
+const SCENARIOS = 200
 const SEED = 1
 
-/** A fault as SQL that meddles with rows before they are written. */
-const meddling = (table: string, action: 'insert' | 'update', meddle: string) => `
-  create function meddle() returns trigger language plpgsql as $$ begin ${meddle} return new; end $$;
-  create trigger meddle before ${action} on ${table} for each row execute function meddle()`
+/** A fault as a trigger that changes rows before they are written. */
+const trigger = (table: string, action: 'insert' | 'update', change: string) => `
+  create function fault() returns trigger language plpgsql as $$ begin ${change} return new; end $$;
+  create trigger fault before ${action} on ${table} for each row execute function fault()`
 
 const faults: Record<string, string> = {
   'an offer is held by two grants': 'drop index offer_grants_live',
-  'granting what is held grants it anew': meddling(
+  'granting a held offer grants it again': trigger(
     'offer_grants',
     'insert',
     `update offer_grants set revoked_at = new.granted_at, revoke_reason = 'revoked'
       where customer_id = new.customer_id and offer_id = new.offer_id and revoked_at is null;`,
   ),
-  'an archived offer is granted': meddling('offers', 'insert', 'new.archived_at := null;'),
-  'access never ends': meddling('offer_grants', 'insert', 'new.expires_at := null;'),
-  'a revocation forgets its event': meddling(
+  'an archived offer is granted': trigger('offers', 'insert', 'new.archived_at := null;'),
+  'access never ends': trigger('offer_grants', 'insert', 'new.expires_at := null;'),
+  'a revocation records no event': trigger(
     'events',
     'insert',
     "if new.type = 'offer_revoked' then return null; end if;",
   ),
-  'a deleted contact keeps its grants': meddling(
+  'a deleted contact keeps its grants': trigger(
     'offer_grants',
     'update',
     "if new.revoke_reason = 'contact_deleted' then return null; end if;",
   ),
-  'a new name does not reach the customer': meddling('customers', 'update', 'new.name := old.name;'),
-  'a welcome is sent that was declined': meddling(
+  'a new name of the contact is not copied to the customer': trigger(
+    'customers',
+    'update',
+    'new.name := old.name;',
+  ),
+  'a welcome e-mail is sent although the request declines it': trigger(
     'events',
     'insert',
     `if new.type = 'customer_created' then new.data := new.data || '{"send_welcome_email": true}'; end if;`,
   ),
-  'an e-mail is lost': meddling('emails', 'insert', "if new.kind = 'gift' then return null; end if;"),
-  'an Idempotency-Key is forgotten': meddling(
+  'an e-mail is lost': trigger('emails', 'insert', "if new.kind = 'gift' then return null; end if;"),
+  'an Idempotency-Key is not stored': trigger(
     'idempotency_keys',
     'insert',
     'new.key := new.key || random();',
@@ -49,9 +53,9 @@ const faults: Record<string, string> = {
 }
 
 test.each(dueToday(Object.keys(faults)))('the model finds that %s', { timeout: 120_000 }, async (fault) => {
-  const theatre = await openTheatre()
-  await theatre.h.app.pool.query(faults[fault]!)
-  const plan = { stories: oneAfterAnother, count: STORIES }
-  expect(await storiesUntilDivergence(theatre, plan, SEED)).not.toBe(null)
-  await theatre.h.close()
+  const server = await startTestServer()
+  await server.h.app.pool.query(faults[fault]!)
+  const plan = { scenarios: sequentialScenarios, count: SCENARIOS }
+  expect(await scenariosUntilDivergence(server, plan, SEED)).not.toBe(null)
+  await server.h.close()
 })

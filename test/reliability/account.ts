@@ -8,14 +8,14 @@ export interface TrialAccount {
   clientSecret: string
   /** Ids of offers that can be granted. */
   offers: string[]
-  /** Those of them that send an e-mail with each grant. */
+  /** Those of them that are gift offers: each grant sends an e-mail. */
   gifts: string[]
 }
 
 const OFFERS = 6
 const GIFTS = 2
 
-/** Makes an account by the command line, and its offers, on a database that may still be empty. */
+/** Creates an account with the command line, and its offers, on a database that may still be empty. */
 export async function makeAccount(databaseUrl: string): Promise<TrialAccount> {
   const made = await bestowJson(
     databaseUrl,
@@ -32,7 +32,7 @@ export async function makeAccount(databaseUrl: string): Promise<TrialAccount> {
   }
 }
 
-/** What a command prints with --json, whatever it exits with. */
+/** The output of a command with --json, whatever its exit code. */
 export async function bestowJson(databaseUrl: string, ...args: string[]) {
   const settings = fleetSettings(databaseUrl)
   const { code, stdout, stderr } = await finish(begin(NODE, [BESTOW, ...args, '--json'], { settings }))
@@ -40,7 +40,7 @@ export async function bestowJson(databaseUrl: string, ...args: string[]) {
   return JSON.parse(stdout)
 }
 
-/** There is no command that makes one. */
+/** Inserted directly, so that some of them are gift offers. */
 async function makeOffers(
   connectionString: string,
   siteId: string,

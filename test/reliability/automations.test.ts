@@ -6,14 +6,14 @@ import { automations, SHORT } from './automations.ts'
 
 vi.setConfig({ testTimeout: 600_000 })
 
-test('grants go through an automation while workers are killed: one run each, each step once, nothing stuck', async () => {
+test('grants start an automation while workers are killed: one run each, each step once, nothing stuck', async () => {
   const { faults, runs, steps } = await automations(Date.now() % 2 ** 31, SHORT)
   expect(faults).toEqual([])
   expect([runs, steps]).toEqual([SHORT.grants, SHORT.grants! * 5])
 })
 
 test.runIf(isControlDue(0, 7))(
-  'without the unique index on their cause, events that are found again start a second run',
+  'without the unique index on causes of runs, events that are dispatched again start a second run',
   async () => {
     const { faults } = await automations(1, { ...SHORT, grants: 10, kills: 0, fault: noUniqueRuns })
     expect(faults).toContainEqual(expect.stringMatching(/\b[2-9]\d* runs/))

@@ -1,33 +1,33 @@
-/** Grants go through an automation while the workers that run it are killed. */
+/** Grants start an automation while the workers that run it are killed. */
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { startReceiver } from '../../src/testing/receiver.ts'
 import { fetchToken } from './account.ts'
-import { type Automated, automate } from './automations/set-up.ts'
-import { judgeRuns } from './automations/verdict.ts'
+import { auditRuns } from './automations/audit-runs.ts'
+import { createFiveSteps, type FiveSteps } from './automations/set-up.ts'
 import type { Fault } from './crashes/faults.ts'
 import { killProcesses, type Recoveries } from './crashes/killing.ts'
 import { type Fleet, startFleet } from './fleet.ts'
-import {
-  brokenRules,
-  type Findings,
-  findings,
-  type Ground,
-  missed,
-  onGround,
-  outcomeOf,
-  post,
-} from './ground.ts'
 import { seededRandom } from './random.ts'
 import type { Trial } from './trial.ts'
+import {
+  type Findings,
+  findings,
+  missed,
+  post,
+  resultOf,
+  type TrialEnvironment,
+  violatedInvariants,
+  withTrialEnvironment,
+} from './trial-environment.ts'
 
 export interface AutomationsReport extends Findings {
   seed: number
   grants: number
   runs: number
   steps: number
-  /** That a worker had begun when it was killed; another took them again. */
+  /** Steps that a killed worker had begun; another worker executed them again. */
   undone: number
   kills: number
   seconds: number
@@ -36,27 +36,27 @@ export interface AutomationsReport extends Findings {
 export interface AutomationsOptions {
   grants?: number
   kills?: number
-  /** Between kills, on average. */
+  /** Average time between kills. */
   killEveryMs?: number
-  /** What a step takes longer, so that kills come in the middle of it. */
+  /** Delay of each step, so that kills happen in the middle of steps. */
   stepMs?: number
   limitMs?: number
-  /** Something that is broken on purpose, to see that it is found. */
+  /** A planted fault, which the trial must find. */
   fault?: Fault
 }
 
 /** The limit only ends what hangs. */
 export const SHORT: AutomationsOptions = { grants: 100, kills: 3, stepMs: 10, limitMs: 300_000 }
-/** With fewer, chance may put every kill between two steps. */
+/** With fewer grants, every kill may happen to fall between two steps. */
 const ENOUGH_GRANTS = 1_000
 const WORKERS = 2
 const CLIENTS = 8
-const LOOK_EVERY_MS = 250
+const CHECK_EVERY_MS = 250
 
 export const automationsTrial: Trial = {
   name: 'automations',
-  sentence: 'grants go through an automation of five steps while the workers that take them are killed',
-  run: async ({ seed, isShort }) => outcomeOf(await automations(seed, isShort ? SHORT : {})),
+  summary: 'grants start an automation of five steps while the workers that run it are killed',
+  run: async ({ seed, isShort }) => resultOf(await automations(seed, isShort ? SHORT : {})),
 }
 
 export const automations = (
@@ -70,20 +70,20 @@ export const automations = (
     fault,
   }: AutomationsOptions = {},
 ): Promise<AutomationsReport> =>
-  onGround(grants, async (ground) => {
-    const { database, postgres, account, contacts } = ground
+  withTrialEnvironment(grants, async (environment) => {
+    const { database, postgres, account, contacts } = environment
     const receiver = await startReceiver()
-    await hurryWaits(database)
+    await shortenWaits(database)
     await slowSteps(database, stepMs)
     const settings = { ALLOW_PRIVATE_TARGETS: '1' }
     const fleet = await startFleet(postgres.url, settings, { servers: 1, workers: WORKERS })
-    const accomplice = await fault?.plant?.(postgres.url)
+    const backgroundFault = await fault?.plant?.(postgres.url)
     const begun = performance.now()
     const recoveries: Recoveries = []
     try {
       const { url } = fleet.servers[0]!
       const token = await fetchToken(url, account)
-      const automated = await automate(url, token, ground, receiver.url)
+      const fiveSteps = await createFiveSteps(url, token, environment, receiver.url)
       const end = begun + limitMs
       const isOver = () => recoveries.length >= kills || performance.now() > end
       const killing = killProcesses(fleet.workers, {
@@ -92,25 +92,28 @@ export const automations = (
         recoveries,
         isOver,
       })
-      // Whatever the machine makes of it, there is work for every kill.
+      // However fast the machine is, there is work for every kill.
       const isWanted = (granted: number) =>
         granted / grants <= (recoveries.length + 1) / (kills + 1) || isOver()
-      await grantToAll(url, token, contacts, automated, isWanted)
+      await grantToAll(url, token, contacts, fiveSteps, isWanted)
       await killing
-      const waiting = await untilQuiet(database, end)
-      await accomplice?.end()
+      const waiting = await untilIdle(database, end)
+      await backgroundFault?.end()
       const seconds = (performance.now() - begun) / 1_000
-      const verdict = await judgeRuns(database, automated, grants)
-      const { runs, steps } = verdict
+      const audit = await auditRuns(database, fiveSteps, grants)
+      const { runs, steps } = audit
       const undone = (await countBegun(database)) - steps
       const made = recoveries.length
       const faults = [
-        ...verdict.faults,
+        ...audit.faults,
         ...waiting,
-        ...troublesOf(fleet, fault),
-        ...(await brokenRules(postgres.url)),
+        ...processErrorsOf(fleet, fault),
+        ...(await violatedInvariants(postgres.url)),
         ...missed(`${made} of ${kills} kills in ${Math.round(seconds)} s`, made >= kills),
-        ...missed('every kill came between two steps', grants < ENOUGH_GRANTS || kills === 0 || undone > 0),
+        ...missed(
+          'every kill happened between two steps',
+          grants < ENOUGH_GRANTS || kills === 0 || undone > 0,
+        ),
       ]
       return findings(faults, { seed, grants, runs, steps, undone, kills: made, seconds })
     } finally {
@@ -119,22 +122,22 @@ export const automations = (
     }
   })
 
-/** A fault that is planted makes noise as well. */
-const troublesOf = (fleet: Fleet, fault: Fault | undefined) => (fault ? [] : fleet.troubles())
+/** Planted faults cause errors too. */
+const processErrorsOf = (fleet: Fleet, fault: Fault | undefined) => (fault ? [] : fleet.processErrors())
 
-/** The shortest wait is a minute; nobody has so much time. */
-async function hurryWaits(database: pg.Pool): Promise<void> {
+/** Shortens waits, which last at least a minute, to a second. */
+async function shortenWaits(database: pg.Pool): Promise<void> {
   await database.query(`
-    create function hurry_wait() returns trigger language plpgsql as $$
+    create function shorten_wait() returns trigger language plpgsql as $$
     begin
       new.due_at := now() + interval '1 second';
       return new;
     end $$;
-    create trigger hurry_wait before update on automation_runs for each row
-      when (new.reason = 'wait') execute function hurry_wait()`)
+    create trigger shorten_wait before update on automation_runs for each row
+      when (new.reason = 'wait') execute function shorten_wait()`)
 }
 
-/** So that kills come in the middle of them; and they are counted, also when what was done is undone. */
+/** Delays each step, so that kills happen in the middle; counts begun steps, also those that are rolled back. */
 async function slowSteps(database: pg.Pool, stepMs: number): Promise<void> {
   await database.query(`
     create sequence begun_steps;
@@ -151,27 +154,28 @@ async function countBegun(database: pg.Pool): Promise<number> {
   return rows[0].begun
 }
 
-/** @param isWanted whether there is to be one more, when so many were made */
+/** @param isWanted whether to make another grant after this number of grants */
 async function grantToAll(
   url: string,
   token: string,
-  contacts: Ground['contacts'],
-  { offerId }: Automated,
+  contacts: TrialEnvironment['contacts'],
+  { offerId }: FiveSteps,
   isWanted: (granted: number) => boolean,
 ): Promise<void> {
   const agent = new Agent({ keepAlive: true })
   const left = [...contacts]
   const work = async () => {
     for (let contactId = left.pop(); contactId; contactId = left.pop()) {
-      while (!isWanted(contacts.length - left.length)) await sleep(LOOK_EVERY_MS)
+      while (!isWanted(contacts.length - left.length)) await sleep(CHECK_EVERY_MS)
       const path = `/v1/contacts/${contactId}/relationships/offers`
-      const answer = await post(url, {
+      const response = await post(url, {
         token,
         path,
         agent,
         body: { data: [{ type: 'offers', id: offerId }] },
       })
-      if (answer?.status !== 200) throw new Error(`a grant was answered ${answer?.status} ${answer?.text}`)
+      if (response?.status !== 200)
+        throw new Error(`a grant got the response ${response?.status} ${response?.text}`)
     }
   }
   await Promise.all(Array.from({ length: CLIENTS }, work))
@@ -179,11 +183,11 @@ async function grantToAll(
 }
 
 /**
- * Until nothing is left to do; what a killed worker had in hand is given up sooner than by itself.
+ * Waits until nothing is pending. Leases of killed workers are ended early.
  *
- * @returns what still waits at the end
+ * @returns what is still pending at the end
  */
-async function untilQuiet(database: pg.Pool, end: number): Promise<string[]> {
+async function untilIdle(database: pg.Pool, end: number): Promise<string[]> {
   for (;;) {
     await database.query(
       `update hooks set leased_until = now() where leased_until > now() + interval '20 seconds'`,
@@ -195,7 +199,7 @@ async function untilQuiet(database: pg.Pool, end: number): Promise<string[]> {
        union all select 'deliveries', count(*)::int from webhook_deliveries where status = 'pending'`)
     const waiting = rows.filter(({ count }) => count > 0)
     if (waiting.length === 0) return []
-    if (performance.now() > end) return waiting.map(({ what, count }) => `${count} ${what} still wait`)
-    await sleep(LOOK_EVERY_MS)
+    if (performance.now() > end) return waiting.map(({ what, count }) => `${count} ${what} are still pending`)
+    await sleep(CHECK_EVERY_MS)
   }
 }

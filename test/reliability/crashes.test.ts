@@ -6,14 +6,14 @@ import { removeServers } from './postgres.ts'
 
 vi.setConfig({ testTimeout: 1_500_000 })
 
-// When it took too long, it still runs.
+// After a timeout the trial is still running.
 afterAll(async () => {
   killSpawned()
   await removeServers()
 })
 
 test('kill -9 of Bestow and of PostgreSQL under load: nothing acknowledged is lost, nothing is doubled or stuck', async () => {
-  const report = await runCrashes({ ...SHORT, seed: Date.now() % 2 ** 31, say: () => {} })
+  const report = await runCrashes({ ...SHORT, seed: Date.now() % 2 ** 31, log: () => {} })
   console.info(describeCrashes(report).join('\n'))
   expect(Object.values(faultsOf(report)).flat()).toEqual([])
 })

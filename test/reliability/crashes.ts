@@ -1,61 +1,61 @@
-/** The crash trial: a mixed load while everything is killed, and an account of every request afterwards. */
+/** The crash trial: mixed load while all processes are killed, and an audit of every request afterwards. */
 import pg from 'pg'
 import { bestowJson, fetchToken, makeAccount } from './account.ts'
+import { type Audit, auditDatabase } from './crashes/audit.ts'
 import { runClient, type Target } from './crashes/clients.ts'
 import type { Fault } from './crashes/faults.ts'
 import type { Journal } from './crashes/journal.ts'
 import { killPostgres, killProcesses, type Recoveries } from './crashes/killing.ts'
 import { areReached, describeCrashes, isClean, progressOf } from './crashes/report.ts'
 import { settle } from './crashes/settle.ts'
-import { judge, type Verdict } from './crashes/verdict.ts'
 import { makeWorld } from './crashes/world.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { makePostgres, type Postgres } from './postgres.ts'
 import { seededRandom } from './random.ts'
 import type { Trial } from './trial.ts'
 
-const TELL_EVERY_MS = 15_000
+const REPORT_EVERY_MS = 15_000
 
 export interface Plan {
   seed: number
-  /** How many servers there are, and how many workers. */
+  /** Number of servers, and of workers. */
   size: number
   clients: number
-  /** The load ends when all of it is reached. */
+  /** The load ends when all of them are reached. */
   goals: { operations: number; kills: number; postgresKills: number }
-  /** The load ends by then, whatever was reached. */
+  /** The load ends after this time in any case. */
   limitMs: number
-  /** Between the recovery from one kill and the next, on average. */
+  /** Average time between the recovery from one kill and the next. */
   killEveryMs: number
   killPostgresEveryMs: number
-  /** How long to wait afterwards for what is still to be done. */
+  /** Longest wait for pending work after the load. */
   settleMs: number
-  /** Something that is broken on purpose, to see that it is found. */
+  /** A planted fault, which the trial must find. */
   fault?: Fault
-  say: (line: string) => void
+  log: (line: string) => void
 }
 
-export interface CrashReport extends Verdict {
+export interface CrashReport extends Audit {
   plan: Plan
   seconds: number
   journal: Journal
   bestow: Recoveries
   postgres: Recoveries
   doctor: { ok: boolean; findings: { name: string; violations: number | null; examples: string[] }[] }
-  /** What processes did that nobody had asked for. */
-  troubles: string[]
+  /** Unexpected exits and logged errors of processes. */
+  processErrors: string[]
 }
 
 export const crashesTrial: Trial = {
   name: 'crashes',
-  sentence: 'kill -9 of Bestow and of PostgreSQL under load: nothing lost, doubled or stuck',
-  async run({ seed, isShort, say }) {
-    const report = await runCrashes({ ...(isShort ? SHORT : FULL), seed, say })
+  summary: 'kill -9 of Bestow and of PostgreSQL under load: nothing lost, doubled or stuck',
+  async run({ seed, isShort, log }) {
+    const report = await runCrashes({ ...(isShort ? SHORT : FULL), seed, log })
     return { passed: isClean(report), lines: describeCrashes(report) }
   },
 }
 
-const FULL: Omit<Plan, 'seed' | 'say'> = {
+const FULL: Omit<Plan, 'seed' | 'log'> = {
   size: 2,
   clients: 24,
   goals: { operations: 100_000, kills: 500, postgresKills: 50 },
@@ -65,38 +65,38 @@ const FULL: Omit<Plan, 'seed' | 'say'> = {
   settleMs: 300_000,
 }
 
-export const SHORT: Omit<Plan, 'seed' | 'say'> = {
+export const SHORT: Omit<Plan, 'seed' | 'log'> = {
   size: 2,
   clients: 12,
   goals: { operations: 1_500, kills: 10, postgresKills: 2 },
-  // The limits only end what hangs.
+  // The limits only end a trial that hangs.
   limitMs: 900_000,
   killEveryMs: 500,
   killPostgresEveryMs: 10_000,
   settleMs: 300_000,
 }
 
-/** Kills and restarts until the goals are reached, then looks at everything. */
+/** Kills and restarts until the goals are reached, then audits the database. */
 export async function runCrashes(plan: Plan): Promise<CrashReport> {
   const begun = performance.now()
   const postgres = await makePostgres(plan.fault?.settings)
   try {
     const account = await makeAccount(postgres.url)
-    const accomplice = await plan.fault?.plant?.(postgres.url)
+    const backgroundFault = await plan.fault?.plant?.(postgres.url)
     const fleet = await startFleet(postgres.url, {}, { servers: plan.size, workers: plan.size })
     try {
       const target = {
         urls: fleet.servers.map(({ url }) => url),
         token: await fetchToken(fleet.servers[0]!.url, account),
       }
-      const found = await underFire(plan, postgres, fleet, target, account.offers)
-      const verdict = await withClient(postgres.url, async (client) =>
-        judge(client, found.journal, await settle(client, plan.settleMs), account.gifts),
+      const found = await loadUnderKills(plan, postgres, fleet, target, account.offers)
+      const audit = await withClient(postgres.url, async (client) =>
+        auditDatabase(client, found.journal, await settle(client, plan.settleMs), account.gifts),
       )
-      await accomplice?.end()
+      await backgroundFault?.end()
       const doctor = await bestowJson(postgres.url, 'doctor')
       const seconds = (performance.now() - begun) / 1_000
-      return { plan, seconds, ...found, ...verdict, doctor, troubles: fleet.troubles() }
+      return { plan, seconds, ...found, ...audit, doctor, processErrors: fleet.processErrors() }
     } finally {
       await fleet.stop()
     }
@@ -107,15 +107,15 @@ export async function runCrashes(plan: Plan): Promise<CrashReport> {
 
 type Found = Pick<CrashReport, 'journal' | 'bestow' | 'postgres'>
 
-/** The load and the killing, until the goals are reached and every request with a key is acknowledged. */
-async function underFire(
-  { seed, clients, goals, limitMs, killEveryMs, killPostgresEveryMs, settleMs, say }: Plan,
+/** Runs the load and the kills, until the goals are reached and every request with a key is acknowledged. */
+async function loadUnderKills(
+  { seed, clients, goals, limitMs, killEveryMs, killPostgresEveryMs, settleMs, log }: Plan,
   server: Postgres,
   fleet: Fleet,
   target: Target,
   offers: string[],
 ): Promise<Found> {
-  const journal: Journal = { operations: [], answered: 0, repetitions: 0, complaints: [] }
+  const journal: Journal = { operations: [], acknowledgedCount: 0, repetitions: 0, wrongResponses: [] }
   const [bestow, postgres]: [Recoveries, Recoveries] = [[], []]
   const found = { journal, bestow, postgres }
   const limit = performance.now() + limitMs
@@ -128,23 +128,23 @@ async function underFire(
   const load = Array.from({ length: clients }, (_, number) =>
     runClient(target, world, journal, seededRandom(seed, `client ${number}`), ends),
   )
-  const lane = (name: string, everyMs: number, recoveries: Recoveries) => ({
+  const killPlan = (name: string, everyMs: number, recoveries: Recoveries) => ({
     everyMs,
     random: seededRandom(seed, name),
     recoveries,
     isOver,
   })
-  const telling = setInterval(() => say(progressOf(found)), TELL_EVERY_MS)
+  const reporting = setInterval(() => log(progressOf(found)), REPORT_EVERY_MS)
   try {
     await Promise.all([
-      killProcesses(fleet.servers, lane('servers', killEveryMs, bestow)),
-      killProcesses(fleet.workers, lane('workers', killEveryMs, bestow)),
-      killPostgres(server, lane('postgres', killPostgresEveryMs, postgres)),
+      killProcesses(fleet.servers, killPlan('servers', killEveryMs, bestow)),
+      killProcesses(fleet.workers, killPlan('workers', killEveryMs, bestow)),
+      killPostgres(server, killPlan('postgres', killPostgresEveryMs, postgres)),
     ])
     deadline = performance.now() + settleMs
   } finally {
     isStopped = true
-    clearInterval(telling)
+    clearInterval(reporting)
     if (deadline === Number.POSITIVE_INFINITY) deadline = 0
     await Promise.all(load)
   }

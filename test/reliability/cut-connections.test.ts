@@ -3,12 +3,12 @@ import { isControlDue } from '../depth.ts'
 import '../processes.ts'
 import { cutConnections } from './cut-connections.ts'
 
-test('a connection that breaks at any byte doubles no grant, and the retry says whether it was made before', async () => {
+test('a connection that breaks at any byte duplicates no grant, and the response to the retry says whether it existed', async () => {
   const { faults } = await cutConnections({ step: 97 })
   expect(faults).toEqual([])
 })
 
-test.runIf(isControlDue(1, 7))('a server that forgets Idempotency-Keys does not pass', async () => {
+test.runIf(isControlDue(1, 7))('a server that does not store Idempotency-Keys fails the trial', async () => {
   const { faults } = await cutConnections({ step: 701, plantedFault: FORGET_KEYS })
   expect(faults.join('\n')).toMatch(/with a key: made before: true, replayed: false/)
 })

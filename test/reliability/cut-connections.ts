@@ -4,78 +4,78 @@
  */
 import { type Direction, openProxy, startProxy, type TcpProxy } from '../../src/testing/proxy.ts'
 import { fetchToken } from './account.ts'
+import type { Trial } from './trial.ts'
 import {
-  type Answer,
-  brokenRules,
+  type ClientResponse,
   countBy,
   type Findings,
   findings,
-  type Ground,
   grantOf,
   missed,
-  onGround,
-  outcomeOf,
   post,
+  resultOf,
+  type TrialEnvironment,
   untilDispatched,
-} from './ground.ts'
-import type { Trial } from './trial.ts'
+  violatedInvariants,
+  withTrialEnvironment,
+} from './trial-environment.ts'
 
 export interface CutReport extends Findings {
-  /** At how many bytes a connection was cut. */
+  /** Number of connections that were cut. */
   cuts: number
-  /** Of those: the grant was made though its answer never came. */
-  madeUnanswered: number
-  /** What the first request came to: `503`, or `broken`. */
+  /** Cuts after which the grant existed although its response was lost. */
+  madeWithoutResponse: number
+  /** Results of the first requests: `503`, or `broken`. */
   first: Record<string, number>
 }
 
 export interface CutOptions {
-  /** Cuts after every so many bytes. */
+  /** Number of bytes between two cuts. */
   step?: number
-  /** SQL that breaks what the trial proves: it must find that. */
+  /** SQL that plants a fault, which the trial must find. */
   plantedFault?: string
 }
 
 const CONTACTS = 20_000
-/** It only ends what hangs. */
-const PATIENCE_MS = 60_000
+/** It only ends a trial that hangs. */
+const LIMIT_MS = 60_000
 
 export const cutConnectionsTrial: Trial = {
   name: 'cut-connections',
-  sentence: 'connections break after every byte of a grant, which is then sent again',
-  run: async ({ isShort }) => outcomeOf(await cutConnections(isShort ? { step: 97 } : {})),
+  summary: 'connections break after every byte of a grant, which is then sent again',
+  run: async ({ isShort }) => resultOf(await cutConnections(isShort ? { step: 97 } : {})),
 }
 
 export const cutConnections = ({ step = 1, plantedFault }: CutOptions = {}): Promise<CutReport> =>
-  onGround(CONTACTS, async (ground) => {
-    const { postgres, account, contacts } = ground
-    await ground.start('worker')
+  withTrialEnvironment(CONTACTS, async (environment) => {
+    const { postgres, account, contacts } = environment
+    await environment.start('worker')
     const database = await startProxy(postgres.url)
-    const server = await ground.start('serve', String(database.connection))
+    const server = await environment.start('serve', String(database.connection))
     const { hostname: host, port } = new URL(server.ready.url!)
     const client = await openProxy({ host, port: Number(port) })
     const url = `http://${host}:${client.port}`
-    if (plantedFault) await ground.database.query(plantedFault)
+    if (plantedFault) await environment.database.query(plantedFault)
 
     const token = await fetchToken(url, account)
     const send: Send = (contactId, key) =>
       post(url, { token, key, ...grantOf(contactId, account.offers[0]!) })
     const cuts: Cut[] = []
     for (const [name, proxy] of Object.entries({ database, client })) {
-      for (const direction of ['request', 'answer'] as const) {
+      for (const direction of ['request', 'response'] as const) {
         for (const withKey of [true, false]) {
-          const place = { name: `${name}, ${direction}`, proxy, direction, withKey, step }
-          cuts.push(...(await walk(place, contacts, send)))
+          const series = { name: `${name}, ${direction}`, proxy, direction, withKey, step }
+          cuts.push(...(await cutRepeatedly(series, contacts, send)))
         }
       }
     }
     await Promise.all([client.cut(), database.cut()])
-    return examine(ground, cuts)
+    return examine(environment, cuts)
   })
 
-type Send = (contactId: string, key?: string) => Promise<Answer | null>
+type Send = (contactId: string, key?: string) => Promise<ClientResponse | null>
 
-interface Place {
+interface Series {
   name: string
   proxy: TcpProxy
   direction: Direction
@@ -88,37 +88,39 @@ interface Cut {
   name: string
   contactId: string
   withKey: boolean
-  first: Answer | null
-  again: Answer | null
+  first: ClientResponse | null
+  again: ClientResponse | null
 }
 
-/** Cuts after 0, step, 2 × step … bytes, until all of a grant has gone through before the cut. */
-async function walk(place: Place, contacts: string[], send: Send): Promise<Cut[]> {
-  const { proxy, direction, withKey, step } = place
+/** Cuts after 0, step, 2 × step … bytes, until a whole grant passes before the cut. */
+async function cutRepeatedly(series: Series, contacts: string[], send: Send): Promise<Cut[]> {
+  const { proxy, direction, withKey, step } = series
   const known = contacts.pop()!
   const cuts: Cut[] = []
   for (let bytes = 0; ; bytes += step) {
     const contactId = contacts.pop()!
-    const key = withKey ? `${place.name} ${bytes}` : undefined
-    // So that the server has a connection to the database, on which this statement is prepared.
-    await insist(() => send(known))
+    const key = withKey ? `${series.name} ${bytes}` : undefined
+    // Now the server has a database connection on which this statement is prepared.
+    await sendUntilGranted(() => send(known))
     proxy.cutAfter(direction, bytes)
     const first = await send(contactId, key)
-    if (!proxy.keep()) return cuts
-    const again = await insist(() => send(contactId, key))
-    cuts.push({ name: `${place.name}, byte ${bytes}`, contactId, withKey, first, again })
+    if (!proxy.cancelCut()) return cuts
+    const again = await sendUntilGranted(() => send(contactId, key))
+    cuts.push({ name: `${series.name}, byte ${bytes}`, contactId, withKey, first, again })
   }
 }
 
-/** As a client does that wants to know: again until there is an answer. */
-async function insist(request: () => Promise<Answer | null>): Promise<Answer | null> {
-  for (const end = Date.now() + PATIENCE_MS; ; ) {
-    const answer = await request()
-    if (answer?.status === 200 || Date.now() > end) return answer
+/** Sends a request repeatedly, as a client does that needs a response. */
+async function sendUntilGranted(
+  request: () => Promise<ClientResponse | null>,
+): Promise<ClientResponse | null> {
+  for (const end = Date.now() + LIMIT_MS; ; ) {
+    const response = await request()
+    if (response?.status === 200 || Date.now() > end) return response
   }
 }
 
-async function examine({ database, postgres }: Ground, cuts: Cut[]): Promise<CutReport> {
+async function examine({ database, postgres }: TrialEnvironment, cuts: Cut[]): Promise<CutReport> {
   await untilDispatched(database)
   const { rows } = await database.query<Effects>(EFFECTS, [cuts.map(({ contactId }) => contactId)])
   const effects = new Map(rows.map((row) => [row.contact_id, row]))
@@ -126,14 +128,14 @@ async function examine({ database, postgres }: Ground, cuts: Cut[]): Promise<Cut
     const fault = faultOf(cut, effects.get(cut.contactId)!)
     return fault ? [`${cut.name}${cut.withKey ? ', with a key' : ''}: ${fault}`] : []
   })
-  faults.push(...(await brokenRules(postgres.url)))
-  const madeUnanswered = cuts.filter(
+  faults.push(...(await violatedInvariants(postgres.url)))
+  const madeWithoutResponse = cuts.filter(
     ({ again, contactId }) => again?.headers['x-request-id'] !== effects.get(contactId)!.request_id,
   ).length
-  faults.push(...missed('every grant that was made was also answered', madeUnanswered > 0))
+  faults.push(...missed('every grant that was made also got its response', madeWithoutResponse > 0))
   return findings(faults, {
     cuts: cuts.length,
-    madeUnanswered,
+    madeWithoutResponse,
     first: countBy(cuts, ({ first }) => String(first?.status ?? 'broken')),
   })
 }
@@ -141,7 +143,7 @@ async function examine({ database, postgres }: Ground, cuts: Cut[]): Promise<Cut
 interface Effects {
   contact_id: string
   grant_id: string | null
-  /** Which request made the grant. */
+  /** The request that made the grant. */
   request_id: string | null
   counts: string
 }
@@ -161,14 +163,15 @@ const EFFECTS = `
 
 function faultOf({ again, withKey }: Cut, { grant_id, request_id, counts }: Effects): string | null {
   if (counts !== '1 grants, 1 grant events, 1 customers created, 2 e-mails') return counts
-  if (again?.status !== 200) return `sent again, it came to ${again?.status ?? 'a broken connection'}`
+  if (again?.status !== 200) return `the retry ended with ${again?.status ?? 'a broken connection'}`
   const wasMadeBefore = request_id !== again.headers['x-request-id']
   const isReplayed = again.headers['idempotent-replayed'] === 'true'
-  const [told] = JSON.parse(again.text).meta.offers
+  const [reported] = JSON.parse(again.text).meta.offers
   if (isReplayed !== (withKey && wasMadeBefore))
     return `made before: ${wasMadeBefore}, replayed: ${isReplayed}`
-  if ((told.status === 'already_granted') !== (wasMadeBefore && !withKey)) return `answered ${told.status}`
-  if (told.status === 'granted' && told.grant_id !== grant_id)
-    return `answered another grant, ${told.grant_id}`
+  if ((reported.status === 'already_granted') !== (wasMadeBefore && !withKey))
+    return `the response has the status ${reported.status}`
+  if (reported.status === 'granted' && reported.grant_id !== grant_id)
+    return `the response has another grant, ${reported.grant_id}`
   return null
 }

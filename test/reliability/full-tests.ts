@@ -9,10 +9,10 @@ import type { Trial } from './trial.ts'
 const FOLDERS = ['test/model', 'test/model-automations', 'test/reliability']
 const LINES_SHOWN = 60
 
-/** All generated stories, and every control that plants a fault. */
+/** Runs all generated scenarios, and every test that plants a fault. */
 export const fullTestsTrial: Trial = {
   name: 'full-tests',
-  sentence: 'all generated stories of the models, and every planted fault',
+  summary: 'all generated scenarios of the models, and every planted fault',
   async run({ isShort }) {
     if (isShort) return { passed: true, lines: ['left out: `npm test` runs a sample'] }
     const child = spawn(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...FOLDERS], {

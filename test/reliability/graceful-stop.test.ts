@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import '../processes.ts'
 import { gracefulStop, SHORT } from './graceful-stop.ts'
 
-test('a server that is asked to stop under load answers every request that it was sent', async () => {
+test('a server that is stopped under load responds to every request that it has received', async () => {
   const { faults } = await gracefulStop(SHORT)
   expect(faults).toEqual([])
 })

@@ -1,79 +1,79 @@
-/** A server is asked to stop while clients send it requests, on kept-alive connections and on new ones. */
+/** A server gets SIGTERM while clients send it requests, on kept-alive connections and on new ones. */
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Running } from '../launch.ts'
 import { fetchToken } from './account.ts'
+import type { Trial } from './trial.ts'
 import {
   type Broken,
   endProcess,
   type Findings,
-  type Ground,
   grantOf,
-  onGround,
-  outcomeOf,
+  resultOf,
   send,
-} from './ground.ts'
-import type { Trial } from './trial.ts'
+  type TrialEnvironment,
+  withTrialEnvironment,
+} from './trial-environment.ts'
 
 export interface GracefulStopReport extends Findings {
   stops: number
-  /** How many requests were answered with which status, before the signal and after it. */
-  answers: Record<string, number>
-  /** What became of the others. */
+  /** Number of responses by status, before the signal and after it. */
+  responses: Record<string, number>
+  /** Number of requests without a response, by result. */
   unanswered: Record<string, number>
-  /** Longest time from the signal to the end of the process. */
+  /** Longest time from the signal to the exit of the process. */
   longestStopMs: number
 }
 
 export interface GracefulStopOptions {
   stops?: number
-  /** What the README promises; on a machine that is busy with other things it may take longer. */
+  /** The documented limit; on a busy machine it may take longer. */
   stopWithinMs?: number
 }
 
 const CONTACTS_PER_STOP = 4_000
-/** Busy ones, ones that pause between requests, ones that open a connection for each request. */
+/** Clients without pauses, with pauses between requests, and with a new connection for each request. */
 const CLIENTS = [
   ...Array.from({ length: 12 }, () => ({ keepAlive: true, longestPauseMs: 0 })),
   ...Array.from({ length: 12 }, () => ({ keepAlive: true, longestPauseMs: 20 })),
   ...Array.from({ length: 8 }, () => ({ keepAlive: false, longestPauseMs: 5 })),
 ]
-/** The system had taken the connection, the process had not: it could neither answer nor refuse. */
-const NOT_TAKEN = 'new connection: reset, not made'
+/** The operating system had accepted the connection, but the process had not: it could neither respond nor refuse. */
+const NOT_ACCEPTED = 'new connection: reset, not made'
 export const SHORT: GracefulStopOptions = { stops: 5, stopWithinMs: 60_000 }
 
 export const gracefulStopTrial: Trial = {
   name: 'graceful-stop',
-  sentence: 'servers are asked to stop while requests arrive',
-  run: async ({ isShort }) => outcomeOf(await gracefulStop(isShort ? SHORT : {})),
+  summary: 'servers are stopped while requests runLoad',
+  run: async ({ isShort }) => resultOf(await gracefulStop(isShort ? SHORT : {})),
 }
 
 export const gracefulStop = ({
   stops = 50,
   stopWithinMs = 10_000,
 }: GracefulStopOptions = {}): Promise<GracefulStopReport> =>
-  onGround(stops * CONTACTS_PER_STOP, async (ground) => {
-    const report = { stops, answers: {}, unanswered: {}, longestStopMs: 0 }
+  withTrialEnvironment(stops * CONTACTS_PER_STOP, async (environment) => {
+    const report = { stops, responses: {}, unanswered: {}, longestStopMs: 0 }
     const faults: string[] = []
-    let next = ground.start('serve')
+    let next = environment.start('serve')
     for (let n = 1; n <= stops; n++) {
       const server = await next
-      if (n < stops) next = ground.start('serve')
-      const { code, ms, results } = await stopUnderLoad(ground, server, 300 + (n % 10) * 50)
+      if (n < stops) next = environment.start('serve')
+      const { code, ms, results } = await stopUnderLoad(environment, server, 300 + (n % 10) * 50)
       report.longestStopMs = Math.max(report.longestStopMs, Math.round(ms))
-      if (code !== 0) faults.push(`stop ${n}: ended with ${code}`)
+      if (code !== 0) faults.push(`stop ${n}: exit code ${code}`)
       if (ms > stopWithinMs) faults.push(`stop ${n}: took ${Math.round(ms)} ms`)
       for (const { status, isAfter, contactId, lost } of results) {
-        if (status) addTo(report.answers, `${status}${isAfter ? ' after the signal' : ''}`)
-        if (status && status !== 200) faults.push(`stop ${n}: answered ${status}`)
+        if (status) addTo(report.responses, `${status}${isAfter ? ' after the signal' : ''}`)
+        if (status && status !== 200) faults.push(`stop ${n}: response ${status}`)
         if (!lost) continue
-        const { rowCount } = await ground.database.query(
+        const { rowCount } = await environment.database.query(
           `select from events where contact_id = $1 and type = 'offer_granted'`,
           [contactId],
         )
         const what = `${lost}, ${rowCount ? 'made' : 'not made'}`
         addTo(report.unanswered, what)
-        if (what !== NOT_TAKEN) faults.push(`stop ${n}: no answer for ${contactId}: ${what}`)
+        if (what !== NOT_ACCEPTED) faults.push(`stop ${n}: no response for ${contactId}: ${what}`)
       }
     }
     return { passed: faults.length === 0, faults, ...report }
@@ -83,24 +83,24 @@ interface Result {
   contactId: string
   status?: number
   isAfter: boolean
-  /** How the connection broke before the answer. */
+  /** The reason why the connection broke before the response. */
   lost?: string
 }
 
-async function stopUnderLoad(ground: Ground, server: Running, afterMs: number) {
+async function stopUnderLoad(environment: TrialEnvironment, server: Running, afterMs: number) {
   const url = server.ready.url!
-  const token = await fetchToken(url, ground.account)
+  const token = await fetchToken(url, environment.account)
   const results: Result[] = []
-  const sign = { isGiven: false, isOver: false }
+  const signal = { isGiven: false, isOver: false }
   const clients = CLIENTS.map(({ keepAlive, longestPauseMs }) =>
-    sendUntilRefused({ url, token, ground, keepAlive, longestPauseMs, results, sign }),
+    sendUntilRefused({ url, token, environment, keepAlive, longestPauseMs, results, signal }),
   )
   await sleep(afterMs)
-  sign.isGiven = true
+  signal.isGiven = true
   const begun = performance.now()
   const code = await endProcess(server)
   const ms = performance.now() - begun
-  sign.isOver = true
+  signal.isOver = true
   await Promise.all(clients)
   return { code, ms, results }
 }
@@ -108,29 +108,33 @@ async function stopUnderLoad(ground: Ground, server: Running, afterMs: number) {
 interface Client {
   url: string
   token: string
-  ground: Ground
+  environment: TrialEnvironment
   keepAlive: boolean
   longestPauseMs: number
   results: Result[]
-  sign: { isGiven: boolean; isOver: boolean }
+  signal: { isGiven: boolean; isOver: boolean }
 }
 
-/** Sends one request after the other, until no new connection is taken: soon another may have the port. */
+/** Sends requests one after the other until connections are refused: soon another server may use the port. */
 async function sendUntilRefused(client: Client): Promise<void> {
-  const { url, token, ground, keepAlive, longestPauseMs, results, sign } = client
+  const { url, token, environment, keepAlive, longestPauseMs, results, signal } = client
   const agent = new Agent({ keepAlive, maxSockets: 1 })
-  while (!sign.isOver) {
-    const contactId = ground.contacts.pop()!
+  while (!signal.isOver) {
+    const contactId = environment.contacts.pop()!
     try {
-      const { status } = await send(url, { token, agent, ...grantOf(contactId, ground.account.offers[0]!) })
-      results.push({ contactId, status, isAfter: sign.isGiven })
+      const { status } = await send(url, {
+        token,
+        agent,
+        ...grantOf(contactId, environment.account.offers[0]!),
+      })
+      results.push({ contactId, status, isAfter: signal.isGiven })
     } catch (error) {
       const { code, syscall, message, isReused } = error as Broken
       if (code === 'ECONNREFUSED') return
       const connection = isReused ? 'kept-alive connection' : 'new connection'
       const lost = `${connection}: ${syscall ? 'reset' : message}`
-      results.push({ contactId, isAfter: sign.isGiven, lost })
-      // Some fail before the next turn of the event loop: nothing else would ever run.
+      results.push({ contactId, isAfter: signal.isGiven, lost })
+      // Some fail before the next event loop iteration: without this, nothing else would ever run.
       await sleep(1)
     }
     if (longestPauseMs) await sleep(Math.random() * longestPauseMs)

@@ -1,13 +1,13 @@
-/** Clients that grant offers whatever happens, and what must be true of what they were told. */
+/** Clients that grant offers whatever happens, and checks of the responses that they got. */
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { fetchToken } from './account.ts'
-import { type Answer, type Ground, grantOf, post } from './ground.ts'
+import { type ClientResponse, grantOf, post, type TrialEnvironment } from './trial-environment.ts'
 
 export interface Sent {
   contactId: string
-  answer: Answer | null
+  response: ClientResponse | null
   /** On the clock of performance.now(). */
   begun: number
   ended: number
@@ -19,11 +19,11 @@ export interface Granting {
 }
 
 const CLIENTS = 32
-/** What a client waits that was refused; shorter than Retry-After asks, so that there is load. */
+/** Pause after a refusal; shorter than Retry-After, so that there is load. */
 const PAUSE_MS = 50
 
-/** Each client grants an offer to one contact after the other. */
-export async function startGranting({ account, contacts }: Ground, url: string): Promise<Granting> {
+/** Starts clients, each of which grants an offer to one contact after the other. */
+export async function startGranting({ account, contacts }: TrialEnvironment, url: string): Promise<Granting> {
   const token = await fetchToken(url, account)
   const agent = new Agent({ keepAlive: true })
   const sent: Sent[] = []
@@ -32,9 +32,9 @@ export async function startGranting({ account, contacts }: Ground, url: string):
     while (!isOver) {
       const contactId = contacts.pop()!
       const begun = performance.now()
-      const answer = await post(url, { token, agent, ...grantOf(contactId, account.offers[0]!) })
-      sent.push({ contactId, answer, begun, ended: performance.now() })
-      if (answer?.status !== 200) await sleep(PAUSE_MS)
+      const response = await post(url, { token, agent, ...grantOf(contactId, account.offers[0]!) })
+      sent.push({ contactId, response, begun, ended: performance.now() })
+      if (response?.status !== 200) await sleep(PAUSE_MS)
     }
   }
   const clients = Array.from({ length: CLIENTS }, client)
@@ -48,14 +48,14 @@ export async function startGranting({ account, contacts }: Ground, url: string):
   }
 }
 
-export const isMade = ({ answer }: Sent): boolean => answer?.status === 200
+export const isMade = ({ response }: Sent): boolean => response?.status === 200
 
-/** Answers that a client cannot do anything with: what is not granted says when to come back. */
-export function strangeAnswers(sent: Sent[]): string[] {
-  return sent.flatMap(({ answer }) => {
-    if (!answer) return ['a request was not answered']
-    if (answer.status === 200 || (answer.status === 503 && answer.headers['retry-after'])) return []
-    return [`answered ${answer.status}: ${answer.text}`]
+/** Responses that a client cannot handle: all must be 200, or 503 with Retry-After. */
+export function unexpectedResponses(sent: Sent[]): string[] {
+  return sent.flatMap(({ response }) => {
+    if (!response) return ['a request got no response']
+    if (response.status === 200 || (response.status === 503 && response.headers['retry-after'])) return []
+    return [`response ${response.status}: ${response.text}`]
   })
 }
 

@@ -1,25 +1,31 @@
-/** E-mails go out through a difficult mail server, while the workers that send them are killed. */
+/** E-mails are sent through a flaky mail server, while the workers that send them are killed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { type Member, startFleet } from './fleet.ts'
-import { brokenRules, countBy, type Findings, onGround, outcomeOf } from './ground.ts'
-import { type Copy, type DifficultServer, startDifficultServer } from './mail/difficult-server.ts'
+import { type FleetProcess, startFleet } from './fleet.ts'
+import { type Copy, type FlakyServer, startFlakyServer } from './mail/flaky-server.ts'
 import { type Random, seededRandom } from './random.ts'
 import type { Trial } from './trial.ts'
+import {
+  countBy,
+  type Findings,
+  resultOf,
+  violatedInvariants,
+  withTrialEnvironment,
+} from './trial-environment.ts'
 
 export interface MailReport extends Findings {
   seed: number
   emails: number
   seconds: number
   perSecond: number
-  /** By how they ended. */
+  /** E-mails by final status. */
   ends: Record<string, number>
-  /** What the server did. */
+  /** Number of the server's actions. */
   tally: Record<string, number>
   kills: number
-  /** Taken again, after the server hung up before it said so. */
+  /** Second copies after the server disconnected before confirming the first. */
   copiesAfterCuts: number
-  /** Taken again, after the worker that was told so was killed. */
+  /** Second copies after the worker that received the confirmation of the first was killed. */
   copiesAfterKills: number
 }
 
@@ -28,33 +34,33 @@ export interface MailOptions {
   /** Between kills, on average. */
   killEveryMs?: number
   limitMs?: number
-  /** SQL that breaks something on purpose. */
+  /** SQL that plants a fault. */
   fault?: string
 }
 
-/** Without kills: what a killed worker had in hand is taken over only after its time. */
+/** Without kills: e-mails that a killed worker has leased are sent only after the lease expires. */
 export const SHORT: MailOptions = { emails: 250, killEveryMs: Number.POSITIVE_INFINITY, limitMs: 400_000 }
 const WORKERS = 2
-/** In which a worker notes what it was told. */
-const NOTED_MS = 5_000
-/** In which what was sent before a kill still comes to the server. */
+/** Time in which a worker records a confirmation. */
+const RECORDED_MS = 5_000
+/** Time in which data sent before a kill still reaches the server. */
 const ARRIVING_MS = 500
-/** What came before a copy that needs explaining. */
+/** Length of the history that is reported with an unexplained copy. */
 const HISTORY_MS = 60_000
-const HURRY_EVERY_MS = 500
+const SPEED_UP_EVERY_MS = 500
 
 export const mailTrial: Trial = {
   name: 'mail',
-  sentence: 'the mail server refuses, dawdles and hangs up at every stage, workers are killed',
-  run: async ({ seed, isShort }) => outcomeOf(await mail(seed, isShort ? SHORT : {})),
+  summary: 'the mail server refuses, delays and disconnects at every stage, workers are killed',
+  run: async ({ seed, isShort }) => resultOf(await mail(seed, isShort ? SHORT : {})),
 }
 
 export const mail = (
   seed: number,
   { emails = 3_000, killEveryMs = 10_000, limitMs = 900_000, fault }: MailOptions = {},
 ): Promise<MailReport> =>
-  onGround(emails, async ({ postgres, account, database }) => {
-    const server = await startDifficultServer(seededRandom(seed, 'mail server'))
+  withTrialEnvironment(emails, async ({ postgres, account, database }) => {
+    const server = await startFlakyServer(seededRandom(seed, 'mail server'))
     if (fault) await database.query(fault)
     await grantToAll(database, account.siteId, account.offers[0]!)
     const fleet = await startFleet(
@@ -66,7 +72,7 @@ export const mail = (
     const ending = new AbortController()
     const killing = killWorkers(fleet.workers, seededRandom(seed, 'kills'), killEveryMs, ending.signal)
     while ((await countWaiting(database)) > 0 && performance.now() < begun + limitMs) {
-      await sleep(HURRY_EVERY_MS)
+      await sleep(SPEED_UP_EVERY_MS)
       await database.query(
         `update emails set due_at = now() where status = 'pending' and attempts > 0 and due_at > now()`,
       )
@@ -74,19 +80,19 @@ export const mail = (
     const seconds = (performance.now() - begun) / 1_000
     ending.abort()
     const kills = await killing
-    // In which a second copy would come.
-    await sleep(NOTED_MS)
+    // Second copies would arrive in this time.
+    await sleep(RECORDED_MS)
     await fleet.stop()
     await server.close()
     const { rows } = await database.query<Sent>(
       'select id, status, response, message_id, to_email from emails order by id',
     )
-    const copies = judgeCopies(rows, server.copies, kills)
+    const copies = auditCopies(rows, server.copies, kills)
     const faults = [
       ...(rows.length === emails ? [] : [`${rows.length} e-mails instead of ${emails}`]),
       ...rows.flatMap((email) => faultOf(email, server)),
       ...copies.faults,
-      ...(await brokenRules(postgres.url)),
+      ...(await violatedInvariants(postgres.url)),
     ]
     return {
       passed: faults.length === 0,
@@ -111,7 +117,7 @@ interface Sent {
   to_email: string | null
 }
 
-/** As the events of so many grants, without their requests: the worker does the rest. */
+/** Grants without requests: the workers do the rest. */
 async function grantToAll(database: pg.Pool, siteId: string, offerId: string): Promise<void> {
   await database.query(
     `select grant_offers($1, array_agg(id order by id), array_agg(jsonb_build_array($2::text)),
@@ -129,9 +135,9 @@ async function countWaiting(database: pg.Pool): Promise<number> {
   return rows[0]!.waiting
 }
 
-/** Until it is aborted. @returns when, on the clock of performance.now() */
+/** Kills workers until it is aborted. @returns the times of the kills, on the clock of performance.now() */
 async function killWorkers(
-  workers: Member[],
+  workers: FleetProcess[],
   random: Random,
   everyMs: number,
   signal: AbortSignal,
@@ -146,17 +152,17 @@ async function killWorkers(
   return kills
 }
 
-/** An e-mail ends as sent, and then the server has it; or as failed, with the words that refused it. */
+/** An e-mail must end as sent, and be on the server; or as failed, with the text of a refusal. */
 function faultOf(
   { id, status, response, message_id, to_email }: Sent,
-  { copies, refusals }: DifficultServer,
+  { copies, refusals }: FlakyServer,
 ): string[] {
   if (status === 'sent') {
-    const isThere = copies.some(({ messageId }) => messageId === message_id)
-    return isThere ? [] : [`e-mail ${id} counts as sent, and the server never took it`]
+    const isAccepted = copies.some(({ messageId }) => messageId === message_id)
+    return isAccepted ? [] : [`e-mail ${id} is marked as sent, but the server never accepted it`]
   }
-  const said = refusals.get(to_email ?? '') ?? []
-  if (status === 'failed' && said.some((words) => response?.includes(words))) return []
+  const texts = refusals.get(to_email ?? '') ?? []
+  if (status === 'failed' && texts.some((words) => response?.includes(words))) return []
   return [`e-mail ${id} is ${status}: ${response}`]
 }
 
@@ -166,29 +172,29 @@ interface Copies {
   afterKills: number
 }
 
-/** A second copy is in order only when nobody could have noted the one before. */
-function judgeCopies(emails: Sent[], copies: Copy[], kills: number[]): Copies {
+/** A second copy is allowed only when the first could not be recorded. */
+function auditCopies(emails: Sent[], copies: Copy[], kills: number[]): Copies {
   const found: Copies = { faults: [], afterCuts: 0, afterKills: 0 }
   for (const { id, message_id } of emails) {
-    const taken = copies.filter(({ messageId }) => messageId === message_id)
-    for (const { isAnswered, at } of taken.slice(0, -1)) {
-      if (!isAnswered) found.afterCuts++
-      else if (kills.some((kill) => kill > at - ARRIVING_MS && kill < at + NOTED_MS)) found.afterKills++
+    const accepted = copies.filter(({ messageId }) => messageId === message_id)
+    for (const { isConfirmed, at } of accepted.slice(0, -1)) {
+      if (!isConfirmed) found.afterCuts++
+      else if (kills.some((kill) => kill > at - ARRIVING_MS && kill < at + RECORDED_MS)) found.afterKills++
       else
         found.faults.push(
-          `e-mail ${id} was taken ${taken.length} times without need: ${historyOf(taken, kills)}`,
+          `e-mail ${id} was sent ${accepted.length} times unnecessarily: ${historyOf(accepted, kills)}`,
         )
     }
   }
   return found
 }
 
-/** Copies and kills in their order, with the seconds at which they were. */
-function historyOf(taken: Copy[], kills: number[]): string {
-  const [first, last] = [taken[0]!.at, taken.at(-1)!.at]
+/** Copies and kills in order, with their times in seconds. */
+function historyOf(accepted: Copy[], kills: number[]): string {
+  const [first, last] = [accepted[0]!.at, accepted.at(-1)!.at]
   const near = kills.filter((kill) => kill > first - HISTORY_MS && kill < last)
   return [
-    ...taken.map(({ at, isAnswered }) => ({ at, what: isAnswered ? 'taken' : 'cut' })),
+    ...accepted.map(({ at, isConfirmed }) => ({ at, what: isConfirmed ? 'confirmed' : 'cut' })),
     ...near.map((at) => ({ at, what: 'kill' })),
   ]
     .toSorted((one, other) => one.at - other.at)

@@ -1,4 +1,4 @@
-/** `npm run test:reliability`: tries what may happen to a server, and tells what came of it. */
+/** `npm run test:reliability`: runs the trials and reports their results. */
 import { parseArgs } from 'node:util'
 import { killSpawned } from '../launch.ts'
 import { automationsTrial } from './automations.ts'
@@ -37,10 +37,10 @@ const trials: Trial[] = [
 const USAGE = `npm run test:reliability -- [--short] [--seed <number>] [<trial> …]
 
   --short   minutes instead of half an hour
-  --seed    decides every choice that is left to chance; that of a run is in its report
+  --seed    seed of all random choices; the report of a run contains it
 
 Trials, all of them when none is named:
-${trials.map(({ name, sentence }) => `  ${name.padEnd(18)} ${sentence}`).join('\n')}
+${trials.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`).join('\n')}
 `
 
 const { values, positionals } = parseArgs({
@@ -66,20 +66,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const log = (line: string) => process.stdout.write(`${line}\n`)
 for (const trial of trials) {
   if (positionals.length > 0 && !positionals.includes(trial.name)) continue
   if (!(await isPassed(trial))) process.exitCode = 1
 }
 
-async function isPassed({ name, sentence, run }: Trial): Promise<boolean> {
-  say(`${name}: ${sentence}`)
-  const options = { seed, isShort: values.short, say: (line: string) => say(`  … ${line}`) }
+async function isPassed({ name, summary, run }: Trial): Promise<boolean> {
+  log(`${name}: ${summary}`)
+  const options = { seed, isShort: values.short, log: (line: string) => log(`  … ${line}`) }
   const { passed, lines } = await run(options).catch((error: Error) => ({
     passed: false,
     lines: [`seed ${seed}`, error.stack ?? error.message],
   }))
-  for (const line of lines) say(`  ${line}`)
-  say(passed ? `${name}: passed` : `${name}: FAILED`)
+  for (const line of lines) log(`  ${line}`)
+  log(passed ? `${name}: passed` : `${name}: FAILED`)
   return passed
 }

@@ -4,14 +4,14 @@ import '../processes.ts'
 import { overload, SHORT_ALL_KINDS, SHORT_GRANTS } from './overload.ts'
 
 test.each(dueToday([SHORT_ALL_KINDS, SHORT_GRANTS]))(
-  'of three times as many requests ($mix) as can be answered the rest is refused, and nobody waits for nothing',
+  'with three times as many requests ($mix) as the server can process, the excess is refused with Retry-After',
   async (options) => {
     const { faults } = await overload(options)
     expect(faults).toEqual([])
   },
 )
 
-test.runIf(isControlDue(4, 7))('a server that refuses nothing is found out', async () => {
+test.runIf(isControlDue(4, 7))('a server that refuses nothing fails the trial', async () => {
   const { faults } = await overload({ ...SHORT_GRANTS, concurrentRequests: 0 })
   expect(faults).toContain('nothing was refused')
 })

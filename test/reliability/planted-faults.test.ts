@@ -1,4 +1,4 @@
-/** Shows that the crash trial finds what it looks for: with a fault planted, it turns red. */
+/** Shows that the crash trial finds faults: with each of them planted, it fails. */
 import { afterAll, expect, test, vi } from 'vitest'
 import { isControlDue } from '../depth.ts'
 import { killSpawned } from '../launch.ts'
@@ -16,7 +16,7 @@ import { removeServers } from './postgres.ts'
 
 vi.setConfig({ testTimeout: 600_000 })
 
-// When it took too long, it still runs.
+// After a timeout the trial is still running.
 afterAll(async () => {
   killSpawned()
   await removeServers()
@@ -32,10 +32,10 @@ const FEW: Omit<Plan, 'seed'> = {
   killPostgresEveryMs: NEVER,
   limitMs: 300_000,
   settleMs: 3_000,
-  say: () => {},
+  log: () => {},
 }
 
-/** PostgreSQL is killed once as well. */
+/** The same, with one kill of PostgreSQL. */
 const WITH_CRASH: Partial<Plan> = {
   goals: { operations: 150, kills: 0, postgresKills: 1 },
   killPostgresEveryMs: 3_000,
@@ -46,7 +46,7 @@ async function runWith(fault: Fault, plan: Partial<Plan> = {}): Promise<CrashRep
 }
 
 test.runIf(isControlDue(0, 5))(
-  'without the unique index on live grants: somebody holds an offer twice',
+  'without the unique index on live grants, a customer holds an offer twice',
   async () => {
     const report = await runWith(noUniqueGrants)
     expect(faultsOf(report).invariants).toContainEqual(expect.stringContaining('live_grant'))
@@ -54,7 +54,7 @@ test.runIf(isControlDue(0, 5))(
 )
 
 test.runIf(isControlDue(1, 5))(
-  'events that are written after the commit: the crash takes those of acknowledged grants with it',
+  'with events written after the commit, a crash loses those of acknowledged grants',
   async () => {
     const report = await runWith(eventsAfterCommit, WITH_CRASH)
     expect(report.lost).not.toEqual([])
@@ -63,19 +63,22 @@ test.runIf(isControlDue(1, 5))(
 )
 
 test.runIf(isControlDue(2, 5))(
-  'commits that are acknowledged before they are on disk: the crash takes them back',
+  'with commits acknowledged before they are on disk, a crash loses them',
   async () => {
     const report = await runWith(commitsInMemory, WITH_CRASH)
     expect(report.lost).not.toEqual([])
   },
 )
 
-test.runIf(isControlDue(3, 5))('events that are dispatched twice send their e-mails once', async () => {
+test.runIf(isControlDue(3, 5))('events that are dispatched twice send each e-mail once', async () => {
   const report = await runWith(eventsMarkedLate)
   expect(report.doubled).toEqual([])
 })
 
-test.runIf(isControlDue(4, 5))('without the unique index on causes they send them twice', async () => {
-  const report = await runWith(noUniqueEmails)
-  expect(report.doubled).toContainEqual(expect.stringContaining('e-mail'))
-})
+test.runIf(isControlDue(4, 5))(
+  'without the unique index on causes of e-mails, events that are dispatched twice send them twice',
+  async () => {
+    const report = await runWith(noUniqueEmails)
+    expect(report.doubled).toContainEqual(expect.stringContaining('e-mail'))
+  },
+)

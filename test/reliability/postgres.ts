@@ -1,4 +1,4 @@
-/** A PostgreSQL server of a trial's own, that can be killed with all its processes and brought back. */
+/** A PostgreSQL server for one trial, which can be killed with all its processes and started again. */
 import { appendFile, chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,11 +13,11 @@ export interface Postgres {
   url: string
   /** Data folder of the cluster. */
   folder: string
-  /** Starts it after a stop or a kill, and waits until it answers. @returns how many milliseconds that took */
+  /** Starts it after a stop or a kill, and waits until it responds. @returns milliseconds */
   start: () => Promise<number>
-  /** Stops it in order: what is committed is on disk, and nothing has to be recovered. */
+  /** Stops it gracefully: commits are on disk, and no recovery is needed. */
   stop: () => Promise<void>
-  /** kill -9 of the postmaster and of every backend, at one moment. */
+  /** kill -9 of the postmaster and of every backend, at the same time. */
   kill: () => Promise<void>
   /** Stops it and removes its data. */
   remove: () => Promise<void>
@@ -25,17 +25,17 @@ export interface Postgres {
 
 const made = new Set<Postgres>()
 
-/** Removes every server that is left, for who is interrupted. */
+/** Removes all remaining servers, after an interruption. */
 export const removeServers = () => Promise.all([...made].map((server) => server.remove()))
 
 /**
- * Makes a server, which runs when this returns.
+ * Creates a server and starts it.
  *
  * @param settings lines of postgresql.conf, as in `{ synchronous_commit: 'off' }`
  */
 export async function makePostgres(settings: Record<string, string> = {}): Promise<Postgres> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'bestow-trial-')))
-  // The user that PostgreSQL runs as when we are root must get in, or the data would go elsewhere.
+  // When started by root, PostgreSQL runs as another user, who must have access to the folder.
   await chmod(home, 0o711)
   const cluster = await prepareCluster(home)
   const { folder } = cluster
@@ -44,7 +44,7 @@ export async function makePostgres(settings: Record<string, string> = {}): Promi
   await startServer(cluster)
   const { host, port } = (await findServer(folder))!
   const url = `postgresql:///bestow?host=${encodeURIComponent(host)}&port=${port}&user=bestow`
-  await until(() => answers(url))
+  await until(() => responds(url))
   const stop = () => stopServer(folder)
   const server: Postgres = {
     url,
@@ -65,11 +65,11 @@ export async function makePostgres(settings: Record<string, string> = {}): Promi
 async function startAgain(cluster: Cluster, url: string): Promise<number> {
   const begun = performance.now()
   await startServer(cluster)
-  await until(() => answers(url))
+  await until(() => responds(url))
   return performance.now() - begun
 }
 
-async function answers(connectionString: string): Promise<boolean> {
+async function responds(connectionString: string): Promise<boolean> {
   const client = new pg.Client({ connectionString })
   client.on('error', () => {})
   try {
@@ -83,7 +83,7 @@ async function answers(connectionString: string): Promise<boolean> {
   }
 }
 
-/** The postmaster is halted first: it would bring its other processes to an orderly end, or make new ones. */
+/** The postmaster is paused first: it would stop its other processes gracefully, or start new ones. */
 async function killAll(folder: string): Promise<void> {
   const running = await findServer(folder)
   if (!running) throw new Error(`no server runs on ${folder}`)
@@ -91,10 +91,10 @@ async function killAll(folder: string): Promise<void> {
   const family = processes().filter(({ pid, parent }) => parent === running.pid || pid === running.pid)
   const pids = family.map(({ pid }) => pid).sort((one) => (one === running.pid ? 1 : -1))
   for (const pid of pids) kill(pid)
-  // Its memory is shared as long as one of them lives, and a new server would refuse to start.
+  // The shared memory exists as long as one of them runs, and a new server would refuse to start.
   const isLeft = () => processes().some(({ pid }) => pids.includes(pid))
   for (const end = Date.now() + 30_000; isLeft(); await sleep(10)) {
-    if (Date.now() > end) throw new Error(`processes of ${folder} outlive kill -9`)
+    if (Date.now() > end) throw new Error(`processes of ${folder} survive kill -9`)
   }
 }
 
@@ -102,6 +102,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // A backend may have ended of itself.
+    // A backend may have exited before.
   }
 }

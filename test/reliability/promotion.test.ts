@@ -3,12 +3,12 @@ import { isControlDue } from '../depth.ts'
 import '../processes.ts'
 import { promotion, SHORT } from './promotion.ts'
 
-test('a synchronous replica that takes over has every grant that was acknowledged', async () => {
+test('a promoted synchronous replica has every acknowledged grant', async () => {
   const { faults } = await promotion(SHORT)
   expect(faults).toEqual([])
 })
 
-test.runIf(isControlDue(5, 7))('a replica that the primary does not wait for does not pass', async () => {
+test.runIf(isControlDue(5, 7))('an asynchronous replica fails the trial', async () => {
   const { faults } = await promotion({ ...SHORT, isSynchronous: false })
   expect(faults.join('\n')).toMatch(/was acknowledged and is lost/)
 })

@@ -6,54 +6,54 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { type DatabaseProxy, startProxy } from '../../src/testing/proxy.ts'
 import { until } from '../launch.ts'
-import { isMade, lostGrants, type Sent, startGranting, strangeAnswers } from './granting.ts'
-import {
-  brokenRules,
-  countBy,
-  type Findings,
-  type Ground,
-  onGround,
-  outcomeOf,
-  untilDispatched,
-} from './ground.ts'
+import { isMade, lostGrants, type Sent, startGranting, unexpectedResponses } from './granting.ts'
 import { makePostgres, type Postgres } from './postgres.ts'
 import type { Trial } from './trial.ts'
+import {
+  countBy,
+  type Findings,
+  resultOf,
+  type TrialEnvironment,
+  untilDispatched,
+  violatedInvariants,
+  withTrialEnvironment,
+} from './trial-environment.ts'
 
 export interface PromotionReport extends Findings {
   promotions: number
-  /** Requests, by the status of their answer. */
-  answers: Record<string, number>
-  /** Of each promotion: from the end of the primary until a grant was made, in milliseconds. */
+  /** Requests, by the status of their response. */
+  responses: Record<string, number>
+  /** Milliseconds of each promotion, from the kill of the primary to the first grant afterwards. */
   gapsMs: number[]
 }
 
 export interface PromotionOptions {
   promotions?: number
-  /** false is the planted fault: the primary does not wait for its replica. */
+  /** false plants the fault: the primary does not wait for its replica. */
   isSynchronous?: boolean
 }
 
 const CONTACTS_PER_PROMOTION = 20_000
 const LOAD_MS = 1_500
-/** So long the replica gets nothing any more before the primary is killed: what it acknowledges alone is lost. */
-const PARTED_MS = 300
+/** Time between the end of replication and the kill of the primary: what it acknowledges alone in between is lost. */
+const SEPARATED_MS = 300
 export const SHORT: PromotionOptions = { promotions: 1 }
 
 export const promotionTrial: Trial = {
   name: 'promotion',
-  sentence: 'the database server is killed under load, and its synchronous replica takes over',
-  run: async ({ isShort }) => outcomeOf(await promotion(isShort ? SHORT : {})),
+  summary: 'the database server is killed under load, and its synchronous replica takes over',
+  run: async ({ isShort }) => resultOf(await promotion(isShort ? SHORT : {})),
 }
 
 export const promotion = ({
   promotions = 10,
   isSynchronous = true,
 }: PromotionOptions = {}): Promise<PromotionReport> =>
-  onGround(promotions * CONTACTS_PER_PROMOTION, async (ground) => {
-    const proxy = await startProxy(ground.postgres.url)
-    const server = await ground.start('serve', String(proxy.connection))
-    await ground.start('worker', String(proxy.connection))
-    const servers = [ground.postgres]
+  withTrialEnvironment(promotions * CONTACTS_PER_PROMOTION, async (environment) => {
+    const proxy = await startProxy(environment.postgres.url)
+    const server = await environment.start('serve', String(proxy.connection))
+    await environment.start('worker', String(proxy.connection))
+    const servers = [environment.postgres]
     const sent: Sent[] = []
     const faults: string[] = []
     const gapsMs: number[] = []
@@ -61,7 +61,7 @@ export const promotion = ({
       const replica = await replicaOf(servers.at(-1)!, isSynchronous)
       servers.push(replica)
       const round = await failOver({
-        ground,
+        environment,
         url: server.ready.url!,
         proxy,
         from: servers.at(-2)!,
@@ -71,21 +71,21 @@ export const promotion = ({
       gapsMs.push(round.gapMs)
       faults.push(...round.faults.map((fault) => `promotion ${n}: ${fault}`))
     }
-    faults.push(...(await brokenRules(servers.at(-1)!.url)))
+    faults.push(...(await violatedInvariants(servers.at(-1)!.url)))
     await proxy.cut()
     await Promise.all(servers.slice(1).map((one) => one.remove()))
-    const answers = countBy(sent, ({ answer }) => String(answer?.status ?? 'none'))
-    return { passed: faults.length === 0, faults, promotions, answers, gapsMs }
+    const responses = countBy(sent, ({ response }) => String(response?.status ?? 'none'))
+    return { passed: faults.length === 0, faults, promotions, responses, gapsMs }
   })
 
-/** A server that follows `primary`, on a copy of its data; the npm packages bring no pg_basebackup. */
+/** Starts a replica of `primary` on a copy of its data; the npm packages do not include pg_basebackup. */
 async function replicaOf(primary: Postgres, isSynchronous: boolean): Promise<Postgres> {
   const replica = await makePostgres()
   await Promise.all([replica.stop(), primary.stop()])
   await rm(replica.folder, { recursive: true })
-  // The replica connects as the user that PostgreSQL runs as, which may not be ours.
+  // The replica connects as the user that PostgreSQL runs as, which may be another than the current one.
   await appendFile(join(primary.folder, 'pg_hba.conf'), 'local replication bestow trust\n')
-  // Keeps the files' owner, other than cp() of Node.
+  // cp keeps the owner of the files, Node's cp() does not.
   spawnSync('cp', ['-a', primary.folder, replica.folder])
   const { searchParams } = new URL(primary.url)
   const address = `host=${searchParams.get('host')} port=${searchParams.get('port')} user=bestow`
@@ -107,23 +107,23 @@ async function replicaOf(primary: Postgres, isSynchronous: boolean): Promise<Pos
 }
 
 interface FailOver {
-  ground: Ground
+  environment: TrialEnvironment
   url: string
   proxy: DatabaseProxy
   from: Postgres
   to: Postgres
 }
 
-async function failOver({ ground, url, proxy, from, to }: FailOver) {
+async function failOver({ environment, url, proxy, from, to }: FailOver) {
   proxy.switchTo(from.url)
-  const load = await startGranting(ground, url)
+  const load = await startGranting(environment, url)
   await until(() => load.sent.some(isMade))
   await sleep(LOAD_MS)
-  await part(to)
-  await sleep(PARTED_MS)
+  await endReplication(to)
+  await sleep(SEPARATED_MS)
   const killed = performance.now()
   await from.kill()
-  // Its number may be that of another process by the time the folder is removed.
+  // Its pid may belong to another process by the time the folder is removed.
   await rm(join(from.folder, 'postmaster.pid'), { force: true })
   await onServer(to, (database) => database.query('select pg_promote()'))
   proxy.switchTo(to.url)
@@ -138,11 +138,10 @@ async function failOver({ ground, url, proxy, from, to }: FailOver) {
     await untilDispatched(database)
     return lostGrants(database, sent)
   })
-  return { sent, gapMs: Math.round(first - killed), faults: [...strangeAnswers(sent), ...lost] }
+  return { sent, gapMs: Math.round(first - killed), faults: [...unexpectedResponses(sent), ...lost] }
 }
 
-/** Ends the replication. */
-const part = (replica: Postgres): Promise<void> =>
+const endReplication = (replica: Postgres): Promise<void> =>
   onServer(replica, async (database) => {
     await database.query(`alter system set primary_conninfo = ''`)
     await database.query('select pg_reload_conf()')

@@ -1,4 +1,4 @@
-/** Choices that are the same again for the same seed. */
+/** Pseudo-random choices, the same for the same seed. */
 export interface Random {
   /** From 0 up to 1. */
   next: () => number
@@ -10,7 +10,7 @@ export interface Random {
   some: <T>(list: readonly T[], most: number) => T[]
 }
 
-/** @param stream tells apart those who choose at the same time under one seed */
+/** @param stream separates independent sequences of choices under one seed */
 export function seededRandom(seed: number, stream: string): Random {
   const next = mulberry32(
     [...stream].reduce((hash, letter) => Math.imul(hash, 31) + letter.codePointAt(0)!, seed),

@@ -1,22 +1,22 @@
-/** Something that may happen to a server, done to a real one, and what must be true of it afterwards. */
+/** A failure that is caused on real servers, and checks of what must be true afterwards. */
 export interface Trial {
   /** For the command line, as in "crashes". */
   name: string
-  /** What is done, in a line. */
-  sentence: string
-  run: (options: TrialOptions) => Promise<Outcome>
+  /** What it does, in one line. */
+  summary: string
+  run: (options: TrialOptions) => Promise<TrialResult>
 }
 
 export interface TrialOptions {
-  /** Decides every choice that is left to chance. */
+  /** Seed of all random choices. */
   seed: number
   /** Ends in minutes instead of in half an hour. */
   isShort: boolean
-  /** Tells how it goes, a line at a time. */
-  say: (line: string) => void
+  /** Prints a line of progress. */
+  log: (line: string) => void
 }
 
-export interface Outcome {
+export interface TrialResult {
   passed: boolean
   /** The report, line by line. */
   lines: string[]

@@ -5,37 +5,43 @@ import { bodiesForgotten, noUniqueDeliveries, recordedBeforehand } from './webho
 import { runWebhooks, SHORT, type WebhooksPlan } from './webhooks.ts'
 
 const run = (plan: Partial<WebhooksPlan> = {}) =>
-  runWebhooks({ ...SHORT, seed: Date.now() % 2 ** 31, say: () => {}, ...plan })
+  runWebhooks({ ...SHORT, seed: Date.now() % 2 ** 31, log: () => {}, ...plan })
 
-test('kill -9 of workers while receivers fail, hang and hang up: every event arrives, signed, under one id', async () => {
+test('kill -9 of workers while receivers fail, hang and disconnect: every event arrives, signed, under one id', async () => {
   const report = await run()
   expect(report).toMatchObject({ seed: report.seed, faults: [] })
 })
 
-/** Nobody is killed, and nobody hangs. */
+/** Without kills, and with a receiver that does not hang. */
 const CALM: Partial<WebhooksPlan> = {
   events: 60,
   hooks: 10,
   workers: 1,
   kills: 0,
-  moods: { fails: 0.3, hangs: 0, cuts: 0.05 },
+  failureRates: { fails: 0.3, hangs: 0, cuts: 0.05 },
   settleMs: 6_000,
 }
 
 test.runIf(isControlDue(0, 3))(
-  'without the unique index on causes an event is delivered twice, under two ids',
+  'without the unique index on causes, an event is delivered twice, under two ids',
   async () => {
     const { faults } = await run({ ...CALM, fault: noUniqueDeliveries })
     expect(faults).toContainEqual(expect.stringContaining('several ids'))
   },
 )
 
-test.runIf(isControlDue(1, 3))('recorded before it is sent, what fails is never tried again', async () => {
-  const { faults } = await run({ ...CALM, fault: recordedBeforehand })
-  expect(faults).toContainEqual(expect.stringContaining('was given up'))
-})
+test.runIf(isControlDue(1, 3))(
+  'when deliveries are recorded before they are sent, failed ones are never retried',
+  async () => {
+    const { faults } = await run({ ...CALM, fault: recordedBeforehand })
+    expect(faults).toContainEqual(expect.stringContaining('was never accepted'))
+  },
+)
 
-test.runIf(isControlDue(2, 3))('bodies that are made anew for each attempt differ', async () => {
-  const { faults } = await run({ ...CALM, fault: bodiesForgotten })
-  expect(faults).toContainEqual(expect.stringContaining('several bodies'))
-})
+test.runIf(isControlDue(2, 3))(
+  'when the body is generated again for each attempt, the bodies differ',
+  async () => {
+    const { faults } = await run({ ...CALM, fault: bodiesForgotten })
+    expect(faults).toContainEqual(expect.stringContaining('several bodies'))
+  },
+)

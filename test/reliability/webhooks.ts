@@ -1,4 +1,4 @@
-/** kill -9 of workers while webhooks go to a receiver that fails, hangs and hangs up. */
+/** kill -9 of workers while webhooks are sent to a receiver that fails, hangs and disconnects. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { sealer } from '../../src/platform/secrets/sealing.ts'
@@ -6,12 +6,12 @@ import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import type { Running } from '../launch.ts'
 import type { Fault } from './crashes/faults.ts'
 import { fleetSettings } from './fleet.ts'
-import { type Findings, type Ground, onGround, outcomeOf } from './ground.ts'
 import { type Random, seededRandom } from './random.ts'
 import type { Trial } from './trial.ts'
-import { hurry, type Leftover, leftovers } from './webhooks/hurry.ts'
-import { type Moods, startMoodyReceiver } from './webhooks/moody-receiver.ts'
-import { accountFor, listen, record } from './webhooks/told.ts'
+import { type Findings, resultOf, type TrialEnvironment, withTrialEnvironment } from './trial-environment.ts'
+import { type FailureRates, startFlakyReceiver } from './webhooks/flaky-receiver.ts'
+import { compareReceived, createHooks, recordEvents } from './webhooks/received.ts'
+import { type Leftover, leftovers, speedUp } from './webhooks/speed-up.ts'
 
 export interface WebhooksPlan {
   seed: number
@@ -20,44 +20,44 @@ export interface WebhooksPlan {
   workers: number
   kills: number
   killEveryMs: number
-  moods: Moods
-  /** What a killed worker had in hand is taken over then. */
+  failureRates: FailureRates
+  /** Length of leases: the hooks of a killed worker are leased again after it. */
   leaseSeconds: number
-  /** For everything to be delivered, once nobody is killed any more. */
+  /** Time limit for all deliveries after the last kill. */
   settleMs: number
   fault?: Fault
-  say: (line: string) => void
+  log: (line: string) => void
 }
 
-const MOODS: Moods = { fails: 0.3, hangs: 0.05, cuts: 0.05 }
+const FAILURE_RATES: FailureRates = { fails: 0.3, hangs: 0.05, cuts: 0.05 }
 
-const FULL: Omit<WebhooksPlan, 'seed' | 'say'> = {
+const FULL: Omit<WebhooksPlan, 'seed' | 'log'> = {
   events: 20_000,
   hooks: 100,
   workers: 2,
   kills: 30,
   killEveryMs: 6_000,
-  moods: MOODS,
+  failureRates: FAILURE_RATES,
   leaseSeconds: 30,
   settleMs: 900_000,
 }
 
-export const SHORT: Omit<WebhooksPlan, 'seed' | 'say'> = {
+export const SHORT: Omit<WebhooksPlan, 'seed' | 'log'> = {
   ...FULL,
   events: 200,
   hooks: 100,
   kills: 3,
   killEveryMs: 1_000,
-  moods: { ...MOODS, hangs: 0.02 },
+  failureRates: { ...FAILURE_RATES, hangs: 0.02 },
   leaseSeconds: 17,
   settleMs: 400_000,
 }
 
 export const webhooksTrial: Trial = {
   name: 'webhooks',
-  sentence: 'kill -9 of workers while receivers of webhooks fail, hang and hang up: each event arrives',
-  run: async ({ seed, isShort, say }) =>
-    outcomeOf(await runWebhooks({ ...(isShort ? SHORT : FULL), seed, say })),
+  summary: 'kill -9 of workers while webhook receivers fail, hang and disconnect: each event arrives',
+  run: async ({ seed, isShort, log }) =>
+    resultOf(await runWebhooks({ ...(isShort ? SHORT : FULL), seed, log })),
 }
 
 export interface WebhooksReport extends Findings {
@@ -69,39 +69,44 @@ export interface WebhooksReport extends Findings {
 }
 
 export const runWebhooks = (plan: WebhooksPlan): Promise<WebhooksReport> =>
-  onGround(Math.ceil(plan.events / plan.hooks), (ground) => tellThroughKills(ground, plan))
+  withTrialEnvironment(Math.ceil(plan.events / plan.hooks), (environment) =>
+    deliverThroughKills(environment, plan),
+  )
 
-async function tellThroughKills(ground: Ground, plan: WebhooksPlan): Promise<WebhooksReport> {
-  const { account, contacts, database, postgres } = ground
+async function deliverThroughKills(
+  environment: TrialEnvironment,
+  plan: WebhooksPlan,
+): Promise<WebhooksReport> {
+  const { account, contacts, database, postgres } = environment
   const kills = seededRandom(plan.seed, 'kills')
-  const receiver = await startMoodyReceiver(plan.moods, seededRandom(plan.seed, 'moods'))
-  await hurry(database, plan.leaseSeconds)
-  const accomplice = await plan.fault?.plant?.(postgres.url)
+  const receiver = await startFlakyReceiver(plan.failureRates, seededRandom(plan.seed, 'receiver'))
+  await speedUp(database, plan.leaseSeconds)
+  const backgroundFault = await plan.fault?.plant?.(postgres.url)
   try {
     const site = { siteId: account.siteId, contacts, hooks: plan.hooks }
-    const listening = await listen(database, site, receiver, newSecret)
-    const workers = await Promise.all(Array.from({ length: plan.workers }, () => startWorker(ground)))
+    const subscriptions = await createHooks(database, site, receiver, newSecret)
+    const workers = await Promise.all(Array.from({ length: plan.workers }, () => startWorker(environment)))
     const portion = Math.ceil(plan.events / (plan.kills + 1))
     for (let recorded = 0; recorded < plan.events; recorded += portion) {
-      await record(database, listening, recorded, Math.min(portion, plan.events - recorded))
-      if (recorded + portion < plan.events) await killOne(ground, workers, kills, plan)
-      plan.say(`${recorded} events, ${receiver.arrivals.length} requests`)
+      await recordEvents(database, subscriptions, recorded, Math.min(portion, plan.events - recorded))
+      if (recorded + portion < plan.events) await killOne(environment, workers, kills, plan)
+      plan.log(`${recorded} events, ${receiver.arrivals.length} requests`)
     }
     const begun = performance.now()
     const left = await settle(database, plan.settleMs)
-    const told = accountFor(listening, plan.events, receiver.arrivals)
-    const faults = [...receiver.forgeries, ...left, ...told.faults]
+    const compared = compareReceived(subscriptions, plan.events, receiver.arrivals)
+    const faults = [...receiver.invalidSignatures, ...left, ...compared.faults]
     return {
       passed: faults.length === 0,
       faults,
       seed: plan.seed,
       kills: plan.kills,
       requests: receiver.arrivals.length,
-      repeated: told.repeated,
+      repeated: compared.repeated,
       settledAfterSeconds: Math.round((performance.now() - begun) / 1000),
     }
   } finally {
-    await accomplice?.end()
+    await backgroundFault?.end()
     receiver.close()
   }
 }
@@ -111,11 +116,12 @@ function newSecret() {
   return { secret, sealed: sealer([fleetSettings('').SECRET_KEY!]).seal(secret) }
 }
 
-const startWorker = ({ start }: Ground) => start('worker', undefined, { ALLOW_PRIVATE_TARGETS: 'on' })
+const startWorker = ({ start }: TrialEnvironment) =>
+  start('worker', undefined, { ALLOW_PRIVATE_TARGETS: 'on' })
 
-/** kill -9 of a worker, which another replaces at once. */
+/** kill -9 of a worker, which is replaced at once. */
 async function killOne(
-  ground: Ground,
+  environment: TrialEnvironment,
   workers: Running[],
   random: Random,
   { killEveryMs }: WebhooksPlan,
@@ -124,10 +130,10 @@ async function killOne(
   const index = Math.floor(random.next() * workers.length)
   workers[index]!.child.kill('SIGKILL')
   await workers[index]!.exited
-  workers[index] = await startWorker(ground)
+  workers[index] = await startWorker(environment)
 }
 
-/** Waits until everything is told. @returns what is not, when that takes too long, or ended otherwise */
+/** Waits until everything is delivered. @returns what is not delivered after `limitMs` */
 async function settle(database: pg.Pool, limitMs: number): Promise<Leftover[]> {
   for (const end = performance.now() + limitMs; ; await sleep(250)) {
     const left = await leftovers(database)

@@ -1,4 +1,4 @@
-/** Two workers share a database, and the clock of one is wrong by an hour; mail server and webhook receivers are slow. */
+/** Two workers share a database, and the clock of one is an hour off; mail server and webhook receiver are slow. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,13 +8,13 @@ import { startReceiver } from '../../src/testing/receiver.ts'
 import { startSmtp } from '../../src/testing/smtp.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import { fleetSettings } from './fleet.ts'
-import { brokenRules, type Findings, onGround, outcomeOf } from './ground.ts'
-import type { Outcome, Trial } from './trial.ts'
+import type { Trial, TrialResult } from './trial.ts'
+import { type Findings, resultOf, violatedInvariants, withTrialEnvironment } from './trial-environment.ts'
 
 export interface WrongClockReport extends Findings {
   hoursOff: number
   contacts: number
-  /** What the mail server and the receiver took. */
+  /** Numbers of e-mails and webhooks that were received. */
   emails: number
   deliveries: number
   seconds: number
@@ -22,32 +22,32 @@ export interface WrongClockReport extends Findings {
 
 export interface WrongClockOptions {
   contacts: number
-  /** How long the mail server and the receiver take for each. */
+  /** Response time of the mail server and the receiver. */
   slowMs: number
   limitMs: number
-  /** Breaks something on purpose, and ends with the first copy: leases go by the clock of each worker. */
+  /** Plants a fault, and ends with the first second copy: leases use the clock of each worker. */
   hasOwnClocks?: boolean
 }
 
 const FULL: WrongClockOptions = { contacts: 60, slowMs: 5_000, limitMs: 300_000 }
 export const SHORT: WrongClockOptions = { contacts: 8, slowMs: 800, limitMs: 90_000 }
 
-/** Hooks are claimed one by one: many, so that both workers get some. */
+/** Hooks are leased one by one: many, so that both workers get some. */
 const HOOKS = 10
-const LOOK_EVERY_MS = 250
-/** In which a second copy would come. */
+const CHECK_EVERY_MS = 250
+/** Second copies would arrive in this time. */
 const COPY_MS = 3_000
 
 export const wrongClockTrial: Trial = {
   name: 'wrong-clock',
-  sentence: 'the clock of one of two workers is an hour ahead, then an hour behind',
-  async run({ isShort }): Promise<Outcome> {
+  summary: 'the clock of one of two workers is an hour ahead, then an hour behind',
+  async run({ isShort }): Promise<TrialResult> {
     if (faketimeLibrary() === null) return { passed: true, lines: [`skipped: ${FAKETIME_MISSING}`] }
-    const outcomes: Outcome[] = []
-    for (const hours of [1, -1]) outcomes.push(outcomeOf(await wrongClock(hours, isShort ? SHORT : FULL)))
+    const results: TrialResult[] = []
+    for (const hours of [1, -1]) results.push(resultOf(await wrongClock(hours, isShort ? SHORT : FULL)))
     return {
-      passed: outcomes.every(({ passed }) => passed),
-      lines: outcomes.flatMap(({ lines }) => lines),
+      passed: results.every(({ passed }) => passed),
+      lines: results.flatMap(({ lines }) => lines),
     }
   },
 }
@@ -69,8 +69,8 @@ export const wrongClock = (
   hours: number,
   { contacts, slowMs, limitMs, hasOwnClocks = false }: WrongClockOptions,
 ): Promise<WrongClockReport> =>
-  onGround(contacts, async (ground) => {
-    const { database, postgres, account } = ground
+  withTrialEnvironment(contacts, async (environment) => {
+    const { database, postgres, account } = environment
     const taken: string[] = []
     const mail = await startSmtp({
       onData(stream, { envelope }, callback) {
@@ -91,17 +91,17 @@ export const wrongClock = (
       if (hasOwnClocks) await giveOwnClocks(database)
       await makeHooks(database, account.siteId, receiver.url)
       const settings = { SMTP_URL: mail.url, MAIL_FROM: 'hello@bestow.example', ALLOW_PRIVATE_TARGETS: '1' }
-      await ground.start('worker', withOffset(postgres.url, 0), settings)
-      await ground.start('worker', withOffset(postgres.url, hours), {
+      await environment.start('worker', withOffset(postgres.url, 0), settings)
+      await environment.start('worker', withOffset(postgres.url, hours), {
         ...settings,
         LD_PRELOAD: faketimeLibrary()!,
         FAKETIME: `${hours < 0 ? '' : '+'}${hours}h`,
-        // Only the time of day is wrong: what measures how long something takes is not set by anybody.
+        // Only the time of day is wrong; monotonic clocks are not affected.
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
         DONT_FAKE_MONOTONIC: '1',
       })
       const begun = performance.now()
-      // Due for both, whatever time it is for them.
+      // Due by the clocks of both.
       await grantToAll(database, account.siteId, account.offers[0]!, hours)
       const delivered = () => receiver.received.map(({ headers }) => String(headers['webhook-id']))
       const isFound = () => hasOwnClocks && (hasCopies(taken) || hasCopies(delivered()))
@@ -113,7 +113,7 @@ export const wrongClock = (
         ...waiting,
         ...oncePerItem('e-mail to', taken, contacts),
         ...oncePerItem('delivery', deliveries, HOOKS * contacts),
-        ...(await brokenRules(postgres.url)),
+        ...(await violatedInvariants(postgres.url)),
       ]
       return {
         passed: faults.length === 0,
@@ -130,14 +130,14 @@ export const wrongClock = (
     }
   })
 
-/** The sessions of a worker know by how much its clock is off, for the planted fault. */
+/** A connection URL whose sessions have the offset of the worker's clock, for the planted fault. */
 function withOffset(url: string, hours: number): string {
   const options = encodeURIComponent(`-c trial.offset=${hours * 3_600}`)
   return `${url}&options=${options}`
 }
 
 /**
- * As if each worker compared leases with its own clock: in its sessions the database returns that time. The first
+ * Makes the sessions of each worker return its own time, as if it compared leases with its own clock. The first
  * schema of the path stays `public`, where a worker that starts creates the functions of its version.
  */
 async function giveOwnClocks(database: pg.Pool): Promise<void> {
@@ -174,10 +174,10 @@ async function grantToAll(database: pg.Pool, siteId: string, offerId: string, ho
   )
 }
 
-/** @returns what still waits at the end */
+/** Waits until nothing is pending. @returns what is still pending at the end */
 async function untilDone(database: pg.Pool, end: number, isFound: () => boolean): Promise<string[]> {
   for (;;) {
-    // What one worker has written down is due for the other by its own clock.
+    // E-mails that one worker has written are due by the clock of the other too.
     await database.query(
       `update emails set due_at = now() - interval '2 hours' where status = 'pending' and attempts = 0
           and due_at > now() - interval '90 minutes' and sending_until is null`,
@@ -188,20 +188,20 @@ async function untilDone(database: pg.Pool, end: number, isFound: () => boolean)
        union all select 'deliveries', count(*)::int from webhook_deliveries where status = 'pending'`)
     const waiting = rows.filter(({ count }) => count > 0)
     if (waiting.length === 0 || isFound()) return []
-    if (performance.now() > end) return waiting.map(({ what, count }) => `${count} ${what} still wait`)
-    await sleep(LOOK_EVERY_MS)
+    if (performance.now() > end) return waiting.map(({ what, count }) => `${count} ${what} are still pending`)
+    await sleep(CHECK_EVERY_MS)
   }
 }
 
-const hasCopies = (came: string[]) => new Set(came).size < came.length
+const hasCopies = (received: string[]) => new Set(received).size < received.length
 
-/** What came more than once, and whether all came. */
-function oncePerItem(what: string, came: string[], count: number): string[] {
-  const copies = Map.groupBy(came, (name) => name)
+/** Reports missing items, and items that arrived more than once. */
+function oncePerItem(what: string, received: string[], count: number): string[] {
+  const copies = Map.groupBy(received, (name) => name)
   return [
-    ...(copies.size === count ? [] : [`${copies.size} of ${count} came: ${what}`]),
+    ...(copies.size === count ? [] : [`${copies.size} of ${count} arrived: ${what}`]),
     ...[...copies].flatMap(([name, { length }]) =>
-      length > 1 ? [`${what} ${name} came ${length} times`] : [],
+      length > 1 ? [`${what} ${name} arrived ${length} times`] : [],
     ),
   ]
 }

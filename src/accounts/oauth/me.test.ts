@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-test('a token tells whose it is', async () => {
+test('GET /v1/me returns the user of the token', async () => {
   const { status, body } = await h.client.get('/v1/me')
   expect(status).toBe(200)
   expect(body.data).toEqual({
@@ -36,7 +36,7 @@ test.each([
   expect((await h.clientWith(account.token).get('/v1/me')).body.data.attributes.initials).toBe(initials)
 })
 
-test('the version is told to anybody, also with a token that is none', async () => {
+test('the version is returned to everyone, also with an invalid token', async () => {
   for (const token of [null, 'abc']) {
     const { status, body } = await h.clientWith(token).get('/v1/version')
     expect(status).toBe(200)

@@ -42,7 +42,7 @@ function multipart(fields: Record<string, string>): FormData {
   return form
 }
 
-describe('a token is given for credentials', () => {
+describe('a token is issued for credentials', () => {
   const basic = () => {
     const { client_id, client_secret } = credentials()
     return { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` }
@@ -51,14 +51,14 @@ describe('a token is given for credentials', () => {
     ['in a form', () => ask({ grant_type: 'client_credentials', ...credentials() })],
     ['in a form without grant_type', () => ask(credentials())],
     [
-      'in a form said to be of no type',
+      'in a form without a content type',
       () =>
         nobody.post('/v1/oauth/token', `${new URLSearchParams(credentials())}`, {
           'content-type': 'text/plain',
         }),
     ],
     [
-      'in a form whose type names a charset',
+      'in a form whose content type has a charset',
       () =>
         nobody.post('/v1/oauth/token', `${new URLSearchParams(credentials())}`, {
           'content-type': `${FORM['content-type']}; charset=utf-8`,
@@ -183,7 +183,7 @@ describe('refreshing', () => {
           return { client_id: clientId, client_secret: clientSecret }
         },
       ],
-    ])('%s is refused, and uses nothing up', async (_, besides) => {
+    ])('%s is refused, and invalidates no token', async (_, besides) => {
       const { refresh_token, access_token } = await start()
       expectFlat(await ask({ refresh_token, ...(await besides()) }), 401, 'Invalid client credentials')
       expect(await isGood(access_token)).toBe(true)
@@ -199,7 +199,7 @@ describe('refreshing', () => {
     })
   })
 
-  test('goes on and on with the newest refresh token', async () => {
+  test('works repeatedly with the newest refresh token', async () => {
     let { refresh_token } = await start()
     for (let round = 0; round < 3; round++) {
       const { status, body } = await ask({ refresh_token })
@@ -217,7 +217,7 @@ describe('refreshing', () => {
     expect(await isGood(h.account.token)).toBe(true)
   })
 
-  test('of two that refresh at once with one token, at most one succeeds', async () => {
+  test('of two concurrent refreshes with one token, at most one succeeds', async () => {
     const { refresh_token } = await start()
     const replies = await Promise.all([1, 2, 3].map(() => ask({ refresh_token })))
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 401, 401])
@@ -243,7 +243,7 @@ describe('revoking', () => {
     expectFlat(await ask({ refresh_token: tokens.refresh_token }), 401, 'Invalid refresh token')
   })
 
-  test('the token that is sent as the bearer signs it out', async () => {
+  test('the token that authenticates the request can be revoked', async () => {
     const { access_token } = (await ask(credentials())).body
     expect((await revoke(access_token, { token: access_token })).status).toBe(200)
     expect(await isGood(access_token)).toBe(false)
@@ -253,20 +253,20 @@ describe('revoking', () => {
   test.each([
     ['JSON', (token: string): [unknown, Record<string, string>] => [{ token }, JSON_TYPE]],
     ['multipart', (token: string): [unknown, Record<string, string>] => [multipart({ token }), {}]],
-  ])('takes %s', async (_, request) => {
+  ])('accepts %s', async (_, request) => {
     const { access_token } = (await ask(credentials())).body
     expect((await h.client.post('/v1/oauth/revoke', ...request(access_token))).status).toBe(200)
     expect(await isGood(access_token)).toBe(false)
   })
 
-  test('leaves a token of another account alone, and says nothing of it', async () => {
+  test('leaves a token of another account valid, with the same response', async () => {
     const stranger = await makeAccount(h.app)
     const { status, body } = await revoke(h.account.token, { token: stranger.token })
     expect({ status, body }).toEqual({ status: 200, body: '' })
     expect(await isGood(stranger.token)).toBe(true)
   })
 
-  test('what is no token is no error', async () => {
+  test('an invalid token is not an error', async () => {
     expect((await revoke(h.account.token, { token: 'abc' })).status).toBe(200)
   })
 
@@ -305,7 +305,7 @@ describe('with PASSWORD_GRANT on', () => {
   test.each([
     ['', {}],
     [' and grant_type', { grant_type: 'password' }],
-  ])('a user signs in with name and password%s, and may do everything', async (_, besides) => {
+  ])('a user signs in with name and password%s, and has all permissions', async (_, besides) => {
     const { status, body } = await signIn({ ...right, ...besides })
     expect({ status, expires_in: body.expires_in }).toEqual({ status: 200, expires_in: 120 })
     const client = p.clientWith(body.access_token)
@@ -330,7 +330,7 @@ describe('with PASSWORD_GRANT on', () => {
     }
   })
 
-  test('client credentials that are sent besides must be right', async () => {
+  test('client credentials sent with a password must be valid', async () => {
     const { clientId: client_id, clientSecret: client_secret } = p.account
     const foreign = await makeAccount(p.app)
     expectFlat(await signIn({ ...right, client_id, client_secret: 'x' }), 401, 'Invalid client credentials')
@@ -343,7 +343,7 @@ describe('with PASSWORD_GRANT on', () => {
     expect((await signIn({ refresh_token, client_id, client_secret })).status).toBe(200)
   })
 
-  test('ten wrong guesses make a network wait, also with the right password; other networks need not', async () => {
+  test('after ten wrong passwords a network must wait, also with the right one; other networks need not', async () => {
     await p.app.db.deleteFrom('attempts').execute()
     for (let i = 0; i < 10; i++)
       expectFlat(await signIn({ ...right, password: `guess ${i}` }), 401, 'Invalid client credentials')
@@ -355,11 +355,11 @@ describe('with PASSWORD_GRANT on', () => {
     await p.app.db.deleteFrom('attempts').execute()
   })
 
-  test('right passwords are not counted: a client may get a token with each run', async () => {
+  test('correct passwords are not counted: a client can get a token with each run', async () => {
     for (let i = 0; i < 11; i++) expect((await signIn(right)).status).toBe(200)
   })
 
-  test('a new password ends the tokens that were got with the one before, and no others', async () => {
+  test('a new password ends the tokens issued for the previous one, and no others', async () => {
     const { access_token, refresh_token } = (await signIn(right)).body
     const accountId = (await p.app.tokens.verifyAccess(access_token))!.accountId
     await setPassword(p.app, accountId, right.username, 'another correct horse')
@@ -369,7 +369,7 @@ describe('with PASSWORD_GRANT on', () => {
     await setPassword(p.app, accountId, right.username, right.password)
   })
 
-  test('of many passwords at once those are refused that would wait too long', async () => {
+  test('of many concurrent password checks, those that would wait too long are refused', async () => {
     await p.app.db.deleteFrom('attempts').execute()
     const guesses = Array.from({ length: 36 }, (_, i) =>
       signIn({ username: `nobody${i}@example.com`, password: 'guess' }),

@@ -19,7 +19,7 @@ afterAll(() => h.close())
 
 const ids = (body: { data: { id: string }[] }) => body.data.map(({ id }) => id)
 
-test('an account sees its sites, newest first, and each on its own', async () => {
+test('an account can list its sites, newest first, and show each of them', async () => {
   const { body } = await client.get('/v1/sites')
   expect(ids(body)).toEqual([second, account.siteId])
   const { body: one } = await client.get(`/v1/sites/${second}`)

@@ -20,7 +20,7 @@ async function update(id: string, changes: Values, app = h.app, siteIds = [h.acc
   })
 }
 
-test('a site takes a colour, a domain and its way with confirmations, and leaves the rest', async () => {
+test('updating a site sets its colour, domain and confirmation setting, and nothing else', async () => {
   await update(h.account.siteId, {
     color: '#123abc',
     custom_domain: 'Members.Example.com',
@@ -51,7 +51,7 @@ test.each<[string, Values]>([
   await expect(update(h.account.siteId, changes)).rejects.toMatchObject({ status: 422 })
 })
 
-test('a domain belongs to one site, and a site of another account is none', async () => {
+test('a domain belongs to one site; a site of another account is not found', async () => {
   const other = await makeSite(h.app, h.account)
   await update(h.account.siteId, { custom_domain: 'one.example.com' })
   const taken = update(other, { custom_domain: 'one.example.com' }, h.app, [h.account.siteId, other])

@@ -23,7 +23,7 @@ afterAll(() => h.close())
 
 const ids = (body: { data: { id: string }[] }) => body.data.map(({ id }) => id)
 
-test('archived offers are not listed, and still there by their id; drafts are listed', async () => {
+test('archived offers are not listed, but shown by id; drafts are listed', async () => {
   const { body } = await h.client.get('/v1/offers')
   expect(ids(body)).toEqual([draft, bundle])
   expect(body.meta.total_count).toBe(2)
@@ -33,7 +33,7 @@ test('archived offers are not listed, and still there by their id; drafts are li
   ])
 })
 
-test('an offer shows its price, where to buy it, and its products in lists and by itself', async () => {
+test('an offer has its price, checkout URL and products, in lists and as a single resource', async () => {
   const { body } = await h.client.get(`/v1/offers/${bundle}?include=products,site`)
   const { token } = body.data.attributes
   expect(body.data.attributes).toMatchObject({
@@ -60,7 +60,7 @@ test('an offer shows its price, where to buy it, and its products in lists and b
   ])
 })
 
-test('the products of an offer have an address of their own', async () => {
+test('the products of an offer have a URL of their own', async () => {
   const { body } = await h.client.get(`/v1/offers/${bundle}/relationships/products`)
   expect(ids(body)).toEqual([community, course])
   expect(body.links.self).toBe(`${h.url}/v1/offers/${bundle}/relationships/products`)

@@ -14,7 +14,7 @@ beforeAll(async () => {
     product_type_id: '4',
     class_name: 'Communities::Room',
     status: 'draft',
-    description: 'A room',
+    description: 'A lounge',
   }
   await h.app.db.updateTable('products').set(change).where('id', '=', community).execute()
 })
@@ -33,7 +33,7 @@ test('a product is listed and shown, with its site', async () => {
   expect((await h.client.get('/v1/products')).body.data[0]).toEqual(body.data)
 })
 
-test('its members are counted, each once, while they hold it', async () => {
+test('the members of a product are counted, each once, while they hold it', async () => {
   const offers = [1, 2].map(() => makeOffer(h.app, h.account.siteId, { productIds: [course] }))
   const body = offersBody(await Promise.all(offers))
   const contacts = [1, 2].map(() => makeContact(h.app, h.account.siteId))
@@ -48,12 +48,12 @@ test('its members are counted, each once, while they hold it', async () => {
 
 test.each([
   ['filter[title_cont]=COLOUR', ['course']],
-  ['filter[description_cont]=room', ['community']],
+  ['filter[description_cont]=lounge', ['community']],
   ['filter[status_eq]=draft', ['community']],
   ['filter[status_eq]=dra', []],
   ['filter[exclude_product_types]=Course', ['community']],
   ['filter[exclude_product_types]=Community', ['community', 'course']],
-  // The class, and not the name that is shown.
+  // The class, not the displayed name.
   ['filter[exclude_product_types]=Communities::Room', ['course']],
   ['filter[exclude_product_types][]=Communities::Room', ['course']],
   ['filter[exclude_product_types][]=Course&filter[exclude_product_types][]=Communities::Room', []],

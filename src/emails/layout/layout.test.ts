@@ -21,7 +21,7 @@ test('layout.html is what layout.mjml compiles to', async () => {
   expect(await readFile(new URL('./layout.html', import.meta.url), 'utf8')).toBe(await compileLayout())
 })
 
-test('the document refers to nothing but the link, the site and its logo', () => {
+test('the document has no other URLs than the link, the site and its logo', () => {
   const logo_url = 'https://cdn.example/logo.png'
   const html = renderLayout({ ...slots, site: { ...slots.site, logo_url } })
   const addresses = [...html.matchAll(/ (?:src|href|background)="([^"]*)"/g)].map((match) => match[1])
@@ -31,7 +31,7 @@ test('the document refers to nothing but the link, the site and its logo', () =>
   expect(html).not.toMatch(/<link|<script|@import|@font-face|url\(/)
 })
 
-test('the fragments stand as they are and every other slot is escaped', () => {
+test('fragments are inserted unchanged, and every other slot is escaped', () => {
   const html = renderLayout({
     ...slots,
     heading: '<b>&',
@@ -45,12 +45,12 @@ test('the fragments stand as they are and every other slot is escaped', () => {
   expect(html).not.toMatch(/<b>|<i>|<u>/)
 })
 
-test('without a logo the title of the site is the wordmark', () => {
+test('without a logo the title of the site is shown instead', () => {
   expect(renderLayout(slots)).toMatch(/>Quiet Kitchen<\/a>/)
   expect(renderLayout(slots)).not.toContain('<img')
 })
 
-test('a logo is shown with the title as its text', () => {
+test('a logo has the title as its alternative text', () => {
   const html = renderLayout({ ...slots, site: { ...slots.site, logo_url: 'https://cdn.example/logo.png' } })
   expect(html).toContain('<img src="https://cdn.example/logo.png" alt="Quiet Kitchen"')
 })
@@ -62,7 +62,7 @@ test.each(['javascript:alert(1)', 'data:image/png;base64,AA', 'file:///etc/passw
   },
 )
 
-test("the site's color is used, and light and dark mode are both named", () => {
+test("the site's color is used, and both light and dark mode are declared", () => {
   const html = renderLayout(slots)
   expect(html).toContain('#0f766e')
   expect(html).toContain('<meta name="color-scheme" content="light dark">')

@@ -24,17 +24,17 @@ test.each(colors)('with %s, the button stands out and all words are readable', (
   }
 })
 
-test('a color that can be seen is kept as it is', () => {
+test('a color with enough contrast is kept unchanged', () => {
   expect(palettesFor('#0F766E').light.fill).toBe('#0f766e')
   expect(palettesFor('#0F766E').dark.fill).toBe('#0f766e')
 })
 
-test('a short color means the same as the long one', () => {
+test('a three-digit color means the same as the six-digit one', () => {
   expect(palettesFor('#d33')).toEqual(palettesFor('#dd3333'))
 })
 
 test.each([null, '', 'red', '#12', 'url(https://a.example)', '#fff;background:url(x)', '{{ 1 }}'])(
-  'the color %s counts as none',
+  'the color %s is invalid',
   (color) => {
     expect(palettesFor(color)).toEqual(palettesFor('#3b5bdb'))
   },

@@ -6,7 +6,7 @@ import { sampleFrame, samplePages } from './samples.ts'
 const frame = sampleFrame('Northlight', { member: null })
 const [, empty] = samplePages('robin@example.com').welcome
 
-test('a mistake stands in an alert with a link to its field, and at the field', () => {
+test('a mistake is shown in an alert with a link to its field, and at the field', () => {
   const html = renderPage('welcome', { ...empty!, errors: [{ field: 'password', code: 'too_short' }] }, frame)
   expect(html).toMatch(/role="alert"[\s\S]*<a href="#password">This password is too short/)
   expect(html).toMatch(
@@ -20,7 +20,7 @@ test('a page without mistakes has no alert', () => {
   expect(renderPage('welcome', empty!, frame)).not.toMatch(/role="alert"|aria-invalid/)
 })
 
-test('what was typed as a password comes back character by character, and only readable when asked for', () => {
+test('a typed password is returned unchanged, and readable only on request', () => {
   const value = '  two  spaces " & <b> \u00e9 '
   const shown = renderPage(
     'welcome',
@@ -43,7 +43,7 @@ test('Enter in a new password saves it: the first button of the form is not the 
   expect(html.match(/<button[^>]*>/)?.[0]).toBe('<button class="enter" tabindex="-1" aria-hidden="true">')
 })
 
-test('browsers are told which password is new, which is current, and whose it is', () => {
+test('autocomplete attributes state which password is new, which is current, and the user name', () => {
   const [account] = samplePages('robin@example.com').account
   const html = renderPage('account', account!, frame)
   expect(html).toMatch(/name="password"[^>]* autocomplete="new-password"/)
@@ -56,7 +56,7 @@ test('a member without a password is not asked for a current one', () => {
   expect(renderPage('account', first!, frame)).not.toContain('current-password')
 })
 
-test('a link can be asked for with the address that was typed for signing in', () => {
+test('a link can be requested with the address that was typed for signing in', () => {
   const html = renderPage('sign_in', { email: '', next: '/account', errors: [] }, frame)
   expect(html).toContain('name="purpose" value="sign_in" formaction="/s/northlight/request-link"')
   expect(html).toContain('<input type="hidden" name="next" value="/account">')
@@ -76,7 +76,7 @@ test('a picture served by this server is shown; any other relative path is not',
     expect(shown(url)).not.toContain('<img')
 })
 
-test('a product that opens later says when, has no link and shows no lessons', () => {
+test('a product that opens later shows the date, and has no link and no lessons', () => {
   const access = { offers: [], since: '2027-01-01', until: null, is_open: false }
   const product = { path: '/products/7', title: 'Later', description: null, picture_url: null, access }
   const library = renderPage(
@@ -101,14 +101,14 @@ test.each(['javascript:alert(1)', 'http://a.example/a.png', 'data:image/png;base
   },
 )
 
-test('a logo is shown with the title as its text', () => {
+test('a logo has the title as its alternative text', () => {
   const site = { title: 'Northlight', color: null, logo_url: 'https://cdn.example/logo.png' }
   expect(renderPage('message', { about: 'signed_out', path: '/' }, { ...frame, site })).toContain(
     '<img src="https://cdn.example/logo.png" alt="Northlight"',
   )
 })
 
-test('a page can be shown where there is no site', () => {
+test('a page can be shown without a site', () => {
   const site = { title: '', color: null, logo_url: null }
   const html = renderPage(
     'problem',

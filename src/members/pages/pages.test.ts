@@ -18,7 +18,7 @@ const ATTRIBUTES =
   'required minlength pattern readonly autofocus autocapitalize autocorrect spellcheck tabindex role alt src height ' +
   'loading defer download aria-label aria-labelledby aria-describedby aria-invalid aria-hidden aria-current aria-live'
 
-/** Reads a document strictly: what is neither a whole tag nor text without angle brackets fails. */
+/** Parses a document strictly: everything except whole tags and text without angle brackets fails. */
 function readTags(html: string): Tag[] {
   const tags: Tag[] = []
   const rest = html
@@ -63,7 +63,7 @@ test.each([
   'javascript:alert(1)',
   '&lt;b&gt; &amp;',
   '<!-- <b>',
-])('the markup %s is text wherever it stands', (text) => {
+])('the markup %s is escaped on every page', (text) => {
   const escaped = text
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
@@ -95,16 +95,16 @@ test.each(['{{ csrf }}', '{% render "parts/csrf" %}', '{site}', '$& $1'])(
   },
 )
 
-test('no name can turn the direction of the sentence round it', () => {
+test('no name can change the direction of the surrounding sentence', () => {
   eachPage('Eve\u202e\u2066\u0000', (html, _tags, page) => {
-    // What was typed as a password comes back as it was typed.
+    // A typed password is returned unchanged.
     expect(html.replace(/ name="password" type="text" value="[^"]*"/, ''), page).not.toMatch(
       /[\u0000\u202e\u2066]/,
     )
   })
 })
 
-test('every form carries the token and posts below the base of its site', () => {
+test('every form has the CSRF token and posts below the base of its site', () => {
   eachPage('Robin', (html, _tags, page) => {
     const forms = [...html.matchAll(/<form ([^>]*)>([\s\S]*?)<\/form>/g)]
     for (const [, attributes = '', inside = ''] of forms) {
@@ -142,7 +142,7 @@ test.each(['', '/s/northlight'])('with the base %j, every address stays below it
 })
 
 test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', ''])(
-  'no page is made with a link to %j',
+  'no page has a link to %j',
   (path) => {
     expect(() => renderPage('message', { about: 'signed_out', path }, sampleFrame('', { base: '' }))).toThrow(
       'below the base',
@@ -186,7 +186,7 @@ test('every page has one heading, one main part, its language, a title, and is n
   })
 })
 
-test('every field has a label, and what describes it is on the page once', () => {
+test('every field has a label, and its description is on the page once', () => {
   eachPage('Robin', (_html, tags, page) => {
     const ids = tags.map(({ attributes }) => attributes.id).filter((id) => id !== undefined)
     expect(ids.length, page).toBe(new Set(ids).size)

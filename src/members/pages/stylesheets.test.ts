@@ -57,7 +57,7 @@ test('the edges of fields stand out from the card', () => {
   expect(contrast(edges.dark, CARDS.dark)).toBeGreaterThanOrEqual(3)
 })
 
-test('the stylesheets load nothing', () => {
+test('the stylesheets load no other resources', () => {
   expect(membersStylesheet + siteStylesheet('#123456')).not.toMatch(/url\(|@import|@font-face/)
 })
 
@@ -68,7 +68,7 @@ test.each(['red;}*{display:none}', '</style><script>', '#fff;background:url(x)']
   },
 )
 
-test("the address of the site's stylesheet changes with its color", () => {
+test("the URL of the site's stylesheet changes with its color", () => {
   const address = (color: string) => {
     const site = { title: 'Northlight', color, logo_url: null }
     const html = renderPage('link_sent', { email: '', valid_seconds: 60 }, sampleFrame('', { site }))

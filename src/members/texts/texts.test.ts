@@ -16,25 +16,25 @@ test.each(languages)('every text has the same placeholders in %s as in English',
   }
 })
 
-test('what stands for a placeholder is never read as one', () => {
+test('the value of a placeholder is never interpreted as a placeholder', () => {
   expect(translate('en', 'gift.text_from', { name: '{site}', site: '$& {name}' })).toBe(
     '{site} has sent you a gift at $& {name}.',
   )
 })
 
-test('a text that does not exist and a placeholder without a value are mistakes', () => {
+test('an unknown text and a placeholder without a value throw', () => {
   expect(() => translate('en', 'no.such.text')).toThrow('no.such.text')
   expect(() => translate('en', 'hello_name', { name: null })).toThrow('name')
 })
 
-test('one is told from many in both languages', () => {
+test('singular and plural are distinguished in both languages', () => {
   expect(translate('en', 'product.lessons', { count: 1 })).toBe('1 lesson')
   expect(translate('en', 'product.lessons', { count: 0 })).toBe('0 lessons')
   expect(translate('es', 'product.lessons', { count: 1 })).toBe('1 lección')
   expect(translate('es', 'product.lessons', { count: 1_000_000 })).toBe('1000000 lecciones')
 })
 
-test('a date is the day in UTC, in the words of the language', () => {
+test('a date is the day in UTC, in the format of the language', () => {
   const moment = '2026-12-23T23:30:00Z'
   expect(formatDate('en', moment)).toBe('23 December 2026')
   expect(formatDate('es', new Date(moment))).toBe('23 de diciembre de 2026')
@@ -53,7 +53,7 @@ test.each([
   expect(formatDuration('es', seconds)).toBe(spanish)
 })
 
-test('names are listed as in a sentence', () => {
+test('names are joined as in a sentence', () => {
   expect(formatList('en', ['A', 'B', 'C'])).toBe('A, B and C')
   expect(formatList('es', ['Agua', 'Isla'])).toBe('Agua e Isla')
 })

@@ -27,7 +27,7 @@ beforeEach(async () => {
 })
 afterEach(() => copy.close())
 
-/** Something of everything: welcomes, gifts, ends of every kind, repetitions, a deletion. */
+/** Some of everything: welcome e-mails, gifts, ends of every kind, repetitions, a deletion. */
 async function useIt(): Promise<void> {
   const { siteId } = h.account
   const offers = [
@@ -46,14 +46,14 @@ async function useIt(): Promise<void> {
     if (i === 3) await h.client.delete(`/v1/contacts/${id}`)
   }
   await h.drain()
-  // Otherwise nobody could say that it was there as it is when the events happened.
+  // Otherwise it would be unknown whether it was the same when the events happened.
   await h.app.pool.query(
     `update automations set updated_at = updated_at - interval '1 minute' where id = $1`,
     [automationId],
   )
 }
 
-/** Each action once, and a hook that nobody answers. */
+/** Each action once, and a hook whose receiver does not respond. */
 async function automateEverything(offerId: string): Promise<string> {
   const { siteId } = h.account
   const tagId = await makeTag(h.app, siteId)
@@ -83,9 +83,9 @@ test('a database that was only used has no violations', async () => {
 
 test('a database whose old events and deliveries were deleted has no violations', async () => {
   await advanceClock(app, 500 * 86_400_000)
-  // A chain of causes is forgotten from its end.
+  // A chain of causes is deleted from its end.
   while ((await cleanUp(app)) > 0);
-  // The links of gifts are good for ever, and need their events.
+  // The links of gifts never expire, and need their events.
   const { rows } = await app.pool.query(
     `select from events where type = 'offer_granted' and not (data ->> 'is_gift')::boolean`,
   )
@@ -186,7 +186,7 @@ test('planted fault: a grant that names the customer of another site is found', 
 })
 
 test('planted fault: an index that lacks a row of its table is found', async () => {
-  // What a broken index looks like: PostgreSQL is told to forget it while a row is written.
+  // A corrupt index: PostgreSQL ignores it while a row is written.
   const index = `'offer_grants_live'::regclass`
   await app.pool.query(
     `update pg_index set indisready = false, indisvalid = false where indexrelid = ${index}`,

@@ -75,7 +75,7 @@ test('a type that does not exist, and an unknown filter, are refused', async () 
   }
 })
 
-test('the log takes view:events, and shows the events of the caller’s account alone', async () => {
+test('the log needs view:events, and returns only events of the caller’s account', async () => {
   const without = h.clientWith((await makeKey(h.app, h.account, ['view:grants', 'view:contacts'])).token)
   expect((await without.get('/v1/events')).status).toBe(403)
   const client = h.clientWith((await makeKey(h.app, h.account, ['view:events'])).token)
@@ -104,7 +104,7 @@ test('no event shows personal data, and of a deleted contact none is left in the
   const { rows } = await h.app.pool.query('select data::text from events where contact_id = $1', [id])
   expect(rows).toHaveLength(4)
   expect(JSON.stringify(rows)).not.toContain('@')
-  // That it happened, and to which contact, stays.
+  // The type of the event and the id of the contact are kept.
   const after = await h.client.get(`/v1/events?filter[contact_id]=${id}&filter[type]=contact_deleted`)
   expect(after.body.data[0].relationships.contact.data.id).toBe(id)
 })

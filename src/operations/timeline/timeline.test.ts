@@ -31,7 +31,7 @@ interface Entry {
   grant_id: string | null
 }
 
-test('a timeline lists who granted, and all effects: e-mails, runs with steps, deliveries, further grants', async () => {
+test('a timeline lists the actor and all effects: e-mails, runs with steps, deliveries, further grants', async () => {
   const [course, bonus] = [
     await makeOffer(h.app, h.account.siteId),
     await makeOffer(h.app, h.account.siteId, { is_gift: true }),
@@ -125,7 +125,7 @@ test('a timeline includes the end of the grant, and nothing from other changes o
   expect(await types(second.grantId)).toEqual(['offer_granted'])
 })
 
-test('a timeline is read in a fixed number of queries, and says what is truncated', async () => {
+test('a timeline is read in a fixed number of queries, and lists what is truncated', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const { grantId } = await grant(contactId, await makeOffer(h.app, h.account.siteId))
   const statements = recordStatements(h.app.pool)

@@ -39,7 +39,7 @@ describe('creating a contact', () => {
     ['a site without id', onSite({ type: 'sites' }), '/data/relationships/site/data'],
     ['a site of another type', onSite({ type: 'offers', id: '1' }), '/data/relationships/site/data/type'],
     ['a zero byte', contact({ attributes: { email, name: 'a\0b' } }), '/data/attributes/name'],
-  ])('%s is refused and told by its place', async (_, body, pointer) => {
+  ])('%s is refused with a pointer', async (_, body, pointer) => {
     const headers = { 'content-type': 'application/json' }
     await expectRefusal(h.app, () => h.client.post('/v1/contacts', body, headers), statusAt(pointer), {
       pointer,
@@ -47,7 +47,7 @@ describe('creating a contact', () => {
     if (typeof body === 'object') expect(pointedAt(body, pointer)).not.toBe(undefined)
   })
 
-  test('an e-mail that is missing is told at the attributes', async () => {
+  test('a missing e-mail is reported at the attributes', async () => {
     const send = () => h.client.post('/v1/contacts', contact({ attributes: { name: 'Ada' } }))
     const { body } = await expectRefusal(h.app, send, 422, { pointer: '/data/attributes' })
     expect(body.errors[0].detail).toBe("Email can't be blank")
@@ -107,7 +107,7 @@ describe('creating a contact', () => {
     })
   })
 
-  test('an account with several sites must say which', async () => {
+  test('an account with several sites must name one', async () => {
     const account = await makeAccount(h.app)
     await makeSite(h.app, account)
     const send = () => h.clientWith(account.token).post('/v1/contacts', contact({ attributes }))
@@ -142,7 +142,7 @@ describe('changing and deleting a contact', () => {
       { data: { type: 'contacts', relationships: { tags: {} } } },
       '/data/relationships/tags',
     ],
-  ])('%s is refused and told by its place', async (_, body, pointer) => {
+  ])('%s is refused with a pointer', async (_, body, pointer) => {
     const send = () => h.client.patch(`/v1/contacts/${contactId}`, body)
     await expectRefusal(h.app, send, 400, { pointer })
   })

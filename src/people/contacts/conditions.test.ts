@@ -6,7 +6,7 @@ const AT = '/data/attributes/conditions'
 const TWENTY = Array.from({ length: 20 }, (_, i) => i + 1).join()
 const subscribed = { filter: 'subscribed', value: 'true' }
 
-test('a condition is read as it is written; values become what they would be in an address', () => {
+test('a condition is stored as it is sent; values are converted to strings as in a URL', () => {
   const written = {
     all: [
       { any: [{ filter: 'has_tag_id', value: 12 }, subscribed] },
@@ -23,7 +23,7 @@ test('a condition is read as it is written; values become what they would be in 
   })
 })
 
-describe('what is no condition is told by its place', () => {
+describe('an invalid condition is reported with a pointer', () => {
   test.each<[string, unknown, string]>([
     ['nothing', undefined, AT],
     ['null', null, AT],
@@ -57,7 +57,7 @@ describe('what is no condition is told by its place', () => {
   })
 })
 
-test('the resources that a condition names are told with where it names them', () => {
+test('the resources that a condition names are returned with their paths', () => {
   const condition = parseCondition(
     {
       all: [

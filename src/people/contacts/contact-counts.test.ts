@@ -20,7 +20,7 @@ const origin = () => ({ actor: 'test', requestId: null, now: h.app.clock.now() }
 
 const query = async (text: string, values: unknown[] = []) => (await h.app.pool.query(text, values)).rows
 
-/** What is kept and what is there, by site, at one moment. */
+/** The stored and the actual counts by site, at the same time. */
 const KEPT_AND_COUNTED = `
   select s.id, (select coalesce(sum(change), 0)::int from contact_counts where site_id = s.id) as kept,
          (select count(*)::int from contacts where site_id = s.id and deleted_at is null) as counted
@@ -41,7 +41,7 @@ const insertMany = (sites: string[], count: number) =>
     [sites, unique(), count],
   )
 
-test('every way in which contacts come and go is counted', async () => {
+test('every way of creating and deleting contacts is counted', async () => {
   await insertMany([siteId, otherSite], 500)
   expect([await listed(siteId), await listed(otherSite)]).toEqual([500, 500])
   await query('update contacts set site_id = $2 where site_id = $1 and id % 5 = 0', [siteId, otherSite])
@@ -62,7 +62,7 @@ test('every way in which contacts come and go is counted', async () => {
   await expectExact()
 })
 
-test('the count is exact while contacts are made, deleted, moved and rolled back at once', async () => {
+test('the count is exact while contacts are created, deleted, moved and rolled back concurrently', async () => {
   await query(`create or replace trigger contact_counts_fold after insert on contact_counts
     for each row when (random() < 0.2) execute function fold_contact_counts()`)
   let running = true
@@ -96,7 +96,7 @@ test('the count is exact while contacts are made, deleted, moved and rolled back
   expect(await listed(siteId)).toBeGreaterThan(300)
 })
 
-test('who adds contacts waits for nobody who has added others and not yet committed', async () => {
+test('a transaction that adds contacts does not wait for another that has added contacts and not committed', async () => {
   await query(`create or replace trigger contact_counts_fold after insert on contact_counts
     for each row when (random() < 1.1 and pg_trigger_depth() < 2) execute function fold_contact_counts()`)
   const clients = await Promise.all(Array.from({ length: 5 }, () => h.app.pool.connect()))

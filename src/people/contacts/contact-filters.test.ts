@@ -87,14 +87,14 @@ describe.each(['contacts', 'customers'])('GET /v1/%s', (list) => {
     expect(body.meta.total_count).toBe(expected.length)
   })
 
-  test('has_offer_id, has_no_offer_id and has_product_id go by what is held now', async () => {
+  test('has_offer_id, has_no_offer_id and has_product_id use the offers held now', async () => {
     expect(names(await ask(list, { 'filter[has_offer_id]': offerId }))).toEqual(['Joann'])
     expect(names(await ask(list, { 'filter[has_no_offer_id]': offerId }))).toEqual(except('Joann'))
     expect(names(await ask(list, { 'filter[has_product_id]': productId }))).toEqual(['Joann'])
     expect(names(await ask(list, { 'filter[has_offer_id]': heldByNobody }))).toEqual([])
   })
 
-  test('filters narrow together', async () => {
+  test('several filters are combined with "and"', async () => {
     const both = { 'filter[name_contains]': 'ann', 'filter[has_no_offer_id]': offerId }
     expect(names(await ask(list, both))).toEqual(['Mary Ann Longer', 'Ann Exact'])
   })
@@ -123,12 +123,12 @@ describe.each(['contacts', 'customers'])('GET /v1/%s', (list) => {
     ['created_in_last', '-1'],
     ['created_in_last', ''],
     ['created_in_last', '99999999999'],
-  ])('filter[%s]=%j makes no sense and is told', async (filter, value) => {
+  ])('filter[%s]=%j is invalid and refused', async (filter, value) => {
     const body = await ask(list, { [`filter[${filter}]`]: value })
     expect(body.errors[0]).toMatchObject({ status: '400', source: { parameter: `filter[${filter}]` } })
   })
 
-  test('an account with several sites must say which, and sees each on its own', async () => {
+  test('an account with several sites must name one, and gets each separately', async () => {
     const account = await makeAccount(h.app)
     const client = h.clientWith(account.token)
     const secondSite = await makeSite(h.app, account)
@@ -151,7 +151,7 @@ describe.each(['contacts', 'customers'])('GET /v1/%s', (list) => {
   })
 })
 
-test('a search takes upper and lower case for the same beyond ASCII too', async () => {
+test('a search is case-insensitive beyond ASCII too', async () => {
   const account = await makeAccount(h.app)
   const client = h.clientWith(account.token)
   await makeContact(h.app, account.siteId, { name: 'ÉMILE Łukasz Ñandú', email: 'jörg@example.com' })
@@ -204,13 +204,13 @@ describe('an e-mail address in a filter', () => {
     }
   })
 
-  test('a plus sign that is not escaped is one', async () => {
+  test('an unescaped plus sign is a plus sign', async () => {
     const { body } = await client.get('/v1/contacts?filter[email]=ada+news@b%C3%BCcher.example')
     expect(names(body)).toEqual([stored[0]])
   })
 })
 
-test('created_in_last and access that ran out go by the application’s clock', async () => {
+test('created_in_last and expired access use the application’s clock', async () => {
   await (h.app.clock as MovableClock).advance(h.app.db, 31 * 86_400_000)
   const tokens = await issueForKey(h.app, h.account.clientId, h.account.clientSecret)
   const later = h.clientWith(tokens!.access_token)

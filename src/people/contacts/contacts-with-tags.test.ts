@@ -54,7 +54,7 @@ test('no contact is created with a tag that is unknown, archived or of another a
   }
 })
 
-test('of another type, tags are a conflict', async () => {
+test('tags of another type are a conflict', async () => {
   const wrong = { data: [{ type: 'tags', id: tags[0] }] }
   await expectRefusal(h.app, () => create({ tags: wrong }), 409, {
     pointer: '/data/relationships/tags/data/0/type',
@@ -62,10 +62,10 @@ test('of another type, tags are a conflict', async () => {
 })
 
 test('relationships that cannot be set are reported in a Warning, unless they are empty', async () => {
-  const told = await create({ offers: { data: [{ type: 'offers', id: '1' }] }, customer: { data: null } })
-  expect(told.status).toBe(201)
-  expect(told.headers.get('warning')).toContain('offers')
-  expect(told.headers.get('warning')).not.toContain('customer')
+  const created = await create({ offers: { data: [{ type: 'offers', id: '1' }] }, customer: { data: null } })
+  expect(created.status).toBe(201)
+  expect(created.headers.get('warning')).toContain('offers')
+  expect(created.headers.get('warning')).not.toContain('customer')
 })
 
 test('changing a contact replaces its tags, also where Kajabi’s document has them', async () => {

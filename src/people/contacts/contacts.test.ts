@@ -31,7 +31,7 @@ async function makeCustomer(values: { name?: string; email?: string } = {}) {
 const showCustomer = async (id: string) => (await h.client.get(`/v1/customers/${id}`)).body.data
 
 describe('creating a contact', () => {
-  test('answers 201 with where it is, and it is there at once', async () => {
+  test('responds 201 with the location, and the contact can be read at once', async () => {
     const email = newEmail()
     const { status, headers, body } = await create({
       name: ' Ada Lovelace ',
@@ -76,7 +76,7 @@ describe('creating a contact', () => {
     expect(body.data.attributes).toMatchObject(attributes)
   })
 
-  test('on the site that is named, when there are several', async () => {
+  test('creates it on the named site when there are several', async () => {
     const account = await makeAccount(h.app)
     const id = await makeSite(h.app, account)
     const client = h.clientWith(account.token)
@@ -98,7 +98,7 @@ describe('creating a contact', () => {
     expect((await h.clientWith(other.token).post('/v1/contacts', document({ email }))).status).toBe(201)
   })
 
-  test('answers with what is asked to be included and the fields that are asked for, as changing does', async () => {
+  test('returns the requested includes and fields, as changing does', async () => {
     const asked = '?include=site,tags&fields[contacts]=email'
     const email = newEmail()
     const made = await h.client.post(`/v1/contacts${asked}`, document({ email }))
@@ -110,11 +110,11 @@ describe('creating a contact', () => {
       expect(body.data.attributes).toEqual({ email })
       expect(body.included.map(({ id }: { id: string }) => id)).toEqual([h.account.siteId])
     }
-    const told = await h.client.post('/v1/contacts?include=shoes', document({ email: newEmail() }))
-    expect([told.status, told.headers.get('warning')]).toEqual([201, expect.stringContaining('shoes')])
+    const created = await h.client.post('/v1/contacts?include=shoes', document({ email: newEmail() }))
+    expect([created.status, created.headers.get('warning')]).toEqual([201, expect.stringContaining('shoes')])
   })
 
-  test('of ten with one e-mail at once, one is made and nine are told that it is taken', async () => {
+  test('of ten concurrent requests with one e-mail, one creates the contact and nine get "taken"', async () => {
     const email = newEmail()
     const replies = await Promise.all(Array.from({ length: 10 }, () => create({ email })))
     expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(422)])
@@ -138,7 +138,7 @@ describe('creating a contact', () => {
     expect((await create({ email: newEmail(), ...attributes })).body.data.attributes.name).toBe(name)
   })
 
-  test('numbers for texts are kept as texts, blank texts as none, half an emoji as a replacement', async () => {
+  test('numbers in text attributes are stored as texts, blank texts as null, half an emoji as a replacement character', async () => {
     const { body } = await create({
       email: newEmail(),
       phone_number: 49123,
@@ -148,7 +148,7 @@ describe('creating a contact', () => {
     expect(body.data.attributes).toMatchObject({ phone_number: '49123', custom_1: null, name: 'Ada \ufffd' })
   })
 
-  test('attributes that it does not have are passed over and told in a Warning', async () => {
+  test('unknown attributes are ignored and reported in a Warning', async () => {
     const { status, headers } = await create({
       email: newEmail(),
       shoe_size: 37,
@@ -159,7 +159,7 @@ describe('creating a contact', () => {
     for (const name of ['shoe_size', 'id', 'external_user_id']) expect(headers.get('warning')).toContain(name)
   })
 
-  test('the same mailbox is taken, however its domain is written, and another character makes another one', async () => {
+  test('an e-mail is taken in every spelling of its domain; another character makes another e-mail', async () => {
     const address = async (email: string) => {
       const { status, body } = await create({ email })
       return status === 201 ? body.data.attributes.email : body.errors[0].code
@@ -182,11 +182,11 @@ describe('creating a contact', () => {
     "o'brien@example.com",
     'a@localhost',
     '用户@例え.jp',
-  ])('the e-mail %s is one', async (email) => {
+  ])('the e-mail %s is valid', async (email) => {
     expect((await create({ email })).body.data.attributes.email).toBe(email)
   })
 
-  test('is recorded with who did it in which request', async () => {
+  test('is recorded with actor and request id', async () => {
     const { headers, body } = await create({ email: newEmail() })
     const event = await h.app.db
       .selectFrom('events')
@@ -202,7 +202,7 @@ describe('creating a contact', () => {
 })
 
 describe('changing a contact', () => {
-  test('changes what is given and leaves the rest', async () => {
+  test('changes the sent attributes and no others', async () => {
     const id = await makeContact(h.app, h.account.siteId, { name: 'Ada' })
     const before = await show(id)
     const { status, body } = await update(id, { custom_1: 'x', subscribed: true })
@@ -220,14 +220,14 @@ describe('changing a contact', () => {
     expect(await show(id)).toMatchObject({ attributes: { custom_1: null } })
   })
 
-  test('keeps name and e-mail of the customer in step', async () => {
+  test('updates name and e-mail of the customer too', async () => {
     const { id, customerId } = await makeCustomer()
     const email = newEmail()
     await update(id, { name: 'Grace', email: email.toUpperCase() })
     expect((await showCustomer(customerId)).attributes).toMatchObject({ name: 'Grace', email })
   })
 
-  test('keeps them in step also when the customer comes into being at the same moment', async () => {
+  test('updates them also when the customer is created concurrently', async () => {
     const offerId = await makeOffer(h.app, h.account.siteId)
     const out: unknown[] = []
     for (let round = 0; round < 40; round++) {
@@ -244,13 +244,13 @@ describe('changing a contact', () => {
     expect(out).toEqual([])
   })
 
-  test('blanking the name of a customer gives the one made from the e-mail', async () => {
+  test('removing the name of a customer sets the one derived from the e-mail', async () => {
     const { id, customerId } = await makeCustomer({ name: 'Ada', email: 'countess@example.com' })
     expect((await update(id, { name: ' ' })).body.data.attributes.name).toBe('countess')
     expect((await showCustomer(customerId)).attributes.name).toBe('countess')
   })
 
-  test('external_user_id is set on the customer, and nobody else’s on the site', async () => {
+  test('external_user_id is set on the customer, and unique on the site', async () => {
     const { id, customerId } = await makeCustomer()
     const other = await makeCustomer()
     expect((await update(id, { external_user_id: 'u-1' })).body.data.attributes.external_user_id).toBe('u-1')
@@ -262,7 +262,7 @@ describe('changing a contact', () => {
     ])
   })
 
-  test('takes its id in the document too, also as a number', async () => {
+  test('accepts the id in the document, also as a number', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     for (const given of [id, Number(id)]) {
       expect(
@@ -271,7 +271,7 @@ describe('changing a contact', () => {
     }
   })
 
-  test('to what it is already, or to nothing, is no error', async () => {
+  test('to the current values, or without attributes, is no error', async () => {
     const email = newEmail()
     const { id, customerId } = await makeCustomer({ email })
     expect((await update(id, { email })).status).toBe(200)
@@ -280,7 +280,7 @@ describe('changing a contact', () => {
     expect([await show(id), await showCustomer(customerId)]).toEqual(before)
   })
 
-  test('is recorded with the names of what was given, and nothing is when nothing was', async () => {
+  test('is recorded with the names of the changed attributes, and not recorded without any', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     await update(id, { custom_1: 'x' })
     await update(id, { shoe_size: 37 })
@@ -293,7 +293,7 @@ describe('changing a contact', () => {
     expect(events).toEqual([{ data: { changed: ['custom_1'] } }])
   })
 
-  test('to what it is already records and delivers nothing, and leaves updated_at as it is', async () => {
+  test('to the current values records and delivers nothing, and does not change updated_at', async () => {
     const { id, customerId } = await makeCustomer({ name: 'Ada Byron', email: newEmail() })
     await update(id, { external_user_id: `same-${id}`, custom_1: 'x' })
     await h.drain()
@@ -360,7 +360,7 @@ describe('changing a contact', () => {
     } else expect(body.data.attributes.name).toBe(outcome)
   })
 
-  test('with all that was read of it works, of a customer and of who is none, and warns of nothing', async () => {
+  test('with the whole document as it was read works without a Warning, with and without a customer', async () => {
     const customer = await makeCustomer()
     for (const id of [customer.id, await makeContact(h.app, h.account.siteId)]) {
       const whole = await show(id)
@@ -374,14 +374,14 @@ describe('changing a contact', () => {
     }
   })
 
-  test('unknown attributes are told in a Warning', async () => {
+  test('unknown attributes are reported in a Warning', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     expect((await update(id, { shoe_size: 37 })).headers.get('warning')).toContain('shoe_size')
   })
 })
 
 describe('deleting a contact', () => {
-  test('answers 200 with JSON; contact, customer and what they held are gone, and the e-mail is free', async () => {
+  test('responds 200 with JSON; contact, customer and held offers are gone, and the e-mail is free', async () => {
     const email = newEmail()
     const { id, customerId, offerId } = await makeCustomer({ email })
     const { status, headers, body } = await h.client.delete(`/v1/contacts/${id}`)
@@ -395,8 +395,8 @@ describe('deleting a contact', () => {
     ]) {
       expect([path, (await h.client.get(path)).status]).toEqual([path, 404])
     }
-    for (const door of [`contacts/${id}`, `customers/${customerId}`]) {
-      expect((await h.client.post(`/v1/${door}/relationships/offers`, offersBody([offerId]))).status).toBe(
+    for (const owner of [`contacts/${id}`, `customers/${customerId}`]) {
+      expect((await h.client.post(`/v1/${owner}/relationships/offers`, offersBody([offerId]))).status).toBe(
         404,
       )
     }
@@ -405,14 +405,14 @@ describe('deleting a contact', () => {
     expect((await create({ email })).status).toBe(201)
   })
 
-  test('twice is not found the second time', async () => {
+  test('a second time is 404', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     expect((await h.client.delete(`/v1/contacts/${id}`)).status).toBe(200)
     expect((await h.client.delete(`/v1/contacts/${id}`)).status).toBe(404)
     expect((await update(id, { name: 'A' })).status).toBe(404)
   })
 
-  test('takes a JSON content type without a body, and a body that it does not need', async () => {
+  test('accepts a JSON content type without a body, and ignores a body', async () => {
     const [one, two] = [
       await makeContact(h.app, h.account.siteId),
       await makeContact(h.app, h.account.siteId),
@@ -422,8 +422,8 @@ describe('deleting a contact', () => {
     expect((await h.client.delete(`/v1/contacts/${two}`, { data: [] })).status).toBe(200)
   })
 
-  test('leaves nothing that tells who it was, also not with webhooks; what waits tells the id alone', async () => {
-    // So that the hooks are told of nobody else.
+  test('leaves no personal data, also not in webhooks; pending deliveries contain the id only', async () => {
+    // So that the hooks are notified of no other contact.
     await h.drain()
     const [echo, failing] = [await startReceiver(), await startReceiver()]
     echo.answer((response, { text }) => response.end(text))
@@ -454,7 +454,7 @@ describe('deleting a contact', () => {
   })
 })
 
-/** Tables in which somebody is named, of all that there are. */
+/** All tables that contain these personal data. */
 async function tablesNaming(text: string): Promise<string[]> {
   const { rows } = await h.app.pool.query<{ name: string }>(
     `select format('%I.%I', table_schema, table_name) as name from information_schema.tables

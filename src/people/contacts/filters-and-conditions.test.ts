@@ -9,9 +9,9 @@ import { contactFilters } from './contact-filters.ts'
 import { unknownFilters } from './filters/unknown-filters.ts'
 
 let h: Harness
-/** What a value in the tables may name, as in "{vip}". */
+/** Ids that values in the tables may name, as in "{vip}". */
 const ids: Record<string, string> = {}
-/** Ids of contacts by their names, also of one who is deleted and of one of another account. */
+/** Ids of contacts by name, including a deleted one and one of another account. */
 const people = new Map<string, string>()
 
 /** Bob, Cleo, Eve and Finn are customers. */
@@ -45,15 +45,15 @@ async function makeTags(strangersToken: string) {
   }
   for (const name of ['vip', 'beta', 'old', 'unused']) await make(name)
   await make('foreign', h.clientWith(strangersToken))
-  const borne = { Ada: ['vip'], Bob: ['old'], Cleo: ['vip', 'beta'], Gone: ['vip'] }
-  for (const [name, tags] of Object.entries(borne)) {
+  const tagsOf = { Ada: ['vip'], Bob: ['old'], Cleo: ['vip', 'beta'], Gone: ['vip'] }
+  for (const [name, tags] of Object.entries(tagsOf)) {
     const data = tags.map((tag) => ({ type: 'contact_tags', id: ids[tag] }))
     await h.client.post(`/v1/contacts/${people.get(name)}/relationships/tags`, { data })
   }
   await h.client.delete(`/v1/contact_tags/${ids.old}`)
 }
 
-/** Bob holds the course; Cleo’s was revoked; Eve’s begins later; Finn’s has run out, and nobody has closed it. */
+/** Bob holds the course; Cleo’s was revoked; Eve’s begins later; Finn’s has expired and is not closed yet. */
 async function makeAccess() {
   const { siteId } = h.account
   ids.course = await makeProduct(h.app, siteId)
@@ -67,7 +67,7 @@ async function makeAccess() {
     h.client[method](`/v1/contacts/${people.get(name)}/relationships/offers`, offersBody([ids[offer]!]))
   for (const name of ['Bob', 'Cleo', 'Finn']) await grant(name, 'offer')
   await grant('Cleo', 'offer', 'delete')
-  // Who held it, lost it and holds it again has not held it "previously".
+  // A contact who holds it again has not held it "previously".
   await grant('Bob', 'offer', 'delete')
   await grant('Bob', 'offer')
   await grant('Eve', 'laterOffer')
@@ -201,7 +201,7 @@ const KNOWN: Case[] = [
   ['previously_owned_product_id', '{later}', []],
 ]
 
-/** Those whose answer does not hang on the data, each with a value as a client would send it. */
+/** Filters whose result does not depend on the data, each with a value as a client would send it. */
 const UNKNOWN: Case[] = [
   ['is_hidden', 'true', []],
   ['is_hidden', 'false', EVERYBODY],
@@ -221,7 +221,7 @@ async function asFilter(list: string, filter: string, value: string): Promise<st
   return body.data.map((one: { attributes: { name: string } }) => one.attributes.name).sort()
 }
 
-/** Asked about everybody that there is, deleted and of another account too. */
+/** The contacts that meet the condition, of all contacts including deleted ones and those of another account. */
 async function asCondition(condition: Condition): Promise<string[]> {
   const scope = { siteIds: [h.account.siteId], now: h.app.clock.now(), baseUrl: '' }
   const found = await inTransaction(h.app.db, (tx) =>
@@ -237,8 +237,8 @@ describe.each([...KNOWN, ...UNKNOWN])('%s=%s', (filter, value, expected) => {
     expect(await asCondition(condition)).toEqual(expected)
   })
 
-  // There it is about becoming a customer.
-  test.skipIf(/created_in_last/.test(filter))('finds those of them who are customers', async () => {
+  // In lists of customers it is about becoming a customer.
+  test.skipIf(/created_in_last/.test(filter))('finds those contacts who are customers', async () => {
     const customers = expected.filter((name) => CUSTOMERS.includes(name))
     expect(await asFilter('customers', filter, value)).toEqual(customers)
   })
@@ -249,7 +249,7 @@ test('every filter of contacts is in the table', () => {
   expect([...tried].sort()).toEqual(Object.keys(contactFilters).sort())
 })
 
-test('lists of customers go by when they became customers', async () => {
+test('created_in_last in lists of customers is about becoming a customer', async () => {
   expect(await asFilter('customers', 'created_in_last', '30')).toEqual(['Bob', 'Cleo', 'Eve'])
   expect(await asFilter('customers', 'not_created_in_last', '30')).toEqual(['Finn'])
 })
@@ -266,7 +266,7 @@ test.each([
   ['has_all_tag_id', ''],
   ['has_all_tag_id', ' , '],
   ['has_all_tag_id', Array.from({ length: 21 }, (_, i) => i + 1).join()],
-])('%s=%j makes no sense, and is told in both uses', async (filter, value) => {
+])('%s=%j is refused as a filter and as a condition', async (filter, value) => {
   const query = new URLSearchParams({ [`filter[${filter}]`]: value })
   const { status, body } = await h.client.get(`/v1/contacts?${query}`)
   expect([status, body.errors[0].source]).toEqual([400, { parameter: `filter[${filter}]` }])
@@ -298,7 +298,7 @@ describe('conditions together', () => {
     expect(await asCondition(condition)).toEqual(['Cleo', 'Finn'])
   })
 
-  test('are asked of those contacts alone', async () => {
+  test('are evaluated for the given contacts only', async () => {
     const scope = { siteIds: [h.account.siteId], now: h.app.clock.now(), baseUrl: '' }
     const ask = (contactIds: string[]) =>
       inTransaction(h.app.db, (tx) => matchingContacts(tx, h.account.siteId, contactIds, vip(), scope))

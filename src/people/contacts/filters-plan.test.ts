@@ -6,10 +6,10 @@ import { rowsReadBy } from '../../testing/plans.ts'
 import { recordStatements, type Statement } from '../../testing/statements.ts'
 import { matchingContacts } from './conditions.ts'
 
-/** Of them, every second is a customer, every tenth bears the common tag, every thousandth the rare one. */
+/** Of them, every second is a customer, every tenth has the common tag, every thousandth the rare one. */
 const CONTACTS = 30_000
-/** Of so many conditions are asked here: so few that reading all customers would take longer. */
-const ASKED = 20
+/** Contacts for which conditions are evaluated: so few that reading all customers would take longer. */
+const EVALUATED = 20
 
 let h: Harness
 let statements: Statement[]
@@ -64,7 +64,7 @@ afterAll(() => h.close())
 
 const written = (value: string) => value.replace(/\{(\w+)\}/g, (_, name) => ids[name]!)
 
-/** What the request for a page makes the database read, in all its statements. */
+/** The number of rows that the statements of a list request read. */
 async function readForList(filter: string, value: string): Promise<number> {
   const path = `/v1/contacts?page[size]=10&filter[${filter}]=${encodeURIComponent(written(value))}`
   statements.length = 0
@@ -74,7 +74,7 @@ async function readForList(filter: string, value: string): Promise<number> {
 }
 
 async function readForCondition(filter: string, value: string): Promise<number> {
-  const contactIds = Array.from({ length: ASKED }, (_, i) => String((i + 1) * 1000))
+  const contactIds = Array.from({ length: EVALUATED }, (_, i) => String((i + 1) * 1000))
   const scope = { siteIds: [h.account.siteId], now: h.app.clock.now(), baseUrl: '' }
   const condition = { filter, value: written(value) }
   statements.length = 0
@@ -83,7 +83,7 @@ async function readForCondition(filter: string, value: string): Promise<number> 
   return read!.read
 }
 
-/** Few match, and they are found by what makes them match. */
+/** Few contacts match, and an index finds them. */
 const SELECTIVE: [string, string][] = [
   ['has_tag_id', '{rareTag}'],
   ['has_all_tag_id', '{commonTag},{rareTag}'],
@@ -91,7 +91,7 @@ const SELECTIVE: [string, string][] = [
   ['submitted_form_id', '5'],
 ]
 
-/** Many match, or no index answers: everybody is looked at, but nobody more than a few times. */
+/** Many contacts match, or no index helps: every contact is read, but only a few times. */
 const LINEAR: [string, string][] = [
   ['has_tag_id', '{commonTag}'],
   ['has_no_tag_id', '{rareTag}'],
@@ -114,10 +114,10 @@ const LINEAR: [string, string][] = [
   ['no_submitted_form_id', '5'],
 ]
 
-/** No index leads from a customer to grants that have ended. */
+/** There is no index on the ended grants of a customer. */
 const READS_ALL_GRANTS: [string, string] = ['previously_owned_product_id', '{product}']
 
-test.each(SELECTIVE)('a list of %s=%s reads little more than what it finds', async (filter, value) => {
+test.each(SELECTIVE)('a list of %s=%s reads few more rows than it finds', async (filter, value) => {
   expect(await readForList(filter, value)).toBeLessThan(500)
 })
 
@@ -129,8 +129,8 @@ test.each([...LINEAR, READS_ALL_GRANTS])(
 )
 
 test.each([...SELECTIVE, ...LINEAR])(
-  'the condition %s=%s reads little more than the contacts it is asked of',
+  'the condition %s=%s reads few more rows than the contacts for which it is evaluated',
   async (filter, value) => {
-    expect(await readForCondition(filter, value)).toBeLessThan(ASKED * 20)
+    expect(await readForCondition(filter, value)).toBeLessThan(EVALUATED * 20)
   },
 )

@@ -23,7 +23,7 @@ async function makeCustomer(name: string, revenue = '0') {
   return { id, contactId }
 }
 
-test('a contact that was granted nothing is no customer', async () => {
+test('a contact without grants is not a customer', async () => {
   const id = await makeContact(h.app, h.account.siteId, { name: 'Nobody yet' })
   expect((await h.client.get('/v1/customers?filter[search]=nobody')).body.data).toEqual([])
   expect(
@@ -31,7 +31,7 @@ test('a contact that was granted nothing is no customer', async () => {
   ).toBe(null)
 })
 
-test('a customer is shown with contact, offers and products, and leads to its contact', async () => {
+test('a customer is shown with contact, offers and products, and a link to its contact', async () => {
   const { id, contactId } = await makeCustomer('Ada')
   const { body } = await h.client.get(`/v1/customers/${id}`)
   expect(body.data).toMatchObject({
@@ -52,7 +52,7 @@ test('a customer is shown with contact, offers and products, and leads to its co
   })
 })
 
-test('an offer whose access begins later is held, and its products come when it begins', async () => {
+test('an offer whose access begins later is held, and its products appear when it begins', async () => {
   const { id, contactId } = await makeCustomer('Early')
   const later = await makeProduct(h.app, h.account.siteId)
   const access_begins_at = new Date(Date.now() + 86_400_000)

@@ -32,7 +32,7 @@ interface Titled {
 }
 const titles = (body: { included: Titled[] }) => body.included.map(({ attributes }) => attributes.title)
 
-describe('of one customer, what is included is searched and paged', () => {
+describe('the included resources of a customer can be searched and paged', () => {
   test.each([
     ['include=offers&filter[offers_per]=1', ['Watercolour']],
     ['include=offers&filter[offers_per]=1&filter[offers_page]=2', ['Oil']],
@@ -53,7 +53,7 @@ describe('of one customer, what is included is searched and paged', () => {
     const { status, headers, body } = await h.client.get(`${path}?${parameters}`)
     expect([status, headers.get('warning')]).toEqual([200, null])
     expect(titles(body)).toEqual(expected)
-    // All that is held is still named.
+    // The relationship still lists all held offers.
     expect(body.data.relationships.offers.data).toHaveLength(3)
   })
 
@@ -67,12 +67,12 @@ describe('of one customer, what is included is searched and paged', () => {
     expect([status, body.errors[0].source]).toEqual([400, { parameter }])
   })
 
-  test('a Warning tells when what would be narrowed is not included', async () => {
+  test('a Warning reports filters of relationships that are not included', async () => {
     const { headers } = await h.client.get(`${path}?filter[offers_per]=1`)
     expect(headers.get('warning')).toContain('include=offers')
   })
 
-  test('elsewhere these filters are not known', async () => {
+  test('these filters are unknown elsewhere', async () => {
     for (const elsewhere of [`/v1/contacts/${contactId}`, '/v1/customers']) {
       const { headers } = await h.client.get(`${elsewhere}?include=offers&filter[offers_per]=1`)
       expect(headers.get('warning')).toContain('filter[offers_per]')

@@ -51,7 +51,7 @@ const eventsOf = (contactId: string) =>
     .orderBy('id')
     .execute()
 
-test('each real change is recorded once, with who did it and what caused it', async () => {
+test('each actual change is recorded once, with actor and cause', async () => {
   const contactId = await makeContact(h.app, siteId)
   const [one, two] = [await makeTag(), await makeTag()]
   const cause = { runId: '5', eventId: '7', depth: 3 }
@@ -82,7 +82,7 @@ test('each real change is recorded once, with who did it and what caused it', as
   expect(await tagsOf(contactId)).toEqual([two])
 })
 
-test('of changes that say the same, the first does it; the others lose nothing', async () => {
+test('of equal changes the first takes effect, and the others change nothing', async () => {
   const [one, two] = [await makeContact(h.app, siteId), await makeContact(h.app, siteId)]
   const tagIds = [await makeTag(), await makeTag()]
   const changed = await change('add', [
@@ -99,7 +99,7 @@ test('of changes that say the same, the first does it; the others lose nothing',
   expect((await eventsOf(one)).map(({ actor }) => actor)).toEqual(['test', 'third'])
 })
 
-test('deleted contacts, archived tags and those of another site are passed over', async () => {
+test('deleted contacts, archived tags and those of another site are ignored', async () => {
   const stranger = await makeAccount(h.app)
   const [living, deleted] = [await makeContact(h.app, siteId), await makeContact(h.app, siteId)]
   const foreign = await makeContact(h.app, stranger.siteId)
@@ -118,7 +118,7 @@ test('deleted contacts, archived tags and those of another site are passed over'
   expect([await tagsOf(deleted), await tagsOf(foreign)]).toEqual([[], []])
 })
 
-test('of ten who add the same at once, one does, and of ten who remove it', async () => {
+test('of ten concurrent requests to add a tag, one takes effect; so with removing', async () => {
   for (let round = 0; round < 10; round++) {
     const contactIds = [await makeContact(h.app, siteId), await makeContact(h.app, siteId)]
     const tagIds = [await makeTag(), await makeTag()]
@@ -135,7 +135,7 @@ test('of ten who add the same at once, one does, and of ten who remove it', asyn
   }
 })
 
-test('a tag that comes while the contact is deleted is not left behind', async () => {
+test('a tag added while the contact is deleted does not remain', async () => {
   for (let round = 0; round < 20; round++) {
     const contactId = await makeContact(h.app, siteId)
     const tagIds = [await makeTag()]

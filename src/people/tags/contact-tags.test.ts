@@ -22,7 +22,7 @@ const names = (body: { data: { attributes: { name: string } }[] }) =>
   body.data.map(({ attributes }) => attributes.name)
 
 describe('GET /v1/contact_tags', () => {
-  test('shows what Kajabi shows of a tag, by name, and not what is archived', async () => {
+  test('returns the attributes that Kajabi has, by name, without archived tags', async () => {
     const account = await makeAccount(h.app)
     const client = h.clientWith(account.token)
     const ids: string[] = []
@@ -44,7 +44,7 @@ describe('GET /v1/contact_tags', () => {
     expect(names((await client.get('/v1/contact_tags?filter[name_cont]=%25')).body)).toEqual(['100% sure'])
   })
 
-  test('takes the site of an account that has several, and asks for none', async () => {
+  test('can be filtered by site, and needs none with several sites', async () => {
     const account = await makeAccount(h.app)
     const client = h.clientWith(account.token)
     const id = await makeSite(h.app, account)
@@ -62,7 +62,7 @@ describe('GET /v1/contact_tags', () => {
 })
 
 describe('creating and renaming a tag', () => {
-  test('answers with the tag and where it is', async () => {
+  test('returns the tag and its location', async () => {
     const { status, headers, body } = await h.client.post('/v1/contact_tags', document({ name: ' Early ' }))
     expect([status, body.data.attributes]).toEqual([201, { name: 'Early' }])
     expect(headers.get('location')).toBe(`${h.url}/v1/contact_tags/${body.data.id}`)
@@ -72,7 +72,7 @@ describe('creating and renaming a tag', () => {
     expect(unchanged.body.data.attributes).toEqual({ name: 'Late' })
   })
 
-  test('the name of another tag is taken, whatever its case; its own is not, nor that of one archived', async () => {
+  test('the name of another tag is taken in any case; its own name is not, nor that of an archived tag', async () => {
     const [name, other] = [newName(), await create()]
     const id = await create(name)
     const pointer = '/data/attributes/name'
@@ -88,7 +88,7 @@ describe('creating and renaming a tag', () => {
     expect((await rename(other, name)).status).toBe(200)
   })
 
-  test('of ten with one name at once, one is made and nine are told that it is taken', async () => {
+  test('of ten concurrent requests with one name, one creates the tag and nine get "taken"', async () => {
     const name = newName()
     const replies = await Promise.all(
       Array.from({ length: 10 }, () => h.client.post('/v1/contact_tags', document({ name }))),
@@ -103,7 +103,7 @@ describe('creating and renaming a tag', () => {
     await expectRefusal(h.app, () => rename(id, name), 422, { pointer })
   })
 
-  test('a name that is missing is told at the attributes', async () => {
+  test('a missing name is reported at the attributes', async () => {
     const send = () => h.client.post('/v1/contact_tags', document({}))
     await expectRefusal(h.app, send, 422, { pointer: '/data/attributes' })
   })
@@ -114,21 +114,21 @@ describe('creating and renaming a tag', () => {
     ['another type', { data: { type: 'tags', attributes: {} } }, '/data/type'],
     ['no attributes', { data: { type: 'contact_tags' } }, '/data'],
     ['a zero byte', document({ name: 'a\0b' }), '/data/attributes/name'],
-  ])('%s is refused and told by its place', async (_, body, pointer) => {
+  ])('%s is refused with a pointer', async (_, body, pointer) => {
     await expectRefusal(h.app, () => h.client.post('/v1/contact_tags', body), statusAt(pointer), { pointer })
   })
 
-  test('other attributes are passed over and told; a document about another tag is refused', async () => {
-    const told = await h.client.post('/v1/contact_tags', document({ name: newName(), color: 'red' }))
-    expect([told.status, told.headers.get('warning')]).toEqual([201, expect.stringContaining('color')])
-    const { id } = told.body.data
+  test('other attributes are ignored and reported; a document with another id is refused', async () => {
+    const created = await h.client.post('/v1/contact_tags', document({ name: newName(), color: 'red' }))
+    expect([created.status, created.headers.get('warning')]).toEqual([201, expect.stringContaining('color')])
+    const { id } = created.body.data
     const send = () => h.client.patch(`/v1/contact_tags/${id}`, document({ name: 'x' }, { id: '1' }))
     await expectRefusal(h.app, send, 409, { pointer: '/data/id' })
   })
 })
 
 describe('archiving a tag', () => {
-  test('hides it from contacts and filters; it can still be looked up, and is not changed any more', async () => {
+  test('hides it from contacts and filters; it can still be read by id, but not changed', async () => {
     const id = await create()
     const contactId = await makeContact(h.app, h.account.siteId)
     const path = `/v1/contacts/${contactId}/relationships/tags`
@@ -154,7 +154,7 @@ describe('archiving a tag', () => {
   })
 })
 
-test('tags are seen and changed with the permissions for contacts', async () => {
+test('tags are read and changed with the permissions for contacts', async () => {
   const id = await create()
   const viewer = h.clientWith((await makeKey(h.app, h.account, ['view:contacts'])).token)
   expect((await viewer.get(`/v1/contact_tags/${id}`)).status).toBe(200)

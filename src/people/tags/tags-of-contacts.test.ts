@@ -27,10 +27,10 @@ async function makeTag(client = h.client): Promise<string> {
 const path = () => `/v1/contacts/${contactId}/relationships/tags`
 const identifiers = (ids: (string | number)[]) => ids.map((id) => ({ type: 'contact_tags', id }))
 const body = (...ids: (string | number)[]) => ({ data: identifiers(ids) })
-const borne = async () =>
+const currentTags = async () =>
   (await h.client.get(path())).body.data.map(({ id }: { id: string }) => id) as string[]
 
-/** What was recorded of the contact's tags, as in "tag_added 5". */
+/** The recorded events of the contact's tags, as in "tag_added 5". */
 async function events(): Promise<string[]> {
   const rows = await h.app.db
     .selectFrom('events')
@@ -42,7 +42,7 @@ async function events(): Promise<string[]> {
   return rows.map(({ type, data }) => `${type} ${(data as { tag_id: string }).tag_id}`)
 }
 
-test('POST adds what is missing and records that alone', async () => {
+test('POST adds missing tags and records only those', async () => {
   const [one, two] = tags as [string, string]
   const first = await h.client.post(path(), body(one))
   expect([first.status, first.body]).toEqual([
@@ -59,7 +59,7 @@ test('POST adds what is missing and records that alone', async () => {
   expect(await events()).toEqual([`tag_added ${one}`, `tag_added ${two}`])
 })
 
-test('DELETE removes what is borne and passes over the rest', async () => {
+test('DELETE removes tags that the contact has and ignores the rest', async () => {
   const [one, two, three] = tags as [string, string, string]
   await h.client.post(path(), body(one, two))
   const { status, body: answer } = await h.client.delete(path(), body(three, two))
@@ -69,7 +69,7 @@ test('DELETE removes what is borne and passes over the rest', async () => {
   expect((await events()).slice(2)).toEqual([`tag_removed ${two}`])
 })
 
-test('PATCH makes them the only ones; an empty list removes all', async () => {
+test('PATCH replaces all tags; an empty list removes all', async () => {
   const [one, two, three] = tags as [string, string, string]
   await h.client.post(path(), body(one, two))
   const { body: answer } = await h.client.patch(path(), body(three, two))
@@ -80,7 +80,7 @@ test('PATCH makes them the only ones; an empty list removes all', async () => {
   )
 })
 
-test('who did it in which request is recorded', async () => {
+test('actor and request id are recorded', async () => {
   const { headers } = await h.client.post(path(), body(tags[0]!))
   const event = await h.app.db
     .selectFrom('events')
@@ -100,14 +100,14 @@ test('who did it in which request is recorded', async () => {
 describe.each(['POST', 'PATCH', 'DELETE'])('%s: all or nothing', (method) => {
   const send = (document: unknown) => () => h.client.send(method, path(), document)
 
-  test('a tag that is archived, unknown or of another account is told by its place', async () => {
+  test('a tag that is archived, unknown or of another account is reported with a pointer', async () => {
     const archived = await makeTag()
     await h.client.delete(`/v1/contact_tags/${archived}`)
     await h.client.post(path(), body(tags[0]!))
     for (const id of [archived, foreignTag, '999999', '01', 'abc', '', 0, -1, 1e25]) {
       await expectRefusal(h.app, send(body(tags[0]!, tags[1]!, id)), 404, { pointer: '/data/2' })
     }
-    expect(await borne()).toEqual([tags[0]])
+    expect(await currentTags()).toEqual([tags[0]])
     expect(await events()).toEqual([`tag_added ${tags[0]}`])
   })
 
@@ -135,7 +135,7 @@ describe.each(['POST', 'PATCH', 'DELETE'])('%s: all or nothing', (method) => {
     await expectRefusal(h.app, () => viewer.send(method, path(), body(tags[0]!)), 403)
   })
 
-  test('the same Idempotency-Key gets the first answer again', async () => {
+  test('the same Idempotency-Key returns the first response', async () => {
     const key = { 'idempotency-key': `tags-${method}` }
     const first = await h.client.send(method, path(), body(tags[0]!), key)
     const again = await h.client.send(method, path(), body(tags[0]!), key)
@@ -146,29 +146,29 @@ describe.each(['POST', 'PATCH', 'DELETE'])('%s: all or nothing', (method) => {
   })
 })
 
-describe('at the same moment', () => {
+describe('concurrently', () => {
   const times = <Result>(count: number, work: () => Promise<Result>) =>
     Promise.all(Array.from({ length: count }, work))
 
-  test('ten who add the same record one event; so do ten who remove it, and ten who replace', async () => {
+  test('ten requests to add a tag record one event; so do ten to remove it, and ten to replace all', async () => {
     await times(10, () => h.client.post(path(), body(...tags)))
     expect(await events()).toHaveLength(3)
     await times(10, () => h.client.delete(path(), body(tags[0]!)))
     expect(await events()).toHaveLength(4)
     await times(10, () => h.client.patch(path(), body(tags[0]!)))
     expect(await events()).toHaveLength(7)
-    expect(await borne()).toEqual([tags[0]])
+    expect(await currentTags()).toEqual([tags[0]])
   })
 
-  test('of two who replace, one comes last: the tags are those of one of them', async () => {
+  test('after two requests to replace all tags, the tags are those of one of them', async () => {
     for (let round = 0; round < 15; round++) {
       await h.client.patch(path(), body(tags[0]!))
       await Promise.all([h.client.patch(path(), body(tags[1]!)), h.client.patch(path(), body(tags[2]!))])
-      expect([[tags[1]], [tags[2]]]).toContainEqual(await borne())
+      expect([[tags[1]], [tags[2]]]).toContainEqual(await currentTags())
     }
   })
 
-  test('what is recorded is what happened: added and removed take turns', async () => {
+  test('the recorded events are consistent: added and removed alternate', async () => {
     await Promise.all(
       Array.from({ length: 30 }, (_, i) =>
         i % 2 ? h.client.post(path(), body(tags[0]!)) : h.client.delete(path(), body(tags[0]!)),
@@ -176,10 +176,10 @@ describe('at the same moment', () => {
     )
     const types = (await events()).map((event) => event.split(' ')[0])
     expect(types).toEqual(types.map((_, i) => (i % 2 ? 'tag_removed' : 'tag_added')))
-    expect(await borne()).toHaveLength(types.length % 2)
+    expect(await currentTags()).toHaveLength(types.length % 2)
   })
 
-  test('who archives a tag waits for those who are adding it', async () => {
+  test('archiving a tag waits for transactions that are adding it', async () => {
     const tag = await makeTag()
     const blocker = await h.app.pool.connect()
     await blocker.query('begin; lock table events in share mode')
@@ -201,6 +201,6 @@ describe('at the same moment', () => {
     blocker.release()
     expect([(await adding).body.data, (await archiving).status]).toEqual([identifiers([tag]), 200])
     expect(await events()).toEqual([`tag_added ${tag}`])
-    expect(await borne()).toEqual([])
+    expect(await currentTags()).toEqual([])
   })
 })

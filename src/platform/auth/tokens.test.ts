@@ -32,12 +32,12 @@ afterAll(() => h.close())
 const OURS = deriveKey('a key that is only good for tests', 'tokens')
 const path = () => `/v1/contacts/${contactId}/relationships/offers`
 
-/** Claims of a good token of the account. */
+/** Claims of a valid token of the account. */
 async function goodClaims() {
   return (await h.app.tokens.verifyAccess(h.account.token))!
 }
 
-/** A token like ours in all but what is told. */
+/** A token that differs from a valid one in the given options only. */
 async function forged({ key = OURS, alg = 'HS256', typ = 'at+jwt', iss = 'bestow', exp = '1h' } = {}) {
   const { accountId, keyId, familyId, epoch } = await goodClaims()
   return new SignJWT({ acc: accountId, key: keyId, fam: familyId, epo: epoch })
@@ -62,7 +62,7 @@ async function expectRefused(authorization: string | null): Promise<void> {
   await expectRefusal(h.app, () => client.post('/v1/contacts', contact, headers), 401)
 }
 
-test('what the refused tokens below are made like is a good token', async () => {
+test('the token that the refused ones below are derived from is valid', async () => {
   expect((await h.clientWith(await forged()).get('/v1/me')).status).toBe(200)
 })
 
@@ -147,7 +147,7 @@ describe('a token is refused', () => {
   })
 })
 
-test('a token is good until its time is over by the application’s clock', async () => {
+test('a token is valid until it expires by the application’s clock', async () => {
   let now = Date.now()
   const signer = tokenSigner(OURS, { now: () => new Date(now) })
   const token = await signer.signAccess(await goodClaims(), 60)
@@ -186,14 +186,14 @@ describe('permissions', () => {
     },
   )
 
-  test('a key with one permission may do what it allows and nothing else', async () => {
+  test('a key with one permission can use its operations and no others', async () => {
     const client = h.clientWith((await makeKey(h.app, h.account, ['view:offers'])).token)
     expect((await client.get('/v1/offers')).status).toBe(200)
     expect((await client.get('/v1/me')).status).toBe(200)
     expect((await client.get('/v1/contacts')).status).toBe(403)
   })
 
-  test('a key without any permission may still ask who it is', async () => {
+  test('a key without permissions can still use GET /v1/me', async () => {
     const client = h.clientWith((await makeKey(h.app, h.account, [])).token)
     expect((await client.get('/v1/me')).status).toBe(200)
     expect((await client.get('/v1/offers')).status).toBe(403)
@@ -203,20 +203,20 @@ describe('permissions', () => {
     '/v1/contacts?include=offers',
     '/v1/contacts?include=site,customer.offers',
     '/v1/contacts/ID?include=offers',
-  ])('what a key may not see it may not include either: %s', async (path) => {
+  ])('a key cannot include resources that it may not view: %s', async (path) => {
     const key = await makeKey(h.app, h.account, ['view:contacts', 'view:customers', 'view:sites'])
     const { body } = await h.clientWith(key.token).get(path.replace('ID', contactId))
     expect(body.errors[0]).toMatchObject({ status: '403', source: { parameter: 'include' } })
     expect(body.errors[0].detail).toContain('view:offers')
   })
 
-  test('what is included of what the key may see, and tags, which have no permission of their own, is shown', async () => {
+  test('resources that the key may view can be included, and tags, which have no permission of their own', async () => {
     const client = h.clientWith((await makeKey(h.app, h.account, ['view:contacts', 'view:offers'])).token)
     expect((await client.get('/v1/contacts?include=offers,tags')).status).toBe(200)
   })
 })
 
-test('the clock of the server moved past the end of a token ends it', async () => {
+test('a token ends when the clock of the server is moved past its expiry', async () => {
   await (h.app.clock as MovableClock).advance(h.app.db, (h.app.config.TOKEN_TTL + 1) * 1000)
   await expectRefused(`Bearer ${h.account.token}`)
 })

@@ -12,7 +12,7 @@ test.each([
   ['1d12h', 1.5 * DAY],
   ['0d5s', 5 * SECOND],
   ['36500d', 36_500 * DAY],
-])('%s is a length of time', (text, milliseconds) => {
+])('%s is a valid duration', (text, milliseconds) => {
   expect(parseDuration(text)).toBe(milliseconds)
 })
 

@@ -6,7 +6,7 @@ interface Item {
   key: string
 }
 
-/** Records what runs together; a batch ends when it is told to. */
+/** Records what runs together; a batch ends when the test says so. */
 function recorder(size: number, pipelined = false) {
   const batches: { keys: string[]; end: (error?: Error) => void }[] = []
   const add = inBatches<object, Item, string>(
@@ -27,27 +27,27 @@ function recorder(size: number, pipelined = false) {
   return { batches, add: (key: string, group = 'one') => add(owner, { group, key }) }
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve))
+const nextIteration = () => new Promise((resolve) => setImmediate(resolve))
 
-test('what comes at the same moment runs together, in its order, up to the size', async () => {
+test('what comes concurrently runs together, in its order, up to the size', async () => {
   const { batches, add } = recorder(3)
   const results = ['a', 'b', 'c', 'd'].map((key) => add(key))
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b', 'c']])
   batches[0]!.end()
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b', 'c'], ['d']])
   batches[1]!.end()
   expect(await Promise.all(results)).toEqual(['did a', 'did b', 'did c', 'did d'])
 })
 
-test('while a batch runs, the rest waits and then goes together, before anybody is answered', async () => {
+test('while a batch runs, other items wait and then run in one batch, before the first is answered', async () => {
   const { batches, add } = recorder(10)
   const running: number[] = []
   const first = add('a').then(() => running.push(batches.length))
-  await turn()
+  await nextIteration()
   const rest = [add('b'), add('c')]
-  await turn()
+  await nextIteration()
   expect(batches).toHaveLength(1)
   batches[0]!.end()
   await first
@@ -57,80 +57,80 @@ test('while a batch runs, the rest waits and then goes together, before anybody 
   await Promise.all(rest)
 })
 
-test('a full batch does not wait for the one that runs, a third does', async () => {
+test('a full batch does not wait for the running one, a third batch does', async () => {
   const { batches, add } = recorder(2)
   const results = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => add(key))
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys)).toEqual([
     ['a', 'b'],
     ['c', 'd'],
   ])
   batches[1]!.end()
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys).at(-1)).toEqual(['e', 'f'])
   for (const { end } of batches) end()
   await Promise.all(results)
 })
 
-test('pipelined, those who wait and those who were just answered go half and half', async () => {
+test('when pipelined, waiting items and those of clients that were just answered are split in halves', async () => {
   const { batches, add } = recorder(64, true)
   const client = async (key: string) => {
     for (let round = 0; round < 4; round++) await add(key)
   }
   const clients = Array.from({ length: 32 }, (_, index) => client(String(index)))
   for (let ended = 0; ended < 8; ended++) {
-    while (batches.length === ended) await turn()
-    // Whom the last one answered is back before this one ends.
-    await turn()
-    await turn()
+    while (batches.length === ended) await nextIteration()
+    // Clients of the previous batch send their next item before this one ends.
+    await nextIteration()
+    await nextIteration()
     batches[ended]!.end()
   }
   await Promise.all(clients)
   expect(batches.map(({ keys }) => keys.length)).toEqual(Array(8).fill(16))
 })
 
-test('pipelined, few still go together', async () => {
+test('when pipelined, a few items still run in one batch', async () => {
   const { batches, add } = recorder(64, true)
   const results = Array.from({ length: 8 }, (_, index) => add(String(index)))
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys.length)).toEqual([8])
   batches[0]!.end()
   await Promise.all(results)
 })
 
-test('nobody waits for long for a batch that waits for somebody, up to a few', async () => {
+test('a batch that waits for a lock does not block later items, up to a few batches', async () => {
   const { batches, add } = recorder(10)
   const results = [add('a')]
   const lead = performance.now()
   for (const key of ['b', 'c', 'd']) {
-    while (batches.length < results.length) await turn()
+    while (batches.length < results.length) await nextIteration()
     results.push(add(key))
   }
-  while (batches.length < 4) await turn()
+  while (batches.length < 4) await nextIteration()
   expect(performance.now() - lead).toBeGreaterThan(250)
   results.push(add('e'), add('f'))
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(batches).toHaveLength(4)
   batches[2]!.end()
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b'], ['c'], ['d'], ['e', 'f']])
   for (const { end } of batches) end()
   await Promise.all(results)
 })
 
-test('there are never more than four at once, also when many wait', async () => {
+test('there are never more than four concurrent batches, also when many items wait', async () => {
   const { batches, add } = recorder(2)
   const results = Array.from({ length: 40 }, (_, index) => add(String(index)))
   await new Promise((resolve) => setTimeout(resolve, 450))
   expect(batches).toHaveLength(4)
   for (let ended = 0; ended < 20; ended++) {
-    while (batches.length === ended) await turn()
+    while (batches.length === ended) await nextIteration()
     batches[ended]!.end()
   }
   expect(await Promise.all(results)).toHaveLength(40)
 })
 
-test('an item that fails at once, alone or with others, is answered', async () => {
+test('an item that fails immediately, alone or with others, gets its error', async () => {
   const fail = () => {
     throw new Error('at once')
   }
@@ -146,24 +146,24 @@ test('an item that fails at once, alone or with others, is answered', async () =
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
 })
 
-test('pipelined, one that goes beside another is full', async () => {
+test('when pipelined, a batch that runs beside another is full', async () => {
   const { batches, add } = recorder(16, true)
   const results = Array.from({ length: 40 }, (_, index) => add(String(index)))
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys.length)).toEqual([16, 16])
   for (const { end } of batches) end()
-  while (batches.length === 2) await turn()
+  while (batches.length === 2) await nextIteration()
   batches[2]!.end()
   await Promise.all(results)
 })
 
-test('what shares a key never runs together', async () => {
+test('items with the same key never run concurrently', async () => {
   const { batches, add } = recorder(10)
   const results = [add('a'), add('a'), add('b')]
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b']])
   batches[0]!.end()
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b'], ['a']])
   for (const { end } of batches) end()
   expect(await Promise.all(results)).toEqual(['did a', 'did a', 'did b'])
@@ -172,30 +172,30 @@ test('what shares a key never runs together', async () => {
 test('groups do not wait for each other', async () => {
   const { batches, add } = recorder(10)
   const results = [add('a', 'one'), add('b', 'two')]
-  await turn()
+  await nextIteration()
   expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b']])
   for (const { end } of batches) end()
   await Promise.all(results)
 })
 
-test('a failure that is nobody’s fault is told to all of the batch, and the next one runs', async () => {
+test('a failure that no item has caused fails the whole batch, and the next one runs', async () => {
   const { batches, add } = recorder(2)
   const failing = [add('a'), add('b')]
   const next = add('a')
-  await turn()
+  await nextIteration()
   batches[0]!.end(new Error('away'))
   for (const result of failing) await expect(result).rejects.toThrow('away')
-  await turn()
+  await nextIteration()
   batches[1]!.end()
   expect(await next).toBe('did a')
 })
 
-test('after any other failure each is tried alone, and fails alone', async () => {
+test('after any other failure each item runs alone, and fails alone', async () => {
   const { batches, add } = recorder(2)
   const [good, bad] = [add('good'), add('bad')]
-  await turn()
+  await nextIteration()
   batches[0]!.end(new Error('wrong'))
-  await turn()
+  await nextIteration()
   expect(batches.slice(1).map(({ keys }) => keys)).toEqual([['good'], ['bad']])
   batches[1]!.end()
   batches[2]!.end(new Error('wrong'))

@@ -3,7 +3,7 @@ import { createBareDatabase } from '../../testing/harness.ts'
 import { openDatabase } from './database.ts'
 import { migrate, migrator } from './migrate.ts'
 
-test('e-mails of an earlier release go on: those that wait are due, those that were rendered are shown', async () => {
+test('e-mails of an earlier release are migrated: pending ones are due, rendered ones are shown', async () => {
   const { kysely, pool, close } = openDatabase(await createBareDatabase(), { size: 2, name: 'bestow test' })
   await migrator(kysely).migrateTo('0008_consequences')
   await pool.query(
@@ -25,7 +25,7 @@ test('e-mails of an earlier release go on: those that wait are due, those that w
   await close()
 })
 
-test('addresses of an earlier release are compared as they are stored from now on, and nobody is lost', async () => {
+test('e-mail addresses of an earlier release are normalised, and no contact is lost', async () => {
   const { kysely, pool, close } = openDatabase(await createBareDatabase(), { size: 2, name: 'bestow test' })
   await migrator(kysely).migrateTo('0010_email_layouts')
   await pool.query(`
@@ -45,7 +45,7 @@ test('addresses of an earlier release are compared as they are stored from now o
   expect(rows.map(({ id, site_id, name, email }) => [Number(id), Number(site_id), name, email])).toEqual([
     [1, 1, '\u00c9mile', 'kim@bücher.example'],
     [2, 1, 'Ada', 'ada@example.com'],
-    // Somebody else has this address in its other spelling.
+    // Another contact has this address in another spelling.
     [3, 1, 'Bob', 'bob@xn--bcher-kva.example'],
     [4, 1, 'Bob', 'bob@bücher.example'],
     [5, 2, 'Kim', 'kim@bücher.example'],

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => h.close())
 
-/** An event as somebody else wrote it. Nobody can be sent what follows: it names no contact. */
+/** An invalid event: its effects cannot be written, because it names no contact. */
 async function plantEvent(type: string): Promise<() => Promise<{ dispatched_at: Date | null }>> {
   const { id } = await h.app.db
     .insertInto('events')
@@ -37,7 +37,7 @@ async function welcomeSomebody(): Promise<void> {
 const welcomes = async () =>
   (await h.app.db.selectFrom('emails').select('id').where('kind', '=', 'welcome').execute()).length
 
-test('an event of a type that this version does not know waits for a newer one and holds up nothing', async () => {
+test('an event of an unknown type waits for a newer version and blocks nothing', async () => {
   const unknown = await plantEvent('planet_discovered')
   await welcomeSomebody()
   await h.drain()
@@ -45,7 +45,7 @@ test('an event of a type that this version does not know waits for a newer one a
   expect(await unknown()).toMatchObject({ dispatched_at: null, dispatch_attempts: 0 })
 })
 
-test('an event that fails is set aside with its error, and the others of its batch are dispatched', async () => {
+test('an event that fails is deferred with its error, and the others of its batch are dispatched', async () => {
   await welcomeSomebody()
   const bad = await plantEvent('customer_created')
   await welcomeSomebody()
@@ -61,7 +61,7 @@ test('an event that fails is set aside with its error, and the others of its bat
   expect(body).toMatch(/^bestow_failed\{kind="event"\} 1$/m)
 })
 
-test('an event that was set aside is tried again, ever more rarely, and dispatched once it can be', async () => {
+test('a deferred event is retried with backoff, and dispatched once it can be', async () => {
   const bad = await plantEvent('customer_created')
   await h.drain()
   await h.drain()
@@ -76,7 +76,7 @@ test('an event that was set aside is tried again, ever more rarely, and dispatch
   expect(await welcomes()).toBe(1)
 })
 
-test('a database that is away sets no event aside', async () => {
+test('an unreachable database defers no event', async () => {
   await welcomeSomebody()
   const away = Object.assign(new Error('Connection terminated'), { code: '57P01' })
   const listener = { types: ['customer_created'], react: () => Promise.reject(away) }
@@ -85,7 +85,7 @@ test('a database that is away sets no event aside', async () => {
   expect(rows).toHaveLength(0)
 })
 
-test('an event about which a statement takes too long is set aside and holds up no other', async () => {
+test('an event whose statement times out is deferred and blocks no other', async () => {
   for (let n = 0; n < 3; n++) await welcomeSomebody()
   const reacted: string[] = []
   let slow: string | undefined
@@ -106,7 +106,7 @@ test('an event about which a statement takes too long is set aside and holds up 
   expect(rows).toEqual([{ id: slow, dispatch_error: expect.stringContaining('timeout') }])
 })
 
-test('a deadlock sets no event aside', async () => {
+test('a deadlock defers no event', async () => {
   await welcomeSomebody()
   let stumbles = 0
   const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' })
@@ -122,14 +122,14 @@ test('a deadlock sets no event aside', async () => {
   expect(rows).toHaveLength(0)
 })
 
-test('several dispatchers beside a failing event send each e-mail once', async () => {
+test('several dispatchers with a failing event send each e-mail once', async () => {
   await plantEvent('customer_created')
   for (let n = 0; n < 5; n++) await welcomeSomebody()
   await Promise.all(Array.from({ length: 4 }, () => h.drain()))
   expect(await welcomes()).toBe(5)
 })
 
-test('of a long queue no more is read than is dispatched, also when nobody has told the planner of it', async () => {
+test('of a long queue, only the dispatched events are read, also without statistics for the planner', async () => {
   const { pool } = h.app
   await pool.query('alter table events set (autovacuum_enabled = false)')
   await pool.query(
@@ -149,6 +149,6 @@ test('of a long queue no more is read than is dispatched, also when nobody has t
   await h.drain()
   const total = await read()
   expect(total).toBeGreaterThanOrEqual(5_000)
-  // Twice: what was dispatched just now is still in the index.
+  // Twice: the events that were just dispatched are still in the index.
   expect(total).toBeLessThan(2.5 * 5_000)
 })

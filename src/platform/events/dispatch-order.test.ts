@@ -87,7 +87,7 @@ test('each hook gets the events of its site in order, and once, while two dispat
 })
 
 /**
- * Holds up a dispatcher after it has claimed an event, while another one runs. Returns the contacts of both events in
+ * Blocks a dispatcher after it has claimed an event, while another one runs. Returns the contacts of both events in
  * the order in which they were created, and were received.
  */
 async function dispatchBesideSlowOne(): Promise<{ created: string[]; received: string[] }> {
@@ -160,7 +160,7 @@ const makeSites = async (count: number) => {
   return sites
 }
 
-test('a site with a long backlog delays no other: each has its turn', async () => {
+test('a site with a long backlog delays no other site', async () => {
   const [long, ...others] = (await makeSites(4)) as [string, ...string[]]
   await plantEvents([long], 1_200)
   await plantEvents(others, 10)

@@ -71,7 +71,7 @@ describe.each(parentsAndMethods)('$method offers of $parent', ({ parent, method 
     ['meta that is a list', { data: [], meta: [] }, '/meta'],
     ['meta that is null', { data: [], meta: null }, '/meta'],
     [
-      'a welcome flag that is a text',
+      'a welcome flag that is a string',
       { data: [], meta: { send_customer_welcome_email: 'false' } },
       '/meta/send_customer_welcome_email',
     ],
@@ -85,7 +85,7 @@ describe.each(parentsAndMethods)('$method offers of $parent', ({ parent, method 
     ['a member __proto__', '{"data": [{"type": "offers", "id": "1", "__proto__": {}}]}', '/data/0'],
     ['101 identifiers', { data: Array(101).fill(item) }, '/data'],
     ['a deep nest', `{"data": [], "x": ${'['.repeat(60)}${']'.repeat(60)}}`, `/x${'/0'.repeat(49)}`],
-  ])('%s is refused and told by its place', async (_, body, pointer) => {
+  ])('%s is refused with a pointer', async (_, body, pointer) => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'bad-input' }
     await expectRefusal(
       h.app,
@@ -107,7 +107,7 @@ describe.each(parentsAndMethods)('$method offers of $parent', ({ parent, method 
     '9'.repeat(150),
     '%00',
     '1%2F2',
-  ])('an id that nobody has is not found: %s', async (id) => {
+  ])('an id that does not exist is not found: %s', async (id) => {
     await expectRefusal(
       h.app,
       () => h.client.send(method, offersOf(parent, id), offersBody([ids.offer])),
@@ -125,7 +125,7 @@ describe.each(parentsAndMethods)('$method offers of $parent', ({ parent, method 
   })
 
   test.each(['999999', '01', 'abc', '9223372036854775808', '', 0, -1, 1e25])(
-    'an offer that does not exist is told by its place in the list: %j',
+    'an offer that does not exist is reported with a pointer to its list item: %j',
     async (id) => {
       const body = {
         data: [
@@ -139,7 +139,7 @@ describe.each(parentsAndMethods)('$method offers of $parent', ({ parent, method 
     },
   )
 
-  test('an offer of another account is told by its place in the list', async () => {
+  test('an offer of another account is reported with a pointer to its list item', async () => {
     const body = offersBody([ids.offer, ids.offer, ids.strangers])
     await expectRefusal(h.app, () => h.client.send(method, offersOf(parent), body), 404, {
       pointer: '/data/2',

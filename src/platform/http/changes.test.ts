@@ -73,7 +73,7 @@ const modes = () => [h, strict]
 describe.each(Object.entries(MADE))('%s', (type, { make, change: [name, value] }) => {
   const show = async (on: Harness, path: string) => (await on.client.get(path)).body.data
 
-  test('sent back as they are shown change nothing: no error, no warning, no event, the same updated_at', async () => {
+  test('sending back the document as it was read changes nothing: no error, no warning, no event, the same updated_at', async () => {
     for (const on of modes()) {
       const path = `/v1/${type}/${await make(on)}`
       const before = await show(on, path)
@@ -87,7 +87,7 @@ describe.each(Object.entries(MADE))('%s', (type, { make, change: [name, value] }
     }
   })
 
-  test('sent back with one attribute changed change in that alone', async () => {
+  test('sending it back with one changed attribute changes only that', async () => {
     for (const on of modes()) {
       const path = `/v1/${type}/${await make(on)}`
       const before = await show(on, path)
@@ -120,7 +120,7 @@ describe.each(Object.entries(MADE))('%s', (type, { make, change: [name, value] }
     }
   })
 
-  test('with an id chosen by a client that may not are not created: 403', async () => {
+  test('an id chosen without the permission is 403, and nothing is created', async () => {
     for (const on of modes()) {
       const allowed = permissions.filter((permission) => permission !== 'manage:ids')
       const client = on.clientWith((await makeKey(on.app, on.account, allowed)).token)
@@ -163,7 +163,7 @@ test('read-only attributes with another value: a warning, 400 in strict mode', a
   }
 })
 
-test('a time that was read is the same in the form of another library', async () => {
+test('a time that was read is the same in the format of another library', async () => {
   const id = await makeContact(h.app, h.account.siteId)
   const { created_at } = (await h.client.get(`/v1/contacts/${id}`)).body.data.attributes
   const attributes = { created_at: created_at.replace(/Z$/, '000+00:00') }
@@ -173,7 +173,7 @@ test('a time that was read is the same in the form of another library', async ()
   expect(headers.get('warning')).toBe(null)
 })
 
-test('a contact who holds an offer is sent back as shown: what is held stays', async () => {
+test('sending back a contact as it was read does not change the held offers', async () => {
   const id = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   await h.client.post(`/v1/contacts/${id}/relationships/offers`, offersBody([offerId]))

@@ -6,7 +6,7 @@ import { parseForm } from './forms.ts'
 import { parseParameters } from './parameters.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
-/** René, Zoë and a euro sign, as Windows-1252 has them. */
+/** René, Zoë and a euro sign in Windows-1252. */
 const WINDOWS = Buffer.from('name=Ren\xe9+Zo%EB+%80', 'latin1')
 
 type ErrorBody = { errors: { code: string }[]; error_description: string }
@@ -45,12 +45,12 @@ describe('a form is read in the charset that it declares', () => {
       'multipart/form-data; boundary=b',
       Buffer.from('--b\r\ncontent-disposition: form-data; name="a"\r\n\r\nRen\xe9\r\n--b--', 'latin1'),
     ],
-  ])('what is not of it is refused: %s', (_name, type, body) => {
+  ])('bytes that are invalid in it are refused: %s', (_name, type, body) => {
     expect(() => parseForm(type, body)).toThrow(expect.objectContaining({ status: 400 }))
   })
 })
 
-test('a query is read as form fields are, and must be UTF-8', () => {
+test('a query is read like form fields, and must be UTF-8', () => {
   expect(parseParameters('a=1&a=2&b[]=x&b[]=y+z&c&d=%zz&e=%C3%A9&=f&&g=h=i&__proto__=j')).toEqual(
     Object.assign(Object.create(null), {
       a: '2',
@@ -84,7 +84,7 @@ describe('over HTTP', () => {
       body,
     })
 
-  test('a shop that sends Windows-1252 and says so has its buyer written rightly', async () => {
+  test('the name of a buyer that a shop sends as Windows-1252 is stored correctly', async () => {
     const offer = await makeOffer(h.app, h.account.siteId)
     const { body } = await h.client.get(`/v1/offers/${offer}/activation_url`)
     const path = body.data.attributes.activate_url.replace(h.url, '')
@@ -113,11 +113,11 @@ describe('over HTTP', () => {
   test.each([
     ['bytes', 'a&'.repeat(500_000), 413, '64 kB'],
     ['fields', 'a&'.repeat(300), 400, '200 fields'],
-  ])('a form with too many %s is refused, whoever sends it', async (_what, body, status, told) => {
+  ])('a form with too many %s is refused, with or without a token', async (_what, body, status, detail) => {
     const token = await post('/v1/oauth/token', FORM, Buffer.from(body))
     expect([token.status, ((await token.json()) as ErrorBody).error_description]).toEqual([
       status,
-      expect.stringContaining(told),
+      expect.stringContaining(detail),
     ])
     expect((await post('/webhooks/offers/a/1/activate', FORM, Buffer.from(body))).status).toBe(status)
     const { subdomain } = await h.app.db.selectFrom('sites').select('subdomain').executeTakeFirstOrThrow()

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => h.close())
 
 describe('with EXTENSIONS off', () => {
-  test('their operations do not exist, nor are they in the document', async () => {
+  test('extension operations do not exist, also not in the OpenAPI document', async () => {
     for (const path of ['/v1/emails', '/v1/emails/1']) {
       const { status, body } = await h.client.get(path)
       expect([status, body.errors[0].code]).toEqual([404, 'unknown_path'])
@@ -20,7 +20,7 @@ describe('with EXTENSIONS off', () => {
     expect(Object.keys(body.paths).filter((path) => path.startsWith('/v1/emails'))).toEqual([])
   })
 
-  test('the document marks nothing of an operation as an extension, but the exact e-mail filter', async () => {
+  test('the document marks nothing as an extension except the exact e-mail filter', async () => {
     const paths = await wholePaths(await readOpenApi(h.client))
     const parameters = new Set<string>()
     for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
@@ -31,7 +31,7 @@ describe('with EXTENSIONS off', () => {
     expect([...parameters]).toEqual(['filter[email]', 'filter[email_eq]'])
   })
 
-  test('what they add to a grant is ignored, and the answer does not mention it', async () => {
+  test('extension members of a grant are ignored, and the response has none', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     const offerId = await makeOffer(h.app, h.account.siteId)
     const body = offersBody([offerId], { send_offer_grant_email: true, send_customer_welcome_email: false })
@@ -44,7 +44,7 @@ describe('with EXTENSIONS off', () => {
     expect(await h.app.db.selectFrom('emails').select('id').execute()).toEqual([])
   })
 
-  test('a repetition with the same Idempotency-Key says nothing of them either', async () => {
+  test('a repetition with the same Idempotency-Key has none either', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     const path = `/v1/contacts/${id}/relationships/tags`
     const body = { data: [{ type: 'contact_tags', id: await makeTag(h.app, h.account.siteId) }] }
@@ -67,7 +67,7 @@ describe('with EXTENSIONS off', () => {
     }
   })
 
-  test('an exact e-mail is still found exactly: ignoring it would name the wrong person', async () => {
+  test('the exact e-mail filter still works: ignoring it would return the wrong contact', async () => {
     const wanted = await makeContact(h.app, h.account.siteId, { email: 'ada@example.com' })
     await makeContact(h.app, h.account.siteId, { email: 'bob@example.com' })
     for (const filter of ['email', 'email_eq']) {

@@ -14,7 +14,7 @@ let h: Harness
 let stranger: Client
 /** An id of each type that belongs to the harness’s account. */
 let ours: Record<string, string>
-/** The same for the account that asks, so that only the foreign id is wrong. */
+/** The same for the requesting account, so that only the foreign id is wrong. */
 let theirs: Record<string, string>
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-/** A new type of resource with an id in a path belongs here too: the test tells. */
+/** Every type of resource with an id in a path belongs here: the test fails for a missing one. */
 async function oneOfEach(client: Client, siteId: string): Promise<Record<string, string>> {
   const products = await makeProduct(h.app, siteId)
   const offers = await makeOffer(h.app, siteId, { productIds: [products] })
@@ -42,7 +42,7 @@ async function oneOfEach(client: Client, siteId: string): Promise<Record<string,
   const tag = { type: 'contact_tags', attributes: { name: 'VIP' } }
   const contact_tags = (await client.post('/v1/contact_tags', { data: tag })).body.data.id
   const hooks = await makeHook(h.app, siteId)
-  const told = await client.post(`/v1/hooks/${hooks}/test`)
+  const tested = await client.post(`/v1/hooks/${hooks}/test`)
   const template = { type: 'email_templates', attributes: { kind: 'gift' } }
   const email_templates = (await client.post('/v1/email_templates', { data: template })).body.data.id
   const [run] = (await client.get('/v1/automation_runs')).body.data
@@ -60,7 +60,7 @@ async function oneOfEach(client: Client, siteId: string): Promise<Record<string,
     email_templates,
     grants: outcomes[0].grant_id,
     hooks,
-    webhook_deliveries: told.body.data.id,
+    webhook_deliveries: tested.body.data.id,
   }
 }
 
@@ -68,7 +68,7 @@ const typeOf = ({ url }: Route) => url.split('/')[2]!
 
 const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.url}`, route] as const)
 
-/** A body that says nothing wrong about the resources of these ids. */
+/** A valid body for the resources of these ids. */
 function bodyOf({ method, url }: Route, ids: Record<string, string>): unknown {
   if (method === 'GET' || (method === 'DELETE' && url.endsWith('}'))) return undefined
   const name = /\/relationships\/(\w+)$/.exec(url)?.[1]
@@ -78,7 +78,7 @@ function bodyOf({ method, url }: Route, ids: Record<string, string>): unknown {
   return { data: { type, attributes: {} } }
 }
 
-describe('another account finds nothing at an address with our id', () => {
+describe('another account gets 404 at a URL with our id', () => {
   test.each(named(routes.filter(({ url }) => url.includes('{id}'))))('%s', async (_, route) => {
     const type = typeOf(route)
     const at = (ids: Record<string, string>) => route.url.replace('{id}', ids[type]!)
@@ -89,7 +89,7 @@ describe('another account finds nothing at an address with our id', () => {
       404,
     )
     expect(foreign.body.errors[0].detail).toContain(ours[type])
-    // With an id of their own it is found; a run that has ended can be neither cancelled nor retried.
+    // With an id of its own it is found; a run that has ended can be neither cancelled nor retried.
     if (route.method !== 'DELETE') {
       expect((await stranger.send(route.method, at(theirs), bodyOf(route, theirs))).status).toBeOneOf([
         200, 409,
@@ -98,7 +98,7 @@ describe('another account finds nothing at an address with our id', () => {
   })
 })
 
-describe('our id in a body of another account is not found', () => {
+describe('our id in a body of another account is 404', () => {
   const relating = routes.filter(({ method, url }) => method !== 'GET' && url.includes('/relationships/'))
   test.each(named(relating))('%s', async (_, route) => {
     const path = route.url.replace('{id}', theirs[typeOf(route)]!)
@@ -117,22 +117,22 @@ describe('our id in a body of another account is not found', () => {
   })
 })
 
-/** Filters about what does not exist here, and the one that takes a list of ids: nobody has what is unknown. */
-const answeredAlikeForAll = [...Object.keys(unknownFilters), 'has_all_tag_id']
+/** Filters of data that is not recorded, and the one with a list of ids: unknown ids match no contact. */
+const sameForAllIds = [...Object.keys(unknownFilters), 'has_all_tag_id']
 
 const keyOf = (name: string) => /\[(\w+)\]/.exec(name)![1]!
 
 const referredTo = (url: string, key: string) =>
   key === 'site_id' ? 'sites' : findResource(url.split('/')[2]!)?.filters[key]?.refersTo
 
-describe('our id in a filter of another account is not found', () => {
+describe('our id in a filter of another account is 404', () => {
   const filters = routes
     .filter(({ method, url }) => method === 'GET' && !url.includes('{'))
     .flatMap(({ url, query }) =>
       Object.keys((query as { properties?: object } | undefined)?.properties ?? {})
         .filter((name) => /^filter\[\w*id\]$/.test(name) && !name.includes('external'))
         .map((name) => ({ url, name, type: referredTo(url, keyOf(name)) }))
-        .filter(({ name }) => !answeredAlikeForAll.includes(keyOf(name))),
+        .filter(({ name }) => !sameForAllIds.includes(keyOf(name))),
     )
 
   test('the filters that take ids are found in the route table', () => {
@@ -151,7 +151,7 @@ describe('our id in a filter of another account is not found', () => {
   })
 })
 
-test('lists show another account nothing of ours', async () => {
+test('lists of another account contain nothing of ours', async () => {
   for (const { url } of routes.filter(
     (route) => route.kind === 'read' && route.query && !route.url.includes('{'),
   )) {

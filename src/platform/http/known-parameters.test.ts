@@ -12,18 +12,18 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([lenient.close(), strict.close()]))
 
-const told = {
+const reported = {
   reason: 'Unknown parameter foo',
   source: { parameter: 'foo' },
 }
 
 test('every route of the table reports a parameter that it does not declare', () => {
   for (const route of routes)
-    expect([route.url, parameterReader(route)({ foo: '1' }).unknown]).toEqual([route.url, [told]])
+    expect([route.url, parameterReader(route)({ foo: '1' }).unknown]).toEqual([route.url, [reported]])
 })
 
 test.each(['/v1/me', '/v1/version', '/v1/hooks/purchase_sample', '/v1/contacts', '/v1/sites'])(
-  'GET %s?foo=1 is answered with a Warning, and refused in strict mode',
+  'GET %s?foo=1 gets a Warning, and is refused in strict mode',
   async (path) => {
     const { status, headers } = await lenient.client.get(`${path}?foo=1`)
     expect([status, headers.get('warning')]).toEqual([200, expect.stringContaining('Unknown parameter foo')])
@@ -32,14 +32,14 @@ test.each(['/v1/me', '/v1/version', '/v1/hooks/purchase_sample', '/v1/contacts',
   },
 )
 
-test('every route refuses it in strict mode before it does anything', async () => {
+test('every route refuses it in strict mode before it changes anything', async () => {
   for (const { method, url, form, flatErrors } of routes) {
     const { path, body } = exampleRequest({ method, url }, '1')
     const type = form ? 'application/json' : 'application/vnd.api+json'
     const { status, body: answer } = await strict.client.send(method, `${path}?foo=1`, body, {
       'content-type': type,
     })
-    // A document that its schema refuses is refused before.
+    // An invalid document is refused before.
     expect([method, url, status]).toEqual([method, url, 400])
     if (!flatErrors && answer.errors[0].code === 'not_allowed')
       expect(answer.errors[0].source).toEqual({ parameter: 'foo' })
@@ -47,7 +47,7 @@ test('every route refuses it in strict mode before it does anything', async () =
 })
 
 describe('filter[site_id]', () => {
-  test('is accepted without a Warning by reads, and reported by writes', () => {
+  test('is accepted without a Warning in reads, and reported in writes', () => {
     for (const route of routes) {
       const { unknown } = parameterReader({ ...route, extension: false })({ 'filter[site_id]': '1' })
       expect([route.method, route.url, unknown.length]).toEqual([
@@ -58,7 +58,7 @@ describe('filter[site_id]', () => {
     }
   })
 
-  test('chooses a site in the list of sites', async () => {
+  test('filters the list of sites', async () => {
     const { siteId } = lenient.account
     expect((await lenient.client.get(`/v1/sites?filter[site_id]=${siteId}`)).body.data).toHaveLength(1)
     expect((await lenient.client.get('/v1/sites?filter[site_id]=999')).status).toBe(404)
@@ -85,9 +85,9 @@ test.each([
   }
 })
 
-describe('filters that are not known', () => {
+describe('unknown filters', () => {
   test.each(['grants', 'automation_runs', 'webhook_deliveries', 'emails', 'automations', 'email_templates'])(
-    'are 400 in the list of %s, which no client of Kajabi knows; the answer names those there are',
+    'are 400 in the list of %s, which is an extension; the error lists the known ones',
     async (type) => {
       const { status, body } = await lenient.client.get(`/v1/${type}?filter[colour]=red`)
       expect([status, body.errors[0].code, body.errors[0].source]).toEqual([
@@ -100,25 +100,25 @@ describe('filters that are not known', () => {
   )
 
   test.each(['filter=1', 'filters[contact_id]=1', 'filter.contact_id=1', 'filter'])(
-    'are 400 there however they are written: %s',
+    'are 400 there in any notation: %s',
     async (query) => {
       const { status, body } = await lenient.client.get(`/v1/grants?${query}`)
       expect([status, body.errors[0].code]).toEqual([400, 'unknown_filter'])
     },
   )
 
-  test('so are those of one resource there', async () => {
+  test('are 400 for a single resource that is an extension', async () => {
     const { status, body } = await lenient.client.get('/v1/grants/1?filter[colour]=red')
     expect([status, body.errors[0].source]).toEqual([400, { parameter: 'filter[colour]' }])
   })
 
-  test('are reported in a Warning for one resource that Kajabi has', async () => {
+  test('are reported in a Warning for a single resource that Kajabi has', async () => {
     const { headers } = await lenient.client.get(`/v1/sites/${lenient.account.siteId}?filter[colour]=red`)
     expect(headers.get('warning')).toContain('filter[colour]')
   })
 })
 
-test('page[limit] is page[size], in the links too', async () => {
+test('page[limit] means page[size], in the links too', async () => {
   const { body, headers } = await lenient.client.get('/v1/contacts?page[limit]=7')
   expect(headers.get('warning')).toBe(null)
   expect(body.links.self).toContain('page%5Bsize%5D=7')

@@ -1,4 +1,4 @@
-/** Everything that strangers can feed to a process before it knows them, each with the worst that is known of it. */
+/** Every parser of unauthenticated input, each with the worst known input. */
 import cookie from '@fastify/cookie'
 import proxyAddr from '@fastify/proxy-addr'
 import { describe, expect, test } from 'vitest'
@@ -22,7 +22,7 @@ const fill = (piece: string, bytes: number) => piece.repeat(Math.ceil(bytes / pi
 const parseCookies = (header: string) => cookie.fastifyCookie.parse(header)
 const asBuffer = (text: string) => Buffer.from(text, 'latin1')
 
-/** The text is what is repeated, or made for a size. */
+/** The text that is repeated, or a function that generates it for a size. */
 type Case = [name: string, text: string | ((bytes: number) => string), parse: (text: string) => unknown]
 
 const query = (text: string) => parseParameters(text)
@@ -59,7 +59,7 @@ const cases: Case[] = [
   ['JSON of white space', ' ', json],
   ['JSON of a long number', '1', json],
   [
-    'JSON of a deep place with many items',
+    'JSON pointer of a deep array with many items',
     (n) => `${'['.repeat(49)}${fill('1,', n)}1${']'.repeat(49)}`,
     json,
   ],
@@ -94,7 +94,7 @@ const cases: Case[] = [
   ['path of slashes', '/', (path) => explainUnknown('GET', path)],
   ['path of words', '/v1', (path) => explainUnknown('GET', path)],
   [
-    'path that is nearly right',
+    'path that is nearly correct',
     (n) => `/v1/contacts/${fill('a', n)}/offer/`,
     (path) => explainUnknown('GET', path),
   ],
@@ -109,14 +109,14 @@ const forwardedFor = (text: string) =>
     (_address, hop) => hop < 1,
   )
 
-/** Milliseconds of this thread, whatever else the machine does; the best of several. */
+/** Milliseconds of processor time of this thread; the shortest of several runs. */
 function timeOf(parse: () => unknown): number {
   const times = Array.from({ length: 3 }, () => {
     const start = process.threadCpuUsage()
     try {
       parse()
     } catch {
-      // A refusal takes its time too.
+      // The time of a refusal counts too.
     }
     const { user, system } = process.threadCpuUsage(start)
     return (user + system) / 1_000
@@ -124,9 +124,9 @@ function timeOf(parse: () => unknown): number {
   return Math.min(...times)
 }
 
-/** Ten times the input takes ten times the time, and a hundred times when it is quadratic. */
+/** Ten times the input takes about ten times as long when linear, and a hundred times when quadratic. */
 const MOST_GROWTH = 40
-/** What takes less is not measured well, and harmless. */
+/** Shorter times cannot be measured well, and are harmless. */
 const LEAST_MS = 5
 
 function growthOf(text: Case[1], parse: Case[2], kilobytes = [10, 100, 1_000]): number {
@@ -149,6 +149,6 @@ test('a parser that is quadratic is found', () => {
     for (const one of text) for (let at = 0; at < text.length; at++) same += Number(text[at] === one)
     return same
   }
-  // Of less, so that it does not take minutes.
+  // With less input, so that it does not take minutes.
   expect(growthOf('a&', compare, [0.5, 1, 10])).toBeGreaterThan(MOST_GROWTH)
 })

@@ -28,13 +28,13 @@ afterAll(() => h.close())
 
 const ours = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /metrics/database']
 
-test('the document holds the routes of the table and nothing else', () => {
+test('the document contains the routes of the table and no others', () => {
   const declared = routes.map(({ method, url }) => `${method} ${url}`)
   expect(new Set(declared).size).toBe(declared.length)
   expect(operations.map(([name]) => name).sort()).toEqual([...declared, ...ours].sort())
 })
 
-test('every route but the public ones says which permission it takes', () => {
+test('every route except public ones documents its permission', () => {
   const open = routes.filter(({ access }) => access === 'public').map(({ url }) => url)
   const inbound = ['activate', 'deactivate'].map((act) => `/webhooks/offers/{token}/{offer_id}/${act}`)
   expect(open).toEqual(['/v1/oauth/token', '/v1/version', ...inbound])
@@ -51,16 +51,16 @@ test('every route but the public ones says which permission it takes', () => {
   }
 })
 
-test('routes that change something are written for, and those that show something are not', () => {
+test('routes that change something need a manage permission, and those that read need a view permission', () => {
   for (const { method, url, access } of routes) {
-    // Who sees these addresses can grant.
+    // Whoever knows these URLs can grant.
     if (['public', 'token'].includes(access) || url.endsWith('/activation_url')) continue
     expect([url, access.split(':')[0]]).toEqual([url, method === 'GET' ? 'view' : 'manage'])
   }
 })
 
 describe('the document is an OpenAPI document', () => {
-  test('of version 3.1 with title, version and the scheme of tokens', () => {
+  test('of version 3.1 with title, version and security scheme', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(document.info).toMatchObject({ title: 'Bestow', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
     expect(document.servers).toEqual([{ url: '/' }])
@@ -72,7 +72,7 @@ describe('the document is an OpenAPI document', () => {
     })
   })
 
-  test('whose operations are each described, once, with answers and parameters that can be', () => {
+  test('whose operations each have a unique description, with valid responses and parameters', () => {
     for (const [name, { summary, tags, parameters = [], responses }] of operations) {
       expect([name, summary]).toEqual([name, expect.stringMatching(/\w/)])
       expect(tags).toHaveLength(1)
@@ -108,7 +108,7 @@ describe('the document is an OpenAPI document', () => {
     expect((await lint(broken)).map(({ ruleId }) => ruleId)).toContain('no-unresolved-refs')
   })
 
-  test('that foresees errors wherever they can come', () => {
+  test('that documents errors wherever they can occur', () => {
     for (const { method, url, access } of routes) {
       const statuses = Object.keys(paths[url]![method.toLowerCase()]!.responses)
       expect(statuses).toContain('429')
@@ -120,7 +120,7 @@ describe('the document is an OpenAPI document', () => {
 })
 
 describe('every operation', () => {
-  test('has a name of its own, in camel case, that follows from method and path', () => {
+  test('has a unique operationId in camel case that follows from method and path', () => {
     const names = operations.map(([, { operationId }]) => operationId!)
     expect(new Set(names).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^[a-z]+(?:[A-Z][a-z0-9]*)*$/)
@@ -146,7 +146,7 @@ describe('every operation', () => {
       expect([name, described.get(tags![0]!)]).toEqual([name, expect.stringMatching(/\w/)])
   })
 
-  test('has examples of its body and its answers, and all of them match their schemas', () => {
+  test('has examples of its body and its responses, and all of them match their schemas', () => {
     const validatorOf = validatorsOf(document)
     const places = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { requestBody, responses }]) => {
@@ -169,7 +169,7 @@ describe('every operation', () => {
     }
   })
 
-  test('names the headers of its request and its answers', () => {
+  test('documents the headers of its request and its responses', () => {
     for (const { method, url, kind } of routes) {
       const { parameters = [], responses } = paths[url]![method.toLowerCase()]!
       const isIdempotent = ['write', 'batched'].includes(kind) && method !== 'GET'
@@ -194,7 +194,7 @@ describe('attributes that can be written', () => {
       required?: string[]
     }
 
-  test('are described, with those that a new resource needs', () => {
+  test('are documented, with those that a new resource requires', () => {
     expect(attributesOf('NewContact').required).toEqual(['email'])
     expect(Object.keys(attributesOf('ChangedContact').properties)).toEqual(
       expect.arrayContaining(['name', 'email', 'subscribed', 'custom_3', 'external_user_id']),
@@ -214,13 +214,13 @@ describe('attributes that can be written', () => {
       expect(reply.headers.get('warning')).toBeNull()
       expect([201, 404, 422]).toContain(reply.status)
       if (reply.status === 201) return
-      // The example names an offer, which is not there.
+      // The example names an offer that does not exist.
       for (const { code } of reply.body.errors) expect(code).toBe('not_found')
     },
   )
 })
 
-test('what operations have in common stands in the components once', () => {
+test('common parts of operations are in the components once', () => {
   const source = JSON.stringify(document.paths)
   expect(source).not.toMatch(/x-(?:component|documented-as|same-as)/)
   for (const name of [
@@ -235,7 +235,7 @@ test('what operations have in common stands in the components once', () => {
   expect(JSON.stringify(document.components)).toContain('"#/components/schemas/OfferIdentifier"')
 })
 
-test('what Kajabi does not have is marked as an extension, and nothing else', () => {
+test('exactly the operations and parameters that Kajabi does not have are marked as extensions', () => {
   const marked = operations.filter(([, operation]) => operation['x-extension']).map(([name]) => name)
   const types = [
     'emails',
@@ -289,7 +289,7 @@ test('the parameters of a list are in the document', () => {
   )
 })
 
-test('the readable page shows the document, and fetches nothing from elsewhere', async () => {
+test('the page /docs shows the document, and loads nothing from other origins', async () => {
   const page = await h.clientWith(null).get('/docs')
   expect(page.status).toBe(200)
   expect(page.headers.get('content-type')).toContain('text/html')

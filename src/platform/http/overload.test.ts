@@ -21,7 +21,7 @@ const grant = () => h.client.post(`/v1/contacts/${contactId}/relationships/offer
 
 const textOf = async (path: string) => (await fetch(h.url + path)).text()
 
-/** Holds up every grant to the contact meanwhile. */
+/** Blocks every grant to the contact meanwhile. */
 async function whileHeldUp(act: () => Promise<void>): Promise<void> {
   const blocker = await h.app.pool.connect()
   await blocker.query('begin')
@@ -37,7 +37,7 @@ async function whileHeldUp(act: () => Promise<void>): Promise<void> {
 const refusals = async () =>
   Number(/^bestow_refused_requests_total (\d+)$/m.exec(await h.app.metrics.text())![1])
 
-test('a request beyond those that can be worked on at once is refused, and told when to come again', async () => {
+test('a request beyond the limit of concurrent requests is refused with Retry-After', async () => {
   let pending: ReturnType<typeof grant>[] = []
   const before = await refusals()
   await whileHeldUp(async () => {
@@ -56,7 +56,7 @@ test('a request beyond those that can be worked on at once is refused, and told 
   expect((await grant()).status).toBe(200)
 })
 
-test('refusals keep their place among the answers on a connection, and the connection stays', async () => {
+test('refusals keep their order among the responses on a connection, which stays open', async () => {
   const socket = connect({ port: Number(new URL(h.url).port), host: '127.0.0.1' }).setEncoding('latin1')
   let received = ''
   socket.on('data', (text: string) => {
@@ -82,14 +82,14 @@ test('refusals keep their place among the answers on a connection, and the conne
   socket.destroy()
 })
 
-test('requests that were sent ahead on a connection leave their places when it breaks', async () => {
+test('pipelined requests free their slots when their connection breaks', async () => {
   const request = `GET /v1/me HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${h.account.token}\r\n\r\n`
   const meStatus = async () => (await h.client.get('/v1/me')).status
   let arrived = 0
   h.server.server.on('request', () => {
     arrived += 1
   })
-  // More often than there are places.
+  // More often than there are slots.
   for (let round = 0; round < 3; round++) {
     const blocker = await h.app.pool.connect()
     await blocker.query('begin; lock table sites in access exclusive mode')
@@ -105,7 +105,7 @@ test('requests that were sent ahead on a connection leave their places when it b
   }
 })
 
-test('a client that goes away before its answer leaves its place', async () => {
+test('a client that disconnects before its response frees its slot', async () => {
   const controller = new AbortController()
   await whileHeldUp(async () => {
     const leaving = [1, 2].map(() =>

@@ -1,4 +1,4 @@
-/** What a server shows and tells to anybody. */
+/** What a server shows to unauthenticated clients. */
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Harness, startHarness } from '../../testing/harness.ts'
@@ -24,14 +24,14 @@ test('in production the API reference is shown only with API_DOCS on', async () 
   await open.close()
 })
 
-test('with an https PUBLIC_URL every answer asks browsers for https, and none without', async () => {
+test('with an https PUBLIC_URL every response has Strict-Transport-Security, and none otherwise', async () => {
   for (const path of ['/healthz', '/v1/me', '/nowhere', '/', '/s/none/sign-in']) {
     expect((await visit(production, path)).headers.get('strict-transport-security')).toBe('max-age=31536000')
     expect((await visit(h, path)).headers.get('strict-transport-security')).toBe(null)
   }
 })
 
-test('the root leads to the documentation, or says what is here; an icon is there', async () => {
+test('the root redirects to the documentation, or says what this is; there is an icon', async () => {
   const root = await visit(h, '/')
   expect([root.status, root.headers.get('location')]).toEqual([302, '/docs/'])
   expect((await visit(h, '/docs')).headers.get('location')).toBe('/docs/')
@@ -42,14 +42,14 @@ test('the root leads to the documentation, or says what is here; an icon is ther
   expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
 })
 
-/** What comes back for bytes that a client library would not send. */
+/** The response to bytes that a client library would not send. */
 function exchange(bytes: string): Promise<string> {
   return new Promise((done) => {
     let received = ''
     const socket = connect({ port: Number(new URL(h.url).port), host: '127.0.0.1' }).setEncoding('latin1')
     socket.on('data', (text: string) => {
       received += text
-      // An answer that leaves the connection open.
+      // A response that leaves the connection open.
       if (received.endsWith('}')) socket.destroy()
     })
     socket.on('error', () => {})
@@ -58,7 +58,7 @@ function exchange(bytes: string): Promise<string> {
   })
 }
 
-describe('what is no proper request is answered in the words of JSON:API', () => {
+describe('an invalid HTTP request gets a JSON:API error', () => {
   const head = (line: string, ...lines: string[]) =>
     `${[`${line} HTTP/1.1`, 'host: localhost', ...lines].join('\r\n')}\r\n\r\n`
   test.each([

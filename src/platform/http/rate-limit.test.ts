@@ -11,7 +11,7 @@ afterAll(() => h.close())
 const newKey = async () => h.clientWith((await makeKey(h.app, h.account, null)).token)
 const from = (address: string) => ({ 'x-forwarded-for': address })
 
-test('a key may make so many requests a minute and is told how many are left, then 429 and when to come back', async () => {
+test('a key can make a number of requests a minute, with the rest in headers, then gets 429 with Retry-After', async () => {
   const client = await newKey()
   for (const left of ['2', '1', '0']) {
     const { status, headers } = await client.get('/v1/me')
@@ -28,14 +28,14 @@ test('a key may make so many requests a minute and is told how many are left, th
   expect(headers.get('ratelimit-remaining')).toBe('0')
 })
 
-test('each key has an allowance of its own, all addresses together', async () => {
+test('each key has a limit of its own, for all addresses together', async () => {
   const [one, other] = [await newKey(), await newKey()]
   for (let n = 0; n < 3; n++) expect((await one.get('/v1/offers', from(`10.0.0.${n}`))).status).toBe(200)
   expect((await one.get('/v1/offers', from('10.0.0.9'))).status).toBe(429)
   expect((await other.get('/v1/offers', from('10.0.0.1'))).status).toBe(200)
 })
 
-test('a refused request writes nothing', async () => {
+test('a refused request changes nothing', async () => {
   const client = await newKey()
   const post = (email: string) =>
     client.post('/v1/contacts', { data: { type: 'contacts', attributes: { email } } })
@@ -49,7 +49,7 @@ test('a refused request writes nothing', async () => {
   expect(rows).toEqual([])
 })
 
-test('who has no token is limited by address, at the token endpoint in its own form', async () => {
+test('requests without a token are limited by address, at the token endpoint with an OAuth error', async () => {
   const nobody = h.clientWith(null)
   const ask = (address: string) =>
     nobody.post(
@@ -65,7 +65,7 @@ test('who has no token is limited by address, at the token endpoint in its own f
   expect((await nobody.get('/v1/version', from('10.1.1.1'))).status).toBe(429)
 })
 
-test('a forged token uses up nobody’s allowance', async () => {
+test('a forged token does not count towards the limit of a key', async () => {
   const key = await makeKey(h.app, h.account, null)
   const forged = h.clientWith(`${key.token.slice(0, -3)}xyz`)
   for (let n = 0; n < 5; n++) expect((await forged.get('/v1/me')).status).toBe(401)

@@ -19,7 +19,7 @@ interface Slow {
   received: () => string
 }
 
-/** Sends the head of a token request, and one byte of its body. */
+/** Sends the headers of a token request, and one byte of its body. */
 function beginSlowly(address: string): Slow {
   const socket = connect({ port: Number(new URL(h.url).port), host: '127.0.0.1' }).setEncoding('latin1')
   let received = ''
@@ -46,7 +46,7 @@ test('bodies that arrive byte by byte take no slots, are limited in number per a
   expect(head).toMatch(/content-type: application\/vnd\.api\+json/i)
   expect(JSON.parse(body!).errors[0]).toMatchObject({ status: '429', code: 'too_many_slow_bodies' })
   expect(other.filter((one) => statusOf(one) !== undefined)).toEqual([])
-  // No more at once than there are places.
+  // No more concurrently than there are slots.
   for (const one of other) {
     one.socket.write('"a": "b12"}')
     await expect.poll(() => statusOf(one), { timeout: 10_000 }).toBe('400')
@@ -58,7 +58,7 @@ test('bodies that arrive byte by byte take no slots, are limited in number per a
   expect(statusOf(again)).toBe(undefined)
 })
 
-test('a body that arrives when all places are taken is refused, and leaves none taken', async () => {
+test('a body that arrives when all slots are taken is refused, and keeps no slot', async () => {
   const blocker = await h.app.pool.connect()
   await blocker.query('begin; lock table sites in access exclusive mode')
   const late = beginSlowly('203.0.113.9')

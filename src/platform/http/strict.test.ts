@@ -15,7 +15,7 @@ const MEDIA_TYPE = 'application/vnd.api+json'
 const offers = () => `/v1/contacts/${contactId}/relationships/offers`
 
 describe('with JSONAPI_STRICT on', () => {
-  test('a contact that was read can be sent back with a change', async () => {
+  test('a contact that was read can be sent back with a changed attribute', async () => {
     const { body } = await h.client.get(`/v1/contacts/${contactId}`)
     body.data.attributes.phone_number = '030 1234'
     const reply = await h.client.patch(`/v1/contacts/${contactId}`, { data: body.data })
@@ -44,7 +44,7 @@ describe('with JSONAPI_STRICT on', () => {
     'Application/Vnd.API+JSON',
     `${MEDIA_TYPE}; ext=""`,
     `${MEDIA_TYPE};profile="https://example.com/p"`,
-  ])('a document sent as %s is taken', async (type) => {
+  ])('a document sent as %s is accepted', async (type) => {
     expect((await h.client.post(offers(), offersBody([]), { 'content-type': type })).status).toBe(200)
   })
 
@@ -79,7 +79,7 @@ describe('with JSONAPI_STRICT on', () => {
     ['/v1/contacts?fields[contacts]=shoe_size', 'fields[contacts]'],
     ['/v1/contacts/ID?include=orders', 'include'],
     ['/v1/contacts/ID/relationships/offers?page[size]=5', 'page[size]'],
-  ])('400 for what lenient mode ignores: %s', async (path, parameter) => {
+  ])('400 for parts that lenient mode ignores: %s', async (path, parameter) => {
     await expectRefusal(h.app, () => h.client.get(path.replace('ID', contactId)), 400, { parameter })
   })
 
@@ -131,12 +131,12 @@ describe('with JSONAPI_STRICT on', () => {
     ])
   })
 
-  test('answers say that they depend on Accept', async () => {
+  test('responses have Vary: Accept', async () => {
     expect((await h.client.get('/v1/contacts')).headers.get('vary')).toBe('Accept')
     expect((await h.client.get('/v1/contacts', { accept: 'text/html' })).headers.get('vary')).toBe('Accept')
   })
 
-  test('OAuth’s forms are taken as ever', async () => {
+  test('OAuth forms are accepted as in lenient mode', async () => {
     const { clientId: client_id, clientSecret: client_secret } = h.account
     const form = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
     const send = (path: string, fields: Record<string, string>) =>
@@ -147,7 +147,7 @@ describe('with JSONAPI_STRICT on', () => {
   })
 })
 
-/** A request with no header but the token. */
+/** A request without headers except the token. */
 async function bare(method: string, path: string, body: string) {
   const authorization = `Bearer ${h.account.token}`
   // A body of bytes gets no Content-Type.

@@ -15,7 +15,7 @@ afterAll(() => h.close())
 
 const path = () => `/v1/contacts/${contactId}/relationships/offers`
 
-describe('what clients send besides the letter of JSON:API works', () => {
+describe('requests that deviate from JSON:API work', () => {
   test.each(['application/json', '*/*', 'text/html', 'application/vnd.api+json; charset=utf-8', ''])(
     'Accept: %s',
     async (accept) => {
@@ -65,13 +65,13 @@ describe('what clients send besides the letter of JSON:API works', () => {
     expect((await h.client.post(path(), `\uFEFF${JSON.stringify(offersBody([offerId]))}`)).status).toBe(200)
   })
 
-  test('members of a document that nobody knows', async () => {
+  test('unknown members of a document', async () => {
     const body = { ...offersBody([offerId], { nothing: 1 }), jsonapi: { version: '1.0' }, links: {} }
     expect((await h.client.post(path(), body)).status).toBe(200)
   })
 })
 
-test('members that begin with @ are no attributes, and cause no Warning', async () => {
+test('members that begin with @ are ignored without a Warning', async () => {
   const attributes = { '@id': 'x', email: 'linked@example.com' }
   const { status, headers } = await h.client.post('/v1/contacts', {
     '@context': {},
@@ -80,7 +80,7 @@ test('members that begin with @ are no attributes, and cause no Warning', async 
   expect([status, headers.get('warning')]).toEqual([201, null])
 })
 
-test('HEAD answers as GET does, without the body', async () => {
+test('HEAD responds like GET, without the body', async () => {
   for (const url of ['/healthz', '/readyz', '/v1/contacts', '/v1/version', '/v1/contacts/0', '/nowhere']) {
     const [got, head] = [await h.client.get(url), await h.client.send('HEAD', url)]
     expect([url, head.status, head.body]).toEqual([url, got.status, ''])
@@ -89,7 +89,7 @@ test('HEAD answers as GET does, without the body', async () => {
   expect((await h.clientWith(null).send('HEAD', '/v1/contacts')).status).toBe(401)
 })
 
-test('what was granted is found there straight after, from both sides and in both filters', async () => {
+test('a grant is visible immediately, at the contact, at the customer and in both filters', async () => {
   const id = await makeContact(h.app, h.account.siteId)
   const granted = await h.client.post(`/v1/contacts/${id}/relationships/offers`, offersBody([offerId]))
   const customerId = granted.body.meta.customer_id
@@ -113,7 +113,7 @@ test('what was granted is found there straight after, from both sides and in bot
   }
 })
 
-/** A request with no header that is not asked for. */
+/** A request without any headers of the client library. */
 function bare(method: string, url: string, body: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${h.account.token}` }
@@ -129,7 +129,7 @@ function bare(method: string, url: string, body: string): Promise<{ status: numb
   })
 }
 
-test('however much is ignored, the Warning stays short enough for every client', async () => {
+test('a Warning stays short enough for every client, however much is ignored', async () => {
   const attributes = Object.fromEntries(
     Array.from({ length: 400 }, (_, i) => [`unknown_${i}_${'x'.repeat(500)}`, i]),
   )

@@ -17,7 +17,7 @@ beforeAll(async () => {
   })
 })
 afterEach(async () => {
-  if (isCut) await proxy.mend()
+  if (isCut) await proxy.restore()
   isCut = false
 })
 afterAll(() => h.close())
@@ -29,10 +29,10 @@ async function cut(): Promise<void> {
 
 async function mend(): Promise<void> {
   isCut = false
-  await proxy.mend()
+  await proxy.restore()
 }
 
-test('without the database everything is answered 503 with Retry-After, and once it is back as ever', async () => {
+test('without the database every request gets 503 with Retry-After, and works again when it is back', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   const offers = `/v1/contacts/${contactId}/relationships/offers`
@@ -62,7 +62,7 @@ test('without the database everything is answered 503 with Retry-After, and once
   for (const request of requests) expect((await request()).status).toBeLessThan(300)
 })
 
-test('without the database tokens are answered 503 in OAuth’s form, and the process still lives', async () => {
+test('without the database token requests get 503 as an OAuth error, and /healthz is still 200', async () => {
   const { clientId: client_id, clientSecret: client_secret } = h.account
   const ask = () =>
     h
@@ -78,7 +78,7 @@ test('without the database tokens are answered 503 in OAuth’s form, and the pr
   expect((await ask()).status).toBe(200)
 })
 
-test('a grant that is under way when the connection breaks is answered 503, and sent again is made once', async () => {
+test('a grant in flight when the connection breaks gets 503, and is made once when it is sent again', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const offerId = await makeOffer(h.app, h.account.siteId)
   const grant = () => h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
@@ -101,7 +101,7 @@ test('a grant that is under way when the connection breaks is answered 503, and 
   expect(grants).toHaveLength(1)
 })
 
-test('a full disk is reported by its own code, also when the database ends for it and is away', async () => {
+test('a full disk is reported with its own code, also when the database stops because of it', async () => {
   const full = await startHarness({
     reach: async (database) => {
       fullProxy = await startProxy(database)
@@ -120,10 +120,10 @@ test('a full disk is reported by its own code, also when the database ends for i
   expect([status, body.errors[0].code]).toEqual([503, 'database_full'])
   expect(body.errors[0].detail).toContain('no disk space left')
   expect(headers.get('retry-after')).toMatch(/^\d+$/)
-  // As after a PANIC: PostgreSQL ends, and is away while it recovers.
+  // As after a PANIC: PostgreSQL stops, and is unreachable while it recovers.
   await fullProxy.cut()
   expect((await full.client.get('/v1/contacts')).body.errors[0].code).toBe('database_full')
-  await fullProxy.mend()
+  await fullProxy.restore()
   await full.app.pool.query('drop trigger no_space on contacts')
   expect((await create(2)).status).toBe(201)
   await full.close()

@@ -76,12 +76,12 @@ test('an unsupported method is reported with the methods that the path supports'
       () => h.client.send('PUT', url.replace('{id}', '1'), {}),
       405,
     )
-    // Another route may take the path too, with a word of it as the id.
+    // Another route may match the path too, with a word of it as the id.
     expect(headers.get('allow')!.split(', ')).toEqual(expect.arrayContaining(allowed))
   }
 })
 
-test('a form or a broken document sent to a wrong path or by a wrong method is told so, and not read', async () => {
+test('a form or an invalid document sent to a wrong path or with a wrong method gets 404 or 405, and is not parsed', async () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const token = () => h.clientWith(null).post('/oauth/token', 'grant_type=client_credentials', form)
   const { body } = await expectRefusal(h.app, token, 404)
@@ -116,7 +116,7 @@ test.each([
   })
 })
 
-test('an empty id in the address of a shop is told in the form of that address', async () => {
+test('an empty id in an activation URL is reported in the format of that URL', async () => {
   const { status, body } = await h.clientWith(null).post('/webhooks/offers/abc//activate', {})
   expect([status, body]).toEqual([
     400,
@@ -128,7 +128,7 @@ test.each([
   ['GET', '/v1/oauth/token'],
   ['GET', '/webhooks/offers/abc/1/activate'],
   ['PUT', '/v1/contacts/1'],
-])('a hint leads to another place than what was asked for: %s %s', async (method, path) => {
+])('a hint never repeats the requested path: %s %s', async (method, path) => {
   const body = method === 'GET' ? undefined : {}
   const { body: answer } = await expectRefusal(h.app, () => h.client.send(method, path, body), 405)
   expect(answer.errors[0].detail).toMatch(/^\S+ does not support \w+\. Supported: [\w, ]+\.$/)
@@ -142,7 +142,7 @@ test('the tags of no contact get no hint to the contact "relationships"', async 
 describe('an operation that Kajabi has and this version lacks', () => {
   const lacking = lackingOperations(routes)
 
-  test('is answered 501 with its own code, whatever is sent', async () => {
+  test('returns 501 with its own code, whatever is sent', async () => {
     expect(lacking.map(({ method, url }) => `${method} ${url}`)).toContain('GET /v1/purchases')
     for (const { method, url } of lacking) {
       const path = url.replace('{id}', '1')
@@ -152,13 +152,13 @@ describe('an operation that Kajabi has and this version lacks', () => {
     }
   })
 
-  test('is told from a method that Kajabi does not have there either', async () => {
+  test('is distinguished from a method that Kajabi does not have there either', async () => {
     const { headers } = await expectRefusal(h.app, () => h.client.send('PUT', '/v1/purchases', {}), 405)
     expect(headers.get('allow')).toBe('GET')
   })
 })
 
-test('the operations of Kajabi are 77, and every route that is no extension is one of them', () => {
+test('Kajabi has 77 operations, and every route that is not an extension is one of them', () => {
   const known = (url: string) => url.replace(/\{\w+\}/g, '{}')
   const kajabis = KAJABI_OPERATIONS.map(({ method, url }) => `${method} ${known(url)}`)
   expect(new Set(kajabis).size).toBe(77)
@@ -173,7 +173,7 @@ test('POST /v1/grants gets a hint to the operation that grants offers', async ()
   expect(body.errors[0].detail).toContain('POST /v1/contacts/{id}/relationships/offers')
 })
 
-test('every answer carries a request id, and each its own', async () => {
+test('every response has a request id of its own', async () => {
   const paths = ['/v1/me', '/nowhere', '/v1/contacts/0', '/%', '/healthz']
   const ids = await Promise.all(
     paths.map(async (path) => (await h.client.get(path)).headers.get('x-request-id')),

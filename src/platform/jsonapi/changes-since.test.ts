@@ -1,4 +1,4 @@
-/** What docs/pages.md promises to clients that ask for what changed since their last visit. */
+/** The guarantees of docs/pages.md for clients that request what changed since their last visit. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => h.close())
 
 interface Visit {
-  /** Of the rows that were returned: `<id> <updated_at>`. */
+  /** The returned rows as `<id> <updated_at>`. */
   seen: string[]
   cursor: string
 }
@@ -41,7 +41,7 @@ async function visit(cursor: string, filter = ''): Promise<Visit> {
 const idsOf = ({ seen }: Visit) => seen.map((row) => row.split(' ')[0])
 
 async function change(id: string, name: string): Promise<void> {
-  // A change within the millisecond of the visit before is one that overlaps it.
+  // A change within the millisecond of the previous visit is in the overlap.
   await new Promise((done) => setTimeout(done, 3))
   const data = { type: 'contacts', id, attributes: { name } }
   expect((await h.client.patch(`/v1/contacts/${id}`, { data })).status).toBe(200)
@@ -50,7 +50,7 @@ async function change(id: string, name: string): Promise<void> {
 const touchAll = (which: string[], time: string) =>
   h.app.pool.query('update contacts set updated_at = $2 where id = any ($1)', [which, time])
 
-test('each visit returns what changed since the one before, once, also what changed at the same time', async () => {
+test('each visit returns the changes since the previous one once, also changes at the same time', async () => {
   const first = await visit('')
   expect(idsOf(first).toSorted()).toEqual(ids.toSorted())
   expect((await visit(first.cursor)).seen).toEqual([])
@@ -59,7 +59,7 @@ test('each visit returns what changed since the one before, once, also what chan
   await change(ids[5]!, 'Twice')
   const second = await visit(first.cursor)
   expect(idsOf(second)).toEqual([ids[2], ids[5]])
-  // Seven at one time, over two pages; finer than what is shown.
+  // Seven at the same time, over two pages; with microseconds, which are not shown.
   await touchAll(ids.slice(0, 7), '2090-01-01T00:00:00.000456Z')
   await h.client.delete(`/v1/contacts/${ids[8]}`)
   const third = await visit(second.cursor)
@@ -67,7 +67,7 @@ test('each visit returns what changed since the one before, once, also what chan
   expect((await visit(third.cursor)).seen).toEqual([])
 })
 
-test('a change that commits late is behind the cursor, and within the overlap', async () => {
+test('a change that commits late is before the cursor, but within the overlap', async () => {
   await touchAll(ids.slice(0, 8), '2091-01-01T00:00:00Z')
   const before = await visit('')
   const late = await h.app.pool.connect()

@@ -10,7 +10,7 @@ beforeAll(async () => {
   h = await startHarness()
   for (let n = 1; n <= PEOPLE; n++)
     await makeContact(h.app, h.account.siteId, { name: `Person ${n % 4}`, email: `p${n}@example.com` })
-  // Some at the same time, and finer than the milliseconds that are shown.
+  // Some at the same time, and with microseconds, which are not shown.
   await h.app.pool.query(
     `update contacts set updated_at = '2026-01-31T09:30:00.123456Z'::timestamptz + (id % 5) * interval '1 microsecond'`,
   )
@@ -48,7 +48,7 @@ async function follow(path: string, rel: 'next' | 'prev', between = async () => 
 
 const cursorOf = (values: unknown) => Buffer.from(JSON.stringify(values)).toString('base64url')
 
-test('pages after an empty cursor are the list from its start, and tell where the next one is', async () => {
+test('pages after an empty cursor begin at the start of the list, and link to the next one', async () => {
   const page = await get('/v1/contacts?page[after]=&page[size]=5&sort=id&fields[contacts]=email')
   expect(page.data.map(({ attributes }) => attributes.email)).toEqual(
     [1, 2, 3, 4, 5].map((n) => `p${n}@example.com`),
@@ -65,7 +65,7 @@ test('pages after an empty cursor are the list from its start, and tell where th
   expect(await get(page.links.first!)).toEqual(page)
 })
 
-describe('each list, in each of its orders, is the same by cursor as by number, forwards and backwards', () => {
+describe('every list, in each of its orders, has the same rows by cursor as by page number, forwards and backwards', () => {
   test.each([
     [
       'contacts',
@@ -96,7 +96,7 @@ describe('each list, in each of its orders, is the same by cursor as by number, 
   })
 })
 
-test('every list offers id, created_at and the filters that go with them, and pages by cursor', async () => {
+test('every list has id and created_at sorts and filters, and pages by cursor', async () => {
   const paths = await wholePaths(await readOpenApi(h.client))
   const lists = Object.entries(paths).flatMap(([path, { get }]) =>
     get?.parameters?.some(({ name }) => name === 'page[number]')
@@ -121,7 +121,7 @@ test('every list offers id, created_at and the filters that go with them, and pa
   }
 })
 
-test('a page before the first and one after the last are empty, and lead back', async () => {
+test('a page before the first and one after the last are empty, and link back', async () => {
   const first = await get('/v1/contacts?page[after]=&page[size]=5')
   const before = await get(`/v1/contacts?page[before]=${first.meta.cursors.before}&page[size]=5`)
   expect([before.data, before.links.prev]).toEqual([[], undefined])
@@ -136,7 +136,7 @@ test('a page before the first and one after the last are empty, and lead back', 
   expect(await get(after.links.prev!)).toEqual(last)
 })
 
-test('with filters, an exact e-mail that comes first, includes and several sites, cursors work as numbers do', async () => {
+test('cursors work like page numbers with filters, an exact e-mail match first, includes and several sites', async () => {
   await makeContact(h.app, h.account.siteId, { name: 'Exact', email: 'x@example.com' })
   await makeContact(h.app, h.account.siteId, { name: 'Other', email: 'xx@example.com' })
   await makeContact(h.app, h.account.siteId, { name: 'Another', email: 'xxx@example.com' })
@@ -155,12 +155,12 @@ test('paging while rows are added, changed and removed returns each remaining ro
     for (let n = 0; n < 6; n++) {
       doomed.push(await makeContact(h.app, h.account.siteId, { name: 'Doomed' }))
     }
-    let turn = 0
+    let page = 0
     const pages = await follow(`/v1/contacts?page[after]=&page[size]=4&sort=${sort}`, 'next', async () => {
       const gone = doomed.pop()
       if (gone) await h.client.delete(`/v1/contacts/${gone}`)
-      if (turn++ < 3) await makeContact(h.app, h.account.siteId, { name: 'Added' })
-      const changed = { type: 'contacts', id: stays[0]!, attributes: { name: `Changed ${sort} ${turn}` } }
+      if (page++ < 3) await makeContact(h.app, h.account.siteId, { name: 'Added' })
+      const changed = { type: 'contacts', id: stays[0]!, attributes: { name: `Changed ${sort} ${page}` } }
       expect((await h.client.patch(`/v1/contacts/${stays[0]}`, { data: changed })).status).toBe(200)
     })
     const seen = pages.flatMap(idsOf)
@@ -169,7 +169,7 @@ test('paging while rows are added, changed and removed returns each remaining ro
   }
 })
 
-test('a cursor whose own row was deleted still leads on', async () => {
+test('a cursor whose row was deleted still works', async () => {
   const id = await makeContact(h.app, h.account.siteId)
   const page = await get('/v1/contacts?page[after]=&page[size]=1&sort=-id')
   expect(idsOf(page)).toEqual([id])
@@ -178,7 +178,7 @@ test('a cursor whose own row was deleted still leads on', async () => {
   expect(idsOf(rest)).toEqual(idsOf(await get('/v1/contacts?page[size]=1&sort=-id')))
 })
 
-describe('a cursor that cannot be is refused, and the error says what to do', () => {
+describe('an invalid cursor is refused, and the error says what to do', () => {
   const cases: [string, string, string][] = [
     ['no cursor', 'page[after]=hello', 'page[after]'],
     ['not base64url', 'page[before]=%2F%2F%2B', 'page[before]'],
@@ -186,7 +186,7 @@ describe('a cursor that cannot be is refused, and the error says what to do', ()
     ['an array too short', `page[after]=${cursorOf(['contacts', '-created_at', '1'])}`, 'page[after]'],
     ['no time', `page[after]=${cursorOf(['contacts', '-created_at', 'soon', '1'])}`, 'page[after]'],
     [
-      'null where nothing is null',
+      'null for a column that cannot be null',
       `page[after]=${cursorOf(['contacts', '-created_at', null, '1'])}`,
       'page[after]',
     ],
@@ -206,7 +206,7 @@ describe('a cursor that cannot be is refused, and the error says what to do', ()
   })
 })
 
-test('a cursor of another account, or one that was made up, shows nothing but the caller’s own rows', async () => {
+test('a cursor of another account, or an invented one, returns only the caller’s own rows', async () => {
   const other = await makeAccount(h.app)
   const theirs = await makeContact(h.app, other.siteId)
   const client = h.clientWith(other.token)

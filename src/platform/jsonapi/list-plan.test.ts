@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-/** The statements that a request makes for its list, each with how many rows it reads. */
+/** The statements of a list request, each with the number of rows that it reads. */
 async function readsOf(path: string): Promise<{ text: string; read: number }[]> {
   statements.length = 0
   expect((await h.client.get(path)).status).toBe(200)
@@ -44,7 +44,7 @@ test.each([
 })
 
 test.each(['search]=person', 'search]=pe', 'email_contains]=example', 'name_contains]=person'])(
-  'filter[%s: all must be counted, but the page is not looked for among all',
+  'filter[%s: all matches are counted, but the page is read from an index',
   async (filter) => {
     const reads = await readsOf(`/v1/contacts?page[size]=10&filter[${filter}`)
     expect(reads.find(({ text }) => text.includes('count(*)'))!.read).toBeGreaterThanOrEqual(CONTACTS)
@@ -52,7 +52,7 @@ test.each(['search]=person', 'search]=pe', 'email_contains]=example', 'name_cont
   },
 )
 
-test('a page far into the list passes over the others in the index alone', async () => {
+test('a page far into the list skips the previous ones in the index alone', async () => {
   statements.length = 0
   await h.client.get('/v1/contacts?page[size]=10&page[number]=2000')
   const { text, values } = statements.find((statement) => statement.text.includes('offset'))!

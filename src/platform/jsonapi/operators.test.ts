@@ -19,7 +19,7 @@ beforeAll(async () => {
     ['bob', LATER, CREATED],
   ] as const) {
     ids.contacts[name] = await makeContact(h.app, siteId, { name, email: `${name}@example.com` })
-    // Finer than it is shown.
+    // With microseconds, which are not shown.
     await h.app.pool.query(
       `update contacts set created_at = $2::timestamptz + interval '400 microseconds', updated_at = $3 where id = $1`,
       [ids.contacts[name], created, updated],
@@ -46,7 +46,7 @@ async function found(type: 'contacts' | 'offers', parameters: string): Promise<s
 
 describe('contacts', () => {
   test.each([
-    // What was shown is not after itself, although it is stored finer.
+    // A shown time is not after itself, although it is stored with microseconds.
     [`filter[created_at_gt]=${CREATED}`, ['bob']],
     [`filter[created_at_gteq]=${CREATED}`, ['ada', 'bob']],
     [`filter[created_at_lt]=${CREATED}`, []],
@@ -74,7 +74,7 @@ describe('contacts', () => {
     expect(await found('contacts', `filter[${filter}]=${ids.contacts.ada}`)).toEqual(expected)
   })
 
-  test('several ids at once, unknown ones among them', async () => {
+  test('several ids, including unknown ones', async () => {
     expect(await found('contacts', `filter[id]=${ids.contacts.bob},${ids.contacts.ada},999999,x`)).toEqual([
       'ada',
       'bob',
@@ -121,7 +121,7 @@ describe('offers', () => {
   })
 })
 
-describe('a value that makes no sense is 400, and says what would', () => {
+describe('an invalid value is 400, and the error says what is valid', () => {
   test.each([
     ['created_at_gt', 'yesterday', '2026-01-31T09:30:00Z'],
     ['created_at_gt', '', '2026-01-31T09:30:00Z'],
@@ -145,7 +145,7 @@ describe('a value that makes no sense is 400, and says what would', () => {
     expect(body.errors[0].detail).toContain(detail)
   })
 
-  test('the longest period that is accepted', async () => {
+  test('the longest valid period is accepted', async () => {
     expect((await h.client.get('/v1/contacts?filter[created_in_last]=36500')).body.data).toHaveLength(2)
   })
 })

@@ -14,14 +14,14 @@ afterAll(() => h.close())
 const emails = (body: { data: { attributes: { email: string } }[] }) =>
   body.data.map(({ attributes }) => attributes.email.split('@')[0])
 
-test('the first page tells where the next one is, and how many there are', async () => {
+test('the first page links to the next one, and has the total count', async () => {
   const { body } = await h.client.get('/v1/contacts?page[size]=3')
   expect(emails(body)).toEqual(['p7', 'p6', 'p5'])
   expect(body.meta).toEqual({ total_pages: 3, total_count: 7, total: 7, current_page: 1 })
   expect(Object.keys(body.links)).toEqual(['self', 'current', 'first', 'next', 'last'])
 })
 
-test('a client that follows next sees everything once and stops: the last page has none', async () => {
+test('a client that follows next gets each row once and stops: the last page has no next', async () => {
   const seen: string[] = []
   let url: string | undefined = `${h.url}/v1/contacts?sort=name&page[size]=2`
   let pages = 0
@@ -35,7 +35,7 @@ test('a client that follows next sees everything once and stops: the last page h
   expect(seen).toEqual(['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'])
 })
 
-test('links keep every parameter, and lead back', async () => {
+test('links keep every parameter, also those to previous pages', async () => {
   const parameters =
     'filter[search]=p&filter[subscribed]=false&sort=-name&include=site&fields[contacts]=email&page[number]=2&page[size]=3'
   const { body } = await h.client.get(`/v1/contacts?${parameters}`)
@@ -64,7 +64,7 @@ test('an empty list is one page', async () => {
   expect(Object.keys(body.links)).not.toContain('next')
 })
 
-test('past the last page is nothing, and the way back', async () => {
+test('a page past the last one is empty, with a link back', async () => {
   const { body } = await h.client.get('/v1/contacts?page[number]=9&page[size]=5')
   expect(body.data).toEqual([])
   expect(body.links.next).toBe(undefined)
@@ -76,7 +76,7 @@ test('without page[size] there are 25 to a page', async () => {
   expect(new URL(body.links.self).searchParams.get('page[size]')).toBe('25')
 })
 
-test('a page of 500 is whole', async () => {
+test('a page can have 500 rows', async () => {
   await h.app.pool.query(
     `insert into offers (site_id, title, token, created_at, updated_at)
      select $1, 'Offer', n, now(), now() from generate_series(1, 501) n`,
@@ -87,7 +87,7 @@ test('a page of 500 is whole', async () => {
   expect(body.links.next).toContain('page%5Bnumber%5D=2')
 })
 
-describe('a page that cannot be is refused and told by its parameter', () => {
+describe('an invalid page is refused, and the error names the parameter', () => {
   const sizes = ['0', '-1', '501', '1000000', 'abc', '1.5', '', ' 5', '1e2', '0x10', '99999999999999999999']
   const numbers = ['0', '-1', 'abc', '1.5', '', '99999999999999999999']
   test.each([
@@ -101,7 +101,7 @@ describe('a page that cannot be is refused and told by its parameter', () => {
   })
 })
 
-test('a forwarded host is believed of a trusted proxy only: a link leads a client’s token there', async () => {
+test('a forwarded host is used only from a trusted proxy: clients send their token to links', async () => {
   const proxied = await startHarness({ settings: { TRUST_PROXY: '1' } })
   const forwarded = { 'x-forwarded-host': 'api.example.com', 'x-forwarded-proto': 'https' }
   expect((await h.client.get('/v1/contacts', forwarded)).body.links.self).toContain(`${h.url}/v1/contacts?`)
@@ -110,7 +110,7 @@ test('a forwarded host is believed of a trusted proxy only: a link leads a clien
   await proxied.close()
 })
 
-test('links start with PUBLIC_URL when it is set, whatever host was asked', async () => {
+test('links start with PUBLIC_URL when it is set, whatever the host of the request', async () => {
   const p = await startHarness({ settings: { PUBLIC_URL: 'https://members.example.com/' } })
   const id = await makeContact(p.app, p.account.siteId)
   const { body } = await p.client.get('/v1/contacts?page[size]=1')

@@ -40,7 +40,7 @@ async function queriesOf(path: string): Promise<{ count: number; shown: number; 
   return { count: statements.length, shown: body.data.length, included: body.included.length }
 }
 
-describe('a list costs as many queries for 100 as for 10', () => {
+describe('a list takes as many queries for 100 rows as for 10', () => {
   test.each([
     ['/v1/contacts?include=customer,offers,tags,site', 11],
     ['/v1/customers?include=contact,offers,products,site', 11],

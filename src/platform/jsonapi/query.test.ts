@@ -47,14 +47,14 @@ describe('sparse fields', () => {
     expect(contact.relationships.tags.data).toEqual([{ type: 'contact_tags', id: tagId }])
   })
 
-  test('of what is included too', async () => {
+  test('apply to included resources too', async () => {
     const { body } = await h.client.get(`/v1/contacts/${contactId}?include=offers,site&fields[offers]=title`)
     const [offer, site] = [body.included.find(is('offers')), body.included.find(is('sites'))]
     expect(Object.keys(offer.attributes)).toEqual(['title'])
     expect(Object.keys(site.attributes)).toContain('subdomain')
   })
 
-  test('none at all, when the list of them is empty', async () => {
+  test('an empty list of fields returns none', async () => {
     const { body } = await h.client.get(`/v1/contacts/${contactId}?fields[contacts]=`)
     expect(body.data.attributes).toEqual({})
   })
@@ -62,7 +62,7 @@ describe('sparse fields', () => {
 
 const is = (type: string) => (resource: Named) => resource.type === type
 
-test('the link to itself of one resource keeps its parameters, as that of a list does', async () => {
+test('the self link of a single resource keeps its parameters, like that of a list', async () => {
   const path = `/v1/contacts/${contactId}?include=site&fields%5Bsites%5D=title`
   const { body } = await h.client.get(path)
   expect(decodeURIComponent(body.links.self)).toBe(decodeURIComponent(h.url + path))
@@ -86,7 +86,7 @@ describe('includes', () => {
     expect(relationships.offers.data).toEqual([{ type: 'offers', id: offerId }])
   })
 
-  test('all of a customer', async () => {
+  test('all relationships of a customer', async () => {
     const { body } = await h.client.get(`/v1/customers/${customerId}?include=contact,offers,products,site`)
     expect(included(body)).toEqual(
       [
@@ -98,19 +98,19 @@ describe('includes', () => {
     )
   })
 
-  test('through what is included, with every step on the way', async () => {
+  test('nested includes contain every resource on the path', async () => {
     const { body } = await h.client.get(`/v1/contacts/${contactId}?include=customer.offers.products`)
     expect(included(body)).toEqual([`customers ${customerId}`, `offers ${offerId}`, `products ${productId}`])
     const customer = body.included.find(is('customers'))
     expect(customer.relationships.offers.data).toEqual([{ type: 'offers', id: offerId }])
   })
 
-  test('each once, however many point to it, and never what is in data already', async () => {
+  test('each resource is included once, and never one that is in data', async () => {
     const { body } = await h.client.get('/v1/contacts?include=site,customer.site,customer.contact')
     expect(included(body)).toEqual([`customers ${customerId}`, `sites ${h.account.siteId}`])
   })
 
-  test('nothing is included unless asked, and an empty list when there is nothing', async () => {
+  test('nothing is included without a request, and the list is empty when nothing matches', async () => {
     for (const path of ['/v1/contacts', `/v1/contacts/${contactId}`])
       expect((await h.client.get(`${path}?include=`)).body.included).toEqual([])
     expect('included' in (await h.client.get('/v1/contacts')).body).toBe(false)
@@ -119,7 +119,7 @@ describe('includes', () => {
     ).toEqual([])
   })
 
-  test('no further than three relationships, and that is said', async () => {
+  test('includes can be three relationships deep, and a Warning reports deeper ones', async () => {
     const { body, headers } = await h.client.get(
       `/v1/contacts/${contactId}?include=customer.contact.customer.offers`,
     )
@@ -127,7 +127,7 @@ describe('includes', () => {
     expect(included(body)).toEqual([`customers ${customerId}`])
   })
 
-  test('what is shown without being asked for: tags in lists, offers on single contacts only', async () => {
+  test('relationships shown by default: tags in lists, offers on single contacts only', async () => {
     const inList = (await h.client.get('/v1/contacts')).body.data.at(-1).relationships
     expect(inList.tags.data).toEqual([{ type: 'contact_tags', id: tagId }])
     expect(inList.offers).toEqual({
@@ -166,7 +166,7 @@ describe('sorting', () => {
       })
   })
 
-  test('what is refused says what would be right', async () => {
+  test('an invalid sort is refused, and the error lists the valid ones', async () => {
     const { body } = await h.client.get('/v1/offers?sort=price')
     expect(body.errors[0].detail).toContain('title, price_in_cents, created_at')
   })
@@ -203,11 +203,11 @@ describe('parameters', () => {
     ['fields[contacts]=email,shoe_size', 'shoe_size'],
     ['fields[nothing]=x', 'fields[nothing]'],
     ['fields[__proto__]=x', 'fields[__proto__]'],
-  ])('what is not known is passed over and told in a Warning: %s', async (parameters, told) => {
+  ])('unknown parameters are ignored and reported in a Warning: %s', async (parameters, reported) => {
     const { status, headers, body } = await h.client.get(`/v1/contacts?${parameters}`)
     expect({ status, count: body.data.length }).toEqual({ status: 200, count: 2 })
     expect(headers.get('warning')).toMatch(/^299 - "[^"]*"$/)
-    expect(headers.get('warning')).toContain(told)
+    expect(headers.get('warning')).toContain(reported)
   })
 
   test('a Warning cannot be used to write headers', async () => {
@@ -217,7 +217,7 @@ describe('parameters', () => {
     expect(headers.get('warning')).toMatch(/^299 - "[ !#-[\]-~]*"$/)
   })
 
-  test('filter[site_id] does no harm on a single resource and a relationship, also a wrong one', async () => {
+  test('filter[site_id] is ignored for a single resource and a relationship, also with an invalid value', async () => {
     for (const path of [
       `/v1/contacts/${contactId}`,
       `/v1/offers/${offerId}`,
@@ -236,7 +236,7 @@ describe('parameters', () => {
     expect((await h.client.get(`/v1/contacts/${contactId}?filter[site_id]=999`)).status).toBe(200)
   })
 
-  test('other unknown parameters of single resources and relationships are told', async () => {
+  test('other unknown parameters of single resources and relationships are reported', async () => {
     for (const path of [`/v1/contacts/${contactId}`, `/v1/contacts/${contactId}/relationships/offers`]) {
       expect((await h.client.get(`${path}?page[size]=5`)).headers.get('warning')).toContain('page[size]')
     }
@@ -253,7 +253,7 @@ describe('parameters', () => {
   })
 })
 
-test('times are ISO 8601 in UTC with milliseconds, ids are texts of digits', async () => {
+test('times are ISO 8601 in UTC with milliseconds, ids are strings of digits', async () => {
   const { body } = await h.client.get(`/v1/contacts/${contactId}`)
   expect(body.data.attributes.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   expect(body.data.id).toMatch(/^[1-9]\d*$/)

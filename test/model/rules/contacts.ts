@@ -1,6 +1,6 @@
-/** A contact is a person known to a site by e-mail, which is trimmed, in ASCII lower case, and nobody else's. */
-import type { ActOf, Answer, ContactName } from '../acts.ts'
-import { contactAnswer, refusal } from '../words.ts'
+/** A contact is a person known to a site by e-mail: trimmed, in ASCII lower case, and unique on the site. */
+import type { CommandOf, ContactName, Result } from '../commands.ts'
+import { contactResult, refusal } from '../format.ts'
 import { end, isLive } from './offers.ts'
 import type { Contact, World } from './world.ts'
 
@@ -15,16 +15,16 @@ const addressOf = (email: string) => email.trim().replace(/[A-Z]/g, (letter) => 
 const isTaken = (world: World, email: string, by?: Contact) =>
   world.contacts.some((contact) => contact.email === email && !contact.isDeleted && contact !== by)
 
-export function create(world: World, { as, attributes }: ActOf<'create'>): Answer {
+export function create(world: World, { as, attributes }: CommandOf<'create'>): Result {
   const email = addressOf(attributes.email)
   if (isTaken(world, email)) return EMAIL_TAKEN
   const contact = { id: as, name: attributes.name ?? '', email, isDeleted: false }
   world.contacts.push(contact)
   world.events.push({ type: 'contact_created', who: as })
-  return contactAnswer(201, as, contact)
+  return contactResult(201, as, contact)
 }
 
-export function update(world: World, { who, attributes }: ActOf<'update'>): Answer {
+export function update(world: World, { who, attributes }: CommandOf<'update'>): Result {
   const contact = contactOf(world, who)
   if (!contact) return NOT_FOUND
   const email = addressOf(attributes.email ?? contact.email)
@@ -34,14 +34,14 @@ export function update(world: World, { who, attributes }: ActOf<'update'>): Answ
   contact.name = attributes.name ?? contact.name
   // A customer always has a name.
   if (contact.name === '' && world.customers.includes(who)) contact.name = nameFrom(email)
-  // What was so already is no change.
+  // A request that changes nothing records no event.
   if (contact.name !== before.name || contact.email !== before.email)
     world.events.push({ type: 'contact_updated', who })
-  return contactAnswer(200, who, contact)
+  return contactResult(200, who, contact)
 }
 
-/** The customer goes with the contact; what identifies the person is erased, also in what is kept for others. */
-export function deleteContact(world: World, { who }: ActOf<'delete'>): Answer {
+/** Deletes the customer with the contact. Data that identifies the person is erased, also in records that are kept. */
+export function deleteContact(world: World, { who }: CommandOf<'delete'>): Result {
   const contact = contactOf(world, who)
   if (!contact) return NOT_FOUND
   for (const grant of world.grants) {
@@ -51,7 +51,7 @@ export function deleteContact(world: World, { who }: ActOf<'delete'>): Answer {
   }
   contact.isDeleted = true
   for (const email of world.emails) if (email.who === who) email.to = null
-  world.keptAnswers = world.keptAnswers.filter(({ tells }) => tells !== who)
+  world.keptResults = world.keptResults.filter(({ containsDataOf }) => containsDataOf !== who)
   world.events.push({ type: 'contact_deleted', who })
   return '200 deleted'
 }

@@ -1,8 +1,8 @@
-/** What is true on the site, in lines; server/facts.ts reads the same from the database. */
-import { contactLine, customerLine, emailLine, eventLine, grantLine } from '../words.ts'
+/** The state of the site, in lines; server/facts.ts reads the same from the database. */
+import { contactLine, customerLine, emailLine, eventLine, grantLine } from '../format.ts'
 import type { World } from './world.ts'
 
-/** @param isSettled until then, e-mails may or may not be written, and are not told of */
+/** @param isSettled whether the background work has run; otherwise e-mails may or may not be written, and are left out */
 export function factsOf(world: World, isSettled: boolean): string[] {
   const erased = { name: '', email: null }
   const people = world.contacts.map((contact) => ({

@@ -1,26 +1,27 @@
-/** A request with an Idempotency-Key acts once; one that failed leaves the key free. */
-import type { Act, Answer } from '../acts.ts'
-import { hasFailed, refusal, replayed } from '../words.ts'
-import type { World } from './world.ts'
+/** A request with an Idempotency-Key takes effect once; one that fails leaves the key free. */
+import type { Command, Result } from '../commands.ts'
+import { hasFailed, refusal, replayed } from '../format.ts'
+import type { KeptResult, World } from './world.ts'
 
-const LIFE_HOURS = 24
+const LIFETIME_HOURS = 24
 
-export function onceForItsKey(world: World, what: Act, run: () => Answer): Answer {
-  if (!('key' in what) || what.key === undefined) return run()
-  const { key } = what
-  const route = 'door' in what ? `${what.do} ${what.door}` : what.do
-  const said = JSON.stringify({ ...what, as: undefined })
-  const isIt = (kept: World['keptAnswers'][number]) => kept.route === route && kept.key === key
-  const first = world.keptAnswers.find((kept) => isIt(kept) && world.hour - kept.at < LIFE_HOURS)
+export function oncePerKey(world: World, command: Command, run: () => Result): Result {
+  if (!('key' in command) || command.key === undefined) return run()
+  const { key } = command
+  const route = 'parent' in command ? `${command.type} ${command.parent}` : command.type
+  const body = JSON.stringify({ ...command, as: undefined })
+  const hasKey = (kept: KeptResult) => kept.route === route && kept.key === key
+  const first = world.keptResults.find((kept) => hasKey(kept) && world.hour - kept.at < LIFETIME_HOURS)
   if (first) {
-    return first.said === said
-      ? replayed(first.answer)
+    return first.body === body
+      ? replayed(first.result)
       : refusal(422, 'idempotency_key_reused', 'Idempotency-Key')
   }
-  const answer = run()
-  if (hasFailed(answer)) return answer
-  const tells = what.do === 'create' ? what.as : what.do === 'update' ? what.who : null
-  world.keptAnswers = world.keptAnswers.filter((kept) => !isIt(kept))
-  world.keptAnswers.push({ route, key, said, answer, at: world.hour, tells })
-  return answer
+  const result = run()
+  if (hasFailed(result)) return result
+  const containsDataOf =
+    command.type === 'create' ? command.as : command.type === 'update' ? command.who : null
+  world.keptResults = world.keptResults.filter((kept) => !hasKey(kept))
+  world.keptResults.push({ route, key, body, result, at: world.hour, containsDataOf })
+  return result
 }

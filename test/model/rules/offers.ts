@@ -1,6 +1,6 @@
 /** Granting, revoking, replacing. */
-import type { ActOf, Answer, ChangeOffers, Meta } from '../acts.ts'
-import { inOrder, offersAnswer, refusal } from '../words.ts'
+import type { ChangeOffers, CommandOf, Meta, Result } from '../commands.ts'
+import { inOrder, offersResult, refusal } from '../format.ts'
 import { contactOf, nameFrom } from './contacts.ts'
 import type { Contact, Email, Grant, World } from './world.ts'
 
@@ -15,34 +15,34 @@ const liveGrants = (world: World, { id }: Contact) =>
 export const held = (world: World, contact: Contact): string[] =>
   inOrder(liveGrants(world, contact).map(({ offer }) => offer))
 
-/** Through the door of customers, only who is one. */
-function subject(world: World, { door, who }: ChangeOffers): Contact | undefined {
+/** The contact whose offers a request changes; at the customers URL, it must be a customer. */
+function subject(world: World, { parent, who }: ChangeOffers): Contact | undefined {
   const contact = contactOf(world, who)
-  return door === 'contacts' || world.customers.includes(who) ? contact : undefined
+  return parent === 'contacts' || world.customers.includes(who) ? contact : undefined
 }
 
-/** All or nothing: one offer that cannot be granted, and nothing is. */
-export function grant(world: World, change: ActOf<'grant'>): Answer {
+/** All or nothing: with one offer that cannot be granted, nothing is granted. */
+export function grant(world: World, change: CommandOf<'grant'>): Result {
   const contact = subject(world, change)
   if (!contact) return NOT_FOUND
   const wrong = change.offers.findIndex((offer) => !isGrantable(world, offer))
   if (wrong !== -1) return offerNotFound(wrong)
-  const given = give(world, contact, change.offers, change.meta)
-  return offersAnswer({ held: held(world, contact), ...given })
+  const given = grantMissing(world, contact, change.offers, change.meta)
+  return offersResult({ held: held(world, contact), ...given })
 }
 
-/** Passes over what is not held. */
-export function revoke(world: World, change: ActOf<'revoke'>): Answer {
+/** Ignores offers that are not held. */
+export function revoke(world: World, change: CommandOf<'revoke'>): Result {
   const contact = subject(world, change)
   if (!contact) return NOT_FOUND
   const wrong = change.offers.findIndex((offer) => !world.offers[offer])
   if (wrong !== -1) return offerNotFound(wrong)
-  const revoked = take(world, contact, ({ offer }) => change.offers.includes(offer), 'revoked')
-  return offersAnswer({ held: held(world, contact), revoked })
+  const revoked = endGrants(world, contact, ({ offer }) => change.offers.includes(offer), 'revoked')
+  return offersResult({ held: held(world, contact), revoked })
 }
 
-/** Grants what is missing and revokes what is not listed. What is held stays, also when it is archived. */
-export function replace(world: World, change: ActOf<'replace'>): Answer {
+/** Grants listed offers that are not held, and revokes held ones that are not listed. Held offers stay, also archived ones. */
+export function replace(world: World, change: CommandOf<'replace'>): Result {
   const contact = subject(world, change)
   if (!contact) return NOT_FOUND
   const unknown = change.offers.findIndex((offer) => !world.offers[offer])
@@ -51,9 +51,9 @@ export function replace(world: World, change: ActOf<'replace'>): Answer {
   const isMissing = (offer: string) => !before.includes(offer)
   const wrong = change.offers.findIndex((offer) => isMissing(offer) && !isGrantable(world, offer))
   if (wrong !== -1) return offerNotFound(wrong)
-  const given = give(world, contact, change.offers, change.meta)
-  const revoked = take(world, contact, ({ offer }) => !change.offers.includes(offer), 'replaced')
-  return offersAnswer({ held: held(world, contact), ...given, revoked })
+  const given = grantMissing(world, contact, change.offers, change.meta)
+  const revoked = endGrants(world, contact, ({ offer }) => !change.offers.includes(offer), 'replaced')
+  return offersResult({ held: held(world, contact), ...given, revoked })
 }
 
 const isGrantable = (world: World, name: string) => {
@@ -61,8 +61,8 @@ const isGrantable = (world: World, name: string) => {
   return offer !== undefined && !offer.isArchived
 }
 
-/** The first grant makes the customer, an empty list does not. What is held already stays as it is. */
-function give(world: World, contact: Contact, offers: string[], meta: Meta = {}) {
+/** The first grant creates the customer, an empty list does not. Held offers stay as they are. */
+function grantMissing(world: World, contact: Contact, offers: string[], meta: Meta = {}) {
   const who = contact.id
   const isNew = offers.length > 0 && !world.customers.includes(who)
   if (isNew) {
@@ -91,7 +91,7 @@ function give(world: World, contact: Contact, offers: string[], meta: Meta = {})
   }
 }
 
-function take(
+function endGrants(
   world: World,
   contact: Contact,
   which: (grant: Grant) => boolean,
@@ -102,7 +102,7 @@ function take(
   return inOrder(ending.map(({ offer }) => offer))
 }
 
-/** The record stays, with why it ended. */
+/** The record of the grant is kept, with the reason of its end. */
 export function end(world: World, given: Grant, reason: NonNullable<Grant['ended']>): void {
   const { who, offer } = given
   given.ended = reason

@@ -1,18 +1,18 @@
-/** The model: everything that must be true of one site, as plain data. */
-import type { Answer, ContactName } from '../acts.ts'
+/** The state of the model: one site, as plain data. */
+import type { ContactName, Result } from '../commands.ts'
 
 export interface Offer {
   products: string[]
   isGift?: boolean
   isDraft?: boolean
   isArchived?: boolean
-  /** Access begins then, in hours since the story began; or at once. */
+  /** Start of access, in hours since the scenario began; without it, the time of the grant. */
   beginsAt?: number
-  /** How long access lasts; or for ever. */
+  /** Length of access; without it, unlimited. */
   days?: number
 }
 
-/** The offers of the site, in the order in which answers list them. */
+/** The offers of the site, in the order in which responses list them. */
 export const CATALOGUE: Record<string, Offer> = {
   Course: { products: ['Light'] },
   Bundle: { products: ['Light', 'Colour'] },
@@ -23,8 +23,8 @@ export const CATALOGUE: Record<string, Offer> = {
   Old: { products: [], isArchived: true },
 }
 
-/** One is an offer of another account, the other no offer at all. */
-export const STRANGE_OFFERS = ['Foreign', 'Unknown']
+/** An offer of another account, and one that does not exist. */
+export const INVALID_OFFERS = ['Foreign', 'Unknown']
 
 export interface Contact {
   id: ContactName
@@ -36,11 +36,11 @@ export interface Contact {
 export interface Grant {
   who: ContactName
   offer: string
-  /** Hours since the story began, as all times here. */
+  /** Hours since the scenario began, as all times here. */
   at: number
   from: number
   until: number | null
-  /** The words of a gift; null: no gift. */
+  /** The message of a gift; null when it is not a gift. */
   gift: object | null
   ended: 'revoked' | 'replaced' | 'expired' | 'contact_deleted' | null
 }
@@ -55,37 +55,37 @@ export interface Event {
 export interface Email {
   kind: 'welcome' | 'gift' | 'offer_grant'
   who: ContactName
-  /** Due until it is in the outbox; cancelled when its recipient was gone by then. */
+  /** Due until it is in the outbox; cancelled when its recipient is deleted by then. */
   status: 'due' | 'kept' | 'cancelled'
   /** Null until then, and again when its recipient is deleted. */
   to: string | null
 }
 
-/** The first answer to an Idempotency-Key. */
-export interface KeptAnswer {
-  /** Whose key it is: the same word means another key on another route. */
+/** The first result under an Idempotency-Key. */
+export interface KeptResult {
+  /** The same key on another route is another key. */
   route: string
   key: string
-  /** All that the request said. */
-  said: string
-  answer: Answer
+  /** The whole request. */
+  body: string
+  result: Result
   at: number
-  /** Whose data the answer tells. */
-  tells: ContactName | null
+  /** The contact whose data the result contains. */
+  containsDataOf: ContactName | null
 }
 
 export interface World {
   hour: number
-  /** The site confirms grants, unless a request declines it. */
+  /** Whether the site sends an e-mail for each grant, unless a request declines it. */
   confirms: boolean
   offers: Record<string, Offer>
   contacts: Contact[]
-  /** Who is a customer. Name and e-mail are those of the contact. */
+  /** Contacts who are customers. Their name and e-mail are those of the contact. */
   customers: ContactName[]
   grants: Grant[]
   events: Event[]
   emails: Email[]
-  keptAnswers: KeptAnswer[]
+  keptResults: KeptResult[]
 }
 
 export const newWorld = (confirms: boolean): World => ({
@@ -97,5 +97,5 @@ export const newWorld = (confirms: boolean): World => ({
   grants: [],
   events: [],
   emails: [],
-  keptAnswers: [],
+  keptResults: [],
 })

@@ -1,4 +1,4 @@
-/** The offers and products of the model, on a site. */
+/** Creates the offers and products of the model on a site. */
 import type { App } from '../../../src/platform/app.ts'
 import { CATALOGUE } from '../rules/world.ts'
 

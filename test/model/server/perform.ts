@@ -1,45 +1,47 @@
-/** What each act is on the server: which request it sends, and what the reply says in the words of the model. */
+/** Executes commands on the server: sends their requests, and formats the responses as the model does. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MovableClock } from '../../../src/platform/clock/clock.ts'
-import type { Act, ActOf, Answer, ChangeOffers, ContactName, Do } from '../acts.ts'
-import { type Change, contactAnswer, offersAnswer, refusal, replayed } from '../words.ts'
-import { lookAround } from './look-around.ts'
-import type { Method, Reply, Stage } from './stage.ts'
+import type { ChangeOffers, Command, CommandOf, CommandType, ContactName, Result } from '../commands.ts'
+import { type Change, contactResult, offersResult, refusal, replayed } from '../format.ts'
+import { readContacts } from './read-contacts.ts'
+import type { Method, ServerResponse, TestSite } from './test-site.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Does it, and returns what reads the answer once all is done that was begun at the same time. */
-export function perform(stage: Stage, what: Act): Promise<() => Answer> {
-  const performer = performers[what.do] as (stage: Stage, what: Act) => Promise<() => Answer>
-  return performer(stage, what)
+/** Executes a command. @returns a function that reads its result, to be called when all concurrent commands have ended */
+export function perform(site: TestSite, command: Command): Promise<() => Result> {
+  const performer = performers[command.type] as (site: TestSite, command: Command) => Promise<() => Result>
+  return performer(site, command)
 }
 
-const performers: { [Which in Do]: (stage: Stage, what: ActOf<Which>) => Promise<() => Answer> } = {
-  async create(stage, { as, attributes, key }) {
-    const reply = await send(stage, 'POST', '/v1/contacts', { data: { type: 'contacts', attributes } }, key)
-    stage.meet(as, reply)
-    return reading(reply, () => contactIn(stage, reply))
+const performers: {
+  [Which in CommandType]: (site: TestSite, command: CommandOf<Which>) => Promise<() => Result>
+} = {
+  async create(site, { as, attributes, key }) {
+    const response = await send(site, 'POST', '/v1/contacts', { data: { type: 'contacts', attributes } }, key)
+    site.remember(as, response)
+    return resultOf(response, () => contactIn(site, response))
   },
 
-  async update(stage, { who, attributes, key }) {
+  async update(site, { who, attributes, key }) {
     const body = { data: { type: 'contacts', attributes } }
-    const reply = await send(stage, 'PATCH', `/v1/contacts/${stage.contactId(who)}`, body, key)
-    return reading(reply, () => contactIn(stage, reply))
+    const response = await send(site, 'PATCH', `/v1/contacts/${site.contactId(who)}`, body, key)
+    return resultOf(response, () => contactIn(site, response))
   },
 
-  async delete(stage, { who, key }) {
-    const reply = await send(stage, 'DELETE', `/v1/contacts/${stage.contactId(who)}`, undefined, key)
-    return reading(reply, () => '200 deleted')
+  async delete(site, { who, key }) {
+    const response = await send(site, 'DELETE', `/v1/contacts/${site.contactId(who)}`, undefined, key)
+    return resultOf(response, () => '200 deleted')
   },
 
   grant: changing('POST'),
   revoke: changing('DELETE'),
   replace: changing('PATCH'),
 
-  // There is no operation for it.
-  async archive(stage, { offer }) {
-    const { app } = stage.h
-    const values = [stage.offerId(offer), app.clock.now()]
+  // In the database: the operation for it is not part of the model.
+  async archive(site, { offer }) {
+    const { app } = site.h
+    const values = [site.offerId(offer), app.clock.now()]
     await app.pool.query('update offers set archived_at = $2 where id = $1', values)
     return () => 'done'
   },
@@ -49,83 +51,89 @@ const performers: { [Which in Do]: (stage: Stage, what: ActOf<Which>) => Promise
     return () => 'done'
   },
 
-  // Rendering has a limit in time. On a busy machine an e-mail may need another attempt, which comes at once here.
+  // Rendering has a time limit. On a busy machine an e-mail may need another attempt, which is made due here.
   async settle({ h }) {
-    const tryAgain = () =>
+    const makeRetriesDue = () =>
       h.app.pool.query("update emails set due_at = $1 where status = 'pending' and due_at > $1", [
         h.app.clock.now(),
       ])
     do await h.drain()
-    while ((await tryAgain()).rowCount)
+    while ((await makeRetriesDue()).rowCount)
     return () => 'done'
   },
 
-  async look(stage) {
-    const answer = await lookAround(stage)
-    return () => answer
+  async read(site) {
+    const result = await readContacts(site)
+    return () => result
   },
 }
 
 function changing(method: Method) {
-  return async (stage: Stage, { door, who, offers, meta, key }: ChangeOffers) => {
-    const id = door === 'contacts' ? stage.contactId(who) : stage.customerId(who)
-    const data = offers.map((offer) => ({ type: 'offers', id: stage.offerId(offer) }))
-    const reply = await send(stage, method, `/v1/${door}/${id}/relationships/offers`, { data, meta }, key)
-    return reading(reply, () => offersAnswer(changeIn(stage, who, reply)))
+  return async (site: TestSite, { parent, who, offers, meta, key }: ChangeOffers) => {
+    const id = parent === 'contacts' ? site.contactId(who) : site.customerId(who)
+    const data = offers.map((offer) => ({ type: 'offers', id: site.offerId(offer) }))
+    const response = await send(site, method, `/v1/${parent}/${id}/relationships/offers`, { data, meta }, key)
+    return resultOf(response, () => offersResult(changeIn(site, who, response)))
   }
 }
 
-async function send(stage: Stage, method: Method, path: string, body?: object, key?: string): Promise<Reply> {
+async function send(
+  site: TestSite,
+  method: Method,
+  path: string,
+  body?: object,
+  key?: string,
+): Promise<ServerResponse> {
   for (;;) {
-    const reply = await stage.send(method, path, body, key)
-    // The first request with the key still runs: that is no answer yet.
-    const retryAfter = reply.status === 409 && reply.headers['retry-after']
-    if (!retryAfter) return reply
+    const response = await site.send(method, path, body, key)
+    // The first request with the key is still running: send it again later.
+    const retryAfter = response.status === 409 && response.headers['retry-after']
+    if (!retryAfter) return response
     await sleep(Number(retryAfter) * 1_000)
   }
 }
 
-function reading(reply: Reply, read: () => Answer): () => Answer {
+function resultOf(response: ServerResponse, read: () => Result): () => Result {
   return () => {
-    if (reply.status >= 400) {
-      const { code, source = {} } = reply.body.errors[0]
-      return refusal(reply.status, code, source.pointer ?? source.header)
+    if (response.status >= 400) {
+      const { code, source = {} } = response.body.errors[0]
+      return refusal(response.status, code, source.pointer ?? source.header)
     }
-    return reply.headers['idempotent-replayed'] ? replayed(read()) : read()
+    return response.headers['idempotent-replayed'] ? replayed(read()) : read()
   }
 }
 
-function contactIn(stage: Stage, { status, body }: Reply): Answer {
+function contactIn(site: TestSite, { status, body }: ServerResponse): Result {
   const { id, attributes } = body.data
-  return contactAnswer(status, stage.contactName(id), attributes)
+  return contactResult(status, site.contactName(id), attributes)
 }
 
-function changeIn(stage: Stage, who: ContactName, { body: { data, meta } }: Reply): Change {
-  const outcomes: Outcome[] = meta.offers ?? []
-  const those = (status: Outcome['status']) => outcomes.filter((outcome) => outcome.status === status)
-  const names = (list: { id: string }[]) => list.map(({ id }) => stage.offerName(id))
+function changeIn(site: TestSite, who: ContactName, { body: { data, meta } }: ServerResponse): Change {
+  const outcomes: OfferOutcome[] = meta.offers ?? []
+  const having = (status: OfferOutcome['status']) => outcomes.filter((outcome) => outcome.status === status)
+  const names = (list: { id: string }[]) => list.map(({ id }) => site.offerName(id))
   return {
     held: names(data),
-    customer: meta.customer_id && stage.customerName(meta.customer_id),
+    customer: meta.customer_id && site.customerName(meta.customer_id),
     isNew: meta.customer_created,
-    granted: those('granted').map((outcome) => grantTold(stage, who, outcome)),
-    already: names(those('already_granted')),
-    revoked: meta.revoked?.map((id: string) => stage.offerName(id)),
+    granted: having('granted').map((outcome) => grantIn(site, who, outcome)),
+    already: names(having('already_granted')),
+    revoked: meta.revoked?.map((id: string) => site.offerName(id)),
   }
 }
 
-interface Outcome {
+interface OfferOutcome {
   id: string
   status: 'granted' | 'already_granted'
   grant_id?: string
   event_id?: string
 }
 
-/** The name of the offer, when the answer tells the truth about the grant and its event. */
-function grantTold(stage: Stage, who: ContactName, { id, grant_id, event_id }: Outcome): string {
-  const name = stage.offerName(id)
-  const grant = stage.rows.grants.find((row) => row.id === grant_id && row.offer_id === id)
-  const event = stage.rows.events.find((row) => row.id === event_id && row.offer_id === id)
-  if (!grant || stage.customerName(grant.customer_id) !== who) return `${name} without a grant`
+/** The name of the offer, with a remark when the response names a grant or an event that does not exist. */
+function grantIn(site: TestSite, who: ContactName, { id, grant_id, event_id }: OfferOutcome): string {
+  const name = site.offerName(id)
+  const grant = site.rows.grants.find((row) => row.id === grant_id && row.offer_id === id)
+  const event = site.rows.events.find((row) => row.id === event_id && row.offer_id === id)
+  if (!grant || site.customerName(grant.customer_id) !== who) return `${name} without a grant`
   return event?.type === 'offer_granted' ? name : `${name} without an event`
 }

@@ -1,4 +1,4 @@
-/** What stands in the database about one site. */
+/** The rows of one site in the database. */
 import type { App } from '../../../src/platform/app.ts'
 import type { Email, Grant } from '../rules/world.ts'
 
@@ -19,7 +19,7 @@ export interface Rows {
     starts_at: string
     expires_at: string | null
     gift: object | null
-    /** Its period is over, and nobody has closed it yet. */
+    /** Its access period is over, and it is not closed yet. */
     is_over: boolean
     revoke_reason: Grant['ended']
   }[]
@@ -48,9 +48,9 @@ export async function readRows({ pool, clock }: App, siteId: string): Promise<Ro
   return rows[0]!
 }
 
-/** Each story has a site, and there are thousands: reading one must not read them all. */
+/** Indexes for the queries of one site: there are thousands, one for each scenario. */
 export async function indexBySite({ pool }: App): Promise<void> {
   for (const table of ['customers', 'offer_grants', 'events', 'emails', 'contacts']) {
-    await pool.query(`create index ${table}_of_story on ${table} (site_id)`)
+    await pool.query(`create index ${table}_by_site on ${table} (site_id)`)
   }
 }

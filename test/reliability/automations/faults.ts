@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { eventsMarkedLate, type Fault } from '../crashes/faults.ts'
 
-/** Events are found again after what follows from them was written, and nothing decides that a run is begun once. */
+/** Events are dispatched again after their effects were written, and a cause can start a run twice. */
 export const noUniqueRuns: Fault = {
   async plant(connectionString) {
     const client = new pg.Client({ connectionString })

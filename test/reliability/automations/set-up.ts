@@ -1,29 +1,29 @@
-import { type Ground, send } from '../ground.ts'
+import { send, type TrialEnvironment } from '../trial-environment.ts'
 
-/** What the automation of the trial is about. */
-export interface Automated {
-  /** Starts it. */
+/** The automation of the trial. */
+export interface FiveSteps {
+  /** The offer whose grant starts it. */
   offerId: string
-  /** Is what it grants. */
+  /** The offer that it grants. */
   bonusId: string
   automationId: string
   actions: string[]
 }
 
-/** Makes an automation of five steps, with all that it needs, by the API. */
-export async function automate(
+/** Creates an automation of five steps over the API, with all that it needs. */
+export async function createFiveSteps(
   url: string,
   token: string,
-  { account, database }: Ground,
+  { account, database }: TrialEnvironment,
   receiverUrl: string,
-): Promise<Automated> {
+): Promise<FiveSteps> {
   const make = async (type: string, attributes: object): Promise<string> => {
     const body = { data: { type, attributes } }
     const { status, text } = await send(url, { token, path: `/v1/${type}`, body })
-    if (status !== 201) throw new Error(`POST /v1/${type} was answered ${status} ${text}`)
+    if (status !== 201) throw new Error(`POST /v1/${type} got the response ${status} ${text}`)
     return JSON.parse(text).data.id
   }
-  // The trial is about steps; that a budget delays e-mails is shown elsewhere.
+  // The limit on e-mails of automations is tested elsewhere.
   await database.query('update sites set automation_emails_per_hour = 1000000')
   const [offerId, bonusId] = account.offers as [string, string]
   const tag_id = await make('contact_tags', { name: 'Granted' })

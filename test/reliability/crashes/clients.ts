@@ -1,26 +1,26 @@
-/** Clients that send requests of all kinds, through every crash, until each is acknowledged. */
+/** Clients that send requests of all kinds during the crashes, until each is acknowledged. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../random.ts'
-import type { Answer, Journal, Operation } from './journal.ts'
+import type { ClientResponse, Journal, Operation } from './journal.ts'
 import { type Kind, kinds } from './kinds.ts'
 import type { World } from './world.ts'
 
 export interface Target {
-  /** Servers over one database: what one does not answer, another may. */
+  /** Servers on one database: a request that gets no response from one is sent to another. */
   urls: string[]
   token: string
 }
 
-/** So much of what is sent carries an Idempotency-Key, and of that so much is sent twice, at once or afterwards. */
-const [WITH_KEY, TWICE_AT_ONCE, TWICE] = [0.7, 0.05, 0.1]
+/** Shares of requests with an Idempotency-Key, and of those, sent twice concurrently or one after the other. */
+const [WITH_KEY, TWICE_CONCURRENTLY, TWICE] = [0.7, 0.05, 0.1]
 const LONGEST_PAUSE_MS = 120
 const RETRY_PAUSE_MS = 50
 /** Longer than a server waits for its database. */
-const HANGS_MS = 30_000
-const MOST_COMPLAINTS = 100
+const RESPONSE_LIMIT_MS = 30_000
+const MAX_WRONG_RESPONSES = 100
 
-/** Sends one request after the other until `isOver`, then what must be sent again, until `isGivenUp`. */
+/** Sends requests one after the other until `isOver`, then retries the pending one until `isGivenUp`. */
 export async function runClient(
   target: Target,
   world: World,
@@ -28,43 +28,43 @@ export async function runClient(
   random: Random,
   end: { isOver: () => boolean; isGivenUp: () => boolean },
 ): Promise<void> {
-  const deck = kinds.flatMap((kind) => Array<Kind>(kind.weight).fill(kind))
+  const choices = kinds.flatMap((kind) => Array<Kind>(kind.weight).fill(kind))
   while (!end.isOver()) {
-    const kind = random.pick(deck)
-    const wish = kind.make(world, random)
-    if (!wish) continue
+    const kind = random.pick(choices)
+    const intent = kind.make(world, random)
+    if (!intent) continue
     const key = random.chance(WITH_KEY) ? randomUUID() : null
-    const operation: Operation = { kind: kind.name, key, unanswered: 0, answer: null, ...wish }
+    const operation: Operation = { kind: kind.name, key, unanswered: 0, response: null, ...intent }
     journal.operations.push(operation)
-    await see(operation)
-    if (operation.answer) {
-      journal.answered += 1
+    await execute(operation)
+    if (operation.response) {
+      journal.acknowledgedCount += 1
       world.learn(operation)
-      judge(kind, operation)
+      check(kind, operation)
     }
     await sleep(random.integer(0, LONGEST_PAUSE_MS))
   }
 
-  /** Sends it once, or twice with its key. */
-  async function see(operation: Operation): Promise<void> {
-    const isTwiceAtOnce = operation.key !== null && random.chance(TWICE_AT_ONCE)
-    const sent = [deliver(operation), ...(isTwiceAtOnce ? [deliver(operation)] : [])]
-    const answers = (await Promise.all(sent)).filter((answer) => answer !== null)
-    operation.answer = answers.find(({ isReplay }) => !isReplay) ?? answers[0] ?? null
-    const isRepeatable = operation.key !== null && operation.answer && operation.answer.status < 300
+  /** Sends the request once, or twice with its key. */
+  async function execute(operation: Operation): Promise<void> {
+    const isConcurrent = operation.key !== null && random.chance(TWICE_CONCURRENTLY)
+    const sent = [sendUntilResponse(operation), ...(isConcurrent ? [sendUntilResponse(operation)] : [])]
+    const responses = (await Promise.all(sent)).filter((response) => response !== null)
+    operation.response = responses.find(({ isReplay }) => !isReplay) ?? responses[0] ?? null
+    const isRepeatable = operation.key !== null && operation.response && operation.response.status < 300
     if (isRepeatable && random.chance(TWICE)) {
-      const again = await deliver(operation)
-      if (again) answers.push(again)
+      const again = await sendUntilResponse(operation)
+      if (again) responses.push(again)
     }
-    if (isRepeatable) compare(operation, answers)
+    if (isRepeatable) compare(operation, responses)
   }
 
-  /** Null when nobody can tell what became of it. With a key it is sent until it is answered. */
-  async function deliver(operation: Operation): Promise<Answer | null> {
-    for (let turn = random.integer(0, 1); !end.isGivenUp(); turn++) {
-      const answer = await send(target, turn, operation)
-      if (typeof answer !== 'string') return answer
-      if (answer === 'unanswered') {
+  /** With a key, sends until there is a response. @returns null when it is unknown whether the request took effect */
+  async function sendUntilResponse(operation: Operation): Promise<ClientResponse | null> {
+    for (let attempt = random.integer(0, 1); !end.isGivenUp(); attempt++) {
+      const response = await send(target, attempt, operation)
+      if (typeof response !== 'string') return response
+      if (response === 'unanswered') {
         operation.unanswered += 1
         if (operation.key === null) return null
       }
@@ -73,37 +73,37 @@ export async function runClient(
     return null
   }
 
-  /** One key has one effect and one answer; all but the first say that they repeat it. */
-  function compare(operation: Operation, answers: Answer[]): void {
-    journal.repetitions += answers.length - 1
-    const firsts = answers.filter(({ isReplay }) => !isReplay)
-    if (firsts.length > 1) complain(operation, 'was done twice for one key')
-    const texts = new Set(answers.map(({ status, body }) => JSON.stringify([status, body])))
-    if (texts.size > 1) complain(operation, `was answered in two ways: ${[...texts].join(' and ')}`)
+  /** One key has one effect and one response; all responses but the first are marked as replayed. */
+  function compare(operation: Operation, responses: ClientResponse[]): void {
+    journal.repetitions += responses.length - 1
+    const firsts = responses.filter(({ isReplay }) => !isReplay)
+    if (firsts.length > 1) addWrongResponse(operation, 'took effect twice under one key')
+    const texts = new Set(responses.map(({ status, body }) => JSON.stringify([status, body])))
+    if (texts.size > 1) addWrongResponse(operation, `had two responses: ${[...texts].join(' and ')}`)
   }
 
-  function judge({ status, isRight }: Kind, operation: Operation): void {
-    const { answer } = operation
-    if (answer!.status !== status || !isRight(operation))
-      complain(operation, `was answered ${answer!.status} ${JSON.stringify(answer!.body)}`)
+  function check({ status, isRight }: Kind, operation: Operation): void {
+    const { response } = operation
+    if (response!.status !== status || !isRight(operation))
+      addWrongResponse(operation, `got the response ${response!.status} ${JSON.stringify(response!.body)}`)
   }
 
-  function complain({ kind, request }: Operation, what: string): void {
-    if (journal.complaints.length === MOST_COMPLAINTS) return
-    journal.complaints.push(
+  function addWrongResponse({ kind, request }: Operation, what: string): void {
+    if (journal.wrongResponses.length === MAX_WRONG_RESPONSES) return
+    journal.wrongResponses.push(
       `${kind} (${request.method} ${request.path} ${JSON.stringify(request.body)}) ${what}`,
     )
   }
 }
 
-/** 'unsent': it surely had no effect. 'unanswered': it may have had one. */
+/** 'unsent': it certainly had no effect. 'unanswered': it may have had one. */
 async function send(
   { urls, token }: Target,
-  turn: number,
+  attempt: number,
   { request, key }: Operation,
-): Promise<Answer | 'unsent' | 'unanswered'> {
+): Promise<ClientResponse | 'unsent' | 'unanswered'> {
   try {
-    const response = await fetch(urls[turn % urls.length] + request.path, {
+    const response = await fetch(urls[attempt % urls.length] + request.path, {
       method: request.method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -111,12 +111,12 @@ async function send(
         ...(key !== null && { 'idempotency-key': key }),
       },
       body: JSON.stringify(request.body),
-      signal: AbortSignal.timeout(HANGS_MS),
+      signal: AbortSignal.timeout(RESPONSE_LIMIT_MS),
     })
     const body = await response.json()
-    // The database went away, perhaps after it had done it.
+    // The database went away, perhaps after the commit.
     if (response.status === 503) return 'unanswered'
-    // The first request with the key still runs.
+    // The first request with the key is still running.
     if (response.status === 409 && key !== null) return 'unsent'
     return {
       status: response.status,

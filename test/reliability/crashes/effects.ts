@@ -1,23 +1,23 @@
-/** What a request did, told twice: by its answer, and by the events that the database has of it. */
+/** The effects of a request, read from its response and from its events in the database. */
 import type pg from 'pg'
 import type { Operation } from './journal.ts'
 
-/** Each effect as a text, the same whoever tells it. */
+/** Each effect as a text, the same from both sources. */
 export type Effects = string[]
 
-/** Everything that one request left in the database. */
+/** The effects of one request in the database. */
 export interface Trace {
   contactId: string
-  /** Of its events. */
+  /** Types of its events. */
   types: Set<string>
   effects: Effects
 }
 
-/** What the answer to an operation says that it did. */
-export function toldBy({ answer, contactId }: Operation): Effects {
-  if (answer!.status === 201) return [created(answer!.body.data.id)]
-  if (answer!.status !== 200) return []
-  const { customer_id, customer_event_id, offers = [], revoked = [] } = answer!.body.meta
+/** The effects of an operation according to its response. */
+export function reportedEffects({ response, contactId }: Operation): Effects {
+  if (response!.status === 201) return [created(response!.body.data.id)]
+  if (response!.status !== 200) return []
+  const { customer_id, customer_event_id, offers = [], revoked = [] } = response!.body.meta
   return [
     ...(customer_event_id ? [madeCustomer(contactId!, customer_id, customer_event_id)] : []),
     ...grantsIn(offers).map(({ id, grant_id, event_id }) =>
@@ -33,11 +33,11 @@ interface Granted {
   event_id: string
 }
 
-/** The offers of an answer that it says were granted just then. */
+/** The offers that a response lists as newly granted. */
 export const grantsIn = (offers: ({ status: string } & Granted)[]): Granted[] =>
   offers.filter(({ status }) => status === 'granted')
 
-/** What the database has, by the request that did it. Grants are told by their own rows, not by their events. */
+/** The effects in the database, by request id. Grants are read from their own rows, not from their events. */
 export async function readTraces(client: pg.Client): Promise<Map<string, Trace>> {
   const { rows } = await client.query<EventRow>(`
     select e.id, e.type, e.request_id, e.contact_id, e.customer_id,

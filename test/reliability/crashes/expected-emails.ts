@@ -2,13 +2,13 @@ import type pg from 'pg'
 import { grantsIn } from './effects.ts'
 import type { Operation } from './journal.ts'
 
-/** How many e-mails of which kind the events of an acknowledged operation must have sent. */
+/** The number of e-mails of each kind that the events of an acknowledged operation must have sent. */
 export function expectedEmails(
-  { answer, isWelcome, isConfirmed }: Operation,
+  { response, isWelcome, isConfirmed }: Operation,
   gifts: string[],
 ): [string, number][] {
-  if (answer!.status !== 200) return []
-  const { customer_event_id, offers = [] } = answer!.body.meta
+  if (response!.status !== 200) return []
+  const { customer_event_id, offers = [] } = response!.body.meta
   return [
     ...(customer_event_id ? [one('welcome', customer_event_id, isWelcome)] : []),
     ...grantsIn(offers).flatMap(({ id, event_id }) => [
@@ -23,7 +23,7 @@ const one = (kind: string, event: string, isDue: boolean): [string, number] => [
   Number(isDue),
 ]
 
-/** How many e-mails were written, by kind and cause. Those that failed do not count. */
+/** The number of written e-mails by kind and cause, without failed ones. */
 export async function readEmails(client: pg.Client): Promise<Map<string, number>> {
   const { rows } = await client.query<{ kind: string; event_id: string; count: number }>(
     `select kind, event_id, count(*)::int from emails where status <> 'failed' group by kind, event_id`,

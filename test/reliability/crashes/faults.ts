@@ -1,20 +1,20 @@
-/** Table of contents: what is broken on purpose, to see that the trial finds it. */
+/** The faults that are planted to show that the trial finds them. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
 export interface Fault {
-  /** Settings of PostgreSQL. */
+  /** Lines of postgresql.conf. */
   settings?: Record<string, string>
-  /** Breaks a database that is up to date. @returns what goes on beside the servers, if anything does */
-  plant?: (databaseUrl: string) => Promise<Accomplice | null>
+  /** Plants the fault in a migrated database. @returns a task that keeps running beside the servers, if it needs one */
+  plant?: (databaseUrl: string) => Promise<BackgroundFault | null>
 }
 
-/** Ends when asked to. */
-export interface Accomplice {
+/** A task that keeps causing the fault. */
+export interface BackgroundFault {
   end: () => Promise<void>
 }
 
-/** Nothing but the order of things keeps a customer from holding an offer twice. */
+/** Concurrent grants can give a customer the same offer twice. */
 export const noUniqueGrants: Fault = {
   async plant(url) {
     await run(url, 'drop index offer_grants_live')
@@ -22,24 +22,24 @@ export const noUniqueGrants: Fault = {
   },
 }
 
-/** Commits are acknowledged before they are on disk, as PostgreSQL does when it is told to. */
+/** Commits are acknowledged before they are on disk. */
 export const commitsInMemory: Fault = {
   settings: { synchronous_commit: 'off', wal_writer_delay: '10s', wal_writer_flush_after: '1GB' },
   async plant(url) {
-    // What was made until now is not what this is about.
+    // The data of the setup must survive.
     await run(url, 'checkpoint')
     return null
   },
 }
 
-/** Events are written after the commit of what they tell, by a process that has them in its memory meanwhile. */
+/** Events are written after the commit of their change, by a process that keeps them in its memory until then. */
 export const eventsAfterCommit: Fault = {
   async plant(url) {
-    await run(url, EVENTS_ASIDE)
+    await run(url, DELAY_EVENTS)
     return repeat(url, async (client) => {
       const { rows } = await client.query('delete from late_events returning *')
       await sleep(IN_MEMORY_MS)
-      // Without triggers, or it would be put aside again.
+      // Without triggers, so that they are not delayed again.
       await client.query(`set session_replication_role = replica`)
       await client.query(`insert into events select * from json_populate_recordset(null::events, $1)`, [
         JSON.stringify(rows),
@@ -48,10 +48,10 @@ export const eventsAfterCommit: Fault = {
   },
 }
 
-/** Events are marked as dispatched after the commit of what follows from them, and meanwhile found again. */
+/** Events are marked as dispatched after the commit of their effects, and dispatched again until then. */
 export const eventsMarkedLate: Fault = {
   async plant(url) {
-    await run(url, MARKS_ASIDE)
+    await run(url, DELAY_MARKS)
     return repeat(url, async (client) => {
       await sleep(LATE_MS)
       await client.query(`set session_replication_role = replica`)
@@ -62,7 +62,7 @@ export const eventsMarkedLate: Fault = {
   },
 }
 
-/** The same, and nothing decides that a cause sends an e-mail once. */
+/** The same, and a cause can send the same e-mail twice. */
 export const noUniqueEmails: Fault = {
   async plant(url) {
     await run(url, 'drop index emails_cause')
@@ -71,27 +71,27 @@ export const noUniqueEmails: Fault = {
 }
 
 const LATE_MS = 200
-/** Long enough that a crash finds some there, also when little is granted. */
+/** Long enough that a crash always loses some, also at a low rate of grants. */
 const IN_MEMORY_MS = 2_000
 
-const EVENTS_ASIDE = `
+const DELAY_EVENTS = `
   create table late_events (like events);
-  create function put_event_aside() returns trigger language plpgsql as $$
+  create function delay_event() returns trigger language plpgsql as $$
   begin
     insert into late_events select new.*;
     delete from events where site_id = new.site_id and id = new.id;
     return null;
   end $$;
-  create trigger put_event_aside after insert on events for each row execute function put_event_aside()`
+  create trigger delay_event after insert on events for each row execute function delay_event()`
 
-const MARKS_ASIDE = `
+const DELAY_MARKS = `
   create table late_marks (site_id bigint, id bigint, dispatched_at timestamptz);
-  create function put_mark_aside() returns trigger language plpgsql as $$
+  create function delay_mark() returns trigger language plpgsql as $$
   begin
     insert into late_marks values (new.site_id, new.id, new.dispatched_at);
     return null;
   end $$;
-  create trigger put_mark_aside before update of dispatched_at on events for each row execute function put_mark_aside()`
+  create trigger delay_mark before update of dispatched_at on events for each row execute function delay_mark()`
 
 async function run(connectionString: string, statements: string): Promise<void> {
   const client = new pg.Client({ connectionString })
@@ -100,8 +100,8 @@ async function run(connectionString: string, statements: string): Promise<void> 
   await client.end()
 }
 
-/** Calls `work` again and again. What it has in hand when the database is killed, it forgets. */
-function repeat(connectionString: string, work: (client: pg.Client) => Promise<void>): Accomplice {
+/** Calls `work` repeatedly. What it has in memory when the database is killed is lost. */
+function repeat(connectionString: string, work: (client: pg.Client) => Promise<void>): BackgroundFault {
   let isEnded = false
   const working = (async () => {
     while (!isEnded) {

@@ -1,4 +1,4 @@
-/** What was sent, and what was acknowledged: kept outside of all that is killed. */
+/** The record of requests and responses, kept outside the processes that are killed. */
 
 export interface Request {
   method: 'POST' | 'PATCH' | 'DELETE'
@@ -6,55 +6,56 @@ export interface Request {
   body: object
 }
 
-/** What a request asks for, in the words of the trial. */
-export interface Wish {
+/** A request, with its meaning for the trial. */
+export interface Intent {
   request: Request
-  /** The person it is about; null while there is none. */
+  /** The contact whose offers it changes; null when it creates a contact. */
   contactId: string | null
-  /** Of the contact to be made. */
+  /** E-mail of the contact to be created. */
   email?: string
   offers: string[]
-  /** Whether somebody who becomes a customer by it is to be welcomed. */
+  /** Whether a new customer gets the welcome e-mail. */
   isWelcome: boolean
-  /** Whether a confirmation is asked for. */
+  /** Whether each grant sends a confirmation e-mail. */
   isConfirmed: boolean
 }
 
-export interface Answer {
+export interface ClientResponse {
   status: number
   requestId: string
-  /** It says that it repeats the answer to an earlier request with the key. */
+  /** Whether it is marked as a replay of the response to an earlier request with the key. */
   isReplay: boolean
   // biome-ignore lint/suspicious/noExplicitAny: the body of any document
   body: any
 }
 
-export interface Operation extends Wish {
+export interface Operation extends Intent {
   kind: string
   key: string | null
-  /** How often it was sent without being answered. */
+  /** Number of attempts without a response. */
   unanswered: number
-  /** Null as long as it is not acknowledged; for ever, when it had no key and was not answered. */
-  answer: Answer | null
+  /** Null until it is acknowledged; a request without a key and without a response stays null. */
+  response: ClientResponse | null
 }
 
 export interface Journal {
   operations: Operation[]
-  /** How many of them are acknowledged by now. */
-  answered: number
-  /** How many answers to a key that was used again on purpose were compared with the first. */
+  /** Number of acknowledged operations so far. */
+  acknowledgedCount: number
+  /** Number of responses to deliberate repetitions, compared with the first. */
   repetitions: number
-  /** Answers that no crash excuses. */
-  complaints: string[]
+  /** Responses that no crash explains. */
+  wrongResponses: string[]
 }
 
-/** Those that were told what became of their request. */
-export const acknowledged = ({ operations }: Journal) => operations.filter(({ answer }) => answer !== null)
+/** Operations with a response. */
+export const acknowledged = ({ operations }: Journal) =>
+  operations.filter(({ response }) => response !== null)
 
-/** Those that nobody may send again, since whether they took effect was never told. */
+/** Operations that may have taken effect, and cannot be sent again because they have no key. */
 export const inDoubt = ({ operations }: Journal) =>
-  operations.filter(({ answer, key, unanswered }) => answer === null && key === null && unanswered > 0)
+  operations.filter(({ response, key, unanswered }) => response === null && key === null && unanswered > 0)
 
-/** Those that would have to be sent again still. */
+/** Operations with a key that would have to be sent again. */
 export const unfinished = ({ operations }: Journal) =>
-  operations.filter(({ answer, key }) => answer === null && key !== null)
+  operations.filter(({ response, key }) => response === null && key !== null)

@@ -1,18 +1,17 @@
-/** Table of contents: the kinds of requests that are sent. */
-
+/** The kinds of requests that are sent. */
 import type { Random } from '../random.ts'
-import type { Operation, Request, Wish } from './journal.ts'
+import type { Intent, Operation, Request } from './journal.ts'
 import type { World } from './world.ts'
 
 export interface Kind {
   name: string
-  /** How often it is chosen, compared with the others. */
+  /** Relative frequency. */
   weight: number
-  /** Makes a request of this kind; null while there is nobody to make it about. */
-  make: (world: World, random: Random) => Wish | null
-  /** The one status of its answer, whatever happens at the same time. */
+  /** Makes a request of this kind; null while there is no contact for it. */
+  make: (world: World, random: Random) => Intent | null
+  /** The status of its response, whatever happens concurrently. */
   status: number
-  /** Whether the answer says what it must, whatever happens at the same time. */
+  /** Whether the response contains what it must, whatever happens concurrently. */
   isRight: (operation: Operation) => boolean
 }
 
@@ -22,14 +21,14 @@ export const kinds: Kind[] = [
     weight: 4,
     make: (world) => creation(world.freshEmail()),
     status: 201,
-    isRight: ({ answer, email }) => answer!.body.data.attributes.email === email,
+    isRight: ({ response, email }) => response!.body.data.attributes.email === email,
   },
   {
     name: 'create twice',
     weight: 1,
     make: (world, random) => (world.people.length > 0 ? creation(random.pick(world.people).email) : null),
     status: 422,
-    isRight: ({ answer }) => answer!.body.errors[0].code === 'taken',
+    isRight: ({ response }) => response!.body.errors[0].code === 'taken',
   },
   {
     name: 'grant',
@@ -41,7 +40,7 @@ export const kinds: Kind[] = [
   {
     name: 'grant again',
     weight: 3,
-    make: (world) => world.lastGrant && wishOf(world.lastGrant),
+    make: (world) => world.lastGrant && intentOf(world.lastGrant),
     status: 200,
     isRight: (operation) => operation.offers.every((offer) => held(operation).includes(offer)),
   },
@@ -61,10 +60,10 @@ export const kinds: Kind[] = [
   },
 ]
 
-const held = ({ answer }: Operation): string[] => answer!.body.data.map(({ id }: { id: string }) => id)
+const held = ({ response }: Operation): string[] => response!.body.data.map(({ id }: { id: string }) => id)
 
-/** What was asked for, without what became of it. */
-const wishOf = ({ request, contactId, offers, isWelcome, isConfirmed }: Wish): Wish => ({
+/** The request without its result. */
+const intentOf = ({ request, contactId, offers, isWelcome, isConfirmed }: Intent): Intent => ({
   request,
   contactId,
   offers,
@@ -72,7 +71,7 @@ const wishOf = ({ request, contactId, offers, isWelcome, isConfirmed }: Wish): W
   isConfirmed,
 })
 
-const creation = (email: string): Wish => ({
+const creation = (email: string): Intent => ({
   request: {
     method: 'POST',
     path: '/v1/contacts',
@@ -85,13 +84,14 @@ const creation = (email: string): Wish => ({
   isConfirmed: false,
 })
 
-/** Through either door to a person, with one offer or several. */
-function change(method: Request['method'], world: World, random: Random, mostOffers: number): Wish | null {
+/** Changes one or several offers, at the URL of the contact or of its customer. */
+function change(method: Request['method'], world: World, random: Random, mostOffers: number): Intent | null {
   if (world.people.length === 0) return null
   const { contactId, customerId } = random.pick(world.people)
   const offers = random.some(world.offers, mostOffers)
   const [isWelcome, isConfirmed] = [random.chance(0.5), random.chance(0.2)]
-  const door = customerId !== null && random.chance(0.3) ? `customers/${customerId}` : `contacts/${contactId}`
+  const owner =
+    customerId !== null && random.chance(0.3) ? `customers/${customerId}` : `contacts/${contactId}`
   const meta = {
     send_customer_welcome_email: isWelcome,
     ...(isConfirmed && { send_offer_grant_email: true }),
@@ -99,7 +99,7 @@ function change(method: Request['method'], world: World, random: Random, mostOff
   return {
     request: {
       method,
-      path: `/v1/${door}/relationships/offers`,
+      path: `/v1/${owner}/relationships/offers`,
       body: { data: offers.map((id) => ({ type: 'offers', id })), meta },
     },
     contactId,

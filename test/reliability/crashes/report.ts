@@ -7,26 +7,26 @@ const MOST_EXAMPLES = 5
 type Reached = Pick<CrashReport, 'journal' | 'bestow' | 'postgres'>
 
 export const areReached = (goals: Plan['goals'], { journal, bestow, postgres }: Reached): boolean =>
-  journal.answered >= goals.operations &&
+  journal.acknowledgedCount >= goals.operations &&
   bestow.length >= goals.kills &&
   postgres.length >= goals.postgresKills
 
 export const progressOf = ({ journal, bestow, postgres }: Reached): string =>
-  `${journal.answered} operations acknowledged, ${bestow.length} kills of Bestow, ${postgres.length} of PostgreSQL`
+  `${journal.acknowledgedCount} operations acknowledged, ${bestow.length} kills of Bestow, ${postgres.length} of PostgreSQL`
 
-/** What is wrong, by its kind; nothing, when all is as it must be. */
+/** The faults that the trial found, by kind. */
 export function faultsOf(report: CrashReport): Record<string, string[]> {
-  const { plan, lost, doubled, stuck, journal, doctor, troubles } = report
+  const { plan, lost, doubled, stuck, journal, doctor, processErrors } = report
   const violated = doctor.findings.filter(({ violations }) => violations !== 0)
   return {
     lost,
     doubled,
     stuck,
-    'wrong answers': journal.complaints,
+    'wrong responses': journal.wrongResponses,
     invariants: violated.map(
       ({ name, violations: count, examples }) => `${name}: ${count} (${examples.join('; ')})`,
     ),
-    'processes in trouble': troubles,
+    'process errors': processErrors,
     'goals missed': areReached(plan.goals, report) ? [] : [progressOf(report)],
   }
 }
@@ -42,13 +42,13 @@ export function describeCrashes(report: CrashReport): string[] {
   const faults = Object.entries(faultsOf(report))
   return [
     `seed ${plan.seed}, ${Math.round(seconds)} s`,
-    `acknowledged  ${journal.answered} operations`,
+    `acknowledged  ${journal.acknowledgedCount} operations`,
     ...table(journal.operations).map((line) => `  ${line}`),
-    `sent twice    ${journal.repetitions} with their key on purpose, answered as before`,
+    `sent twice    ${journal.repetitions} deliberately with their key, with the same response`,
     `unanswered    ${again.length} with a key, sent again until acknowledged`,
     `              ${doubts.length} without a key, of which ${tookEffect} had taken effect`,
     `kill -9       Bestow ${bestow.length} times, ready again after ${spread(bestow)}`,
-    `              PostgreSQL ${postgres.length} times, answering again after ${spread(postgres)}`,
+    `              PostgreSQL ${postgres.length} times, responding again after ${spread(postgres)}`,
     ...faults.map(([what, list]) => `${what.padEnd(21)} ${list.length}`),
     ...faults.flatMap(([what, list]) =>
       list.slice(0, MOST_EXAMPLES).map((example) => `  ${what}: ${example}`),
@@ -56,7 +56,7 @@ export function describeCrashes(report: CrashReport): string[] {
   ]
 }
 
-/** How many operations of each kind had which result. */
+/** The results of each kind of operation, with their counts. */
 function table(operations: Operation[]): string[] {
   return [...Map.groupBy(operations, ({ kind }) => kind)].map(([kind, list]) => {
     const results = [...Map.groupBy(list, resultOf)].map(([result, { length }]) => `${result} ${length}`)
@@ -64,9 +64,9 @@ function table(operations: Operation[]): string[] {
   })
 }
 
-function resultOf({ answer, key }: Operation): string {
-  if (!answer) return key === null ? 'unanswered' : 'unfinished'
-  return `${answer.status}${answer.isReplay ? ' replayed' : ''}`
+function resultOf({ response, key }: Operation): string {
+  if (!response) return key === null ? 'unanswered' : 'unfinished'
+  return `${response.status}${response.isReplay ? ' replayed' : ''}`
 }
 
 function spread(recoveries: Recoveries): string {

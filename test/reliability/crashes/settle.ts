@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 
-/** What still waits to be done. */
+/** Numbers of pending events and e-mails. */
 export interface Backlog {
   events: number
   emails: number
@@ -9,7 +9,7 @@ export interface Backlog {
 
 const PAUSE_MS = 250
 
-/** Waits until nothing is left to do, but not longer than `limitMs`. @returns what is left */
+/** Waits until nothing is pending, at most `limitMs`. @returns what is still pending */
 export async function settle(client: pg.Client, limitMs: number): Promise<Backlog> {
   for (const end = Date.now() + limitMs; ; await sleep(PAUSE_MS)) {
     const backlog = await readBacklog(client)

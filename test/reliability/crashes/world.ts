@@ -1,21 +1,21 @@
-import type { Operation, Wish } from './journal.ts'
+import type { Intent, Operation } from './journal.ts'
 
 export interface Person {
   contactId: string
   email: string
-  /** Once somebody was told that they are one. */
+  /** Known once a response has contained it. */
   customerId: string | null
 }
 
-/** What the clients know of, from the answers alone. They all work on the same few people, so that they meet. */
+/** What clients know from responses. They all work on the same few contacts, so that requests conflict. */
 export interface World {
-  /** Of the account; those that can be granted. */
+  /** Ids of offers that can be granted. */
   offers: string[]
   people: Person[]
-  /** The latest request to grant something that was acknowledged. */
-  lastGrant: Wish | null
+  /** The latest acknowledged grant request. */
+  lastGrant: Intent | null
   freshEmail: () => string
-  /** Takes in what the answer to an operation tells. */
+  /** Adds what the response to an operation contains. */
   learn: (operation: Operation) => void
 }
 
@@ -29,14 +29,14 @@ export function makeWorld(offers: string[]): World {
     lastGrant: null,
     freshEmail: () => `person-${++count}@example.com`,
     learn(operation) {
-      const { kind, answer, email, contactId } = operation
-      if (answer?.status === 201) {
-        world.people.push({ contactId: answer.body.data.id, email: email!, customerId: null })
+      const { kind, response, email, contactId } = operation
+      if (response?.status === 201) {
+        world.people.push({ contactId: response.body.data.id, email: email!, customerId: null })
         if (world.people.length > MOST_PEOPLE) world.people.shift()
       }
-      if (answer?.status !== 200) return
+      if (response?.status !== 200) return
       const person = world.people.find((known) => known.contactId === contactId)
-      if (person) person.customerId ??= answer.body.meta.customer_id ?? null
+      if (person) person.customerId ??= response.body.meta.customer_id ?? null
       if (kind === 'grant') world.lastGrant = operation
     },
   }

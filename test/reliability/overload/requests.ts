@@ -1,11 +1,11 @@
-/** Table of contents: what is asked for under overload. */
+/** The requests of the overload trials. */
 import { randomUUID } from 'node:crypto'
 import { type Kind, kinds } from '../crashes/kinds.ts'
 import type { World } from '../crashes/world.ts'
 import { seededRandom } from '../random.ts'
 
-export interface Asked {
-  /** One offer for each contact, once; or requests of all kinds that the crash trial sends, on any of the contacts. */
+export interface RequestMix {
+  /** One grant to each contact; or requests of all kinds that the crash trial sends, for any of the contacts. */
   mix: 'grants' | 'all kinds'
   contacts: string[]
   offers: string[]
@@ -13,14 +13,14 @@ export interface Asked {
 }
 
 export interface Sent {
-  /** As it goes over the wire. */
+  /** The bytes of the request. */
   text: string
-  /** Of its answer, when it was done. */
+  /** The status of a successful response. */
   status: number
 }
 
-/** Returns what makes one request after the other. */
-export function requestsFor({ mix, contacts, offers, seed }: Asked, token: string): () => Sent {
+/** @returns a generator of requests */
+export function requestsFor({ mix, contacts, offers, seed }: RequestMix, token: string): () => Sent {
   return mix === 'grants' ? grants(contacts, offers[0]!, token) : allKinds(contacts, offers, seed, token)
 }
 
@@ -41,22 +41,22 @@ function allKinds(contacts: string[], offers: string[], seed: number, token: str
     freshEmail: () => `${randomUUID()}@example.com`,
     learn: () => {},
   }
-  // Whose address somebody has already, nobody knows here.
-  const deck = kinds
+  // The e-mails of existing contacts are not known here.
+  const choices = kinds
     .filter(({ name }) => name !== 'create twice')
     .flatMap((kind) => Array<Kind>(kind.weight).fill(kind))
   return function next(): Sent {
-    const { name, make, status } = random.pick(deck)
-    const wish = make(world, random)
-    // There is nothing yet to be granted again.
-    if (!wish) return next()
-    if (name === 'grant') world.lastGrant = wish
-    const { method, path, body } = wish.request
+    const { name, make, status } = random.pick(choices)
+    const intent = make(world, random)
+    // A kind that needs an earlier grant.
+    if (!intent) return next()
+    if (name === 'grant') world.lastGrant = intent
+    const { method, path, body } = intent.request
     return { text: textOf(token, method, path, body, random.chance(WITH_KEY) ? randomUUID() : null), status }
   }
 }
 
-/** So much of the load carries an Idempotency-Key. */
+/** The share of requests with an Idempotency-Key. */
 const WITH_KEY = 0.7
 
 function textOf(

@@ -1,8 +1,8 @@
-/** What is broken on purpose, to see that the trial finds it. */
+/** The faults that are planted to show that the trial finds them. */
 import pg from 'pg'
 import { eventsMarkedLate, type Fault } from '../crashes/faults.ts'
 
-/** Events are found again before they are marked, and nothing decides that a hook is told of each once. */
+/** Events are dispatched again before they are marked, and a hook can be notified of the same event twice. */
 export const noUniqueDeliveries: Fault = {
   async plant(url) {
     await run(url, 'drop index webhook_deliveries_cause')
@@ -10,7 +10,7 @@ export const noUniqueDeliveries: Fault = {
   },
 }
 
-/** A delivery counts as made when it is prepared, and not when it was taken. */
+/** A delivery is recorded as successful when it is prepared, not when it is accepted. */
 export const recordedBeforehand: Fault = {
   async plant(url) {
     await run(
@@ -28,7 +28,7 @@ export const recordedBeforehand: Fault = {
   },
 }
 
-/** Bodies are not kept: another attempt says something else. */
+/** Bodies are not kept: another attempt sends another body. */
 export const bodiesForgotten: Fault = {
   async plant(url) {
     await run(

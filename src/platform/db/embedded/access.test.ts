@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dataDir, { recursive: true, force: true }))
 
-/** The first byte that PostgreSQL answers a start-up message with: R asks for more or is content, E refuses. */
+/** The first byte of PostgreSQL's response to a start-up message: R continues or accepts, E refuses. */
 const STARTUP = `
   const [path] = process.argv.slice(1)
   const socket = require('node:net').connect(path, () => {
@@ -31,7 +31,7 @@ const STARTUP = `
     process.exit(0)
   })`
 
-/** What a process of the user that PostgreSQL runs as is answered. */
+/** The response to a process of the user that PostgreSQL runs as. */
 const answerToBorrowed = ({ host, port }: Endpoint): string =>
   spawnSync(process.execPath, ['-e', STARTUP, join(host, `.s.PGSQL.${port}`)], {
     ...cluster.owner.identity,
@@ -54,7 +54,7 @@ test('every connection to a new database is authenticated', async () => {
 })
 
 test.each(['stopped', 'running'])(
-  'a %s database that 0.1.0 made, which trusted everybody, is upgraded',
+  'a %s database of 0.1.0, which trusts every connection, is upgraded',
   async (state) => {
     await writeFile(join(cluster.folder, 'pg_hba.conf'), 'local all all trust\n', { mode: 0o600 })
     await cluster.owner.take(join(cluster.folder, 'pg_hba.conf'))
@@ -73,7 +73,7 @@ test.each(['stopped', 'running'])(
   },
 )
 
-test('when root runs it, no process of the user that it lends PostgreSQL can connect', async (context) => {
+test('when started by root, no other process of the user that PostgreSQL runs as can connect', async (context) => {
   const { isBorrowed, canExecute } = cluster.owner
   if (!isBorrowed || !canExecute(process.execPath)) context.skip('needs root, and a Node that others can run')
   const attached = await attach(dataDir, { name: 'test' })

@@ -1,21 +1,21 @@
-/** A receiver of webhooks as bad as they come, which checks every signature. */
+/** A webhook receiver that often fails, and verifies every signature. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
 import type { Random } from '../random.ts'
 
-/** What of all requests is treated so. */
-export interface Moods {
-  /** Answered with 500. */
+/** Shares of all requests. */
+export interface FailureRates {
+  /** Responds with 500. */
   fails: number
-  /** Read, and never answered. */
+  /** Reads the request and never responds. */
   hangs: number
-  /** Read, and the connection is cut. */
+  /** Reads the request and cuts the connection. */
   cuts: number
 }
 
-/** A request that came whole. */
+/** A complete request. */
 export interface Arrival {
   webhookId: string
   hook: string
@@ -23,48 +23,48 @@ export interface Arrival {
   isAccepted: boolean
 }
 
-export interface MoodyReceiver {
-  /** Where the hook of this name is to send. */
+export interface FlakyReceiver {
+  /** The target URL for the hook of this name. */
   urlOf: (hook: string) => string
-  /** Verifies what comes to that hook. */
+  /** Verifies the requests of this hook with this secret. */
   expect: (hook: string, secret: string) => void
   arrivals: Arrival[]
-  /** Why requests were not taken for real. */
-  forgeries: string[]
+  /** Requests whose signature is invalid, with the reason. */
+  invalidSignatures: string[]
   close: () => void
 }
 
-/** So often a message is treated badly, then no more: it is not about what fails for good. */
-const PATIENCE = 5
+/** The most failures of one message: no delivery fails permanently in this trial. */
+const MOST_FAILURES = 5
 
-export async function startMoodyReceiver(moods: Moods, random: Random): Promise<MoodyReceiver> {
+export async function startFlakyReceiver(failureRates: FailureRates, random: Random): Promise<FlakyReceiver> {
   const arrivals: Arrival[] = []
-  const forgeries: string[] = []
+  const invalidSignatures: string[] = []
   const verifiers = new Map<string, Webhook>()
-  const treatedBadly = new Map<string, number>()
+  const failures = new Map<string, number>()
 
   const server = createServer(async (request, response) => {
     const body = await text(request).catch(() => null)
-    // The sender died in the middle.
+    // The sender was killed in the middle.
     if (body === null) return
     const hook = request.url!.slice(1)
     try {
       verifiers.get(hook)!.verify(body, request.headers as Record<string, string>)
     } catch (error) {
-      forgeries.push(`${hook}: ${(error as Error).message}`)
+      invalidSignatures.push(`${hook}: ${(error as Error).message}`)
     }
     const webhookId = String(request.headers['webhook-id'])
-    const answer = moodFor(webhookId)
-    arrivals.push({ webhookId, hook, body, isAccepted: answer === accept })
-    answer(request, response)
+    const behave = behaviorFor(webhookId)
+    arrivals.push({ webhookId, hook, body, isAccepted: behave === accept })
+    behave(request, response)
   })
 
-  function moodFor(webhookId: string): (request: IncomingMessage, response: ServerResponse) => void {
-    const times = treatedBadly.get(webhookId) ?? 0
+  function behaviorFor(webhookId: string): (request: IncomingMessage, response: ServerResponse) => void {
+    const times = failures.get(webhookId) ?? 0
     const roll = random.next()
-    const { fails, hangs, cuts } = moods
-    if (times === PATIENCE || roll >= fails + hangs + cuts) return accept
-    treatedBadly.set(webhookId, times + 1)
+    const { fails, hangs, cuts } = failureRates
+    if (times === MOST_FAILURES || roll >= fails + hangs + cuts) return accept
+    failures.set(webhookId, times + 1)
     if (roll < fails) return fail
     return roll < fails + hangs ? hang : cut
   }
@@ -75,7 +75,7 @@ export async function startMoodyReceiver(moods: Moods, random: Random): Promise<
     urlOf: (hook) => `http://127.0.0.1:${port}/${hook}`,
     expect: (hook, secret) => verifiers.set(hook, new Webhook(secret)),
     arrivals,
-    forgeries,
+    invalidSignatures,
     close() {
       server.close()
       server.closeAllConnections()

@@ -1,32 +1,31 @@
-/** Where a story is played: an account of its own on the server, and who is who there. */
+/** The site of one scenario: an account of its own on the server, and the ids behind the names of the scenario. */
 import { type Account, makeAccount } from '../../../src/testing/fixtures.ts'
 import type { Harness } from '../../../src/testing/harness.ts'
-import { type ContactName, NOBODY } from '../acts.ts'
+import { type ContactName, NOBODY } from '../commands.ts'
 import { type Catalogue, makeCatalogue } from './catalogue.ts'
 import { type Rows, readRows } from './rows.ts'
-import type { Theatre } from './theatre.ts'
+import type { TestServer } from './test-server.ts'
 
 const HOUR_MS = 3_600_000
-/** An id that nothing has. */
+/** An id that no resource has. */
 const NO_ID = '999999999'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** What the server replied. */
-export interface Reply {
+export interface ServerResponse {
   status: number
   headers: Record<string, unknown>
   // biome-ignore lint/suspicious/noExplicitAny: the body of any document
   body: any
 }
 
-export class Stage {
+export class TestSite {
   readonly h: Harness
   readonly account: Account
   readonly #began: number
   readonly #catalogue: Catalogue
   readonly #contacts = new Map<ContactName, string>()
-  /** As they were when last read. */
+  /** As last read from the database. */
   rows!: Rows
 
   private constructor(h: Harness, account: Account, began: Date, catalogue: Catalogue) {
@@ -36,7 +35,10 @@ export class Stage {
     this.#catalogue = catalogue
   }
 
-  static async set({ h, foreignOffer }: Theatre, { confirms }: { confirms: boolean }): Promise<Stage> {
+  static async create(
+    { h, foreignOffer }: TestServer,
+    { confirms }: { confirms: boolean },
+  ): Promise<TestSite> {
     const began = h.app.clock.now()
     const account = await makeAccount(h.app)
     if (confirms) {
@@ -44,12 +46,12 @@ export class Stage {
     }
     const catalogue = await makeCatalogue(h.app, account.siteId, began)
     catalogue.offers.set('Foreign', foreignOffer).set('Unknown', NO_ID)
-    const stage = new Stage(h, account, began, catalogue)
-    await stage.read()
-    return stage
+    const site = new TestSite(h, account, began, catalogue)
+    await site.read()
+    return site
   }
 
-  async send(method: Method, path: string, body?: object, key?: string): Promise<Reply> {
+  async send(method: Method, path: string, body?: object, key?: string): Promise<ServerResponse> {
     const { statusCode, headers, payload } = await this.h.server.inject({
       method,
       url: path,
@@ -67,8 +69,8 @@ export class Stage {
     this.rows = await readRows(this.h.app, this.account.siteId)
   }
 
-  /** Remembers who was made. A repeated answer tells of somebody who is known. */
-  meet(who: ContactName, { status, headers, body }: Reply): void {
+  /** Remembers the id of a created contact. A replayed response has the id of a known one. */
+  remember(who: ContactName, { status, headers, body }: ServerResponse): void {
     if (status === 201 && !headers['idempotent-replayed']) this.#contacts.set(who, body.data.id)
   }
 
@@ -103,7 +105,7 @@ export class Stage {
     return nameOf(this.#catalogue.products, id)
   }
 
-  /** Whole hours since the story began. What is done takes seconds, and does not count. */
+  /** Whole hours since the scenario began. The seconds that commands take do not count. */
   hour(date: string): number {
     return Math.floor((Date.parse(date) - this.#began) / HOUR_MS)
   }

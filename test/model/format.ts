@@ -1,18 +1,18 @@
-/** One way to say what is answered and what is true, for the model and for what was read from the server. */
-import type { Answer, ContactName } from './acts.ts'
+/** The lines in which results and facts are compared, formatted alike for the model and for the server. */
+import type { ContactName, Result } from './commands.ts'
 import { CATALOGUE, type Email, type Event, type Grant } from './rules/world.ts'
 
 const OFFERS = Object.keys(CATALOGUE)
 
-/** As answers list them. */
+/** In the order in which responses list them. */
 export const inOrder = (offers: string[]) => offers.toSorted((a, b) => OFFERS.indexOf(a) - OFFERS.indexOf(b))
 
-export const refusal = (status: number, code: string, place?: string): Answer =>
+export const refusal = (status: number, code: string, place?: string): Result =>
   `${status} ${code}${place ? ` at ${place}` : ''}`
 
-export const hasFailed = (answer: Answer) => !answer.startsWith('2')
+export const hasFailed = (result: Result) => !result.startsWith('2')
 
-export const replayed = (answer: Answer): Answer => `${answer} (the first answer again)`
+export const replayed = (result: Result): Result => `${result} (replayed)`
 
 interface Person {
   name: string
@@ -22,12 +22,12 @@ interface Person {
 
 const person = ({ name, email }: Person) => `"${name}" <${email ?? ''}>`
 
-export const contactAnswer = (status: number, who: ContactName, contact: Person): Answer =>
+export const contactResult = (status: number, who: ContactName, contact: Person): Result =>
   `${status} ${who} is ${person(contact)}`
 
 export interface Change {
   held: string[]
-  /** Given when offers were to be granted, and there is one. */
+  /** Present when offers were to be granted and the customer exists. */
   customer?: string
   isNew?: boolean
   granted?: string[]
@@ -35,17 +35,17 @@ export interface Change {
   revoked?: string[]
 }
 
-export function offersAnswer({
+export function offersResult({
   held,
   customer,
   isNew,
   granted = [],
   already = [],
   revoked = [],
-}: Change): Answer {
+}: Change): Result {
   const parts = [
     `200 holds ${list(held)}`,
-    customer && `customer of ${customer}${isNew ? ' made' : ''}`,
+    customer && `customer of ${customer}${isNew ? ' created' : ''}`,
     granted.length > 0 && `granted ${list(granted)}`,
     already.length > 0 && `already granted ${list(already)}`,
     revoked.length > 0 && `revoked ${list(revoked)}`,
@@ -58,7 +58,7 @@ const list = (names: string[]) => (names.length > 0 ? names.join(', ') : 'nothin
 export interface Page {
   name: string
   email: string
-  /** As its page has them, and as the list of its own. */
+  /** As included in the single resource, and as listed at their own URL. */
   offers: string[]
   listed: string[]
   /** What a customer can open now. */
@@ -67,7 +67,7 @@ export interface Page {
 
 /** @param page null: not found */
 export function pageLine(noun: 'contact' | 'customer', who: ContactName, page: Page | null): string {
-  if (!page) return `page of ${noun} ${who}: none`
+  if (!page) return `page of ${noun} ${who}: not found`
   const { offers, listed, products } = page
   const parts = [person(page), `offers ${list(offers)}`, `listed ${list(listed)}`]
   if (products) parts.push(`opens ${list(products)}`)

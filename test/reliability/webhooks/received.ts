@@ -1,9 +1,9 @@
-/** What is to be told, and whether it was. */
+/** The events of the trial, and the comparison with the requests that the receiver got. */
 import type pg from 'pg'
-import type { Arrival, MoodyReceiver } from './moody-receiver.ts'
+import type { Arrival, FlakyReceiver } from './flaky-receiver.ts'
 
-/** Hooks of a site, each confined to a tag of its own, so that an event is told to one. */
-export interface Listening {
+/** Hooks of a site, each limited to a tag of its own, so that one hook is notified of an event. */
+export interface Subscriptions {
   siteId: string
   contacts: string[]
   /** The tag of each hook. */
@@ -15,18 +15,18 @@ export interface Event {
   tag: number
 }
 
-/** No two are about the same contact and tag. */
-export const eventOf = ({ contacts, tags }: Listening, number: number): Event => ({
+/** Each event has another pair of contact and tag. */
+export const eventOf = ({ contacts, tags }: Subscriptions, number: number): Event => ({
   contactId: contacts[Math.floor(number / tags.length)]!,
   tag: number % tags.length,
 })
 
-export async function listen(
+export async function createHooks(
   database: pg.Pool,
   { siteId, contacts, hooks }: { siteId: string; contacts: string[]; hooks: number },
-  { urlOf, expect }: Pick<MoodyReceiver, 'urlOf' | 'expect'>,
+  { urlOf, expect }: Pick<FlakyReceiver, 'urlOf' | 'expect'>,
   newSecret: () => { secret: string; sealed: string },
-): Promise<Listening> {
+): Promise<Subscriptions> {
   const tags: string[] = []
   for (let hook = 0; hook < hooks; hook++) {
     const { secret, sealed } = newSecret()
@@ -42,47 +42,55 @@ export async function listen(
   return { siteId, contacts, tags }
 }
 
-/** Records events as the changes of tags that they tell of would, `count` from the number `from` on. */
-export async function record(
+/** Records the events of tag changes, `count` of them from the number `from` on. */
+export async function recordEvents(
   database: pg.Pool,
-  listening: Listening,
+  subscriptions: Subscriptions,
   from: number,
   count: number,
 ): Promise<void> {
-  const some = Array.from({ length: count }, (_, index) => eventOf(listening, from + index))
+  const some = Array.from({ length: count }, (_, index) => eventOf(subscriptions, from + index))
   await database.query(
     `insert into events (site_id, type, occurred_at, actor, contact_id, data)
      select $1, 'tag_added', now(), 'trial', e.contact_id, jsonb_build_object('tag_id', e.tag_id)
        from unnest($2::bigint[], $3::text[]) with ordinality e (contact_id, tag_id, place) order by e.place`,
-    [listening.siteId, some.map(({ contactId }) => contactId), some.map(({ tag }) => listening.tags[tag])],
+    [
+      subscriptions.siteId,
+      some.map(({ contactId }) => contactId),
+      some.map(({ tag }) => subscriptions.tags[tag]),
+    ],
   )
 }
 
-export interface Account {
+export interface Comparison {
   faults: string[]
-  /** Requests that came once more, with the same id. */
+  /** Requests that repeat an earlier one, with the same id. */
   repeated: number
 }
 
-/** Holds what arrived against what happened. */
-export function accountFor(listening: Listening, events: number, arrivals: Arrival[]): Account {
+/** Compares the received requests with the recorded events. */
+export function compareReceived(
+  subscriptions: Subscriptions,
+  events: number,
+  arrivals: Arrival[],
+): Comparison {
   const faults: string[] = []
   const byEvent = Map.groupBy(arrivals, (arrival) => nameOf(arrival.hook, contactIn(arrival)))
   for (let number = 0; number < events; number++) {
-    const { contactId, tag } = eventOf(listening, number)
+    const { contactId, tag } = eventOf(subscriptions, number)
     const came = byEvent.get(nameOf(String(tag), contactId)) ?? []
     byEvent.delete(nameOf(String(tag), contactId))
     if (came.length === 0) faults.push(`event ${number} never arrived`)
-    else if (!came.some(({ isAccepted }) => isAccepted)) faults.push(`event ${number} was given up`)
+    else if (!came.some(({ isAccepted }) => isAccepted)) faults.push(`event ${number} was never accepted`)
     if (new Set(came.map(({ webhookId }) => webhookId)).size > 1)
       faults.push(`event ${number} came under several ids`)
     if (new Set(came.map(({ body }) => body)).size > 1)
       faults.push(`event ${number} came with several bodies`)
   }
-  for (const name of byEvent.keys()) faults.push(`${name} arrived and never happened`)
+  for (const name of byEvent.keys()) faults.push(`${name} arrived without an event`)
   const ids = new Set(arrivals.map(({ webhookId }) => webhookId))
-  const overtaken = countOvertaken(listening, arrivals)
-  if (overtaken > 0) faults.push(`${overtaken} first came after one that tells of something later`)
+  const outOfOrder = countOutOfOrder(subscriptions, arrivals)
+  if (outOfOrder > 0) faults.push(`${outOfOrder} first arrived after a later event`)
   return { faults, repeated: arrivals.length - ids.size }
 }
 
@@ -90,8 +98,8 @@ const nameOf = (hook: string, contactId: string) => `hook ${hook}, contact ${con
 
 const contactIn = ({ body }: Arrival): string => JSON.parse(body).payload[0].id
 
-/** First arrivals that came after one that tells of something later. */
-function countOvertaken({ contacts }: Listening, arrivals: Arrival[]): number {
+/** The number of first arrivals after the arrival of a later event. */
+function countOutOfOrder({ contacts }: Subscriptions, arrivals: Arrival[]): number {
   const place = new Map(contacts.map((id, index) => [id, index]))
   let count = 0
   for (const some of Map.groupBy(arrivals, ({ hook }) => hook).values()) {

@@ -1,4 +1,4 @@
-/** What most trials stand on: a PostgreSQL with an account and contacts, processes, and a client. */
+/** What most trials need: a PostgreSQL with an account and contacts, processes, and a client. */
 import { type Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
@@ -6,27 +6,27 @@ import { BESTOW, type Environment, launch, type Running, until } from '../launch
 import { bestowJson, makeAccount, type TrialAccount } from './account.ts'
 import { fleetSettings, NODE } from './fleet.ts'
 import { makePostgres, type Postgres } from './postgres.ts'
-import type { Outcome } from './trial.ts'
+import type { TrialResult } from './trial.ts'
 
-export interface Ground {
+export interface TrialEnvironment {
   postgres: Postgres
   account: TrialAccount
-  /** Ids of contacts that were granted nothing yet. */
+  /** Ids of contacts without grants. */
   contacts: string[]
-  /** Straight to the database, whatever stands between it and the servers. */
+  /** Directly connected, also when there is a proxy between the database and the servers. */
   database: pg.Pool
   /** Starts `bestow serve` or `bestow worker` and waits until it is ready; directly on the database by default. */
   start: (role: 'serve' | 'worker', databaseUrl?: string, settings?: Environment) => Promise<Running>
 }
 
 /**
- * Does `work` on a database of its own. Whatever it comes to, no process is left behind.
+ * Runs `work` on a database of its own. No process is left behind, whatever its result.
  *
  * @param settings lines of postgresql.conf
  */
-export async function onGround<Report>(
+export async function withTrialEnvironment<Report>(
   contacts: number,
-  work: (ground: Ground) => Promise<Report>,
+  work: (environment: TrialEnvironment) => Promise<Report>,
   settings?: Record<string, string>,
 ): Promise<Report> {
   const postgres = await makePostgres(settings)
@@ -54,7 +54,7 @@ export async function onGround<Report>(
   }
 }
 
-/** Written at once, as an import would: a trial may need more of them than requests could make. */
+/** Inserted with one statement: a trial may need more of them than requests could create. */
 async function makeContacts(database: pg.Pool, siteId: string, count: number): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>(
     `insert into contacts (site_id, name, email, created_at, updated_at)
@@ -66,7 +66,7 @@ async function makeContacts(database: pg.Pool, siteId: string, count: number): P
   return rows.map(({ id }) => id)
 }
 
-/** Ends it in order. @returns its exit code */
+/** Stops a process gracefully. @returns its exit code */
 export async function endProcess({ child, exited }: Running): Promise<number | null> {
   child.kill('SIGTERM')
   return exited
@@ -80,24 +80,24 @@ export interface Request {
   agent?: Agent
 }
 
-export interface Answer {
+export interface ClientResponse {
   status: number
   headers: Record<string, string | string[] | undefined>
   text: string
 }
 
-/** A request that was not answered, or not to the end. */
+/** The error of a request without a complete response. */
 export interface Broken extends NodeJS.ErrnoException {
-  /** It was sent on a connection that was kept alive. */
+  /** Whether it was sent on a kept-alive connection. */
   isReused: boolean
 }
 
 /**
- * POSTs, on a connection of its own unless an agent is given. Other than fetch() it never tries again by itself.
+ * Sends a POST, on a connection of its own unless an agent is given. Unlike fetch(), it never retries.
  *
  * @throws Broken
  */
-export function send(url: string, { token, path, body, key, agent }: Request): Promise<Answer> {
+export function send(url: string, { token, path, body, key, agent }: Request): Promise<ClientResponse> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,
@@ -116,8 +116,9 @@ export function send(url: string, { token, path, body, key, agent }: Request): P
   })
 }
 
-/** The same. @returns null when it was not answered */
-export const post = (url: string, sent: Request): Promise<Answer | null> => send(url, sent).catch(() => null)
+/** The same. @returns null without a response */
+export const post = (url: string, sent: Request): Promise<ClientResponse | null> =>
+  send(url, sent).catch(() => null)
 
 /** A grant of an offer to a contact, which sends both e-mails that a grant can send. */
 export const grantOf = (contactId: string, offerId: string) => ({
@@ -125,24 +126,24 @@ export const grantOf = (contactId: string, offerId: string) => ({
   body: { data: [{ type: 'offers', id: offerId }], meta: { send_offer_grant_email: true } },
 })
 
-/** Waits until every event had its consequences; a worker must be running. */
+/** Waits until every event is dispatched; a worker must be running. */
 export const untilDispatched = (database: pg.Pool): Promise<void> =>
   until(async () => {
     const { rowCount } = await database.query('select from events where dispatched_at is null limit 1')
     return rowCount === 0
   })
 
-/** What `bestow doctor` reports as violated; empty when the database is consistent. */
-export async function brokenRules(databaseUrl: string): Promise<string[]> {
+/** The invariants that `bestow doctor` reports as violated. */
+export async function violatedInvariants(databaseUrl: string): Promise<string[]> {
   const { findings } = await bestowJson(databaseUrl, 'doctor')
   return findings
     .filter(({ violations }: { violations: number | null }) => violations !== 0)
     .map(({ rule, examples }: { rule: string; examples: string[] }) => [rule, ...examples].join(' '))
 }
 
-/** What a trial found: faults, of which there should be none, and figures. */
+/** The result of a trial: faults, of which there should be none, and figures. */
 export interface Findings {
-  /** There are no faults. Anything else that a trial expects is reported as a fault when it does not happen: see missed(). */
+  /** Whether there are no faults. An unmet precondition is a fault too: see missed(). */
   passed: boolean
   faults: string[]
 }
@@ -153,17 +154,21 @@ export const findings = <Figures extends object>(faults: string[], figures: Figu
   ...figures,
 })
 
-/** A fault of the trial itself: what it needs in order to show something did not happen. */
+/** A fault of the trial itself: a precondition for it to show anything was not met. */
 export const missed = (expectation: string, isMet: boolean): string[] =>
   isMet ? [] : [`the trial shows nothing: ${expectation}`]
 
-/** Findings as lines; of many faults the first ones. */
-export function outcomeOf({ passed, faults, ...figures }: Findings): Outcome {
-  const told = Object.entries(figures).map(([name, figure]) => `${name}: ${JSON.stringify(figure)}`)
+/** Findings as lines, with at most 20 of the faults. */
+export function resultOf({ passed, faults, ...figures }: Findings): TrialResult {
+  const figureLines = Object.entries(figures).map(([name, figure]) => `${name}: ${JSON.stringify(figure)}`)
   const rest = faults.length - MOST_FAULTS
   return {
     passed,
-    lines: [...told, ...faults.slice(0, MOST_FAULTS), ...(rest > 0 ? [`and ${rest} faults more`] : [])],
+    lines: [
+      ...figureLines,
+      ...faults.slice(0, MOST_FAULTS),
+      ...(rest > 0 ? [`and ${rest} more faults`] : []),
+    ],
   }
 }
 

@@ -1,4 +1,4 @@
-/** Every page that members can come to, with something in it: for looking at them all. */
+/** Every page that members can reach, with content, for tests of all pages. */
 import type { Browser, Page } from 'playwright-core'
 import { countAttempt } from '../src/platform/auth/attempts.ts'
 import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
@@ -17,21 +17,21 @@ import {
   signIn,
 } from './member-site.ts'
 
-export interface Room {
+export interface MemberPage {
   name: string
   heading: string
-  /** Brings one of the pages there; `inside` is that of who is signed in. */
-  enter: (pages: { door: Page; inside: Page }) => Promise<Page>
+  /** Navigates one of the browser pages to it; `signedIn` has a session. */
+  enter: (pages: { signedOut: Page; signedIn: Page }) => Promise<Page>
 }
 
-export interface House {
-  rooms: Room[]
-  /** Of who is signed in. */
+export interface MemberPages {
+  memberPages: MemberPage[]
+  /** E-mail of the signed-in member. */
   email: string
 }
 
-/** Makes somebody who has, had and will have something, and a link of every kind. */
-export async function furnish(h: Harness, browser: Browser, site: Site): Promise<House> {
+/** Creates a member with current, ended and future access, and a link of every kind. */
+export async function createMemberPages(h: Harness, browser: Browser, site: Site): Promise<MemberPages> {
   const person = await makeMember(h, browser, site)
   const product = (title: string) => makeProduct(h.app, site.id, title)
   const later = new Date(h.app.clock.now().getTime() + 5 * DAY_MS)
@@ -77,60 +77,67 @@ export async function furnish(h: Harness, browser: Browser, site: Site): Promise
   const signInLink = await linkFor(h, person, 'sign_in')
   const emailLink = await linkFor(h, person, 'email_change')
 
-  const room = (name: string, heading: string, path: string, act?: (page: Page) => Promise<void>): Room => ({
+  const memberPage = (
+    name: string,
+    heading: string,
+    path: string,
+    act?: (page: Page) => Promise<void>,
+  ): MemberPage => ({
     name,
     heading,
-    async enter({ door, inside }) {
-      const page = /^(library|product|lesson|account|message-no)/.test(name) ? inside : door
+    async enter({ signedOut, signedIn }) {
+      const page = /^(library|product|lesson|account|message-no)/.test(name) ? signedIn : signedOut
       await page.goto(site.url + path)
       await act?.(page)
       return page
     },
   })
   const tooShort = (page: Page) => choosePassword(page, 'short')
-  const rooms = [
-    room('sign_in', 'Sign in', '/sign-in'),
-    room('sign_in-wrong', 'Sign in', '/sign-in', (page) => signIn(page, site.url, 'a@example.com', 'wrong')),
-    room('request_link', 'Forgot your password?', '/request-link'),
-    room('request_link-wrong', 'Sign in by e-mail', '/request-link?purpose=sign_in', (page) =>
+  const memberPages = [
+    memberPage('sign_in', 'Sign in', '/sign-in'),
+    memberPage('sign_in-wrong', 'Sign in', '/sign-in', (page) =>
+      signIn(page, site.url, 'a@example.com', 'wrong'),
+    ),
+    memberPage('request_link', 'Forgot your password?', '/request-link'),
+    memberPage('request_link-wrong', 'Sign in by e-mail', '/request-link?purpose=sign_in', (page) =>
       askFor(page, '?'),
     ),
-    room('link_sent', 'Check your inbox', '/request-link', (page) => askFor(page, 'a@example.com')),
-    room('link_ended', 'This link has expired or has already been used', '/password/used'),
-    room('welcome', `Welcome to ${site.title}`, welcomeLink),
-    room('welcome-wrong', `Welcome to ${site.title}`, welcomeLink, tooShort),
-    room('welcome-shown', `Welcome to ${site.title}`, welcomeLink, async (page) => {
+    memberPage('link_sent', 'Check your inbox', '/request-link', (page) => askFor(page, 'a@example.com')),
+    memberPage('link_ended', 'This link has expired or has already been used', '/password/used'),
+    memberPage('welcome', `Welcome to ${site.title}`, welcomeLink),
+    memberPage('welcome-wrong', `Welcome to ${site.title}`, welcomeLink, tooShort),
+    memberPage('welcome-shown', `Welcome to ${site.title}`, welcomeLink, async (page) => {
       await page.locator('#password').fill('seven quiet rivers')
       await page.locator('.reveal').click()
     }),
-    room('reset_password', 'Choose a new password', reset),
-    room('follow_link-sign_in', `Sign in to ${site.title}`, signInLink),
-    room('follow_link-email', 'Confirm your new address', emailLink),
-    room('gift', 'A gift from Uncle Bob', giftLink),
-    room('gift-wrong', 'A gift from Uncle Bob', giftLink, tooShort),
-    room('library', 'Your library', '/'),
-    room('product', 'Weaving for winter', '/', (page) =>
+    memberPage('reset_password', 'Choose a new password', reset),
+    memberPage('follow_link-sign_in', `Sign in to ${site.title}`, signInLink),
+    memberPage('follow_link-email', 'Confirm your new address', emailLink),
+    memberPage('gift', 'A gift from Uncle Bob', giftLink),
+    memberPage('gift-wrong', 'A gift from Uncle Bob', giftLink, tooShort),
+    memberPage('library', 'Your library', '/'),
+    memberPage('product', 'Weaving for winter', '/', (page) =>
       page.getByRole('link', { name: 'Weaving for winter' }).click(),
     ),
-    room('lesson', 'Choosing a yarn', '/', async (page) => {
+    memberPage('lesson', 'Choosing a yarn', '/', async (page) => {
       await page.getByRole('link', { name: 'Weaving for winter' }).click()
       await page.getByRole('link', { name: 'Start with the first lesson' }).click()
     }),
-    room('account', 'Your account', '/account'),
-    room('account-wrong', 'Your account', '/account', (page) =>
+    memberPage('account', 'Your account', '/account'),
+    memberPage('account-wrong', 'Your account', '/account', (page) =>
       page.getByRole('button', { name: 'Save password' }).click(),
     ),
-    room('message-no_access', "You don't have access to this", `/products/${ended}`),
-    room('message-signed_out', 'You are signed out', '/sign-in', async (page) => {
+    memberPage('message-no_access', "You don't have access to this", `/products/${ended}`),
+    memberPage('message-signed_out', 'You are signed out', '/sign-in', async (page) => {
       await signIn(page, site.url, person.email)
       await page.getByRole('button', { name: 'Sign out' }).click()
     }),
-    room('problem', 'Page not found', '/nothing-here'),
-    room('problem-too_many_guesses', 'Too many attempts', '/sign-in', async (page) => {
+    memberPage('problem', 'Page not found', '/nothing-here'),
+    memberPage('problem-too_many_guesses', 'Too many attempts', '/sign-in', async (page) => {
       const busy = { realm: `site:${site.id}`, kind: 'password', person: 'busy@example.com' } as const
       for (let i = 0; i < 11; i++) await countAttempt(h.app, { ...busy, source: '127.0.0.1' })
       await signIn(page, site.url, 'busy@example.com')
     }),
   ]
-  return { rooms, email: person.email }
+  return { memberPages, email: person.email }
 }

@@ -41,7 +41,7 @@ const outcomeOf = (id: string, response_status = 200) => ({
   due_at: null,
 })
 
-test('a secret that cannot be read is an attempt that failed', async () => {
+test('a secret that cannot be read counts as a failed attempt', async () => {
   const id = await testEvent()
   const secret = sealer(['another SECRET_KEY']).seal('whsec_x')
   await h.app.db.updateTable('hooks').set({ secret }).execute()
@@ -55,7 +55,7 @@ test('a secret that cannot be read is an attempt that failed', async () => {
   expect(hook.failing_since).toEqual(expect.any(String))
 })
 
-test('a body that cannot be made is an attempt that failed, and holds up no other', async () => {
+test('a body that cannot be generated counts as a failed attempt, and blocks no other delivery', async () => {
   await makeContact(h.app, h.account.siteId)
   await makeContact(h.app, h.account.siteId)
   await h.dispatch()
@@ -67,7 +67,7 @@ test('a body that cannot be made is an attempt that failed, and holds up no othe
   expect(receiver.received).toHaveLength(1)
 })
 
-test('a hook whose turn comes to nothing again and again is found', async () => {
+test('a hook whose time slices repeatedly have no result is found', async () => {
   await testEvent()
   await h.app.pool.query(
     `update hooks set due_at = due_at - interval '2 minutes', leased_until = now() + interval '20 seconds'`,
@@ -77,7 +77,7 @@ test('a hook whose turn comes to nothing again and again is found', async () => 
   })
 })
 
-test('of a person who is deleted while a body is made, only identifiers are sent', async () => {
+test('only identifiers are sent of a contact who is deleted while a body is generated', async () => {
   const contactId = await makeContact(h.app, h.account.siteId, { email: 'gone@example.com' })
   await h.dispatch()
   const [hook] = await claimHooks(h.app, false, 1)
@@ -92,7 +92,7 @@ test('of a person who is deleted while a body is made, only identifiers are sent
   expect(JSON.parse(delivery!.body!)).toMatchObject({ id: contactId, event: 'contact_created', payload })
 })
 
-test('an answer to a replay is kept without what it says of a person', async () => {
+test('the response to a replay is kept without personal data', async () => {
   await makeContact(h.app, h.account.siteId, { email: 'kept@example.com' })
   receiver.answer((response) => response.end('kept@example.com is known'))
   await h.drain()
@@ -108,7 +108,7 @@ test('an answer to a replay is kept without what it says of a person', async () 
   expect(kept.rows[0].outcome).not.toContain('kept@example.com')
 })
 
-test('an attempt of what was replayed while it was sent is recorded too', async () => {
+test('an attempt of a delivery that is replayed while it is sent is recorded too', async () => {
   const id = await testEvent()
   const [hook] = await claimHooks(h.app, false, 1)
   const [first] = await dueDeliveries(h.app, hook!)
@@ -123,7 +123,7 @@ test('an attempt of what was replayed while it was sent is recorded too', async 
   ])
 })
 
-test('who has lost a hook says of none that it is disabled', async () => {
+test('a worker that has lost the lease of a hook does not report it as disabled', async () => {
   const id = await testEvent()
   const warn = vi.spyOn(h.app.log, 'warn')
   const [lost] = await claimHooks(h.app, false, 1)
@@ -135,7 +135,7 @@ test('who has lost a hook says of none that it is disabled', async () => {
   expect(warn).toHaveBeenCalledOnce()
 })
 
-test('a worker that ends sends what it has begun, and leaves the rest to others', async () => {
+test('a worker that stops completes what it is sending, and leaves the rest to others', async () => {
   const ids = [await testEvent(), await testEvent(), await testEvent()]
   receiver.answer((response) => {
     h.app.isStopping = true

@@ -1,9 +1,9 @@
-/** A site for each story of an evening, with its offers and tags; all of one account. */
+/** Creates a site for each scenario of a batch, with its offers and tags; all of one account. */
 import type { App } from '../../src/platform/app.ts'
-import { OFFERS, TAGS } from './acts.ts'
+import { OFFERS, TAGS } from './commands.ts'
 
-/** Where a story is played, and who is what there: ids of offers and tags by their names, of the others by their order. */
-export interface Stage {
+/** The site of a scenario, with the ids of offers and tags by their names, and of the others in the order of creation. */
+export interface TestSite {
   accountId: string
   siteId: string
   named: Map<string, string>
@@ -13,33 +13,33 @@ export interface Stage {
   hookId: string
 }
 
-/** All at once: it is most of what a story takes. */
-export async function setStages({ pool, clock }: App, count: number): Promise<Stage[]> {
+/** Creates all sites with a few statements: otherwise it would take most of a scenario's time. */
+export async function createTestSites({ pool, clock }: App, count: number): Promise<TestSite[]> {
   const now = clock.now()
   const { rows } = await pool.query<{ id: string; account_id: string }>(
-    `with made as (insert into accounts (name, created_at) values ('Evening', $1) returning id)
+    `with made as (insert into accounts (name, created_at) values ('Batch', $1) returning id)
      insert into sites (account_id, title, subdomain, created_at, updated_at)
-     select id, 'Story', 'story' || id || '-' || n, $1, $1 from made, generate_series(1, $2::int) n
+     select id, 'Scenario', 'scenario' || id || '-' || n, $1, $1 from made, generate_series(1, $2::int) n
      returning id, account_id`,
     [now, count],
   )
-  const stages = new Map(
-    rows.map(({ id: siteId, account_id: accountId }): [string, Stage] => [
+  const sites = new Map(
+    rows.map(({ id: siteId, account_id: accountId }): [string, TestSite] => [
       siteId,
       { accountId, siteId, named: new Map(), contacts: [], automations: [], templateId: '', hookId: '' },
     ]),
   )
   const make = async (
     statement: string,
-    use: (stage: Stage, id: string, name: string) => void,
+    use: (site: TestSite, id: string, name: string) => void,
     ...values: unknown[]
   ): Promise<void> => {
     const made = await pool.query<{ site_id: string; id: string; name: string }>(statement, [
-      [...stages.keys()],
+      [...sites.keys()],
       now,
       ...values,
     ])
-    for (const { site_id, id, name } of made.rows) use(stages.get(site_id)!, id, name)
+    for (const { site_id, id, name } of made.rows) use(sites.get(site_id)!, id, name)
   }
   await make(
     `insert into offers (site_id, title, token, access_days, created_at, updated_at)
@@ -63,16 +63,16 @@ export async function setStages({ pool, clock }: App, count: number): Promise<St
   await make(
     `insert into email_templates (site_id, kind, name, created_at, updated_at)
      select s, 'automation', 'Words', $2, $2 from unnest($1::bigint[]) s returning site_id, id`,
-    (stage, id) => {
-      stage.templateId = id
+    (site, id) => {
+      site.templateId = id
     },
   )
   await make(
     `insert into hooks (site_id, event, target_url, secret, created_at, updated_at)
      select s, 'automation', 'http://127.0.0.1:9/', '', $2, $2 from unnest($1::bigint[]) s returning site_id, id`,
-    (stage, id) => {
-      stage.hookId = id
+    (site, id) => {
+      site.hookId = id
     },
   )
-  return [...stages.values()]
+  return [...sites.values()]
 }

@@ -1,70 +1,70 @@
-/** The connections of a load: little more than sockets, so that the generator is not what limits. */
+/** The connections of the load generator: little more than sockets, so that it is not the bottleneck. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** An answer that does not come by then is none. */
-export const PATIENCE_MS = 30_000
+/** Longest wait for a response. */
+export const RESPONSE_LIMIT_MS = 30_000
 
 /** Kept-alive connections with one request at a time on each. A request that finds none free waits for one. */
-export class Lines {
-  readonly #idle: Line[] = []
-  readonly #waiting: ((line: Line) => void)[] = []
+export class Connections {
+  readonly #idle: Connection[] = []
+  readonly #waiting: ((connection: Connection) => void)[] = []
   readonly #server: URL
 
   private constructor(server: URL) {
     this.#server = server
   }
 
-  static async open(server: URL, count: number): Promise<Lines> {
-    const lines = new Lines(server)
-    for (let n = 0; n < count; n++) lines.#free(await Line.open(server))
-    return lines
+  static async open(server: URL, count: number): Promise<Connections> {
+    const connections = new Connections(server)
+    for (let n = 0; n < count; n++) connections.#free(await Connection.open(server))
+    return connections
   }
 
-  /** @returns the head of the answer; what happened instead when there is none */
+  /** @returns the head of the response, or what happened instead */
   async send(request: string): Promise<string> {
-    const free = this.#idle.pop() ?? (await new Promise<Line>((resolve) => this.#waiting.push(resolve)))
-    const line = free.isOpen ? free : await Line.open(this.#server)
-    const head = await line.send(request)
-    this.#free(line)
+    const free = this.#idle.pop() ?? (await new Promise<Connection>((resolve) => this.#waiting.push(resolve)))
+    const connection = free.isOpen ? free : await Connection.open(this.#server)
+    const head = await connection.send(request)
+    this.#free(connection)
     return head
   }
 
-  #free(line: Line): void {
+  #free(connection: Connection): void {
     const next = this.#waiting.shift()
-    if (next) next(line)
-    else this.#idle.push(line)
+    if (next) next(connection)
+    else this.#idle.push(connection)
   }
 }
 
-class Line {
+class Connection {
   isOpen = true
   #received = ''
-  #answer: (head: string) => void = () => {}
+  #onResponse: (head: string) => void = () => {}
   readonly #socket: Socket
 
   private constructor(socket: Socket) {
     this.#socket = socket.setEncoding('latin1')
     this.#socket.on('data', (text: string) => this.#read(text))
     this.#socket.on('error', () => {})
-    this.#socket.setTimeout(PATIENCE_MS, () => this.#socket.destroy())
+    this.#socket.setTimeout(RESPONSE_LIMIT_MS, () => this.#socket.destroy())
     this.#socket.once('close', () => {
       this.isOpen = false
-      this.#answer('broken connection')
+      this.#onResponse('broken connection')
     })
   }
 
-  static async open({ hostname: host, port }: URL): Promise<Line> {
+  static async open({ hostname: host, port }: URL): Promise<Connection> {
     const socket = connect({ host, port: Number(port), noDelay: true })
     await once(socket, 'connect')
-    return new Line(socket)
+    return new Connection(socket)
   }
 
   send(request: string): Promise<string> {
     this.#received = ''
     this.#socket.write(request)
     return new Promise((resolve) => {
-      this.#answer = resolve
+      this.#onResponse = resolve
     })
   }
 
@@ -77,6 +77,6 @@ class Line {
       this.isOpen = false
       this.#socket.end()
     }
-    this.#answer(head!)
+    this.#onResponse(head!)
   }
 }

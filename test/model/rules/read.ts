@@ -1,12 +1,12 @@
-/** What everybody sees who asks about the contacts and their customers. */
-import type { Answer } from '../acts.ts'
-import { pageLine } from '../words.ts'
+/** The responses to requests for all contacts and their customers. */
+import type { Result } from '../commands.ts'
+import { pageLine } from '../format.ts'
 import { contactOf } from './contacts.ts'
 import { held, isLive } from './offers.ts'
 import type { World } from './world.ts'
 
-/** Who is deleted is not found. Offers are the same through both doors. */
-export function look(world: World): Answer {
+/** Deleted contacts are not found. The offers of a contact and of its customer are the same. */
+export function read(world: World): Result {
   const lines = world.contacts.flatMap(({ id }) => {
     const contact = contactOf(world, id)
     if (!contact) return [pageLine('contact', id, null), pageLine('customer', id, null)]
@@ -15,14 +15,14 @@ export function look(world: World): Answer {
     const isCustomer = world.customers.includes(id)
     return [
       pageLine('contact', id, page),
-      pageLine('customer', id, isCustomer ? { ...page, products: reached(world, id) } : null),
+      pageLine('customer', id, isCustomer ? { ...page, products: openProducts(world, id) } : null),
     ]
   })
   return lines.sort().join('\n')
 }
 
-/** The products of what is held and has begun. */
-function reached(world: World, who: string): string[] {
+/** The products of held offers whose access has begun. */
+function openProducts(world: World, who: string): string[] {
   const begun = world.grants.filter((grant) => grant.who === who && isLive(grant) && grant.from <= world.hour)
   return [...new Set(begun.flatMap(({ offer }) => world.offers[offer]!.products))].sort()
 }

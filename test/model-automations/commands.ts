@@ -1,4 +1,4 @@
-/** What can be done in a story, as plain data: to the server and to the model alike. Things are called by names. */
+/** The commands of a scenario, as plain data: each is executed on the server and applied to the model. */
 import fc from 'fast-check'
 
 /** Offers; access to the last one ends after a day. */
@@ -33,25 +33,25 @@ export interface Definition {
   actions: Action[]
 }
 
-/** Contacts and automations are meant by their place in the order in which they came, round and round. */
-export type Act =
-  | { do: 'join' }
-  | { do: 'leave'; who: number }
-  | { do: 'grant' | 'revoke' | 'replace'; who: number; offers: OfferName[] }
-  | { do: 'tag' | 'untag'; who: number; tag: TagName }
-  | { do: 'automate'; definitions: Definition[] }
-  | { do: 'rewrite'; which: number; definition: Partial<Definition> }
-  | { do: 'switch'; which: number; enabled: boolean }
-  | { do: 'drop'; which: number }
-  | { do: 'rest' }
+/** Numbers refer to contacts and automations in the order of their creation, modulo their count. */
+export type Command =
+  | { type: 'create_contact' }
+  | { type: 'delete_contact'; who: number }
+  | { type: 'grant' | 'revoke' | 'replace'; who: number; offers: OfferName[] }
+  | { type: 'tag' | 'untag'; who: number; tag: TagName }
+  | { type: 'create_automations'; definitions: Definition[] }
+  | { type: 'change_automation'; which: number; definition: Partial<Definition> }
+  | { type: 'enable'; which: number; enabled: boolean }
+  | { type: 'delete_automation'; which: number }
+  | { type: 'skip' }
 
-/** The acts of a story, one in each of its hours. */
-export type Story = Act[]
+/** The commands of a scenario, one after each entry of the batch's hours. */
+export type Scenario = Command[]
 
-/** Stories that are told beside each other; all share one clock, which is moved by so many hours before each act. */
-export interface Evening {
+/** Scenarios that run concurrently. They share a clock, which is moved by so many hours before each command. */
+export interface Batch {
   hours: number[]
-  stories: Story[]
+  scenarios: Scenario[]
 }
 
 const offer = fc.constantFrom(...OFFERS)
@@ -107,33 +107,33 @@ const definition: fc.Arbitrary<Definition> = fc.record({
   actions: fc.array(action, { minLength: 1, maxLength: 4, size: 'max' }),
 })
 
-const automate = (least: number, most: number) =>
+const createAutomations = (least: number, most: number) =>
   fc.record({
-    do: fc.constant('automate' as const),
+    type: fc.constant('create_automations' as const),
     definitions: fc.array(definition, { minLength: least, maxLength: most, size: 'max' }),
   })
 
-const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 1, arbitrary: automate(1, 1) },
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 1, arbitrary: createAutomations(1, 1) },
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom('grant', 'grant', 'grant', 'revoke', 'replace'),
+      type: fc.constantFrom('grant', 'grant', 'grant', 'revoke', 'replace'),
       who: number,
       offers: fc.uniqueArray(offer, { minLength: 1, maxLength: 2 }),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('tag', 'tag', 'untag'), who: number, tag }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'join' as const }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('tag', 'tag', 'untag'), who: number, tag }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'create_contact' as const }) },
   {
     weight: 1,
     arbitrary: fc.oneof(
-      fc.record({ do: fc.constant('rewrite' as const), which: number, definition: changes() }),
-      fc.record({ do: fc.constant('switch' as const), which: number, enabled: fc.boolean() }),
-      fc.record({ do: fc.constant('drop' as const), which: number }),
+      fc.record({ type: fc.constant('change_automation' as const), which: number, definition: changes() }),
+      fc.record({ type: fc.constant('enable' as const), which: number, enabled: fc.boolean() }),
+      fc.record({ type: fc.constant('delete_automation' as const), which: number }),
     ),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), who: number }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('delete_contact' as const), who: number }) },
 )
 
 function changes(): fc.Arbitrary<Partial<Definition>> {
@@ -144,18 +144,18 @@ function changes(): fc.Arbitrary<Partial<Definition>> {
   )
 }
 
-const ACTS = 7
-export const STORIES = 25
+const COMMANDS = 7
+export const SCENARIOS_PER_BATCH = 25
 
-/** Every story begins with automations. */
-const story: fc.Arbitrary<Story> = fc
-  .tuple(automate(3, 6), fc.array(act, { minLength: ACTS - 1, maxLength: ACTS - 1 }))
+/** Every scenario begins by creating automations. */
+const scenario: fc.Arbitrary<Scenario> = fc
+  .tuple(createAutomations(3, 6), fc.array(command, { minLength: COMMANDS - 1, maxLength: COMMANDS - 1 }))
   .map(([first, rest]) => [first, ...rest])
 
-export const evening: fc.Arbitrary<Evening> = fc.record({
-  // The last hours are for what still waits.
+export const batch: fc.Arbitrary<Batch> = fc.record({
+  // The last hours complete the runs that are waiting.
   hours: fc
-    .array(fc.constantFrom(0, 0, 1, 2, 25), { minLength: ACTS, maxLength: ACTS })
+    .array(fc.constantFrom(0, 0, 1, 2, 25), { minLength: COMMANDS, maxLength: COMMANDS })
     .map((hours) => [...hours, 25, 100]),
-  stories: fc.array(story, { minLength: STORIES, maxLength: STORIES }),
+  scenarios: fc.array(scenario, { minLength: SCENARIOS_PER_BATCH, maxLength: SCENARIOS_PER_BATCH }),
 })

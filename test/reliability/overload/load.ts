@@ -1,42 +1,42 @@
-/** Load that does not wait for the server, from a process of its own: light, so that it is not what limits. */
+/** A load generator that does not wait for the server, in a process of its own so that it is not the bottleneck. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pin } from '../cores.ts'
-import { Lines, PATIENCE_MS } from './lines.ts'
-import { type Asked, requestsFor } from './requests.ts'
+import { Connections, RESPONSE_LIMIT_MS } from './connections.ts'
+import { type RequestMix, requestsFor } from './requests.ts'
 
-export interface Arrivals {
+export interface Load {
   url: string
   token: string
-  asked: Asked
+  requests: RequestMix
   seconds: number
-  /** So many clients that wait for their answers; or so many requests a second, whatever becomes of them. */
+  /** Clients that wait for their responses, or requests a second at a rate that does not depend on responses. */
   load: { clients: number } | { perSecond: number }
 }
 
 export interface Tally {
   sent: number
-  /** Milliseconds that it took to do what was asked for, or to refuse it with 503. */
+  /** Milliseconds until the success, or the refusal with 503, of each request. */
   served: number[]
   refused: number[]
-  /** Refused without saying when to come back. */
-  refusedBlindly: number
-  /** Answered otherwise, or not at all. */
+  /** Refusals without Retry-After. */
+  refusedWithoutRetryAfter: number
+  /** Other responses, and requests without one. */
   others: Record<string, number>
-  /** Processor time of the generator, of one core. */
+  /** Processor time of the generator, as a share of one core. */
   cpu: number
 }
 
 const TICK_MS = 5
-/** As many as a proxy would hold. Open before the load begins: what is tried is requests, not connecting. */
+/** As many as a proxy would keep open. Opened before the load begins: it measures requests, not connecting. */
 const CONNECTIONS = 1_000
 
-/** Puts the load on the server and waits for every answer, at most half a minute longer than it lasts. */
-export async function arrive(arrivals: Arrivals): Promise<Tally> {
+/** Runs the load and waits for every response, at most half a minute longer than the load lasts. */
+export async function runLoad(options: Load): Promise<Tally> {
   const generator = fork(import.meta.filename, { execArgv: [] })
   pin(generator.pid!, 'load')
-  generator.send(arrivals)
+  generator.send(options)
   const ended = once(generator, 'exit').then(([code]) => {
     throw new Error(`the load generator ended with ${code}`)
   })
@@ -46,14 +46,14 @@ export async function arrive(arrivals: Arrivals): Promise<Tally> {
   return tally
 }
 
-async function generate({ url, token, asked, seconds, load }: Arrivals): Promise<Tally> {
-  const next = requestsFor(asked, token)
-  const lines = await Lines.open(new URL(url), CONNECTIONS)
+async function generate({ url, token, requests, seconds, load }: Load): Promise<Tally> {
+  const next = requestsFor(requests, token)
+  const connections = await Connections.open(new URL(url), CONNECTIONS)
   const tally: Tally = {
     sent: 0,
     served: [],
     refused: [],
-    refusedBlindly: 0,
+    refusedWithoutRetryAfter: 0,
     others: {},
     cpu: 0,
   }
@@ -66,7 +66,7 @@ async function generate({ url, token, asked, seconds, load }: Arrivals): Promise
     tally.sent++
     open++
     const since = performance.now()
-    const head = await lines.send(text)
+    const head = await connections.send(text)
     count(tally, status, head, performance.now() - since)
     open--
   }
@@ -81,25 +81,25 @@ async function generate({ url, token, asked, seconds, load }: Arrivals): Promise
       while (tally.sent < ((now - begun) / 1_000) * load.perSecond) void request()
       await sleep(TICK_MS)
     }
-    while (open > 0 && performance.now() < end + PATIENCE_MS) await sleep(TICK_MS)
+    while (open > 0 && performance.now() < end + RESPONSE_LIMIT_MS) await sleep(TICK_MS)
   }
-  if (open > 0) tally.others['no answer'] = open
+  if (open > 0) tally.others['no response'] = open
   const { user, system } = process.cpuUsage()
   tally.cpu = (user + system) / 1_000 / (performance.now() - begun)
   return tally
 }
 
-function count(tally: Tally, done: number, head: string, ms: number): void {
+function count(tally: Tally, success: number, head: string, ms: number): void {
   const status = / (\d{3}) /.exec(head)?.[1] ?? head
-  if (status === String(done)) tally.served.push(ms)
+  if (status === String(success)) tally.served.push(ms)
   else if (status === '503') {
     tally.refused.push(ms)
-    if (!/\r\nretry-after: \d+/i.test(head)) tally.refusedBlindly++
+    if (!/\r\nretry-after: \d+/i.test(head)) tally.refusedWithoutRetryAfter++
   } else tally.others[status] = (tally.others[status] ?? 0) + 1
 }
 
 if (import.meta.main) {
-  process.once('message', async (arrivals: Arrivals) => {
-    process.send!(await generate(arrivals))
+  process.once('message', async (options: Load) => {
+    process.send!(await generate(options))
   })
 }

@@ -1,25 +1,25 @@
-/** The server on which evenings are told: one database, and its own clock. */
+/** A server on which batches of scenarios run: a database of its own, and a clock that the test moves. */
 import { advanceRuns } from '../../src/automations/advance-runs.ts'
 import { expireGrants } from '../../src/grants/expire-grants.ts'
 import { type Harness, startHarness } from '../../src/testing/harness.ts'
-import { withoutWaiting } from '../model/server/theatre.ts'
+import { withAsynchronousCommit } from '../model/server/test-server.ts'
 
 const HOUR_MS = 3_600_000
 
-export interface Server {
+export interface TestServer {
   h: Harness
   moveBy: (hours: number) => void
-  /** Everything that is due happens; only what would leave the house stays. */
+  /** Runs all due work, except sending e-mails and webhooks. */
   settle: () => Promise<void>
 }
 
-export async function openServer(): Promise<Server> {
-  const h = await startHarness({ reach: withoutWaiting })
+export async function startTestServer(): Promise<TestServer> {
+  const h = await startHarness({ reach: withAsynchronousCommit })
   for (const table of ['automation_runs', 'automation_run_steps', 'events', 'taggings', 'offer_grants']) {
-    await h.app.pool.query(`create index ${table}_of_story on ${table} (site_id)`)
+    await h.app.pool.query(`create index ${table}_by_site on ${table} (site_id)`)
   }
   let now = h.app.clock.now().getTime()
-  // No two moments are the same.
+  // No two times are equal.
   h.app.clock = { now: () => new Date(++now) }
   return {
     h,

@@ -1,19 +1,19 @@
-/** Holds the runs of an automation, and what its steps have made, against what started them. */
+/** Compares the runs of an automation and the effects of their steps with the grants that started them. */
 import type pg from 'pg'
-import type { Automated } from './set-up.ts'
+import type { FiveSteps } from './set-up.ts'
 
-export interface RunsVerdict {
+export interface RunsAudit {
   runs: number
   steps: number
   faults: string[]
 }
 
 /** For each grant exactly one run, for each run each of its steps once, and of each step exactly one effect. */
-export async function judgeRuns(
+export async function auditRuns(
   database: pg.Pool,
-  { offerId, bonusId, actions }: Automated,
+  { offerId, bonusId, actions }: FiveSteps,
   grants: number,
-): Promise<RunsVerdict> {
+): Promise<RunsAudit> {
   const { rows } = await database.query<Trace>(TRACES, [offerId, bonusId])
   const faults = rows.flatMap((trace) =>
     faultsOf(trace, actions).map((fault) => `event ${trace.event_id}: ${fault}`),
@@ -25,12 +25,12 @@ export async function judgeRuns(
   return { runs: total(({ runs }) => runs), steps: total(({ steps }) => steps.length), faults }
 }
 
-/** What a grant of the first offer has led to. */
+/** The effects of a grant of the first offer. */
 interface Trace {
   event_id: string
   runs: number
   statuses: string[]
-  /** Action and state, in their order. */
+  /** Action and state, in order. */
   steps: string[]
   tagged: number
   bonuses: number
@@ -77,7 +77,7 @@ const TRACES = `
    group by e.id, e.site_id, e.customer_id
    order by e.id`
 
-/** Effects that name a run but no step of it that is recorded. */
+/** Effects of runs that belong to no recorded step. */
 const STRAYS = `
   with effects as (
     select 'event' as what, id, run_id, null::int as step from events where run_id is not null

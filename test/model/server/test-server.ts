@@ -1,26 +1,26 @@
-/** A server on which many stories can be told. */
+/** A server on which many scenarios can be run. */
 import pg from 'pg'
 import { type Connection, connectionConfig } from '../../../src/platform/db/database.ts'
 import { makeOffer } from '../../../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../../../src/testing/harness.ts'
 import { indexBySite } from './rows.ts'
 
-export interface Theatre {
+export interface TestServer {
   h: Harness
   /** Id of an offer of another account. */
   foreignOffer: string
 }
 
-/** Its tokens outlive the waits of every story. */
-export async function openTheatre(): Promise<Theatre> {
+/** Its tokens are valid for longer than any scenario waits. */
+export async function startTestServer(): Promise<TestServer> {
   const settings = { TOKEN_TTL: '31536000', RATE_LIMIT: '0' }
-  const h = await startHarness({ settings, reach: withoutWaiting })
+  const h = await startHarness({ settings, reach: withAsynchronousCommit })
   await indexBySite(h.app)
   return { h, foreignOffer: await makeOffer(h.app, h.account.siteId) }
 }
 
-/** Commits do not wait for the disk: nothing is killed here, and it is most of the time that a story takes. */
-export async function withoutWaiting(connection: Connection): Promise<Connection> {
+/** Commits do not wait for the disk: no process is killed here, and the disk would take most of a scenario's time. */
+export async function withAsynchronousCommit(connection: Connection): Promise<Connection> {
   const client = new pg.Client(connectionConfig(connection))
   await client.connect()
   await client.query(`do $$ begin

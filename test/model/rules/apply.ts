@@ -1,17 +1,17 @@
-/** The rules: what each act does to the world, and what is answered. docs/semantics.md says the same in prose. */
-import type { Act, ActOf, Answer, Do } from '../acts.ts'
+/** The rules: the effect of each command on the world, and its result. docs/semantics.md is the same in prose. */
+import type { Command, CommandOf, CommandType, Result } from '../commands.ts'
 import { create, deleteContact, update } from './contacts.ts'
-import { onceForItsKey } from './idempotency.ts'
-import { look } from './look.ts'
+import { oncePerKey } from './idempotency.ts'
 import { end, grant, isLive, replace, revoke } from './offers.ts'
+import { read } from './read.ts'
 import type { World } from './world.ts'
 
-export function act(world: World, what: Act): Answer {
-  const rule = rules[what.do] as (world: World, what: Act) => Answer
-  return onceForItsKey(world, what, () => rule(world, what))
+export function apply(world: World, command: Command): Result {
+  const rule = rules[command.type] as (world: World, command: Command) => Result
+  return oncePerKey(world, command, () => rule(world, command))
 }
 
-const rules: { [Which in Do]: (world: World, what: ActOf<Which>) => Answer } = {
+const rules: { [Which in CommandType]: (world: World, command: CommandOf<Which>) => Result } = {
   create,
   update,
   delete: deleteContact,
@@ -19,13 +19,13 @@ const rules: { [Which in Do]: (world: World, what: ActOf<Which>) => Answer } = {
   revoke,
   replace,
 
-  // Who holds the offer keeps it.
+  // Customers who hold the offer keep it.
   archive(world, { offer }) {
     world.offers[offer]!.isArchived = true
     return 'done'
   },
 
-  // Access ends by itself, at the minute.
+  // Access ends at the minute in which it expires.
   wait(world, { hours }) {
     world.hour += hours
     for (const given of world.grants.filter(isLive)) {
@@ -34,7 +34,7 @@ const rules: { [Which in Do]: (world: World, what: ActOf<Which>) => Answer } = {
     return 'done'
   },
 
-  // E-mails go to the address that their recipient has by then.
+  // E-mails go to the address that their recipient has when they are rendered.
   settle(world) {
     for (const email of world.emails.filter(({ status }) => status === 'due')) {
       const recipient = world.contacts.find(({ id }) => id === email.who)!
@@ -44,5 +44,5 @@ const rules: { [Which in Do]: (world: World, what: ActOf<Which>) => Answer } = {
     return 'done'
   },
 
-  look,
+  read,
 }

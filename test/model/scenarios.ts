@@ -1,0 +1,36 @@
+/** Generators of scenarios: a kind of site, and steps of commands. */
+import fc from 'fast-check'
+import { archive, type Choice, create, nonRequest, request } from './choices.ts'
+
+export interface Scenario {
+  /** Whether the site sends an e-mail for each grant, unless a request declines it. */
+  confirms: boolean
+  /** The commands of one step are executed concurrently. */
+  steps: Choice[][]
+}
+
+const LONGEST = 12
+
+const single = fc
+  .oneof({ weight: 5, arbitrary: request }, { weight: 1, arbitrary: nonRequest })
+  .map((one) => [one])
+
+/** An offer is archived beside one request only: one request reads it once, but two may read different states. */
+const concurrent = fc.oneof(
+  { weight: 5, arbitrary: fc.array(request, { minLength: 2, maxLength: 3 }) },
+  { weight: 1, arbitrary: fc.tuple(request, archive) },
+)
+
+/** Begins with a contact, and ends by reading all contacts. */
+function scenariosOf(step: fc.Arbitrary<Choice[]>): fc.Arbitrary<Scenario> {
+  const steps = fc.array(step, { maxLength: LONGEST - 1, size: 'max' })
+  return fc.record({ confirms: fc.boolean(), first: create, steps }).map((chosen) => ({
+    confirms: chosen.confirms,
+    steps: [[chosen.first], ...chosen.steps, [() => ({ type: 'settle' })], [() => ({ type: 'read' })]],
+  }))
+}
+
+export const sequentialScenarios = scenariosOf(single)
+export const concurrentScenarios = scenariosOf(
+  fc.oneof({ weight: 1, arbitrary: single }, { weight: 1, arbitrary: concurrent }),
+)
