@@ -44,7 +44,7 @@ export const SHORT: GracefulStopOptions = { stops: 5, stopWithinMs: 60_000 }
 
 export const gracefulStopTrial: Trial = {
   name: 'graceful-stop',
-  summary: 'servers are stopped while requests runLoad',
+  summary: 'servers are stopped while requests arrive',
   run: async ({ isShort }) => resultOf(await gracefulStop(isShort ? SHORT : {})),
 }
 

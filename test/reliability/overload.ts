@@ -37,7 +37,7 @@ export interface OverloadOptions {
   /** Smallest share of the capacity that passes; null to check no speed. */
   leastGoodput: number | null
   seconds?: number
-  /** Requests that runLoad, as a multiple of the capacity. */
+  /** Rate of arriving requests, as a multiple of the capacity. */
   factor?: number
   /** Concurrent clients while measuring the capacity: as many as the server processes concurrently. */
   clients?: number

@@ -110,7 +110,7 @@ export async function startFlakyServer(random: Random): Promise<FlakyServer> {
   server.on('error', () => {})
   server.server.on('connection', (socket: Socket) => sockets.set(socket.remotePort!, socket))
   server.listen(0, '127.0.0.1')
-  await once(server.server, 'subscriptions')
+  await once(server.server, 'listening')
   return {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     copies,
