@@ -117,7 +117,7 @@ async function leaveTraces(): Promise<void> {
     .set({ error: `"${WORD}" was refused` })
     .execute()
   await h.drain()
-  // Its welcome, its confirmation and its delivery are still to come.
+  // Its welcome e-mail, its confirmation and its delivery are pending.
   await h.client.post(
     `/v1/contacts/${contactId}/relationships/offers`,
     offersBody([await makeOffer(app, siteId)], { send_offer_grant_email: true }),
@@ -126,7 +126,7 @@ async function leaveTraces(): Promise<void> {
 
 const named = (name: string) => [name, `${name} of ${WORD}`]
 
-/** Every table with the word in any column of any row, whatever the type of the column; and what lets the contact in. */
+/** Every table with the text in any column of any type; and the links and sessions of the contact. */
 async function tracesIn(db: Db | Tx): Promise<string[]> {
   const { rows: tables } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables
@@ -225,7 +225,7 @@ test('planted fault: the search finds a table that no module has', async () => {
   expect(traces).toEqual(['contact_notes'])
 })
 
-test('of a deleted contact no table has any text, also after what was pending has been done', async () => {
+test('no table has personal data of a deleted contact, also after pending work has run', async () => {
   expect((await h.client.delete(`/v1/contacts/${contactId}`)).status).toBe(200)
   expect(await tracesIn(h.app.db)).toEqual([])
   await h.drain()

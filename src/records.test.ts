@@ -199,7 +199,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))(
         await expectRefusal(h.app, () => post(everything(), { id }), 422, source)
     })
 
-    test('an id is chosen with the permission manage:ids alone: 403 without it', async () => {
+    test('choosing an id needs the permission manage:ids: 403 without it', async () => {
       const may = permissions.filter((permission) => permission !== 'manage:ids')
       const client = h.clientWith((await makeKey(h.app, h.account, may)).token)
       await expectRefusal(h.app, () => post(everything(), { id: '77' }, client), 403, { pointer: '/data/id' })

@@ -56,7 +56,7 @@ test('the defaults of an automation are: for all offers, without conditions, ena
 })
 
 test.each(['offer_purchased', 'purchase_deactivated', 'form_submitted'])(
-  'an automation that waits for %s, which cannot occur yet, is created with a warning that says so',
+  'an automation that waits for %s, which cannot occur yet, is created with a warning',
   async (event) => {
     const never = { ...welcome(), trigger: { event } }
     const made = await h.client.post('/v1/automations', bodyOf(never))

@@ -22,7 +22,7 @@ test.each(['include', 'render', 'layout', 'block', 'capture', 'liquid', 'echo', 
 )
 
 test.each(['package.json', './package.json', '/etc/passwd', '../../package.json', import.meta.filename])(
-  'the engines cannot read the file %s even when asked from code',
+  'the engines cannot read the file %s even when requested by code',
   (file) => {
     expect(() => htmlEngine.renderFileSync(file)).toThrow('ENOENT')
     expect(() => textEngine.renderFileSync(file)).toThrow('ENOENT')

@@ -77,7 +77,7 @@ test('the gift names the giver and the message, or speaks neutrally', () => {
 })
 
 test.each([...kinds, ...links])(
-  '%s says in both parts, and in every language, how long its link is valid',
+  '%s states in both parts, and in every language, how long its link is valid',
   (kind) => {
     const validities = {
       en: ['valid for 7 days.', 'valid for 1 day.'],

@@ -94,7 +94,7 @@ test.each(names)('%s that is empty counts as not given', (name) => {
   expect(read(name, '  ')).toEqual(loadConfig('development', {})[name])
 })
 
-test('what is wrong is listed at once, a line for each setting', () => {
+test('all invalid settings are reported together, a line for each', () => {
   expect(() => loadConfig('production', { PORT: 'x', TOKEN_TTL: 'x', SECRET_KEY: 'short' })).toThrow(
     /^PORT .*\nSECRET_KEY must .*\nTOKEN_TTL .*\nPUBLIC_URL is required.*$/,
   )

@@ -76,7 +76,7 @@ describe('a new hook', () => {
 })
 
 test.each(['purchase', 'payment_succeeded', 'order_created', 'form_submission'])(
-  'a hook for %s, which cannot occur yet, is created with a warning that says so',
+  'a hook for %s, which cannot occur yet, is created with a warning',
   async (event) => {
     const { status, headers } = await create({ event })
     expect(status).toBe(201)

@@ -382,7 +382,7 @@ describe('with PASSWORD_GRANT on', () => {
     await p.app.db.deleteFrom('attempts').execute()
   })
 
-  test('name or password alone is not enough', async () => {
+  test('a name without a password, or the reverse, is refused', async () => {
     expectFlat(await signIn({ username: right.username }), 400, 'invalid_request')
     expectFlat(await signIn({ grant_type: 'password', password: 'x' }), 400, 'invalid_request')
   })

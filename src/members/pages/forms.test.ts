@@ -51,7 +51,7 @@ test('autocomplete attributes state which password is new, which is current, and
   expect(html).toMatch(/name="username" autocomplete="username" value="robin@example.com"/)
 })
 
-test('a member without a password is not asked for a current one', () => {
+test('a form for a member without a password has no field for the current one', () => {
   const [, first] = samplePages('robin@example.com').account
   expect(renderPage('account', first!, frame)).not.toContain('current-password')
 })

@@ -78,7 +78,7 @@ test.each([
 })
 
 test.each([undefined, 'de', '*', 'fr, *;q=0.1'])(
-  'a browser that asks for %s gets the language of the site',
+  'a browser with the language %s gets the language of the site',
   (header) => {
     expect(pickLanguage(header, 'es')).toBe('es')
   },

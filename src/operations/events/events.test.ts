@@ -87,7 +87,7 @@ test('the log needs view:events, and returns only events of the caller’s accou
   expect((await stranger.get(`/v1/events?filter[contact_id]=${contactId}`)).status).toBe(404)
 })
 
-test('no event shows personal data, and of a deleted contact none is left in the log', async () => {
+test('no event shows personal data, and the log has none of a deleted contact', async () => {
   const id = await makeContact(h.app, h.account.siteId, { name: 'Grace Hopper', email: 'grace@example.com' })
   for (const [type, data] of [
     ['email_changed', { previous_email: 'hopper@example.com' }],

@@ -121,7 +121,7 @@ test('a timeline includes the end of the grant, and nothing from other changes o
   await h.drain()
   const types = async (id: string) => (await timelineOf(id)).entries.map(({ type }: Entry) => type)
   expect(await types(grantId)).toEqual(['customer_created', 'offer_granted', 'offer_revoked'])
-  // The first grant made the customer.
+  // The first grant created the customer.
   expect(await types(second.grantId)).toEqual(['offer_granted'])
 })
 
@@ -180,7 +180,7 @@ test('the timeline of a grant whose events were removed is empty', async () => {
   expect(await timelineOf(grantId)).toEqual({ causes: [], entries: [], truncated: [] })
 })
 
-test('a timeline is read by indexes alone, however many other events there are', async () => {
+test('a timeline is read from indexes, however many other events there are', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)
   const { grantId } = await grant(contactId, await makeOffer(h.app, h.account.siteId))
   await h.drain()

@@ -29,7 +29,7 @@ function recorder(size: number, pipelined = false) {
 
 const nextIteration = () => new Promise((resolve) => setImmediate(resolve))
 
-test('what comes concurrently runs together, in its order, up to the size', async () => {
+test('items that arrive at the same time run in one batch, in order, up to the size', async () => {
   const { batches, add } = recorder(3)
   const results = ['a', 'b', 'c', 'd'].map((key) => add(key))
   await nextIteration()
@@ -41,7 +41,7 @@ test('what comes concurrently runs together, in its order, up to the size', asyn
   expect(await Promise.all(results)).toEqual(['did a', 'did b', 'did c', 'did d'])
 })
 
-test('while a batch runs, other items wait and then run in one batch, before the first is answered', async () => {
+test('while a batch runs, other items wait and then run in one batch, before the first one returns', async () => {
   const { batches, add } = recorder(10)
   const running: number[] = []
   const first = add('a').then(() => running.push(batches.length))
@@ -72,7 +72,7 @@ test('a full batch does not wait for the running one, a third batch does', async
   await Promise.all(results)
 })
 
-test('when pipelined, waiting items and those of clients that were just answered are split in halves', async () => {
+test('when pipelined, waiting items and those that arrive after a batch returns are split in halves', async () => {
   const { batches, add } = recorder(64, true)
   const client = async (key: string) => {
     for (let round = 0; round < 4; round++) await add(key)

@@ -31,7 +31,7 @@ afterEach(async () => {
   await h.close()
 })
 
-/** Any process may be slow between its claim and what follows from it. */
+/** Any process may be slow between claiming an event and writing its effects. */
 const slowListener: Listener = {
   types: knownEvents,
   async react(tx, events, now) {
@@ -131,7 +131,7 @@ test('planted fault: claimed one by one instead of site by site, events arrive o
   expect(received).toEqual(created.toReversed())
 })
 
-/** Leaves events of these sites undispatched: nobody is notified of them. */
+/** Inserts undispatched events of these sites, without hooks. */
 async function plantEvents(siteIds: string[], count: number): Promise<void> {
   await h.app.pool.query(
     `insert into events (site_id, type, occurred_at, actor)

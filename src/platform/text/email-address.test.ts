@@ -45,7 +45,7 @@ test.each([
   'ada\ufffd@example.com',
   1815,
   null,
-])('%j is none', (given) => {
+])('%j is invalid', (given) => {
   expect(parseEmailAddress(given)).toBe(null)
   expect(describeProblem(given)).toBe('')
 })
