@@ -17,6 +17,7 @@ import { grantRoutes } from './grants/grants.routes.ts'
 import { holdersNaming } from './grants/holders-naming.ts'
 import { memberPages } from './members/member-pages.ts'
 import { events } from './operations/events/events.resource.ts'
+import { queues } from './background.ts'
 import { healthRoutes } from './operations/health.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
@@ -80,4 +81,4 @@ export const routes: Route[] = [
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */
-export const pages: Extra[] = [healthRoutes, memberPages, demoFiles]
+export const pages: Extra[] = [healthRoutes(queues), memberPages, demoFiles]

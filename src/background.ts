@@ -1,57 +1,26 @@
 /** Table of contents: every background task. */
 
-import { advanceRuns } from './automations/advance-runs.ts'
 import { endRest } from './automations/end-runs.ts'
-import { emailsSettled, sendEmails } from './emails/send-emails.ts'
-import { expireGrants } from './grants/expire-grants.ts'
+import { runsQueue } from './automations/runs-queue.ts'
+import { emailsQueue } from './emails/emails-queue.ts'
+import { expireGrants, expirySchedule } from './grants/expire-grants.ts'
+import { cleanEvents } from './operations/clean-events.ts'
 import { cleanUp } from './operations/clean-up.ts'
-import type { App } from './platform/app.ts'
-import { dispatchEvents } from './platform/events/dispatch-events.ts'
+import { eventsQueue } from './platform/events/events-queue.ts'
+import type { BackgroundTask, Queue } from './platform/queue/queue.ts'
 import { knownEvents, react } from './reactions.ts'
-import { deliveriesSettled, deliverToHooks } from './webhooks/deliver-to-hooks.ts'
+import { deliveriesQueue } from './webhooks/deliveries-queue.ts'
 import { cancelRest } from './webhooks/disable-hook.ts'
 
-/** Work that every worker polls for. */
-export interface BackgroundTask {
-  name: string
-  /** Pause after a run that found nothing to do. */
-  everyMs: number
-  /** When it has processed something, the tasks with `wokenByOthers` run at once. */
-  wakesOthers?: boolean
-  wokenByOthers?: boolean
-  /**
-   * @param wake runs this task again at once
-   * @returns number of items processed or started; 0 when nothing is left
-   */
-  run: (app: App, wake: () => void) => Promise<number>
-  /** Resolves when everything that this process has started is finished. */
-  settle?: (app: App) => Promise<void>
-}
-
 /** Woken at once when an event is recorded in the same process. */
-export const dispatching: BackgroundTask = {
-  name: 'dispatch',
-  everyMs: 500,
-  wakesOthers: true,
-  wokenByOthers: true,
-  run: (app) => dispatchEvents(app, { types: knownEvents, react }),
-}
+export const dispatching: Queue = eventsQueue({ types: knownEvents, react }, cleanEvents)
 
-export const emailing: BackgroundTask = {
-  name: 'emails',
-  everyMs: 500,
-  wokenByOthers: true,
-  run: sendEmails,
-  settle: emailsSettled,
-}
+export const queues: Queue[] = [dispatching, runsQueue, emailsQueue, deliveriesQueue]
 
 export const backgroundTasks: BackgroundTask[] = [
-  dispatching,
-  { name: 'automations', everyMs: 500, wakesOthers: true, wokenByOthers: true, run: advanceRuns },
-  emailing,
-  { name: 'deliver', everyMs: 250, wokenByOthers: true, run: deliverToHooks, settle: deliveriesSettled },
+  ...queues,
   { name: 'cancel', everyMs: 1_000, run: cancelRest },
   { name: 'end runs', everyMs: 1_000, run: endRest },
-  { name: 'expire', everyMs: 1_000, wakesOthers: true, run: expireGrants },
-  { name: 'clean up', everyMs: 600_000, run: cleanUp },
+  { name: 'expire', everyMs: 1_000, wakesOthers: true, run: expireGrants, schedule: expirySchedule },
+  { name: 'clean up', everyMs: 600_000, run: (app) => cleanUp(app, queues) },
 ]

@@ -47,6 +47,7 @@ const PLATFORM_LAYERS = [
   'metrics.ts',
   'personal-data.ts',
   'auth',
+  'queue',
   'events',
   'references',
   'records',

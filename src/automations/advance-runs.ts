@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
-import { inTransaction, isConnectionLost, withSavepoint } from '../platform/db/database.ts'
+import { type Backoff, doubling, nextAttempt } from '../platform/queue/backoff.ts'
+import { processBatch } from '../platform/queue/process-batch.ts'
 import { claimRuns, type DueRun } from './claim-runs.ts'
 import { findRunsToStop } from './find-runs-to-stop.ts'
 import { recordOutcomes } from './record-outcomes.ts'
@@ -8,8 +9,7 @@ import type { ClaimedRun, Outcome, Work } from './run.ts'
 import { takeSteps } from './take-steps.ts'
 
 const BATCH = 200
-const MOST_ATTEMPTS = 8
-const SHORTEST_PAUSE_MS = 15_000
+const BACKOFF: Backoff = { pausesMs: doubling(30_000, 1_920_000), maxAttempts: 8 }
 
 /**
  * Takes the next step of runs that are due, those that have been due for longest first: one step of each run, in
@@ -18,22 +18,16 @@ const SHORTEST_PAUSE_MS = 15_000
  *
  * @returns how many runs it was
  */
-export async function advanceRuns(app: App): Promise<number> {
-  try {
-    return await inTransaction(app.db, async (tx) => {
-      const work = { tx, now: app.clock.now() }
-      return advance(work, await claimRuns(tx, work.now, BATCH))
-    })
-  } catch (error) {
-    if (isConnectionLost(error)) throw error
-    app.log.warn({ err: error }, 'a batch of automation runs failed; they are advanced one at a time')
-    return advanceSingly(app)
-  }
-}
+export const advanceRuns = (app: App): Promise<number> =>
+  processBatch(app, {
+    what: 'automation runs',
+    size: BATCH,
+    claim: async (tx, limit) => firstOfEachContact(await claimRuns(tx, app.clock.now(), limit)),
+    process: (tx, runs) => advance({ tx, now: app.clock.now() }, runs),
+    recordFailure: (tx, run, error) => recordFailure(app, { tx, now: app.clock.now() }, run, error),
+  })
 
-async function advance(work: Work, claimed: DueRun[]): Promise<number> {
-  const runs = firstOfEachContact(claimed)
-  if (runs.length === 0) return 0
+async function advance(work: Work, runs: DueRun[]): Promise<void> {
   const stops = await findRunsToStop(work.tx, runs, work.now)
   const outcomes: Map<ClaimedRun, Outcome> = await takeSteps(
     work,
@@ -44,7 +38,6 @@ async function advance(work: Work, claimed: DueRun[]): Promise<number> {
     if (reason) outcomes.set(run, { state: 'stopped', reason })
   }
   await recordOutcomes(work.tx, outcomes, work.now)
-  return runs.length
 }
 
 /** A contact's runs go one after another: what one does, the conditions of the next see. */
@@ -57,41 +50,19 @@ function firstOfEachContact(runs: DueRun[]): DueRun[] {
   })
 }
 
-async function advanceSingly(app: App): Promise<number> {
-  for (let count = 0; ; count++) {
-    if (count === BATCH || !(await advanceOne(app))) return count
-  }
-}
-
-/** Whether there was one. The lock of a failing run is kept until that is noted. */
-async function advanceOne(app: App): Promise<boolean> {
-  return inTransaction(app.db, async (tx) => {
-    const work = { tx, now: app.clock.now() }
-    const [run] = await claimRuns(tx, work.now, 1)
-    if (!run) return false
-    await withSavepoint(
-      tx,
-      async () => void (await advance(work, [run])),
-      (error) => recordFailure(app, work, run, error),
-    )
-    return true
-  })
-}
-
 async function recordFailure(app: App, { tx, now }: Work, run: DueRun, error: Error): Promise<void> {
   const { siteId, id, step, hasBegun } = run
   const attempts = run.attempts + 1
-  const hasFailed = attempts === MOST_ATTEMPTS
-  const pauseMs = SHORTEST_PAUSE_MS * 2 ** attempts
+  const dueAt = nextAttempt(BACKOFF, attempts, now)
   await tx
     .updateTable('automation_runs')
     .set({
       attempts,
       error: error.message,
       ...(hasBegun && { begun_at: sql`coalesce(begun_at, ${now})` }),
-      ...(hasFailed
-        ? { status: 'failed', reason: 'failed', due_at: null, ended_at: now }
-        : { reason: 'retry', due_at: new Date(now.getTime() + pauseMs) }),
+      ...(dueAt
+        ? { reason: 'retry', due_at: dueAt }
+        : { status: 'failed', reason: 'failed', due_at: null, ended_at: now }),
     })
     .where('site_id', '=', siteId)
     .where('id', '=', id)

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
-import { findWork, retryFailedWork, WORK_KINDS, type Work, type WorkKind } from '../operations/failed-work.ts'
+import { queues } from '../background.ts'
+import { findJobs, type Job, retryJobs } from '../platform/queue/jobs.ts'
+import type { Queue } from '../platform/queue/queue.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { withApp } from './with-app.ts'
 
@@ -8,15 +10,20 @@ const MOST_LISTED = 100
 
 interface ListOptions extends OutputOptions {
   failed?: boolean
-  kind?: WorkKind
+  kind?: string
 }
 
 interface RetryOptions extends OutputOptions {
   all?: boolean
-  kind?: WorkKind
+  kind?: string
 }
 
-const KIND_OPTION = () => new Option('--kind <kind>', 'only this kind of job').choices(WORK_KINDS)
+const KINDS = queues.map(({ kind }) => kind)
+
+const KIND_OPTION = () => new Option('--kind <kind>', 'only this kind of job').choices(KINDS)
+
+/** All queues, or that of a kind. */
+const queuesOf = (kind?: string) => queues.filter((queue) => kind === undefined || queue.kind === kind)
 
 export function jobCommands(program: Command): void {
   const command = program
@@ -29,17 +36,17 @@ export function jobCommands(program: Command): void {
   subcommand(command, 'retry [job]', 'retry a failed job, for example email:42')
     .option('--all', 'all failed jobs')
     .addOption(KIND_OPTION())
-    .action(retryWork)
+    .action(retryJob)
 }
 
 async function list({ json, failed = false, kind }: ListOptions): Promise<void> {
   const found = await withApp('jobs list', ({ db }) =>
-    findWork(db, { kinds: kind && [kind], onlyFailed: failed, most: MOST_LISTED }),
+    findJobs(db, queuesOf(kind), { onlyFailed: failed, most: MOST_LISTED }),
   )
   print({ json }, found, table(found.map(rowOf), failed ? 'No failed jobs.' : 'No pending or failed jobs.'))
 }
 
-const rowOf = ({ kind, id, what, isFailed, attempts, due_at, error }: Work) => ({
+const rowOf = ({ kind, id, what, isFailed, attempts, due_at, error }: Job) => ({
   job: `${kind}:${id}`,
   what,
   state: isFailed ? 'failed' : 'pending',
@@ -48,34 +55,34 @@ const rowOf = ({ kind, id, what, isFailed, attempts, due_at, error }: Work) => (
   error: (error ?? '-').split('\n')[0]!.slice(0, 100),
 })
 
-async function retryWork(work: string | undefined, { json, all, kind }: RetryOptions): Promise<void> {
-  const wanted = wantedOf(work, all, kind)
+async function retryJob(job: string | undefined, { json, all, kind }: RetryOptions): Promise<void> {
+  const wanted = wantedOf(job, all, kind)
   const retried = await withApp('jobs retry', async (app) => {
-    const counts: Partial<Record<WorkKind, number>> = {}
-    for (const one of wanted.kinds) counts[one] = await retryFailedWork(app, one, wanted.id)
+    const counts: Record<string, number> = {}
+    for (const queue of wanted.queues) counts[queue.kind] = await retryJobs(app, queue, wanted.id)
     return counts
   })
   const count = Object.values(retried).reduce((sum, one) => sum + one, 0)
   if (wanted.id !== null && count === 0) {
-    throw new Error(`There is no failed job ${work}, or it is a delivery to a disabled hook.`)
+    throw new Error(`There is no failed job ${job}, or it is a delivery to a disabled hook.`)
   }
   print({ json }, retried, `${count} ${count === 1 ? 'job' : 'jobs'} queued for retry.`)
 }
 
 function wantedOf(
-  work: string | undefined,
+  job: string | undefined,
   all: boolean | undefined,
-  kind: WorkKind | undefined,
-): { kinds: readonly WorkKind[]; id: string | null } {
-  if (work === undefined) {
+  kind: string | undefined,
+): { queues: Queue[]; id: string | null } {
+  if (job === undefined) {
     if (!all) throw new Error('Name the job to retry, for example email:42, or use --all.')
-    return { kinds: kind ? [kind] : WORK_KINDS, id: null }
+    return { queues: queuesOf(kind), id: null }
   }
-  const [named, id] = work.split(/:(.*)/) as [string, string?]
-  if (all || kind || !id || !WORK_KINDS.includes(named as WorkKind)) {
+  const [named, id] = job.split(/:(.*)/) as [string, string?]
+  if (all || kind || !id || !KINDS.includes(named)) {
     throw new Error(
-      `Name one job, for example email:42, where the kind is one of ${WORK_KINDS.join(', ')}; or use --all.`,
+      `Name one job, for example email:42, where the kind is one of ${KINDS.join(', ')}; or use --all.`,
     )
   }
-  return { kinds: [named as WorkKind], id }
+  return { queues: queuesOf(named), id }
 }

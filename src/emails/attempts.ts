@@ -1,4 +1,5 @@
 /** The outcome of an attempt to render and send an e-mail. */
+import { type Backoff, doubling, nextAttempt } from '../platform/queue/backoff.ts'
 import { DeliveryError, RefusedError } from './mailer.ts'
 import { TemplateError } from './render.ts'
 
@@ -13,12 +14,8 @@ export interface Attempted {
   response: string
 }
 
-/** After so many it is given up, about two days after the first. */
-const MOST_ATTEMPTS = 19
-const SHORTEST_PAUSE_MS = 30_000
-const LONGEST_PAUSE_MS = 6 * 3_600_000
-/** So much a pause may be shorter: what failed together is not tried together. */
-const JITTER = 0.25
+/** It fails permanently about two days after the first attempt. */
+const BACKOFF: Backoff = { pausesMs: doubling(30_000, 6 * 3_600_000), maxAttempts: 19 }
 
 export const success = (response: string, now: Date): Attempted => ({
   status: 'sent',
@@ -29,20 +26,13 @@ export const success = (response: string, now: Date): Attempted => ({
 /** @param attempts before this one */
 export function failure(error: Error, attempts: number, now: Date): Attempted {
   const response = storable(error instanceof DeliveryError ? error.words : error.message)
-  const isLast = attempts + 1 >= MOST_ATTEMPTS
-  return isLast || !isTransient(error)
-    ? { status: 'failed', failed_at: now, response }
-    : { status: 'pending', due_at: new Date(now.getTime() + pauseMs(attempts)), response }
+  const due_at = isTransient(error) ? nextAttempt(BACKOFF, attempts + 1, now) : null
+  return due_at ? { status: 'pending', due_at, response } : { status: 'failed', failed_at: now, response }
 }
 
 /** A mistake in a template stays one, as does a limit that it reaches. */
 const isTransient = (error: Error): boolean =>
   !(error instanceof TemplateError) && !(error instanceof RefusedError)
-
-function pauseMs(attempts: number): number {
-  const planned = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempts)
-  return planned * (1 - JITTER * Math.random())
-}
 
 /** A mail server may say anything. */
 const storable = (words: string) => words.replaceAll('\u0000', '').toWellFormed()

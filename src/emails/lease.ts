@@ -1,22 +1,14 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../platform/app.ts'
+import { leaseEnd } from '../platform/queue/lease.ts'
 import { HANDOVER_MS } from './mailer.ts'
 
 /**
  * How long a worker holds an e-mail that it is about to send: longer than sending can take, including the wait for a
  * connection and for the database. After the lease another worker may claim it, within a minute of the death of the
  * first.
- *
- * Leases are set and compared by the clock of the database, which all workers share: the clock of a worker may be
- * wrong, and moving the application's clock does not make a mail server faster.
  */
 export const LEASE_MS = HANDOVER_MS + 10_000
-
-/** The end of a lease that begins now. */
-export const leaseEnd = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`
-
-/** Whether no worker holds a lease of the e-mail `e`. */
-export const isFree = sql<boolean>`(e.sending_until is null or e.sending_until < clock_timestamp())`
 
 /** Remaining lease that is required to start sending. */
 const LEAST_MS = HANDOVER_MS + 5_000
@@ -39,7 +31,7 @@ export interface Leased {
 export async function renewLease(app: App, held: Leased): Promise<boolean> {
   const now = performance.now()
   if (held.since + LEASE_MS - now >= LEAST_MS) return true
-  const renewed = await setLease(app, held, leaseEnd)
+  const renewed = await setLease(app, held, leaseEnd(LEASE_MS))
   if (!renewed) return false
   held.lease = renewed.lease!
   held.since = now
@@ -52,7 +44,7 @@ export async function releaseLease(app: App, held: Leased): Promise<void> {
 }
 
 /** Undefined when the lease is not held any more. */
-async function setLease({ db }: App, { siteId, id, lease }: Leased, end: typeof leaseEnd | null) {
+async function setLease({ db }: App, { siteId, id, lease }: Leased, end: RawBuilder<Date> | null) {
   return db
     .updateTable('emails')
     .set({ sending_until: end })

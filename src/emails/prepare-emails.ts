@@ -1,16 +1,12 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
-import {
-  inTransaction,
-  isConnectionLost,
-  type Tx,
-  withoutSorting,
-  withSavepoint,
-} from '../platform/db/database.ts'
+import { type Tx, withoutSorting } from '../platform/db/database.ts'
 import type { Message } from '../platform/mailer.ts'
+import { isFree, leaseEnd } from '../platform/queue/lease.ts'
+import { processBatch } from '../platform/queue/process-batch.ts'
 import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
-import { isFree, type Leased, leaseEnd } from './lease.ts'
+import { LEASE_MS, type Leased } from './lease.ts'
 import { restore } from './link-redaction.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 
@@ -21,69 +17,40 @@ export interface Prepared extends Leased {
   attempts: number
 }
 
-export interface Taken {
-  /** How many e-mails were due. */
-  count: number
-  prepared: Prepared[]
-}
-
 /**
  * Claims the e-mails that have been due for longest and that no other worker has leased, renders those that were
- * not before, and leases them; without a mail server they are kept. All in one transaction,
- * unless that fails: then one at a time, so that one that fails does not block the others.
+ * not before, and leases them; without a mail server they are kept.
+ *
+ * @param limit maximum number
+ * @param onPrepared called with e-mails whose lease has begun
+ * @returns number of e-mails that were due
  */
-export async function prepareEmails(app: App, limit: number): Promise<Taken> {
-  try {
-    return await inTransaction(app.db, async (tx) => prepare(app, tx, await claim(app, tx, limit)))
-  } catch (error) {
-    if (isConnectionLost(error)) throw error
-    app.log.warn({ err: error }, 'a batch of e-mails failed; they are prepared one at a time')
-    return prepareSingly(app, limit)
-  }
-}
-
-async function prepareSingly(app: App, limit: number): Promise<Taken> {
-  const taken: Taken = { count: 0, prepared: [] }
-  try {
-    while (taken.count < limit) {
-      const { count, prepared } = await prepareOne(app)
-      if (count === 0) break
-      taken.count += count
-      taken.prepared.push(...prepared)
-    }
-  } catch (error) {
-    // The ones before it are leased.
-    if (taken.count === 0) throw error
-  }
-  return taken
-}
-
-/** The lock of one that fails is kept until that is noted. */
-async function prepareOne(app: App): Promise<Taken> {
-  return inTransaction(app.db, async (tx) => {
-    const claimed = await claim(app, tx, 1)
-    return withSavepoint(
-      tx,
-      () => prepare(app, tx, claimed),
-      async (error) => {
-        await save(app, tx, claimed, [error], app.clock.now())
-        return { count: 1, prepared: [] }
-      },
-    )
+export const prepareEmails = (
+  app: App,
+  limit: number,
+  onPrepared: (emails: Prepared[]) => void,
+): Promise<number> =>
+  processBatch(app, {
+    what: 'e-mails',
+    size: limit,
+    claim: (tx, most) => claim(app, tx, most),
+    process: (tx, emails) => prepare(app, tx, emails),
+    async recordFailure(tx, email, error): Promise<Prepared[]> {
+      await save(app, tx, [email], [error], app.clock.now())
+      return []
+    },
+    committed: (_emails, prepared) => onPrepared(prepared),
   })
-}
 
-async function prepare(app: App, tx: Tx, claimed: Claimed[]): Promise<Taken> {
-  if (claimed.length === 0) return { count: 0, prepared: [] }
+async function prepare(app: App, tx: Tx, claimed: Claimed[]): Promise<Prepared[]> {
   const contents = await contentsOf(app, tx, claimed)
   const now = app.clock.now()
   const since = performance.now()
   const leases = await save(app, tx, claimed, contents, now)
-  const prepared = claimed.flatMap((email, index) => {
+  return claimed.flatMap((email, index) => {
     const lease = leases.get(email.id)
     return lease ? (preparedOf(app, email, contents[index]!, { lease, since }, now) ?? []) : []
   })
-  return { count: claimed.length, prepared }
 }
 
 type Claimed = Awaited<ReturnType<typeof claim>>[number]
@@ -109,7 +76,7 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
     .select(['e.text', 'e.message_id', 'e.attempts', 's.title', sql<string | null>`email_html(e)`.as('html')])
     .where('e.status', '=', 'pending')
     .where('e.due_at', '<=', now)
-    .where(isFree)
+    .where(isFree('e.sending_until'))
     .orderBy('e.due_at')
     .orderBy('e.id')
     .limit(limit)
@@ -161,7 +128,7 @@ async function save(
     )
     update emails e
        set status = c.status, due_at = coalesce(c.due_at, case c.status when 'pending' then e.due_at end),
-           sending_until = case when c.is_taken then ${leaseEnd} end, attempts = coalesce(c.attempts, e.attempts),
+           sending_until = case when c.is_taken then ${leaseEnd(LEASE_MS)} end, attempts = coalesce(c.attempts, e.attempts),
            response = coalesce(c.response, e.response), failed_at = c.failed_at,
            to_name = coalesce(c.to_name, e.to_name), to_email = coalesce(c.to_email, e.to_email),
            subject = coalesce(c.subject, e.subject), text = coalesce(c.text, e.text),

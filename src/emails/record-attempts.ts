@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { inBatches } from '../platform/db/batches.ts'
-import { isUnavailable, retryingDeadlocks } from '../platform/db/database.ts'
+import { isUnavailable, retryingDeadlocks, whenAvailable } from '../platform/db/database.ts'
 import type { Attempted } from './attempts.ts'
 import type { Leased } from './lease.ts'
 
 /** How long an outcome waits for a database that is away: forgotten, the e-mail would go out again. */
 const PATIENCE_MS = 120_000
-const PAUSE_MS = 250
 
 type Made = Leased & Attempted
 
@@ -21,14 +19,7 @@ export async function recordAttempt(
   { siteId, id, lease, since }: Leased,
   attempted: Attempted,
 ): Promise<void> {
-  for (const begun = performance.now(); ; await sleep(PAUSE_MS)) {
-    try {
-      await recordInBatches(app, { siteId, id, lease, since, ...attempted })
-      return
-    } catch (error) {
-      if (!isUnavailable(error) || performance.now() - begun > PATIENCE_MS) throw error
-    }
-  }
+  await whenAvailable(() => recordInBatches(app, { siteId, id, lease, since, ...attempted }), PATIENCE_MS)
 }
 
 const recordInBatches = inBatches(recordTogether, {

@@ -1,12 +1,13 @@
 import { setImmediate as nextIteration } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { retryFailedWork } from '../operations/failed-work.ts'
 import type { Connection } from '../platform/db/database.ts'
 import type { Mailer } from '../platform/mailer.ts'
+import { retryJobs } from '../platform/queue/jobs.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome, welcome } from '../testing/outbox.ts'
 import { type DatabaseProxy, startProxy } from '../testing/proxy.ts'
 import { advanceClock } from '../worker/advance-clock.ts'
+import { emailsQueue } from './emails-queue.ts'
 import { RefusedError } from './mailer.ts'
 import { emailsSettled, sendEmails } from './send-emails.ts'
 
@@ -43,7 +44,7 @@ test('an e-mail whose rendering reaches a limit fails at once with that reason; 
     response: expect.stringContaining('limit exceeded'),
   })
   await setText('Hello')
-  await retryFailedWork(h.app, 'email', (await email()).id)
+  await retryJobs(h.app, emailsQueue, (await email()).id)
   await h.drain()
   expect(await email()).toMatchObject({ status: 'kept', text: 'Hello\n' })
 })
@@ -56,7 +57,7 @@ test.each([
   expect(await (await welcome(h))()).toMatchObject({ status: 'failed', attempts: 1 })
   const { body } = await h.clientWith(null).get('/metrics/database')
   expect(body).toMatch(/^bestow_failed\{kind="email"\} 1$/m)
-  expect(body).toMatch(/^bestow_pending_emails 0$/m)
+  expect(body).toMatch(/^bestow_pending\{kind="email"\} 0$/m)
 })
 
 test('an e-mail that was sent while the database went away is recorded as sent when it is back', async () => {
@@ -160,7 +161,7 @@ test('an e-mail to a deleted contact shows no content, and a retry cancels it', 
   expect(await email()).toMatchObject({ status: 'failed', html: expect.stringContaining('<html') })
   await refused.client.delete(`/v1/contacts/${contact_id}`)
   expect(await email()).toMatchObject({ status: 'failed', html: null, layout_hash: null, slots: null })
-  expect(await retryFailedWork(refused.app, 'email', id)).toBe(1)
+  expect(await retryJobs(refused.app, emailsQueue, id)).toBe(1)
   await refused.drain()
   expect(await email()).toMatchObject({ status: 'cancelled', attempts: 0, due_at: null })
   await refused.close()

@@ -32,15 +32,14 @@ export async function sendEmails(app: App, wake: () => void): Promise<number> {
   const running = inFlight(app)
   const capacity = MAX_IN_FLIGHT - running.size
   if (capacity < MIN_BATCH) return 0
-  const { count, prepared } = await prepareEmails(app, app.mailer ? capacity : MAX_KEPT)
-  for (const email of prepared) {
+  const start = (email: Prepared) => {
     const sending = send(app, email).finally(() => {
       running.delete(sending)
       if (MAX_IN_FLIGHT - running.size === MIN_BATCH) wake()
     })
     running.add(sending)
   }
-  return count
+  return prepareEmails(app, app.mailer ? capacity : MAX_KEPT, (emails) => emails.forEach(start))
 }
 
 /** Resolves when no e-mail is in flight. */

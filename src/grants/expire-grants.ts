@@ -1,7 +1,15 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
+import type { Schedule } from '../platform/queue/queue.ts'
 
 const BATCH = 200
+
+/** When access periods end. */
+export const expirySchedule: Schedule = {
+  table: 'offer_grants',
+  isOpen: sql`revoked_at is null and expires_at is not null`,
+  dueAt: 'expires_at',
+}
 
 /**
  * Ends grants whose access period is over and records it; several processes may do so at once. Access

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { queues } from '../background.ts'
 import { hashSecret, randomSecret } from '../platform/secrets/secrets.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { cleanUp } from './clean-up.ts'
@@ -25,7 +26,7 @@ test('expired sessions and counts of attempts are deleted', async () => {
       .values({ realm: 'users', subject: `in ${days}`, count: 1, ends_at: inDays(days) })
       .execute()
   }
-  expect(await cleanUp(h.app)).toBe(2)
+  expect(await cleanUp(h.app, queues)).toBe(2)
   const left = await h.app.db.selectFrom('attempts').select('subject').execute()
   expect(left).toEqual([{ subject: 'in 1' }])
 })
@@ -43,7 +44,7 @@ test('links are deleted 30 days after they were used or expired', async () => {
     .insertInto('member_links')
     .values(links.map((link) => ({ ...common, ...link, token_hash: hashSecret(randomSecret()) })))
     .execute()
-  expect(await cleanUp(h.app)).toBe(2)
+  expect(await cleanUp(h.app, queues)).toBe(2)
   const left = await h.app.db.selectFrom('member_links').select('event_id').orderBy('event_id').execute()
   expect(left.map(({ event_id }) => event_id)).toEqual(['3', '4', '5'])
 })
@@ -153,7 +154,7 @@ test('events are deleted with the runs that they started, except causes of anyth
     .insertInto('member_links')
     .values({ ...link, event_id: kept.link, token_hash: hashSecret(randomSecret()) })
     .execute()
-  while ((await cleanUp(h.app)) > 0);
+  while ((await cleanUp(h.app, queues)) > 0);
   expect(await idsIn('events')).toEqual([...Object.values(kept), effect])
   expect(await idsIn('automation_runs')).toEqual(runs)
   expect(await idsIn('automation_run_steps', 'run_id')).toEqual(runs)
@@ -170,7 +171,7 @@ test('finished webhook deliveries are deleted with their attempts after the rete
     await plantDelivery({ status: 'failed', failed_at: inDays(-29) }),
     await plantDelivery({ status: 'delivered', delivered_at: inDays(-29) }),
   ]
-  expect(await cleanUp(h.app)).toBe(2)
+  expect(await cleanUp(h.app, queues)).toBe(2)
   expect(await idsIn('webhook_deliveries')).toEqual(kept)
   expect(await idsIn('webhook_attempts', 'delivery_id')).toEqual(kept)
 })
@@ -184,7 +185,7 @@ test('more than one batch is scanned: kept rows at the beginning do not stop the
       from generate_series(1, ${n}::integer)`.execute(h.app.db)
   await plant('waits', 2_500)
   await plant('done', 2_500)
-  expect(await cleanUp(h.app)).toBe(2_500)
+  expect(await cleanUp(h.app, queues)).toBe(2_500)
   expect(await idsIn('events', 'actor')).toEqual(Array(2_500).fill('waits'))
 })
 
@@ -195,5 +196,5 @@ test('budgets of past hours are deleted', async () => {
     .insertInto('email_budgets')
     .values(hours.map((hour) => ({ site_id, hour, used: 1 })))
     .execute()
-  expect(await cleanUp(h.app)).toBe(1)
+  expect(await cleanUp(h.app, queues)).toBe(1)
 })

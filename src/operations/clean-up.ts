@@ -1,18 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../platform/app.ts'
-import { cleanDeliveries, cleanEvents } from './clean-history.ts'
+import type { Queue } from '../platform/queue/queue.ts'
 
 /** As much at once as a statement can remove in its time. */
 const BATCH = 5_000
 
 /**
  * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, sign-ins that have ended, counts of
- * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, secrets that sign no more; webhook deliveries and
- * events, with the runs that they started, when they are as old as the configuration says.
+ * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, secrets that sign no more;
+ * and from each queue what is older than its retention period.
  *
  * @returns how many rows went; there may be more
  */
-export async function cleanUp(app: App): Promise<number> {
+export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
   const now = sql`${app.clock.now()}::timestamptz`
   const work: Record<string, () => Promise<number>> = {
     idempotency_keys: removal(app, 'idempotency_keys', sql`created_at < ${now} - interval '24 hours'`),
@@ -22,9 +22,8 @@ export async function cleanUp(app: App): Promise<number> {
     member_links: removal(app, 'member_links', sql`least(used_at, expires_at) < ${now} - interval '30 days'`),
     hook_secrets: removal(app, 'hook_secrets', sql`signs_until < ${now}`),
     email_budgets: removal(app, 'email_budgets', sql`hour < ${now} - interval '24 hours'`),
-    webhook_deliveries: () => cleanDeliveries(app),
-    events: () => cleanEvents(app),
   }
+  for (const { table, clean } of queues) if (clean) work[table] = () => clean(app)
   let count = 0
   for (const [table, remove] of Object.entries(work)) {
     try {

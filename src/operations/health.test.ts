@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { queues } from '../background.ts'
 import { listen } from '../platform/http/listen.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -48,9 +49,9 @@ test('the metrics report requests and grants of the process, and the queue lengt
   expect(own).toMatch(/^bestow_grants_total 2$/m)
   expect(own).toContain('route="/v1/contacts/:id/relationships/offers",status="200"')
   // Every process sees the same database: in the figures of each, sums would count it several times.
-  expect(own).not.toMatch(/^bestow_(undispatched|pending|failed)/m)
+  expect(own).not.toMatch(/^bestow_(pending|failed)/m)
   const { body: shared } = await nobody.get('/metrics/database')
-  expect(shared).toMatch(/^bestow_undispatched_events [1-9]/m)
+  expect(shared).toMatch(/^bestow_pending\{kind="event"\} [1-9]/m)
   expect(shared).toMatch(/^bestow_failed\{kind="email"\} 0$/m)
 })
 
@@ -91,7 +92,7 @@ describe('the monitoring endpoints of a worker', () => {
   let server: FastifyInstance
   let url: string
   beforeAll(async () => {
-    server = await buildMonitoringServer(production.app)
+    server = await buildMonitoringServer(production.app, queues)
     url = await listen(server, { HOST: '127.0.0.1', PORT: 0 })
   })
   afterAll(() => server.close())
@@ -121,7 +122,7 @@ describe('the monitoring endpoints of a worker', () => {
   })
 
   test('name the setting to change when the port is in use', async () => {
-    const other = await buildMonitoringServer(production.app)
+    const other = await buildMonitoringServer(production.app, queues)
     const address = { HOST: '127.0.0.1', PORT: Number(new URL(url).port) }
     await expect(listen(other, address, 'METRICS_PORT')).rejects.toThrow(/^METRICS_PORT \d+ is in use/)
     await other.close()

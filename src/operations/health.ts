@@ -1,52 +1,54 @@
 import { timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { sql } from 'kysely'
 import { Type } from 'typebox'
 import type { App } from '../platform/app.ts'
 import { isMigrated } from '../platform/db/migrate.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import { ErrorDocument, MEDIA_TYPE } from '../platform/jsonapi/schemas.ts'
-import { type Backlog, backlogText } from '../platform/metrics.ts'
+import { backlogText } from '../platform/metrics.ts'
+import { countJobs } from '../platform/queue/jobs.ts'
+import type { Queue } from '../platform/queue/queue.ts'
 import { hashSecret } from '../platform/secrets/secrets.ts'
-import { countFailed } from './failed-work.ts'
 
 /** Monitoring gets its answer in this time, also while the database hangs. */
 const DATABASE_MS = 2_000
 
-/** For what watches over the process: is it alive, can it serve, how does it fare. */
-export async function healthRoutes(server: FastifyInstance, app: App): Promise<void> {
-  server.get('/healthz', described('Liveness: whether the process runs', Status), async () => ({
-    status: 'ok',
-  }))
+/** For what watches over the process: is it alive, can it serve, how does it fare. The metrics count these queues. */
+export const healthRoutes =
+  (queues: Queue[]) =>
+  async (server: FastifyInstance, app: App): Promise<void> => {
+    server.get('/healthz', described('Liveness: whether the process runs', Status), async () => ({
+      status: 'ok',
+    }))
 
-  const migrated = inTime(() => isMigrated(app.db))
-  server.get('/readyz', described('Readiness: whether requests can be served', Status, 503), async () => {
-    if (await migrated()) return { status: 'ok' }
-    throw new ApiError(
-      503,
-      'not_migrated',
-      'The database schema is of an older version; run `bestow migrate`.',
-      {
-        headers: { 'retry-after': '5' },
-      },
-    )
-  })
+    const migrated = inTime(() => isMigrated(app.db))
+    server.get('/readyz', described('Readiness: whether requests can be served', Status, 503), async () => {
+      if (await migrated()) return { status: 'ok' }
+      throw new ApiError(
+        503,
+        'not_migrated',
+        'The database schema is of an older version; run `bestow migrate`.',
+        {
+          headers: { 'retry-after': '5' },
+        },
+      )
+    })
 
-  server.get('/metrics', described('Metrics of this process', Figures, 401), async (request, reply) => {
-    assertMetricsToken(app, request.headers.authorization)
-    reply.type(PROMETHEUS)
-    return app.metrics.text()
-  })
+    server.get('/metrics', described('Metrics of this process', Figures, 401), async (request, reply) => {
+      assertMetricsToken(app, request.headers.authorization)
+      reply.type(PROMETHEUS)
+      return app.metrics.text()
+    })
 
-  const backlog = inTime(() => readBacklog(app))
-  const ofDatabase = described('Metrics of the database, the same from every process', Figures, 401, 503)
-  server.get('/metrics/database', ofDatabase, async (request, reply) => {
-    assertMetricsToken(app, request.headers.authorization)
-    reply.type(PROMETHEUS)
-    return backlogText(await backlog())
-  })
-}
+    const backlog = inTime(() => countJobs(app.db, queues))
+    const ofDatabase = described('Metrics of the database, the same from every process', Figures, 401, 503)
+    server.get('/metrics/database', ofDatabase, async (request, reply) => {
+      assertMetricsToken(app, request.headers.authorization)
+      reply.type(PROMETHEUS)
+      return backlogText(await backlog())
+    })
+  }
 
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
 
@@ -98,11 +100,4 @@ function assertMetricsToken({ config }: App, authorization: string | undefined):
   const expected = hashSecret(`Bearer ${token}`)
   if (token !== null && timingSafeEqual(hashSecret(authorization ?? ''), expected)) return
   throw new ApiError(401, 'unauthorized', 'Send the value of the setting METRICS_TOKEN as a bearer token.')
-}
-
-async function readBacklog({ db }: App): Promise<Backlog> {
-  const { rows } = await sql<Omit<Backlog, 'failed'>>`
-    select (select count(*)::int from events where dispatched_at is null) as "undispatchedEvents",
-           (select count(*)::int from emails where status = 'pending') as "pendingEmails"`.execute(db)
-  return { ...rows[0]!, failed: await countFailed(db) }
 }

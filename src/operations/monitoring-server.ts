@@ -3,10 +3,11 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { App } from '../platform/app.ts'
 import { answerErrors, sendError } from '../platform/http/error-answers.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
+import type { Queue } from '../platform/queue/queue.ts'
 import { healthRoutes } from './health.ts'
 
 /** Of a process that serves no API, as `worker`: health and metrics alone. */
-export async function buildMonitoringServer(app: App): Promise<FastifyInstance> {
+export async function buildMonitoringServer(app: App, queues: Queue[]): Promise<FastifyInstance> {
   const server = Fastify({
     loggerInstance: app.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -21,6 +22,6 @@ export async function buildMonitoringServer(app: App): Promise<FastifyInstance> 
       new ApiError(404, 'unknown_path', 'This port serves only health checks and metrics.'),
     )
   })
-  await healthRoutes(server as FastifyInstance, app)
+  await healthRoutes(queues)(server as FastifyInstance, app)
   return server as FastifyInstance
 }

@@ -13,11 +13,9 @@ export interface Metrics {
   text: () => Promise<string>
 }
 
-/** What waits, and what has failed. */
+/** Numbers of jobs by kind, as of `bestow jobs`. */
 export interface Backlog {
-  undispatchedEvents: number
-  pendingEmails: number
-  /** By kind: see jobs/failed-work.ts. */
+  pending: Record<string, number>
   failed: Record<string, number>
 }
 
@@ -63,18 +61,14 @@ export function createMetrics(): Metrics {
  * What waits and has failed in the database, in the Prometheus text format. Apart from the figures of a process: every
  * process sees the same database, and a sum over processes would count it as often.
  */
-export function backlogText({ failed, undispatchedEvents, pendingEmails }: Backlog): Promise<string> {
+export function backlogText({ pending, failed }: Backlog): Promise<string> {
   const registry = new Registry()
   const registers = [registry]
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
-  gauge('bestow_undispatched_events', 'Events that are not dispatched yet').set(undispatchedEvents)
-  gauge('bestow_pending_emails', 'E-mails that are not sent yet').set(pendingEmails)
-  const failures = new Gauge({
-    name: 'bestow_failed',
-    help: 'Permanently failed jobs; see `bestow jobs list --failed`',
-    labelNames: ['kind'],
-    registers,
-  })
-  for (const [kind, count] of Object.entries(failed)) failures.set({ kind }, count)
+  const gauge = (name: string, help: string, counts: Record<string, number>) => {
+    const figures = new Gauge({ name, help, labelNames: ['kind'], registers })
+    for (const [kind, count] of Object.entries(counts)) figures.set({ kind }, count)
+  }
+  gauge('bestow_pending', 'Jobs that are not done yet, including those that are not due yet', pending)
+  gauge('bestow_failed', 'Permanently failed jobs; see `bestow jobs list --failed`', failed)
   return registry.metrics()
 }

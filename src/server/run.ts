@@ -1,4 +1,5 @@
 import { pages, routes } from '../api.ts'
+import { queues } from '../background.ts'
 import { buildMonitoringServer } from '../operations/monitoring-server.ts'
 import { isRunByNpm, isRunByNpx, loadConfig } from '../platform/config.ts'
 import { closeServer } from '../platform/http/close-server.ts'
@@ -60,7 +61,7 @@ export async function run<Prepared>(
       if (app.config.PUBLIC_URL === null) app.publicUrl = url
     }
     if (work && !serve && app.config.METRICS_PORT !== null) {
-      const monitoring = await buildMonitoringServer(app)
+      const monitoring = await buildMonitoringServer(app, queues)
       stops.push({ end: () => monitoring.close(), untilMs: 8_000 })
       await listen(monitoring, { HOST: app.config.HOST, PORT: app.config.METRICS_PORT }, 'METRICS_PORT')
     }

@@ -6,7 +6,7 @@ import { VERSION } from '../platform/version.ts'
 import type { Due } from './claim-deliveries.ts'
 import type { Claimed } from './claim-hooks.ts'
 import { type Answered, post } from './post.ts'
-import { nextAttempt } from './retries.ts'
+import { nextDelivery } from './retries.ts'
 import { signatureHeaders, signingKey } from './signing.ts'
 
 /** An attempt to deliver, as it is recorded. */
@@ -99,7 +99,7 @@ function nextStatus(
   now: Date,
 ): Pick<Outcome, 'status' | 'due_at'> {
   if (isSuccess(status)) return { status: 'delivered', due_at: null }
-  const due_at = status === GONE ? null : nextAttempt(attempts, retryAfter, now)
+  const due_at = status === GONE ? null : nextDelivery(attempts, retryAfter, now)
   return { status: due_at ? 'pending' : 'failed', due_at }
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { inTransaction } from '../platform/db/database.ts'
+import { isFree, leaseEnd } from '../platform/queue/lease.ts'
 
 /** A hook that this process has leased. */
 export interface Claimed {
@@ -16,8 +17,8 @@ export interface Claimed {
   lease: string
 }
 
-/** So long a hook belongs to a worker that does not stir; longer than an attempt and its recording take. */
-export const LEASE = sql.raw(`interval '30 seconds'`)
+/** How long a worker holds a hook unless it renews the lease; longer than an attempt and its recording take. */
+export const LEASE_MS = 30_000
 
 /**
  * Takes hooks whose deliveries are due, those first that have waited longest.
@@ -31,12 +32,12 @@ export async function claimHooks({ db, clock }: App, failing: boolean, limit: nu
       select site_id, id
         from hooks
        where deleted_at is null and disabled_at is null and due_at <= ${clock.now()}
-         and (leased_until is null or leased_until < now())
+         and ${isFree('leased_until')}
          and (failing_since is not null) = ${failing}
        order by due_at limit ${limit}
          for no key update skip locked
     )
-    update hooks h set leased_until = now() + ${LEASE}
+    update hooks h set leased_until = ${leaseEnd(LEASE_MS)}
       from due
      where h.site_id = due.site_id and h.id = due.id
     returning h.site_id, h.id, h.target_url, h.secret, h.failing_since, h.last_attempt_at, h.leased_until::text as lease,

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agent } from 'undici'
 import type { App } from '../platform/app.ts'
-import { isUnavailable } from '../platform/db/database.ts'
+import { whenAvailable } from '../platform/db/database.ts'
 import { attempt, type Outcome, type Receiver, receiverOf } from './attempt.ts'
 import { type Due, dueDeliveries } from './claim-deliveries.ts'
 import { type Claimed, releaseHook } from './claim-hooks.ts'
@@ -13,7 +12,6 @@ const TIME_SLICE_MS = 4_000
 const RECORD_EVERY_MS = 1_000
 /** How long to wait for an unreachable database: a little less than the lease of the hook. */
 const PATIENCE_MS = 20_000
-const PAUSE_MS = 250
 
 /**
  * Sends the due deliveries of a hook one at a time, until none is left or its time slice is over. While some are
@@ -80,12 +78,5 @@ function deferRejection<Result>(promise: Promise<Result>): Promise<Result> {
   return promise
 }
 
-async function record(app: App, hook: Claimed, made: Outcome[]): Promise<boolean> {
-  for (const begun = performance.now(); ; await sleep(PAUSE_MS)) {
-    try {
-      return await recordOutcomes(app, hook, made)
-    } catch (error) {
-      if (!isUnavailable(error) || performance.now() - begun > PATIENCE_MS) throw error
-    }
-  }
-}
+const record = (app: App, hook: Claimed, made: Outcome[]): Promise<boolean> =>
+  whenAvailable(() => recordOutcomes(app, hook, made), PATIENCE_MS)

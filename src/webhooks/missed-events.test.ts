@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { queues } from '../background.ts'
 import { cleanUp } from '../operations/clean-up.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -102,7 +103,7 @@ test('delivered events are not replayed after their deliveries were removed; fai
     `update webhook_deliveries set created_at = created_at - interval '31 days', delivered_at = delivered_at - interval '31 days',
             failed_at = failed_at - interval '31 days'`,
   )
-  expect(await cleanUp(h.app)).toBe(2)
+  expect(await cleanUp(h.app, queues)).toBe(2)
   receiver.answer((response) => response.end())
   await setEnabled(id, true)
   receiver.received.length = 0

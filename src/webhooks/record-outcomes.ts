@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { type Db, inTransaction, type Tx } from '../platform/db/database.ts'
 import { recordEvent } from '../platform/events/events.ts'
+import { leaseEnd } from '../platform/queue/lease.ts'
 import { GONE, type Outcome } from './attempt.ts'
-import { type Claimed, LEASE } from './claim-hooks.ts'
+import { type Claimed, LEASE_MS } from './claim-hooks.ts'
 import { disableHook } from './disable-hook.ts'
 import { FAILING_LIMIT_MS, SILENCE_MS } from './retries.ts'
 
@@ -82,7 +83,7 @@ async function record(db: Db | Tx, hook: Claimed, outcomes: Outcome[], now: Date
   const { site_id, id, lease, failing_since } = hook
   const { rows } = await sql<{ lease: string; open: boolean }>`
     with held as (
-      update hooks set leased_until = now() + ${LEASE}, failing_since = ${failing_since}, last_attempt_at = ${now}
+      update hooks set leased_until = ${leaseEnd(LEASE_MS)}, failing_since = ${failing_since}, last_attempt_at = ${now}
        where site_id = ${site_id} and id = ${id} and leased_until = ${lease}::timestamptz
       returning leased_until::text as lease, deleted_at is null and disabled_at is null as open
     ), made as materialized (

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { REFRESH_FACTOR } from '../accounts/oauth/issue-tokens.ts'
+import { backgroundTasks } from '../background.ts'
 import type { App } from '../platform/app.ts'
 import { MovableClock } from '../platform/clock/clock.ts'
+import { isInProgress, nextDue } from '../platform/queue/schedule.ts'
 import { drain } from './drain.ts'
 
 /** Work leased by a killed server stays leased for a while; that is not waited for. */
@@ -24,7 +26,7 @@ export async function advanceClock(app: App, milliseconds: number): Promise<void
   const end = app.clock.now().getTime() + milliseconds
   for (let isThere = false; !isThere; ) {
     await doWhatIsDue(app)
-    const next = await nextDue(app)
+    const next = await nextDue(app, backgroundTasks)
     const at = next === null ? end : Math.min(end, next.getTime() + STEP_MS)
     isThere = at === end
     // The real time has passed meanwhile.
@@ -62,38 +64,7 @@ export async function countExpiring({ db, clock, config }: App, milliseconds: nu
 async function doWhatIsDue(app: App): Promise<void> {
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     await drain(app)
-    if (waitedMs > PATIENCE_MS || !(await isUnderWay(app))) return
+    if (waitedMs > PATIENCE_MS || !(await isInProgress(app, backgroundTasks))) return
     await sleep(POLL_MS)
   }
-}
-
-/** When the first of all that waits for its time is due; null when nothing waits. */
-async function nextDue({ db, clock }: App): Promise<Date | null> {
-  const now = clock.now()
-  const { rows } = await sql<{ due: Date | null }>`
-    select min(due) as due
-      from (select min(expires_at) as due from offer_grants where revoked_at is null and expires_at > ${now}
-             union all
-            select min(due_at) from automation_runs where status = 'active' and due_at > ${now}
-             union all
-            select min(due_at) from emails where status = 'pending' and due_at > ${now}
-             union all
-            select min(due_at) from hooks where deleted_at is null and disabled_at is null and due_at > ${now}
-             union all
-            select min(dispatch_after) from events where dispatched_at is null and dispatch_after > ${now}) w`.execute(
-    db,
-  )
-  return rows[0]!.due
-}
-
-/** Whether another running server has leased work that is not done yet. Failed work waits for its retry. */
-async function isUnderWay({ db, clock }: App): Promise<boolean> {
-  const now = clock.now()
-  const { rows } = await sql<{ open: boolean }>`
-    select exists (select from events where dispatched_at is null and (dispatch_after is null or dispatch_after <= ${now}))
-        or exists (select from automation_runs where status = 'active' and due_at <= ${now})
-        or exists (select from offer_grants where revoked_at is null and expires_at <= ${now})
-        or exists (select from hooks where leased_until > now())
-        or exists (select from emails where status = 'pending' and due_at <= ${now}) as open`.execute(db)
-  return rows[0]!.open
 }

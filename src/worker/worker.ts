@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { backgroundTasks, dispatching } from '../background.ts'
 import type { App } from '../platform/app.ts'
 import { isUnavailable } from '../platform/db/database.ts'
+import { doubling, pauseAfter } from '../platform/queue/backoff.ts'
 
-/** Longest pause after a failure, for example when the database is unreachable. */
-const LONGEST_PAUSE_MS = 5_000
+/** After a failure, for example when the database is unreachable. */
+const BACKOFF = { pausesMs: doubling(200, 5_000) }
 
 export interface Worker {
   /** Finishes the work in progress and starts nothing new. */
@@ -62,7 +63,7 @@ function repeat(app: App, name: string, everyMs: number, work: (wake: () => void
       } catch (error) {
         failures += 1
         app.metrics.jobs.failed.inc({ job: name })
-        pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures)
+        pause = pauseAfter(BACKOFF, failures)
         // An unreachable database is not a bug: a stack trace would not help.
         const reason = isUnavailable(error) ? { reason: (error as Error).message } : { err: error }
         app.log.warn({ ...reason, loop: name }, 'background task failed, will be retried')

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { queues } from '../../background.ts'
 import type { App } from '../../platform/app.ts'
 import { type Database, openDatabase } from '../../platform/db/database.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../../testing/automations.ts'
@@ -84,7 +85,7 @@ test('a database that was only used has no violations', async () => {
 test('a database whose old events and deliveries were deleted has no violations', async () => {
   await advanceClock(app, 500 * 86_400_000)
   // A chain of causes is deleted from its end.
-  while ((await cleanUp(app)) > 0);
+  while ((await cleanUp(app, queues)) > 0);
   // The links of gifts never expire, and need their events.
   const { rows } = await app.pool.query(
     `select from events where type = 'offer_granted' and not (data ->> 'is_gift')::boolean`,

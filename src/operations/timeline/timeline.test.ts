@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { queues } from '../../background.ts'
 import { makeAutomation } from '../../testing/automations.ts'
 import { makeContact, makeKey, makeOffer, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
@@ -167,7 +168,7 @@ test('a timeline states that deliveries were removed after their retention perio
             failed_at = now() - interval '31 days'`,
   )
   const before = h.app.clock.now().getTime()
-  while ((await cleanUp(h.app)) > 0);
+  while ((await cleanUp(h.app, queues)) > 0);
   const shown = await removals()
   expect(shown).toMatchObject([{ count: 1 }, { count: 1 }])
   for (const { at } of shown) expect(Math.abs(Date.parse(at) - before)).toBeLessThan(60_000)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { DB } from './types.ts'
@@ -131,6 +132,23 @@ export function isDiskFull(error: unknown): boolean {
 /** isUnavailable() without statement timeouts: a smaller batch of the same work may still succeed. */
 export const isConnectionLost = (error: unknown): boolean =>
   isUnavailable(error) && (error as { code?: string }).code !== '57014'
+
+/** Pause before work that found the database unreachable is repeated. */
+const AVAILABLE_POLL_MS = 250
+
+/** Repeats `work` while the database is unreachable, for so long; then it throws the error. */
+export async function whenAvailable<Result>(
+  work: () => Promise<Result>,
+  patienceMs: number,
+): Promise<Result> {
+  for (const begun = performance.now(); ; await sleep(AVAILABLE_POLL_MS)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() - begun > patienceMs) throw error
+    }
+  }
+}
 
 /**
  * Runs `work` in a savepoint: when it fails, its writes are rolled back and `recover` records why, in the same

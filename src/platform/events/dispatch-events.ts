@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { inTransaction, isConnectionLost, type Tx, withSavepoint } from '../db/database.ts'
+import type { Tx } from '../db/database.ts'
+import { type Backoff, doubling, nextAttempt } from '../queue/backoff.ts'
+import { processBatch } from '../queue/process-batch.ts'
 import type { Event, EventType } from './events.ts'
 
 /** An event as a listener receives it, with the settings of its site. */
@@ -15,8 +17,7 @@ export interface Listener {
 }
 
 const BATCH = 500
-const SHORTEST_PAUSE_MS = 30_000
-const LONGEST_PAUSE_MS = 3_600_000
+const BACKOFF: Backoff = { pausesMs: doubling(30_000, 3_600_000), maxAttempts: null }
 
 /** The site at which a process continues: sites are served in rotation, however much waits on one of them. */
 const nextSite = new WeakMap<App, string>()
@@ -29,46 +30,20 @@ const nextSite = new WeakMap<App, string>()
  *
  * @returns number of events; others may be in progress in another process
  */
-export async function dispatchEvents(app: App, listener: Listener): Promise<number> {
-  try {
-    const events = await inTransaction(app.db, (tx) => dispatch(app, tx, listener))
-    const last = events.at(-1)
-    if (last) nextSite.set(app, String(BigInt(last.site_id) + 1n))
-    return events.length
-  } catch (error) {
-    if (isConnectionLost(error)) throw error
-    app.log.warn({ err: error }, 'a batch of events failed; they are dispatched one at a time')
-    return dispatchSingly(app, listener)
-  }
-}
-
-async function dispatch(app: App, tx: Tx, listener: Listener): Promise<ClaimedEvent[]> {
-  const events = await claimEvents(app, tx, listener.types, BATCH)
-  if (events.length > 0) await reactTo(app, tx, listener, events)
-  return events
-}
-
-/** In the order of a batch: the event that has failed there is among them. */
-async function dispatchSingly(app: App, listener: Listener): Promise<number> {
-  for (let count = 0; ; count++) {
-    const event = count < BATCH && (await dispatchOne(app, listener))
-    if (!event) return count
-    nextSite.set(app, event.site_id)
-  }
-}
-
-/** The lock of the site is held until a failure is recorded. */
-async function dispatchOne(app: App, listener: Listener): Promise<ClaimedEvent | undefined> {
-  return inTransaction(app.db, async (tx) => {
-    const [event] = await claimEvents(app, tx, listener.types, 1)
-    if (!event) return undefined
-    await withSavepoint(
-      tx,
-      () => reactTo(app, tx, listener, [event]),
-      (error) => defer(app, tx, event, error),
-    )
-    return event
+export const dispatchEvents = (app: App, listener: Listener): Promise<number> =>
+  processBatch(app, {
+    what: 'events',
+    size: BATCH,
+    claim: (tx, limit) => claimEvents(app, tx, listener.types, limit),
+    process: (tx, events) => reactTo(app, tx, listener, events),
+    recordFailure: (tx, event, error) => defer(app, tx, event, error),
+    committed: (events) => nextSite.set(app, siteAfter(events)),
   })
+
+/** After a single event, its own site: one at a time, events are processed in the order of a batch. */
+function siteAfter(events: ClaimedEvent[]): string {
+  const { site_id } = events.at(-1)!
+  return events.length === 1 ? site_id : String(BigInt(site_id) + 1n)
 }
 
 async function claimEvents(
@@ -98,13 +73,13 @@ async function reactTo(app: App, tx: Tx, { react }: Listener, events: Dispatched
 }
 
 async function defer(app: App, tx: Tx, event: ClaimedEvent, error: Error): Promise<void> {
-  const { site_id, id, type, dispatch_attempts } = event
-  const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** dispatch_attempts)
-  const until = new Date(app.clock.now().getTime() + pauseMs)
+  const { site_id, id, type } = event
+  const attempts = event.dispatch_attempts + 1
+  const until = nextAttempt(BACKOFF, attempts, app.clock.now())
   await tx
     .updateTable('events')
     .set({
-      dispatch_attempts: dispatch_attempts + 1,
+      dispatch_attempts: attempts,
       dispatch_after: until,
       dispatch_error: error.message,
     })

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeAutomation } from '../testing/automations.ts'
-import { type Harness, startHarness } from '../testing/harness.ts'
-import { makeHook } from '../testing/hooks.ts'
-import { causeWelcome } from '../testing/outbox.ts'
-import { countFailed, findWork, retryFailedWork, WORK_KINDS, type WorkKind } from './failed-work.ts'
+import { dispatching, queues } from './background.ts'
+import { countJobs, findJobs, retryJobs } from './platform/queue/jobs.ts'
+import { makeAutomation } from './testing/automations.ts'
+import { type Harness, startHarness } from './testing/harness.ts'
+import { makeHook } from './testing/hooks.ts'
+import { causeWelcome } from './testing/outbox.ts'
+import { deliveriesQueue } from './webhooks/deliveries-queue.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -11,10 +13,10 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-const failed = () => findWork(h.app.db, { onlyFailed: true, most: 100 })
+const failed = () => findJobs(h.app.db, queues, { onlyFailed: true, most: 100 })
 
-/** Failed work of each kind, inserted directly. */
-async function failEach(): Promise<Record<WorkKind, string>> {
+/** Failed jobs of each kind, inserted directly. */
+async function failEach(): Promise<Record<string, string>> {
   await h.drain()
   const email = await causeWelcome(h)
   await makeAutomation(h.app, h.account.siteId, {
@@ -51,28 +53,32 @@ async function failEach(): Promise<Record<WorkKind, string>> {
 
 test('failed work is found with its reason, counted by kind, and retried', async () => {
   const ids = await failEach()
-  const errors = {
+  const errors: Record<string, unknown> = {
     email: 'no such user',
     run: 'broken',
     delivery: expect.anything(),
     event: 'oops',
   }
   const found = await failed()
-  for (const kind of WORK_KINDS) {
+  for (const { kind } of queues) {
     expect(found).toContainEqual(
       expect.objectContaining({ kind, id: ids[kind], isFailed: true, error: errors[kind] }),
     )
   }
-  const counts = await countFailed(h.app.db)
-  for (const kind of WORK_KINDS)
-    expect([kind, counts[kind]]).toEqual([kind, found.filter((work) => work.kind === kind).length])
+  const counts = await countJobs(h.app.db, queues)
+  for (const { kind } of queues)
+    expect([kind, counts.failed[kind]]).toEqual([kind, found.filter((job) => job.kind === kind).length])
   const { body } = await h.clientWith(null).get('/metrics/database')
-  for (const kind of WORK_KINDS) expect(body).toContain(`bestow_failed{kind="${kind}"} ${counts[kind]}\n`)
+  for (const { kind } of queues) {
+    expect(body).toContain(`bestow_failed{kind="${kind}"} ${counts.failed[kind]}\n`)
+    expect(body).toContain(`bestow_pending{kind="${kind}"} ${counts.pending[kind]}\n`)
+  }
 
-  for (const kind of WORK_KINDS) {
-    expect(await retryFailedWork(h.app, kind, '999999')).toBe(0)
-    expect([kind, await retryFailedWork(h.app, kind, ids[kind])]).toEqual([kind, 1])
-    expect(await retryFailedWork(h.app, kind, ids[kind])).toBe(kind === 'event' ? 1 : 0)
+  for (const queue of queues) {
+    const { kind } = queue
+    expect(await retryJobs(h.app, queue, '999999')).toBe(0)
+    expect([kind, await retryJobs(h.app, queue, ids[kind]!)]).toEqual([kind, 1])
+    expect(await retryJobs(h.app, queue, ids[kind]!)).toBe(queue === dispatching ? 1 : 0)
   }
   await h.drain()
   const { rows } = await h.app.pool.query(
@@ -87,10 +93,10 @@ test('failed work is found with its reason, counted by kind, and retried', async
 test('all work of a kind is retried at once, except deliveries to disabled hooks', async () => {
   await h.app.pool.query(`update webhook_deliveries set status = 'failed', due_at = null`)
   await h.app.pool.query(`update hooks set disabled_at = now(), disabled_reason = 'gone'`)
-  expect(await retryFailedWork(h.app, 'delivery', null)).toBe(0)
+  expect(await retryJobs(h.app, deliveriesQueue, null)).toBe(0)
   await h.app.pool.query('update hooks set disabled_at = null, disabled_reason = null')
-  const { delivery } = await countFailed(h.app.db)
+  const { delivery } = (await countJobs(h.app.db, queues)).failed
   expect(delivery).toBeGreaterThan(0)
-  expect(await retryFailedWork(h.app, 'delivery', null)).toBe(delivery)
-  expect((await countFailed(h.app.db)).delivery).toBe(0)
+  expect(await retryJobs(h.app, deliveriesQueue, null)).toBe(delivery)
+  expect((await countJobs(h.app.db, queues)).failed.delivery).toBe(0)
 })
