@@ -21,10 +21,16 @@ export async function directGrants(
   }
   const options = { source: 'api', request_id: null, ...meta }
   return async (contactId) => {
-    const change = { subject_id: String(contactId), offer_ids: [offerId], options, idempotency: null }
-    const values = [caller, 'contacts', 'grant', JSON.stringify([change]), app.clock.now()]
-    const { rows } = await app.pool.query<{ outcomes: { granted?: object }[] }>({ ...STATEMENT, values })
-    const [outcome] = rows[0]!.outcomes
+    const request = {
+      place: 1,
+      subject_id: String(contactId),
+      offer_ids: [offerId],
+      options,
+      idempotency: null,
+    }
+    const values = [caller, 'contacts', 'grant', JSON.stringify([request]), app.clock.now()]
+    const { rows } = await app.pool.query<{ granted: object | null }>({ ...STATEMENT, values })
+    const [outcome] = rows
     if (!outcome?.granted || Object.keys(outcome.granted).length !== 1)
       throw new Error(`not granted: ${JSON.stringify(outcome)}`)
   }
@@ -51,5 +57,5 @@ export async function grantToMany(
 /** As in src/grants/change-offers.ts. */
 const STATEMENT = {
   name: 'change_offers',
-  text: 'select change_offers($1, $2, $3, $4, $5) as outcomes',
+  text: 'select o.* from unnest(change_offers($1, $2, $3, $4, $5)) o order by o.place',
 }

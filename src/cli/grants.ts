@@ -54,7 +54,7 @@ async function change(
   })
   if (outcome.error === 'offer_not_found')
     throw new Error(
-      `There is no grantable offer with the id ${offerIds[outcome.index]}. Nothing was changed.`,
+      `There is no grantable offer with the id ${outcome.unknown_offer_id}. Nothing was changed.`,
     )
   if (outcome.error === 'email_taken')
     throw new Error(

@@ -2,6 +2,7 @@ import type { App } from '../platform/app.ts'
 import { inBatches } from '../platform/db/batches.ts'
 import { isUnavailable, retryingDeadlocks } from '../platform/db/database.ts'
 import type { IdempotencyKey } from '../platform/http/route.ts'
+import { type OutcomeRow, type Refusal, refusalOf } from './outcome-row.ts'
 
 /** The contact whose offers are changed, by its own id or by the id of its customer. */
 export interface Subject {
@@ -40,9 +41,14 @@ export interface OfferOutcome {
   event_id?: string
 }
 
-export type ChangeRefusal =
-  | { error: 'unauthorized' | 'forbidden' | 'subject_not_found' | 'email_taken' | 'idempotency_mismatch' }
-  | { error: 'offer_not_found'; index: number }
+export type ChangeRefusal = Refusal<
+  | 'unauthorized'
+  | 'forbidden'
+  | 'subject_not_found'
+  | 'offer_not_found'
+  | 'email_taken'
+  | 'idempotency_mismatch'
+>
 
 /** The result, or why nothing was changed. */
 export type ChangeOutcome =
@@ -83,47 +89,44 @@ export const changeOffers: (app: App, change: ChangeOffers) => Promise<ChangeOut
 
 const STATEMENT = {
   name: 'change_offers',
-  text: 'select change_offers($1, $2, $3, $4, $5) as outcomes',
+  text: 'select o.* from unnest(change_offers($1, $2, $3, $4, $5)) o order by o.place',
 }
 
 /** Changes of one caller, with one kind of parent and one mode, in one transaction. */
 async function changeTogether(app: App, changes: ChangeOffers[]): Promise<ChangeOutcome[]> {
   const { caller, subject, mode } = changes[0]!
-  const list = changes.map(({ subject: { id }, offerIds, options, idempotency }) => ({
+  const requests = changes.map(({ subject: { id }, offerIds, options, idempotency }, index) => ({
+    place: index + 1,
     subject_id: id,
     offer_ids: withoutRepetitions(offerIds),
     options,
     idempotency,
   }))
-  const values = [caller, subject.parent, mode, JSON.stringify(list), app.clock.now()]
+  const values = [caller, subject.parent, mode, JSON.stringify(requests), app.clock.now()]
   const { rows } = await retryingDeadlocks(() =>
-    app.pool.query<{ outcomes: FunctionOutcome[] }>({ ...STATEMENT, values }),
+    app.pool.query<OutcomeRow<ChangeRefusal['error']>>({ ...STATEMENT, values }),
   )
-  const outcomes = rows[0]!.outcomes.map((outcome, index) => outcomeOf(changes[index]!, outcome))
+  const outcomes = rows.map((row, index) => outcomeOf(changes[index]!, row))
   app.metrics.grants.inc(countGranted(outcomes))
   app.onEvents()
   return outcomes
 }
 
-/** The result as the database function returns it: grants by offer. */
-type FunctionOutcome =
-  | ChangeRefusal
-  | (Extract<ChangeOutcome, { held: string[] }> & {
-      granted?: Record<string, { grant_id: string; event_id: string }>
-    })
-
-/** Adds the outcome of each requested offer. */
-function outcomeOf({ offerIds }: ChangeOffers, outcome: FunctionOutcome): ChangeOutcome {
-  if (outcome.error === 'offer_not_found') {
-    const id = withoutRepetitions(offerIds)[outcome.index]!
-    return { error: 'offer_not_found', index: offerIds.indexOf(id) }
+function outcomeOf({ mode, offerIds }: ChangeOffers, row: OutcomeRow<ChangeRefusal['error']>): ChangeOutcome {
+  const refusal = refusalOf(row)
+  if (refusal) return refusal
+  const common = { held: row.held!, revoked: row.revoked ?? [], replayed: row.replayed ?? undefined }
+  if (mode === 'revoke') return common
+  const granted = row.granted ?? {}
+  return {
+    ...common,
+    customer_id: row.customer_id,
+    customer_created: row.customer_event_id !== null,
+    customer_event_id: row.customer_event_id,
+    offers: withoutRepetitions(offerIds).map(
+      (id): OfferOutcome => ({ id, status: granted[id] ? 'granted' : 'already_granted', ...granted[id] }),
+    ),
   }
-  if (outcome.error !== undefined || !outcome.granted) return outcome
-  const { granted, ...rest } = outcome
-  const offers = withoutRepetitions(offerIds).map(
-    (id): OfferOutcome => ({ id, status: granted[id] ? 'granted' : 'already_granted', ...granted[id] }),
-  )
-  return { ...rest, offers }
 }
 
 const withoutRepetitions = (ids: string[]) => [...new Set(ids)]

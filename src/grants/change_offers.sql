@@ -1,156 +1,136 @@
--- The whole of requests that grant, revoke or replace offers, in one round trip and one transaction: may
--- the caller, is this a repetition, whose offers are they, do it, what is held now. The requests are of one
--- caller, with one kind of parent and one mode; each has the same result as alone.
+-- Requests that grant, revoke or replace offers, in one round trip and one transaction: is the caller allowed to, is
+-- this a repetition, whose offers are they, the change, what is held now. All requests are of one caller, with one
+-- kind of parent and one mode; each has the same outcome as it would have alone.
 --
--- p_caller: {account_id, permission, key_id, family_id, epoch} as a token has it, who is then the actor;
---   or {account_id} alone: the operator of the server, who needs no permission and is named in the options.
--- p_door: 'contacts' or 'customers', what the subject_ids are ids of. p_mode: 'grant', 'revoke' or 'replace'.
--- p_changes: [{subject_id, offer_ids, options, idempotency}]: no subject and no Idempotency-Key twice; ids as
---   decimal digits, options as for grant_offers(), idempotency null or {caller, route, key,
+-- p_caller: {account_id, permission, key_id, family_id, epoch} of a token, whose owner is then the actor; or only
+--   {account_id} for the operator of the server, who needs no permission and is named in the options.
+-- p_parent: 'contacts' or 'customers', the type of the subject_ids. p_mode: 'grant', 'revoke' or 'replace'.
+-- p_requests: [{place, subject_id, offer_ids, options, idempotency}], with places from 1, no subject and no
+--   Idempotency-Key twice; offer_ids and options as in offers_change, idempotency null or {caller, route, key,
 --   request_hash (hex)}.
--- Returns for each {held: [offer ids], revoked: [offer ids], replayed} and, unless offers were revoked,
---   {customer_id, customer_created, customer_event_id, granted: {<offer id>: {grant_id, event_id}}}; or {error}:
---   unauthorized, forbidden, subject_not_found, offer_not_found (with index), email_taken, idempotency_mismatch,
---   and nothing was written for it. Fails with lock_not_available (55P03), and nothing was
---   written at all, when one of several has to wait for somebody else.
+-- Returns an outcome for each. Fails with lock_not_available (55P03), and nothing was written at all, when one of
+-- several would have to wait for another transaction.
 create or replace function change_offers(
-  p_caller jsonb, p_door text, p_mode text, p_changes jsonb, p_now timestamptz
-) returns json language plpgsql
--- For all that is called from here: one plan for every call, and on a table that is still small none that reads
--- all of it, also when it has grown.
+  p_caller jsonb, p_parent text, p_mode text, p_requests jsonb, p_now timestamptz
+) returns offers_outcome[] language plpgsql
+-- For all functions that are called from here: the same plan for every call, and on a table that is still small none
+-- that would read all of it when it has grown.
 set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_account_id bigint := p_caller ->> 'account_id';
+  v_has_keys boolean := p_requests @? '$[*].idempotency.key';
   v_caller record;
-  v_actor jsonb := '{}';
-  v_callers_site_ids bigint[];
-  v_keys jsonb := jsonb_path_query_array(p_changes, '$[*].idempotency');
-  -- By the place of a request in p_changes: what its key was answered before.
-  v_known jsonb[];
-  -- By the order of contacts, in which everybody locks them.
-  v_places bigint[];
-  v_site_ids bigint[];
-  v_contact_ids bigint[];
-  v_offer_ids jsonb[];
-  v_options jsonb[];
-  -- As text, which is built in a fraction of the time of jsonb.
-  v_outcomes text[];
-  v_site_id bigint;
-  v_changed text[];
+  -- Of repetitions.
+  v_known offers_outcome[] := '{}';
+  v_changes offers_change[];
+  v_outcomes offers_outcome[];
 begin
   -- A lock that blocks one of many is waited for only when that one runs alone.
-  if jsonb_array_length(p_changes) > 1 then perform set_config('lock_timeout', '500ms', true); end if;
+  if jsonb_array_length(p_requests) > 1 then perform set_config('lock_timeout', '500ms', true); end if;
 
-  if p_caller ? 'family_id' then
-    select * into v_caller
-      from authenticate(v_account_id, (p_caller ->> 'family_id')::uuid, (p_caller ->> 'epoch')::integer, true);
-    if not found then return same_outcome('{"error": "unauthorized"}', p_changes); end if;
-    if not coalesce((p_caller ->> 'permission') = any (v_caller.permissions), true) then
-      return same_outcome('{"error": "forbidden"}', p_changes);
-    end if;
-    v_callers_site_ids := v_caller.site_ids;
-    v_actor := jsonb_build_object('actor', coalesce('api_key:' || (p_caller ->> 'key_id'), 'user:' || v_caller.user_id));
-  else
-    select array_agg(s.id order by s.id) into v_callers_site_ids from sites s
-     where s.account_id = v_account_id and s.archived_at is null;
+  v_caller := authorize_change(v_account_id, p_caller);
+  if v_caller.error is not null then return same_error(v_caller.error, p_requests); end if;
+
+  if v_has_keys then v_known := known_outcomes(v_account_id, p_requests, p_now); end if;
+  v_changes := array(
+    select new_change(r.place, s.site_id, s.contact_id, r.offer_ids, r.options || v_caller.origin)
+      from jsonb_to_recordset(p_requests) r (place integer, subject_id bigint, offer_ids bigint[], options jsonb)
+      left join lateral find_subject(v_caller.site_ids, p_parent, r.subject_id) s on true
+     where r.place <> all (array(select k.place from unnest(v_known) k)));
+
+  v_outcomes := case p_mode
+    when 'grant' then grant_offers(v_changes, p_now)
+    when 'revoke' then revoke_offers(v_changes, p_now)
+    when 'replace' then replace_offers(v_changes, p_now)
+  end;
+  v_outcomes := with_held_offers(v_outcomes, p_now);
+
+  if v_has_keys then
+    perform keep_outcome(v_account_id, r.idempotency, case when o.error is null then to_jsonb(o) end)
+       from unnest(v_outcomes) o join jsonb_to_recordset(p_requests) r (place integer, idempotency jsonb) using (place)
+      where r.idempotency is not null;
   end if;
-
-  if v_keys @? '$[*].key' then
-    select array_agg(case k.state when 'replay' then k.outcome || '{"replayed": true}'
-                                  when 'mismatch' then '{"error": "idempotency_mismatch"}' end order by c.place)
-      into v_known
-      from generate_series(1, jsonb_array_length(p_changes)) c (place)
-      left join claim_idempotency_keys(v_account_id, v_keys, p_now) k using (place);
-  end if;
-
-  select array_agg(w.place), array_agg(w.site_id), array_agg(w.contact_id), array_agg(w.offer_ids), array_agg(w.options)
-    into v_places, v_site_ids, v_contact_ids, v_offer_ids, v_options
-    from (select c.place, s.site_id, s.contact_id, c.change -> 'offer_ids' as offer_ids,
-                 (c.change -> 'options') || v_actor as options
-            from jsonb_array_elements(p_changes) with ordinality c (change, place)
-            left join lateral find_subject(v_callers_site_ids, p_door, (c.change ->> 'subject_id')::bigint) s
-              on v_known[c.place] is null
-           order by s.contact_id) w;
-
-  foreach v_site_id in array v_callers_site_ids loop
-    continue when array_position(v_site_ids, v_site_id) is null;
-    v_changed := change_offers_of_site(
-      v_site_id, p_mode,
-      array(select case when s.id = v_site_id then s.contact_id end from unnest(v_site_ids, v_contact_ids) s (id, contact_id)),
-      v_offer_ids, v_options, p_now);
-    -- Nearly always all are of one site.
-    v_outcomes := case when v_outcomes is null then v_changed
-                       else array(select coalesce(o.changed, o.known) from unnest(v_changed, v_outcomes) o (changed, known)) end;
-  end loop;
-
-  select array_agg(coalesce(v_known[o.place]::text, o.outcome, '{"error": "subject_not_found"}') order by o.place)
-    into v_outcomes from unnest(v_places, v_outcomes) o (place, outcome);
-  if v_keys @? '$[*].key' then perform keep_outcomes(v_account_id, v_keys, v_outcomes::jsonb[]); end if;
-  return '[' || array_to_string(v_outcomes, ',') || ']';
+  return v_known || v_outcomes;
 end
 $$;
 
-create or replace function same_outcome(p_outcome json, p_changes jsonb) returns json language sql immutable as $$
-  select json_agg(p_outcome) from jsonb_array_elements(p_changes)
+-- Whether a caller may change offers: its sites, and the origin of its changes; or error: unauthorized or forbidden.
+create or replace function authorize_change(
+  p_account_id bigint, p_caller jsonb, out error text, out site_ids bigint[], out origin jsonb
+) language plpgsql as $$
+declare
+  v_token record;
+begin
+  origin := '{}';
+  if not p_caller ? 'family_id' then
+    site_ids := array(select s.id from sites s where s.account_id = p_account_id and s.archived_at is null order by s.id);
+    return;
+  end if;
+  select * into v_token
+    from authenticate(p_account_id, (p_caller ->> 'family_id')::uuid, (p_caller ->> 'epoch')::integer, true);
+  if not found then
+    error := 'unauthorized';
+  elsif not coalesce((p_caller ->> 'permission') = any (v_token.permissions), true) then
+    error := 'forbidden';
+  end if;
+  site_ids := v_token.site_ids;
+  origin := jsonb_build_object('actor', coalesce('api_key:' || (p_caller ->> 'key_id'), 'user:' || v_token.user_id));
+end
 $$;
 
--- The contact of this id, or the one behind the customer of this id, when one of the sites has it. Whether the only
--- site there is has the contact, who locks it will see.
-create or replace function find_subject(p_site_ids bigint[], p_door text, p_id bigint)
+-- The same error for every request.
+create or replace function same_error(p_error text, p_requests jsonb) returns offers_outcome[] language plpgsql as $$
+begin
+  return array(
+    select row(r.place, null, p_error, null, null, null, null, null, null, null)::offers_outcome
+      from jsonb_to_recordset(p_requests) r (place integer));
+end
+$$;
+
+-- Claims the Idempotency-Keys of the requests. Returns the outcomes of those whose key was used before.
+create or replace function known_outcomes(p_account_id bigint, p_requests jsonb, p_now timestamptz)
+returns offers_outcome[] language plpgsql as $$
+declare
+  v_claims jsonb := jsonb_path_query_array(p_requests, '$[*].idempotency');
+begin
+  return array(
+    select jsonb_populate_record(
+             null::offers_outcome,
+             case k.state when 'replay' then k.outcome || jsonb_build_object('place', k.place, 'replayed', true)
+                          else jsonb_build_object('place', k.place, 'error', 'idempotency_mismatch') end)
+      from claim_idempotency_keys(p_account_id, v_claims, p_now) k
+     where k.state <> 'claimed');
+end
+$$;
+
+-- The contact of this id, or the one that is the customer of this id, when one of the sites has it. When there is only
+-- one site, lock_contacts() finds out whether it has the contact.
+create or replace function find_subject(p_site_ids bigint[], p_parent text, p_id bigint)
 returns table (site_id bigint, contact_id bigint) language sql stable as $$
   select p_site_ids[1], p_id
-   where p_door = 'contacts' and cardinality(p_site_ids) = 1
+   where p_parent = 'contacts' and cardinality(p_site_ids) = 1
    union all
   select c.site_id, c.id from contacts c
-   where p_door = 'contacts' and cardinality(p_site_ids) > 1
+   where p_parent = 'contacts' and cardinality(p_site_ids) > 1
      and c.site_id + 0 = any (p_site_ids) and c.id = p_id and c.deleted_at is null
    union all
   select c.site_id, c.contact_id from customers c
-   where p_door = 'customers' and c.site_id + 0 = any (p_site_ids) and c.id = p_id and c.deleted_at is null
+   where p_parent = 'customers' and c.site_id + 0 = any (p_site_ids) and c.id = p_id and c.deleted_at is null
    limit 1
 $$;
 
--- The changes that are about contacts of this site; a contact that is null is ignored. Returns the text of each
--- outcome.
-create or replace function change_offers_of_site(
-  p_site_id bigint, p_mode text, p_contact_ids bigint[], p_offer_ids jsonb[], p_options jsonb[], p_now timestamptz
-) returns text[] language plpgsql
-as $$
-declare
-  v_errors jsonb[];
-  v_customer_ids bigint[];
-  v_customer_event_ids bigint[];
-  v_granted text[];
-  v_revoked text[];
+-- The outcomes with all offers that each customer holds now.
+create or replace function with_held_offers(p_outcomes offers_outcome[], p_now timestamptz)
+returns offers_outcome[] language plpgsql as $$
 begin
-  if p_mode = 'grant' then
-    select * into v_errors, v_customer_ids, v_customer_event_ids, v_granted
-      from grant_offers(p_site_id, p_contact_ids, p_offer_ids, p_options, p_now);
-  else
-    select array_agg(e.error), array_agg(e.customer_id), array_agg(e.customer_event_id), array_agg(e.granted), array_agg(e.revoked)
-      into v_errors, v_customer_ids, v_customer_event_ids, v_granted, v_revoked
-      from unnest(p_contact_ids, p_offer_ids, p_options) r (contact_id, offer_ids, options)
-      left join lateral end_offers(
-        p_site_id, r.contact_id, array(select i::bigint from jsonb_array_elements_text(r.offer_ids) i),
-        p_mode = 'replace', r.options, p_now) e on true;
-  end if;
   return array(
-    select case when r.contact_id is not null then coalesce(r.error::text, concat(
-             '{"held":[', held.offers, '],"revoked":[', r.revoked, ']',
-             case when p_mode <> 'revoke' then concat(
-               ',"customer_id":', coalesce('"' || r.customer_id || '"', 'null'),
-               ',"customer_created":', (r.customer_event_id is not null)::text,
-               ',"customer_event_id":', coalesce('"' || r.customer_event_id || '"', 'null'),
-               ',"granted":', coalesce(r.granted, '{}')) end,
-             '}')) end
-      from unnest(p_contact_ids, v_errors, v_customer_ids, v_customer_event_ids, v_granted, v_revoked) with ordinality
-           r (contact_id, error, customer_id, customer_event_id, granted, revoked, n)
-      -- Of the customer that was locked: one that somebody else has made since comes after this.
-      left join lateral (
-        select string_agg('"' || h.offer_id || '"', ',' order by h.offer_id) as offers from holdings h
-         where h.site_id + 0 = p_site_id and h.customer_id = r.customer_id
-           and (h.expires_at is null or h.expires_at > p_now)) held on true
-     order by r.n);
+    select row(o.place, o.site_id, o.error, o.unknown_offer_id, o.customer_id, o.customer_event_id, o.granted, o.revoked,
+               array(select h.offer_id from holdings h
+                      where h.site_id + 0 = o.site_id and h.customer_id = o.customer_id
+                        and (h.expires_at is null or h.expires_at > p_now)
+                      order by h.offer_id),
+               null)::offers_outcome
+      from unnest(p_outcomes) o);
 end
 $$;

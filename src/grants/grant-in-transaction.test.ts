@@ -52,7 +52,7 @@ test('granting to a list of contacts has the same results as to each alone, in t
   ])
   expect(outcomes).toEqual([
     expect.objectContaining({ customer_created: true, granted: { [offerId]: expect.anything() } }),
-    { error: 'offer_not_found', index: 1 },
+    { error: 'offer_not_found', unknown_offer_id: archived },
     { error: 'subject_not_found' },
     expect.objectContaining({ customer_created: true, granted: { [offerId]: expect.anything() } }),
   ])

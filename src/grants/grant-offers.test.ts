@@ -256,9 +256,16 @@ test('30 days of access are 720 hours, also where the clocks change', async () =
   const contactId = await makeContact(h.app, h.account.siteId)
   const { rows } = await h.app.pool.query(
     `select set_config('timezone', 'Europe/Berlin', false),
-            grant_offers($1, array[$2::bigint], array[$3::jsonb], array['{"actor": "test", "source": "api"}'::jsonb],
-                         '2026-10-01T00:00:00Z')`,
-    [h.account.siteId, contactId, JSON.stringify([offerId])],
+            grant_offers(array[jsonb_populate_record(null::offers_change, $1)], '2026-10-01T00:00:00Z')`,
+    [
+      {
+        place: 1,
+        site_id: h.account.siteId,
+        contact_id: contactId,
+        offer_ids: [offerId],
+        options: { actor: 'test', source: 'api' },
+      },
+    ],
   )
   expect(rows).toHaveLength(1)
   const { expires_at } = await h.app.db

@@ -1,168 +1,186 @@
--- The one place where a grant happens: makes sure that the person behind each contact is a customer who
--- holds the offers, and records the events that everything else follows from. Many requests at once, since
--- what a statement and a commit cost is then shared (measured: 470 microseconds for a request alone,
--- 80 for each of 16); each fares as it would alone, whatever becomes of the others.
+-- The only place that creates grants. Makes sure that each contact is a customer who holds the offers, and records
+-- the events from which all effects follow. A batch costs little more than a single change, because statements and
+-- the commit are shared; each change has the same outcome as it would have alone. No contact may occur twice.
 --
--- Several statements and not one with CTEs: those share one snapshot, and with 16 clients granting
--- different offers to one new contact, 61 % of the grants vanished without an error. In a function,
--- each statement sees what was committed before it.
+-- Several statements, not one with CTEs, which would share one snapshot: with 16 clients granting different offers to
+-- one new contact, 61 % of the grants were lost without an error. In a function, each statement sees what was
+-- committed before it started.
 --
--- Plans are kept from when the tables were empty, and must be right for a million rows. So rows are found in
--- lateral subqueries with a limit, since a join could begin with the table; and "site_id + 0" fits no index, so
--- that only the one that begins with what is looked for can be taken (PostgreSQL 18 would else skip through any
--- that has the site in it: measured, from 120 to 1,300 microseconds a grant within 400 grants).
+-- Plans are kept from when the tables were empty, and must be right for a million rows. So rows are found in lateral
+-- subqueries with a limit, since a join could begin with the table; and "site_id + 0" matches no index, so that only
+-- the index that begins with the wanted column is used (PostgreSQL 18 would skip-scan any index that contains the
+-- site: measured, from 120 to 1,300 microseconds per grant within 400 grants).
 --
--- Everybody locks and inserts in the order of contacts and of offers, so that requests which overlap cannot wait
--- for each other. Only what ends grants by time may cross them, and is then tried again.
---
--- The arrays have an element per request, in the order of p_contact_ids, none of them twice; null for a request to
--- be ignored. p_offer_ids: a list of decimal digits each; p_options: {actor, source, request_id, caused_by,
---   depth, run_id, send_customer_welcome_email, send_offer_grant_email, gift: {from_name, message}} each.
--- Returns arrays with an element for each: errors: null or {error} when nothing was written for it:
---   "subject_not_found", "offer_not_found" (with index), "email_taken" (the customer of another contact has the
---   e-mail); customer_ids; customer_event_ids: of those who became customers; granted: null or the text of
---   {<offer id>: {grant_id, event_id}}.
-create or replace function grant_offers(
-  p_site_id bigint, p_contact_ids bigint[], p_offer_ids jsonb[], p_options jsonb[], p_now timestamptz,
-  out errors jsonb[], out customer_ids bigint[], out customer_event_ids bigint[], out granted text[]
-) language plpgsql
+-- All transactions lock and insert in the order of contacts, then of offers, so that overlapping ones cannot deadlock.
+-- Only the expiry of grants has another order, and is retried.
+create or replace function grant_offers(p_changes offers_change[], p_now timestamptz)
+returns offers_outcome[] language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- The offers that can be granted, of all that are wanted.
-  v_offers record;
-  v_names text[];
-  v_emails text[];
-  v_missing bigint;
-  v_made_ids bigint[];
+  v_changes offers_change[] := lock_contacts(p_changes, false);
+  v_events new_event[];
 begin
-  select coalesce(jsonb_agg(wanted.id), '[]') as known_ids, array_agg(wanted.id) as wanted_ids, array_agg(o.id) as ids,
-         array_agg(o.is_gift) as are_gifts, array_agg(o.access_days) as access_days,
-         array_agg(o.access_begins_at) as access_begins_at
-    into v_offers
-    from (select distinct i.id from unnest(p_offer_ids) r (offer_ids)
-           cross join lateral jsonb_array_elements_text(r.offer_ids) i (id)) wanted
-   cross join lateral (
-     select o.id, o.is_gift, o.access_days, o.access_begins_at from offers o
-      where o.site_id + 0 = p_site_id and o.id = wanted.id::bigint and o.archived_at is null limit 1) o;
+  -- An expired grant prevents a new one of the same offer.
+  perform close_expired_grants(c.site_id, c.customer_id, p_now)
+     from unnest(v_changes) c
+    cross join lateral (
+      select from offer_grants g
+       where g.site_id + 0 = c.site_id and g.customer_id = c.customer_id and g.revoked_at is null and g.expires_at <= p_now
+       limit 1) expired
+    where c.error is null and c.customer_id is not null;
+  v_changes := ensure_customers(v_changes, p_now);
+  v_events := insert_grants(v_changes, p_now);
+  return array(
+    select outcome_of(c, e.customer_event_id, e.granted, null)
+      from unnest(v_changes) c
+      left join (
+        select r.site_id, r.contact_id, min(r.id) filter (where r.type = 'customer_created') as customer_event_id,
+               json_object_agg(r.offer_id, json_build_object('grant_id', r.grant_id::text, 'event_id', r.id::text))
+                 filter (where r.type = 'offer_granted') as granted
+          from record_events(v_events) r
+         group by r.site_id, r.contact_id) e using (site_id, contact_id));
+end
+$$;
 
-  -- The lock on the contact is shared with other grants, and with nobody who deletes it.
-  select array_agg(refused.error), array_agg(c.name), array_agg(c.email), array_agg(cu.id),
-         -- Who is granted nothing becomes no customer.
-         count(*) filter (where refused.error is null and r.contact_id is not null and cu.id is null and r.offer_ids <> '[]')
-    into errors, v_names, v_emails, customer_ids, v_missing
-    from unnest(p_contact_ids, p_offer_ids) r (contact_id, offer_ids)
-    left join lateral (
-      select c.name, c.email from contacts c
-       where c.site_id + 0 = p_site_id and c.id = r.contact_id and c.deleted_at is null limit 1 for key share) c on true
-    left join lateral (
-      select case when r.contact_id is null then null
-                  when c.email is null then '{"error": "subject_not_found"}'
-                  when not r.offer_ids <@ v_offers.known_ids then (
-                    select jsonb_build_object('error', 'offer_not_found', 'index', min(i.position) - 1)
-                      from jsonb_array_elements_text(r.offer_ids) with ordinality i (id, position)
-                     where not v_offers.known_ids ? i.id) end as error) refused on true
-    left join lateral (
-      select cu.id from customers cu
-       where refused.error is null and cu.site_id + 0 = p_site_id and cu.contact_id = r.contact_id
-       limit 1 for no key update) cu on true;
-
-  if v_missing < cardinality(p_contact_ids) then
-    -- A grant that has run out still stands in the way of a new one.
-    perform close_expired_grants(p_site_id, r.customer_id, p_now)
-       from unnest(customer_ids) r (customer_id)
-      cross join lateral (
-        select from offer_grants g
-         where g.site_id + 0 = p_site_id and g.customer_id = r.customer_id and g.revoked_at is null and g.expires_at <= p_now
-         limit 1) due;
-  end if;
-
-  if v_missing > 0 then
-    with made as (
-      insert into customers (site_id, contact_id, name, email, created_at, updated_at)
-      select p_site_id, r.contact_id, coalesce(nullif(r.name, ''), split_part(r.email, '@', 1)), r.email, p_now, p_now
-        from unnest(p_contact_ids, p_offer_ids, v_names, v_emails, errors, customer_ids)
-             r (contact_id, offer_ids, name, email, error, customer_id)
-       where r.error is null and r.customer_id is null and r.contact_id is not null and r.offer_ids <> '[]'
-      -- Without a target: of two who make the same customer, one may meet the other by the e-mail first, and
-      -- a conflict that is not the named one is an error.
-      on conflict do nothing
-      returning id, contact_id
-    )
-    select array_agg(m.id order by r.n), v_missing - count(m.id) into v_made_ids, v_missing
-      from unnest(p_contact_ids) with ordinality r (contact_id, n) left join made m using (contact_id);
-
-    if '' = any (v_names) then
-      update contacts c set name = split_part(c.email, '@', 1), updated_at = p_now
-       where c.site_id + 0 = p_site_id and c.name = ''
-         and c.id = any (array(select r.contact_id from unnest(p_contact_ids, v_made_ids) r (contact_id, made_id)
-                                where r.made_id is not null));
-    end if;
-  end if;
-
-  if v_missing > 0 then
-    -- Whom somebody else has made meanwhile is there now.
-    select array_agg(coalesce(r.customer_id, r.made_id, cu.id)),
-           array_agg(case when r.contact_id is not null and r.offer_ids <> '[]' and r.error is null
-                           and coalesce(r.customer_id, r.made_id, cu.id) is null
-                          then '{"error": "email_taken"}' else r.error end)
-      into customer_ids, errors
-      from unnest(p_contact_ids, p_offer_ids, errors, customer_ids, v_made_ids)
-           r (contact_id, offer_ids, error, customer_id, made_id)
+-- Locks the contact of each change, and its customer if there is one, until the transaction ends. Sets name, email and
+-- customer_id; or error, when the contact does not exist or an offer cannot be granted. With p_with_archived, archived
+-- offers are accepted.
+create or replace function lock_contacts(p_changes offers_change[], p_with_archived boolean)
+returns offers_change[] language plpgsql as $$
+begin
+  return array(
+    select row(c.place, c.site_id, c.contact_id, c.offer_ids, c.options, contact.name, contact.email, customer.id, false,
+               case when contact.id is null then 'subject_not_found' when unknown.offer_id is not null then 'offer_not_found' end,
+               unknown.offer_id)::offers_change
+      from (select * from unnest(p_changes) order by contact_id) c
+      -- Other grants share this lock; a deletion waits for it.
       left join lateral (
-        select cu.id from customers cu
-         where r.error is null and r.customer_id is null and r.made_id is null
-           and cu.site_id + 0 = p_site_id and cu.contact_id = r.contact_id limit 1 for no key update) cu on true;
-  end if;
+        select id, name, email from contacts
+         where site_id + 0 = c.site_id and id = c.contact_id and deleted_at is null
+         limit 1 for key share) contact on true
+      left join lateral (
+        select wanted.offer_id from unnest(c.offer_ids) with ordinality wanted (offer_id, position)
+         where contact.id is not null
+           and (select o.id from offers o
+                 where o.site_id + 0 = c.site_id and o.id = wanted.offer_id and (o.archived_at is null or p_with_archived)
+                 limit 1) is null
+         order by wanted.position limit 1) unknown on true
+      left join lateral (
+        select id from customers
+         where contact.id is not null and unknown.offer_id is null and site_id + 0 = c.site_id and contact_id = c.contact_id
+         limit 1 for no key update) customer on true);
+end
+$$;
 
-  with requests as materialized (
-    select r.contact_id, r.offer_ids, r.options, r.error, r.made_id, r.n, coalesce(r.found_id, r.made_id) as customer_id,
-           r.options ->> 'actor' as actor, r.options ->> 'request_id' as request_id,
-           (r.options ->> 'caused_by')::bigint as caused_by, coalesce((r.options ->> 'depth')::integer, 0) as depth,
-           (r.options ->> 'run_id')::bigint as run_id
-      from unnest(p_contact_ids, p_offer_ids, p_options, errors, customer_ids, v_made_ids)
-           with ordinality r (contact_id, offer_ids, options, error, found_id, made_id, n)
-  ), made as (
-    insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at, expires_at, gift)
-    select p_site_id, r.customer_id, o.id, r.options ->> 'source', p_now, r.actor, period.starts_at,
-           -- In hours: a day of an interval has 23 or 25 of them where the clocks change.
-           period.starts_at + make_interval(hours => 24 * o.access_days),
-           case when o.is_gift then coalesce(nullif(r.options -> 'gift', 'null'), '{}') end
-      from requests r
-      join unnest(v_offers.wanted_ids, v_offers.ids, v_offers.are_gifts, v_offers.access_days, v_offers.access_begins_at)
-           o (wanted_id, id, is_gift, access_days, access_begins_at) on r.offer_ids ? o.wanted_id
-     cross join lateral (select greatest(p_now, o.access_begins_at) as starts_at) period
-     where r.error is null and r.customer_id is not null
-     order by r.contact_id, o.id
+-- Creates the missing customers of changes that grant something. Sets customer_id and customer_created; or error, when
+-- the customer of another contact has the e-mail.
+create or replace function ensure_customers(p_changes offers_change[], p_now timestamptz)
+returns offers_change[] language plpgsql as $$
+declare
+  v_changes offers_change[];
+  v_some_unnamed boolean;
+  v_some_missing boolean;
+begin
+  with created as (
+    insert into customers (site_id, contact_id, name, email, created_at, updated_at)
+    select c.site_id, c.contact_id, coalesce(nullif(c.name, ''), split_part(c.email, '@', 1)), c.email, p_now, p_now
+      from unnest(p_changes) c
+     where lacks_customer(c)
+     order by c.contact_id
+    -- Without a target: another transaction that creates the same customer may conflict by its e-mail first, and a
+    -- conflict other than the named one is an error.
     on conflict do nothing
-    returning id, customer_id, offer_id, gift
-  ), recorded as (
-    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id,
-                        offer_id, grant_id, data)
-    select p_site_id, e.type, p_now, r.actor, r.request_id, r.caused_by, r.depth, r.run_id, r.contact_id, r.customer_id,
-           e.offer_id, e.grant_id,
-           case when e.grant_id is null
-                then jsonb_build_object(
-                  'send_welcome_email', coalesce((r.options ->> 'send_customer_welcome_email')::boolean, true),
-                  'offer_ids', r.offer_ids)
-                else jsonb_build_object(
-                  'is_gift', e.is_gift, 'customer_created', r.made_id is not null,
-                  'send_offer_grant_email', r.options -> 'send_offer_grant_email') end
-      from (select 'customer_created' as type, made_id as customer_id, null::bigint as offer_id, null::bigint as grant_id,
-                   false as is_gift from requests where made_id is not null
-             union all
-            select 'offer_granted', customer_id, offer_id, id, gift is not null from made) e
-      join requests r using (customer_id)
-     -- A customer is made before anything is granted to them.
-     order by r.contact_id, e.grant_id nulls first
-    returning id, customer_id, offer_id, grant_id
-  ), event_ids as (
-    select customer_id, min(id) filter (where grant_id is null) as customer_event_id,
-           '{' || string_agg(concat('"', offer_id, '":{"grant_id":"', grant_id, '","event_id":"', id, '"}'), ',')
-             filter (where grant_id is not null) || '}' as granted
-      from recorded group by customer_id
+    returning site_id, contact_id, id
   )
-  select array_agg(r.customer_id order by r.n), array_agg(t.customer_event_id order by r.n), array_agg(t.granted order by r.n)
-    into customer_ids, customer_event_ids, granted
-    from requests r left join event_ids t using (customer_id);
+  select array_agg(row(c.place, c.site_id, c.contact_id, c.offer_ids, c.options, c.name, c.email,
+                       coalesce(c.customer_id, created.id), created.id is not null, c.error, c.unknown_offer_id)::offers_change),
+         bool_or(c.name = '' and created.id is not null),
+         bool_or(lacks_customer(c) and created.id is null)
+    into v_changes, v_some_unnamed, v_some_missing
+    from unnest(p_changes) c left join created using (site_id, contact_id);
+
+  if v_some_unnamed then perform name_contact(c, p_now) from unnest(v_changes) c where c.name = '' and c.customer_created; end if;
+  if v_some_missing then v_changes := find_other_customers(v_changes); end if;
+  return v_changes;
+end
+$$;
+
+-- Who is granted nothing does not become a customer.
+create or replace function lacks_customer(p_change offers_change) returns boolean language sql immutable as $$
+  select p_change.error is null and p_change.customer_id is null and p_change.offer_ids <> '{}'
+$$;
+
+-- Gives a contact without a name the one that its customer has got from the e-mail.
+create or replace function name_contact(p_change offers_change, p_now timestamptz) returns void language plpgsql as $$
+begin
+  update contacts set name = split_part(email, '@', 1), updated_at = p_now
+   where site_id + 0 = p_change.site_id and id = p_change.contact_id and name = '';
+end
+$$;
+
+-- Sets the customer_id of customers that other transactions have created meanwhile; or error, as ensure_customers().
+create or replace function find_other_customers(p_changes offers_change[])
+returns offers_change[] language plpgsql as $$
+declare
+  v_missing record;
+  v_customer_id bigint;
+begin
+  for v_missing in
+    select c.ordinality as index, c.site_id, c.contact_id from unnest(p_changes) with ordinality c
+     where lacks_customer(p_changes[c.ordinality])
+     order by c.contact_id
+  loop
+    select id into v_customer_id from customers
+     where site_id + 0 = v_missing.site_id and contact_id = v_missing.contact_id
+       for no key update;
+    if found then p_changes[v_missing.index].customer_id := v_customer_id;
+    else p_changes[v_missing.index].error := 'email_taken'; end if;
+  end loop;
+  return p_changes;
+end
+$$;
+
+-- Creates the grants of offers that the customers do not hold. Returns the events that record them, and before those of
+-- a customer the event that records their creation.
+create or replace function insert_grants(p_changes offers_change[], p_now timestamptz)
+returns new_event[] language plpgsql as $$
+declare
+  v_events new_event[];
+begin
+  with changes as materialized (
+    select * from unnest(p_changes) where error is null and customer_id is not null
+  ), inserted as (
+    insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at, expires_at, gift)
+    select c.site_id, c.customer_id, offer.id, c.options ->> 'source', p_now, c.options ->> 'actor', period.starts_at,
+           -- In hours: a day of an interval has 23 or 25 of them when the clocks change.
+           period.starts_at + make_interval(hours => 24 * offer.access_days),
+           case when offer.is_gift then coalesce(nullif(c.options -> 'gift', 'null'), '{}') end
+      from changes c
+     cross join lateral unnest(c.offer_ids) wanted (offer_id)
+     cross join lateral (
+       select o.id, o.is_gift, o.access_days, o.access_begins_at from offers o
+        where o.site_id + 0 = c.site_id and o.id = wanted.offer_id limit 1) offer
+     cross join lateral (select greatest(p_now, offer.access_begins_at) as starts_at) period
+     order by c.contact_id, offer.id
+    on conflict do nothing
+    returning site_id, customer_id, offer_id, id, gift is not null as is_gift
+  )
+  select array_agg(e.event order by e.contact_id, e.grant_id nulls first) into v_events
+    from (
+      select c.contact_id, null::bigint as grant_id,
+             row(c.site_id, 'customer_created', p_now, c.options, c.contact_id, c.customer_id, null, null,
+                 jsonb_build_object(
+                   'send_welcome_email', coalesce((c.options ->> 'send_customer_welcome_email')::boolean, true),
+                   'offer_ids', c.offer_ids::text[]))::new_event as event
+        from changes c where c.customer_created
+       union all
+      select c.contact_id, g.id,
+             row(c.site_id, 'offer_granted', p_now, c.options, c.contact_id, c.customer_id, g.offer_id, g.id,
+                 jsonb_build_object(
+                   'is_gift', g.is_gift, 'customer_created', c.customer_created,
+                   'send_offer_grant_email', c.options -> 'send_offer_grant_email'))::new_event
+        from inserted g join changes c using (site_id, customer_id)) e;
+  return v_events;
 end
 $$;

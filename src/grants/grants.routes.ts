@@ -132,7 +132,7 @@ function changeOf(
 
 function answerOf(
   { baseUrl, body }: SignedContext<Type.Static<typeof OffersBody>>,
-  { subject, mode }: ChangeOffers,
+  { subject, mode, offerIds }: ChangeOffers,
   outcome: ChangeOutcome,
 ): Answer {
   switch (outcome.error) {
@@ -150,8 +150,10 @@ function answerOf(
       )
     case 'idempotency_mismatch':
       throw otherRequest()
-    case 'offer_not_found':
-      throw offerNotFound(body.data[outcome.index]!.id, mode, `/data/${outcome.index}`)
+    case 'offer_not_found': {
+      const index = offerIds.indexOf(outcome.unknown_offer_id)
+      throw offerNotFound(body.data[index]!.id, mode, `/data/${index}`)
+    }
   }
   const { held, revoked, customer_id, customer_created, customer_event_id, offers, replayed } = outcome
   return {

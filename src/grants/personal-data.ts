@@ -7,7 +7,7 @@ export const grantsData: PersonalData = {
   async erase(tx, { siteId, contactId, customerId }, { actor, requestId, now }) {
     const options = JSON.stringify({ actor, request_id: requestId })
     await sql`
-      select revoke_offers(${siteId}::bigint, ${contactId}::bigint, '{}', true, 'contact_deleted', ${options}::jsonb, ${now})`.execute(
+      select revoke_all_offers(${siteId}::bigint, ${contactId}::bigint, 'contact_deleted', ${options}::jsonb, ${now})`.execute(
       tx,
     )
     // All of them have ended by now, and only ended ones have an index by customer alone.

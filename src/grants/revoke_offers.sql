@@ -1,39 +1,64 @@
--- Ends live grants of the customer behind a contact: those of the listed offers, or with p_all_but
--- those of every other offer. Offers that are not held are ignored. Billing is never touched.
---
--- p_options: {actor, request_id, caused_by, depth, run_id}. Returns the ids of the offers that ended.
-create or replace function revoke_offers(
-  p_site_id bigint, p_contact_id bigint, p_offer_ids bigint[], p_all_but boolean, p_reason text, p_options jsonb,
-  p_now timestamptz
+-- Revokes the offers of each change from its contact. Offers that the customer does not hold are ignored. Billing is
+-- never changed.
+create or replace function revoke_offers(p_changes offers_change[], p_now timestamptz)
+returns offers_outcome[] language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_changes offers_change[] := lock_contacts(p_changes, true);
+begin
+  return array(
+    select outcome_of(c, null, null, end_grants(c, c.offer_ids, 'revoked', p_now)) from unnest(v_changes) c);
+end
+$$;
+
+-- Revokes all offers of one contact. Returns their ids.
+create or replace function revoke_all_offers(
+  p_site_id bigint, p_contact_id bigint, p_reason text, p_options jsonb, p_now timestamptz
 ) returns bigint[] language plpgsql
 set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_customer_id bigint;
-  v_revoked bigint[];
+  v_change offers_change := new_change(1, p_site_id, p_contact_id, '{}', p_options);
 begin
-  select c.id into v_customer_id from customers c
-   where c.site_id + 0 = p_site_id and c.contact_id = p_contact_id
-     for no key update;
-  if not found then return '{}'; end if;
-  perform close_expired_grants(p_site_id, v_customer_id, p_now);
+  return (select end_other_grants(c, p_reason, p_now) from unnest(lock_contacts(array[v_change], true)) c);
+end
+$$;
 
-  with revoked as (
-    update offer_grants g set revoked_at = p_now, revoked_by = p_options ->> 'actor', revoke_reason = p_reason
-     where g.site_id + 0 = p_site_id and g.customer_id = v_customer_id and g.revoked_at is null
-       and (g.offer_id = any (p_offer_ids)) <> p_all_but
-    returning g.id, g.offer_id
-  ), recorded as (
-    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id,
-                        offer_id, grant_id, data)
-    select p_site_id, 'offer_revoked', p_now, p_options ->> 'actor', p_options ->> 'request_id',
-           (p_options ->> 'caused_by')::bigint, coalesce((p_options ->> 'depth')::integer, 0),
-           (p_options ->> 'run_id')::bigint, p_contact_id, v_customer_id, r.offer_id, r.id,
-           jsonb_build_object('reason', p_reason)
-      from revoked r order by r.offer_id
-    returning offer_id
+-- Ends the live grants of these offers to the customer of a change; there are none while the contact is not a
+-- customer. Returns the ids of the offers that were held.
+create or replace function end_grants(p_change offers_change, p_offer_ids bigint[], p_reason text, p_now timestamptz)
+returns bigint[] language plpgsql as $$
+declare
+  v_offer_ids bigint[];
+begin
+  if p_change.customer_id is null then return '{}'; end if;
+  -- What has expired was not revoked.
+  perform close_expired_grants(p_change.site_id, p_change.customer_id, p_now);
+  with ended as (
+    update offer_grants set revoked_at = p_now, revoked_by = p_change.options ->> 'actor', revoke_reason = p_reason
+     where site_id + 0 = p_change.site_id and customer_id = p_change.customer_id and offer_id = any (p_offer_ids)
+       and revoked_at is null
+    returning id, offer_id
   )
-  select coalesce(array_agg(r.offer_id), '{}') into v_revoked from recorded r;
-  return v_revoked;
+  select array_agg(r.offer_id order by r.offer_id) into v_offer_ids
+    from record_events(array(
+      select row(p_change.site_id, 'offer_revoked', p_now, p_change.options, p_change.contact_id, p_change.customer_id,
+                 e.offer_id, e.id, jsonb_build_object('reason', p_reason))::new_event
+        from ended e order by e.offer_id)) r;
+  return coalesce(v_offer_ids, '{}');
+end
+$$;
+
+-- The same for all offers that are not listed in the change.
+create or replace function end_other_grants(p_change offers_change, p_reason text, p_now timestamptz)
+returns bigint[] language plpgsql as $$
+begin
+  return end_grants(
+    p_change,
+    array(select offer_id from offer_grants
+           where site_id + 0 = p_change.site_id and customer_id = p_change.customer_id and revoked_at is null
+             and offer_id <> all (p_change.offer_ids)),
+    p_reason, p_now);
 end
 $$;

@@ -120,8 +120,9 @@ interface Sent {
 /** Grants without requests: the workers do the rest. */
 async function grantToAll(database: pg.Pool, siteId: string, offerId: string): Promise<void> {
   await database.query(
-    `select grant_offers($1, array_agg(id order by id), array_agg(jsonb_build_array($2::text)),
-                         array_agg('{"actor": "test", "source": "api"}'::jsonb), now())
+    `select grant_offers(array_agg(jsonb_populate_record(null::offers_change, jsonb_build_object(
+                           'place', id, 'site_id', site_id, 'contact_id', id, 'offer_ids', array[$2::bigint],
+                           'options', '{"actor": "test", "source": "api"}'::jsonb))), now())
        from contacts where site_id = $1`,
     [siteId, offerId],
   )

@@ -166,8 +166,9 @@ async function makeHooks(database: pg.Pool, siteId: string, url: string): Promis
 
 async function grantToAll(database: pg.Pool, siteId: string, offerId: string, hours: number): Promise<void> {
   await database.query(
-    `select grant_offers($1, array_agg(id order by id), array_agg(jsonb_build_array($2::text)),
-                         array_agg('{"actor": "test", "source": "api"}'::jsonb),
+    `select grant_offers(array_agg(jsonb_populate_record(null::offers_change, jsonb_build_object(
+                           'place', id, 'site_id', site_id, 'contact_id', id, 'offer_ids', array[$2::bigint],
+                           'options', '{"actor": "test", "source": "api"}'::jsonb))),
                          now() - make_interval(hours => greatest(0, -$3::integer)))
        from contacts where site_id = $1`,
     [siteId, offerId, hours],

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
 import type { Origin } from '../../platform/events/events.ts'
+import { originRow } from '../../platform/events/origin-row.ts'
 
 /** Tags to add to a contact, or to remove. */
 export interface TaggingChange {
@@ -34,8 +35,7 @@ export async function changeTaggings(
     with wanted as (
       select distinct on (w.contact_id, t.tag_id) w.*, t.tag_id
         from jsonb_to_recordset(${JSON.stringify(changes.map(asRow))}::jsonb)
-             w (index integer, contact_id bigint, tag_ids bigint[], now timestamptz, actor text, request_id text,
-                caused_by bigint, depth integer, run_id bigint)
+             w (index integer, contact_id bigint, tag_ids bigint[], now timestamptz, origin jsonb)
        cross join unnest(w.tag_ids) t (tag_id)
        order by w.contact_id, t.tag_id, w.index
     ), present as materialized (
@@ -51,14 +51,14 @@ export async function changeTaggings(
     ), changed as (
       ${mode === 'add' ? adding(siteId) : removing(siteId)}
     ), recorded as (
-      insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id, data)
-      select ${siteId}, ${mode === 'add' ? 'tag_added' : 'tag_removed'}, p.now, p.actor, p.request_id, p.caused_by, p.depth,
-             p.run_id, p.contact_id, cu.id, jsonb_build_object('tag_id', p.tag_id::text)
-        from possible p
-        join changed using (contact_id, tag_id)
-        left join customers cu on cu.contact_id = p.contact_id and cu.site_id = ${siteId}
-       order by p.index, p.tag_id
-      returning id, contact_id, (data ->> 'tag_id')::bigint as tag_id
+      select id, contact_id, (data ->> 'tag_id')::bigint as tag_id
+        from record_events(array(
+          select row(${siteId}, ${mode === 'add' ? 'tag_added' : 'tag_removed'}, p.now, p.origin, p.contact_id, cu.id,
+                     null, null, jsonb_build_object('tag_id', p.tag_id::text))::new_event
+            from possible p
+            join changed using (contact_id, tag_id)
+            left join customers cu on cu.contact_id = p.contact_id and cu.site_id = ${siteId}
+           order by p.index, p.tag_id))
     )
     select p.contact_id as "contactId", p.tag_id as "tagId", r.id as "eventId", p.index
       from recorded r join possible p using (contact_id, tag_id)
@@ -71,17 +71,13 @@ const asRow = ({ contactId, tagIds, origin }: TaggingChange, index: number) => (
   contact_id: contactId,
   tag_ids: tagIds,
   now: origin.now,
-  actor: origin.actor,
-  request_id: origin.requestId,
-  caused_by: origin.cause?.eventId,
-  depth: origin.cause?.depth ?? 0,
-  run_id: origin.cause?.runId,
+  origin: originRow(origin),
 })
 
 /** Whoever adds the same at the same moment is waited for, and then nothing is changed. */
 const adding = (siteId: string) => sql`
   insert into taggings (site_id, contact_id, tag_id, tagged_at, tagged_by)
-  select ${siteId}, p.contact_id, p.tag_id, p.now, p.actor from possible p
+  select ${siteId}, p.contact_id, p.tag_id, p.now, p.origin ->> 'actor' from possible p
   on conflict do nothing
   returning contact_id, tag_id`
 

@@ -11,13 +11,15 @@ const here = import.meta.dirname
 /** Functions are replaced whenever their text changes; in this order, since SQL functions name each other. */
 const FUNCTIONS = [
   '../../grants/replaced_functions.sql',
+  '../../grants/grant_types.sql',
+  '../events/record_events.sql',
   '../auth/authenticate.sql',
   '../records/reserve_id.sql',
   '../http/claim_idempotency_keys.sql',
   '../../grants/close_expired_grants.sql',
   '../../grants/grant_offers.sql',
   '../../grants/revoke_offers.sql',
-  '../../grants/end_offers.sql',
+  '../../grants/replace_offers.sql',
   '../../grants/change_offers.sql',
   '../../emails/email_html.sql',
   '../events/claim_events.sql',

@@ -48,29 +48,20 @@ begin
 end
 $$;
 
--- Keeps the outcome of each request with a key that was claimed; a failed one frees its key. p_outcomes has an
--- element for each of p_claims.
-create or replace function keep_outcomes(p_account_id bigint, p_claims jsonb, p_outcomes jsonb[])
+-- Stores the outcome of the first request with a key, for repetitions. Null frees the key: the request failed.
+create or replace function keep_outcome(p_account_id bigint, p_claim jsonb, p_outcome jsonb)
 returns void language plpgsql
 set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
-declare
-  v_claim jsonb;
-  v_outcome jsonb;
 begin
-  for v_claim, v_outcome in
-    select c.claim, p_outcomes[c.place] from jsonb_array_elements(p_claims) with ordinality c (claim, place)
-     where c.claim <> 'null' and not p_outcomes[c.place] ? 'replayed'
-  loop
-    if v_outcome ? 'error' then
-      delete from idempotency_keys i
-       where i.account_id = p_account_id and i.caller = v_claim ->> 'caller'
-         and i.route = v_claim ->> 'route' and i.key = v_claim ->> 'key' and i.outcome is null;
-    else
-      update idempotency_keys i set outcome = v_outcome
-       where i.account_id = p_account_id and i.caller = v_claim ->> 'caller'
-         and i.route = v_claim ->> 'route' and i.key = v_claim ->> 'key';
-    end if;
-  end loop;
+  if p_outcome is null then
+    delete from idempotency_keys
+     where account_id = p_account_id and caller = p_claim ->> 'caller'
+       and route = p_claim ->> 'route' and key = p_claim ->> 'key' and outcome is null;
+  else
+    update idempotency_keys set outcome = p_outcome
+     where account_id = p_account_id and caller = p_claim ->> 'caller'
+       and route = p_claim ->> 'route' and key = p_claim ->> 'key';
+  end if;
 end
 $$;

@@ -67,7 +67,6 @@ export async function once(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   if (!idempotency) return work()
-  const { caller, route, key } = idempotency
   const { rows } = await sql<{ state: 'claimed' | 'replay' | 'mismatch'; outcome: Answer }>`
     select state, outcome
       from claim_idempotency_keys(${accountId}::bigint, ${JSON.stringify([idempotency])}::jsonb, ${now}::timestamptz)
@@ -77,14 +76,9 @@ export async function once(
   if (state === 'replay') return { ...outcome, headers: { ...outcome.headers, ...REPLAYED } }
   const answer = await work()
   const { shownOnce: _, ...kept } = answer
-  await tx
-    .updateTable('idempotency_keys')
-    .set({ outcome: JSON.stringify(kept) })
-    .where('account_id', '=', accountId)
-    .where('caller', '=', caller)
-    .where('route', '=', route)
-    .where('key', '=', key)
-    .execute()
+  await sql`
+    select keep_outcome(${accountId}::bigint, ${JSON.stringify(idempotency)}::jsonb, ${JSON.stringify(kept)}::jsonb)
+  `.execute(tx)
   return answer
 }
 

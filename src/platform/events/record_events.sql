@@ -1,0 +1,30 @@
+drop type if exists new_event cascade;
+
+-- An event to be recorded. The origin says where the change comes from: {actor, request_id, caused_by, depth, run_id},
+-- the last four optional; other members are ignored.
+create type new_event as (
+  site_id bigint,
+  type text,
+  occurred_at timestamptz,
+  origin jsonb,
+  contact_id bigint,
+  customer_id bigint,
+  offer_id bigint,
+  grant_id bigint,
+  data jsonb
+);
+
+-- Records events, whose ids are in the order of the array.
+create or replace function record_events(p_events new_event[]) returns setof events language plpgsql as $$
+begin
+  return query
+    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id,
+                        offer_id, grant_id, data)
+    select e.site_id, e.type, e.occurred_at, e.origin ->> 'actor', e.origin ->> 'request_id',
+           (e.origin ->> 'caused_by')::bigint, coalesce((e.origin ->> 'depth')::integer, 0), (e.origin ->> 'run_id')::bigint,
+           e.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data
+      from unnest(p_events) with ordinality e
+     order by e.ordinality
+    returning *;
+end
+$$;
