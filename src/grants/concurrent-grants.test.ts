@@ -131,6 +131,42 @@ test('many concurrent grants with one token: each is made once, and each respons
   expect(replies.filter(({ body }) => body.meta.customer_created)).toHaveLength(40)
 })
 
+test('outcomes of a batch belong to their requests, whatever the order of the contacts', async () => {
+  const offerIds = await times(5, () => makeOffer(h.app, h.account.siteId))
+  const contactIds = (await times(20, () => makeContact(h.app, h.account.siteId))).toSorted(
+    (a, b) => (Number(a) % 7) - (Number(b) % 7) || Number(b) - Number(a),
+  )
+  const customerIds = new Map<string, string>()
+  const offerOf = (i: number) => offerIds[i % 5]!
+  const idsOf = (data: { id: string }[]) => data.map(({ id }) => id)
+  const changeAll = (method: 'post' | 'patch' | 'delete', offer: (i: number) => string) =>
+    countingTransactions(() =>
+      times(20, (i) => h.client[method](offersOf(contactIds[i]!), offersBody([offer(i)]))),
+    )
+
+  const granted = await changeAll('post', offerOf)
+  expect(granted.transactions).toBeLessThan(10)
+  for (const [i, { body }] of granted.result.entries()) {
+    expect([idsOf(body.data), idsOf(body.meta.offers)]).toEqual([[offerOf(i)], [offerOf(i)]])
+    customerIds.set(contactIds[i]!, body.meta.customer_id)
+  }
+  const customers = await h.app.db
+    .selectFrom('customers')
+    .select(['contact_id', 'id'])
+    .where('contact_id', 'in', contactIds)
+    .execute()
+  expect(new Map(customers.map(({ contact_id, id }) => [contact_id, id]))).toEqual(customerIds)
+
+  const replaced = await changeAll('patch', (i) => offerOf(i + 1))
+  for (const [i, { body }] of replaced.result.entries()) {
+    expect([idsOf(body.data), body.meta.revoked]).toEqual([[offerOf(i + 1)], [offerOf(i)]])
+    expect(body.meta.customer_id).toBe(customerIds.get(contactIds[i]!))
+  }
+  const revoked = await changeAll('delete', (i) => offerOf(i + 1))
+  for (const [i, { body }] of revoked.result.entries())
+    expect([body.data, body.meta.revoked]).toEqual([[], [offerOf(i + 1)]])
+})
+
 test('of many concurrent grants, those that cannot be made fail alone', async () => {
   const offerId = await makeOffer(h.app, h.account.siteId)
   const contactIds = await times(10, () => makeContact(h.app, h.account.siteId))

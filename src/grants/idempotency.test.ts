@@ -97,6 +97,27 @@ test('a request that fails leaves its key free', async () => {
   expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null])
 })
 
+test('keys of a batch: what was done is replayed, what failed is tried again', async () => {
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  const contactIds: string[] = []
+  for (let i = 0; i < 6; i++) contactIds.push(await makeContact(h.app, h.account.siteId))
+  const grantAll = (unknown: string) =>
+    Promise.all(
+      contactIds.toReversed().map((id, i) => {
+        const body = offersBody(i % 2 === 0 ? [offerId] : [offerId, unknown])
+        return h.client.post(offersOf(id), body, i === 4 ? {} : withKey(`batch ${i}`))
+      }),
+    )
+  const first = await grantAll('999999')
+  expect(first.map(({ status }) => status)).toEqual([200, 404, 200, 404, 200, 404])
+  const second = await grantAll(await makeOffer(h.app, h.account.siteId))
+  expect(second.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200])
+  const replayed = second.map(({ headers }) => headers.get('idempotent-replayed'))
+  expect(replayed).toEqual(['true', null, 'true', null, null, null])
+  for (const i of [0, 2]) expect(second[i]!.body).toEqual(first[i]!.body)
+  expect(second[4]!.body.meta.offers[0].status).toBe('already_granted')
+})
+
 test('of five concurrent requests with one key one takes effect, and all get its response', async () => {
   for (let round = 0; round < 20; round++) {
     const contactId = await makeContact(h.app, h.account.siteId)
