@@ -55,7 +55,7 @@ export const eventTypes = Object.keys(EVENT_TYPES) as EventType[]
 /** Members of `data` that identify a person: the API does not show them, and deleting the contact removes them. */
 export const PERSONAL_EVENT_DATA = ['email', 'previous_email']
 
-/** An event as listeners get it. Those of grants are written by grants/*.sql. */
+/** An event as listeners get it. Functions of the database record theirs with record_events.sql. */
 export interface Event<Type extends EventType = EventType> {
   site_id: string
   id: string
