@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
+import { originRow } from '../platform/events/origin-row.ts'
 import type { PersonalData } from '../platform/personal-data.ts'
 
 /** The records of grants stay; access ends, and the words of a gift are erased. */
 export const grantsData: PersonalData = {
   name: 'grants',
-  async erase(tx, { siteId, contactId, customerId }, { actor, requestId, now }) {
-    const options = JSON.stringify({ actor, request_id: requestId })
+  async erase(tx, { siteId, contactId, customerId }, origin) {
+    const options = JSON.stringify(originRow(origin))
     await sql`
-      select revoke_all_offers(${siteId}::bigint, ${contactId}::bigint, 'contact_deleted', ${options}::jsonb, ${now})`.execute(
+      select revoke_all_offers(${siteId}, ${contactId}, 'contact_deleted', ${options}, ${origin.now})`.execute(
       tx,
     )
     // All of them have ended by now, and only ended ones have an index by customer alone.

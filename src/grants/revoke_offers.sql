@@ -12,7 +12,7 @@ begin
 end
 $$;
 
--- Revokes all offers of one contact. Returns their ids.
+-- Revokes all offers of a contact that the caller has locked. Returns their ids.
 create or replace function revoke_all_offers(
   p_site_id bigint, p_contact_id bigint, p_reason text, p_options jsonb, p_now timestamptz
 ) returns bigint[] language plpgsql
@@ -21,7 +21,10 @@ as $$
 declare
   v_change offers_change := new_change(1, p_site_id, p_contact_id, '{}', p_options);
 begin
-  return (select end_other_grants(c, p_reason, p_now) from unnest(lock_contacts(array[v_change], true)) c);
+  select id into v_change.customer_id from customers
+   where site_id + 0 = p_site_id and contact_id = p_contact_id
+     for no key update;
+  return end_other_grants(v_change, p_reason, p_now);
 end
 $$;
 
