@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { queues } from '../../background.ts'
 import type { App } from '../../platform/app.ts'
+import { MovableClock } from '../../platform/clock/clock.ts'
 import { type Database, openDatabase } from '../../platform/db/database.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../../testing/automations.ts'
 import { makeContact, makeOffer, makeSite, offersBody } from '../../testing/fixtures.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   copy = openDatabase(await createDatabase(databaseName(h.connection)), { size: 5, name: 'bestow test' })
-  app = { ...h.app, db: copy.kysely, pool: copy.pool }
+  app = { ...h.app, clock: new MovableClock(), db: copy.kysely, pool: copy.pool }
 })
 afterEach(() => copy.close())
 
