@@ -128,6 +128,12 @@ async function makeOffer(
   await tx.insertInto('offer_products').values(links).execute()
 }
 
+const PEOPLE = [
+  { name: 'Ben Carter', email: 'ben@example.com' },
+  { name: 'Chloé Dubois', email: 'chloe@example.com' },
+  { name: 'Dmitri Ivanov', email: 'dmitri@example.com' },
+]
+
 async function makePeople(tx: Tx, siteId: string, now: Date): Promise<void> {
   const tags = await tx
     .insertInto('contact_tags')
@@ -142,13 +148,8 @@ async function makePeople(tx: Tx, siteId: string, now: Date): Promise<void> {
     .returning('id')
     .execute()
   const origin = { actor: 'demo', requestId: null, now }
-  for (const [position, name] of ['Ben Carter', 'Chloé Dubois', 'Dmitri Ivanov'].entries()) {
-    const email = `${name
-      .split(' ')[0]!
-      .normalize('NFD')
-      .replace(/\P{ASCII}/gu, '')
-      .toLowerCase()}@example.com`
-    const contactId = await createContact(tx, siteId, { name, email, subscribed: true }, origin)
+  for (const [position, person] of PEOPLE.entries()) {
+    const contactId = await createContact(tx, siteId, { ...person, subscribed: true }, origin)
     await tx
       .insertInto('taggings')
       .values({

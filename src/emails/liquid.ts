@@ -10,8 +10,8 @@ import {
   toValueSync,
 } from 'liquidjs'
 import { type Language, LOCALES } from '../platform/text/languages.ts'
-import { EmailContext } from './templates/email-context.ts'
 import { registerFilters } from './templates/filters.ts'
+import { RenderingContext } from './templates/rendering-context.ts'
 import { countingOperators, MAX_WORK, WorkLimit } from './work-limit.ts'
 
 /** Most characters of a template. */
@@ -135,7 +135,7 @@ export function renderTemplate(
   const { templates, longestCode } = parseTemplate(engine, source)
   const memoryLimit = isUnlimited ? Number.POSITIVE_INFINITY : engine.options.memoryLimit
   const mostWork = memoryLimit === Number.POSITIVE_INFINITY ? memoryLimit : MAX_WORK
-  const context = new EmailContext(
+  const context = new RenderingContext(
     now,
     data,
     { ...engine.options, locale: LOCALES[language] },

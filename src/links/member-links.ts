@@ -17,6 +17,9 @@ export const LINK_DAYS: Record<LinkPurpose, number> = {
   email_change: 1,
 }
 
+/** Seconds after which a new link of a purpose expires. */
+export const linkSeconds = (purpose: LinkPurpose): number => LINK_DAYS[purpose] * 86_400
+
 export interface NewLink {
   purpose: LinkPurpose
   siteId: string

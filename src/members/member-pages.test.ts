@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { recordStatements } from '../testing/statements.ts'
 
 let h: Harness
 let subdomain: string
@@ -45,6 +46,24 @@ test.each(['/sign-in', '/request-link', '/account/name', `/gift/${'a'.repeat(43)
     }
   },
 )
+
+test('a request looks its site up once, also for a page about a problem', async () => {
+  const statements = recordStatements(h.app.pool)
+  for (const [host, url, status] of [
+    ['studio.example.org', '/sign-in', 200],
+    ['studio.example.org', '/nothing', 404],
+    ['members.example.com', `/s/${subdomain}/nothing`, 404],
+  ] as const) {
+    statements.length = 0
+    expect((await open(url, host)).statusCode).toBe(status)
+    expect(statements.filter(({ text }) => text.includes('from "sites"'))).toHaveLength(1)
+  }
+  statements.length = 0
+  const headers = { host: 'studio.example.org', 'content-type': 'application/x-www-form-urlencoded' }
+  const foreign = await h.server.inject({ method: 'POST', url: '/sign-in', headers, payload: 'email=a' })
+  expect(foreign.statusCode).toBe(403)
+  expect(statements.filter(({ text }) => text.includes('from "sites"'))).toHaveLength(1)
+})
 
 test('the links in e-mails use the site’s own domain', async () => {
   const contactId = await makeContact(h.app, h.account.siteId)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findLink, keepLinks, linkToken } from '../links/member-links.ts'
+import { endAllSessions } from '../people/customers/end-sessions.ts'
 import { countAttempt, networkOf } from '../platform/auth/attempts.ts'
 import type { MovableClock } from '../platform/clock/clock.ts'
 import { inTransaction } from '../platform/db/database.ts'
@@ -10,7 +11,7 @@ import { findMember, findSite, type MemberSite } from './member.ts'
 import { passwordProblem } from './passwords.ts'
 import { findGift, redeemGift, redeemOwnGift } from './redeem-gift.ts'
 import { requestLink } from './request-link.ts'
-import { endAccess, endAllSessions, findSession } from './sessions.ts'
+import { endAccess, findSession } from './sessions.ts'
 import { choosePassword, type SignIn, signInByLink, signInByPassword, type Visitor } from './sign-in.ts'
 
 const DAY = 86_400_000

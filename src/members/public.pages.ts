@@ -1,5 +1,5 @@
 /** The pages of a site that anybody can open: signing in, and the links of e-mails. */
-import { findEndedLink, findLink, LINK_DAYS, type LinkPurpose, linkPath } from '../links/member-links.ts'
+import { findEndedLink, findLink, type LinkPurpose, linkPath, linkSeconds } from '../links/member-links.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { givenName } from '../platform/text/names.ts'
 import { confirmEmailChange } from './account.ts'
@@ -13,8 +13,6 @@ import { findGift, type Gift, redeemGift, redeemOwnGift } from './redeem-gift.ts
 import { requestLink } from './request-link.ts'
 import { choosePassword, signInByLink, signInByPassword } from './sign-in.ts'
 import type { Visit } from './visit.ts'
-
-const DAY_SECONDS = 86_400
 
 const showSignIn = page('GET', '/sign-in', async (visit) =>
   visit.member
@@ -57,7 +55,7 @@ const sendLink = page('POST', '/request-link', async ({ app, site, form, visitor
   }
   const waitSeconds = await requestLink(app, site, purpose, email, visitor, next)
   if (waitSeconds > 0) return tooMany(visit, waitSeconds)
-  return visit.render('link_sent', { email: email.trim(), valid_seconds: LINK_DAYS[purpose] * DAY_SECONDS })
+  return visit.render('link_sent', { email: email.trim(), valid_seconds: linkSeconds(purpose) })
 })
 
 /** Whose gift link has ended had a way in; whose welcome has, had none yet. */

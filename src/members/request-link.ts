@@ -3,7 +3,7 @@ import { countAttempt } from '../platform/auth/attempts.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { recordEvent } from '../platform/events/events.ts'
 import { findMember, type MemberSite } from './member.ts'
-import type { Visitor } from './sign-in.ts'
+import { attemptAt, type Visitor } from './sign-in.ts'
 
 /**
  * Has a link sent to somebody: to sign in, or to choose a new password. Whether the address is known
@@ -20,12 +20,7 @@ export async function requestLink(
   visitor: Visitor,
   next: string | null = null,
 ): Promise<number> {
-  const waitSeconds = await countAttempt(app, {
-    realm: `site:${site.id}`,
-    kind: 'link',
-    person: email,
-    source: visitor.source,
-  })
+  const waitSeconds = await countAttempt(app, attemptAt(site, 'link', email, visitor))
   if (waitSeconds > 0) return waitSeconds
   await inTransaction(app.db, async (tx) => {
     const member = await findMember(tx, site.id, { email })

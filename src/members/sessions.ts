@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { endLinks } from '../links/member-links.ts'
+import { endAllSessions } from '../people/customers/end-sessions.ts'
 import type { App } from '../platform/app.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { daysBefore } from '../platform/jsonapi/field-types.ts'
@@ -103,13 +104,4 @@ export async function endSession(tx: Tx, siteId: string, id: string): Promise<vo
 export async function endAccess({ clock }: App, tx: Tx, siteId: string, customerId: string): Promise<void> {
   await endLinks(tx, siteId, customerId, clock.now())
   await endAllSessions(tx, siteId, customerId)
-}
-
-/** Signs a customer out everywhere. */
-export async function endAllSessions(tx: Tx, siteId: string, customerId: string): Promise<void> {
-  await tx
-    .deleteFrom('member_sessions')
-    .where('site_id', '=', siteId)
-    .where('customer_id', '=', customerId)
-    .execute()
 }

@@ -18,6 +18,14 @@ export interface Visitor {
   language: Language
 }
 
+/** An attempt of a visitor of a site, to be counted. @param person e-mail address or id */
+export const attemptAt = (
+  site: MemberSite,
+  kind: Attempt['kind'],
+  person: string,
+  { source }: Visitor,
+): Attempt => ({ realm: `site:${site.id}`, kind, person, source })
+
 export type SignIn =
   | { outcome: 'signed_in'; session: string }
   /** Does not reveal which of the two was wrong. */
@@ -31,12 +39,7 @@ export async function signInByPassword(
   { email, password }: { email: string; password: string },
   visitor: Visitor,
 ): Promise<SignIn> {
-  const attempt: Attempt = {
-    realm: `site:${site.id}`,
-    kind: 'password',
-    person: email,
-    source: visitor.source,
-  }
+  const attempt = attemptAt(site, 'password', email, visitor)
   const waitSeconds = await countAttempt(app, attempt)
   if (waitSeconds > 0) return { outcome: 'too_many', waitSeconds }
   const member = await findMember(app.db, site.id, { email })

@@ -1,5 +1,5 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
-import { LINK_DAYS } from '../links/member-links.ts'
+import { linkSeconds } from '../links/member-links.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
@@ -104,7 +104,7 @@ async function renderAccount(visit: Inside, status: number, changes: Partial<Pag
     name: member.name,
     email: member.email,
     pending_email: await pendingEmail(visit.app, visit.site, member),
-    link_valid_seconds: LINK_DAYS.email_change! * 86_400,
+    link_valid_seconds: linkSeconds('email_change'),
     new_email: '',
     has_password: member.hasPassword,
     password: emptyPassword,

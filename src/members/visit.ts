@@ -30,11 +30,23 @@ export interface Visit {
   forget: () => void
 }
 
-/** The site that a request is for: named in the path, or by the host. */
-export async function siteOf(
-  app: App,
-  request: FastifyRequest,
-): Promise<{ site: MemberSite | undefined; base: string }> {
+interface Place {
+  site: MemberSite | undefined
+  base: string
+}
+
+const places = new WeakMap<FastifyRequest, Promise<Place>>()
+
+/** The site that a request is for: named in the path, or by the host. It is looked up once for each request. */
+export function siteOf(app: App, request: FastifyRequest): Promise<Place> {
+  const known = places.get(request)
+  if (known) return known
+  const place = findPlace(app, request)
+  places.set(request, place)
+  return place
+}
+
+async function findPlace(app: App, request: FastifyRequest): Promise<Place> {
   const { site: subdomain } = request.params as { site?: string }
   if (subdomain !== undefined)
     return { site: await findSite(app.db, subdomain), base: `/s/${subdomain.toLowerCase()}` }

@@ -1,5 +1,5 @@
 import { filters, type Liquid } from 'liquidjs'
-import type { EmailContext } from './email-context.ts'
+import type { RenderingContext } from './rendering-context.ts'
 
 /** As LiquidJS calls filters. */
 interface Call {
@@ -41,7 +41,7 @@ function date(this: Call, value: unknown, ...format: unknown[]): unknown {
   const known = rememberedDates.get(key)
   if (known !== undefined) return known
   if (String(format[0] ?? '').length > MAX_DATE_FORMAT) throw new Error('the date format is too long')
-  const time = value === 'now' || value === 'today' ? (this.context as EmailContext).now : value
+  const time = value === 'now' || value === 'today' ? (this.context as RenderingContext).now : value
   const formatted = libraryDate.call(this, time, ...format)
   if (key && key.length <= 100 && typeof formatted === 'string' && formatted.length <= 100) {
     if (rememberedDates.size >= MAX_REMEMBERED_DATES) rememberedDates.clear()

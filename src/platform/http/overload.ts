@@ -80,10 +80,7 @@ export class RefusingServers {
 
   #refusalOf({ url, headers, httpVersion }: IncomingMessage): ApiError | null {
     // What monitors the server must see it also then.
-    if (this.#running >= this.#most && !MONITORING_PATHS.includes(url!)) {
-      this.#app.metrics.refused.inc()
-      return OVERLOADED
-    }
+    if (this.#running >= this.#most && !MONITORING_PATHS.includes(url!)) return this.#overloaded()
     return headers.host === undefined && httpVersion === '1.1' ? NO_HOST : null
   }
 
@@ -99,13 +96,15 @@ export class RefusingServers {
     const stopWatching = this.#receiving.get(request)
     if (!stopWatching) return undefined
     stopWatching()
-    if (this.#running >= this.#most) {
-      this.#app.metrics.refused.inc()
-      return OVERLOADED
-    }
+    if (this.#running >= this.#most) return this.#overloaded()
     this.#receiving.delete(request)
     this.#running += 1
     return undefined
+  }
+
+  #overloaded(): ApiError {
+    this.#app.metrics.refused.inc()
+    return OVERLOADED
   }
 
   #leave(request: IncomingMessage): void {

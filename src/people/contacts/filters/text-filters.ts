@@ -26,6 +26,13 @@ const customContains = (column: string): ContactFilter => ({
   extension: true,
 })
 
+const emailIs = (description: string): ContactFilter => ({
+  description,
+  extension: true,
+  essential: true,
+  build: (value, contact) => ({ where: exactEmail(value, contact) }),
+})
+
 /** Filters by the text in a contact's attributes. */
 export const textFilters: ContactFilters = {
   search: {
@@ -35,18 +42,8 @@ export const textFilters: ContactFilters = {
       first: exactFirst(value, contact),
     }),
   },
-  email: {
-    description: 'E-mail is (case-insensitive)',
-    extension: true,
-    essential: true,
-    build: (value, contact) => ({ where: exactEmail(value, contact) }),
-  },
-  email_eq: {
-    description: 'The same as filter[email]',
-    extension: true,
-    essential: true,
-    build: (value, contact) => ({ where: exactEmail(value, contact) }),
-  },
+  email: emailIs('E-mail is (case-insensitive)'),
+  email_eq: emailIs('The same as filter[email]'),
   email_contains: {
     description: 'E-mail contains; an exact match comes first',
     build: (value, contact) => {

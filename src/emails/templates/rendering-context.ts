@@ -1,7 +1,7 @@
 import { Context } from 'liquidjs'
 
 /** What a rendering knows besides its data. */
-export class EmailContext extends Context {
+export class RenderingContext extends Context {
   /** The time by the application's clock. */
   readonly now: Date
 
