@@ -2,7 +2,8 @@
 import { meRoutes } from './accounts/oauth/me.routes.ts'
 import { oauthRoutes } from './accounts/oauth/oauth.routes.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
-import { automationRoutes } from './automations/automations.routes.ts'
+import { automationRunRoutes } from './automations/automation-runs.routes.ts'
+import { automationRecords } from './automations/automations.resource.ts'
 import { automationsNaming } from './automations/automations-naming.ts'
 import { activationUrlRoutes } from './catalogue/offers/activation-url.routes.ts'
 import { offerRecords, offers } from './catalogue/offers/offers.resource.ts'
@@ -39,23 +40,21 @@ export const routes: Route[] = [
   ...oauthRoutes,
   ...meRoutes,
   ...crudRoutes(siteRecords, {
-    archive:
-      'The site and everything in it become unreachable. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
+    end: 'The site and everything in it become unreachable. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
   }),
   ...contactRoutes(personalData),
   ...crudRoutes(contactTagRecords, {
     create: 'The name must be unique (case-insensitive) among the tags of the site that are not archived.',
     update: 'Contacts with the tag keep it under the new name. An archived tag cannot be changed.',
-    archive:
-      'The tag is no longer listed, shown with contacts or matched by filters, and its name can be reused. It can still be fetched by id, because events refer to it.',
+    end: 'The tag is no longer listed, shown with contacts or matched by filters, and its name can be reused. It can still be fetched by id, because events refer to it.',
   }),
   ...taggingRoutes,
   listRoute(customers),
   showRoute(customers),
   relationshipRoute(customers, 'offers'),
   ...grantRoutes,
-  listRoute(grants, { extension: true }),
-  showRoute(grants, { extension: true }),
+  listRoute(grants),
+  showRoute(grants),
   ...timelineRoutes,
   ...activationRoutes,
   ...crudRoutes(offerRecords, {
@@ -63,21 +62,27 @@ export const routes: Route[] = [
       'Without a `payment_type`, an offer with a price is `single` and one without is `free`. `products` are the products that the offer gives access to.',
     update:
       '`products` replaces the products of the offer, also for customers who hold it. Access limits apply to later grants.',
-    archive: 'The offer is no longer listed and cannot be granted; customers who hold it keep it.',
+    end: 'The offer is no longer listed and cannot be granted; customers who hold it keep it.',
   }),
   relationshipRoute(offers, 'products'),
   ...activationUrlRoutes,
   ...crudRoutes(productRecords, {
-    archive:
-      'The product is no longer listed and cannot be added to offers. It must not be part of an offer that is not archived.',
+    end: 'The product is no longer listed and cannot be added to offers. It must not be part of an offer that is not archived.',
   }),
-  listRoute(emails, { extension: true }),
-  showRoute(emails, { extension: true }),
+  listRoute(emails),
+  showRoute(emails),
   ...emailTemplateRoutes,
-  ...automationRoutes,
+  ...crudRoutes(automationRecords, {
+    create:
+      'Enabled unless `enabled` is false. Everything it refers to must exist on the site. Requires the permissions for its trigger and actions.',
+    update:
+      'Active runs keep the version they started with; those of a disabled automation stop before their next step. Requires the permissions for its trigger and actions, except to rename or disable it.',
+    end: 'Waiting runs end at once, with the reason `automation_deleted`. All runs are kept.',
+  }),
+  ...automationRunRoutes,
   ...hookRoutes,
-  listRoute(events, { extension: true }),
-  showRoute(events, { extension: true }),
+  listRoute(events),
+  showRoute(events),
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */

@@ -2,8 +2,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { routes } from '../src/api.ts'
-import { permissions } from '../src/platform/auth/permissions.ts'
+import { permissionsOf } from '../src/platform/auth/permissions.ts'
 import { settings } from '../src/platform/config.ts'
+import { resources } from '../src/resources.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -36,5 +37,5 @@ test('the permissions are exactly those that routes need', () => {
       .flatMap(({ access, extraPermissions = [] }) => [access, ...extraPermissions])
       .filter((access) => access !== 'public' && access !== 'token'),
   )
-  expect([...needed].sort()).toEqual([...permissions].sort())
+  expect([...needed].sort()).toEqual(permissionsOf(resources).sort())
 })

@@ -29,6 +29,7 @@ const LAYERS = [
   'background.ts',
   'worker',
   'demo',
+  'resources.ts',
   'api.ts',
   'server',
   'cli',

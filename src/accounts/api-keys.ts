@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { isPermission, permissions } from '../platform/auth/permissions.ts'
+import type { App } from '../platform/app.ts'
+import { permissionsOf } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
@@ -31,6 +32,7 @@ const COLUMNS = ['id', 'name', 'client_id', 'permissions', 'created_at', 'rotate
  * @throws ApiError 422 for a blank name or an unknown permission
  */
 export async function createApiKey(
+  { resources }: Pick<App, 'resources'>,
   tx: Tx,
   {
     accountId,
@@ -42,7 +44,8 @@ export async function createApiKey(
 ): Promise<FreshApiKey> {
   const readableName = readName(name)
   if (readableName === '') throw unprocessable('blank', "Name can't be blank", '/data/attributes/name')
-  const unknown = wanted?.find((permission) => !isPermission(permission))
+  const permissions: string[] = permissionsOf(resources.all)
+  const unknown = wanted?.find((permission) => !permissions.includes(permission))
   if (unknown !== undefined) {
     throw unprocessable(
       'unknown_permission',

@@ -1,7 +1,7 @@
 import type { App } from '../platform/app.ts'
 import { type Tx, violates } from '../platform/db/database.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
-import { createRecord } from '../platform/records/records.ts'
+import { asOperator, createRecord } from '../platform/records/records.ts'
 import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
 import { createApiKey } from './api-keys.ts'
@@ -50,12 +50,11 @@ export async function createAccount(app: App, tx: Tx, account: NewAccount): Prom
       .values({ account_id, name: ownerName, email, role_level: 'OWNER', created_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
-    const writing = { app, tx, accountId: account_id, siteIds: [], now }
-    const { id: site_id } = await createRecord(writing, siteRecords, {
+    const { id: site_id } = await createRecord(asOperator(app, tx, account_id, []), siteRecords, {
       siteId: null,
       attributes: { title: account.siteTitle, subdomain: account.subdomain, color: account.color },
     })
-    const key = await createApiKey(tx, {
+    const key = await createApiKey(app, tx, {
       accountId: account_id,
       userId: user_id,
       name: 'Owner’s key',

@@ -1,8 +1,9 @@
 /** What an automation can do. */
 import { type TSchema, Type } from 'typebox'
 import { component, pascalCase } from '../platform/jsonapi/documented.ts'
+import { choice, flag, wholeNumber } from '../platform/jsonapi/fields.ts'
 import { describeEvent } from '../webhooks/hook-events.ts'
-import { choice, flag, type Member, optional, reference, schemaOf, wholeNumber } from './fields.ts'
+import { type Member, optional, reference, schemaOf } from './fields.ts'
 
 export const WAIT_UNITS = ['minutes', 'hours', 'days', 'weeks', 'months'] as const
 
@@ -47,7 +48,7 @@ export const ACTIONS: { [Name in ActionName]: Record<keyof ActionMembers[Name], 
   remove_tag: { tag_id: reference('contact_tags') },
   send_email: { template_id: reference('email_templates') },
   call_webhook: { hook_id: reference('hooks') },
-  wait: { amount: wholeNumber(1_000), unit: choice(WAIT_UNITS) },
+  wait: { amount: wholeNumber(1, 1_000), unit: choice(WAIT_UNITS) },
   stop: {},
 }
 

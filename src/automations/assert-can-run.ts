@@ -1,4 +1,4 @@
-import { forbidden } from '../platform/http/authenticate.ts'
+import { assertMay } from '../platform/http/authenticate.ts'
 import type { Caller } from '../platform/http/route.ts'
 import { jsonPointer, type Path } from '../platform/jsonapi/errors.ts'
 import { describeEvent } from '../webhooks/hook-events.ts'
@@ -19,11 +19,8 @@ export function assertCanRun(
   definition: Definition,
   given?: Partial<Definition>,
 ): void {
-  if (permissions === null) return
-  for (const { needs, path } of needsOf(definition)) {
-    const lacking = needs.find((permission) => !permissions.includes(permission))
-    if (lacking) throw forbidden(lacking, given && sourceOf(path, given))
-  }
+  for (const { needs, path } of needsOf(definition))
+    assertMay(permissions, needs, given && sourceOf(path, given))
 }
 
 const sourceOf = (path: Path, given: Partial<Definition>) => ({

@@ -21,7 +21,6 @@ const changeRoute = (verb: string, { summary, description, change }: Change): Ro
     summary,
     description,
     tag: 'automation runs',
-    extension: true,
     shows: automationRuns,
     query: singleParameters(automationRuns),
     responses: { 200: singleSchema(automationRuns) },
@@ -51,8 +50,8 @@ const retry = changeRoute('retry', {
 })
 
 export const automationRunRoutes: Route[] = [
-  listRoute(automationRuns, { extension: true }),
-  showRoute(automationRuns, { extension: true }),
+  listRoute(automationRuns),
+  showRoute(automationRuns),
   cancel,
   retry,
 ]

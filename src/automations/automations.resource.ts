@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
-import { MaybeCondition } from '../people/contacts/conditions.ts'
+import { ConditionSchema } from '../people/contacts/conditions.ts'
 import { documentedAs } from '../platform/jsonapi/documented.ts'
 import {
   boolean,
@@ -12,14 +12,19 @@ import {
   timestamp,
   toOne,
 } from '../platform/jsonapi/field-types.ts'
+import { flag, line, writable } from '../platform/jsonapi/fields.ts'
 import { defineResource } from '../platform/jsonapi/resource.ts'
+import { DELETED } from '../platform/records/lock-one.ts'
+import type { Records } from '../platform/records/records.ts'
 import { ActionSchema } from './actions.ts'
+import { actionsField, conditionsField, triggerField } from './parse-automation.ts'
+import { addFirstVersion, completeAutomation, endRuns } from './save-automation.ts'
 import { TRIGGER_EVENTS, TriggerSchema } from './triggers.ts'
 
 /** The serializer takes them as they are. */
 const Conditions = documentedAs(
   Type.Unsafe<object | null>({ type: ['object', 'null'], additionalProperties: true }),
-  MaybeCondition,
+  Type.Union([ConditionSchema, Type.Null()]),
 )
 
 export const automations = defineResource({
@@ -31,18 +36,27 @@ export const automations = defineResource({
   where: sql`r.deleted_at is null`,
   listed: LIST_INDEX,
   attributes: {
-    name: text(),
-    enabled: boolean(sql`r.disabled_at is null`),
-    trigger: {
-      schema: TriggerSchema,
-      select: sql`jsonb_strip_nulls(jsonb_build_object('event', r.trigger, 'resource_id', r.resource_id::text))`,
-    },
-    conditions: { schema: Conditions, select: partOfDefinition('conditions') },
-    actions: { schema: Type.Array(ActionSchema), select: partOfDefinition('actions') },
+    name: writable(text(), line(), { required: true }),
+    enabled: writable(boolean(sql`r.disabled_at is null`), flag),
+    trigger: writable(
+      {
+        schema: TriggerSchema,
+        select: sql`jsonb_strip_nulls(jsonb_build_object('event', r.trigger, 'resource_id', r.resource_id::text))`,
+      },
+      triggerField,
+      { required: true },
+    ),
+    conditions: writable({ schema: Conditions, select: partOfDefinition('conditions') }, conditionsField),
+    actions: writable(
+      { schema: Type.Array(ActionSchema), select: partOfDefinition('actions') },
+      actionsField,
+      { required: true },
+    ),
     version: integer(),
     created_at: timestamp(),
     updated_at: timestamp(),
   },
+  refusesUnknown: true,
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: {
     trigger: oneOf(sql`r.trigger`, TRIGGER_EVENTS),
@@ -54,8 +68,21 @@ export const automations = defineResource({
   filterable: { name: 'text' },
   sorts: { name: sql`lower(r.name)` },
   defaultSort: '-created_at',
-  examples: { name: 'Welcome new customers' },
+  examples: {
+    name: 'Welcome new customers',
+    conditions: { all: [{ filter: 'subscribed', value: true }] },
+  },
 })
+
+export const automationRecords: Records = {
+  resource: automations,
+  table: 'automations',
+  ending: DELETED,
+  isExclusive: true,
+  complete: completeAutomation,
+  afterCreate: addFirstVersion,
+  afterEnd: endRuns,
+}
 
 function partOfDefinition(name: string) {
   return sql`(

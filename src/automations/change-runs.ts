@@ -1,8 +1,9 @@
 /** What people do with a run: end it, or have it tried again. */
 import { sql } from 'kysely'
-import { anyOf, type Tx } from '../platform/db/database.ts'
-import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
-import { isId } from '../platform/jsonapi/identifiers.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { ApiError } from '../platform/jsonapi/errors.ts'
+import { lockOne, type Rows } from '../platform/records/lock-one.ts'
+import { automationRuns } from './automation-runs.resource.ts'
 import type { Definition } from './parse-automation.ts'
 
 /** A run that is locked for this transaction: no worker has claimed it. */
@@ -17,24 +18,23 @@ export interface LockedRun {
   obstacle: string | null
 }
 
+const runs: Rows = { resource: automationRuns, table: 'automation_runs', ending: null, isExclusive: true }
+
 /** @param siteIds the caller's @throws ApiError 404 */
 export async function lockRun(tx: Tx, siteIds: string[], id: string): Promise<LockedRun> {
-  if (!isId(id)) throw notFound(`There is no automation run with the id ${id}.`)
+  const { site_id } = await lockOne(tx, runs, siteIds, id)
   const { rows } = await sql<LockedRun>`
-    with locked as materialized (
-      select * from automation_runs where id = ${id} and site_id = ${anyOf(siteIds)} for update
-    )
     select r.site_id as "siteId", r.id, r.status, r.reason, v.definition,
            case when a.deleted_at is not null then 'its automation is deleted'
                 when a.disabled_at is not null then 'its automation is disabled'
                 when c.deleted_at is not null then 'its contact is deleted' end as obstacle
-      from locked r
+      from automation_runs r
       join automations a on a.id = r.automation_id and a.site_id = r.site_id
       join automation_versions v
         on v.automation_id = r.automation_id and v.version = r.version and v.site_id = r.site_id
-      join contacts c on c.id = r.contact_id and c.site_id = r.site_id`.execute(tx)
-  if (!rows[0]) throw notFound(`There is no automation run with the id ${id}.`)
-  return rows[0]
+      join contacts c on c.id = r.contact_id and c.site_id = r.site_id
+     where r.id = ${id} and r.site_id = ${site_id}`.execute(tx)
+  return rows[0]!
 }
 
 /**

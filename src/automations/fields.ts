@@ -1,60 +1,23 @@
 /** How members of a definition are read: each says what it is over the wire, and refuses anything else. */
 import { type TSchema, Type } from 'typebox'
 import { jsonPointer, type Path, unprocessable } from '../platform/jsonapi/errors.ts'
-import { isId } from '../platform/jsonapi/identifiers.ts'
+import { type Field, idField } from '../platform/jsonapi/fields.ts'
 import { isObject } from '../platform/jsonapi/is-object.ts'
 import type { ReferenceType } from '../platform/references/referable.ts'
-import { readName } from '../platform/text/names.ts'
 
 /** The way to the attributes of the automation. */
 export const ATTRIBUTES: Path = ['data', 'attributes']
 
-export interface Member {
-  schema: TSchema
-  /** Completes "… must be". */
-  form: string
-  /** Undefined when the value does not have that form. */
-  read: (value: unknown) => unknown
+export interface Member extends Field {
   isOptional?: boolean
   /** It is the id of one; see references.ts. */
   refersTo?: ReferenceType
 }
 
 export const reference = (type: ReferenceType): Member => ({
+  ...idField,
   schema: Type.String(),
-  form: 'an id, for example "7"',
-  read: (value) =>
-    ['string', 'number'].includes(typeof value) && isId(String(value)) ? String(value) : undefined,
   refersTo: type,
-})
-
-export const flag: Member = {
-  schema: Type.Boolean(),
-  form: 'true or false',
-  read: (value) => (typeof value === 'boolean' ? value : undefined),
-}
-
-export const choice = (choices: readonly string[]): Member => ({
-  schema: Type.Union(choices.map((word) => Type.Literal(word))),
-  form: `one of ${choices.join(', ')}`,
-  read: (value) => (choices.includes(value as string) ? value : undefined),
-})
-
-export const wholeNumber = (most: number): Member => ({
-  schema: Type.Integer({ minimum: 1, maximum: most }),
-  form: `a whole number from 1 to ${most}`,
-  read: (value) =>
-    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most ? value : undefined,
-})
-
-/** @param example for the documentation */
-export const shortText = (longest: number, example: string): Member => ({
-  schema: Type.String({ maxLength: longest, examples: [example] }),
-  form: `a string of 1 to ${longest} characters`,
-  read(value) {
-    const text = typeof value === 'string' ? readName(value) : ''
-    return text.length > 0 && text.length <= longest ? text : undefined
-  },
 })
 
 export const optional = (member: Member): Member => ({ ...member, isOptional: true })

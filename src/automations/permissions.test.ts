@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { permissions } from '../platform/auth/permissions.ts'
+import { permissionsOf } from '../platform/auth/permissions.ts'
+import { resources } from '../resources.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import type { Client } from '../testing/client.ts'
 import { makeKey, makeOffer } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
 import { expectRefusal } from '../testing/refusals.ts'
+
+const permissions: string[] = permissionsOf(resources)
 
 let h: Harness
 let siteId: string

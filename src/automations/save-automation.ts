@@ -1,103 +1,97 @@
+/** What creating, changing and deleting an automation takes and does, besides its row. */
 import { isDeepStrictEqual } from 'node:util'
-import { sql } from 'kysely'
-import { anyOf, type Tx } from '../platform/db/database.ts'
-import { differing } from '../platform/db/differing.ts'
-import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
-import { isId } from '../platform/jsonapi/identifiers.ts'
+import { type Selectable, sql } from 'kysely'
+import type { Tx } from '../platform/db/database.ts'
+import type { Automations } from '../platform/db/types.ts'
+import { unprocessable } from '../platform/jsonapi/errors.ts'
+import type { Values } from '../platform/jsonapi/read-attributes.ts'
+import type { Writing } from '../platform/records/records.ts'
+import { assertCanRun } from './assert-can-run.ts'
 import { endRunsOfAutomation } from './end-runs.ts'
-import type { AutomationChanges, Definition, NewAutomation } from './parse-automation.ts'
+import { type AutomationValues, type Definition, definitionIn } from './parse-automation.ts'
 import { checkReferences } from './references.ts'
+import { NEVER_HAPPENS, type TriggerEvent } from './triggers.ts'
+
+type Automation = Selectable<Automations>
 
 /**
- * Adds an automation to a site, enabled unless it says otherwise. Who may use the site, the caller has checked.
+ * Checks what a request says of an automation, and makes columns of it. A new one is enabled unless it says otherwise.
+ * Another trigger, other conditions or actions of one that is there make a new version, which runs that begin from now
+ * on follow.
  *
- * @returns the id
- * @throws ApiError 422 when it names what is not there, or the site has enough that are enabled
+ * @throws ApiError 422 when it names what is not there, or is enabled where enough are; 403 when the caller may not do
+ *   what it does
  */
-export async function createAutomation(
-  tx: Tx,
+export function completeAutomation(
+  values: Values,
+  automation: Automation | null,
+  writing: Writing,
   siteId: string,
-  { name, enabled = true, definition }: NewAutomation,
-  now: Date,
-): Promise<string> {
-  if (enabled) await assertUnderLimit(tx, siteId)
-  await checkReferences(tx, siteId, definition, definition)
-  const { id } = await tx
-    .insertInto('automations')
-    .values({
-      site_id: siteId,
-      name,
-      trigger: definition.trigger,
-      resource_id: definition.resource_id,
-      created_at: now,
-      updated_at: now,
-      disabled_at: enabled ? null : now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  await addVersion(tx, siteId, id, 1, definition, now)
-  return id
+): Promise<Values> {
+  return automation ? completeChanged(values, automation, writing) : completeNew(values, writing, siteId)
 }
 
-/**
- * Changes an automation. Another trigger, other conditions or actions make a new version, which runs that begin
- * from now on follow. Current values change nothing.
- *
- * @returns its definition afterwards
- * @throws ApiError 422 when it names what is not there, or is enabled where enough are
- */
-export async function changeAutomation(
-  tx: Tx,
-  automation: LockedAutomation,
-  { name, enabled, definition: changes }: AutomationChanges,
-  now: Date,
-): Promise<Definition> {
-  const { id, site_id: siteId } = automation
+async function completeNew(values: AutomationValues, writing: Writing, siteId: string): Promise<Values> {
+  const { name, enabled = true } = values
+  const definition = newDefinition(values)
+  assertCanRun(writing, definition, definition)
+  warnOfSilence(writing, definition.trigger)
+  if (enabled) await assertUnderLimit(writing.tx, siteId)
+  await checkReferences(writing.tx, siteId, definition, definition)
+  return { name, disabled_at: enabled ? null : writing.now, ...columnsOf(definition) }
+}
+
+const newDefinition = (values: AutomationValues) =>
+  ({ conditions: null, ...definitionIn(values) }) as Definition
+
+const columnsOf = ({ trigger, resource_id }: Definition) => ({ trigger, resource_id })
+
+export const addFirstVersion = (
+  { site_id, id }: Pick<Automation, 'site_id' | 'id'>,
+  values: Values,
+  { tx, now }: Writing,
+): Promise<void> => addVersion(tx, { site_id, id, version: 1 }, newDefinition(values), now)
+
+async function completeChanged(
+  values: AutomationValues,
+  automation: Automation,
+  writing: Writing,
+): Promise<Values> {
+  const { tx, now } = writing
+  const { name, enabled } = values
+  const changes = definitionIn(values)
   const before = await definitionOf(tx, automation)
   const definition = { ...before, ...changes }
-  const isNew = !isDeepStrictEqual(definition, before)
-  const isEnabled = automation.disabled_at === null
-  const rest = differing({ name, enabled }, { name: automation.name, enabled: isEnabled })
-  if (!isNew && Object.keys(rest).length === 0) return definition
-  const version = automation.version + (isNew ? 1 : 0)
-  const isReenabled = rest.enabled === true
-  if (isReenabled) await assertUnderLimit(tx, siteId)
-  // What is named may have been archived while the automation was disabled.
-  if (isNew || isReenabled) await checkReferences(tx, siteId, isReenabled ? definition : changes, changes)
-  if (isNew) {
-    await addVersion(tx, siteId, id, version, definition, now)
+  if (enabled || Object.keys(changes).length > 0) {
+    assertCanRun(writing, definition, changes)
+    warnOfSilence(writing, definition.trigger)
   }
-  await tx
-    .updateTable('automations')
-    .set({
-      ...(rest.name !== undefined && { name: rest.name }),
-      ...(rest.enabled !== undefined && { disabled_at: rest.enabled ? null : now }),
-      trigger: definition.trigger,
-      resource_id: definition.resource_id,
-      version,
-      updated_at: now,
-    })
-    .where('id', '=', id)
-    .where('site_id', '=', siteId)
-    .execute()
-  return definition
+  const isNew = !isDeepStrictEqual(definition, before)
+  const isSwitched = enabled !== undefined && enabled !== (automation.disabled_at === null)
+  const isReenabled = isSwitched && enabled
+  if (isReenabled) await assertUnderLimit(tx, automation.site_id)
+  // What is named may have been archived while the automation was disabled.
+  if (isNew || isReenabled)
+    await checkReferences(tx, automation.site_id, isReenabled ? definition : changes, changes)
+  const version = automation.version + (isNew ? 1 : 0)
+  if (isNew) await addVersion(tx, { ...automation, version }, definition, now)
+  return {
+    name,
+    ...(isSwitched && { disabled_at: enabled ? null : now }),
+    ...columnsOf(definition),
+    version,
+  }
 }
 
-/**
- * Deletes an automation; runs that wait end at once.
- *
- * @param siteIds the caller's
- * @throws ApiError 404
- */
-export async function deleteAutomation(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
-  const { site_id } = await lockAutomation(tx, siteIds, id)
-  await tx
-    .updateTable('automations')
-    .set({ deleted_at: now, updated_at: now })
-    .where('id', '=', id)
-    .where('site_id', '=', site_id)
-    .execute()
-  await endRunsOfAutomation(tx, site_id, id, now)
+/** Runs that wait end at once. */
+export const endRuns = ({ site_id, id }: Automation, { tx, now }: Writing): Promise<void> =>
+  endRunsOfAutomation(tx, site_id, id, now)
+
+/** Warns about triggers that cannot occur. */
+function warnOfSilence({ warn }: Writing, trigger: TriggerEvent): void {
+  const reason = NEVER_HAPPENS[trigger]
+  if (reason)
+    warn(`The trigger ${trigger} cannot occur yet: ${reason}. The automation will not start any runs.`)
 }
 
 /** Each event of a site is looked at for each of them. */
@@ -112,24 +106,6 @@ async function assertUnderLimit(tx: Tx, siteId: string): Promise<void> {
   if (rows[0]!.count < MOST_ENABLED) return
   const sentence = `A site has at most ${MOST_ENABLED} automations enabled. Disable or delete one first.`
   throw unprocessable('too_many_automations', sentence, '/data')
-}
-
-export type LockedAutomation = Awaited<ReturnType<typeof lockAutomation>>
-
-/** Locks an automation for this transaction. @throws ApiError 404 */
-export async function lockAutomation(tx: Tx, siteIds: string[], id: string) {
-  const automation = isId(id)
-    ? await tx
-        .selectFrom('automations')
-        .select(['id', 'site_id', 'name', 'version', 'disabled_at'])
-        .where('id', '=', id)
-        .where('site_id', '=', anyOf(siteIds))
-        .where('deleted_at', 'is', null)
-        .forUpdate()
-        .executeTakeFirst()
-    : undefined
-  if (!automation) throw notFound(`There is no automation with the id ${id}.`)
-  return automation
 }
 
 async function definitionOf(
@@ -148,20 +124,12 @@ async function definitionOf(
 
 async function addVersion(
   tx: Tx,
-  siteId: string,
-  automationId: string,
-  version: number,
+  { site_id, id: automation_id, version }: { site_id: string; id: string; version: number },
   definition: Definition,
-  now: Date,
+  created_at: Date,
 ): Promise<void> {
   await tx
     .insertInto('automation_versions')
-    .values({
-      site_id: siteId,
-      automation_id: automationId,
-      version,
-      definition: JSON.stringify(definition),
-      created_at: now,
-    })
+    .values({ site_id, automation_id, version, definition: JSON.stringify(definition), created_at })
     .execute()
 }

@@ -8,8 +8,9 @@ import {
   rotateApiKey,
 } from '../accounts/api-keys.ts'
 import type { App } from '../platform/app.ts'
-import { permissions } from '../platform/auth/permissions.ts'
+import { permissionsOf } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
+import { resources } from '../resources.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { onOneLine } from './terminal.ts'
 import { ACCOUNT_OPTION, changing, findOperator, findOperatorOf } from './with-app.ts'
@@ -22,7 +23,10 @@ export function keyCommands(program: Command): void {
   const keys = program.command('keys').description('API keys')
   subcommand(keys, 'create', 'create an API key; the secret is shown only once')
     .requiredOption('--name <name>', 'name of the key')
-    .option('--permissions <list>', `comma-separated permissions (default: all): ${permissions.join(', ')}`)
+    .option(
+      '--permissions <list>',
+      `comma-separated permissions (default: all): ${permissionsOf(resources).join(', ')}`,
+    )
     .option(...ACCOUNT_OPTION)
     .action(create)
   subcommand(keys, 'list', 'list the API keys')
@@ -51,7 +55,7 @@ async function create({
         .filter(Boolean) ?? null
     if (list?.length === 0)
       throw new Error('--permissions is empty. Omit it to give the key all permissions.')
-    return createApiKey(tx, { accountId, userId, name, wanted: list, now: app.clock.now() })
+    return createApiKey(app, tx, { accountId, userId, name, wanted: list, now: app.clock.now() })
   })
   print({ json }, key, describeFresh(key))
 }

@@ -7,15 +7,20 @@ import { isId } from '../platform/jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
 import { type Values, writableAttributes } from '../platform/jsonapi/read-attributes.ts'
-import { isNullable, type Scope } from '../platform/jsonapi/resource.ts'
+import { isNullable } from '../platform/jsonapi/resource.ts'
+import type { LoadScope } from '../platform/jsonapi/resources.ts'
+import { lockOne } from '../platform/records/lock-one.ts'
 import {
-  archiveRecord,
+  asOperator,
+  belongsToSite,
   createRecord,
-  lockOne,
+  endRecord,
   type Records,
   updateRecord,
+  type Writing,
 } from '../platform/records/records.ts'
 import { parseChosenId } from '../platform/records/reserve-id.ts'
+import { capitalized, withArticle } from '../platform/text/nouns.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import {
   ACCOUNT_OPTION,
@@ -52,7 +57,7 @@ export function recordCommands(program: Command, commands: RecordCommands): void
   const { name, description, records } = commands
   const { singular } = records.resource
   const command = program.command(name).description(description)
-  const isOfSite = records.table !== 'sites'
+  const isOfSite = belongsToSite(records)
   const list = subcommand(command, 'list', `list ${name}, without those that are archived`)
   const create = subcommand(command, 'create', `create ${withArticle(singular)}`)
   addAttributeOptions(create, records, true)
@@ -73,7 +78,7 @@ function addAttributeOptions(
   { resource, relationships = {} }: Records,
   isNew: boolean,
 ): void {
-  for (const [name, { write }] of writableAttributes(resource)) {
+  for (const [name, { write }] of writableAttributes(resource, isNew)) {
     const option = new Option(`--${name.replaceAll('_', '-')} <value>`, write.form)
     command.addOption(option.makeOptionMandatory(isNew && write.required === true))
   }
@@ -98,7 +103,7 @@ async function runList({ name, records, columns }: RecordCommands, options: Opti
   )
 }
 
-async function loadAll(db: Db, { resource }: Records, scope: Scope): Promise<Shown[]> {
+async function loadAll(db: Db, { resource }: Records, scope: LoadScope): Promise<Shown[]> {
   const all: Shown[] = []
   for (let number = 1; ; number++) {
     const parameters = { 'page[number]': String(number), 'page[size]': '100', sort: 'id' }
@@ -111,14 +116,14 @@ async function loadAll(db: Db, { resource }: Records, scope: Scope): Promise<Sho
 
 async function runCreate({ name, records }: RecordCommands, options: Options): Promise<void> {
   const shown = await changing(`${name} create`, async (tx, app) => {
-    const isOfSite = records.table !== 'sites'
+    const isOfSite = belongsToSite(records)
     const operator = isOfSite
       ? await findOperatorOf(app, 'site', options.site ?? '', options.account)
       : await findOperator(app, options.account)
     const { id } = await createRecord(writingOf(app, tx, operator), records, {
       siteId: isOfSite ? chooseSite(operator.scope, options.site) : null,
       id: options.id === undefined ? null : parseChosenId(options.id),
-      attributes: attributesIn(records, options),
+      attributes: attributesIn(records, options, true),
       related: relatedIn(records, options),
     })
     const siteIds = isOfSite ? operator.scope.siteIds : [id]
@@ -128,7 +133,7 @@ async function runCreate({ name, records }: RecordCommands, options: Options): P
 }
 
 async function runEdit({ name, records, what }: RecordCommands, id: string, options: Options): Promise<void> {
-  const attributes = attributesIn(records, options)
+  const attributes = attributesIn(records, options, false)
   const related = relatedIn(records, options)
   if (Object.keys({ ...attributes, ...related }).length === 0)
     throw new Error(
@@ -150,14 +155,14 @@ async function runArchive(
 ): Promise<void> {
   await changing(`${name} archive`, async (tx, app) => {
     const operator = await findOperatorOf(app, what, id, options.account)
-    await archiveRecord(writingOf(app, tx, operator), records, id)
+    await endRecord(writingOf(app, tx, operator), records, id)
   })
   print(options, { id, archived: true }, `${capitalized(records.resource.singular)} ${id} was archived.`)
 }
 
 /** The attributes that the options set, as a document has them. */
-function attributesIn({ resource }: Records, options: Options): Values {
-  const given = writableAttributes(resource).flatMap(([name, { schema, write }]) => {
+function attributesIn({ resource }: Records, options: Options, isNew: boolean): Values {
+  const given = writableAttributes(resource, isNew).flatMap(([name, { schema, write }]) => {
     const text = options[camelCase(name)]
     if (typeof text !== 'string') return []
     if (text === 'none' && isNullable(schema)) return [[name, null]]
@@ -179,15 +184,10 @@ function relatedIn({ relationships = {} }: Records, options: Options): Record<st
   return Object.fromEntries(given)
 }
 
-const writingOf = (app: App, tx: Tx, { accountId, scope }: Operator) => ({
-  app,
-  tx,
-  accountId,
-  siteIds: scope.siteIds,
-  now: scope.now,
-})
+const writingOf = (app: App, tx: Tx, { accountId, scope }: Operator): Writing =>
+  asOperator(app, tx, accountId, scope.siteIds)
 
-async function show(tx: Tx, { resource }: Records, scope: Scope, id: string): Promise<Shown> {
+async function show(tx: Tx, { resource }: Records, scope: LoadScope, id: string): Promise<Shown> {
   const everything = { fields: {}, include: {} }
   return singleDocument(await loadOne(tx, resource, id, everything, scope), everything, scope).data as Shown
 }
@@ -203,10 +203,6 @@ function flatten({ id, attributes, relationships = {} }: Shown): Values {
 
 const describe = ({ resource }: Records, { id, attributes }: Shown) =>
   `${capitalized(resource.singular)} ${id} (${attributes.title ?? attributes.name})`
-
-const withArticle = (noun: string) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
-
-const capitalized = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 
 /** As commander names the value of an option. */
 const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())

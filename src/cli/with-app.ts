@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
-import type { Scope } from '../platform/jsonapi/resource.ts'
+import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { openRuntime } from '../server/runtime.ts'
 import { onSignal } from '../server/shutdown.ts'
@@ -30,7 +30,7 @@ export interface Operator {
   accountId: string
   /** The owner of the account. */
   userId: string
-  scope: Scope
+  scope: LoadScope
 }
 
 export const OPERATOR = 'cli'
@@ -98,7 +98,12 @@ export async function findOperator(app: App, accountId?: string): Promise<Operat
   return {
     accountId: account.id,
     userId: account.user_id,
-    scope: { siteIds: account.site_ids, now: app.clock.now(), baseUrl: app.publicUrl },
+    scope: {
+      siteIds: account.site_ids,
+      now: app.clock.now(),
+      baseUrl: app.publicUrl,
+      resources: app.resources,
+    },
   }
 }
 
@@ -106,7 +111,7 @@ export const ACCOUNT_OPTION = ['--account <id>', 'the account, when there are se
 export const SITE_OPTION = ['--site <id>', 'the site, when the account has several'] as const
 
 /** The site of a command: the one that is named, or the only one there is. */
-export function chooseSite({ siteIds }: Scope, site?: string): string {
+export function chooseSite({ siteIds }: LoadScope, site?: string): string {
   if (site !== undefined) {
     if (siteIds.includes(site)) return site
     throw new Error(`The account has no site ${site}; it has ${siteIds.join(', ')}.`)

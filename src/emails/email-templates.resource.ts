@@ -1,6 +1,10 @@
 import { sql } from 'kysely'
 import { LIST_INDEX, nullableText, oneOf, text, timestamp, toOne } from '../platform/jsonapi/field-types.ts'
+import { choice, line, writable } from '../platform/jsonapi/fields.ts'
 import { defineResource } from '../platform/jsonapi/resource.ts'
+import type { Records } from '../platform/records/records.ts'
+import { completeTemplate, removeTemplate } from './save-template.ts'
+import { liquidField } from './template-attributes.ts'
 import { templateFields, templateKinds } from './templates/index.ts'
 
 export const emailTemplates = defineResource({
@@ -13,9 +17,10 @@ export const emailTemplates = defineResource({
   where: sql`r.archived_at is null`,
   listed: LIST_INDEX,
   attributes: {
-    kind: text(),
-    name: nullableText(),
-    ...Object.fromEntries(templateFields.map((field) => [field, nullableText()])),
+    kind: writable(text(), choice(templateKinds), { required: true, when: 'create' }),
+    // Of the kind `automation` only.
+    name: writable(nullableText(), line(200)),
+    ...Object.fromEntries(templateFields.map((field) => [field, writable(nullableText(), liquidField)])),
     created_at: timestamp(),
     updated_at: timestamp(),
   },
@@ -24,4 +29,16 @@ export const emailTemplates = defineResource({
   filterable: { name: 'text' },
   sorts: { name: sql`lower(r.name)`, kind: sql`r.kind` },
   defaultSort: '-created_at',
+  examples: { kind: 'automation', name: 'Welcome' },
 })
+
+export const emailTemplateRecords: Records = {
+  resource: emailTemplates,
+  table: 'email_templates',
+  ending: { column: 'archived_at', verb: 'delete' },
+  isExclusive: true,
+  unique: { email_templates_kind: 'kind' },
+  complete: completeTemplate,
+  referredToAs: 'email_templates',
+  afterEnd: removeTemplate,
+}

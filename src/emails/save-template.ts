@@ -1,108 +1,42 @@
-import { anyOf, type Tx, violates } from '../platform/db/database.ts'
-import { differing } from '../platform/db/differing.ts'
-import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
-import { isId } from '../platform/jsonapi/identifiers.ts'
-import { assertUnused } from '../platform/references/in-use.ts'
-import type { OwnWords } from './template-attributes.ts'
+/** What creating, changing and deleting a template takes and does, besides its row. */
+import { blankAttribute, missingAttribute, type Values } from '../platform/jsonapi/read-attributes.ts'
+import type { Writing } from '../platform/records/records.ts'
+import { assertWords, wordsIn } from './template-attributes.ts'
 import type { EmailKind } from './templates/index.ts'
 
-interface NewTemplate {
-  kind: EmailKind
-  name: string | undefined
-  words: OwnWords
-}
+type Template = { id: string; site_id: string; kind: EmailKind }
 
 /**
- * Adds a template to a site. Who may use the site, the caller has checked.
+ * Checks what a request says of a template. Only those of automations have a name; they have no default text.
  *
- * @returns the id
- * @throws ApiError 422 when the site has one of the kind, and may have one only
+ * @throws ApiError 422
  */
-export async function createTemplate(
-  tx: Tx,
-  siteId: string,
-  { kind, name, words }: NewTemplate,
-  now: Date,
-): Promise<string> {
-  try {
-    const { id } = await tx
-      .insertInto('email_templates')
-      .values({ site_id: siteId, kind, name, ...words, created_at: now, updated_at: now })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    return id
-  } catch (error) {
-    if (!violates(error, 'email_templates_kind')) throw error
-    throw unprocessable(
-      'taken',
-      `The site already has a template of the kind ${kind}`,
-      '/data/attributes/kind',
-    )
-  }
-}
-
-export interface KnownTemplate extends OwnWords {
-  id: string
-  site_id: string
-  kind: EmailKind
-  name: string | null
-}
-
-/**
- * Takes a template for this transaction alone.
- *
- * @param siteIds the caller's
- * @throws ApiError 404
- */
-export async function lockTemplate(tx: Tx, siteIds: string[], id: string): Promise<KnownTemplate> {
-  const template = isId(id)
-    ? await tx
-        .selectFrom('email_templates')
-        .selectAll()
-        .where('id', '=', id)
-        .where('site_id', '=', anyOf(siteIds))
-        .where('archived_at', 'is', null)
-        .forUpdate()
-        .executeTakeFirst()
-    : undefined
-  if (!template) throw notFound(`There is no e-mail template with the id ${id}.`)
-  return template as KnownTemplate
-}
-
-/** Changes what differs, and nothing else. E-mails that are not rendered yet say the new. */
-export async function updateTemplate(
-  tx: Tx,
-  template: KnownTemplate,
-  { name, words }: Omit<NewTemplate, 'kind'>,
-  now: Date,
-): Promise<void> {
-  const changes = differing({ ...words, name }, template)
-  if (Object.keys(changes).length === 0) return
-  await tx
-    .updateTable('email_templates')
-    .set({ ...changes, updated_at: now })
-    .where('site_id', '=', template.site_id)
-    .where('id', '=', template.id)
-    .execute()
-}
-
-/**
- * Takes a template away: its kind says what it says by default. That of an automation is archived, since runs that
- * are active still send it.
- *
- * @throws ApiError 404, or 422 while an enabled automation sends it
- */
-export async function deleteTemplate(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
-  const { site_id: siteId, kind } = await lockTemplate(tx, siteIds, id)
+export function completeTemplate(
+  { name, ...values }: Values,
+  template: Template | null,
+  { ignore }: Writing,
+): Values {
+  const kind = template?.kind ?? (values.kind as EmailKind)
+  assertWords(kind, wordsIn(values))
   if (kind !== 'automation') {
-    await tx.deleteFrom('email_templates').where('site_id', '=', siteId).where('id', '=', id).execute()
-    return
+    if (name !== undefined) ignore(['name'])
+    return values
   }
-  await assertUnused(tx, siteId, 'email_templates', id)
-  await tx
-    .updateTable('email_templates')
-    .set({ archived_at: now })
-    .where('site_id', '=', siteId)
-    .where('id', '=', id)
-    .execute()
+  if (name === null) throw blankAttribute('name')
+  const all = { name, ...values }
+  if (!template) for (const needed of ['name', 'subject', 'body'] as const) assertGiven(all, needed)
+  return all
+}
+
+function assertGiven(values: Values, name: string): void {
+  if (values[name] === undefined) throw missingAttribute(name)
+}
+
+/**
+ * A kind without a template has its default text. One of an automation is kept, since runs that are active still send
+ * it.
+ */
+export async function removeTemplate({ id, site_id, kind }: Template, { tx }: Writing): Promise<void> {
+  if (kind === 'automation') return
+  await tx.deleteFrom('email_templates').where('site_id', '=', site_id).where('id', '=', id).execute()
 }

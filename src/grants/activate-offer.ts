@@ -1,10 +1,12 @@
 import type { ActivatedOffer } from '../catalogue/offers/activation-token.ts'
+import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import { updateContact } from '../people/contacts/update-contact.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { type Origin, recordEvent } from '../platform/events/events.ts'
 import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
+import { lockOne } from '../platform/records/lock-one.ts'
 import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
 import { type Buyer, findBuyer, type KnownBuyer } from './find-buyer.ts'
@@ -41,7 +43,8 @@ export async function activateOffer(
         await noteOtherEmail(tx, { siteId: offer.site_id, contactId, customerId }, known, buyer, origin)
       } else if (buyer.externalUserId) {
         const { externalUserId } = buyer
-        await updateContact(tx, [offer.site_id], contactId, { values: {}, externalUserId }, origin)
+        const contact = await lockOne<Contact>(tx, contactRows, [offer.site_id], contactId)
+        await updateContact(tx, contact, { values: {}, externalUserId }, origin)
       }
     }),
   )

@@ -235,7 +235,7 @@ test('a URL with another token, offer or action is not found', async () => {
   }
 })
 
-test('an archived offer cannot be granted, but revoked', async () => {
+test('an archived offer cannot be granted, but revoked, by the URL that is shown', async () => {
   const email = newEmail()
   await call(urls.activate_url, { email })
   await h.app.db
@@ -243,6 +243,8 @@ test('an archived offer cannot be granted, but revoked', async () => {
     .set({ archived_at: h.app.clock.now() })
     .where('id', '=', offerId)
     .execute()
+  const shown = await h.client.get(`/v1/offers/${offerId}/activation_url`)
+  expect(shown.body.data.attributes).toEqual(urls)
   expect((await call(urls.activate_url, { email: newEmail() })).status).toBe(404)
   expect((await call(urls.deactivate_url, { email })).status).toBe(200)
   expect(await heldBy(email)).toEqual([])

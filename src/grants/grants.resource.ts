@@ -24,6 +24,8 @@ const ofContact = (contactId: string, { siteIds }: Scope) => sql`r.customer_id =
 
 const byReason: Filter = oneOf(sql`r.revoke_reason`, REVOKE_REASONS)
 
+const HOW_TO_GRANT = 'Grant an offer with POST /v1/contacts/{id}/relationships/offers.'
+
 export const grants = defineResource({
   type: 'grants',
   singular: 'grant',
@@ -71,4 +73,6 @@ export const grants = defineResource({
   filterable: { granted_by: 'text' },
   sorts: { granted_at: sql`r.granted_at`, created_at: sql`r.granted_at` },
   defaultSort: '-id',
+  nearMisses: [[/^\/(?:v1\/)?grants(\/.*)?$/, HOW_TO_GRANT]],
+  insteadOf: { POST: HOW_TO_GRANT },
 })

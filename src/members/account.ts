@@ -1,13 +1,16 @@
 import { endLinks, keepLinks, useLink } from '../links/member-links.ts'
+import type { ContactValues } from '../people/contacts/contact-attributes.ts'
+import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { updateContact } from '../people/contacts/update-contact.ts'
 import type { App } from '../platform/app.ts'
-import { type Attempt, countAttempt, takeBackAttempt } from '../platform/auth/attempts.ts'
-import { inTransaction } from '../platform/db/database.ts'
+import { countAttempt, takeBackAttempt } from '../platform/auth/attempts.ts'
+import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { type Origin, recordEvent } from '../platform/events/events.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
+import { lockOne } from '../platform/records/lock-one.ts'
 import { hashPassword, isPassword } from '../platform/secrets/secrets.ts'
 import { findMember, type Member, type MemberSite } from './member.ts'
-import { setPasswordHash, signIn, type Visitor } from './sign-in.ts'
+import { attemptAt, setPasswordHash, signIn, type Visitor } from './sign-in.ts'
 
 const originOf = (app: App, { customerId }: { customerId: string }): Origin => ({
   actor: `customer:${customerId}`,
@@ -17,11 +20,19 @@ const originOf = (app: App, { customerId }: { customerId: string }): Origin => (
 
 /** Changes the name of a member, and with it that of the contact. */
 export async function changeName(app: App, site: MemberSite, member: Member, name: string): Promise<void> {
-  const attributes = { values: { name } }
-  await inTransaction(app.db, (tx) =>
-    updateContact(tx, [site.id], member.contactId, attributes, originOf(app, member)),
-  )
+  await inTransaction(app.db, (tx) => updateMember(app, tx, site, member, { name }))
   app.onEvents()
+}
+
+async function updateMember(
+  app: App,
+  tx: Tx,
+  site: MemberSite,
+  member: Member,
+  values: ContactValues,
+): Promise<void> {
+  const contact = await lockOne<Contact>(tx, contactRows, [site.id], member.contactId)
+  await updateContact(tx, contact, { values }, originOf(app, member))
 }
 
 /**
@@ -37,12 +48,7 @@ export async function knowsPassword(
   password: string,
   visitor: Visitor,
 ): Promise<boolean | { waitSeconds: number }> {
-  const attempt: Attempt = {
-    realm: `site:${site.id}`,
-    kind: 'account',
-    person: member.customerId,
-    source: visitor.source,
-  }
+  const attempt = attemptAt(site, 'account', member.customerId, visitor)
   const waitSeconds = await countAttempt(app, attempt)
   if (waitSeconds > 0) return { waitSeconds }
   const stored = await findMember(app.db, site.id, { customerId: member.customerId })
@@ -103,8 +109,7 @@ export async function confirmEmailChange(app: App, site: MemberSite, token: stri
       const link = await useLink(tx, site.id, 'email_change', token, app.clock.now())
       const member = link && (await findMember(tx, site.id, { customerId: link.customer_id }))
       if (!member) return 'ended'
-      const attributes = { values: { email: link.new_email! } }
-      await updateContact(tx, [site.id], member.contactId, attributes, originOf(app, member))
+      await updateMember(app, tx, site, member, { email: link.new_email! })
       return 'changed'
     })
   } catch (error) {

@@ -1,5 +1,5 @@
+import { endAllSessions } from '../people/customers/end-sessions.ts'
 import type { PersonalData } from '../platform/personal-data.ts'
-import { endAllSessions } from './sessions.ts'
 
 export const sessionsData: PersonalData = {
   name: 'member_sessions',

@@ -5,6 +5,7 @@ import type { TokenSigner } from './auth/tokens.ts'
 import type { Clock } from './clock/clock.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/database.ts'
+import type { Resources } from './jsonapi/resources.ts'
 import type { Mailer } from './mailer.ts'
 import type { Metrics } from './metrics.ts'
 import type { Sealer } from './secrets/sealing.ts'
@@ -13,6 +14,7 @@ import type { Sealer } from './secrets/sealing.ts'
 export interface App {
   config: Config
   log: Logger
+  resources: Resources
   clock: Clock
   db: Db
   /** For statements that are prepared by name; everything else goes through `db`. */

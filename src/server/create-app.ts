@@ -5,10 +5,12 @@ import { tokenSigner } from '../platform/auth/tokens.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config.ts'
 import type { Database } from '../platform/db/database.ts'
+import { connectResources } from '../platform/jsonapi/resources.ts'
 import type { Mailer } from '../platform/mailer.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { sealer } from '../platform/secrets/sealing.ts'
 import { deriveKey } from '../platform/secrets/secrets.ts'
+import { resources } from '../resources.ts'
 
 export interface AppParts {
   config: Config
@@ -25,6 +27,7 @@ export function createApp({ config, log, clock, database, secretKey, mailer }: A
     log,
     clock,
     mailer,
+    resources: connectResources(resources),
     db: database.kysely,
     pool: database.pool,
     tokens: tokenSigner(deriveKey(secretKey, 'tokens'), clock),

@@ -1,9 +1,9 @@
 /** Creates tags, templates and automations for tests. */
 
-import { parseNewAutomation } from '../automations/parse-automation.ts'
-import { createAutomation } from '../automations/save-automation.ts'
+import { automationRecords } from '../automations/automations.resource.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction } from '../platform/db/database.ts'
+import { asOperator, createRecord } from '../platform/records/records.ts'
 import { unique } from './fixtures.ts'
 
 export async function makeTag(app: App, siteId: string): Promise<string> {
@@ -42,6 +42,9 @@ export async function makeTemplate(app: App, siteId: string): Promise<string> {
 
 /** Creates an automation as a request does, with a default name. */
 export function makeAutomation(app: App, siteId: string, attributes: object): Promise<string> {
-  const automation = parseNewAutomation({ name: `Automation ${unique()}`, ...attributes })
-  return inTransaction(app.db, (tx) => createAutomation(tx, siteId, automation, app.clock.now()))
+  return inTransaction(app.db, async (tx) => {
+    const named = { name: `Automation ${unique()}`, ...attributes }
+    const writing = asOperator(app, tx, '0', [siteId])
+    return (await createRecord(writing, automationRecords, { siteId, attributes: named })).id
+  })
 }

@@ -69,7 +69,7 @@ export async function makeKey(
     wanted: permissions,
     now,
   }
-  const key = await inTransaction(app.db, (tx) => createApiKey(tx, wanted))
+  const key = await inTransaction(app.db, (tx) => createApiKey(app, tx, wanted))
   return { ...key, token: await tokenFor(app, key) }
 }
 

@@ -1,7 +1,6 @@
 import type { App } from '../platform/app.ts'
-import { inTransaction } from '../platform/db/database.ts'
-import { createHook } from '../webhooks/change-hooks.ts'
 import type { HookEvent } from '../webhooks/hook-events.ts'
+import { newSigningSecret } from '../webhooks/signing.ts'
 
 interface HookFixture {
   event?: HookEvent
@@ -17,12 +16,26 @@ export async function makeHook(app: App, siteId: string, hook: HookFixture = {})
   return (await makeSignedHook(app, siteId, hook)).id
 }
 
-/** The same, with the secret that it signs with. */
-export const makeSignedHook = (
+/** The same, with the secret that it signs with. Its target is not checked. */
+export async function makeSignedHook(
   app: App,
   siteId: string,
   { event = 'automation', targetUrl = NOWHERE, resourceId = null }: HookFixture = {},
-) =>
-  inTransaction(app.db, (tx) =>
-    createHook(tx, app.sealer, { siteId, event, targetUrl, resourceId }, app.clock.now()),
-  )
+): Promise<{ id: string; secret: string }> {
+  const secret = newSigningSecret()
+  const now = app.clock.now()
+  const { id } = await app.db
+    .insertInto('hooks')
+    .values({
+      site_id: siteId,
+      event,
+      target_url: targetUrl,
+      resource_id: resourceId,
+      secret: app.sealer.seal(secret),
+      created_at: now,
+      updated_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { id, secret }
+}

@@ -3,11 +3,11 @@ import type { App } from '../platform/app.ts'
 import { pageDocument } from '../platform/jsonapi/document.ts'
 import { identifier } from '../platform/jsonapi/identifiers.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
-import { findResource, type Resource } from '../platform/jsonapi/resource.ts'
+import type { Resource } from '../platform/jsonapi/resource.ts'
 import { describeEvent, type HookEvent } from './hook-events.ts'
 
 /** The subject of a delivery, all of one site. */
-export interface EmailContext {
+export interface DeliverySubject {
   event: HookEvent
   /** For a step of an automation, what started the run. */
   event_id: string | null
@@ -20,35 +20,35 @@ export interface EmailContext {
 }
 
 /** The ids of what it shows, by type. */
-const idsOf = (occasion: EmailContext): Record<string, string | null> => ({
-  contacts: occasion.contact_id,
-  customers: occasion.customer_id,
-  offers: occasion.offer_id,
-  grants: occasion.grant_id,
-  contact_tags: occasion.tag_id,
+const idsOf = (subject: DeliverySubject): Record<string, string | null> => ({
+  contacts: subject.contact_id,
+  customers: subject.customer_id,
+  offers: subject.offer_id,
+  grants: subject.grant_id,
+  contact_tags: subject.tag_id,
 })
 
 /**
  * The bodies of deliveries, in their order: the resources as the API shows each of them now. Of what is not there
  * any more, as a person who was deleted, only type and id. A few queries for each type, whatever their number.
  */
-export async function bodiesOf(app: App, siteId: string, occasions: EmailContext[]): Promise<string[]> {
-  const wanted = occasions.map((occasion) => identifiersOf(occasion))
+export async function bodiesOf(app: App, siteId: string, subjects: DeliverySubject[]): Promise<string[]> {
+  const wanted = subjects.map((subject) => identifiersOf(subject))
   const shown = await showAll(app, siteId, wanted.flat())
-  return occasions.map((occasion, index) => {
+  return subjects.map((subject, index) => {
     const payload = wanted[index]!.map((named) => shown.get(keyOf(named)) ?? named)
-    return bodyOf(app, occasion, payload)
+    return bodyOf(app, subject, payload)
   })
 }
 
 /** The body that shows nothing of what it names. */
-export const bodyOfIdentifiers = (app: App, occasion: EmailContext): string =>
-  bodyOf(app, occasion, identifiersOf(occasion))
+export const bodyOfIdentifiers = (app: App, subject: DeliverySubject): string =>
+  bodyOf(app, subject, identifiersOf(subject))
 
 /** Without extensions the body has the three members that Kajabi documents, and no other. */
 function bodyOf(
   { config }: App,
-  { event, event_id, occurred_at }: EmailContext,
+  { event, event_id, occurred_at }: DeliverySubject,
   payload: { id: string }[],
 ): string {
   const kajabi = { id: payload[0]!.id, event, payload }
@@ -71,9 +71,9 @@ type Named = ReturnType<typeof identifier>
 
 const keyOf = ({ type, id }: Named) => `${type} ${id}`
 
-function identifiersOf(occasion: EmailContext): Named[] {
-  const ids = idsOf(occasion)
-  return describeEvent(occasion.event).shows.flatMap((type) =>
+function identifiersOf(subject: DeliverySubject): Named[] {
+  const ids = idsOf(subject)
+  return describeEvent(subject.event).shows.flatMap((type) =>
     ids[type] ? [identifier(type, ids[type])] : [],
   )
 }
@@ -87,9 +87,10 @@ async function showAll(app: App, siteId: string, named: Named[]): Promise<Map<st
 }
 
 async function show(app: App, siteId: string, type: string, ids: string[]): Promise<Named[]> {
-  const resource = findResource(type)
+  const { resources } = app
+  const resource = resources.find(type)
   if (!resource) return []
-  const scope = { siteIds: [siteId], now: app.clock.now(), baseUrl: app.publicUrl }
+  const scope = { siteIds: [siteId], now: app.clock.now(), baseUrl: app.publicUrl, resources }
   const query = {
     fields: {},
     include: {},
@@ -103,10 +104,10 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
     ignored: [],
   }
   const page = await loadPage(app.db, withAllRelationships(resource), query, scope)
-  const resources = pageDocument(page, query, {}, scope).data
+  const shown = pageDocument(page, query, {}, scope).data
   const beside = SHOWN_BESIDE[type]
-  if (beside) for (const { relationships } of resources) Object.assign(relationships, beside)
-  return resources
+  if (beside) for (const { relationships } of shown) Object.assign(relationships, beside)
+  return shown
 }
 
 /** Kajabi's webhooks show these relationships, which its API does not. There are no forms here yet. */

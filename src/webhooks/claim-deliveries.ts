@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { isUnavailable } from '../platform/db/database.ts'
-import { bodiesOf, bodyOfIdentifiers, type EmailContext } from './bodies.ts'
+import { bodiesOf, bodyOfIdentifiers, type DeliverySubject } from './bodies.ts'
 import type { Claimed } from './claim-hooks.ts'
 
 /** A delivery that is to be sent now. */
-export interface Due extends EmailContext {
+export interface Due extends DeliverySubject {
   id: string
   attempts: number
   /** As the database writes it: a Date would cut it. */

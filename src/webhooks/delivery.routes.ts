@@ -2,9 +2,11 @@ import { Type } from 'typebox'
 import { Attributes } from '../platform/http/documents.ts'
 import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Answer, type Route, route } from '../platform/http/route.ts'
+import { invalidAttribute } from '../platform/jsonapi/read-attributes.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
-import { lockHook } from './change-hooks.ts'
-import { readSince } from './hook-attributes.ts'
+import { lockOne } from '../platform/records/lock-one.ts'
+import type { Hook } from './hook-attributes.ts'
+import { hookRecords } from './hooks.resource.ts'
 import { replayDelivery, replayUndelivered } from './replay-deliveries.ts'
 import { testHook } from './test-hook.ts'
 import { webhookDeliveries } from './webhook-deliveries.resource.ts'
@@ -17,13 +19,12 @@ const test = route({
   summary: 'Send a test event to a hook',
   description: 'Sends the sample of its event, signed like any other. Returns the delivery.',
   tag: 'hooks',
-  extension: true,
   shows: webhookDeliveries,
   query: singleParameters(webhookDeliveries),
   responses: { 200: singleSchema(webhookDeliveries) },
   async handler(context) {
     const { tx, params, caller, scope } = context
-    const hook = await lockHook(tx, caller.siteIds, params.id!)
+    const hook = await lockOne<Hook>(tx, hookRecords, caller.siteIds, params.id!)
     return {
       body: await showOne(context, webhookDeliveries, await testHook(tx, hook, scope.baseUrl, scope.now)),
     }
@@ -39,7 +40,6 @@ const replayAll = route({
   description:
     'Delivers events since `since` (a date and time, for example 2026-01-15T09:30:00Z), or since the hook was created, whose delivery failed permanently or was cancelled, or that occurred while the hook was disabled: the oldest 10,000. Events are kept for KEEP_EVENTS_DAYS (400). When `replayed` is 10,000 there may be more; repeat the request.',
   tag: 'hooks',
-  extension: true,
   body: Type.Object({
     data: Type.Object({
       type: Type.Literal('hooks'),
@@ -58,6 +58,14 @@ const replayAll = route({
   },
 })
 
+/** Left out: since ever. @throws ApiError 422 */
+function readSince({ since }: { since?: string }): Date {
+  if (since === undefined) return new Date(0)
+  const date = new Date(since)
+  if (/^\d{4}-\d{2}-\d{2}T/.test(since) && !Number.isNaN(date.getTime())) return date
+  throw invalidAttribute('since', 'invalid', 'must be a date and time as in 2026-01-15T09:30:00Z')
+}
+
 const replayOne = route({
   kind: 'write',
   method: 'POST',
@@ -67,7 +75,6 @@ const replayOne = route({
   description:
     'Delivers again at once, with the same `webhook-id` and body, whatever its status. A repeated request with the same Idempotency-Key returns it without `body` and `attempts`.',
   tag: 'webhook deliveries',
-  extension: true,
   // Without `shows`: what is included would be kept with the answer.
   responses: { 200: singleSchema(webhookDeliveries) },
   async handler(context) {
@@ -86,7 +93,7 @@ function keepingNothingSaid(document: Awaited<ReturnType<typeof showOne>>): Answ
 export const deliveryRoutes: Route[] = [
   test,
   replayAll,
-  listRoute(webhookDeliveries, { extension: true }),
-  showRoute(webhookDeliveries, { extension: true }),
+  listRoute(webhookDeliveries),
+  showRoute(webhookDeliveries),
   replayOne,
 ]

@@ -12,8 +12,14 @@ import {
   timestamp,
   toOne,
 } from '../platform/jsonapi/field-types.ts'
+import { flag, idField, writable } from '../platform/jsonapi/fields.ts'
 import { defineResource } from '../platform/jsonapi/resource.ts'
+import { singleSchema } from '../platform/jsonapi/schemas.ts'
+import { DELETED } from '../platform/records/lock-one.ts'
+import type { Records } from '../platform/records/records.ts'
+import { eventField, targetField } from './hook-attributes.ts'
 import { hookEvents } from './hook-events.ts'
+import { completeHook, endDeliveries, secretOf } from './save-hook.ts'
 
 export const hooks = defineResource({
   type: 'hooks',
@@ -23,13 +29,16 @@ export const hooks = defineResource({
   where: sql`r.deleted_at is null`,
   listed: LIST_INDEX,
   attributes: {
-    event: text(),
-    target_url: text(),
-    resource_id: derived<string | null>(
-      { schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }) },
-      (id) => (id === null ? null : Number(id)),
+    event: writable(text(), eventField, { required: true, when: 'create' }),
+    target_url: writable(text(), targetField, { required: true }),
+    // The offer or tag that it is confined to.
+    resource_id: writable(
+      derived<string | null>({ schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }) }, (id) =>
+        id === null ? null : Number(id),
+      ),
+      idField,
     ),
-    enabled: extension(boolean(sql`r.disabled_at is null`)),
+    enabled: writable(extension(boolean(sql`r.disabled_at is null`)), flag, { when: 'update' }),
     disabled_at: extension(nullableTimestamp()),
     disabled_reason: extension(nullableText()),
     failing_since: extension(nullableTimestamp()),
@@ -42,7 +51,22 @@ export const hooks = defineResource({
   },
   sorts: {},
   defaultSort: '-created_at',
+  nearMisses: [[/^\/(?:v1\/)?webhooks?(\/.*)?$/, 'Webhooks are at /v1/hooks.']],
+  examples: { event: 'tag_added', target_url: 'https://example.com/webhooks', resource_id: null },
 })
 
-/** The one that is answered where its signing secret is new, and is shown this once. */
-export const hooksWithSecret = { ...hooks, attributes: { ...hooks.attributes, secret: extension(text()) } }
+export const hookRecords: Records = {
+  resource: hooks,
+  table: 'hooks',
+  ending: DELETED,
+  complete: completeHook,
+  shownOnce: secretOf,
+  afterEnd: endDeliveries,
+  referredToAs: 'hooks',
+}
+
+/** The document of one whose signing secret is new, and is shown this once. */
+export const HookWithSecret = singleSchema(
+  { ...hooks, attributes: { ...hooks.attributes, secret: extension(text()) } },
+  'HookWithSecret',
+)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
 import { type Event, resourceOf } from '../platform/events/events.ts'
-import type { LockedHook } from './change-hooks.ts'
+import type { Hook } from './hook-attributes.ts'
 import { eventTypesFor, hookEventsOf } from './hook-events.ts'
 
 type MissedEvent = Pick<Event, 'id' | 'type' | 'contact_id' | 'offer_id' | 'data'> & {
@@ -18,12 +18,7 @@ const WINDOW = 50_000
  *
  * @param most stops when it has found so many
  */
-export async function missedEvents(
-  tx: Tx,
-  hook: LockedHook,
-  since: Date,
-  most: number,
-): Promise<MissedEvent[]> {
+export async function missedEvents(tx: Tx, hook: Hook, since: Date, most: number): Promise<MissedEvent[]> {
   const types = eventTypesFor(hook.event)
   if (types.length === 0) return []
   const from = new Date(Math.max(since.getTime(), hook.created_at.getTime()))
@@ -36,7 +31,7 @@ export async function missedEvents(
   return found.slice(0, most)
 }
 
-const isFor = ({ event: name, resource_id }: LockedHook, event: MissedEvent) =>
+const isFor = ({ event: name, resource_id }: Hook, event: MissedEvent) =>
   hookEventsOf(event).includes(name) && (resource_id === null || resource_id === resourceOf(event))
 
 interface Window {
@@ -47,7 +42,7 @@ interface Window {
 
 async function readWindow(
   tx: Tx,
-  { id, site_id }: LockedHook,
+  { id, site_id }: Hook,
   types: string[],
   from: Date,
   after: string,
@@ -95,7 +90,7 @@ async function lastEventBefore(tx: Tx, time: Date): Promise<string> {
  * Records the deliveries that the hook would have had, as cancelled when it would have had them. The hook is locked:
  * what it got meanwhile is left out.
  */
-export async function recordMissed(tx: Tx, hook: LockedHook, missed: MissedEvent[]): Promise<void> {
+export async function recordMissed(tx: Tx, hook: Hook, missed: MissedEvent[]): Promise<void> {
   if (missed.length === 0) return
   await sql`
     insert into webhook_deliveries (site_id, hook_id, event, event_id, contact_id, status, created_at)

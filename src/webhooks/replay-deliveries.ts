@@ -1,9 +1,16 @@
-import { type RawBuilder, sql } from 'kysely'
-import { anyOf, type Tx } from '../platform/db/database.ts'
-import { notFound } from '../platform/jsonapi/errors.ts'
-import { isId } from '../platform/jsonapi/identifiers.ts'
-import { assertEnabled, findHook, type LockedHook, lockHook } from './change-hooks.ts'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
+import type { Tx } from '../platform/db/database.ts'
+import type { WebhookDeliveries } from '../platform/db/types.ts'
+import { findOne, lockOne, type Rows } from '../platform/records/lock-one.ts'
+import type { Hook } from './hook-attributes.ts'
+import { hookRecords } from './hooks.resource.ts'
 import { missedEvents, recordMissed } from './missed-events.ts'
+import { assertEnabled } from './save-hook.ts'
+import { webhookDeliveries } from './webhook-deliveries.resource.ts'
+
+type Delivery = Selectable<WebhookDeliveries>
+
+const deliveries: Rows = { resource: webhookDeliveries, table: 'webhook_deliveries', ending: null }
 
 /**
  * Delivers once more, at once, whatever has become of it: with the same id and, unless the person was deleted, the
@@ -13,16 +20,8 @@ import { missedEvents, recordMissed } from './missed-events.ts'
  * @throws ApiError 404, 409 when its hook is disabled
  */
 export async function replayDelivery(tx: Tx, siteIds: string[], id: string, now: Date): Promise<void> {
-  const delivery = isId(id)
-    ? await tx
-        .selectFrom('webhook_deliveries')
-        .select(['site_id', 'hook_id'])
-        .where('id', '=', id)
-        .where('site_id', '=', anyOf(siteIds))
-        .executeTakeFirst()
-    : undefined
-  if (!delivery) throw notFound(`There is no webhook delivery with the id ${id}.`)
-  const hook = await lockHook(tx, [delivery.site_id], delivery.hook_id)
+  const { site_id, hook_id } = await findOne<Delivery>(tx, deliveries, siteIds, id)
+  const hook = await lockOne<Hook>(tx, hookRecords, [site_id], hook_id)
   await replay(tx, hook, sql`select ${id}::bigint as id, 1 as place`, now)
 }
 
@@ -43,11 +42,11 @@ export async function replayUndelivered(
   since: Date,
   now: Date,
 ): Promise<number> {
-  const found = await findHook(tx, siteIds, hookId)
+  const found = await findOne<Hook>(tx, hookRecords, siteIds, hookId)
   assertEnabled(found)
   // Before the lock, for which the dispatcher waits: the log may be long.
   const missed = await missedEvents(tx, found, since, BATCH)
-  const hook = await lockHook(tx, siteIds, hookId)
+  const hook = await lockOne<Hook>(tx, hookRecords, siteIds, hookId)
   await recordMissed(tx, hook, missed)
   return replay(
     tx,
@@ -62,7 +61,7 @@ export async function replayUndelivered(
 }
 
 /** @param which ids of deliveries, each with its place from 1 on: they are sent in this order */
-async function replay(tx: Tx, hook: LockedHook, which: RawBuilder<unknown>, now: Date): Promise<number> {
+async function replay(tx: Tx, hook: Hook, which: RawBuilder<unknown>, now: Date): Promise<number> {
   assertEnabled(hook)
   const { numAffectedRows } = await sql`
     with chosen as materialized (${which})
@@ -76,7 +75,7 @@ async function replay(tx: Tx, hook: LockedHook, which: RawBuilder<unknown>, now:
 }
 
 /** A hook for which something was queued; it is locked. */
-export async function makeDue(tx: Tx, { site_id, id }: LockedHook, now: Date): Promise<void> {
+export async function makeDue(tx: Tx, { site_id, id }: Hook, now: Date): Promise<void> {
   await sql`
     update hooks set due_at = least(due_at, ${now}) where site_id = ${site_id} and id = ${id}`.execute(tx)
 }

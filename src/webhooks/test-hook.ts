@@ -1,8 +1,9 @@
 import type { Tx } from '../platform/db/database.ts'
 import { testBodyOf } from './bodies.ts'
-import { assertEnabled, type LockedHook } from './change-hooks.ts'
+import type { Hook } from './hook-attributes.ts'
 import { makeDue } from './replay-deliveries.ts'
 import { samplePayload } from './samples.ts'
+import { assertEnabled } from './save-hook.ts'
 
 /**
  * Sends the sample of its event to a hook, delivered and retried like any other.
@@ -11,7 +12,7 @@ import { samplePayload } from './samples.ts'
  * @returns the id of the delivery
  * @throws ApiError 409 when the hook is disabled
  */
-export async function testHook(tx: Tx, hook: LockedHook, baseUrl: string, now: Date): Promise<string> {
+export async function testHook(tx: Tx, hook: Hook, baseUrl: string, now: Date): Promise<string> {
   assertEnabled(hook)
   const { site_id, id: hook_id, event } = hook
   const body = testBodyOf(event, samplePayload(event, baseUrl), now)

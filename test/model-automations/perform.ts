@@ -1,11 +1,5 @@
 /** Executes a command of a scenario on the server. */
-import { parseAutomationChanges, parseNewAutomation } from '../../src/automations/parse-automation.ts'
-import {
-  changeAutomation,
-  createAutomation,
-  deleteAutomation,
-  lockAutomation,
-} from '../../src/automations/save-automation.ts'
+import { automationRecords } from '../../src/automations/automations.resource.ts'
 import { changeOffers } from '../../src/grants/change-offers.ts'
 import { createContact } from '../../src/people/contacts/create-contact.ts'
 import { deleteContact } from '../../src/people/contacts/delete-contact.ts'
@@ -14,6 +8,9 @@ import { personalData } from '../../src/personal-data.ts'
 import type { App } from '../../src/platform/app.ts'
 import { inTransaction, type Tx } from '../../src/platform/db/database.ts'
 import { ApiError } from '../../src/platform/jsonapi/errors.ts'
+import type { Values } from '../../src/platform/jsonapi/read-attributes.ts'
+import { lockOne } from '../../src/platform/records/lock-one.ts'
+import { asOperator, createRecord, endRecord, updateRecord } from '../../src/platform/records/records.ts'
 import type { Action, Command, Condition, Definition, OfferName, Trigger } from './commands.ts'
 import type { TestSite } from './test-sites.ts'
 
@@ -23,7 +20,7 @@ export async function perform(app: App, site: TestSite, command: Command): Promi
     if (command.type === 'grant' || command.type === 'revoke' || command.type === 'replace') {
       await changeOffersOf(app, site, command)
     } else {
-      await inTransaction(app.db, (tx) => performIn(tx, site, command, app.clock.now()))
+      await inTransaction(app.db, (tx) => performIn(app, tx, site, command))
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
@@ -45,9 +42,10 @@ async function changeOffersOf(
   })
 }
 
-async function performIn(tx: Tx, site: TestSite, command: Command, now: Date): Promise<void> {
+async function performIn(app: App, tx: Tx, site: TestSite, command: Command): Promise<void> {
   const { siteId, contacts, automations, named } = site
-  const origin = { actor: 'request', requestId: null, now }
+  const origin = { actor: 'request', requestId: null, now: app.clock.now() }
+  const writing = asOperator(app, tx, site.accountId, [siteId])
   const automationId = 'which' in command ? (automations[command.which % automations.length] ?? '0') : '0'
   switch (command.type) {
     case 'create_contact': {
@@ -65,30 +63,27 @@ async function performIn(tx: Tx, site: TestSite, command: Command, now: Date): P
     }
     case 'create_automations': {
       for (const definition of command.definitions) {
-        const automation = parseNewAutomation({ name: 'Automation', ...attributesOf(site, definition) })
-        automations.push(await createAutomation(tx, siteId, automation, now))
+        const attributes = { name: 'Automation', ...attributesOf(site, definition) }
+        automations.push((await createRecord(writing, automationRecords, { siteId, attributes })).id)
       }
       return
     }
-    case 'change_automation': {
-      const changes = parseAutomationChanges(attributesOf(site, command.definition))
-      await changeAutomation(tx, await lockAutomation(tx, [siteId], automationId), changes, now)
-      return
-    }
+    case 'change_automation':
     case 'enable': {
-      const changes = parseAutomationChanges({ enabled: command.enabled })
-      await changeAutomation(tx, await lockAutomation(tx, [siteId], automationId), changes, now)
-      return
+      const automation = await lockOne(tx, automationRecords, [siteId], automationId)
+      const changes =
+        command.type === 'enable' ? { enabled: command.enabled } : attributesOf(site, command.definition)
+      return updateRecord(writing, automationRecords, automation, changes)
     }
     case 'delete_automation':
-      return deleteAutomation(tx, [siteId], automationId, now)
+      return endRecord(writing, automationRecords, automationId)
   }
 }
 
 const contactOf = ({ contacts }: TestSite, who: number) => contacts[who % contacts.length]!
 
 /** Replaces the names of the scenario by ids. */
-function attributesOf(site: TestSite, { trigger, conditions, actions }: Partial<Definition>): object {
+function attributesOf(site: TestSite, { trigger, conditions, actions }: Partial<Definition>): Values {
   return {
     ...(trigger && { trigger: triggerOf(site, trigger) }),
     ...(conditions !== undefined && { conditions: conditions && conditionOf(site, conditions) }),

@@ -70,6 +70,6 @@ export const siteRecords: Records = {
     typeof values.custom_domain === 'string'
       ? { ...values, custom_domain: parseCustomDomain(app, values.custom_domain) }
       : values,
-  beforeArchive: assertDispensable,
+  beforeEnd: assertDispensable,
   referredToAs: 'sites',
 }

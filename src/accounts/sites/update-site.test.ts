@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
 import type { Values } from '../../platform/jsonapi/read-attributes.ts'
-import { lockOne, updateRecord } from '../../platform/records/records.ts'
+import { lockOne } from '../../platform/records/lock-one.ts'
+import { asOperator, updateRecord } from '../../platform/records/records.ts'
 import { makeAccount, makeSite } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { siteRecords } from './sites.resource.ts'
@@ -15,8 +16,7 @@ afterAll(() => h.close())
 async function update(id: string, changes: Values, app = h.app, siteIds = [h.account.siteId]): Promise<void> {
   await inTransaction(h.app.db, async (tx) => {
     const row = await lockOne(tx, siteRecords, siteIds, id)
-    const writing = { app, tx, accountId: h.account.id, siteIds, now: app.clock.now() }
-    await updateRecord(writing, siteRecords, row, changes)
+    await updateRecord(asOperator(app, tx, h.account.id, siteIds), siteRecords, row, changes)
   })
 }
 

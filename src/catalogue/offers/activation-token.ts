@@ -1,9 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import type { App } from '../../platform/app.ts'
-import { anyOf, type Tx } from '../../platform/db/database.ts'
-import { notFound } from '../../platform/jsonapi/errors.ts'
+import type { Tx } from '../../platform/db/database.ts'
+import type { Offers } from '../../platform/db/types.ts'
 import { isId } from '../../platform/jsonapi/identifiers.ts'
+import { lockOne } from '../../platform/records/lock-one.ts'
 import { hashSecret, randomSecret } from '../../platform/secrets/secrets.ts'
+import { offerRecords } from './offers.resource.ts'
 
 /**
  * The secret part of the address under which an offer is given away; makes one when there is none.
@@ -19,16 +22,9 @@ export async function activationToken(
   offerId: string,
   isRotated: boolean,
 ): Promise<string> {
-  const offer = isId(offerId)
-    ? await tx
-        .selectFrom('offers')
-        .select(['site_id', 'activation_token'])
-        .where('id', '=', offerId)
-        .where('site_id', '=', anyOf(siteIds))
-        .forNoKeyUpdate()
-        .executeTakeFirst()
-    : undefined
-  if (!offer) throw notFound(`There is no offer with the id ${offerId}.`)
+  // An archived offer can still be revoked there.
+  const rows = { ...offerRecords, ending: null }
+  const offer = await lockOne<Selectable<Offers>>(tx, rows, siteIds, offerId)
   if (offer.activation_token !== null && !isRotated) return sealer.unseal(offer.activation_token)
   const token = randomSecret()
   await tx

@@ -19,7 +19,6 @@ const show = route({
   description:
     'For shops that call a URL after a payment. The URLs are created on first request. They are secrets: anyone who knows one can grant or revoke the offer.',
   tag: 'offers',
-  extension: true,
   responses: { 200: Urls },
   handler: (context) => urlsOf(context, false),
 })
@@ -33,7 +32,6 @@ const rotate = route({
   description:
     'The previous URLs stop working at once. A repeated request with the same Idempotency-Key does not return the new URLs again.',
   tag: 'offers',
-  extension: true,
   responses: { 200: Urls },
   handler: (context) => urlsOf(context, true),
 })

@@ -111,6 +111,12 @@ export const offers = defineResource({
     updated_at: sql`r.updated_at`,
   },
   defaultSort: '-created_at',
+  nearMisses: [
+    [
+      /^\/v1\/offers\/(\w+)\/relationships\/contacts$/,
+      'Offers are granted from the other side: POST /v1/contacts/{id}/relationships/offers. Who holds one: GET /v1/contacts?filter[has_offer_id]=$1.',
+    ],
+  ],
 })
 
 export const offerRecords: Records = {

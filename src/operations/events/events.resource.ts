@@ -42,6 +42,7 @@ const ofType: Filter = {
 export const events = defineResource({
   type: 'events',
   singular: 'event',
+  isManaged: false,
   description:
     'An entry of the event log: what happened, when, to which contact, and who or what caused it. `data` depends on the type and contains no personal data. Events are kept for `KEEP_EVENTS_DAYS`.',
   from: sql`events r`,

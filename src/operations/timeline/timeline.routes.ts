@@ -12,7 +12,6 @@ const timeline = route({
   description:
     'Lists the causes of a grant and all its effects: e-mails, automation runs with their steps, webhook deliveries and further grants, each with status and time. Contents of e-mails and webhook bodies are not included.',
   tag: 'grants',
-  extension: true,
   responses: {
     200: Type.Object({
       data: Type.Object({

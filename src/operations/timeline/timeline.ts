@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { grants } from '../../grants/grants.resource.ts'
 import type { Db } from '../../platform/db/database.ts'
 import { loadOne } from '../../platform/jsonapi/load.ts'
-import type { Scope } from '../../platform/jsonapi/resource.ts'
+import type { LoadScope } from '../../platform/jsonapi/resources.ts'
 import {
   type DeliveryRow,
   type EmailRow,
@@ -26,7 +26,7 @@ import type { Cause, Run, Timeline, TimelineEntry } from './timeline-schema.ts'
  *
  * @throws ApiError 404
  */
-export async function readTimeline(db: Db, id: string, scope: Scope): Promise<Static<typeof Timeline>> {
+export async function readTimeline(db: Db, id: string, scope: LoadScope): Promise<Static<typeof Timeline>> {
   const { primary } = await loadOne(db, grants, id, { fields: { grants: [] }, include: {} }, scope)
   const { site_id: siteId, rel_customer: customerId } = primary.rows[0]!
   const contactId = await contactOf(db, siteId, customerId as string)

@@ -18,7 +18,7 @@ interface FilterCondition {
 
 const Parts = Type.Array(sameAs('ContactCondition'), { minItems: 1 })
 
-const ConditionSchema = component(
+export const ConditionSchema = component(
   'ContactCondition',
   Type.Union([
     Type.Object({ all: Parts }, { description: 'Met when every part is' }),
@@ -32,11 +32,6 @@ const ConditionSchema = component(
     }),
   ]),
 )
-
-/** A condition or none, for the documentation. */
-export const MaybeCondition = Type.Union([ConditionSchema, Type.Null()], {
-  examples: [{ all: [{ filter: 'subscribed', value: true }] }],
-})
 
 /** More than anybody can read, and answered in well under a second. Of a list of ids, each counts. */
 const MOST_FILTERS = 100

@@ -1,4 +1,5 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import type { Contacts } from '../../platform/db/types.ts'
 import {
   boolean,
   LIST_INDEX,
@@ -10,6 +11,7 @@ import {
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
+import { DELETED, type Rows } from '../../platform/records/lock-one.ts'
 import { listFilters } from './contact-filters.ts'
 
 export const contacts = defineResource({
@@ -69,5 +71,29 @@ export const contacts = defineResource({
   sorts: { name: sql`lower(r.name)`, email: sql`r.email` },
   defaultSort: '-created_at',
   listNeedsSite: true,
+  nearMisses: [
+    [
+      /^\/(?:v1\/)?members(\/.*)?$/,
+      'Members are called contacts and customers: /v1/contacts, /v1/customers.',
+    ],
+    [
+      /^\/(?:v1\/)?(?:people|persons?|users?|subscribers?|leads?)(\/.*)?$/,
+      'People are called contacts: /v1/contacts.',
+    ],
+  ],
   links: ({ rel_customer: id }): Record<string, string> => (id ? { customer: `/v1/customers/${id}` } : {}),
 })
+
+/** The row of a contact that is not deleted. */
+export type Contact = Omit<Selectable<Contacts>, 'email'> & { email: string }
+
+/**
+ * Locked, a contact waits for grants that are being made, and they, who share the row, wait for it: none is made to
+ * somebody who is deleted, and a new customer gets the new name.
+ */
+export const contactRows: Rows = {
+  resource: contacts,
+  table: 'contacts',
+  ending: DELETED,
+  isExclusive: true,
+}

@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
 import { readChanges } from '../../platform/http/changes.ts'
 import {
-  ChangedDocument,
+  Attributes,
+  Id,
   ignoredAttribute,
   ignoredAttributes,
   ignoreRelationships,
-  NewDocument,
   NewId,
   readIds,
   readNewId,
@@ -17,6 +17,7 @@ import { component } from '../../platform/jsonapi/documented.ts'
 import { jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
+import { lockOne } from '../../platform/records/lock-one.ts'
 import { reserveId } from '../../platform/records/reserve-id.ts'
 import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
 import { TagLinkage } from '../tags/tag-identifiers.ts'
@@ -26,10 +27,9 @@ import {
   parseContactAttributes,
   valuesOfNew,
 } from './contact-attributes.ts'
-import { contacts } from './contacts.resource.ts'
+import { type Contact, contactRows, contacts } from './contacts.resource.ts'
 import { createContact } from './create-contact.ts'
 import { deleteContact } from './delete-contact.ts'
-import { lockContact } from './lock-contact.ts'
 import { originOf } from './origin-of.ts'
 import { updateContact } from './update-contact.ts'
 
@@ -37,8 +37,9 @@ const NewContact = component(
   'NewContact',
   Type.Object({
     data: Type.Object({
-      ...NewDocument('contacts', NewContactAttributes).properties.data.properties,
+      type: Type.Literal('contacts'),
       id: NewId,
+      attributes: Attributes(NewContactAttributes),
       relationships: Type.Optional(
         Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
       ),
@@ -52,7 +53,9 @@ const ChangedContact = component(
   'ChangedContact',
   Type.Object({
     data: Type.Object({
-      ...ChangedDocument('contacts', ChangedContactAttributes).properties.data.properties,
+      type: Type.Literal('contacts'),
+      id: Type.Optional(Id),
+      attributes: Type.Optional(Attributes(Type.Partial(ChangedContactAttributes))),
       relationships: ChangedRelationships,
     }),
     // Beside the data, where Kajabi's document has it.
@@ -85,7 +88,7 @@ const create = route({
     if (newId !== null) await reserveId(tx, 'contacts', caller.siteIds, newId)
     const values = { ...valuesOfNew(attributes), ...(newId !== null && { id: newId }) }
     const id = await createContact(tx, siteId, values, originOf(context))
-    await setTags(context, id, 'add', body.data.relationships?.tags)
+    await setTags(context, { id, site_id: siteId }, 'add', body.data.relationships?.tags)
     return {
       status: 201,
       body: await showOne(context, contacts, id),
@@ -109,17 +112,17 @@ const update = route({
   responses: { 200: singleSchema(contacts) },
   async handler(context) {
     const { tx, body, params, caller, ignore } = context
-    const id = params.id!
-    await lockContact(tx, caller.siteIds, id)
+    const contact = await lockOne<Contact>(tx, contactRows, caller.siteIds, params.id!)
     const { data, path } = relationshipsOf(body)
     const changes = await readChanges({ ...context, body: { data } }, contacts, ['tags'], path)
     const { name } = data.attributes ?? {}
     // Also when it is the current one, a whole name comes before a part of it.
     const attributes = parseContactAttributes({ ...changes.attributes, ...(name ? { name } : {}) })
     ignore(attributes.ignored.map(ignoredAttribute))
-    await updateContact(tx, caller.siteIds, id, attributes, originOf(context))
-    if ('tags' in changes.relationships) await setTags(context, id, 'replace', data.relationships?.tags, path)
-    return { body: await showOne(context, contacts, id) }
+    await updateContact(tx, contact, attributes, originOf(context))
+    if ('tags' in changes.relationships)
+      await setTags(context, contact, 'replace', data.relationships?.tags, path)
+    return { body: await showOne(context, contacts, contact.id) }
   },
 })
 
@@ -150,14 +153,14 @@ function relationshipsOf({ data, relationships }: Type.Static<typeof ChangedCont
 /** Does what the tags in a contact's document say; without them nothing. */
 async function setTags(
   context: WriteContext,
-  contactId: string,
+  contact: Pick<Contact, 'id' | 'site_id'>,
   mode: 'add' | 'replace',
   tags: Type.Static<typeof TagLinkage> | undefined,
   path: Path = ['data', 'relationships'],
 ): Promise<void> {
   if (!tags) return
   const wanted = { mode, tagIds: readIds(tags), pointer: jsonPointer([...path, 'tags', 'data']) }
-  await changeTagsOfContact(context.tx, context.caller.siteIds, contactId, wanted, originOf(context))
+  await changeTagsOfContact(context.tx, contact, wanted, originOf(context))
 }
 
 /** @param personalData what is kept of contacts: see src/personal-data.ts */

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MovableClock } from '../../platform/clock/clock.ts'
+import { makeTag } from '../../testing/automations.ts'
 import { makeAccount, makeContact, makeOffer, makeSite, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
 import { startReceiver } from '../../testing/receiver.ts'
+import { recordStatements } from '../../testing/statements.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -218,6 +220,16 @@ describe('changing a contact', () => {
       subscribed: true,
     })
     expect(await show(id)).toMatchObject({ attributes: { custom_1: null } })
+  })
+
+  test('locks the contact once, however much of it changes', async () => {
+    const { id } = await makeCustomer()
+    const tags = { data: [{ type: 'contact_tags', id: await makeTag(h.app, h.account.siteId) }] }
+    const statements = recordStatements(h.app.pool)
+    const body = document({ name: 'Ada', email: newEmail() }, { relationships: { tags } })
+    expect((await h.client.patch(`/v1/contacts/${id}`, body)).status).toBe(200)
+    const locks = statements.filter(({ text }) => /from "contacts".* for (no key )?update/s.test(text))
+    expect(locks).toHaveLength(1)
   })
 
   test('updates name and e-mail of the customer too', async () => {

@@ -1,7 +1,8 @@
 import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
-import { lockContact } from './lock-contact.ts'
+import { lockOne } from '../../platform/records/lock-one.ts'
+import { type Contact, contactRows } from './contacts.resource.ts'
 import { personOf } from './person-of.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function deleteContact(
   modules: PersonalData[],
 ): Promise<void> {
   for (const { lock } of modules) await lock?.(tx, siteIds, id)
-  const person = await personOf(tx, await lockContact(tx, siteIds, id))
+  const person = await personOf(tx, await lockOne<Contact>(tx, contactRows, siteIds, id))
   for (const { erase } of modules) await erase(tx, person, origin)
   await recordEvent(tx, 'contact_deleted', person, {}, origin)
 }

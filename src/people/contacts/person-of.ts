@@ -1,11 +1,11 @@
 import type { Db, Tx } from '../../platform/db/database.ts'
 import type { Person } from '../../platform/personal-data.ts'
-import type { LockedContact } from './lock-contact.ts'
+import type { Contact } from './contacts.resource.ts'
 
 /** The contact as those know it who keep data of it. */
 export async function personOf(
   db: Db | Tx,
-  { site_id: siteId, id: contactId, email }: Pick<LockedContact, 'site_id' | 'id' | 'email'>,
+  { site_id: siteId, id: contactId, email }: Pick<Contact, 'site_id' | 'id' | 'email'>,
 ): Promise<Person> {
   const customer = await db
     .selectFrom('customers')

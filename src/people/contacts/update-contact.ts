@@ -5,26 +5,25 @@ import { differing } from '../../platform/db/differing.ts'
 import { type About, type Origin, recordEvent } from '../../platform/events/events.ts'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
 import { withPart } from '../../platform/text/names.ts'
+import { endAllSessions } from '../customers/end-sessions.ts'
 import type { ContactChanges, ContactValues } from './contact-attributes.ts'
+import type { Contact } from './contacts.resource.ts'
 import { emailTaken } from './create-contact.ts'
-import { type LockedContact, lockContact } from './lock-contact.ts'
 
 /**
- * Changes a contact, and with it the customer that the contact is: name and e-mail are the same in both. What is
- * already so is no change: when nothing else was asked for, nothing is written.
+ * Changes a contact that is locked, and with it the customer that the contact is: name and e-mail are the same in both.
+ * What is already so is no change: when nothing else was asked for, nothing is written.
  *
- * @param siteIds the caller's
- * @throws ApiError 404; 422 for an e-mail or external id that is taken, an external id without a customer, or a part
+ * @throws ApiError 422 for an e-mail or external id that is taken, an external id without a customer, or a part
  *   of a name that cannot be separated from the rest
  */
 export async function updateContact(
   tx: Tx,
-  siteIds: string[],
-  id: string,
+  contact: Contact,
   wanted: ContactChanges,
   origin: Origin,
 ): Promise<void> {
-  const contact = await lockContact(tx, siteIds, id)
+  const { id } = contact
   const about = { siteId: contact.site_id, contactId: id }
   const customer = await tx
     .selectFrom('customers')
@@ -82,14 +81,14 @@ async function recordEmailChange(
 }
 
 /** Of the values that are wanted, those that differ from what the contact has. */
-function changedValues(contact: LockedContact, wanted: ContactChanges, isCustomer: boolean): ContactValues {
+function changedValues(contact: Contact, wanted: ContactChanges, isCustomer: boolean): ContactValues {
   const name = wantedName(contact, wanted)
   // A customer always has a name: blanking it gives the one made from the e-mail.
   const kept = name === '' && isCustomer ? (wanted.values.email ?? contact.email).split('@')[0]! : name
   return differing({ ...wanted.values, name: kept }, contact)
 }
 
-function wantedName({ name }: LockedContact, { values, partOfName }: ContactChanges): string | undefined {
+function wantedName({ name }: Contact, { values, partOfName }: ContactChanges): string | undefined {
   if (!partOfName) return values.name
   const whole = withPart(name, partOfName)
   if (whole !== null) return whole
@@ -124,10 +123,5 @@ async function leaveOldAddress(
 ): Promise<void> {
   await endLinks(tx, siteId, customerId, now)
   await eraseAttempts(tx, { realm: `site:${siteId}`, persons: [oldAddress] })
-  if (actor === `customer:${customerId}`) return
-  await tx
-    .deleteFrom('member_sessions')
-    .where('site_id', '=', siteId)
-    .where('customer_id', '=', customerId)
-    .execute()
+  if (actor !== `customer:${customerId}`) await endAllSessions(tx, siteId, customerId)
 }

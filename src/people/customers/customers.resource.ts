@@ -27,6 +27,7 @@ const Socials = Type.Object(
 export const customers = defineResource({
   type: 'customers',
   singular: 'customer',
+  isManaged: false,
   description: 'A contact who was granted an offer or bought one. Name and e-mail are those of the contact.',
   // Every customer is a contact; a left join can be left out where nothing is asked of it.
   from: sql`customers r left join contacts k on k.id = r.contact_id and k.site_id = r.site_id`,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { anyOf, type Tx } from '../../platform/db/database.ts'
 import type { Origin } from '../../platform/events/events.ts'
 import { notFound } from '../../platform/jsonapi/errors.ts'
-import { lockContact } from '../contacts/lock-contact.ts'
+import type { Contact } from '../contacts/contacts.resource.ts'
 import { changeTaggings } from './change-taggings.ts'
 
 export type TagMode = 'add' | 'remove' | 'replace'
@@ -23,20 +23,18 @@ export interface TagsOutcome {
 }
 
 /**
- * Adds tags to a contact, removes them, or makes them its only ones: all of it or nothing. Whoever changes the
- * tags of the same contact at the same moment waits, so that of two replacements one comes last.
+ * Adds tags to a contact, removes them, or makes them its only ones: all of it or nothing.
  *
- * @param siteIds the caller's
- * @throws ApiError 404 for the contact, or with its place in the list for a tag that is unknown or archived
+ * @param contact new or locked: whoever changes its tags at the same moment waits, so that of two replacements one
+ *   comes last
+ * @throws ApiError 404 that points at a tag that is unknown or archived
  */
 export async function changeTagsOfContact(
   tx: Tx,
-  siteIds: string[],
-  contactId: string,
+  { id: contactId, site_id: siteId }: Pick<Contact, 'id' | 'site_id'>,
   { mode, tagIds, pointer }: WantedTags,
   origin: Origin,
 ): Promise<TagsOutcome> {
-  const { site_id: siteId } = await lockContact(tx, siteIds, contactId)
   await assertLiving(tx, siteId, tagIds, pointer)
   const change = async (kind: 'add' | 'remove', ids: string[]) => {
     const changed = await changeTaggings(tx, kind, siteId, [{ contactId, tagIds: ids, origin }])

@@ -24,6 +24,12 @@ export const contactTags = defineResource({
   },
   defaultSort: 'name',
   examples: { name: 'VIP' },
+  nearMisses: [
+    [
+      /^\/(?:v1\/)?tags(\/.*)?$/,
+      'Tags are at /v1/contact_tags, those of a contact at /v1/contacts/{id}/relationships/tags.',
+    ],
+  ],
 })
 
 export const contactTagRecords: Records = {

@@ -3,7 +3,8 @@ import { readIds } from '../../platform/http/documents.ts'
 import { IdentifierList, relationshipRoute } from '../../platform/http/resource-routes.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { identifier } from '../../platform/jsonapi/identifiers.ts'
-import { contacts } from '../contacts/contacts.resource.ts'
+import { lockOne } from '../../platform/records/lock-one.ts'
+import { type Contact, contactRows, contacts } from '../contacts/contacts.resource.ts'
 import { originOf } from '../contacts/origin-of.ts'
 import { changeTagsOfContact } from './change-tags-of-contact.ts'
 import { TagLinkage } from './tag-identifiers.ts'
@@ -51,8 +52,8 @@ const changing = (['POST', 'PATCH', 'DELETE'] as const).map((method) =>
       const { tx, caller, params, body, scope } = context
       const id = params.id!
       const wanted = { mode: ACTS[method].mode, tagIds: readIds(body), pointer: '/data' }
-      const outcome = await changeTagsOfContact(tx, caller.siteIds, id, wanted, originOf(context))
-      const { tags, ...meta } = outcome
+      const contact = await lockOne<Contact>(tx, contactRows, caller.siteIds, id)
+      const { tags, ...meta } = await changeTagsOfContact(tx, contact, wanted, originOf(context))
       return {
         body: {
           data: tags.map((tag) => identifier('contact_tags', tag)),

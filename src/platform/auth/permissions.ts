@@ -1,31 +1,26 @@
+import type { Resource } from '../jsonapi/resource.ts'
+
 /**
  * What a key can be allowed to do. Kajabi names permissions to see things `view:<resource>`;
  * those to change things, `manage:<resource>`, are ours.
  */
-export const permissions = [
-  'view:sites',
-  'manage:sites',
-  'view:contacts',
-  'manage:contacts',
-  'view:customers',
-  'view:offers',
-  'manage:offers',
-  'view:products',
-  'manage:products',
-  'view:emails',
-  'manage:emails',
-  'view:grants',
-  'manage:grants',
-  'view:automations',
-  'manage:automations',
-  'view:events',
-  'view:hooks',
-  'manage:hooks',
-  // Choosing the ids of what is created.
-  'manage:ids',
-] as const
+export type Permission = `view:${string}` | `manage:${string}`
 
-export type Permission = (typeof permissions)[number]
+/** Choosing the ids of what is created. */
+const CHOOSE_IDS: Permission = 'manage:ids'
 
-export const isPermission = (text: string): text is Permission =>
-  (permissions as readonly string[]).includes(text)
+/** The permission to see a resource. */
+export const viewing = ({ type, permittedWith = type }: Resource): Permission => `view:${permittedWith}`
+
+/** The permission to change it. */
+export const managing = ({ type, permittedWith = type }: Resource): Permission => `manage:${permittedWith}`
+
+/** Every permission there is. */
+export const permissionsOf = (resources: Resource[]): Permission[] => [
+  ...resources
+    .filter(({ permittedWith }) => !permittedWith)
+    .flatMap((resource) =>
+      resource.isManaged === false ? [viewing(resource)] : [viewing(resource), managing(resource)],
+    ),
+  CHOOSE_IDS,
+]

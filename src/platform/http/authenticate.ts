@@ -13,6 +13,22 @@ export const TOKEN_ENDED =
 export const forbidden = (permission: string, source?: ErrorSource) =>
   new ApiError(403, 'forbidden', `The API key lacks the permission ${permission}.`, { source })
 
+/**
+ * Sees that a caller has all of these permissions.
+ *
+ * @param permissions the caller's; null: all
+ * @param source what in the request takes them
+ * @throws ApiError 403 that names the first that is lacking
+ */
+export function assertMay(
+  permissions: string[] | null,
+  needs: readonly string[],
+  source?: ErrorSource,
+): void {
+  const lacking = permissions && needs.find((permission) => !permissions.includes(permission))
+  if (lacking) throw forbidden(lacking, source)
+}
+
 /** The token in an Authorization header. @throws ApiError 401 when there is none */
 export function bearerToken(header: string | undefined): string {
   const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(header ?? '') ?? []
@@ -41,7 +57,7 @@ export async function authenticate(
   `.execute(db)
   const row = rows[0]
   if (!row) throw unauthorized(TOKEN_ENDED)
-  if (access !== 'token' && row.permissions && !row.permissions.includes(access)) throw forbidden(access)
+  if (access !== 'token') assertMay(row.permissions, [access])
   return { ...claims, userId: row.user_id, siteIds: row.site_ids, permissions: row.permissions }
 }
 

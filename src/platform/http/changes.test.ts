@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { resources } from '../../resources.ts'
 import { makeContact, makeKey, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
-import { permissions } from '../auth/permissions.ts'
+import { permissionsOf } from '../auth/permissions.ts'
+
+const permissions: string[] = permissionsOf(resources)
 
 let h: Harness
 let strict: Harness

@@ -1,10 +1,20 @@
-/** The routes of a resource that requests can create, change and archive. */
-import { type Static, type TSchema, Type } from 'typebox'
-import type { Permission } from '../auth/permissions.ts'
+/** The routes of a resource that requests can create, change, and archive or delete. */
+import { type Static, type TSchema, type TUnsafe, Type } from 'typebox'
+import { managing } from '../auth/permissions.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
-import { writableSchema } from '../jsonapi/read-attributes.ts'
+import { type Values, writableSchema } from '../jsonapi/read-attributes.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
-import { archiveRecord, createRecord, lockOne, type Records, updateRecord } from '../records/records.ts'
+import { ARCHIVED, lockOne } from '../records/lock-one.ts'
+import {
+  belongsToSite,
+  createRecord,
+  endRecord,
+  type Records,
+  takesIds,
+  updateRecord,
+  type Writing,
+} from '../records/records.ts'
+import { capitalized, withArticle } from '../text/nouns.ts'
 import { readChanges } from './changes.ts'
 import {
   Attributes,
@@ -16,8 +26,9 @@ import {
   NewId,
   readIds,
   readNewId,
+  readNoId,
 } from './documents.ts'
-import { listRoute, showOne, showRoute } from './resource-routes.ts'
+import { label, listRoute, showOne, showRoute } from './resource-routes.ts'
 import { type Route, route, type WriteContext } from './route.ts'
 import { SiteRelationship, siteOf } from './site-of.ts'
 
@@ -25,52 +36,70 @@ import { SiteRelationship, siteOf } from './site-of.ts'
 export interface CrudTexts {
   create?: string
   update?: string
-  archive: string
+  /** Of what ends it: archiving or deleting. */
+  end: string
+}
+
+interface CrudOptions {
+  /** Schema of the answer to a POST, when it shows more than others: see Records.shownOnce. */
+  created?: TSchema
+  /** A DELETE answers 204, without a document. */
+  endsSilently?: boolean
 }
 
 type Related = Record<string, Static<ReturnType<typeof Linkage>> | undefined>
 
-/** `GET`, `POST`, `PATCH` and `DELETE` (archive) of a resource; the writes are extensions of the Kajabi API. */
-export function crudRoutes(records: Records, texts: CrudTexts): Route[] {
+interface NewBody {
+  data: { attributes: Values; relationships?: Static<typeof SiteRelationship> }
+}
+
+interface ChangedBody {
+  data: { attributes?: Values; relationships?: Related }
+}
+
+/** `GET`, `POST`, `PATCH` and `DELETE` of a resource. */
+export function crudRoutes(records: Records, texts: CrudTexts, options: CrudOptions = {}): Route[] {
   const { resource } = records
   return [
     listRoute(resource),
-    createRoute(records, texts),
+    createRoute(records, texts, options),
     showRoute(resource),
     updateRoute(records, texts),
-    archiveRoute(records, texts),
+    endRoute(records, texts, options),
   ]
 }
 
-const managing = ({ type, permittedWith = type }: Records['resource']) =>
-  `manage:${permittedWith}` as Permission
+/** The document that creates one. */
+export function newDocument(records: Records): TUnsafe<NewBody> {
+  const { resource } = records
+  const Document = component(
+    `New${componentOf(resource.type)}`,
+    Type.Object({
+      data: Type.Object({
+        type: Type.Literal(resource.type),
+        ...(takesIds(records) && { id: NewId }),
+        attributes: Attributes(writableSchema(resource, true)),
+        relationships: Type.Optional(
+          Type.Object({
+            ...(belongsToSite(records) && SiteRelationship.properties),
+            ...linkages(records),
+          }),
+        ),
+      }),
+    }),
+  )
+  return Document as TSchema as TUnsafe<NewBody>
+}
 
-const tagOf = ({ type }: Records['resource']) => type.replaceAll('_', ' ')
-
-const belongsToSite = ({ table }: Records) => table !== 'sites'
-
-function createRoute(records: Records, texts: CrudTexts): Route {
+function createRoute(records: Records, texts: CrudTexts, { created }: CrudOptions): Route {
   const { resource, relationships = {} } = records
   const settable = [...(belongsToSite(records) ? ['site'] : []), ...Object.keys(relationships)]
-  const Document = Type.Object({
-    data: Type.Object({
-      type: Type.Literal(resource.type),
-      id: NewId,
-      attributes: Attributes(writableSchema(resource, true)),
-      relationships: Type.Optional(
-        Type.Object({
-          ...(belongsToSite(records) && SiteRelationship.properties),
-          ...linkages(records),
-        }),
-      ),
-    }),
-  })
   return route({
     kind: 'write',
     method: 'POST',
     url: `/v1/${resource.type}`,
     access: managing(resource),
-    extraPermissions: ['manage:ids'],
+    ...(takesIds(records) && { extraPermissions: ['manage:ids'] }),
     summary: `Create ${withArticle(resource.singular)}`,
     description: [
       belongsToSite(records) && 'The site is optional for accounts with a single site.',
@@ -78,40 +107,39 @@ function createRoute(records: Records, texts: CrudTexts): Route {
     ]
       .filter(Boolean)
       .join(' '),
-    tag: tagOf(resource),
-    extension: true,
+    tag: label(resource),
     shows: resource,
     query: singleParameters(resource),
-    body: component(`New${componentOf(resource.type)}`, Document) as TSchema,
-    responses: { 201: singleSchema(resource) },
+    body: newDocument(records),
+    responses: { 201: created ?? singleSchema(resource) },
     errors: [404],
-    async handler(
-      context: WriteContext<{ data: { attributes: Record<string, unknown>; relationships?: Related } }>,
-    ) {
+    async handler(context) {
       const { body, scope, ignore } = context
-      const newId = readNewId(context)
+      const newId = takesIds(records) ? readNewId(context) : readNoId(context)
       ignoreRelationships(context, settable)
-      const { id, ignored } = await createRecord(writingOf(context), records, {
-        siteId: belongsToSite(records) ? siteOf(context as Parameters<typeof siteOf>[0]) : null,
+      const { attributes, relationships: related } = body.data
+      const writing = writingOf(context, (names) => ignore(ignoredAttributes(attributes, names)))
+      const { id, shownOnce } = await createRecord(writing, records, {
+        siteId: belongsToSite(records) ? siteOf(context) : null,
         id: newId,
-        attributes: body.data.attributes,
-        related: relatedIds(records, body.data.relationships),
+        attributes,
+        related: relatedIds(records, related as Related),
       })
-      ignore(ignoredAttributes(body.data.attributes, ignored))
       // A new site is not yet one of those that the token was checked for.
       const siteIds = belongsToSite(records) ? scope.siteIds : [...scope.siteIds, id]
       return {
         status: 201,
         body: await showOne({ ...context, scope: { ...scope, siteIds } }, resource, id),
+        shownOnce,
         headers: { location: `${scope.baseUrl}/v1/${resource.type}/${id}` },
       }
     },
-  } as Route)
+  })
 }
 
 function updateRoute(records: Records, texts: CrudTexts): Route {
   const { resource } = records
-  const Document = Type.Object({
+  const Document: TSchema = Type.Object({
     data: Type.Object({
       type: Type.Literal(resource.type),
       id: Type.Optional(Id),
@@ -126,45 +154,41 @@ function updateRoute(records: Records, texts: CrudTexts): Route {
     access: managing(resource),
     summary: `Change ${withArticle(resource.singular)}`,
     description: ['Attributes that are not given stay as they are.', texts.update].filter(Boolean).join(' '),
-    tag: tagOf(resource),
-    extension: true,
+    tag: label(resource),
     shows: resource,
     query: singleParameters(resource),
-    body: component(`Changed${componentOf(resource.type)}`, Document) as TSchema,
+    body: component(`Changed${componentOf(resource.type)}`, Document) as TUnsafe<ChangedBody>,
     responses: { 200: singleSchema(resource) },
-    async handler(
-      context: WriteContext<{ data: { attributes?: Record<string, unknown>; relationships?: Related } }>,
-    ) {
+    async handler(context) {
       const { tx, params, caller, body, ignore } = context
       const row = await lockOne(tx, records, caller.siteIds, params.id!)
       const changes = await readChanges(context, resource, Object.keys(records.relationships ?? {}))
       const changed = Object.keys(changes.relationships)
       const related = relatedIds(records, body.data.relationships, changed)
-      ignore(
-        (await updateRecord(writingOf(context), records, row, changes.attributes, related)).map(
-          ignoredAttribute,
-        ),
-      )
+      const writing = writingOf(context, (names) => ignore(names.map(ignoredAttribute)))
+      await updateRecord(writing, records, row, changes.attributes, related)
       return { body: await showOne(context, resource, row.id) }
     },
-  } as Route)
+  })
 }
 
-function archiveRoute(records: Records, texts: CrudTexts): Route {
-  const { resource } = records
+function endRoute(records: Records, texts: CrudTexts, { endsSilently }: CrudOptions): Route {
+  const { resource, ending = ARCHIVED } = records
+  const noun = withArticle(resource.singular)
   return route({
     kind: 'write',
     method: 'DELETE',
     url: `/v1/${resource.type}/{id}`,
     access: managing(resource),
-    summary: `Archive ${withArticle(resource.singular)}`,
-    description: texts.archive,
-    tag: tagOf(resource),
-    extension: true,
-    responses: { 200: Type.Object({ data: Type.Object({}) }) },
+    summary: capitalized(`${ending.verb} ${noun}`),
+    description: texts.end,
+    tag: label(resource),
+    responses: endsSilently
+      ? { 204: Type.Null({ description: `The ${resource.singular} is ${ending.verb}d` }) }
+      : { 200: Type.Object({ data: Type.Object({}) }) },
     async handler(context) {
-      await archiveRecord(writingOf(context), records, context.params.id!)
-      return { body: { data: {} } }
+      await endRecord(writingOf(context), records, context.params.id!)
+      return endsSilently ? { status: 204 } : { body: { data: {} } }
     },
   })
 }
@@ -190,12 +214,17 @@ function relatedIds(
   )
 }
 
-const writingOf = ({ app, tx, caller, scope }: Pick<WriteContext, 'app' | 'tx' | 'caller' | 'scope'>) => ({
+/** @param ignore for what reads attributes */
+const writingOf = (
+  { app, tx, caller, scope, warn }: WriteContext,
+  ignore: Writing['ignore'] = () => {},
+): Writing => ({
   app,
   tx,
   accountId: caller.accountId,
   siteIds: caller.siteIds,
+  permissions: caller.permissions,
   now: scope.now,
+  ignore,
+  warn,
 })
-
-const withArticle = (noun: string) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`

@@ -1,12 +1,11 @@
 /** What requests that create and change resources have in common. */
-import { type TObject, type TSchema, Type } from 'typebox'
-import { component, componentOf, documentedAs } from '../jsonapi/documented.ts'
+import { type TSchema, Type } from 'typebox'
+import { documentedAs } from '../jsonapi/documented.ts'
 import { ApiError, jsonPointer, type Path } from '../jsonapi/errors.ts'
 import { readId } from '../jsonapi/identifiers.ts'
 import type { Ignored } from '../jsonapi/query.ts'
 import { parseChosenId } from '../records/reserve-id.ts'
 import type { WriteContext } from './route.ts'
-import { SiteRelationship } from './site-of.ts'
 
 export const Id = Type.Union([Type.String(), Type.Integer()])
 
@@ -35,35 +34,6 @@ export const NewId = Type.Optional(
 export const Attributes = (writable: TSchema) =>
   documentedAs(Type.Record(Type.String(), Type.Unknown()), writable)
 
-const Relationships = Type.Optional(Type.Record(Type.String(), Type.Unknown(), { examples: [] }))
-
-/** A document that creates a resource. @param writable its attributes, for the documentation */
-export const NewDocument = <T extends string>(type: T, writable: TSchema) =>
-  component(
-    `New${componentOf(type)}`,
-    Type.Object({
-      data: Type.Object({
-        type: Type.Literal(type),
-        attributes: Attributes(writable),
-        relationships: Type.Optional(SiteRelationship),
-      }),
-    }),
-  )
-
-/** A document that changes one. @param writable its attributes, for the documentation; each may be left out */
-export const ChangedDocument = <T extends string>(type: T, writable: TObject) =>
-  component(
-    `Changed${componentOf(type)}`,
-    Type.Object({
-      data: Type.Object({
-        type: Type.Literal(type),
-        id: Type.Optional(Id),
-        attributes: Type.Optional(Attributes(Type.Partial(writable))),
-        relationships: Relationships,
-      }),
-    }),
-  )
-
 interface NewResource {
   data: { id?: unknown; relationships?: object }
 }
@@ -90,10 +60,9 @@ export function ignoreRelationships(
  *
  * @throws ApiError 403 for an id (JSON:API 1.1, "Client-Generated IDs")
  */
-export function checkNewDocument(context: Pick<WriteContext<NewResource>, 'body' | 'ignore'>): void {
-  const { id } = context.body.data
-  if (!isMissing(id)) throw idRefused('The server assigns the id of a new resource. Remove the id.')
-  ignoreRelationships(context)
+export function readNoId({ body }: Pick<WriteContext<NewResource>, 'body'>): null {
+  if (isMissing(body.data.id)) return null
+  throw idRefused('The server assigns the id of a new resource. Remove the id.')
 }
 
 /**

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../api.ts'
 import { unknownFilters } from '../../people/contacts/filters/unknown-filters.ts'
-import { makeAutomation } from '../../testing/automations.ts'
+import { resources } from '../../resources.ts'
 import type { Client } from '../../testing/client.ts'
-import { makeAccount, makeContact, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
+import { makeAccount } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { makeHook } from '../../testing/hooks.ts'
+import { oneOfEach } from '../../testing/one-of-each.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
-import { findResource } from '../jsonapi/resource.ts'
 import type { Route } from './route.ts'
 
 let h: Harness
@@ -21,48 +20,12 @@ beforeAll(async () => {
   h = await startHarness()
   const account = await makeAccount(h.app)
   stranger = h.clientWith(account.token)
-  ours = await oneOfEach(h.client, h.account.siteId)
-  theirs = await oneOfEach(stranger, account.siteId)
+  ours = await oneOfEach(h, h.client, h.account.siteId)
+  theirs = await oneOfEach(h, stranger, account.siteId)
 })
 afterAll(() => h.close())
 
-/** Every type of resource with an id in a path belongs here: the test fails for a missing one. */
-async function oneOfEach(client: Client, siteId: string): Promise<Record<string, string>> {
-  const products = await makeProduct(h.app, siteId)
-  const offers = await makeOffer(h.app, siteId, { productIds: [products] })
-  const automations = await makeAutomation(h.app, siteId, {
-    trigger: { event: 'contact_created' },
-    actions: [{ action: 'stop' }],
-  })
-  const contacts = await makeContact(h.app, siteId)
-  const granted = await client.post(`/v1/contacts/${contacts}/relationships/offers`, offersBody([offers]))
-  await h.drain()
-  const { body } = await client.get(`/v1/emails?filter[contact_id]=${contacts}`)
-  const { customer_id: customers, offers: outcomes } = granted.body.meta
-  const tag = { type: 'contact_tags', attributes: { name: 'VIP' } }
-  const contact_tags = (await client.post('/v1/contact_tags', { data: tag })).body.data.id
-  const hooks = await makeHook(h.app, siteId)
-  const tested = await client.post(`/v1/hooks/${hooks}/test`)
-  const template = { type: 'email_templates', attributes: { kind: 'gift' } }
-  const email_templates = (await client.post('/v1/email_templates', { data: template })).body.data.id
-  const [run] = (await client.get('/v1/automation_runs')).body.data
-  return {
-    automations,
-    automation_runs: run.id,
-    events: run.attributes.event_id,
-    contact_tags,
-    sites: siteId,
-    products,
-    offers,
-    contacts,
-    customers,
-    emails: body.data[0].id,
-    email_templates,
-    grants: outcomes[0].grant_id,
-    hooks,
-    webhook_deliveries: tested.body.data.id,
-  }
-}
+const resourceOf = (url: string) => resources.find(({ type }) => type === url.split('/')[2])
 
 const typeOf = ({ url }: Route) => url.split('/')[2]!
 
@@ -72,7 +35,7 @@ const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.u
 function bodyOf({ method, url }: Route, ids: Record<string, string>): unknown {
   if (method === 'GET' || (method === 'DELETE' && url.endsWith('}'))) return undefined
   const name = /\/relationships\/(\w+)$/.exec(url)?.[1]
-  const related = name && findResource(url.split('/')[2]!)!.relationships[name]!.type
+  const related = name && resourceOf(url)!.relationships[name]!.type
   if (related) return { data: [{ type: related, id: ids[related] }] }
   const type = url.split('/')[2]!
   return { data: { type, attributes: {} } }
@@ -123,7 +86,7 @@ const sameForAllIds = [...Object.keys(unknownFilters), 'has_all_tag_id']
 const keyOf = (name: string) => /\[(\w+)\]/.exec(name)![1]!
 
 const referredTo = (url: string, key: string) =>
-  key === 'site_id' ? 'sites' : findResource(url.split('/')[2]!)?.filters[key]?.refersTo
+  key === 'site_id' ? 'sites' : resourceOf(url)?.filters[key]?.refersTo
 
 describe('our id in a filter of another account is 404', () => {
   const filters = routes

@@ -74,3 +74,12 @@ export interface Operation {
 export const KAJABI_OPERATIONS: Operation[] = Object.entries(KAJABI_PATHS).flatMap(([url, methods]) =>
   methods.split(' ').map((method) => ({ method, url })),
 )
+
+/** Names of placeholders do not matter. */
+export const nameOf = ({ method, url }: Operation) => `${method} ${url.replace(/\{\w+\}/g, '{}')}`
+
+const KAJABI_NAMES = new Set(KAJABI_OPERATIONS.map(nameOf))
+
+/** Whether an operation of the API is one that Kajabi does not have. */
+export const isExtension = (operation: Operation): boolean =>
+  operation.url.startsWith('/v1/') && !KAJABI_NAMES.has(nameOf(operation))

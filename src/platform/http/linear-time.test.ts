@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { basicCredentials } from '../../accounts/oauth/oauth.routes.ts'
 import { routes } from '../../api.ts'
 import { pickLanguage } from '../../members/texts/language.ts'
+import { resources } from '../../resources.ts'
 import { parseEmailAddress } from '../text/email-address.ts'
 import { bearerToken } from './authenticate.ts'
 import { parseDocument } from './bodies.ts'
@@ -16,7 +17,7 @@ import { refuseOtherMediaTypes } from './strict.ts'
 import { unknownPaths } from './unknown-paths.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
-const explainUnknown = unknownPaths(routes)
+const explainUnknown = unknownPaths(routes, resources)
 const someRoute = routes.find(({ access }) => access === 'view:contacts')!
 const fill = (piece: string, bytes: number) => piece.repeat(Math.ceil(bytes / piece.length)).slice(0, bytes)
 const parseCookies = (header: string) => cookie.fastifyCookie.parse(header)

@@ -11,7 +11,7 @@ import type { Route } from './route.ts'
 /** Collects the OpenAPI document from the routes that are registered after this; it is made when it is asked for. */
 export async function openapi(
   server: FastifyInstance,
-  { config }: Pick<App, 'config'>,
+  { config, resources }: Pick<App, 'config' | 'resources'>,
   routes: Route[],
 ): Promise<void> {
   await server.register(swagger, {
@@ -29,7 +29,7 @@ export async function openapi(
     },
     transformObject: (made) => {
       const document = (made as { openapiObject: unknown }).openapiObject as OpenApi
-      return completeDocument(document, routes) as object
+      return completeDocument(document, routes, resources) as object
     },
   })
 }

@@ -1,6 +1,6 @@
 /** The routes that follow from a resource's description. */
 import { Type } from 'typebox'
-import { isPermission, type Permission } from '../auth/permissions.ts'
+import { viewing } from '../auth/permissions.ts'
 import type { Db } from '../db/database.ts'
 import { cursorPageDocument, pageDocument, singleDocument } from '../jsonapi/document.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
@@ -8,21 +8,17 @@ import { identifier } from '../jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../jsonapi/load.ts'
 import { isByCursor, loadByCursor } from '../jsonapi/load-by-cursor.ts'
 import { type IncludeTree, parseQuery, type QueryParameters, type ResourceQuery } from '../jsonapi/query.ts'
-import { type Resource, resourceOf, type Scope } from '../jsonapi/resource.ts'
+import type { Resource } from '../jsonapi/resource.ts'
+import type { LoadScope, Resources } from '../jsonapi/resources.ts'
 import { Identifier, listParameters, pageSchema, singleParameters, singleSchema } from '../jsonapi/schemas.ts'
-import { forbidden } from './authenticate.ts'
+import { assertMay } from './authenticate.ts'
 import { type Caller, type ReadContext, type Route, route, type WriteContext } from './route.ts'
 
-interface Options {
-  extension?: boolean
-}
-
-const viewing = ({ type, permittedWith = type }: Resource) => `view:${permittedWith}` as Permission
-
-const label = ({ type }: Resource) => type.replaceAll('_', ' ')
+/** The type in words; operations have it as their tag. */
+export const label = ({ type }: Resource) => type.replaceAll('_', ' ')
 
 /** `GET /v1/<type>` */
-export function listRoute(resource: Resource, { extension }: Options = {}): Route {
+export function listRoute(resource: Resource): Route {
   return route({
     kind: 'read',
     method: 'GET',
@@ -31,13 +27,12 @@ export function listRoute(resource: Resource, { extension }: Options = {}): Rout
     summary: `List ${label(resource)}`,
     description: resource.description,
     tag: label(resource),
-    extension,
     query: listParameters(resource),
     responses: { 200: pageSchema(resource) },
     errors: [400, 404],
     async handler({ db, query: parameters, scope, caller, ignore }) {
       const query = parseQuery(resource, parameters, scope)
-      assertMayInclude(caller, resource, query.include)
+      assertMayInclude(scope.resources, caller, resource, query.include)
       ignore(query.ignored)
       return { body: await pageBody(db, resource, query, parameters, scope) }
     },
@@ -49,7 +44,7 @@ async function pageBody(
   resource: Resource,
   query: ResourceQuery,
   parameters: QueryParameters,
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<object> {
   if (isByCursor(query)) {
     const page = await loadByCursor(db, resource, query, scope)
@@ -59,7 +54,7 @@ async function pageBody(
 }
 
 /** `GET /v1/<type>/{id}` */
-export function showRoute(resource: Resource, { extension }: Options = {}): Route {
+export function showRoute(resource: Resource): Route {
   return route({
     kind: 'read',
     method: 'GET',
@@ -67,7 +62,6 @@ export function showRoute(resource: Resource, { extension }: Options = {}): Rout
     access: viewing(resource),
     summary: `Show one ${resource.singular}`,
     tag: label(resource),
-    extension,
     query: singleParameters(resource),
     responses: { 200: singleSchema(resource) },
     async handler(context) {
@@ -89,7 +83,7 @@ export function readSingleQuery(
   { query: parameters, scope, caller, ignore }: Pick<ReadContext, 'query' | 'scope' | 'caller' | 'ignore'>,
 ): ResourceQuery {
   const query = parseQuery(resource, parameters, scope, { single: true })
-  assertMayInclude(caller, resource, query.include)
+  assertMayInclude(scope.resources, caller, resource, query.include)
   ignore(query.ignored)
   return query
 }
@@ -105,18 +99,15 @@ export async function showOne(
 
 /** What is included takes the same permission as asking for it. */
 function assertMayInclude(
+  resources: Resources,
   { permissions }: Pick<Caller, 'permissions'>,
   resource: Resource,
   include: IncludeTree,
 ): void {
   for (const [name, below] of Object.entries(include)) {
-    const related = resourceOf(resource.relationships[name]!.type)
-    const permission = viewing(related)
-    // What no key can be allowed separately is seen with what it belongs to.
-    if (permissions && isPermission(permission) && !permissions.includes(permission)) {
-      throw forbidden(permission, { parameter: 'include' })
-    }
-    assertMayInclude({ permissions }, related, below)
+    const related = resources.get(resource.relationships[name]!.type)
+    assertMay(permissions, [viewing(related)], { parameter: 'include' })
+    assertMayInclude(resources, { permissions }, related, below)
   }
 }
 

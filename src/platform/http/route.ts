@@ -4,7 +4,9 @@ import type { Permission } from '../auth/permissions.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import type { Db, Tx } from '../db/database.ts'
 import type { Ignored, QueryParameters, ResourceQuery } from '../jsonapi/query.ts'
-import type { Resource, Scope } from '../jsonapi/resource.ts'
+import type { Resource } from '../jsonapi/resource.ts'
+import type { LoadScope } from '../jsonapi/resources.ts'
+import { isExtension } from './kajabi-operations.ts'
 
 /** The bearer of a token that the database has found good. */
 export interface Caller extends TokenClaims {
@@ -49,13 +51,13 @@ export interface SignedContext<Body = unknown> extends Context<Body> {
 
 export interface ReadContext<Body = unknown> extends Context<Body> {
   caller: Caller
-  scope: Scope
+  scope: LoadScope
   db: Db
 }
 
 export interface WriteContext<Body = unknown> extends Context<Body> {
   caller: Caller
-  scope: Scope
+  scope: LoadScope
   /** The transaction of the request; it commits when the handler returns. */
   tx: Tx
   /** Who acts, as it is recorded. */
@@ -83,8 +85,8 @@ interface RouteBase {
   tag: string
   /** Permissions that allow more than `access` alone. */
   extraPermissions?: Permission[]
-  /** Kajabi does not have it. */
-  extension?: boolean
+  /** Kajabi does not have it; follows from method and URL. */
+  extension: boolean
   /** The body is a form, multipart or JSON, as OAuth clients send it; answers are plain JSON. */
   form?: boolean
   /** Errors are flat, as in `{"error": "invalid_request"}`: the form that OAuth has, and Kajabi. */
@@ -125,5 +127,8 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
       }
   )
 
+type Definition<Each> = Each extends unknown ? Omit<Each, 'extension'> : never
+
 /** Declares a route; the handler's `body` has the type of the body's schema. */
-export const route = <Body extends TSchema>(definition: Route<Body>): Route => definition as unknown as Route
+export const route = <Body extends TSchema>(definition: Definition<Route<Body>>): Route =>
+  ({ ...definition, extension: isExtension(definition) }) as unknown as Route

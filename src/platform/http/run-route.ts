@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import { inTransaction } from '../db/database.ts'
-import type { Scope } from '../jsonapi/resource.ts'
+import type { LoadScope } from '../jsonapi/resources.ts'
 import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { idempotencyKey, isStillRunning, keyOwner, once, stillRunning } from './idempotency.ts'
 import { readSingleQuery } from './resource-routes.ts'
@@ -71,7 +71,8 @@ async function runWrite(route: Extract<Route, { kind: 'write' }>, context: Signe
   return withShownOnce(answer)
 }
 
-const scopeOf = ({ config }: App, { siteIds }: Caller, now: Date, baseUrl: string): Scope => ({
+const scopeOf = ({ config, resources }: App, { siteIds }: Caller, now: Date, baseUrl: string): LoadScope => ({
+  resources,
   siteIds,
   now,
   baseUrl,

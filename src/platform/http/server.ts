@@ -74,7 +74,8 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     ? routes
     : routes.filter(({ extension }) => !extension).map(withoutExtensions)
   const beside = [...MONITORING_PATHS, ...(hasDocs(app.config) ? ['/docs', '/openapi.json'] : [])]
-  const explain = unknownPaths([...known, ...beside.map((url) => ({ method: 'GET', url }))])
+  const served = [...known, ...beside.map((url) => ({ method: 'GET', url }))]
+  const explain = unknownPaths(served, app.resources.all)
   const unknown = ({ method, url }: FastifyRequest) => explain(method, url.split('?')[0]!)
   answerErrors(server, app)
   frontPage(server, app, (request, reply) => sendError(reply, request, unknown(request)))

@@ -1,41 +1,33 @@
-const HOW_TO_GRANT = 'Grant an offer with POST /v1/contacts/{id}/relationships/offers.'
+import type { Resource } from '../jsonapi/resource.ts'
+import { withArticle } from '../text/nouns.ts'
 
-/** Paths that clients are seen to try, and what they mean. */
-const NEAR_MISSES: [RegExp, string][] = [
-  [
-    /^\/(?:v1\/)?(contacts|customers)\/(?!relationships)(\w+)\/offers$/,
-    'The offers of $1 are at /v1/$1/$2/relationships/offers.',
-  ],
-  [
-    /^\/(?:v1\/)?contacts\/(?!relationships)(\w+)\/tags$/,
-    'The tags of a contact are at /v1/contacts/$1/relationships/tags.',
-  ],
-  [
-    /^\/v1\/offers\/(\w+)\/relationships\/contacts$/,
-    'Offers are granted from the other side: POST /v1/contacts/{id}/relationships/offers. Who holds one: GET /v1/contacts?filter[has_offer_id]=$1.',
-  ],
-  [/^\/(?:v1\/)?members(\/.*)?$/, 'Members are called contacts and customers: /v1/contacts, /v1/customers.'],
-  [
-    /^\/(?:v1\/)?(?:people|persons?|users?|subscribers?|leads?)(\/.*)?$/,
-    'People are called contacts: /v1/contacts.',
-  ],
-  [/^\/(?:v1\/)?webhooks?(\/.*)?$/, 'Webhooks are at /v1/hooks.'],
-  [/^\/(?:v1\/)?grants(\/.*)?$/, HOW_TO_GRANT],
-  [
-    /^\/(?:v1\/)?tags(\/.*)?$/,
-    'Tags are at /v1/contact_tags, those of a contact at /v1/contacts/{id}/relationships/tags.',
-  ],
-  [/^\/(?:v1\/)?(?:oauth2?\/)?(token|revoke)$/, 'The path is /v1/oauth/$1.'],
-]
+type NearMiss = [path: RegExp, hint: string]
+
+const OAUTH: NearMiss = [/^\/(?:v1\/)?(?:oauth2?\/)?(token|revoke)$/, 'The path is /v1/oauth/$1.']
+
+/** Paths of relationships without the word "relationships". */
+const shortened = ({ type, singular, relationships }: Resource): NearMiss[] =>
+  Object.entries(relationships).flatMap(([name, relationship]): NearMiss[] =>
+    relationship.kind === 'many' && relationship.hasEndpoint
+      ? [
+          [
+            new RegExp(`^/(?:v1/)?${type}/(?!relationships)(\\w+)/${name}$`),
+            `The ${name} of ${withArticle(singular)} are at /v1/${type}/$1/relationships/${name}.`,
+          ],
+        ]
+      : [],
+  )
 
 /**
  * Leads from a wrong path to the right one.
  *
  * @param operations every one that there is, with what matches its paths
+ * @param resources every one that there is: they know what clients call them
  * @returns a function that makes a sentence for a path; null when the path resembles nothing
  */
 export function pathSuggestions(
   operations: { url: string; matches: RegExp }[],
+  resources: Resource[],
 ): (path: string) => string | null {
   const isKnown = (path: string) => operations.some(({ matches }) => matches.test(path))
   const words = new Map(
@@ -43,9 +35,13 @@ export function pathSuggestions(
       .flatMap(({ url }) => url.split('/').filter((word) => /^\w/.test(word)))
       .map((word) => [plain(word), word]),
   )
+  const nearMisses = [
+    ...resources.flatMap((resource) => [...shortened(resource), ...(resource.nearMisses ?? [])]),
+    OAUTH,
+  ]
   return (path) => {
-    for (const [pattern, advice] of NEAR_MISSES) {
-      if (pattern.test(path)) return path.replace(pattern, advice)
+    for (const [pattern, hint] of nearMisses) {
+      if (pattern.test(path)) return path.replace(pattern, hint)
     }
     // A base URL that ends with a slash, in front of a path that begins with one.
     const [, rest = ''] = /^(?:\/api)?(?:\/v\d)?\/(.+)$/i.exec(path.replace(/\/{2,}/g, '/')) ?? []
@@ -57,9 +53,11 @@ export function pathSuggestions(
   }
 }
 
-/** Leads from a method that a path does not take to the operation that was meant; null when it is not known. */
-export const methodSuggestion = (method: string, path: string): string | null =>
-  method === 'POST' && path === '/v1/grants' ? HOW_TO_GRANT : null
+/** Leads from a method that a path does not support to the operation that was meant; null when it is not known. */
+export function methodSuggestions(resources: Resource[]): (method: string, path: string) => string | null {
+  const byPath = new Map(resources.map(({ type, insteadOf = {} }) => [`/v1/${type}`, insteadOf]))
+  return (method, path) => byPath.get(path)?.[method] ?? null
+}
 
 /** A word without its number and its way of writing: contactTag, contact-tags and contact_tags are one. */
 const plain = (word: string) =>

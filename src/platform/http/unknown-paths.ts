@@ -1,7 +1,8 @@
 /** What to answer where no route is: the path or the method is wrong, or the operation is not implemented. */
 import { ApiError } from '../jsonapi/errors.ts'
-import { KAJABI_OPERATIONS, type Operation } from './kajabi-operations.ts'
-import { methodSuggestion, pathSuggestions } from './suggest-path.ts'
+import type { Resource } from '../jsonapi/resource.ts'
+import { KAJABI_OPERATIONS, nameOf, type Operation } from './kajabi-operations.ts'
+import { methodSuggestions, pathSuggestions } from './suggest-path.ts'
 
 const LONGEST_PATH_SHOWN = 200
 
@@ -13,13 +14,18 @@ interface Pattern extends Operation {
  * Explains requests that no route takes.
  *
  * @param served every operation that is served
+ * @param resources every one that there is: they know what clients call them
  * @returns the error to answer: 404, 405 or 501
  */
-export function unknownPaths(served: Operation[]): (method: string, path: string) => ApiError {
+export function unknownPaths(
+  served: Operation[],
+  resources: Resource[],
+): (method: string, path: string) => ApiError {
   const known = served.map(patternOf)
   const lacking = lackingOperations(served).map(patternOf)
   const all = [...known, ...lacking]
-  const suggest = pathSuggestions(all)
+  const suggest = pathSuggestions(all, resources)
+  const insteadOf = methodSuggestions(resources)
 
   return (method, path) => {
     const bare = path.replace(/(?<=.)\/$/, '')
@@ -33,7 +39,7 @@ export function unknownPaths(served: Operation[]): (method: string, path: string
       return new ApiError(
         405,
         'method_not_allowed',
-        hinted(`${shown} does not support ${method}. Supported: ${allowed}.`, methodSuggestion(method, bare)),
+        hinted(`${shown} does not support ${method}. Supported: ${allowed}.`, insteadOf(method, bare)),
         { headers: { allow: allowed } },
       )
     }
@@ -46,9 +52,6 @@ export function lackingOperations(served: Operation[]): Operation[] {
   const names = new Set(served.map(nameOf))
   return KAJABI_OPERATIONS.filter((operation) => !names.has(nameOf(operation)))
 }
-
-/** Names of placeholders do not matter. */
-const nameOf = ({ method, url }: Operation) => `${method} ${url.replace(/\{\w+\}/g, '{}')}`
 
 const patternOf = (operation: Operation): Pattern => ({
   ...operation,

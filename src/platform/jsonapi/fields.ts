@@ -1,6 +1,7 @@
 /** Kinds of values that requests set: what each looks like in a document, and how it is read. */
 import { type TSchema, Type } from 'typebox'
 import { readName } from '../text/names.ts'
+import { isId } from './identifiers.ts'
 import type { Attribute } from './resource.ts'
 
 /** How one value is read from a request. */
@@ -9,8 +10,10 @@ export interface Field {
   schema: TSchema
   /** Completes "… must be", also in the help of the command line. */
   form: string
-  /** Undefined when the value does not have that form; an empty text stands for none. @throws FieldError */
+  /** Undefined when the value does not have that form; an empty text stands for none. @throws FieldError, ApiError */
   read: (value: unknown) => unknown
+  /** An empty text is a value of its own, other than none. */
+  keepsEmpty?: boolean
   /** The value in a document for a text of the command line. Left out: the text. */
   fromText?: (text: string) => unknown
 }
@@ -26,17 +29,20 @@ export class FieldError extends Error {
   }
 }
 
-export interface Write extends Field {
+interface WriteOptions {
   /** It must be given when the resource is created. */
   required?: boolean
+  /** It can be set only then. Left out: always. */
+  when?: 'create' | 'update'
 }
 
+export type Write = Field & WriteOptions
+
 /** An attribute that requests can set. Null removes the value where the attribute can be null. */
-export const writable = (
-  attribute: Attribute,
-  field: Field,
-  { required }: { required?: boolean } = {},
-): Attribute => ({ ...attribute, write: { ...field, required } })
+export const writable = (attribute: Attribute, field: Field, options: WriteOptions = {}): Attribute => ({
+  ...attribute,
+  write: { ...field, ...options },
+})
 
 function textField(longest: number, form: string, normalize: (text: string) => string): Field {
   return {
@@ -87,6 +93,14 @@ export const choice = (choices: readonly string[]): Field => ({
   form: `one of ${choices.join(', ')}`,
   read: (value) => (choices.includes(value as string) ? value : undefined),
 })
+
+/** The id of a resource, as a number or in digits; it is read as we write ids. */
+export const idField: Field = {
+  schema: Type.Unsafe<number | string>({ type: ['integer', 'string'] }),
+  form: 'an id, for example "7"',
+  read: (value) =>
+    ['string', 'number'].includes(typeof value) && isId(String(value)) ? String(value) : undefined,
+}
 
 export const flag: Field = {
   schema: Type.Boolean(),

@@ -5,7 +5,8 @@ import { type CursorPage, encodeCursor, malformedCursor } from './cursors.ts'
 import { fewMatches, listCondition, narrowToSite } from './load.ts'
 import { attachRelated, type LoadedDocument } from './load-related.ts'
 import type { ResourceQuery } from './query.ts'
-import type { Resource, Scope } from './resource.ts'
+import type { Resource } from './resource.ts'
+import type { LoadScope } from './resources.ts'
 import { allOf, oneOfThese, select } from './select-rows.ts'
 import { isBeyond, orderBy, type Place, placeOf, reversed } from './sorting.ts'
 
@@ -30,7 +31,7 @@ export async function loadByCursor(
   db: Db | Tx,
   resource: Resource,
   query: CursorQuery,
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<LoadedCursorPage> {
   const siteScope = await narrowToSite(db, resource, query, scope)
   const { direction, cursor, list } = query.cursor
@@ -71,7 +72,7 @@ async function findPlaces(
   db: Db | Tx,
   resource: Resource,
   query: CursorQuery,
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<{ id: string; place: Place }[]> {
   const { direction, place } = query.cursor
   const keys = direction === 'after' ? query.order : reversed(query.order)

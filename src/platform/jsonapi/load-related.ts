@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../db/database.ts'
 import { containing } from './field-types.ts'
 import type { IncludeTree, Narrowing, ResourceQuery } from './query.ts'
-import { type Resource, type Row, resourceOf, type Scope, type ToMany } from './resource.ts'
+import type { Resource, Row, ToMany } from './resource.ts'
+import type { LoadScope } from './resources.ts'
 import { oneOfThese, select } from './select-rows.ts'
 
 /** Related ids by owner: `edges.get('offers')?.get(ownerId)`. */
@@ -30,7 +31,7 @@ export async function attachRelated(
   rows: Row[],
   { fields, include, narrowed = {} }: WhatToShow,
   linkage: ToMany['linkage'],
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<LoadedDocument> {
   const edges = await loadEdges(
     db,
@@ -56,7 +57,7 @@ async function loadEdges(
   resource: Resource,
   rows: Row[],
   names: string[],
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<Edges> {
   const edges: Edges = new Map()
   const ids = rows.map(({ id }) => id)
@@ -81,12 +82,12 @@ async function loadIncluded(
   owners: Loaded,
   include: IncludeTree,
   { fields, narrowed }: Pick<ResourceQuery, 'fields' | 'narrowed'>,
-  scope: Scope,
+  scope: LoadScope,
   included: Map<string, Loaded>,
 ): Promise<void> {
   for (const [name, below] of Object.entries(include)) {
     const relationship = owners.resource.relationships[name]!
-    const resource = resourceOf(relationship.type)
+    const resource = scope.resources.get(relationship.type)
     const ids = relatedIds(owners, name)
     const part = narrowed[name] ? partOf(relationship as ToMany, narrowed[name]) : sql``
     const rows = ids.length

@@ -4,7 +4,8 @@ import { badRequest, notFound } from './errors.ts'
 import { isId } from './identifiers.ts'
 import { attachRelated, type LoadedDocument, type WhatToShow } from './load-related.ts'
 import type { ResourceQuery } from './query.ts'
-import { type Resource, type Row, resourceOf, type Scope } from './resource.ts'
+import type { Resource, Row } from './resource.ts'
+import type { LoadScope } from './resources.ts'
 import { allOf, oneOfThese, select, visible } from './select-rows.ts'
 import { orderBy } from './sorting.ts'
 
@@ -17,7 +18,7 @@ export async function loadPage(
   db: Db | Tx,
   resource: Resource,
   query: ResourceQuery,
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<LoadedPage> {
   const siteScope = await narrowToSite(db, resource, query, scope)
   const condition = listCondition(resource, query, siteScope)
@@ -33,7 +34,7 @@ export async function loadPage(
 export const listCondition = (
   resource: Resource,
   { filters }: Pick<ResourceQuery, 'filters'>,
-  scope: Scope,
+  scope: LoadScope,
 ): RawBuilder<unknown> =>
   allOf([visible(resource, scope), resource.listed, ...filters.map(({ where }) => where)])
 
@@ -59,7 +60,7 @@ async function count(
   resource: Resource,
   { filters }: ResourceQuery,
   condition: RawBuilder<unknown>,
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<number> {
   const counting =
     resource.total && filters.length === 0
@@ -76,7 +77,7 @@ async function selectPage(
   query: ResourceQuery,
   matching: RawBuilder<unknown>,
   total: number,
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<Row[]> {
   const { number, size } = query.page
   const offset = (number - 1) * size
@@ -102,7 +103,7 @@ export async function loadOne(
   resource: Resource,
   id: string,
   query: WhatToShow,
-  scope: Scope,
+  scope: LoadScope,
 ): Promise<LoadedDocument> {
   const rows = isId(id)
     ? await select(db, resource, query, scope, sql`where ${visible(resource, scope)} and r.id = ${id}`)
@@ -112,7 +113,7 @@ export async function loadOne(
 }
 
 /** Whether the caller can see a resource of this id, or could before it was deleted: what refers to it remains. */
-async function existed(db: Db | Tx, resource: Resource, id: string, scope: Scope): Promise<boolean> {
+async function existed(db: Db | Tx, resource: Resource, id: string, scope: LoadScope): Promise<boolean> {
   if (!isId(id)) return false
   const condition = visible({ ...resource, where: undefined }, scope)
   const { rows } = await sql`select from ${resource.from} where ${condition} and r.id = ${id}`.execute(db)
@@ -124,8 +125,8 @@ export async function narrowToSite(
   db: Db | Tx,
   resource: Resource,
   query: ResourceQuery,
-  scope: Scope,
-): Promise<Scope> {
+  scope: LoadScope,
+): Promise<LoadScope> {
   let { siteIds } = scope
   if (query.siteId !== null) {
     siteIds = siteIds.filter((id) => id === query.siteId)
@@ -137,7 +138,7 @@ export async function narrowToSite(
   }
   const siteScope = { ...scope, siteIds }
   for (const { type, id, parameter } of query.references) {
-    const target = resourceOf(type)
+    const target = scope.resources.get(type)
     if (!(await existed(db, target, id, siteScope))) throw missing(target.singular, id, parameter)
   }
   return siteScope

@@ -13,7 +13,8 @@ export const erasedColumns = ({ attributes }: Resource): Record<string, unknown>
 
 /** The attributes of a resource as the API shows them. @throws ApiError 404 */
 export async function readShown(app: App, resource: Resource, siteId: string, id: string): Promise<unknown> {
-  const scope = { siteIds: [siteId], now: app.clock.now(), baseUrl: app.publicUrl }
+  const { resources, clock, publicUrl } = app
+  const scope = { siteIds: [siteId], now: clock.now(), baseUrl: publicUrl, resources }
   const query = { fields: {}, include: {} }
   const { data } = singleDocument(await loadOne(app.db, resource, id, query, scope), query, scope)
   return { id, ...data.attributes }

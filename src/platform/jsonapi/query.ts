@@ -1,16 +1,8 @@
 import { sql } from 'kysely'
 import { type CursorPage, type Direction, decodeCursor } from './cursors.ts'
 import { badRequest, type ErrorSource } from './errors.ts'
-import {
-  canBeNull,
-  findResource,
-  type FilterSql,
-  type Relationship,
-  type Resource,
-  resourceOf,
-  type Scope,
-  type ToMany,
-} from './resource.ts'
+import { canBeNull, type FilterSql, type Relationship, type Resource, type ToMany } from './resource.ts'
+import type { LoadScope, Resources } from './resources.ts'
 import type { SortKey } from './sorting.ts'
 
 export const DEFAULT_PAGE_SIZE = 25
@@ -79,7 +71,7 @@ export interface Ignored {
 export function parseQuery(
   resource: Resource,
   parameters: QueryParameters,
-  scope: Scope,
+  scope: LoadScope,
   { single = false }: { single?: boolean } = {},
 ): ResourceQuery {
   const query: ResourceQuery = {
@@ -98,8 +90,8 @@ export function parseQuery(
   for (const [name, given] of Object.entries(parameters)) {
     const value = Array.isArray(given) ? given.join(',') : given
     const [, family, key] = /^(\w+)\[(\w+)\](?:\[\])?$/.exec(name) ?? [null, name, '']
-    if (family === 'include') query.include = parseInclude(resource, value, query.ignored)
-    else if (family === 'fields') parseFields(name, key!, value, query)
+    if (family === 'include') query.include = parseInclude(scope.resources, resource, value, query.ignored)
+    else if (family === 'fields') parseFields(scope.resources, name, key!, value, query)
     else if (single) {
       if (family === 'filter') parseNarrowing(resource, key!, value, query)
     } else if (name === 'sort') sort = value.trim()
@@ -138,7 +130,13 @@ function parseCursor(
 
 const DIRECTIONS: Direction[] = ['after', 'before']
 
-function addFilter(resource: Resource, key: string, value: string, scope: Scope, query: ResourceQuery): void {
+function addFilter(
+  resource: Resource,
+  key: string,
+  value: string,
+  scope: LoadScope,
+  query: ResourceQuery,
+): void {
   const filter = resource.filters[key]!
   const parameter = `filter[${key}]`
   refuseZeroByte(parameter, value)
@@ -198,9 +196,15 @@ export const unknownParameter = (parameter: string): Ignored => ({
   source: { parameter },
 })
 
-function parseFields(parameter: string, key: string, value: string, query: ResourceQuery): void {
+function parseFields(
+  resources: Resources,
+  parameter: string,
+  key: string,
+  value: string,
+  query: ResourceQuery,
+): void {
   // Kajabi's documentation has fields[product] once.
-  const resource = findResource(key) ?? findResource(`${key}s`)
+  const resource = resources.find(key) ?? resources.find(`${key}s`)
   if (!resource) {
     query.ignored.push(unknownParameter(parameter))
     return
@@ -259,7 +263,12 @@ function parseSort(resource: Resource, sort: string, filters: FilterSql[]): Sort
   return order
 }
 
-function parseInclude(resource: Resource, value: string, ignored: Ignored[]): IncludeTree {
+function parseInclude(
+  resources: Resources,
+  resource: Resource,
+  value: string,
+  ignored: Ignored[],
+): IncludeTree {
   const tree: IncludeTree = {}
   for (const path of words(value)) {
     let branch = tree
@@ -275,7 +284,7 @@ function parseInclude(resource: Resource, value: string, ignored: Ignored[]): In
       }
       branch[name] ??= {}
       branch = branch[name]
-      current = resourceOf(relationship.type)
+      current = resources.get(relationship.type)
     }
   }
   return tree

@@ -86,6 +86,8 @@ export interface Resource {
   singular: string
   /** The type with which it is seen and managed, when it has no permissions of its own. */
   permittedWith?: string
+  /** False: no operation manages it, and there is no permission to do so. */
+  isManaged?: false
   description: string
   /** Tables in SQL; the main one is `r`. */
   from: RawBuilder<unknown>
@@ -98,6 +100,8 @@ export interface Resource {
   /** Column that holds the site; default `r.site_id`. */
   site?: RawBuilder<unknown>
   attributes: Record<string, Attribute>
+  /** Requests that set an attribute that there is not are refused: what it was meant to say may be essential. */
+  refusesUnknown?: boolean
   relationships: Record<string, Relationship>
   /** Besides those that follow from `filterable`, from the id and from the times. */
   filters: Record<string, Filter>
@@ -111,23 +115,21 @@ export interface Resource {
   listNeedsSite?: boolean
   /** Values of attributes in the examples of the OpenAPI document, where their names alone do not suggest one. */
   examples?: Record<string, unknown>
+  /** Paths that clients are seen to try, and where they find what they look for; "$1" is a part of the path. */
+  nearMisses?: [path: RegExp, hint: string][]
+  /** By methods that `/v1/<type>` does not support: what to do instead. */
+  insteadOf?: Record<string, string>
   /** Further links of a resource object, relative to the base URL. */
   links?: (row: Row) => Record<string, string>
 }
 
-const resources = new Map<string, Resource>()
-
-/** Declares a resource and makes it known to relationships and includes of others. */
-export function defineResource(described: Resource): Resource {
-  const resource = {
-    ...described,
-    // What is described by hand comes first in the documentation, and is what counts.
-    filters: { ...described.filters, ...comparisonsOf(described), ...described.filters },
-    sorts: { ...described.sorts, ...sortsOf(described), ...described.sorts },
-  }
-  resources.set(resource.type, resource)
-  return resource
-}
+/** Completes the description of a resource; src/resources.ts lists all of them. */
+export const defineResource = (described: Resource): Resource => ({
+  ...described,
+  // What is described by hand comes first in the documentation, and is what counts.
+  filters: { ...described.filters, ...comparisonsOf(described), ...described.filters },
+  sorts: { ...described.sorts, ...sortsOf(described), ...described.sorts },
+})
 
 function comparisonsOf({ attributes, filterable = {} }: Resource): Record<string, Filter> {
   const times = Object.entries(attributes).filter(([, { schema }]) => isTime(schema))
@@ -165,12 +167,3 @@ export const canBeNull = ({ attributes }: Resource, sort: string): boolean =>
 const isTime = (schema: TSchema) => (schema as { format?: string }).format === 'date-time'
 
 export const isNullable = (schema?: TSchema) => [(schema as { type?: unknown })?.type].flat().includes('null')
-
-export const findResource = (type: string): Resource | undefined => resources.get(type)
-
-/** @throws when nobody declared it: a relationship that leads nowhere is a bug */
-export function resourceOf(type: string): Resource {
-  const resource = findResource(type)
-  if (!resource) throw new Error(`There is no resource of type "${type}"`)
-  return resource
-}

@@ -1,15 +1,14 @@
-/** How the rows of a resource are created, changed and archived, from a request or from the command line. */
+/** How the rows of a resource are created, changed and ended, from a request or from the command line. */
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
-import { anyOf, type Tx, violates } from '../db/database.ts'
+import { type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
-import { notFound } from '../jsonapi/errors.ts'
-import { readId } from '../jsonapi/identifiers.ts'
 import { invalidAttribute, readAttributes, type Values } from '../jsonapi/read-attributes.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { assertUnused } from '../references/in-use.ts'
 import type { ReferredType } from '../references/referable.ts'
-import { type IdTable, reserveId } from './reserve-id.ts'
+import { ARCHIVED, type Ending, lockOne } from './lock-one.ts'
+import { ID_TABLES, type IdTable, reserveId } from './reserve-id.ts'
 
 /** Who writes, in which transaction. */
 export interface Writing {
@@ -18,28 +17,62 @@ export interface Writing {
   accountId: string
   /** The caller's. */
   siteIds: string[]
+  /** The caller's; null: all. */
+  permissions: string[] | null
   now: Date
+  /** Reports attributes that are not set. */
+  ignore: (names: string[]) => void
+  /** Reports what is valid but has no effect. */
+  warn: (sentence: string) => void
 }
+
+/** The writing of the server's operator, who may do everything; nothing is reported. */
+export const asOperator = (app: App, tx: Tx, accountId: string, siteIds: string[]): Writing => ({
+  app,
+  tx,
+  accountId,
+  siteIds,
+  permissions: null,
+  now: app.clock.now(),
+  ignore: () => {},
+  warn: () => {},
+})
 
 /** Sets a to-many relationship of a new or locked row. @param pointer to the list of ids. @returns whether it changed */
 export type SetRelated = (writing: Writing, row: Row, ids: string[], pointer: string) => Promise<boolean>
 
-/** What there is to say of writing a resource, besides its attributes. The table has `archived_at` and `updated_at`. */
+/** What there is to say of writing a resource, besides its attributes. The table has `created_at` and `updated_at`. */
 export interface Records {
   resource: Resource
-  table: Exclude<IdTable, 'contacts'>
+  table: Exclude<IdTable, 'contacts'> | 'hooks' | 'email_templates' | 'automations'
+  /** Left out: it is archived. */
+  ending?: Ending
+  isExclusive?: boolean
   /** Unique indexes, each with the attribute that is taken when it is violated. */
   unique?: Record<string, string>
   /**
-   * Adds the columns that follow from the values of a request, and checks them together.
+   * Makes columns of the values of a request, adds those that follow from them, and checks them together. What
+   * happens beside the row as it changes happens here, too.
    *
-   * @param row null: it is new
+   * @param row locked; null: it is new
+   * @param siteId null for a resource that belongs to the account
    */
-  complete?: (values: Values, row: Row | null, writing: Writing) => Values
+  complete?(
+    values: Values,
+    row: Row | null,
+    writing: Writing,
+    siteId: string | null,
+  ): Values | Promise<Values>
+  /** What is made beside a new row. @param values as they were read */
+  afterCreate?(row: Row, values: Values, writing: Writing): Promise<void>
+  /** Attributes of a new row that are shown in the answer to its creation alone. */
+  shownOnce?(row: Row, writing: Writing): Values
   relationships?: Record<string, SetRelated>
-  /** What prevents archiving, besides that something refers to it. @throws ApiError 422 */
-  beforeArchive?: (row: Row, writing: Writing) => Promise<void>
-  /** Automations, hooks and others refer to it by this name: what they use cannot be archived. */
+  /** What prevents that it ends, besides that something refers to it. @throws ApiError 422 */
+  beforeEnd?(row: Row, writing: Writing): Promise<void>
+  /** What ends with it. */
+  afterEnd?(row: Row, writing: Writing): Promise<void>
+  /** Automations, hooks and others refer to it by this name: what they use cannot end. */
   referredToAs?: ReferredType
 }
 
@@ -53,64 +86,59 @@ export interface NewRecord {
   related?: Record<string, string[]>
 }
 
+export const belongsToSite = ({ table }: Pick<Records, 'table'>): boolean => table !== 'sites'
+
+/** Whether clients can choose the id of a new one. */
+export const takesIds = ({ table }: Pick<Records, 'table'>): boolean =>
+  (ID_TABLES as readonly string[]).includes(table)
+
 /**
  * Creates a row. Whether the caller may use the site has been checked.
  *
- * @returns the id, and the names of attributes that were ignored
+ * @returns the id, and what is shown of it this once
  * @throws ApiError 422 that points at the attribute; 404 for a related id; 409 for a chosen id that is in use
  */
 export async function createRecord(
   writing: Writing,
   records: Records,
   { siteId, id = null, attributes, related = {} }: NewRecord,
-): Promise<{ id: string; ignored: string[] }> {
-  const { tx, now, siteIds, accountId } = writing
-  const { table, complete = (values) => values } = records
+): Promise<{ id: string; shownOnce: Values | undefined }> {
+  const { tx, now, siteIds, accountId, ignore } = writing
   const { values, ignored } = readAttributes(records.resource, attributes, true)
-  if (id !== null) await reserveId(tx, table, siteIds, id)
-  const row = {
-    ...complete(values, null, writing),
+  ignore(ignored)
+  if (id !== null) await reserveId(tx, records.table as IdTable, siteIds, id)
+  const columns = {
+    ...(await complete(records, values, null, writing, siteId)),
     ...(id !== null && { id }),
     ...(siteId === null ? { account_id: accountId } : { site_id: siteId }),
     created_at: now,
     updated_at: now,
   }
-  const made = await whileUnique(records, () =>
-    tx
-      .insertInto(table)
-      .values(row as never)
-      .returningAll()
-      .executeTakeFirstOrThrow(),
-  )
-  await setRelated(writing, records, made as unknown as Row, related)
-  return { id: made.id, ignored }
+  const row = await whileUnique(records, () => insert(tx, records, columns))
+  await setRelated(writing, records, row, related)
+  await records.afterCreate?.(row, values, writing)
+  return { id: row.id, shownOnce: records.shownOnce?.(row, writing) }
 }
 
-/**
- * Locks a row of the caller's sites until the transaction ends.
- *
- * @throws ApiError 404, also for what is archived
- */
-export async function lockOne(
-  tx: Tx,
-  { resource, table }: Records,
-  siteIds: string[],
-  id: string,
-): Promise<Row> {
-  const { rows } = await sql<Row>`
-    select r.* from ${sql.table(table)} r
-     where r.id = ${readId(id)} and ${resource.site ?? sql`r.site_id`} = ${anyOf(siteIds)}
-       and r.archived_at is null
-       for no key update`.execute(tx)
-  if (rows[0]) return rows[0]
-  throw notFound(`There is no ${resource.singular} with the id ${id}, or it is archived.`)
-}
+const complete = (
+  records: Records,
+  values: Values,
+  row: Row | null,
+  writing: Writing,
+  siteId: string | null,
+): Values | Promise<Values> => records.complete?.(values, row, writing, siteId) ?? values
+
+const insert = (tx: Tx, { table }: Records, columns: Values): Promise<Row> =>
+  tx
+    .insertInto(table)
+    .values(columns as never)
+    .returningAll()
+    .executeTakeFirstOrThrow() as Promise<unknown> as Promise<Row>
 
 /**
  * Changes a locked row; current values change nothing, not even `updated_at`.
  *
  * @param related ids by the name of the relationship; what is not named stays
- * @returns the names of attributes that were ignored
  * @throws ApiError 422 that points at the attribute; 404 for a related id
  */
 export async function updateRecord(
@@ -119,27 +147,28 @@ export async function updateRecord(
   row: Row,
   attributes: Values,
   related: Record<string, string[]> = {},
-): Promise<string[]> {
-  const { complete = (values) => values } = records
+): Promise<void> {
   const { values, ignored } = readAttributes(records.resource, attributes, false)
-  const changes = differing(complete(values, row, writing), row)
+  writing.ignore(ignored)
+  const changes = differing(await complete(records, values, row, writing, row.site_id ?? null), row)
   const isRelatedChanged = await setRelated(writing, records, row, related)
-  if (Object.keys(changes).length === 0 && !isRelatedChanged) return ignored
+  if (Object.keys(changes).length === 0 && !isRelatedChanged) return
   await whileUnique(records, () => setColumns(writing, records, row, changes))
-  return ignored
 }
 
 /**
- * Archives a row of the caller's sites: lists do not show it any more, and nothing can refer to it.
+ * Archives or deletes a row of the caller's sites: lists do not show it any more, and nothing can refer to it.
  *
- * @throws ApiError 404, also for what is archived; 422 while something uses it
+ * @throws ApiError 404, also for what has ended; 422 while something uses it
  */
-export async function archiveRecord(writing: Writing, records: Records, id: string): Promise<void> {
-  const row = await lockOne(writing.tx, records, writing.siteIds, id)
-  await records.beforeArchive?.(row, writing)
-  await setColumns(writing, records, row, { archived_at: writing.now })
-  if (records.referredToAs)
-    await assertUnused(writing.tx, row.site_id ?? row.id, records.referredToAs, row.id)
+export async function endRecord(writing: Writing, records: Records, id: string): Promise<void> {
+  const { tx, siteIds, now } = writing
+  const { column } = records.ending ?? ARCHIVED
+  const row = await lockOne(tx, records, siteIds, id)
+  await records.beforeEnd?.(row, writing)
+  await setColumns(writing, records, row, { [column]: now })
+  if (records.referredToAs) await assertUnused(tx, row.site_id ?? row.id, records.referredToAs, row.id)
+  await records.afterEnd?.(row, writing)
 }
 
 async function setColumns({ tx, now }: Writing, { table }: Records, row: Row, columns: Values) {

@@ -3,7 +3,9 @@ import { anyOf, type Tx } from '../db/database.ts'
 import { ApiError, unprocessable } from '../jsonapi/errors.ts'
 
 /** Tables whose rows can have ids that clients choose. */
-export type IdTable = 'contacts' | 'contact_tags' | 'offers' | 'products' | 'sites'
+export const ID_TABLES = ['contacts', 'contact_tags', 'offers', 'products', 'sites'] as const
+
+export type IdTable = (typeof ID_TABLES)[number]
 
 /** Far above the ids that Kajabi has, and far below what JavaScript can count: no client can use up the sequence. */
 const LARGEST_CHOSEN_ID = 999_999_999_999

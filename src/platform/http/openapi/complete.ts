@@ -1,3 +1,4 @@
+import type { Resources } from '../../jsonapi/resources.ts'
 import { ErrorDocument, FlatError } from '../../jsonapi/schemas.ts'
 import type { Route } from '../route.ts'
 import { moveParameters, moveToComponents } from './components.ts'
@@ -14,7 +15,7 @@ type Schemas = Record<string, object>
  * Adds to the document what follows from the rest of it: names of operations, examples, headers, answers with errors,
  * descriptions of tags. What several operations have in common moves to its components.
  */
-export function completeDocument(document: OpenApi, routes: Route[]): OpenApi {
+export function completeDocument(document: OpenApi, routes: Route[], resources: Resources): OpenApi {
   const schemas: Schemas = {}
   const { components } = document
   components.schemas = schemas
@@ -36,7 +37,7 @@ export function completeDocument(document: OpenApi, routes: Route[]): OpenApi {
   }
   moveParameters(document)
   removeUnused(document)
-  document.tags = tagsOf(document)
+  document.tags = tagsOf(document, resources)
   return document
 }
 
@@ -93,8 +94,8 @@ function removeUnused(document: OpenApi): void {
   }
 }
 
-function tagsOf({ paths }: OpenApi) {
+function tagsOf({ paths }: OpenApi, resources: Resources) {
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
   const names = new Set(operations.flatMap(({ tags = [] }) => tags))
-  return [...names].map((name) => ({ name, description: describeTag(name) }))
+  return [...names].map((name) => ({ name, description: describeTag(name, resources) }))
 }

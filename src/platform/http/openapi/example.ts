@@ -7,8 +7,8 @@ import { isNullSample, sampleNumber, sampleText } from './sample-values.ts'
  * for the name of the member. A member whose list of `examples` is empty is left out.
  */
 export function exampleOf(schema: Schema, name = ''): unknown {
-  if (schema[DOCUMENTED_AS]) return exampleOf(schema[DOCUMENTED_AS], name)
   if (schema.examples) return schema.examples[0]
+  if (schema[DOCUMENTED_AS]) return exampleOf(schema[DOCUMENTED_AS], name)
   if ('const' in schema) return schema.const
   if (schema.enum) return schema.enum[0]
   if (schema.anyOf) return exampleOf(schema.anyOf[0], name)

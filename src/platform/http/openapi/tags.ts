@@ -1,4 +1,4 @@
-import { findResource } from '../../jsonapi/resource.ts'
+import type { Resources } from '../../jsonapi/resources.ts'
 
 /** Groups of operations that are not about one type of resource. */
 const TAGS: Record<string, string> = {
@@ -9,5 +9,5 @@ const TAGS: Record<string, string> = {
 }
 
 /** What the operations with a tag are about; the description of the resource of that name. */
-export const describeTag = (tag: string): string | undefined =>
-  TAGS[tag] ?? findResource(tag.replaceAll(' ', '_'))?.description
+export const describeTag = (tag: string, resources: Resources): string | undefined =>
+  TAGS[tag] ?? resources.find(tag.replaceAll(' ', '_'))?.description

@@ -1,0 +1,65 @@
+/** How one row is found by the id of its resource, and locked. */
+import { type RawBuilder, sql } from 'kysely'
+import { anyOf, type Db, type Tx } from '../db/database.ts'
+import type { DB } from '../db/types.ts'
+import { notFound } from '../jsonapi/errors.ts'
+import { readId } from '../jsonapi/identifiers.ts'
+import type { Resource, Row } from '../jsonapi/resource.ts'
+
+/** How a row ends: the time stands in a column. One that is archived can still be looked up by its id. */
+export interface Ending {
+  column: 'archived_at' | 'deleted_at'
+  verb: 'archive' | 'delete'
+}
+
+export const ARCHIVED: Ending = { column: 'archived_at', verb: 'archive' }
+export const DELETED: Ending = { column: 'deleted_at', verb: 'delete' }
+
+/** The rows of a resource. */
+export interface Rows {
+  resource: Pick<Resource, 'singular' | 'site'>
+  table: keyof DB
+  /** Left out: they are archived. Null: one that has ended is found like any other. */
+  ending?: Ending | null
+  /** Whoever refers to the row by a foreign key waits for the lock, too; otherwise only who changes or shares it. */
+  isExclusive?: boolean
+}
+
+/**
+ * Locks a row of the caller's sites until the transaction ends.
+ *
+ * @throws ApiError 404, also for what has ended
+ */
+export const lockOne = <Found extends object = Row>(
+  tx: Tx,
+  rows: Rows,
+  siteIds: string[],
+  id: string,
+): Promise<Found> =>
+  select(tx, rows, siteIds, id, rows.isExclusive ? sql`for update` : sql`for no key update`)
+
+/** The same row as it is now; somebody else may change it meanwhile. @throws ApiError 404 */
+export const findOne = <Found extends object = Row>(
+  db: Db | Tx,
+  rows: Rows,
+  siteIds: string[],
+  id: string,
+): Promise<Found> => select(db, rows, siteIds, id, sql``)
+
+async function select<Found>(
+  db: Db | Tx,
+  { resource, table, ending = ARCHIVED }: Rows,
+  siteIds: string[],
+  id: string,
+  lock: RawBuilder<unknown>,
+): Promise<Found> {
+  const isThere = ending ? sql`r.${sql.id(ending.column)} is null` : sql`true`
+  const { rows } = await sql<Found>`
+    select r.* from ${sql.table(table)} r
+     where r.id = ${readId(id)} and ${resource.site ?? sql`r.site_id`} = ${anyOf(siteIds)} and ${isThere} ${lock}`.execute(
+    db,
+  )
+  if (rows[0]) return rows[0]
+  const hint = ending?.verb === 'archive' ? ', or it is archived' : ''
+  throw notFound(`There is no ${resource.singular} with the id ${id}${hint}.`)
+}

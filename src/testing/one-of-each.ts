@@ -1,0 +1,43 @@
+import { makeAutomation } from './automations.ts'
+import type { Client } from './client.ts'
+import { makeContact, makeOffer, makeProduct, offersBody } from './fixtures.ts'
+import type { Harness } from './harness.ts'
+import { makeHook } from './hooks.ts'
+
+/** Ids of one resource of each type, by type, made by this client on its only site. */
+export async function oneOfEach(h: Harness, client: Client, siteId: string): Promise<Record<string, string>> {
+  const products = await makeProduct(h.app, siteId)
+  const offers = await makeOffer(h.app, siteId, { productIds: [products] })
+  const automations = await makeAutomation(h.app, siteId, {
+    trigger: { event: 'contact_created' },
+    actions: [{ action: 'stop' }],
+  })
+  const contacts = await makeContact(h.app, siteId)
+  const granted = await client.post(`/v1/contacts/${contacts}/relationships/offers`, offersBody([offers]))
+  await h.drain()
+  const { body } = await client.get(`/v1/emails?filter[contact_id]=${contacts}`)
+  const { customer_id: customers, offers: outcomes } = granted.body.meta
+  const tag = { type: 'contact_tags', attributes: { name: 'VIP' } }
+  const contact_tags = (await client.post('/v1/contact_tags', { data: tag })).body.data.id
+  const hooks = await makeHook(h.app, siteId)
+  const tested = await client.post(`/v1/hooks/${hooks}/test`)
+  const template = { type: 'email_templates', attributes: { kind: 'gift' } }
+  const email_templates = (await client.post('/v1/email_templates', { data: template })).body.data.id
+  const [run] = (await client.get('/v1/automation_runs')).body.data
+  return {
+    automations,
+    automation_runs: run.id,
+    events: run.attributes.event_id,
+    contact_tags,
+    sites: siteId,
+    products,
+    offers,
+    contacts,
+    customers,
+    emails: body.data[0].id,
+    email_templates,
+    grants: outcomes[0].grant_id,
+    hooks,
+    webhook_deliveries: tested.body.data.id,
+  }
+}
