@@ -6,14 +6,15 @@ import { emailsQueue } from './emails/emails-queue.ts'
 import { expireGrants, expirySchedule } from './grants/expire-grants.ts'
 import { cleanEvents } from './operations/clean-events.ts'
 import { cleanUp } from './operations/clean-up.ts'
+import { eventTypes } from './platform/events/events.ts'
 import { eventsQueue } from './platform/events/events-queue.ts'
 import type { BackgroundTask, Queue } from './platform/queue/queue.ts'
-import { knownEvents, react } from './reactions.ts'
+import { react } from './reactions.ts'
 import { deliveriesQueue } from './webhooks/deliveries-queue.ts'
 import { cancelRest } from './webhooks/disable-hook.ts'
 
 /** Woken at once when an event is recorded in the same process. */
-export const dispatching: Queue = eventsQueue({ types: knownEvents, react }, cleanEvents)
+export const dispatching: Queue = eventsQueue({ types: eventTypes, react }, cleanEvents)
 
 export const queues: Queue[] = [dispatching, runsQueue, emailsQueue, deliveriesQueue]
 

@@ -1,4 +1,4 @@
-/** Table of contents: every event, and what follows from it. */
+/** Table of contents: what follows from events. platform/events/catalogue.ts lists them all. */
 import { startRuns } from './automations/start-runs.ts'
 import {
   emailChangedEmail,
@@ -19,18 +19,9 @@ import { queueDeliveries } from './webhooks/queue-deliveries.ts'
 /** Decides which e-mail follows from an event; it may ask nothing but the event. */
 type EmailReaction<Type extends EventType> = (event: DispatchedEvent<Type>) => QueuedEmail | null
 
-const emailReactions: { [Type in EventType]: EmailReaction<Type>[] } = {
-  contact_created: [],
-  contact_updated: [],
-  contact_deleted: [],
-  other_email_given: [],
+const emailReactions: { [Type in EventType]?: EmailReaction<Type>[] } = {
   customer_created: [welcomeEmail],
   offer_granted: [giftEmail, grantEmail],
-  offer_revoked: [],
-  access_expired: [],
-  gift_redeemed: [],
-  tag_added: [],
-  tag_removed: [],
   sign_in_link_requested: [linkEmail('sign_in')],
   password_link_requested: [linkEmail('password')],
   email_change_requested: [linkEmail('email_change')],
@@ -38,9 +29,6 @@ const emailReactions: { [Type in EventType]: EmailReaction<Type>[] } = {
   email_changed: [emailChangedEmail('email_changed'), emailChangedEmail('email_removed')],
   hook_disabled: [hookDisabledEmail],
 }
-
-/** Events that this version knows; a newer one beside it may record others. */
-export const knownEvents = Object.keys(emailReactions) as EventType[]
 
 /**
  * Writes down, in the dispatcher's transaction, all that follows from these events: the e-mails listed above, and
@@ -53,6 +41,6 @@ export async function react(tx: Tx, events: DispatchedEvent[], now: Date): Promi
 }
 
 const emailsOf = (event: DispatchedEvent): QueuedEmail[] =>
-  (emailReactions[event.type] as EmailReaction<EventType>[])
+  ((emailReactions[event.type] ?? []) as EmailReaction<EventType>[])
     .map((reaction) => reaction(event))
     .filter((email) => email !== null)

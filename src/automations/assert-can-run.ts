@@ -1,11 +1,10 @@
+import { needsOf } from '../platform/events/events.ts'
 import { assertMay } from '../platform/http/authenticate.ts'
 import type { Caller } from '../platform/http/route.ts'
 import { jsonPointer, type Path } from '../platform/jsonapi/errors.ts'
-import { describeEvent } from '../webhooks/hook-events.ts'
 import { ACTION_NEEDS } from './actions.ts'
 import { ATTRIBUTES } from './fields.ts'
 import type { Definition } from './parse-automation.ts'
-import { HOOK_EVENT_BY_TRIGGER } from './triggers.ts'
 
 /**
  * An automation is no way round permissions: who makes, changes or enables one may do by hand all that it does,
@@ -19,7 +18,7 @@ export function assertCanRun(
   definition: Definition,
   given?: Partial<Definition>,
 ): void {
-  for (const { needs, path } of needsOf(definition))
+  for (const { needs, path } of allNeeds(definition))
     assertMay(permissions, needs, given && sourceOf(path, given))
 }
 
@@ -27,10 +26,10 @@ const sourceOf = (path: Path, given: Partial<Definition>) => ({
   pointer: jsonPointer([...ATTRIBUTES, ...(String(path[0]) in given ? path : [])]),
 })
 
-function needsOf({ actions, conditions, trigger }: Definition): { needs: string[]; path: Path }[] {
+function allNeeds({ actions, conditions, trigger }: Definition): { needs: readonly string[]; path: Path }[] {
   return [
     ...actions.map(({ action }, index) => ({ needs: ACTION_NEEDS[action], path: ['actions', index] })),
     { needs: conditions ? ['view:contacts'] : [], path: ['conditions'] },
-    { needs: describeEvent(HOOK_EVENT_BY_TRIGGER[trigger]).needs, path: ['trigger'] },
+    { needs: needsOf(trigger), path: ['trigger'] },
   ]
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
-import { type Event, resourceOf } from '../platform/events/events.ts'
+import { confinedIdOf, type Event } from '../platform/events/events.ts'
 
 /**
  * Starts a run of every automation that waits for one of these events, in the dispatcher's transaction; whether
@@ -9,7 +9,7 @@ import { type Event, resourceOf } from '../platform/events/events.ts'
 export async function startRuns(tx: Tx, events: Event[], now: Date): Promise<void> {
   const heard = events
     .filter(({ contact_id }) => contact_id !== null)
-    .map((event) => ({ ...event, resource_id: resourceOf(event) }))
+    .map((event) => ({ ...event, resource_id: confinedIdOf(event) }))
   if (heard.length === 0) return
   await sql`
     insert into automation_runs (site_id, automation_id, version, event_id, contact_id, depth, due_at, created_at)

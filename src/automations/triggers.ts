@@ -1,49 +1,32 @@
 /** What can start an automation. */
 import { Type } from 'typebox'
+import type { EVENTS } from '../platform/events/catalogue.ts'
+import { describeType, eventNames } from '../platform/events/events.ts'
 import { component } from '../platform/jsonapi/documented.ts'
-import type { ReferenceType } from '../platform/references/referable.ts'
-import { type HookEvent, NO_FORMS, NO_PURCHASES } from '../webhooks/hook-events.ts'
+import { isReferenceType, type ReferenceType } from '../platform/references/referable.ts'
 
-/** Each with the type of resource that it can be restricted to, or null. Purchases and forms do not exist yet. */
-export const TRIGGERS = {
-  offer_granted: 'offers',
-  offer_revoked: 'offers',
-  access_expired: 'offers',
-  gift_redeemed: 'offers',
-  tag_added: 'contact_tags',
-  tag_removed: 'contact_tags',
-  contact_created: null,
-  customer_created: null,
-  offer_purchased: 'offers',
-  purchase_deactivated: 'offers',
-  form_submitted: null,
-} as const satisfies Record<string, ReferenceType | null>
+type Catalogue = typeof EVENTS
 
-export type TriggerEvent = keyof typeof TRIGGERS
+export type TriggerEvent = {
+  [Type in keyof Catalogue]: Catalogue[Type] extends { isTrigger: true } ? Type : never
+}[keyof Catalogue]
 
-/** The hook event of each trigger. An automation needs the same permissions for a trigger as a hook for its event. */
-export const HOOK_EVENT_BY_TRIGGER: Record<TriggerEvent, HookEvent> = {
-  offer_granted: 'offer_granted',
-  offer_revoked: 'offer_revoked',
-  access_expired: 'access_expired',
-  gift_redeemed: 'gift_granted',
-  tag_added: 'tag_added',
-  tag_removed: 'tag_removed',
-  contact_created: 'contact_created',
-  customer_created: 'customer_created',
-  offer_purchased: 'purchase',
-  purchase_deactivated: 'purchase',
-  form_submitted: 'form_submission',
-}
+/** The events of the catalogue that can start an automation. */
+export const TRIGGER_EVENTS = eventNames.filter(
+  (name): name is TriggerEvent => describeType(name).isTrigger === true,
+)
 
-/** Triggers that cannot occur in this version, and why. */
-export const NEVER_HAPPENS: Partial<Record<TriggerEvent, string>> = {
-  offer_purchased: NO_PURCHASES,
-  purchase_deactivated: NO_PURCHASES,
-  form_submitted: NO_FORMS,
-}
+const byTrigger = <Value>(get: (trigger: TriggerEvent) => Value) =>
+  Object.fromEntries(TRIGGER_EVENTS.map((trigger) => [trigger, get(trigger)])) as Record<TriggerEvent, Value>
 
-export const TRIGGER_EVENTS = Object.keys(TRIGGERS) as TriggerEvent[]
+/** Each with the type of resource that it can be restricted to, or null. */
+export const TRIGGERS = byTrigger((trigger): ReferenceType | null => {
+  const { confinedTo = '' } = describeType(trigger)
+  return isReferenceType(confinedTo) ? confinedTo : null
+})
+
+/** Why a trigger cannot occur in this version; undefined when it can. */
+export const NEVER_HAPPENS = byTrigger((trigger) => describeType(trigger).neverHappens)
 
 export const TriggerSchema = component(
   'AutomationTrigger',

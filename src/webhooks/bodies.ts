@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
+import { referenceOf } from '../platform/events/events.ts'
 import { pageDocument } from '../platform/jsonapi/document.ts'
 import { identifier } from '../platform/jsonapi/identifiers.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
@@ -16,17 +17,9 @@ export interface DeliverySubject {
   customer_id: string | null
   offer_id: string | null
   grant_id: string | null
-  tag_id: string | null
+  /** Of the event. */
+  data: object | null
 }
-
-/** The ids of what it shows, by type. */
-const idsOf = (subject: DeliverySubject): Record<string, string | null> => ({
-  contacts: subject.contact_id,
-  customers: subject.customer_id,
-  offers: subject.offer_id,
-  grants: subject.grant_id,
-  contact_tags: subject.tag_id,
-})
 
 /**
  * The bodies of deliveries, in their order: the resources as the API shows each of them now. Of what is not there
@@ -72,10 +65,10 @@ type Named = ReturnType<typeof identifier>
 const keyOf = ({ type, id }: Named) => `${type} ${id}`
 
 function identifiersOf(subject: DeliverySubject): Named[] {
-  const ids = idsOf(subject)
-  return describeEvent(subject.event).shows.flatMap((type) =>
-    ids[type] ? [identifier(type, ids[type])] : [],
-  )
+  return describeEvent(subject.event).shows.flatMap((type) => {
+    const id = referenceOf(subject, type)
+    return id === null ? [] : [identifier(type, id)]
+  })
 }
 
 async function showAll(app: App, siteId: string, named: Named[]): Promise<Map<string, Named>> {

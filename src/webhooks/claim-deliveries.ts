@@ -26,7 +26,7 @@ export async function dueDeliveries(app: App, hook: Claimed, after?: Due): Promi
   const { site_id, id } = hook
   const behind = after ? sql`and (d.due_at, d.id) > (${after.due}::timestamptz, ${after.id}::bigint)` : sql``
   const { rows } = await sql<Due>`
-    select d.id, d.event, d.event_id, coalesce(e.occurred_at, d.created_at) as occurred_at, d.attempts, d.due_at::text as due, d.body, d.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data ->> 'tag_id' as tag_id
+    select d.id, d.event, d.event_id, coalesce(e.occurred_at, d.created_at) as occurred_at, d.attempts, d.due_at::text as due, d.body, d.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data
       from webhook_deliveries d
       left join events e on e.site_id = d.site_id and e.id = d.event_id
      where d.site_id = ${site_id} and d.hook_id = ${id} and d.status = 'pending' and d.due_at <= ${app.clock.now()} ${behind}

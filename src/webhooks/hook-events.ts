@@ -1,109 +1,68 @@
-import type { Event, EventType } from '../platform/events/events.ts'
+/** The events that hooks can subscribe to, as the catalogue of events has them. */
+import type { EVENTS } from '../platform/events/catalogue.ts'
+import { describeType, type Event, eventNames, needsOf } from '../platform/events/events.ts'
 
 interface HookEventDescription {
-  /** The permissions a key needs to subscribe. Purchases and forms do not exist yet: only a key without limits may. */
-  needs: string[]
+  /** Completes "occurs when". */
+  occurs: string
+  /** The permissions a key needs to subscribe. */
+  needs: readonly string[]
   /** The type of resource that a hook for it can be confined to. */
   confinedTo?: string
   /** What its body shows, the primary resource first. */
-  shows: string[]
-  /** Kajabi does not have it. */
-  extension?: boolean
+  shows: readonly string[]
+  isKajabi: boolean
   /** Why it cannot happen in this version. */
   neverHappens?: string
 }
 
-export const NO_PURCHASES = 'there are no purchases in this version'
-export const NO_FORMS = 'there are no forms in this version'
+type Catalogue = typeof EVENTS
 
-const GRANT = {
-  needs: ['view:grants', 'view:contacts', 'view:customers', 'view:offers'],
-  confinedTo: 'offers',
-  shows: ['grants', 'contacts', 'customers', 'offers'],
-  extension: true,
-}
+/** The names under which hooks are notified; `automation` is triggered only by steps of automations. */
+export type HookEvent =
+  | {
+      [Type in keyof Catalogue]: Catalogue[Type] extends { hooks: infer Names } ? keyof Names : never
+    }[keyof Catalogue]
+  | 'automation'
 
-const CONTACT = { needs: ['view:contacts'], shows: ['contacts'], extension: true }
-
-const TAG = { needs: ['view:contacts'], confinedTo: 'contact_tags', shows: ['contacts', 'contact_tags'] }
-
-/** All events that hooks of a site can subscribe to. */
-export const HOOK_EVENTS = {
-  purchase: {
-    needs: ['view:purchases'],
-    confinedTo: 'offers',
-    shows: ['purchases', 'offers', 'customers'],
-    neverHappens: NO_PURCHASES,
-  },
-  payment_succeeded: {
-    needs: ['view:transactions'],
-    confinedTo: 'offers',
-    shows: ['transactions', 'customers', 'offers'],
-    neverHappens: NO_PURCHASES,
-  },
-  order_created: {
-    needs: ['view:transactions', 'view:orders'],
-    confinedTo: 'offers',
-    shows: ['transactions', 'customers', 'orders', 'order_items'],
-    neverHappens: NO_PURCHASES,
-  },
-  form_submission: {
-    needs: ['view:form_submissions'],
-    confinedTo: 'forms',
-    shows: ['form_submissions', 'forms'],
-    neverHappens: NO_FORMS,
-  },
-  tag_added: TAG,
-  tag_removed: TAG,
-  offer_granted: GRANT,
-  offer_revoked: GRANT,
-  access_expired: GRANT,
-  gift_granted: GRANT,
-  customer_created: {
-    needs: ['view:customers', 'view:contacts'],
-    shows: ['customers', 'contacts'],
-    extension: true,
-  },
-  contact_created: CONTACT,
-  contact_updated: CONTACT,
-  /** Triggered only by steps of automations. */
+const HOOK_EVENTS: Record<string, HookEventDescription> = {
+  ...Object.assign({}, ...eventNames.map(namesOf)),
   automation: {
+    occurs: 'a step of an automation calls the hook',
     needs: ['view:contacts', 'view:customers', 'view:grants', 'view:offers'],
     shows: ['contacts', 'customers', 'grants', 'offers', 'contact_tags'],
-    extension: true,
+    isKajabi: false,
   },
-} satisfies Record<string, HookEventDescription>
+}
 
-export type HookEvent = keyof typeof HOOK_EVENTS
+function namesOf(type: keyof Catalogue): Record<string, HookEventDescription> {
+  const { hooks = {}, occurs, confinedTo, shows = [], neverHappens } = describeType(type)
+  const common = { occurs, needs: needsOf(type), confinedTo, shows, neverHappens }
+  return Object.fromEntries(
+    Object.entries(hooks).map(([name, { occurs = common.occurs, isKajabi = false }]) => [
+      name,
+      { ...common, occurs, isKajabi },
+    ]),
+  )
+}
 
-export const describeEvent = (name: HookEvent): HookEventDescription => HOOK_EVENTS[name]
+export const describeEvent = (name: HookEvent): HookEventDescription => HOOK_EVENTS[name]!
 
 export const hookEvents = Object.keys(HOOK_EVENTS) as HookEvent[]
 
 /** Those that Kajabi has. */
-export const kajabiEvents = hookEvents.filter((name) => !describeEvent(name).extension)
+export const kajabiEvents = hookEvents.filter((name) => describeEvent(name).isKajabi)
 
 /** The events that a hook can be confined to this type of resource for. */
 export const confinableTo = (type: string): HookEvent[] =>
   hookEvents.filter((name) => describeEvent(name).confinedTo === type)
 
-/** The hook events that each type of event triggers. A granted gift is also a granted offer. */
-const HOOK_EVENTS_BY_TYPE: Partial<Record<EventType, HookEvent[]>> = {
-  tag_added: ['tag_added'],
-  tag_removed: ['tag_removed'],
-  offer_granted: ['offer_granted', 'gift_granted'],
-  offer_revoked: ['offer_revoked'],
-  access_expired: ['access_expired'],
-  customer_created: ['customer_created'],
-  contact_created: ['contact_created'],
-  contact_updated: ['contact_updated'],
-}
-
+/** The hook events that an event triggers: a granted gift is also a granted offer. */
 export const hookEventsOf = ({ type, data }: Pick<Event, 'type' | 'data'>): HookEvent[] =>
-  (HOOK_EVENTS_BY_TYPE[type] ?? []).filter(
-    (name) => name !== 'gift_granted' || ('is_gift' in data && data.is_gift),
+  Object.entries(describeType(type).hooks ?? {}).flatMap(([name, { onlyIf }]) =>
+    onlyIf === undefined || (data as Record<string, unknown>)[onlyIf] === true ? [name as HookEvent] : [],
   )
 
 /** The types of events that trigger this hook event. */
 export const eventTypesFor = (name: HookEvent): string[] =>
-  Object.entries(HOOK_EVENTS_BY_TYPE).flatMap(([type, names]) => (names.includes(name) ? [type] : []))
+  eventNames.filter((type) => Object.hasOwn(describeType(type).hooks ?? {}, name))

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
-import { type Event, resourceOf } from '../platform/events/events.ts'
+import { confinedIdOf, type Event } from '../platform/events/events.ts'
 import type { Hook } from './hook-attributes.ts'
 import { eventTypesFor, hookEventsOf } from './hook-events.ts'
 
@@ -32,7 +32,7 @@ export async function missedEvents(tx: Tx, hook: Hook, since: Date, most: number
 }
 
 const isFor = ({ event: name, resource_id }: Hook, event: MissedEvent) =>
-  hookEventsOf(event).includes(name) && (resource_id === null || resource_id === resourceOf(event))
+  hookEventsOf(event).includes(name) && (resource_id === null || resource_id === confinedIdOf(event))
 
 interface Window {
   events: MissedEvent[]

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
-import { type Event, resourceOf } from '../platform/events/events.ts'
+import { confinedIdOf, type Event } from '../platform/events/events.ts'
 import { hookEventsOf } from './hook-events.ts'
 import { queueForHooks, type Subscription } from './queue-for-hooks.ts'
 
@@ -18,7 +18,7 @@ export async function queueDeliveries(tx: Tx, events: Event[], now: Date): Promi
       event_id: event.id,
       contact_id: event.contact_id,
       event: name,
-      resource_id: resourceOf(event),
+      resource_id: confinedIdOf(event),
     })),
   )
   await queueForHooks(tx, notifications, SUBSCRIPTION, now)

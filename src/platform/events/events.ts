@@ -1,59 +1,38 @@
+import type { Static } from 'typebox'
 import type { Tx } from '../db/database.ts'
-import type { Language } from '../text/languages.ts'
+import { EVENTS, type EventDescription, REFERENCES, type Referred } from './catalogue.ts'
 
-/** Everything that can happen, with what its event carries besides whom it is about. */
-export interface EventData {
-  contact_created: Record<string, never>
-  contact_updated: { changed: string[] }
-  contact_deleted: Record<string, never>
-  /** A shop named a customer by its id and by another e-mail than the one on file, which stays. */
-  other_email_given: { email: string }
-  customer_created: { send_welcome_email: boolean; offer_ids: string[] }
-  offer_granted: { is_gift: boolean; customer_created: boolean; send_offer_grant_email: boolean | null }
-  offer_revoked: { reason: 'revoked' | 'replaced' | 'contact_deleted' }
-  access_expired: { expired_at: string }
-  gift_redeemed: Record<string, never>
-  tag_added: { tag_id: string }
-  tag_removed: { tag_id: string }
-  /** A link was requested on the members’ pages; the customer is null when the address is unknown. */
-  sign_in_link_requested: { language: Language }
-  password_link_requested: { language: Language }
-  email_change_requested: Record<string, never>
-  /** `had_password`: it replaced another one. */
-  password_changed: { had_password: boolean }
-  /** Of a member who had signed in before; `previous_email` is erased when the contact is deleted. */
-  email_changed: { previous_email: string }
-  /** Disabled automatically, not by request. `answer`: the result of the last attempt, for example "HTTP 503". */
-  hook_disabled: { hook_id: string; reason: 'gone' | 'failing'; failing_since: string; answer: string }
+type Catalogue = typeof EVENTS
+
+/** The types of events that are recorded. */
+export type EventType = {
+  [Type in keyof Catalogue]: Catalogue[Type] extends { neverHappens: string } ? never : Type
+}[keyof Catalogue]
+
+/** What an event of each type carries besides what it refers to. */
+export type EventData = { [Type in EventType]: Static<Catalogue[Type]['data']> }
+
+/** What the catalogue says of an event. */
+export const describeType = (type: keyof Catalogue): EventDescription => EVENTS[type]
+
+/** The permissions for a hook or an automation to be notified of an event. */
+export function needsOf(type: keyof Catalogue): readonly string[] {
+  const { needs, shows = [] } = describeType(type)
+  return needs ?? shows.map((shown) => `view:${shown}`)
 }
 
-export type EventType = keyof EventData
+/** Every name in the catalogue. */
+export const eventNames = Object.keys(EVENTS) as (keyof Catalogue)[]
 
-const EVENT_TYPES: Record<EventType, true> = {
-  contact_created: true,
-  contact_updated: true,
-  contact_deleted: true,
-  other_email_given: true,
-  customer_created: true,
-  offer_granted: true,
-  offer_revoked: true,
-  access_expired: true,
-  gift_redeemed: true,
-  tag_added: true,
-  tag_removed: true,
-  sign_in_link_requested: true,
-  password_link_requested: true,
-  email_change_requested: true,
-  password_changed: true,
-  email_changed: true,
-  hook_disabled: true,
-}
+/** All types of events that are recorded. A newer version beside this one may record others. */
+export const eventTypes = eventNames.filter((name): name is EventType => !describeType(name).neverHappens)
 
-/** All types of events. */
-export const eventTypes = Object.keys(EVENT_TYPES) as EventType[]
-
-/** Members of `data` that identify a person: the API does not show them, and deleting the contact removes them. */
-export const PERSONAL_EVENT_DATA = ['email', 'previous_email']
+/** Members of `data` that identify a person. */
+export const PERSONAL_EVENT_DATA = eventTypes.flatMap((type) =>
+  Object.entries(describeType(type).data.properties).flatMap(([name, schema]) =>
+    'x-personal' in schema ? [name] : [],
+  ),
+)
 
 /** An event as listeners get it. Functions of the database record theirs with record_events.sql. */
 export interface Event<Type extends EventType = EventType> {
@@ -91,9 +70,23 @@ export interface Cause {
   depth: number
 }
 
-/** What automations and hooks can be confined to: the offer or the tag that an event is about. */
-export const resourceOf = ({ offer_id, data }: Pick<Event, 'offer_id' | 'data'>): string | null =>
-  offer_id ?? ('tag_id' in data ? data.tag_id : null)
+/** The columns of an event that hold ids, as far as they are known, and its data. */
+type Referring = Partial<Pick<Event, 'contact_id' | 'customer_id' | 'offer_id' | 'grant_id'>> & {
+  data: object | null
+}
+
+/** The id of the resource of this type that an event refers to; null when it refers to none. */
+export function referenceOf(event: Referring, type: string): string | null {
+  if (!Object.hasOwn(REFERENCES, type)) return null
+  const name = REFERENCES[type as Referred]
+  return (event as Ids)[name] ?? (event.data as Ids | null)?.[name] ?? null
+}
+
+type Ids = Record<string, string | null | undefined>
+
+/** The id of what automations and hooks can be confined to: of the offer or the tag that the event is about. */
+export const confinedIdOf = (event: Referring & Pick<Event, 'type'>): string | null =>
+  referenceOf(event, describeType(event.type).confinedTo ?? '')
 
 /** What an event is about. */
 export interface About {

@@ -1,0 +1,88 @@
+import { Value } from 'typebox/value'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findGift, redeemOwnGift } from '../../members/redeem-gift.ts'
+import { requestLink } from '../../members/request-link.ts'
+import { REFERENCES } from '../../platform/events/catalogue.ts'
+import { describeType, type EventType, eventTypes } from '../../platform/events/events.ts'
+import { makeOffer, offersBody } from '../../testing/fixtures.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+import { makeHook } from '../../testing/hooks.ts'
+import { type Receiver, startReceiver } from '../../testing/receiver.ts'
+import { leaveTraces, VISITOR } from '../../testing/traces.ts'
+import { advanceClock } from '../../worker/advance-clock.ts'
+
+const DAY = 86_400_000
+
+let h: Harness
+let receiver: Receiver
+/** As they were recorded: the deletion of the contact, the last of them, erases data of others. */
+let recorded: Recorded[]
+beforeAll(async () => {
+  h = await startHarness()
+  receiver = await startReceiver()
+  const { contactId, site, tagId, giftOfferId } = await leaveTraces(h, receiver)
+  const offersOf = `/v1/contacts/${contactId}/relationships/offers`
+  await h.client.post(offersOf, offersBody([await makeOffer(h.app, h.account.siteId, { access_days: 1 })]))
+  await requestLink(h.app, site, 'sign_in', 'stranger@example.com', VISITOR, '/library')
+  await h.drain()
+  const { text } = await h.app.db
+    .selectFrom('emails')
+    .select('text')
+    .where('kind', '=', 'gift')
+    .executeTakeFirstOrThrow()
+  const gift = await findGift(h.app, site, /\/gift\/([\w-]+)/.exec(text!)![1]!)
+  await redeemOwnGift(h.app, site, gift!)
+  await makeHook(h.app, h.account.siteId, { event: 'tag_removed', targetUrl: receiver.url })
+  receiver.answer((response) => response.writeHead(410).end())
+  await h.client.send('DELETE', `/v1/contacts/${contactId}/relationships/tags`, {
+    data: [{ type: 'contact_tags', id: tagId }],
+  })
+  await h.client.delete(offersOf, offersBody([giftOfferId]))
+  await advanceClock(h.app, 2 * DAY)
+  const before = await eventsAfter('0')
+  await h.client.delete(`/v1/contacts/${contactId}`)
+  recorded = [...before, ...(await eventsAfter(before.at(-1)!.id))]
+}, 60_000)
+afterAll(async () => {
+  await h.close()
+  await receiver.close()
+})
+
+interface Recorded {
+  id: string
+  type: EventType
+  data: object
+  [column: string]: unknown
+}
+
+const eventsAfter = async (id: string): Promise<Recorded[]> =>
+  (await h.app.pool.query('select * from events where id > $1 order by id', [id])).rows
+
+/** What of an event is not as the catalogue says. */
+function faultsIn({ type, data, ...columns }: Recorded): string[] {
+  const { data: schema, refersTo } = describeType(type)
+  const declared: string[] = refersTo.map((referred) => REFERENCES[referred])
+  return [
+    ...Object.values(REFERENCES)
+      .filter((name) => (columns[name] ?? null) !== null && !declared.includes(name))
+      .map((name) => `${type} refers to something by ${name}`),
+    ...Object.keys(data)
+      .filter((name) => !Object.hasOwn(schema.properties, name))
+      .map((name) => `${type} has ${name}`),
+    ...[...Value.Errors(schema, data)].map(
+      ({ instancePath, message }) => `${type}${instancePath} ${message}`,
+    ),
+  ]
+}
+
+test('every type of event is recorded with the references and the data that the catalogue says', () => {
+  expect([...new Set(recorded.map(({ type }) => type))].sort()).toEqual(eventTypes.toSorted())
+  expect(recorded.flatMap(faultsIn)).toEqual([])
+})
+
+test('planted fault: another reference, a member that is unknown and one that is missing are found', () => {
+  const event = recorded.find(({ type }) => type === 'tag_added')!
+  expect(faultsIn({ ...event, grant_id: '1' })).toEqual(['tag_added refers to something by grant_id'])
+  expect(faultsIn({ ...event, data: { ...event.data, color: 'red' } })).toEqual(['tag_added has color'])
+  expect(faultsIn({ ...event, data: {} })).toHaveLength(1)
+})

@@ -1,0 +1,238 @@
+/** Table of contents: every event, with all that the log, hooks, automations and their documentation derive from. */
+import { type TObject, Type } from 'typebox'
+import { languages } from '../text/languages.ts'
+
+/** Where an event has the id of a resource of each type: in a column, or else in its `data`. */
+export const REFERENCES = {
+  contacts: 'contact_id',
+  customers: 'customer_id',
+  offers: 'offer_id',
+  grants: 'grant_id',
+  contact_tags: 'tag_id',
+  hooks: 'hook_id',
+} as const
+
+/** A type of resource that an event can refer to. */
+export type Referred = keyof typeof REFERENCES
+
+/** Under which name hooks are notified of an event. */
+export interface HookName {
+  /** Completes "occurs when", where it is not every event of the type. */
+  occurs?: string
+  /** Which events of the type it is for, by a member of their `data`. Left out: all. */
+  onlyIf?: string
+  /** Kajabi has it. */
+  isKajabi?: boolean
+}
+
+export interface EventDescription {
+  /** Completes "occurs when". */
+  occurs: string
+  /** The types of resources that it can refer to. */
+  refersTo: readonly Referred[]
+  /** Its `data`: those that identify a person are marked. */
+  data: TObject
+  /** The names under which hooks are notified of it. */
+  hooks?: Readonly<Record<string, HookName>>
+  /** Whether it can start automations. */
+  isTrigger?: boolean
+  /** What the body of a webhook shows, by type, the primary resource first. */
+  shows?: readonly string[]
+  /** Permissions for a hook or automation to be notified of it. Left out: to view all that it shows. */
+  needs?: readonly string[]
+  /** The type of resource that a hook or automation for it can be confined to. */
+  confinedTo?: string
+  /** Why it cannot occur in this version. Kajabi's clients can ask for it. */
+  neverHappens?: string
+}
+
+const nothing = Type.Object({})
+
+const flag = Type.Boolean()
+const text = Type.String()
+/** It identifies a person: the API does not show it, and deleting the contact erases it. */
+const personal = Type.String({ 'x-personal': true })
+
+const oneOf = <Word extends string>(words: readonly Word[]) => Type.Unsafe<Word>({ enum: words })
+
+/** `next`: the path of the site to which the link leads. */
+const LinkRequest = Type.Object({ language: oneOf(languages), next: Type.Optional(text) })
+
+const ABOUT_CONTACT = { refersTo: ['contacts'], shows: ['contacts'] } as const
+
+const ABOUT_CUSTOMER = { refersTo: ['contacts', 'customers'] } as const
+
+const ABOUT_GRANT = {
+  refersTo: ['contacts', 'customers', 'offers', 'grants'],
+  shows: ['grants', 'contacts', 'customers', 'offers'],
+  confinedTo: 'offers',
+  isTrigger: true,
+} as const
+
+const ABOUT_TAG = {
+  refersTo: ['contacts', 'customers', 'contact_tags'],
+  data: Type.Object({ tag_id: text }),
+  shows: ['contacts', 'contact_tags'],
+  needs: ['view:contacts'],
+  confinedTo: 'contact_tags',
+  isTrigger: true,
+} as const
+
+const NO_PURCHASES = {
+  refersTo: [],
+  data: nothing,
+  confinedTo: 'offers',
+  neverHappens: 'there are no purchases in this version',
+} as const
+
+const NO_FORMS = {
+  refersTo: [],
+  data: nothing,
+  confinedTo: 'forms',
+  neverHappens: 'there are no forms in this version',
+} as const
+
+const KAJABI = { isKajabi: true } as const
+
+export const EVENTS = {
+  contact_created: {
+    ...ABOUT_CONTACT,
+    occurs: 'a contact was created',
+    data: nothing,
+    hooks: { contact_created: {} },
+    isTrigger: true,
+  },
+  contact_updated: {
+    ...ABOUT_CONTACT,
+    refersTo: ['contacts', 'customers'],
+    occurs: 'attributes of a contact were changed',
+    data: Type.Object({ changed: Type.Array(text) }),
+    hooks: { contact_updated: {} },
+  },
+  contact_deleted: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'a contact was deleted',
+    data: nothing,
+  },
+  other_email_given: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'a shop named a customer by id, with another e-mail than the one on file, which stays',
+    data: Type.Object({ email: personal }),
+  },
+  customer_created: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'a contact became a customer',
+    data: Type.Object({ send_welcome_email: flag, offer_ids: Type.Array(text) }),
+    shows: ['customers', 'contacts'],
+    hooks: { customer_created: {} },
+    isTrigger: true,
+  },
+  offer_granted: {
+    ...ABOUT_GRANT,
+    occurs: 'an offer was granted to a customer, as a gift or not',
+    data: Type.Object({
+      is_gift: flag,
+      customer_created: flag,
+      send_offer_grant_email: Type.Union([flag, Type.Null()]),
+    }),
+    hooks: { offer_granted: {}, gift_granted: { occurs: 'a gift offer was granted', onlyIf: 'is_gift' } },
+  },
+  offer_revoked: {
+    ...ABOUT_GRANT,
+    occurs: 'access was removed: revoked, replaced, or the contact deleted',
+    data: Type.Object({
+      reason: oneOf(['revoked', 'replaced', 'contact_deleted']),
+    }),
+    hooks: { offer_revoked: {} },
+  },
+  access_expired: {
+    ...ABOUT_GRANT,
+    occurs: 'the access period ended',
+    data: Type.Object({ expired_at: text }),
+    hooks: { access_expired: {} },
+  },
+  gift_redeemed: {
+    ...ABOUT_GRANT,
+    occurs: 'a member opened a gift for the first time',
+    data: nothing,
+  },
+  tag_added: {
+    ...ABOUT_TAG,
+    occurs: 'a tag was added to a contact',
+    hooks: { tag_added: KAJABI },
+  },
+  tag_removed: {
+    ...ABOUT_TAG,
+    occurs: 'a tag was removed from a contact',
+    hooks: { tag_removed: KAJABI },
+  },
+  sign_in_link_requested: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'a link to sign in was requested; without a contact when the address is unknown',
+    data: LinkRequest,
+  },
+  password_link_requested: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'a link to choose a password was requested; without a contact when the address is unknown',
+    data: LinkRequest,
+  },
+  email_change_requested: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'a member asked to change their e-mail',
+    data: nothing,
+  },
+  password_changed: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'a member chose a password',
+    // It replaced another one.
+    data: Type.Object({ had_password: flag }),
+  },
+  email_changed: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'the e-mail of a member who had signed in before was changed',
+    data: Type.Object({ previous_email: personal }),
+  },
+  hook_disabled: {
+    refersTo: ['hooks'],
+    occurs: 'a hook was disabled automatically, not by request',
+    data: Type.Object({
+      hook_id: text,
+      reason: oneOf(['gone', 'failing']),
+      failing_since: text,
+      // The result of the last attempt, such as "HTTP 503".
+      answer: text,
+    }),
+  },
+  offer_purchased: {
+    ...NO_PURCHASES,
+    occurs: 'a customer bought an offer',
+    shows: ['purchases', 'offers', 'customers'],
+    hooks: { purchase: KAJABI },
+    isTrigger: true,
+  },
+  purchase_deactivated: {
+    ...NO_PURCHASES,
+    occurs: 'a purchase was deactivated',
+    shows: ['purchases', 'offers', 'customers'],
+    isTrigger: true,
+  },
+  payment_succeeded: {
+    ...NO_PURCHASES,
+    occurs: 'a payment succeeded',
+    shows: ['transactions', 'customers', 'offers'],
+    hooks: { payment_succeeded: KAJABI },
+  },
+  order_created: {
+    ...NO_PURCHASES,
+    occurs: 'an order was created',
+    shows: ['transactions', 'customers', 'orders', 'order_items'],
+    hooks: { order_created: KAJABI },
+  },
+  form_submitted: {
+    ...NO_FORMS,
+    occurs: 'a form was submitted',
+    shows: ['form_submissions', 'forms'],
+    hooks: { form_submission: KAJABI },
+    isTrigger: true,
+  },
+} as const satisfies Record<string, EventDescription>

@@ -1,0 +1,122 @@
+import { expect } from 'vitest'
+import { requestEmailChange } from '../members/account.ts'
+import { findMember, findSite, type Member, type MemberSite } from '../members/member.ts'
+import { requestLink } from '../members/request-link.ts'
+import { choosePassword, signInByPassword } from '../members/sign-in.ts'
+import { inTransaction } from '../platform/db/database.ts'
+import { recordEvent } from '../platform/events/events.ts'
+import { makeAutomation, makeTag, makeTemplate } from './automations.ts'
+import { makeOffer, offersBody } from './fixtures.ts'
+import type { Harness } from './harness.ts'
+import { makeHook } from './hooks.ts'
+import type { Receiver } from './receiver.ts'
+
+/** In everything that this contact is called, writes or is sent, and in nothing else. */
+export const WORD = 'quillfeather'
+export const EMAIL = `${WORD}@example.com`
+const PASSWORD = 'a rather long password'
+export const VISITOR = { source: '203.0.113.7', session: null, language: 'en' } as const
+
+export interface Traces {
+  contactId: string
+  customerId: string
+  site: MemberSite
+  member: Member
+  /** The contact has it. */
+  tagId: string
+  /** The customer holds it. */
+  giftOfferId: string
+}
+
+/**
+ * Has everything kept of a contact that can be kept, by the ways in which it is kept; in the end something is pending.
+ */
+export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Traces> {
+  const { app, account } = h
+  receiver.answer((response, { text }) => response.end(`Received ${text}`))
+  const { siteId } = account
+  const tag = await makeTag(app, siteId)
+  const template = await makeTemplate(app, siteId)
+  for (const event of ['contact_created', 'customer_created', 'tag_added'] as const)
+    await makeHook(app, siteId, { event, targetUrl: receiver.url })
+  const actions = [
+    { action: 'send_email', template_id: template },
+    { action: 'wait', amount: 2, unit: 'days' },
+    { action: 'add_tag', tag_id: tag },
+  ]
+  await makeAutomation(app, siteId, { trigger: { event: 'customer_created' }, actions })
+  const offers = [await makeOffer(app, siteId), await makeOffer(app, siteId, { is_gift: true })]
+
+  const attributes = {
+    name: `Ada ${WORD}`,
+    email: `old-${EMAIL}`,
+    ...Object.fromEntries(
+      ['phone_number', 'business_number', 'address_line_1', 'address_line_2', 'address_city'].map(named),
+    ),
+    ...Object.fromEntries(['address_state', 'address_country', 'address_zip'].map(named)),
+    ...Object.fromEntries(['custom_1', 'custom_2', 'custom_3'].map(named)),
+  }
+  const relationships = { tags: { data: [{ type: 'contact_tags', id: tag }] } }
+  const created = await h.client.post(
+    '/v1/contacts',
+    { data: { type: 'contacts', attributes, relationships } },
+    { 'idempotency-key': 'create' },
+  )
+  expect(created.status).toBe(201)
+  const contactId: string = created.body.data.id
+  const gift = { from_name: `Friend of ${WORD}`, message: `Enjoy it, ${WORD}` }
+  const granted = await h.client.post(
+    `/v1/contacts/${contactId}/relationships/offers`,
+    offersBody(offers, { gift, send_offer_grant_email: true }),
+  )
+  const customerId: string = granted.body.meta.customer_id
+  await app.db
+    .updateTable('customers')
+    .set({ avatar: WORD, public_bio: WORD, public_location: WORD, public_website: WORD })
+    .set({ socials: JSON.stringify({ twitter: WORD }) })
+    .where('id', '=', customerId)
+    .execute()
+  await h.drain()
+
+  const { subdomain } = await app.db.selectFrom('sites').select('subdomain').executeTakeFirstOrThrow()
+  const site = (await findSite(app.db, subdomain))!
+  await requestLink(app, site, 'password', attributes.email, VISITOR)
+  await h.drain()
+  const { text } = await app.db
+    .selectFrom('emails')
+    .select('text')
+    .where('kind', '=', 'password')
+    .executeTakeFirstOrThrow()
+  const token = /\/password\/([\w-]+)/.exec(text!)![1]!
+  expect(await choosePassword(app, site, 'password', token, PASSWORD, VISITOR)).not.toBeNull()
+  const changed = await h.client.patch(
+    `/v1/contacts/${contactId}`,
+    {
+      data: { type: 'contacts', id: contactId, attributes: { email: EMAIL, external_user_id: `${WORD}-7` } },
+    },
+    { 'idempotency-key': 'change' },
+  )
+  expect(changed.status).toBe(200)
+  const signedIn = await signInByPassword(app, site, { email: EMAIL, password: PASSWORD }, VISITOR)
+  expect(signedIn.outcome).toBe('signed_in')
+  const member = (await findMember(app.db, siteId, { customerId }))!
+  await requestEmailChange(app, site, member, `new-${EMAIL}`)
+  const origin = { actor: 'test', requestId: null, now: app.clock.now() }
+  const about = { siteId, contactId, customerId }
+  await inTransaction(app.db, (tx) =>
+    recordEvent(tx, 'other_email_given', about, { email: `other-${EMAIL}` }, origin),
+  )
+  await app.db
+    .updateTable('automation_runs')
+    .set({ error: `"${WORD}" was refused` })
+    .execute()
+  await h.drain()
+  // Its welcome e-mail, its confirmation and its delivery are pending.
+  await h.client.post(
+    `/v1/contacts/${contactId}/relationships/offers`,
+    offersBody([await makeOffer(app, siteId)], { send_offer_grant_email: true }),
+  )
+  return { contactId, customerId, site, member, tagId: tag, giftOfferId: offers[1]! }
+}
+
+export const named = (name: string) => [name, `${name} of ${WORD}`]

@@ -1,0 +1,50 @@
+/** The tables of events in docs/ are those of the catalogue. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { NEVER_HAPPENS, TRIGGER_EVENTS, TRIGGERS } from '../src/automations/triggers.ts'
+import { REFERENCES } from '../src/platform/events/catalogue.ts'
+import { describeType, eventNames, PERSONAL_EVENT_DATA } from '../src/platform/events/events.ts'
+import { describeEvent, hookEvents } from '../src/webhooks/hook-events.ts'
+
+/** The rows of the first table of a page below a heading, without its head. */
+function tableOf(page: string, heading: string): string[] {
+  const text = readFileSync(join(import.meta.dirname, '..', 'docs', page), 'utf8')
+  const [, section = ''] = text.split(`\n## ${heading}\n`)
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+}
+
+const row = (...cells: string[]) =>
+  `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |').replaceAll('|  |', '| |')
+const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ')
+const occurring = (occurs: string, never?: string) => (never ? `never: ${never}` : occurs)
+
+test('docs/events.md lists every event: when it occurs, its references and data, its hooks, whether it is a trigger', () => {
+  const rows = eventNames.map((name) => {
+    const { occurs, refersTo, data, hooks = {}, isTrigger, neverHappens } = describeType(name)
+    const references = refersTo.map((type) => REFERENCES[type].replace('_id', ''))
+    const shown = Object.keys(data.properties).filter((member) => !PERSONAL_EVENT_DATA.includes(member))
+    const cells = [references.join(', '), code(shown), code(Object.keys(hooks)), isTrigger ? 'yes' : '']
+    return row(code([name]), occurring(occurs, neverHappens), ...cells)
+  })
+  expect(tableOf('events.md', 'Types')).toEqual(rows)
+})
+
+test('docs/webhooks.md lists every event of hooks, with what its body shows', () => {
+  const rows = hookEvents.map((name) => {
+    const { occurs, shows, isKajabi, neverHappens } = describeEvent(name)
+    return row(`\`${name}\`${isKajabi ? '' : ' †'}`, occurring(occurs, neverHappens), code(shows))
+  })
+  expect(tableOf('webhooks.md', 'Events')).toEqual(rows)
+})
+
+test('docs/automations.md lists every trigger, with what it can be restricted to', () => {
+  const rows = TRIGGER_EVENTS.map((name) => {
+    const { occurs } = describeType(name)
+    return row(code([name]), occurring(occurs, NEVER_HAPPENS[name]), code([TRIGGERS[name] ?? []].flat()))
+  })
+  expect(tableOf('automations.md', 'Trigger')).toEqual(rows)
+})
