@@ -3,13 +3,13 @@ import { parseContactAttributes, valuesOfNew } from '../people/contacts/contact-
 import { contacts } from '../people/contacts/contacts.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import { exportContact } from '../people/contacts/export-contact.ts'
+import { findContactByEmail } from '../people/contacts/find-contact.ts'
 import { personalData } from '../personal-data.ts'
 import type { App } from '../platform/app.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
 import { parseChosenId, reserveId } from '../platform/records/reserve-id.ts'
-import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { escapeControls } from './terminal.ts'
 import {
@@ -118,13 +118,7 @@ export async function findContactId(
   site?: string,
 ): Promise<string> {
   if (isId(given)) return given
-  const siteId = chooseSite(scope, site)
-  const contact = await app.db
-    .selectFrom('contacts')
-    .select('id')
-    .where('site_id', '=', siteId)
-    .where('email', '=', parseEmailAddress(given) ?? '')
-    .executeTakeFirst()
-  if (!contact) throw new Error(`There is no contact with the e-mail ${given}.`)
-  return contact.id
+  const id = await findContactByEmail(app.db, chooseSite(scope, site), given)
+  if (id === null) throw new Error(`There is no contact with the e-mail ${given}.`)
+  return id
 }

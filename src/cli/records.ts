@@ -1,5 +1,7 @@
 /** The commands of a resource that can be created, edited and archived: their options are its attributes. */
+
 import { type Command, Option } from 'commander'
+import type { Owned } from '../accounts/find-accounts.ts'
 import type { App } from '../platform/app.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
 import { pageDocument, singleDocument } from '../platform/jsonapi/document.ts'
@@ -29,7 +31,6 @@ import {
   findOperator,
   findOperatorOf,
   type Operator,
-  type Owned,
   SITE_OPTION,
   withApp,
 } from './with-app.ts'

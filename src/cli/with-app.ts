@@ -1,9 +1,7 @@
-import { sql } from 'kysely'
+import { findAccounts, findOwner, type Owned } from '../accounts/find-accounts.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
-import { isId } from '../platform/jsonapi/identifiers.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
-import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { openRuntime } from '../server/runtime.ts'
 import { onSignal } from '../server/shutdown.ts'
 import '../api.ts'
@@ -35,24 +33,6 @@ export interface Operator {
 
 export const OPERATOR = 'cli'
 
-/** What has an id, or another name, that only one account of the server can have. */
-const OWNERS = {
-  key: (given: string) =>
-    sql`select account_id from api_keys where id::text = ${given} or client_id = ${given}`,
-  site: (given: string) => sql`select account_id from sites where id::text = ${given}`,
-  user: (given: string) => sql`select account_id from users where email = ${parseEmailAddress(given) ?? ''}`,
-  contact: (given: string) => ofSite('contacts', given),
-  email: (given: string) => ofSite('emails', given),
-  offer: (given: string) => ofSite('offers', given),
-  product: (given: string) => ofSite('products', given),
-  tag: (given: string) => ofSite('contact_tags', given),
-}
-
-export type Owned = keyof typeof OWNERS
-
-const ofSite = (table: string, given: string) =>
-  sql`select s.account_id from ${sql.table(table)} t join sites s on s.id = t.site_id where t.id = ${isId(given) ? given : '0'}`
-
 /**
  * Finds the account of a command about one thing: the one that is named, else the one that has it.
  *
@@ -66,23 +46,15 @@ export async function findOperatorOf(
   accountId?: string,
 ): Promise<Operator> {
   if (accountId !== undefined || given === '') return findOperator(app, accountId)
-  const { rows } = await sql<{ account_id: string | null; has_several: boolean }>`
-    select (${OWNERS[what](given.trim())}) as account_id, (select count(*) > 1 from accounts) as has_several`.execute(
-    app.db,
-  )
-  const { account_id, has_several } = rows[0]!
-  if (account_id === null && has_several) throw new Error(`No account has a ${what} ${given}.`)
-  return findOperator(app, account_id ?? undefined)
+  const owner = await findOwner(app.db, what, given)
+  if (owner.accountId === null && owner.hasSeveral) throw new Error(`No account has a ${what} ${given}.`)
+  return findOperator(app, owner.accountId ?? undefined)
 }
 
 /** Finds the account of a command: the one that is named, or the only one there is. */
 export async function findOperator(app: App, accountId?: string): Promise<Operator> {
-  const { rows } = await sql<{ id: string; name: string; user_id: string; site_ids: string[] }>`
-    select a.id, a.name,
-           (select u.id from users u where u.account_id = a.id order by u.role_level desc, u.id limit 1) as user_id,
-           array(select s.id from sites s where s.account_id = a.id and s.archived_at is null order by s.id) as site_ids
-      from accounts a order by a.id`.execute(app.db)
-  const account = accountId === undefined ? rows[0] : rows.find(({ id }) => id === accountId)
+  const accounts = await findAccounts(app.db)
+  const account = accountId === undefined ? accounts[0] : accounts.find(({ id }) => id === accountId)
   if (!account) {
     throw new Error(
       accountId === undefined
@@ -90,16 +62,16 @@ export async function findOperator(app: App, accountId?: string): Promise<Operat
         : `There is no account ${accountId}.`,
     )
   }
-  if (accountId === undefined && rows.length > 1) {
+  if (accountId === undefined && accounts.length > 1) {
     throw new Error(
-      `There are several accounts; say which one with --account: ${rows.map(({ id, name }) => `${id} (${name})`).join(', ')}.`,
+      `There are several accounts; say which one with --account: ${accounts.map(({ id, name }) => `${id} (${name})`).join(', ')}.`,
     )
   }
   return {
     accountId: account.id,
-    userId: account.user_id,
+    userId: account.ownerId,
     scope: {
-      siteIds: account.site_ids,
+      siteIds: account.siteIds,
       now: app.clock.now(),
       baseUrl: app.publicUrl,
       resources: app.resources,

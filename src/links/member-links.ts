@@ -164,3 +164,22 @@ export async function endLinks(
     .where('used_at', 'is', null)
     .execute()
 }
+
+/** The new address of a customer that waits to be confirmed, if any. */
+export async function pendingEmail(
+  db: Db,
+  siteId: string,
+  customerId: string,
+  now: Date,
+): Promise<string | null> {
+  const link = await db
+    .selectFrom('member_links')
+    .select('new_email')
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .where('purpose', '=', 'email_change')
+    .where(isUsable(now))
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst()
+  return link?.new_email ?? null
+}

@@ -119,22 +119,3 @@ export async function confirmEmailChange(app: App, site: MemberSite, token: stri
     app.onEvents()
   }
 }
-
-/** The address that waits to be confirmed, if any. */
-export async function pendingEmail(
-  { db, clock }: App,
-  site: MemberSite,
-  member: Member,
-): Promise<string | null> {
-  const link = await db
-    .selectFrom('member_links')
-    .select('new_email')
-    .where('site_id', '=', site.id)
-    .where('customer_id', '=', member.customerId)
-    .where('purpose', '=', 'email_change')
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', clock.now())
-    .orderBy('created_at', 'desc')
-    .executeTakeFirst()
-  return link?.new_email ?? null
-}

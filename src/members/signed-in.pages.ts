@@ -1,10 +1,11 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
-import { linkSeconds } from '../links/member-links.ts'
+import { type Course, readCourse, readLesson } from '../catalogue/products/courses.ts'
+import { linkSeconds, pendingEmail } from '../links/member-links.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
-import { changeName, changePassword, knowsPassword, pendingEmail, requestEmailChange } from './account.ts'
-import { type Course, type LibraryItem, readCourse, readLesson, readLibrary } from './library.ts'
+import { changeName, changePassword, knowsPassword, requestEmailChange } from './account.ts'
+import { type LibraryItem, readLibrary } from './library.ts'
 import type { Member } from './member.ts'
 import { emptyPassword, readNewPassword } from './new-password.ts'
 import { insidePage, type Page } from './page.ts'
@@ -43,7 +44,7 @@ const product = insidePage('GET', '/products/:id', async (visit) => {
   const item = await findItem(visit)
   if (!item) return notFound(visit)
   if (item.state === 'ended') return noAccess(visit)
-  const course = item.state === 'open' ? await readCourse(visit.app, visit.site, item.product_id) : []
+  const course = item.state === 'open' ? await readCourse(visit.app.db, visit.site.id, item.product_id) : []
   const path = paths.product(item.product_id)
   const modules = course.map(({ title, lessons }) => ({
     title,
@@ -59,7 +60,7 @@ const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) 
   const item = await findItem(visit)
   if (!item) return notFound(visit)
   if (item.state !== 'open') return noAccess(visit)
-  const all = allLessons(await readCourse(visit.app, visit.site, item.product_id))
+  const all = allLessons(await readCourse(visit.app.db, visit.site.id, item.product_id))
   const place = all.findIndex(({ id }) => id === visit.params.lesson)
   const shown = all[place]
   if (!shown) return notFound(visit)
@@ -69,7 +70,7 @@ const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) 
     product: { title: item.title, path: paths.product(item.product_id) },
     module: shown.module,
     title: shown.title,
-    ...(await readLesson(visit.app, visit.site, shown.id)),
+    ...(await readLesson(visit.app.db, visit.site.id, shown.id)),
     position: place + 1,
     total: all.length,
     previous: linkTo(all[place - 1]),
@@ -103,7 +104,7 @@ async function renderAccount(visit: Inside, status: number, changes: Partial<Pag
     notice: oneOf(query.notice, ['name_saved', 'password_saved', 'email_sent']),
     name: member.name,
     email: member.email,
-    pending_email: await pendingEmail(visit.app, visit.site, member),
+    pending_email: await pendingEmail(visit.app.db, visit.site.id, member.customerId, visit.app.clock.now()),
     link_valid_seconds: linkSeconds('email_change'),
     new_email: '',
     has_password: member.hasPassword,

@@ -1,6 +1,7 @@
 import { pages, routes } from '../api.ts'
 import { queues } from '../background.ts'
 import { buildMonitoringServer } from '../operations/monitoring-server.ts'
+import { allowMoving } from '../platform/clock/clock.ts'
 import { isRunByNpm, isRunByNpx, loadConfig } from '../platform/config.ts'
 import { closeServer } from '../platform/http/close-server.ts'
 import { assertPortIsFree, listen } from '../platform/http/listen.ts'
@@ -48,10 +49,7 @@ export async function run<Prepared>(
     if (signalled()) await ending()
     const { app, connection } = runtime
     log = (error) => app.log.error({ err: error }, 'stopping')
-    await app.db
-      .updateTable('clock')
-      .set({ is_movable: mode === 'development' })
-      .execute()
+    await allowMoving(app.db, mode === 'development')
     stops.push({ end: watchClock(app, connection), untilMs: 8_000 })
     let url = app.publicUrl
     if (serve) {

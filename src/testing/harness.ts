@@ -10,7 +10,7 @@ import { inject } from 'vitest'
 import { pages, routes } from '../api.ts'
 import { dispatching } from '../background.ts'
 import type { App } from '../platform/app.ts'
-import { MovableClock, systemClock } from '../platform/clock/clock.ts'
+import { allowMoving, MovableClock, systemClock } from '../platform/clock/clock.ts'
 import { loadConfig, type Mode, type SettingName } from '../platform/config.ts'
 import { type Connection, connectionConfig, openDatabase } from '../platform/db/database.ts'
 import { buildServer } from '../platform/http/server.ts'
@@ -63,10 +63,7 @@ export async function startHarness({
     ...settings,
   })
   const database = openDatabase(await reach(connection), { size: 20, name: 'bestow test' })
-  await database.kysely
-    .updateTable('clock')
-    .set({ is_movable: mode === 'development' })
-    .execute()
+  await allowMoving(database.kysely, mode === 'development')
   const app = createApp({
     config,
     log: pino({ level: config.LOG_LEVEL }),

@@ -52,6 +52,11 @@ export class MovableClock implements Clock {
   }
 }
 
+/** Decides whether the clock of a database can be moved: only where `bestow start` ran last. */
+export async function allowMoving(db: Db, isMovable: boolean): Promise<void> {
+  await db.updateTable('clock').set({ is_movable: isMovable }).execute()
+}
+
 const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /**
