@@ -1,12 +1,13 @@
-/** The import rules of the source, and the generated files. */
-import { globSync, readFileSync } from 'node:fs'
+/** The import rules of the source, which module names which table, and the generated files. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../src/platform/db/database.ts'
 import { generateTypes, TYPES_FILE } from '../src/platform/db/generate-types.ts'
 import { createDatabase } from '../src/testing/harness.ts'
+import { EXCEPTIONS, foreignTables, NAMED_BY_PARAMETER, TABLES } from './tables.ts'
 
 const src = join(import.meta.dirname, '..', 'src')
 const files = globSync('**/*.ts', { cwd: src }).filter((file) => !/\.test\.ts$|^testing\//.test(file))
@@ -113,6 +114,61 @@ test('only the clock reads the system time', () => {
     // Starting a database takes real time, whatever the application's clock.
     .filter((file) => !file.startsWith('platform/db/embedded/'))
   expect(askers).toEqual(['platform/clock/clock.ts'])
+})
+
+describe('tables', () => {
+  /** Migrations are of the whole database, and its types name it all. */
+  const naming = globSync('**/*.{ts,sql}', { cwd: src }).filter(
+    (file) => !/\.test\.ts$|^testing\/|^platform\/db\/(migrations\/|types\.ts)/.test(file),
+  )
+  const textOf = (file: string) => readFileSync(join(src, file), 'utf8')
+  const violations = (exceptions?: typeof EXCEPTIONS) =>
+    naming.flatMap((file) =>
+      foreignTables(file, textOf(file), exceptions).map((table) => `${file} names ${table}`),
+    )
+
+  test('every table belongs to one module', () => {
+    const [, interfaceOfAll = ''] = readFileSync(TYPES_FILE, 'utf8').split('export interface DB {')
+    const tables = [...interfaceOfAll.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name!)
+    expect(tables.length).toBeGreaterThan(30)
+    expect(Object.values(TABLES).flat().sort()).toEqual(tables.sort())
+    for (const folder of Object.keys(TABLES)) expect(existsSync(join(src, folder))).toBe(true)
+  })
+
+  test('only its own module names a table, and what is listed as an exception, with its reason', () => {
+    expect(violations()).toEqual([])
+  })
+
+  test('every exception is needed', () => {
+    const named = violations([])
+    const unused = EXCEPTIONS.flatMap(({ in: place, tables }) =>
+      (tables === 'all' ? [''] : tables)
+        .filter((table) => !named.some((line) => line.startsWith(place) && line.endsWith(`names ${table}`)))
+        .filter((table) => table !== '' || !named.some((line) => line.startsWith(place)))
+        .map((table) => `${place} ${table}`),
+    )
+    expect(unused).toEqual([])
+  })
+
+  test('a table that is named by a parameter is named in the listed files alone', () => {
+    expect(naming.filter((file) => textOf(file).includes('sql.table(')).sort()).toEqual(NAMED_BY_PARAMETER)
+  })
+
+  test.each([
+    ['sql', 'sql`select id from hooks where true`'],
+    ['sql', 'with due as (\n  update webhook_deliveries d set due_at = now()\n)'],
+    ['sql', 'insert into taggings (contact_id)\n select id from offer_grants g join emails e on true'],
+    ['a resource', 'defineResource({ from: sql`contacts r left join sites s on true` })'],
+    [
+      'Kysely',
+      "db\n  .selectFrom('automation_runs as r')\n  .innerJoin('events as e', 'e.id', 'r.event_id')",
+    ],
+    ['Kysely', "tx.deleteFrom( 'customers' )"],
+    ['a constant', "const swept = ['token_families']"],
+  ])('planted fault: tables of other modules in %s are found: %s', (_where, text) => {
+    expect(foreignTables('links/planted.ts', text)).not.toEqual([])
+    expect(foreignTables('links/planted.ts', `/* ${text.replace('*/', '')} */`)).toEqual([])
+  })
 })
 
 test('the types of the database are those of its schema', async () => {

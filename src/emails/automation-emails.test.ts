@@ -78,12 +78,12 @@ async function step(contactId: string, eventId: string, values: object): Promise
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return { siteId: h.account.siteId, eventId, contactId, templateId, runId: String(unique()), step: 0 }
+  return { eventId, contactId, templateId, runId: String(unique()), step: 0 }
 }
 
 async function send(emails: AutomationEmail[]) {
   const now = h.app.clock.now()
-  await inTransaction(h.app.db, (tx) => queueAutomationEmails(tx, emails, now))
+  await inTransaction(h.app.db, (tx) => queueAutomationEmails(tx, h.account.siteId, emails, now))
   await h.drain()
   return h.app.db
     .selectFrom('emails as e')

@@ -1,10 +1,10 @@
 /** What automations need of the outbox: to send, and not more in an hour than their site may. */
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
+import { idsOfSteps } from '../platform/db/ids-of-steps.ts'
 import { addToOutbox } from './add-to-outbox.ts'
 
 export interface AutomationEmail {
-  siteId: string
   /** What started the run. */
   eventId: string
   contactId: string
@@ -13,9 +13,14 @@ export interface AutomationEmail {
   step: number
 }
 
-/** Adds the e-mails of steps to the outbox, each step's once. */
-export async function queueAutomationEmails(tx: Tx, emails: AutomationEmail[], now: Date): Promise<void> {
-  const added = emails.map(({ siteId, eventId, contactId, templateId, runId, step }) => ({
+/** Adds the e-mails of steps to the outbox, each step's once. @returns their ids by run */
+export async function queueAutomationEmails(
+  tx: Tx,
+  siteId: string,
+  emails: AutomationEmail[],
+  now: Date,
+): Promise<Map<string, string>> {
+  const added = emails.map(({ eventId, contactId, templateId, runId, step }) => ({
     site_id: siteId,
     kind: 'automation' as const,
     event_id: eventId,
@@ -25,6 +30,7 @@ export async function queueAutomationEmails(tx: Tx, emails: AutomationEmail[], n
     step,
   }))
   await addToOutbox(tx, added, now)
+  return idsOfSteps(tx, sql`emails`, siteId, emails)
 }
 
 export interface Reserved {

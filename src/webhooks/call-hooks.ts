@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
+import { idsOfSteps } from '../platform/db/ids-of-steps.ts'
 import { queueForHooks, type Subscription } from './queue-for-hooks.ts'
 
 /** A step of an automation that calls a hook of its site. */
 export interface HookCall {
-  siteId: string
   hookId: string
   /** What started the run. */
   eventId: string
@@ -21,9 +21,16 @@ const SUBSCRIPTION: Subscription = {
 /**
  * Writes down, in the transaction of the steps, that these hooks are to be called: once for each step. A hook
  * that is disabled or deleted is not called, nor one for another event than `automation`.
+ *
+ * @returns the ids of the deliveries by run, of the calls that are made
  */
-export async function callHooks(tx: Tx, calls: HookCall[], now: Date): Promise<void> {
-  const notifications = calls.map(({ siteId, hookId, eventId, contactId, runId, step }) => ({
+export async function callHooks(
+  tx: Tx,
+  siteId: string,
+  calls: HookCall[],
+  now: Date,
+): Promise<Map<string, string>> {
+  const notifications = calls.map(({ hookId, eventId, contactId, runId, step }) => ({
     site_id: siteId,
     event_id: eventId,
     contact_id: contactId,
@@ -32,4 +39,5 @@ export async function callHooks(tx: Tx, calls: HookCall[], now: Date): Promise<v
     step,
   }))
   await queueForHooks(tx, notifications, SUBSCRIPTION, now)
+  return idsOfSteps(tx, sql`webhook_deliveries`, siteId, calls)
 }

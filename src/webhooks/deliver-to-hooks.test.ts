@@ -115,7 +115,6 @@ test('a step of an automation calls a hook once, and only a hook for automations
   ]
   await h.client.delete(`/v1/hooks/${hookIds[2]}`)
   const calls = hookIds.map((hookId, step) => ({
-    siteId,
     hookId,
     eventId: event.id,
     contactId,
@@ -123,7 +122,7 @@ test('a step of an automation calls a hook once, and only a hook for automations
     step,
   }))
   for (let time = 0; time < 2; time++) {
-    await h.app.db.transaction().execute((tx) => callHooks(tx, calls, h.app.clock.now()))
+    await h.app.db.transaction().execute((tx) => callHooks(tx, siteId, calls, h.app.clock.now()))
   }
   await deliverToHooks(h.app)
   await deliveriesSettled(h.app)

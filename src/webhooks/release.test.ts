@@ -65,7 +65,7 @@ test('a step that calls a hook while it is released is delivered', async () => {
   const { id: eventId } = await h.app.db.selectFrom('events').select('id').executeTakeFirstOrThrow()
   await queueWhileReleased('automation', (hookId) =>
     inTransaction(h.app.db, (tx) =>
-      callHooks(tx, [{ siteId, hookId, eventId, contactId, runId: '1', step: 0 }], h.app.clock.now()),
+      callHooks(tx, siteId, [{ hookId, eventId, contactId, runId: '1', step: 0 }], h.app.clock.now()),
     ),
   )
   expect(receiver.received).toHaveLength(2)

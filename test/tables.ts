@@ -1,0 +1,158 @@
+/** Which folder of src/ may name which table, and what a file names. */
+
+/** The tables of each module. */
+export const TABLES: Record<string, string[]> = {
+  accounts: ['accounts', 'users', 'api_keys', 'token_families', 'sites'],
+  automations: ['automations', 'automation_versions', 'automation_runs', 'automation_run_steps'],
+  catalogue: ['offers', 'offer_products', 'products', 'course_modules', 'course_lessons'],
+  emails: ['emails', 'email_templates', 'email_layouts', 'email_budgets'],
+  grants: ['offer_grants', 'holdings'],
+  links: ['member_links'],
+  members: ['member_sessions'],
+  people: ['contacts', 'contact_counts', 'customers', 'contact_tags', 'taggings'],
+  'platform/auth': ['attempts'],
+  'platform/clock': ['clock'],
+  'platform/events': ['events'],
+  'platform/http': ['idempotency_keys'],
+  webhooks: ['hooks', 'hook_secrets', 'webhook_deliveries', 'webhook_attempts', 'removed_deliveries'],
+}
+
+interface Exception {
+  /** A folder or file of src/. */
+  in: string
+  /** Tables of other modules that it names. */
+  tables: string[] | 'all'
+  because: string
+}
+
+export const EXCEPTIONS: Exception[] = [
+  {
+    in: 'operations',
+    tables: 'all',
+    because: 'it looks at all modules: doctor, timeline, retention, failed jobs',
+  },
+  { in: 'worker/advance-clock.ts', tables: 'all', because: 'it asks every table what becomes due next' },
+  { in: 'demo', tables: 'all', because: 'it fills a fresh database' },
+  {
+    in: 'grants',
+    tables: ['contacts', 'customers', 'events', 'offers', 'sites'],
+    because: 'a grant is one call of one database function: decision 0001',
+  },
+  {
+    in: 'platform/auth/authenticate.sql',
+    tables: ['api_keys', 'sites', 'token_families'],
+    because: 'the function of a grant checks the token itself: decision 0004',
+  },
+  {
+    in: 'emails',
+    tables: ['contacts', 'customers', 'events', 'hooks', 'member_links', 'offer_grants', 'offer_products'],
+    because: 'the data of a batch of e-mails is read in one query',
+  },
+  {
+    in: 'emails',
+    tables: ['offers', 'products', 'sites', 'users'],
+    because: 'the data of a batch of e-mails is read in one query',
+  },
+  {
+    in: 'webhooks',
+    tables: ['contacts', 'events'],
+    because:
+      'a body is kept only while its contact is locked and not deleted; replays read the log in windows',
+  },
+  {
+    in: 'automations',
+    tables: ['contacts', 'events'],
+    because: 'runs are claimed together with their contact and what started them',
+  },
+  {
+    in: 'members',
+    tables: ['customers', 'offer_grants', 'offer_products', 'offers', 'products', 'holdings', 'sites'],
+    because: 'a member is a customer who signs in; the library is one query over all ways to a product',
+  },
+  {
+    in: 'people',
+    tables: ['emails', 'holdings', 'offer_grants', 'offer_products'],
+    because: 'filters and relationships of contacts join what contacts hold and were sent',
+  },
+  {
+    in: 'people/tags/change-taggings.ts',
+    tables: ['events'],
+    because: 'many contacts are tagged in one statement, which records an event for each',
+  },
+  {
+    in: 'people/contacts/update-contact.ts',
+    tables: ['member_sessions'],
+    because: 'a changed address signs the member out in the same transaction, and members/ is above people/',
+  },
+  {
+    in: 'catalogue/products',
+    tables: ['holdings', 'sites'],
+    because: 'a product counts its members, and has its address on its site',
+  },
+  {
+    in: 'platform/events',
+    tables: ['sites'],
+    because: 'an event is dispatched with the settings of its site',
+  },
+  {
+    in: 'platform/http',
+    tables: ['sites'],
+    because: 'kept answers belong to an account, contacts to a site',
+  },
+  {
+    in: 'platform/references',
+    tables: ['contact_tags', 'email_templates', 'hooks', 'offers', 'products'],
+    because: 'it is the list of what automations and hooks can name',
+  },
+  {
+    in: 'cli/secrets.ts',
+    tables: ['hook_secrets', 'hooks', 'offers'],
+    because: 'it reseals every sealed column',
+  },
+]
+
+/** Files that name tables by a parameter. */
+export const NAMED_BY_PARAMETER = [
+  'accounts/find-accounts.ts',
+  'cli/secrets.ts',
+  'operations/clean-up.ts',
+  'people/contacts/predicates/access-predicates.ts',
+  'platform/records/records.ts',
+  'platform/records/reserve-id.ts',
+]
+
+const all = Object.values(TABLES).flat()
+/** Names that cannot be the type of a resource or a word: wherever they occur, the table is meant. */
+const DISTINCT = all.filter(
+  (name) =>
+    /_/.test(name) && !/^(contact_tags|webhook_deliveries|automation_runs|email_templates)$/.test(name),
+)
+
+const comments = /\/\*[\s\S]*?\*\/|(?<=^|\s)(?:\/\/|--).*$/gm
+const inSql = /\b(?:from|join|into|update|using)\s+(?:only\s+)?([a-z_]+)\b|sql`\s*([a-z_]+)[\s`]/g
+const inKysely = /(?:From|Into|Table|Join|using|table)(?:<[^>]*>)?\(\s*'([a-z_]+)|\btable: '([a-z_]+)'/g
+
+/** The tables that a file names, in SQL or to Kysely. */
+export function tablesIn(text: string): string[] {
+  const code = text.replace(comments, '')
+  const found = [...code.matchAll(inSql), ...code.matchAll(inKysely)].map(([, one, other]) => one ?? other!)
+  const words = new Set(code.match(/[a-z_]+/g))
+  return [
+    ...new Set([
+      ...found.filter((name) => all.includes(name)),
+      ...DISTINCT.filter((name) => words.has(name)),
+    ]),
+  ]
+}
+
+const isIn = (file: string, place: string) => file === place || file.startsWith(`${place}/`)
+
+/** Tables that a file names and that are neither its module's nor an exception. */
+export const foreignTables = (file: string, text: string, exceptions = EXCEPTIONS): string[] =>
+  tablesIn(text).filter(
+    (table) =>
+      !Object.entries(TABLES).some(([folder, tables]) => isIn(file, folder) && tables.includes(table)) &&
+      !exceptions.some(
+        ({ in: place, tables }) => isIn(file, place) && (tables === 'all' || tables.includes(table)),
+      ),
+  )
