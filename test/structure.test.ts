@@ -86,6 +86,12 @@ test('every file and folder of src has its layer', () => {
   expect([...new Set(platform.map((file) => layerOf(file, 1)))].sort()).toEqual([...PLATFORM_LAYERS].sort())
 })
 
+test('every folder of src has a README: what belongs here, what to read first, what is easy to break', () => {
+  const folders = LAYERS.filter((layer) => !layer.endsWith('.ts'))
+  const without = [...folders, 'testing'].filter((folder) => !existsSync(join(src, folder, 'README.md')))
+  expect(without).toEqual([])
+})
+
 test('no file imports from a layer above its own', () => {
   expect(upwardImports(files, LAYERS, 0)).toEqual([])
   expect(upwardImports(platform, PLATFORM_LAYERS, 1)).toEqual([])
