@@ -123,7 +123,7 @@ export const NAMED_BY_PARAMETER = [
   'accounts/find-accounts.ts',
   'cli/secrets.ts',
   'operations/clean-up.ts',
-  'people/contacts/predicates/access-predicates.ts',
+  'people/contacts/filters/access-filters.ts',
   'platform/records/records.ts',
   'platform/records/reserve-id.ts',
 ]
