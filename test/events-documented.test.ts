@@ -12,6 +12,7 @@ function tableOf(page: string, heading: string): string[] {
   const text = readFileSync(join(import.meta.dirname, '..', 'docs', page), 'utf8')
   const [, section = ''] = text.split(`\n## ${heading}\n`)
   return section
+    .split('\n## ')[0]!
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .slice(2)

@@ -31,7 +31,10 @@ export const NEVER_HAPPENS = byTrigger((trigger) => describeType(trigger).neverH
 export const TriggerSchema = component(
   'AutomationTrigger',
   Type.Object({
-    event: Type.Union(TRIGGER_EVENTS.map((event) => Type.Literal(event))),
+    event: Type.Union(
+      TRIGGER_EVENTS.map((event) => Type.Literal(event)),
+      { examples: ['offer_granted'] },
+    ),
     resource_id: Type.Optional(
       Type.String({ description: 'The offer or tag that the trigger is confined to' }),
     ),

@@ -48,7 +48,10 @@ function namesOf(type: keyof Catalogue): Record<string, HookEventDescription> {
 
 export const describeEvent = (name: HookEvent): HookEventDescription => HOOK_EVENTS[name]!
 
-export const hookEvents = Object.keys(HOOK_EVENTS) as HookEvent[]
+/** Kajabi's first. */
+export const hookEvents = (Object.keys(HOOK_EVENTS) as HookEvent[]).toSorted(
+  (one, other) => Number(describeEvent(other).isKajabi) - Number(describeEvent(one).isKajabi),
+)
 
 /** Those that Kajabi has. */
 export const kajabiEvents = hookEvents.filter((name) => describeEvent(name).isKajabi)
