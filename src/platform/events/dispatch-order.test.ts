@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { knownEvents, react } from '../../reactions.ts'
+import { react } from '../../reactions.ts'
 import { makeAccount, makeContact } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
@@ -13,6 +13,7 @@ import { deliveriesSettled, deliverToHooks } from '../../webhooks/deliver-to-hoo
 import type { App } from '../app.ts'
 import { inTransaction } from '../db/database.ts'
 import { dispatchEvents, type Listener } from './dispatch-events.ts'
+import { eventTypes } from './events.ts'
 
 const SITES = 10
 const EVENTS = 20
@@ -33,7 +34,7 @@ afterEach(async () => {
 
 /** Any process may be slow between claiming an event and writing its effects. */
 const slowListener: Listener = {
-  types: knownEvents,
+  types: eventTypes,
   async react(tx, events, now) {
     await sleep(Math.random() * 20)
     await react(tx, events, now)
@@ -97,7 +98,7 @@ async function dispatchBesideSlowOne(): Promise<{ created: string[]; received: s
   const [claimed, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const first = await makeContact(h.app, siteId)
   const slow = dispatchEvents(h.app, {
-    types: knownEvents,
+    types: eventTypes,
     async react(tx, events, now) {
       claimed.resolve()
       await released.promise
@@ -106,7 +107,7 @@ async function dispatchBesideSlowOne(): Promise<{ created: string[]; received: s
   })
   await claimed.promise
   const second = await makeContact(h.app, siteId)
-  await dispatchEvents(apps[1]!, { types: knownEvents, react })
+  await dispatchEvents(apps[1]!, { types: eventTypes, react })
   await deliverToHooks(h.app)
   await deliveriesSettled(h.app)
   released.resolve()
@@ -145,7 +146,7 @@ async function plantEvents(siteIds: string[], count: number): Promise<void> {
 async function dispatchBatch(app: App, meanwhile = async () => {}): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   await dispatchEvents(app, {
-    types: knownEvents,
+    types: eventTypes,
     async react(_tx, events) {
       for (const { site_id } of events) counts[site_id] = (counts[site_id] ?? 0) + 1
       await meanwhile()
@@ -207,7 +208,7 @@ test('finding the sites reads one event of each, however many are waiting there 
   await h.app.pool.query('vacuum analyze events')
   const claim = (limit: number, meanwhile = async () => {}) =>
     inTransaction(h.app.db, async (tx) => {
-      await sql`select from claim_events(${knownEvents}::text[], ${h.app.clock.now()}, 1, ${limit})`.execute(
+      await sql`select from claim_events(${eventTypes}::text[], ${h.app.clock.now()}, 1, ${limit})`.execute(
         tx,
       )
       await meanwhile()
