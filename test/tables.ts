@@ -29,9 +29,13 @@ export const EXCEPTIONS: Exception[] = [
   {
     in: 'operations',
     tables: 'all',
-    because: 'it looks at all modules: doctor, timeline, retention, failed jobs',
+    because: 'it looks at all modules: doctor, timeline, health, retention',
   },
-  { in: 'worker/advance-clock.ts', tables: 'all', because: 'it asks every table what becomes due next' },
+  {
+    in: 'worker/advance-clock.ts',
+    tables: ['member_links', 'member_sessions', 'token_families'],
+    because: 'it counts the sign-ins that end when the clock is moved',
+  },
   { in: 'demo', tables: 'all', because: 'it fills a fresh database' },
   {
     in: 'grants',
@@ -124,6 +128,8 @@ export const NAMED_BY_PARAMETER = [
   'cli/secrets.ts',
   'operations/clean-up.ts',
   'people/contacts/filters/access-filters.ts',
+  'platform/queue/jobs.ts',
+  'platform/queue/schedule.ts',
   'platform/records/records.ts',
   'platform/records/reserve-id.ts',
 ]
@@ -136,7 +142,7 @@ const DISTINCT = all.filter(
 )
 
 const comments = /\/\*[\s\S]*?\*\/|(?<=^|\s)(?:\/\/|--).*$/gm
-const inSql = /\b(?:from|join|into|update|using)\s+(?:only\s+)?([a-z_]+)\b|sql`\s*([a-z_]+)[\s`]/g
+const inSql = /\b(?:from|join|into|update|using)\s+(?:only\s+)?([a-z_]+)\b|sql`\s*([a-z_]+)\s+[a-z]\b/g
 const inKysely = /(?:From|Into|Table|Join|using|table)(?:<[^>]*>)?\(\s*'([a-z_]+)|\btable: '([a-z_]+)'/g
 
 /** The tables that a file names, in SQL or to Kysely. */
