@@ -39,7 +39,7 @@ export const EXCEPTIONS: Exception[] = [
   { in: 'demo', tables: 'all', because: 'it fills a fresh database' },
   {
     in: 'grants',
-    tables: ['contacts', 'customers', 'events', 'offers', 'sites'],
+    tables: ['contacts', 'customers', 'offers', 'sites'],
     because: 'a grant is one call of one database function: decision 0001',
   },
   {
@@ -86,12 +86,7 @@ export const EXCEPTIONS: Exception[] = [
     because: 'filters and relationships of contacts join what contacts hold and were sent',
   },
   {
-    in: 'people/tags/change-taggings.ts',
-    tables: ['events'],
-    because: 'many contacts are tagged in one statement, which records an event for each',
-  },
-  {
-    in: 'people/contacts/update-contact.ts',
+    in: 'people/customers/end-sessions.ts',
     tables: ['member_sessions'],
     because: 'a changed address signs the member out in the same transaction, and members/ is above people/',
   },
@@ -130,7 +125,7 @@ export const NAMED_BY_PARAMETER = [
   'people/contacts/filters/access-filters.ts',
   'platform/queue/jobs.ts',
   'platform/queue/schedule.ts',
-  'platform/records/records.ts',
+  'platform/records/lock-one.ts',
   'platform/records/reserve-id.ts',
 ]
 
