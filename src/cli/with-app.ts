@@ -4,7 +4,6 @@ import { inTransaction, type Tx } from '../platform/db/database.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { openRuntime } from '../server/runtime.ts'
 import { onSignal } from '../server/shutdown.ts'
-import '../api.ts'
 
 /** Runs a command on the database of the server, running or not: it is started for the length of the command. */
 export async function withApp<Result>(role: string, work: (app: App) => Promise<Result>): Promise<Result> {
