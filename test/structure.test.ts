@@ -31,6 +31,7 @@ const LAYERS = [
   'worker',
   'demo',
   'resources.ts',
+  'referrers.ts',
   'api.ts',
   'server',
   'cli',

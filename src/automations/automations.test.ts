@@ -208,7 +208,9 @@ test('a resource that an enabled automation or hook names cannot be archived or 
     `It is used by the automation "Only new ones" (${id}), the hook ${confined} (tag_added). Disable or change them first.`,
   )
   await inTransaction(h.app.db, async (tx) => {
-    await expect(assertUnused(tx, siteId, 'offers', welcome().trigger.resource_id)).rejects.toMatchObject({
+    await expect(
+      assertUnused(h.app, tx, siteId, 'offers', welcome().trigger.resource_id),
+    ).rejects.toMatchObject({
       code: 'in_use',
     })
   })

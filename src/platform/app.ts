@@ -8,6 +8,7 @@ import type { Db } from './db/database.ts'
 import type { Resources } from './jsonapi/resources.ts'
 import type { Mailer } from './mailer.ts'
 import type { Metrics } from './metrics.ts'
+import type { FindReferrers } from './references/in-use.ts'
 import type { Sealer } from './secrets/sealing.ts'
 
 /** What everything else is given: the server, the workers, the commands and the tests alike. */
@@ -15,6 +16,8 @@ export interface App {
   config: Config
   log: Logger
   resources: Resources
+  /** Find what uses something that is to end. */
+  referrers: FindReferrers[]
   clock: Clock
   db: Db
   /** For statements that are prepared by name; everything else goes through `db`. */

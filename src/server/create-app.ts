@@ -10,6 +10,7 @@ import type { Mailer } from '../platform/mailer.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { sealer } from '../platform/secrets/sealing.ts'
 import { deriveKey } from '../platform/secrets/secrets.ts'
+import { referrers } from '../referrers.ts'
 import { resources } from '../resources.ts'
 
 export interface AppParts {
@@ -28,6 +29,7 @@ export function createApp({ config, log, clock, database, secretKey, mailer }: A
     clock,
     mailer,
     resources: connectResources(resources),
+    referrers,
     db: database.kysely,
     pool: database.pool,
     tokens: tokenSigner(deriveKey(secretKey, 'tokens'), clock),

@@ -167,7 +167,8 @@ export async function endRecord(writing: Writing, records: Records, id: string):
   const row = await lockOne(tx, records, siteIds, id)
   await records.beforeEnd?.(row, writing)
   await setColumns(writing, records, row, { [column]: now })
-  if (records.referredToAs) await assertUnused(tx, row.site_id ?? row.id, records.referredToAs, row.id)
+  if (records.referredToAs)
+    await assertUnused(writing.app, tx, row.site_id ?? row.id, records.referredToAs, row.id)
   await records.afterEnd?.(row, writing)
 }
 

@@ -1,3 +1,4 @@
+import type { App } from '../app.ts'
 import type { Tx } from '../db/database.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 import type { ReferredType } from './referable.ts'
@@ -5,23 +6,21 @@ import type { ReferredType } from './referable.ts'
 /** Finds what names a resource: "automation 4", "hook 7". */
 export type FindReferrers = (tx: Tx, siteId: string, type: ReferredType, id: string) => Promise<string[]>
 
-let finders: FindReferrers[] = []
-
-/** Called once, by src/api.ts, with one function of each module whose rows name others. */
-export function useReferrers(all: FindReferrers[]): void {
-  finders = all
-}
-
 /**
- * Sees that nothing uses something: no enabled automation or hook of the site, for example. To be called after it was archived, deleted or
- * locked in the same transaction: whoever names it meanwhile waits, and then does not find it.
+ * Checks that nothing uses a resource: no enabled automation or hook of the site, for example. To be called after it
+ * was archived, deleted or locked in the same transaction: whoever names it meanwhile waits, and then does not find it.
  *
- * @throws ApiError 422 that lists who names it
+ * @throws ApiError 422 that lists what uses it
  */
-export async function assertUnused(tx: Tx, siteId: string, type: ReferredType, id: string): Promise<void> {
-  if (finders.length === 0) throw new Error('useReferrers() was not called')
+export async function assertUnused(
+  { referrers }: Pick<App, 'referrers'>,
+  tx: Tx,
+  siteId: string,
+  type: ReferredType,
+  id: string,
+): Promise<void> {
   const users: string[] = []
-  for (const find of finders) users.push(...(await find(tx, siteId, type, id)))
+  for (const find of referrers) users.push(...(await find(tx, siteId, type, id)))
   if (users.length === 0) return
   const them = users.length === 1 ? 'that' : 'them'
   throw new ApiError(422, 'in_use', `It is used by ${users.join(', ')}. Disable or change ${them} first.`)
