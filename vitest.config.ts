@@ -24,7 +24,8 @@ export default defineConfig({
     // Timings are not tests: the limits only end what hangs, also on a machine that is busy with other things.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // On two cores: much of the time of trials is waiting.
+    maxWorkers: 3,
     reporters: ['default', new SlowestTests()],
     sequence: { sequencer: LongestFirst },
     projects: [

@@ -46,7 +46,7 @@ export interface AutomationsOptions {
 }
 
 /** The limit only ends what hangs. */
-export const SHORT: AutomationsOptions = { grants: 100, kills: 3, stepMs: 10, limitMs: 300_000 }
+export const SHORT: AutomationsOptions = { grants: 60, kills: 2, stepMs: 10, limitMs: 300_000 }
 /** With fewer grants, every kill may happen to fall between two steps. */
 const ENOUGH_GRANTS = 1_000
 const WORKERS = 2

@@ -68,7 +68,7 @@ const FULL: Omit<Plan, 'seed' | 'log'> = {
 export const SHORT: Omit<Plan, 'seed' | 'log'> = {
   size: 2,
   clients: 12,
-  goals: { operations: 1_500, kills: 10, postgresKills: 2 },
+  goals: { operations: 1_000, kills: 7, postgresKills: 2 },
   // The limits only end a trial that hangs.
   limitMs: 900_000,
   killEveryMs: 500,
