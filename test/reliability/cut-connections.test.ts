@@ -4,7 +4,7 @@ import '../processes.ts'
 import { cutConnections } from './cut-connections.ts'
 
 test('a connection that breaks at any byte duplicates no grant, and the response to the retry says whether it existed', async () => {
-  const { faults } = await cutConnections({ step: 97 })
+  const { faults } = await cutConnections({ step: 193 })
   expect(faults).toEqual([])
 })
 

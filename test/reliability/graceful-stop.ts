@@ -40,7 +40,7 @@ const CLIENTS = [
 ]
 /** The operating system had accepted the connection, but the process had not: it could neither respond nor refuse. */
 const NOT_ACCEPTED = 'new connection: reset, not made'
-export const SHORT: GracefulStopOptions = { stops: 5, stopWithinMs: 60_000 }
+export const SHORT: GracefulStopOptions = { stops: 3, stopWithinMs: 60_000 }
 
 export const gracefulStopTrial: Trial = {
   name: 'graceful-stop',

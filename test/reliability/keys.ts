@@ -40,7 +40,7 @@ const CONCURRENT_KEYS = 8
 const CLIENTS = 32
 /** Times the number of offers, more than are granted before a rotation. */
 const CONTACTS_PER_ROTATION = 400
-export const SHORT: KeysOptions = { idempotencyKeys: 200, rotations: 5 }
+export const SHORT: KeysOptions = { idempotencyKeys: 100, rotations: 3 }
 
 export const keysTrial: Trial = {
   name: 'keys',

@@ -44,9 +44,9 @@ const FULL: Omit<WebhooksPlan, 'seed' | 'log'> = {
 
 export const SHORT: Omit<WebhooksPlan, 'seed' | 'log'> = {
   ...FULL,
-  events: 200,
-  hooks: 100,
-  kills: 3,
+  events: 120,
+  hooks: 60,
+  kills: 2,
   killEveryMs: 1_000,
   failureRates: { ...FAILURE_RATES, hangs: 0.02 },
   leaseSeconds: 17,
