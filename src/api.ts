@@ -33,7 +33,7 @@ export const routes: Route[] = [
   ...oauthRoutes,
   ...meRoutes,
   ...crudRoutes(siteRecords, {
-    end: 'The site and everything in it become unreachable. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
+    end: 'The site and everything in it become unreachable; its contacts can no longer be exported or deleted. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
   }),
   ...contactRoutes(personalData),
   ...crudRoutes(contactTagRecords, {

@@ -53,8 +53,8 @@ export async function cancelRun(tx: Tx, run: LockedRun, now: Date): Promise<void
 }
 
 /**
- * Has the step at which a run stands tried again, at once: of one that failed, that was cancelled, or that waits for
- * another attempt. Steps before it are not taken again, and conditions not looked at again.
+ * Retries the current step of a run that failed, was cancelled or is waiting for a retry: at once, or at the end of the
+ * wait in which it was cancelled. Finished steps are not repeated, and conditions are not evaluated again.
  *
  * @throws ApiError 409
  */
@@ -67,12 +67,33 @@ export async function retryRun(tx: Tx, run: LockedRun, now: Date): Promise<void>
     )
   if (run.obstacle)
     throw new ApiError(409, 'run_not_retriable', `The run ${run.id} cannot be retried: ${run.obstacle}.`)
+  const waitsUntil = await endOfUnfinishedWait(tx, run, now)
   await tx
     .updateTable('automation_runs')
-    .set({ status: 'active', reason: null, due_at: now, attempts: 0, error: null, ended_at: null })
+    .set({
+      status: 'active',
+      reason: waitsUntil && 'wait',
+      due_at: waitsUntil ?? now,
+      attempts: 0,
+      error: null,
+      ended_at: null,
+    })
     .where('id', '=', run.id)
     .where('site_id', '=', run.siteId)
     .execute()
+}
+
+/** Null when the step before the current one is not a wait, or the wait is over. */
+async function endOfUnfinishedWait(tx: Tx, run: LockedRun, now: Date): Promise<Date | null> {
+  const { rows } = await sql<{ until: Date | null }>`
+    select (s.detail ->> 'until')::timestamptz as until
+      from automation_run_steps s
+     where s.run_id = ${run.id} and s.site_id = ${run.siteId} and s.action = 'wait'
+       and s.position = (select step - 1 from automation_runs r where r.id = s.run_id and r.site_id = s.site_id)`.execute(
+    tx,
+  )
+  const until = rows[0]?.until ?? null
+  return until !== null && until > now ? until : null
 }
 
 function conflict(code: string, { id, status, reason }: LockedRun, why: string): ApiError {

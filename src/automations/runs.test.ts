@@ -330,6 +330,32 @@ test('a failed run is retried with a new set of attempts, unless its automation 
   expect((await change(id, 'retry')).body.errors[0].detail).toContain('its contact is deleted')
 })
 
+test('a run that was cancelled during a wait continues waiting when it is retried', async () => {
+  await automate({
+    actions: [
+      { action: 'wait', amount: 30, unit: 'days' },
+      { action: 'add_tag', tag_id: await makeTag(h.app, siteId) },
+    ],
+  })
+  await grant()
+  await h.drain()
+  const { body } = await client.get(`/v1/automation_runs?filter[contact_id]=${contactId}`)
+  const [{ id, attributes: waiting }] = body.data
+  await change(id, 'cancel')
+  expect((await change(id, 'retry')).body.data.attributes).toMatchObject({
+    status: 'active',
+    reason: 'wait',
+    due_at: waiting.due_at,
+  })
+  await advanceClock(h.app, 29 * DAY)
+  expect(await stepsOf()).toEqual(['wait done'])
+  await change(id, 'cancel')
+  await advanceClock(h.app, 2 * DAY)
+  await change(id, 'retry')
+  await h.drain()
+  expect(await stepsOf()).toEqual(['wait done', 'add_tag done'])
+})
+
 test('runs of another account are 404, and a retry needs the permissions of its actions', async () => {
   await automate({ actions: await waitAndTag() })
   await grant()

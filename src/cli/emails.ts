@@ -70,11 +70,16 @@ async function show(id: string, { json, account, html }: ShowOptions): Promise<v
   const words = html
     ? String(row.html ?? '')
     : [
-        onOneLine(`To:      ${row.to_name} <${row.to_email}>`),
-        onOneLine(`Subject: ${row.subject}`),
+        onOneLine(`To:      ${row.to_email ? `${row.to_name} <${row.to_email}>` : '-'}`),
+        onOneLine(`Subject: ${row.subject ?? '-'}`),
         onOneLine(`Status:  ${row.status}${row.response ? ` (${row.response})` : ''}`),
         '',
-        String(row.text ?? 'The e-mail is not rendered yet.'),
+        String(
+          row.text ??
+            (row.status === 'pending'
+              ? 'The e-mail is not rendered yet.'
+              : 'The e-mail has no content: the contact was deleted, or it was cancelled.'),
+        ),
       ]
   print({ json }, withoutRelationships(row), words)
 }

@@ -73,7 +73,7 @@ const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 
 
 /** A schema of null stands for no body at all. */
 const answer = (schema: TSchema, mediaType: string) => {
-  const { type, description = 'The OpenAPI document' } = schema as { type?: string; description?: string }
+  const { type, description = 'The response document' } = schema as { type?: string; description?: string }
   return type === 'null' ? { type, description } : { description, content: { [mediaType]: { schema } } }
 }
 
