@@ -1,4 +1,4 @@
-/** Table of contents: what follows from events. platform/events/catalogue.ts lists them all. */
+/** Table of contents: the effects of events. platform/events/catalogue.ts lists them all. */
 import { startRuns } from './automations/start-runs.ts'
 import {
   emailChangedEmail,

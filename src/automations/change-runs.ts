@@ -16,6 +16,8 @@ export interface LockedRun {
   definition: Definition
   /** Why it could not go on; null: it could. */
   obstacle: string | null
+  /** The end of the wait that is the step before the current one; null when that is another action. */
+  waitsUntil: Date | null
 }
 
 const runs: Rows = { resource: automationRuns, table: 'automation_runs', ending: null, isExclusive: true }
@@ -27,12 +29,15 @@ export async function lockRun(tx: Tx, siteIds: string[], id: string): Promise<Lo
     select r.site_id as "siteId", r.id, r.status, r.reason, v.definition,
            case when a.deleted_at is not null then 'its automation is deleted'
                 when a.disabled_at is not null then 'its automation is disabled'
-                when c.deleted_at is not null then 'its contact is deleted' end as obstacle
+                when c.deleted_at is not null then 'its contact is deleted' end as obstacle,
+           (s.detail ->> 'until')::timestamptz as "waitsUntil"
       from automation_runs r
       join automations a on a.id = r.automation_id and a.site_id = r.site_id
       join automation_versions v
         on v.automation_id = r.automation_id and v.version = r.version and v.site_id = r.site_id
       join contacts c on c.id = r.contact_id and c.site_id = r.site_id
+      left join automation_run_steps s
+        on s.run_id = r.id and s.site_id = r.site_id and s.position = r.step - 1 and s.action = 'wait'
      where r.id = ${id} and r.site_id = ${site_id}`.execute(tx)
   return rows[0]!
 }
@@ -67,13 +72,13 @@ export async function retryRun(tx: Tx, run: LockedRun, now: Date): Promise<void>
     )
   if (run.obstacle)
     throw new ApiError(409, 'run_not_retriable', `The run ${run.id} cannot be retried: ${run.obstacle}.`)
-  const waitsUntil = await endOfUnfinishedWait(tx, run, now)
+  const isWaiting = run.waitsUntil !== null && run.waitsUntil > now
   await tx
     .updateTable('automation_runs')
     .set({
       status: 'active',
-      reason: waitsUntil && 'wait',
-      due_at: waitsUntil ?? now,
+      reason: isWaiting ? 'wait' : null,
+      due_at: isWaiting ? run.waitsUntil : now,
       attempts: 0,
       error: null,
       ended_at: null,
@@ -81,19 +86,6 @@ export async function retryRun(tx: Tx, run: LockedRun, now: Date): Promise<void>
     .where('id', '=', run.id)
     .where('site_id', '=', run.siteId)
     .execute()
-}
-
-/** Null when the step before the current one is not a wait, or the wait is over. */
-async function endOfUnfinishedWait(tx: Tx, run: LockedRun, now: Date): Promise<Date | null> {
-  const { rows } = await sql<{ until: Date | null }>`
-    select (s.detail ->> 'until')::timestamptz as until
-      from automation_run_steps s
-     where s.run_id = ${run.id} and s.site_id = ${run.siteId} and s.action = 'wait'
-       and s.position = (select step - 1 from automation_runs r where r.id = s.run_id and r.site_id = s.site_id)`.execute(
-    tx,
-  )
-  const until = rows[0]?.until ?? null
-  return until !== null && until > now ? until : null
 }
 
 function conflict(code: string, { id, status, reason }: LockedRun, why: string): ApiError {
