@@ -20,6 +20,7 @@ import { healthRoutes } from './operations/health.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
 import { customers } from './people/customers/customers.resource.ts'
+import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { taggingRoutes } from './people/tags/tags-of-contacts.routes.ts'
 import { personalData } from './personal-data.ts'
@@ -42,6 +43,10 @@ export const routes: Route[] = [
     end: 'The tag is no longer listed, shown with contacts or matched by filters, and its name can be reused. It can still be fetched by id, because events refer to it.',
   }),
   ...taggingRoutes,
+  ...crudRoutes(contactNoteRecords, {
+    update: 'Only the text can be changed; a note stays with its contact.',
+    end: 'The note is removed for good.',
+  }),
   listRoute(customers),
   showRoute(customers),
   relationshipRoute(customers, 'offers'),

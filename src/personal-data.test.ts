@@ -70,6 +70,7 @@ const TABLES: Record<string, string[]> = {
   sign_in_attempts: ['attempts'],
   events: ['events'],
   contact_tags: ['taggings'],
+  contact_notes: ['contact_notes'],
   emails: ['emails'],
   automation_runs: ['automation_runs'],
   webhook_deliveries: ['webhook_attempts', 'webhook_deliveries'],
@@ -117,11 +118,11 @@ test.each(personalData)('planted fault: without $name the search finds what is l
 
 test('planted fault: the search finds a table that no module has', async () => {
   const traces = await tracesAfterDeleting(personalData, (tx) =>
-    sql`create table contact_notes as select ${contactId}::bigint as contact_id, ${{ body: [WORD] }}::jsonb as note`.execute(
+    sql`create table call_notes as select ${contactId}::bigint as contact_id, ${{ body: [WORD] }}::jsonb as note`.execute(
       tx,
     ),
   )
-  expect(traces).toEqual(['contact_notes'])
+  expect(traces).toEqual(['call_notes'])
 })
 
 test('no table has personal data of a deleted contact, also after pending work has run', async () => {

@@ -6,6 +6,7 @@ import { linksData } from './links/personal-data.ts'
 import { sessionsData } from './members/personal-data.ts'
 import { contactsData } from './people/contacts/personal-data.ts'
 import { customersData } from './people/customers/personal-data.ts'
+import { notesData } from './people/notes/personal-data.ts'
 import { tagsData } from './people/tags/personal-data.ts'
 import { attemptsData } from './platform/auth/personal-data.ts'
 import { eventsData } from './platform/events/personal-data.ts'
@@ -21,6 +22,7 @@ export const personalData: PersonalData[] = [
   attemptsData,
   eventsData,
   tagsData,
+  notesData,
   emailsData,
   automationsData,
   webhooksData,

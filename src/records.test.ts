@@ -6,15 +6,17 @@ import { automationRecords } from './automations/automations.resource.ts'
 import { offerRecords } from './catalogue/offers/offers.resource.ts'
 import { productRecords } from './catalogue/products/products.resource.ts'
 import { emailTemplateRecords } from './emails/email-templates.resource.ts'
+import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { permissionsOf } from './platform/auth/permissions.ts'
 import { writableAttributes } from './platform/jsonapi/read-attributes.ts'
 import { isNullable } from './platform/jsonapi/resource.ts'
-import { takesIds } from './platform/records/records.ts'
+import { REMOVED } from './platform/records/lock-one.ts'
+import { takesIds, takesSite } from './platform/records/records.ts'
 import { resources } from './resources.ts'
 import { makeTag } from './testing/automations.ts'
 import type { Client } from './testing/client.ts'
-import { makeAccount, makeKey, unique } from './testing/fixtures.ts'
+import { makeAccount, makeContact, makeKey, unique } from './testing/fixtures.ts'
 import { type Harness, startHarness } from './testing/harness.ts'
 import { expectRefusal } from './testing/refusals.ts'
 import { hookRecords } from './webhooks/hooks.resource.ts'
@@ -26,6 +28,7 @@ const ALL = [
   offerRecords,
   productRecords,
   contactTagRecords,
+  contactNoteRecords,
   hookRecords,
   emailTemplateRecords,
   automationRecords,
@@ -33,6 +36,8 @@ const ALL = [
 
 /** Of a tag that automations and hooks can name. */
 let tagId: string
+/** Of a contact that notes can be about. */
+let contactId: string
 
 /** A value of each attribute that can be set, other than its default. */
 const VALUES: Record<string, Record<string, () => unknown>> = {
@@ -65,6 +70,7 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     publish_status: () => 'draft',
     thumbnail_url: () => 'https://example.com/course.jpg',
   },
+  contact_notes: { body: () => 'Likes tea.\nCalls back on Monday.' },
   contact_tags: { name: () => `Tag ${unique()}` },
   hooks: {
     event: () => 'tag_added',
@@ -106,6 +112,7 @@ let stranger: Client
 let limited: Client
 beforeAll(async () => {
   h = await startHarness()
+  contactId = await makeContact(h.app, h.account.siteId)
   tagId = await makeTag(h.app, h.account.siteId)
   stranger = h.clientWith((await makeAccount(h.app)).token)
   const reading = permissions.filter((permission) => permission.startsWith('view:'))
@@ -131,8 +138,10 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))('
   const document = (attributes: object, more: object = {}) => ({ data: { type, attributes, ...more } })
   /** With the site named: the tests of sites create further ones. */
   const post = (attributes: object, more: object = {}, client = h.client) => {
+    const parent: object =
+      table === 'contact_notes' ? { contact: { data: { type: 'contacts', id: contactId } } } : {}
     const site = { data: { type: 'sites', id: h.account.siteId } }
-    const relationships = table === 'sites' ? {} : { site }
+    const relationships = takesSite(records) ? { site } : parent
     return client.post(path, document(attributes, { relationships, ...more }))
   }
   const create = async (): Promise<string> => (await post(everything())).body.data.id
@@ -222,7 +231,9 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))('
     const { status, body } = await h.client.delete(`${path}/${id}`)
     expect([status, body]).toEqual(type === 'hooks' ? [204, ''] : [200, { data: {} }])
     expect((await h.client.get(`${path}?filter[id_eq]=${id}`)).body.data).toEqual([])
-    expect((await h.client.get(`${path}/${id}`)).status).toBe(resource.where ? 404 : 200)
+    expect((await h.client.get(`${path}/${id}`)).status).toBe(
+      resource.where || records.ending === REMOVED ? 404 : 200,
+    )
     await expectRefusal(h.app, () => patch(id, {}), 404)
     await expectRefusal(h.app, () => h.client.delete(`${path}/${id}`), 404)
   })

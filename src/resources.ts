@@ -10,6 +10,7 @@ import { grants } from './grants/grants.resource.ts'
 import { events } from './operations/events/events.resource.ts'
 import { contacts } from './people/contacts/contacts.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
+import { contactNotes } from './people/notes/contact-notes.resource.ts'
 import { contactTags } from './people/tags/contact-tags.resource.ts'
 import type { Resource } from './platform/jsonapi/resource.ts'
 import { hooks } from './webhooks/hooks.resource.ts'
@@ -19,6 +20,7 @@ export const resources: Resource[] = [
   sites,
   contacts,
   contactTags,
+  contactNotes,
   customers,
   offers,
   products,

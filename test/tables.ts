@@ -1,4 +1,5 @@
 /** Which folder of src/ may name which table, and what a file names. */
+import { resources } from '../src/resources.ts'
 
 /** The tables of each module. */
 export const TABLES: Record<string, string[]> = {
@@ -9,7 +10,7 @@ export const TABLES: Record<string, string[]> = {
   grants: ['offer_grants', 'holdings'],
   links: ['member_links'],
   members: ['member_sessions'],
-  people: ['contacts', 'contact_counts', 'customers', 'contact_tags', 'taggings'],
+  people: ['contacts', 'contact_counts', 'customers', 'contact_tags', 'taggings', 'contact_notes'],
   'platform/auth': ['attempts'],
   'platform/clock': ['clock'],
   'platform/events': ['events'],
@@ -130,11 +131,9 @@ export const NAMED_BY_PARAMETER = [
 ]
 
 const all = Object.values(TABLES).flat()
+const types = new Set(resources.map(({ type }) => type))
 /** Names that cannot be the type of a resource or a word: wherever they occur, the table is meant. */
-const DISTINCT = all.filter(
-  (name) =>
-    /_/.test(name) && !/^(contact_tags|webhook_deliveries|automation_runs|email_templates)$/.test(name),
-)
+const DISTINCT = all.filter((name) => /_/.test(name) && !types.has(name))
 
 const comments = /\/\*[\s\S]*?\*\/|(?<=^|\s)(?:\/\/|--).*$/gm
 const inSql = /\b(?:from|join|into|update|using)\s+(?:only\s+)?([a-z_]+)\b|sql`\s*([a-z_]+)\s+[a-z]\b/g

@@ -14,7 +14,7 @@ import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { lockOne } from '../platform/records/lock-one.ts'
 import {
   asOperator,
-  belongsToSite,
+  takesSite,
   createRecord,
   endRecord,
   type Records,
@@ -58,7 +58,7 @@ export function recordCommands(program: Command, commands: RecordCommands): void
   const { name, description, records } = commands
   const { singular } = records.resource
   const command = program.command(name).description(description)
-  const isOfSite = belongsToSite(records)
+  const isOfSite = takesSite(records)
   const list = subcommand(command, 'list', `list ${name}, without those that are archived`)
   const create = subcommand(command, 'create', `create ${withArticle(singular)}`)
   addAttributeOptions(create, records, true)
@@ -117,7 +117,7 @@ async function loadAll(db: Db, { resource }: Records, scope: LoadScope): Promise
 
 async function runCreate({ name, records }: RecordCommands, options: Options): Promise<void> {
   const shown = await changing(`${name} create`, async (tx, app) => {
-    const isOfSite = belongsToSite(records)
+    const isOfSite = takesSite(records)
     const operator = isOfSite
       ? await findOperatorOf(app, 'site', options.site ?? '', options.account)
       : await findOperator(app, options.account)

@@ -19,6 +19,12 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const { customer_id: customers, offers: outcomes } = granted.body.meta
   const tag = { type: 'contact_tags', attributes: { name: 'VIP' } }
   const contact_tags = (await client.post('/v1/contact_tags', { data: tag })).body.data.id
+  const note = {
+    type: 'contact_notes',
+    attributes: { body: 'Called.' },
+    relationships: { contact: { data: { type: 'contacts', id: contacts } } },
+  }
+  const contact_notes = (await client.post('/v1/contact_notes', { data: note })).body.data.id
   const hooks = await makeHook(h.app, siteId)
   const tested = await client.post(`/v1/hooks/${hooks}/test`)
   const template = { type: 'email_templates', attributes: { kind: 'gift' } }
@@ -29,6 +35,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     automation_runs: run.id,
     events: run.attributes.event_id,
     contact_tags,
+    contact_notes,
     sites: siteId,
     products,
     offers,

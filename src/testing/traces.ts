@@ -64,6 +64,12 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
   )
   expect(created.status).toBe(201)
   const contactId: string = created.body.data.id
+  const note = {
+    type: 'contact_notes',
+    attributes: { body: `Call ${WORD} on Monday` },
+    relationships: { contact: { data: { type: 'contacts', id: contactId } } },
+  }
+  expect((await h.client.post('/v1/contact_notes', { data: note })).status).toBe(201)
   const gift = { from_name: `Friend of ${WORD}`, message: `Enjoy it, ${WORD}` }
   const granted = await h.client.post(
     `/v1/contacts/${contactId}/relationships/offers`,

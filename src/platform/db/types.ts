@@ -116,6 +116,15 @@ export interface ContactCounts {
   site_id: Int8;
 }
 
+export interface ContactNotes {
+  body: string;
+  contact_id: Int8;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  site_id: Int8;
+  updated_at: Timestamp;
+}
+
 export interface Contacts {
   address_city: string | null;
   address_country: string | null;
@@ -499,6 +508,7 @@ export interface DB {
   automations: Automations;
   clock: Clock;
   contact_counts: ContactCounts;
+  contact_notes: ContactNotes;
   contact_tags: ContactTags;
   contacts: Contacts;
   course_lessons: CourseLessons;

@@ -2,15 +2,16 @@
 import { type Static, type TSchema, type TUnsafe, Type } from 'typebox'
 import { managing } from '../auth/permissions.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
+import { readId } from '../jsonapi/identifiers.ts'
 import { type Values, writableSchema } from '../jsonapi/read-attributes.ts'
 import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
 import { ARCHIVED, lockOne } from '../records/lock-one.ts'
 import {
-  belongsToSite,
   createRecord,
   endRecord,
   type Records,
   takesIds,
+  takesSite,
   updateRecord,
   type Writing,
 } from '../records/records.ts'
@@ -23,6 +24,7 @@ import {
   ignoredAttributes,
   ignoreRelationships,
   Linkage,
+  LinkageToOne,
   NewId,
   readIds,
   readNewId,
@@ -53,6 +55,10 @@ interface NewBody {
   data: { attributes: Values; relationships?: Static<typeof SiteRelationship> }
 }
 
+interface OneLinkage {
+  data: { id: string | number }
+}
+
 interface ChangedBody {
   data: { attributes?: Values; relationships?: Related }
 }
@@ -79,21 +85,32 @@ export function newDocument(records: Records): TUnsafe<NewBody> {
         type: Type.Literal(resource.type),
         ...(takesIds(records) && { id: NewId }),
         attributes: Attributes(writableSchema(resource, true)),
-        relationships: Type.Optional(
-          Type.Object({
-            ...(belongsToSite(records) && SiteRelationship.properties),
-            ...linkages(records),
-          }),
-        ),
+        relationships: newRelationships(records),
       }),
     }),
   )
   return Document as TSchema as TUnsafe<NewBody>
 }
 
+function newRelationships(records: Records): TSchema {
+  const { parent, resource } = records
+  const linked = {
+    ...(takesSite(records) && SiteRelationship.properties),
+    ...(parent && {
+      [parent.relationship]: LinkageToOne(resource.relationships[parent.relationship]!.type),
+    }),
+    ...linkages(records),
+  }
+  return parent ? Type.Object(linked) : Type.Optional(Type.Object(linked))
+}
+
 function createRoute(records: Records, texts: CrudTexts, { created }: CrudOptions): Route {
   const { resource, relationships = {} } = records
-  const settable = [...(belongsToSite(records) ? ['site'] : []), ...Object.keys(relationships)]
+  const settable = [
+    ...(takesSite(records) ? ['site'] : []),
+    ...(records.parent ? [records.parent.relationship] : []),
+    ...Object.keys(relationships),
+  ]
   return route({
     kind: 'write',
     method: 'POST',
@@ -101,10 +118,7 @@ function createRoute(records: Records, texts: CrudTexts, { created }: CrudOption
     access: managing(resource),
     ...(takesIds(records) && { extraPermissions: ['manage:ids'] }),
     summary: `Create ${withArticle(resource.singular)}`,
-    description: [
-      belongsToSite(records) && 'The site is optional for accounts with a single site.',
-      texts.create,
-    ]
+    description: [takesSite(records) && 'The site is optional for accounts with a single site.', texts.create]
       .filter(Boolean)
       .join(' '),
     tag: label(resource),
@@ -120,13 +134,14 @@ function createRoute(records: Records, texts: CrudTexts, { created }: CrudOption
       const { attributes, relationships: related } = body.data
       const writing = writingOf(context, (names) => ignore(ignoredAttributes(attributes, names)))
       const { id, shownOnce } = await createRecord(writing, records, {
-        siteId: belongsToSite(records) ? siteOf(context) : null,
+        siteId: takesSite(records) ? siteOf(context) : null,
+        parentId: parentIdOf(records, related),
         id: newId,
         attributes,
         related: relatedIds(records, related as Related),
       })
       // A new site is not yet one of those that the token was checked for.
-      const siteIds = belongsToSite(records) ? scope.siteIds : [...scope.siteIds, id]
+      const siteIds = records.table === 'sites' ? [...scope.siteIds, id] : scope.siteIds
       return {
         status: 201,
         body: await showOne({ ...context, scope: { ...scope, siteIds } }, resource, id),
@@ -191,6 +206,13 @@ function endRoute(records: Records, texts: CrudTexts, { endsSilently }: CrudOpti
       return endsSilently ? { status: 204 } : { body: { data: {} } }
     },
   })
+}
+
+/** The parent that a document names; undefined where there is none to name. */
+function parentIdOf({ parent }: Records, related: object | undefined): string | undefined {
+  if (!parent) return undefined
+  const { data } = (related as Record<string, OneLinkage>)[parent.relationship]!
+  return readId(data.id)
 }
 
 const linkages = ({ resource, relationships = {} }: Records): Record<string, TSchema> =>

@@ -17,6 +17,10 @@ export const Linkage = <T extends string>(type: T) =>
     data: Type.Array(Type.Object({ type: Type.Literal(type), id: Id }), { maxItems: MOST_RELATED }),
   })
 
+/** The linkage of a to-one relationship in a request. */
+export const LinkageToOne = <T extends string>(type: T) =>
+  Type.Object({ data: Type.Object({ type: Type.Literal(type), id: Id }) })
+
 /** The ids that a linkage lists. */
 export const readIds = ({ data }: { data: { id: string | number }[] }): string[] =>
   data.map(({ id }) => readId(id))

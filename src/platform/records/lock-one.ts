@@ -2,18 +2,22 @@
 import { type RawBuilder, sql } from 'kysely'
 import { anyOf, type Db, type Tx } from '../db/database.ts'
 import type { DB } from '../db/types.ts'
-import { notFound } from '../jsonapi/errors.ts'
+import { type ErrorSource, notFound } from '../jsonapi/errors.ts'
 import { readId } from '../jsonapi/identifiers.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 
-/** How a row ends: the time stands in a column. One that is archived can still be looked up by its id. */
+/**
+ * How a row ends: the time stands in a column, or the row is removed. One that is archived can still be looked up by
+ * its id.
+ */
 export interface Ending {
-  column: 'archived_at' | 'deleted_at'
+  column: 'archived_at' | 'deleted_at' | null
   verb: 'archive' | 'delete'
 }
 
 export const ARCHIVED: Ending = { column: 'archived_at', verb: 'archive' }
 export const DELETED: Ending = { column: 'deleted_at', verb: 'delete' }
+export const REMOVED: Ending = { column: null, verb: 'delete' }
 
 /** The rows of a resource. */
 export interface Rows {
@@ -38,6 +42,20 @@ export const lockOne = <Found extends object = Row>(
 ): Promise<Found> =>
   select(tx, rows, siteIds, id, rows.isExclusive ? sql`for update` : sql`for no key update`)
 
+/**
+ * The row of the caller's sites; until the transaction ends it can be shared, and not be changed or ended.
+ *
+ * @param source what in the request names it
+ * @throws ApiError 404, also for what has ended
+ */
+export const shareOne = <Found extends object = Row>(
+  tx: Tx,
+  rows: Rows,
+  siteIds: string[],
+  id: string,
+  source: ErrorSource,
+): Promise<Found> => select(tx, rows, siteIds, id, sql`for share`, source)
+
 /** The same row as it is now; somebody else may change it meanwhile. @throws ApiError 404 */
 export const findOne = <Found extends object = Row>(
   db: Db | Tx,
@@ -52,8 +70,9 @@ async function select<Found>(
   siteIds: string[],
   id: string,
   lock: RawBuilder<unknown>,
+  source?: ErrorSource,
 ): Promise<Found> {
-  const isThere = ending ? sql`r.${sql.id(ending.column)} is null` : sql`true`
+  const isThere = ending?.column ? sql`r.${sql.id(ending.column)} is null` : sql`true`
   const { rows } = await sql<Found>`
     select r.* from ${sql.table(table)} r
      where r.id = ${readId(id)} and ${resource.site ?? sql`r.site_id`} = ${anyOf(siteIds)} and ${isThere} ${lock}`.execute(
@@ -61,5 +80,5 @@ async function select<Found>(
   )
   if (rows[0]) return rows[0]
   const hint = ending?.verb === 'archive' ? ', or it is archived' : ''
-  throw notFound(`There is no ${resource.singular} with the id ${id}${hint}.`)
+  throw notFound(`There is no ${resource.singular} with the id ${id}${hint}.`, source)
 }

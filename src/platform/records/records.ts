@@ -7,7 +7,7 @@ import { invalidAttribute, readAttributes, type Values } from '../jsonapi/read-a
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { assertUnused } from '../references/in-use.ts'
 import type { ReferredType } from '../references/referable.ts'
-import { ARCHIVED, type Ending, lockOne } from './lock-one.ts'
+import { ARCHIVED, type Ending, lockOne, type Rows, shareOne } from './lock-one.ts'
 import { ID_TABLES, type IdTable, reserveId } from './reserve-id.ts'
 
 /** Who writes, in which transaction. */
@@ -44,7 +44,9 @@ export type SetRelated = (writing: Writing, row: Row, ids: string[], pointer: st
 /** What there is to say of writing a resource, besides its attributes. The table has `created_at` and `updated_at`. */
 export interface Records {
   resource: Resource
-  table: Exclude<IdTable, 'contacts'> | 'hooks' | 'email_templates' | 'automations'
+  table: Exclude<IdTable, 'contacts'> | 'hooks' | 'email_templates' | 'automations' | 'contact_notes'
+  /** What it belongs to for good. A new one must name it, and gets its site. */
+  parent?: Parent
   /** Left out: it is archived. */
   ending?: Ending
   isExclusive?: boolean
@@ -76,9 +78,17 @@ export interface Records {
   referredToAs?: ReferredType
 }
 
+export interface Parent {
+  /** The name of the to-one relationship, and the column of its id. */
+  relationship: string
+  column: string
+  rows: Rows
+}
+
 export interface NewRecord {
-  /** Null for a resource that belongs to the account, as sites do. */
+  /** Null for a resource that belongs to the account, as sites do, or to a parent. */
   siteId: string | null
+  parentId?: string
   /** Chosen by the client. */
   id?: string | null
   attributes: Values
@@ -86,7 +96,9 @@ export interface NewRecord {
   related?: Record<string, string[]>
 }
 
-export const belongsToSite = ({ table }: Pick<Records, 'table'>): boolean => table !== 'sites'
+/** Whether a new one must be given its site. */
+export const takesSite = ({ table, parent }: Pick<Records, 'table' | 'parent'>): boolean =>
+  table !== 'sites' && !parent
 
 /** Whether clients can choose the id of a new one. */
 export const takesIds = ({ table }: Pick<Records, 'table'>): boolean =>
@@ -101,16 +113,18 @@ export const takesIds = ({ table }: Pick<Records, 'table'>): boolean =>
 export async function createRecord(
   writing: Writing,
   records: Records,
-  { siteId, id = null, attributes, related = {} }: NewRecord,
+  { siteId, parentId, id = null, attributes, related = {} }: NewRecord,
 ): Promise<{ id: string; shownOnce: Values | undefined }> {
-  const { tx, now, siteIds, accountId, ignore } = writing
+  const { tx, now, siteIds, ignore } = writing
   const { values, ignored } = readAttributes(records.resource, attributes, true)
   ignore(ignored)
   if (id !== null) await reserveId(tx, records.table as IdTable, siteIds, id)
+  const owner =
+    parentId === undefined ? ownerOf(writing, siteId) : await shareParent(writing, records, parentId)
   const columns = {
-    ...(await complete(records, values, null, writing, siteId)),
+    ...(await complete(records, values, null, writing, owner.site_id ?? null)),
     ...(id !== null && { id }),
-    ...(siteId === null ? { account_id: accountId } : { site_id: siteId }),
+    ...owner,
     created_at: now,
     updated_at: now,
   }
@@ -118,6 +132,18 @@ export async function createRecord(
   await setRelated(writing, records, row, related)
   await records.afterCreate?.(row, values, writing)
   return { id: row.id, shownOnce: records.shownOnce?.(row, writing) }
+}
+
+type Owner = { site_id?: string; [column: string]: unknown }
+
+const ownerOf = ({ accountId }: Writing, siteId: string | null): Owner =>
+  siteId === null ? { account_id: accountId } : { site_id: siteId }
+
+async function shareParent({ tx, siteIds }: Writing, { parent }: Records, id: string): Promise<Owner> {
+  const { relationship, column, rows } = parent!
+  const source = { pointer: `/data/relationships/${relationship}/data/id` }
+  const row = await shareOne(tx, rows, siteIds, id, source)
+  return { site_id: row.site_id, [column]: row.id }
 }
 
 const complete = (
@@ -166,10 +192,15 @@ export async function endRecord(writing: Writing, records: Records, id: string):
   const { column } = records.ending ?? ARCHIVED
   const row = await lockOne(tx, records, siteIds, id)
   await records.beforeEnd?.(row, writing)
-  await setColumns(writing, records, row, { [column]: now })
+  if (column) await setColumns(writing, records, row, { [column]: now })
+  else await removeRow(writing, records, row)
   if (records.referredToAs)
     await assertUnused(writing.app, tx, row.site_id ?? row.id, records.referredToAs, row.id)
   await records.afterEnd?.(row, writing)
+}
+
+async function removeRow({ tx }: Writing, { table }: Records, row: Row) {
+  await tx.deleteFrom(table).where('id', '=', row.id).where(sql`site_id`, '=', row.site_id).execute()
 }
 
 async function setColumns({ tx, now }: Writing, { table }: Records, row: Row, columns: Values) {
