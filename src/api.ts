@@ -45,7 +45,7 @@ export const routes: Route[] = [
   ...taggingRoutes,
   ...crudRoutes(contactNoteRecords, {
     update: 'Only the text can be changed; a note stays with its contact.',
-    end: 'The note is removed for good.',
+    end: 'The note is permanently removed.',
   }),
   listRoute(customers),
   showRoute(customers),

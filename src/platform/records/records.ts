@@ -45,7 +45,7 @@ export type SetRelated = (writing: Writing, row: Row, ids: string[], pointer: st
 export interface Records {
   resource: Resource
   table: Exclude<IdTable, 'contacts'> | 'hooks' | 'email_templates' | 'automations' | 'contact_notes'
-  /** What it belongs to for good. A new one must name it, and gets its site. */
+  /** What it belongs to, unchangeably: a new one must name it, and gets its site. */
   parent?: Parent
   /** Left out: it is archived. */
   ending?: Ending
