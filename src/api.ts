@@ -1,6 +1,7 @@
 /** Table of contents: every operation of the API, and the pages beside it. */
 import { meRoutes } from './accounts/oauth/me.routes.ts'
 import { oauthRoutes } from './accounts/oauth/oauth.routes.ts'
+import { sessionRoutes } from './accounts/session/session.routes.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
 import { automationRunRoutes } from './automations/automation-runs.routes.ts'
 import { automationRecords } from './automations/automations.resource.ts'
@@ -32,6 +33,7 @@ import { hookRoutes } from './webhooks/hooks.routes.ts'
 
 export const routes: Route[] = [
   ...oauthRoutes,
+  ...sessionRoutes,
   ...meRoutes,
   ...crudRoutes(siteRecords, {
     end: 'The site and everything in it become unreachable; its contacts can no longer be exported or deleted. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',

@@ -3,7 +3,7 @@ import { resources } from '../src/resources.ts'
 
 /** The tables of each module. */
 export const TABLES: Record<string, string[]> = {
-  accounts: ['accounts', 'users', 'api_keys', 'token_families', 'sites'],
+  accounts: ['accounts', 'users', 'roles', 'api_keys', 'token_families', 'sites'],
   automations: ['automations', 'automation_versions', 'automation_runs', 'automation_run_steps'],
   catalogue: ['offers', 'offer_products', 'products', 'course_modules', 'course_lessons'],
   emails: ['emails', 'email_templates', 'email_layouts', 'email_budgets'],
@@ -45,7 +45,7 @@ export const EXCEPTIONS: Exception[] = [
   },
   {
     in: 'platform/auth/authenticate.sql',
-    tables: ['api_keys', 'sites', 'token_families'],
+    tables: ['api_keys', 'roles', 'sites', 'token_families', 'users'],
     because: 'the function of a grant checks the token itself: decision 0004',
   },
   {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
-import { permissionsOf } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { hashSecret, randomSecret } from '../platform/secrets/secrets.ts'
 import { readName } from '../platform/text/names.ts'
+import { assertPermissions } from './assert-permissions.ts'
 
 export interface ApiKey {
   id: string
@@ -44,15 +44,7 @@ export async function createApiKey(
 ): Promise<FreshApiKey> {
   const readableName = readName(name)
   if (readableName === '') throw unprocessable('blank', "Name can't be blank", '/data/attributes/name')
-  const permissions: string[] = permissionsOf(resources.all)
-  const unknown = wanted?.find((permission) => !permissions.includes(permission))
-  if (unknown !== undefined) {
-    throw unprocessable(
-      'unknown_permission',
-      `Unknown permission "${unknown}". Use one of: ${permissions.join(', ')}.`,
-      '/data/attributes/permissions',
-    )
-  }
+  if (wanted) assertPermissions(resources, wanted)
   const client_secret = randomSecret()
   const key = await tx
     .insertInto('api_keys')

@@ -16,6 +16,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
     load: async () => (await import('./catalogue.ts')).catalogueCommands,
   },
   { names: ['keys'], load: async () => (await import('./keys.ts')).keyCommands },
+  { names: ['roles'], load: async () => (await import('./roles.ts')).roleCommands },
   { names: ['users'], load: async () => (await import('./users.ts')).userCommands },
   { names: ['contacts'], load: async () => (await import('./contacts.ts')).contactCommands },
   { names: ['grant', 'revoke'], load: async () => (await import('./grants.ts')).grantCommands },

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { App } from '../../platform/app.ts'
-import { type Attempt, countAttempt, takeBackAttempt } from '../../platform/auth/attempts.ts'
-import type { TokenClaims } from '../../platform/auth/tokens.ts'
+import type { RefreshClaims } from '../../platform/auth/tokens.ts'
 import { inTransaction, type Tx } from '../../platform/db/database.ts'
-import { hashSecret, isPassword } from '../../platform/secrets/secrets.ts'
-import { parseEmailAddress } from '../../platform/text/email-address.ts'
+import { hashSecret } from '../../platform/secrets/secrets.ts'
+import { type Credentials, signInUser } from '../sign-in-user.ts'
+import { endFamily, startFamily, type TokenOwner } from '../token-families.ts'
 
 /** A refresh token outlives its access token by this much. */
 export const REFRESH_FACTOR = 4
@@ -27,7 +27,7 @@ export interface Client {
 export async function issueForKey(app: App, id: string, secret: string): Promise<Tokens | null> {
   return inTransaction(app.db, async (tx) => {
     const key = await findKey(tx, { id, secret })
-    return key ? startFamily(app, tx, { ...key, api_key_id: key.id }) : null
+    return key ? startTokens(app, tx, { ...key, api_key_id: key.id }) : null
   })
 }
 
@@ -41,80 +41,25 @@ const findKey = (tx: Tx, { id, secret }: Client) =>
     .executeTakeFirst()
 
 /**
- * Tokens for a user by e-mail and password. Guesses are counted; see countAttempt().
+ * Tokens for a user by e-mail and password: see signInUser().
  *
  * @param client what the client says of itself besides, if it does
- * @param source IP address
- * @returns null when they do not belong together; or the seconds to wait when there were too many guesses
- * @throws ApiError 503 when too many passwords are being checked
  */
-export async function issueForUser(
+export const issueForUser = (
   app: App,
-  {
-    email,
-    password,
-    client,
-    source,
-  }: { email: string; password: string; client: Client | null; source: string },
-): Promise<Tokens | { waitSeconds: number } | null> {
-  const attempt: Attempt = { realm: 'users', kind: 'token', person: email, source }
-  const waitSeconds = await countAttempt(app, attempt)
-  if (waitSeconds > 0) return { waitSeconds }
-  const user = await app.db
-    .selectFrom('users')
-    .select(['id', 'account_id', 'password_hash'])
-    .where('email', '=', parseEmailAddress(email) ?? '')
-    .executeTakeFirst()
-  const isRight = await isPassword(password, user?.password_hash ?? null)
-  if (!user || !isRight) return null
-  const tokens = await inTransaction(app.db, async (tx) => {
-    // It may have been changed while the given one was checked.
-    const still = await tx
-      .selectFrom('users')
-      .select('id')
-      .where('id', '=', user.id)
-      .where('password_hash', '=', user.password_hash)
-      .forShare()
-      .executeTakeFirst()
-    if (!still || !(await isClientOf(tx, user.account_id, client))) return null
-    return startFamily(app, tx, { account_id: user.account_id, user_id: user.id, api_key_id: null, epoch: 1 })
-  })
-  if (tokens) await takeBackAttempt(app, attempt)
-  return tokens
-}
+  { client, ...credentials }: Credentials & { client: Client | null },
+): Promise<Tokens | { waitSeconds: number } | null> =>
+  signInUser(app, credentials, async (tx, owner) =>
+    (await isClientOf(tx, owner.account_id, client)) ? startTokens(app, tx, owner) : null,
+  )
 
 /** Whether a client that says who it is, is one of the account's (RFC 6749, 4.3.2). */
 const isClientOf = async (tx: Tx, accountId: string, client: Client | null): Promise<boolean> =>
   client === null || (await findKey(tx, client))?.account_id === accountId
 
-interface Owner {
-  account_id: string
-  user_id: string
-  api_key_id: string | null
-  epoch: number
-}
-
-async function startFamily(
-  app: App,
-  tx: Tx,
-  { account_id, user_id, api_key_id, epoch }: Owner,
-): Promise<Tokens> {
-  const [id, refresh_id] = [randomUUID(), randomUUID()]
+async function startTokens(app: App, tx: Tx, owner: TokenOwner): Promise<Tokens> {
   const now = app.clock.now()
-  await tx
-    .insertInto('token_families')
-    .values({
-      id,
-      account_id,
-      user_id,
-      api_key_id,
-      epoch,
-      refresh_id,
-      created_at: now,
-      expires_at: refreshEnd(app, now),
-    })
-    .execute()
-  return sign(app, { accountId: account_id, keyId: api_key_id, familyId: id, epoch }, refresh_id)
+  return sign(app, await startFamily(tx, owner, now, refreshEnd(app, now)))
 }
 
 /**
@@ -160,7 +105,7 @@ export async function refreshTokens(
       .set({ refresh_id, expires_at: refreshEnd(app, now) })
       .where('id', '=', claims.familyId)
       .execute()
-    return sign(app, claims, refresh_id)
+    return sign(app, { ...claims, refreshId: refresh_id })
   })
 }
 
@@ -183,26 +128,11 @@ export async function revokeToken(app: App, token: string, accountId: string): P
   await inTransaction(app.db, (tx) => endFamily(tx, claims, app.clock.now(), 'revoked'))
 }
 
-async function endFamily(
-  tx: Tx,
-  claims: TokenClaims,
-  now: Date,
-  reason: 'revoked' | 'reused',
-): Promise<void> {
-  await tx
-    .updateTable('token_families')
-    .set({ revoked_at: now, revoke_reason: reason })
-    .where('id', '=', claims.familyId)
-    .where('account_id', '=', claims.accountId)
-    .where('revoked_at', 'is', null)
-    .execute()
-}
-
-async function sign(app: App, claims: TokenClaims, refreshId: string): Promise<Tokens> {
+async function sign(app: App, claims: RefreshClaims): Promise<Tokens> {
   const seconds = app.config.TOKEN_TTL
   return {
     access_token: await app.tokens.signAccess(claims, seconds),
-    refresh_token: await app.tokens.signRefresh({ ...claims, refreshId }, seconds * REFRESH_FACTOR),
+    refresh_token: await app.tokens.signRefresh(claims, seconds * REFRESH_FACTOR),
     token_type: 'Bearer',
     expires_in: seconds,
   }

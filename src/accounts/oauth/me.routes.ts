@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { permissionsOf } from '../../platform/auth/permissions.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { VERSION } from '../../platform/version.ts'
 
@@ -19,18 +20,26 @@ const me = route({
           name: Type.String(),
           email: Type.String(),
           role_level: Type.String(),
+          permissions: Type.Unsafe<string[]>({
+            type: 'array',
+            items: { type: 'string' },
+            description: 'What the token permits',
+            'x-extension': true,
+          }),
         }),
       }),
     }),
   },
-  async handler({ db, caller }) {
+  async handler({ app, db, caller }) {
     const { id, ...user } = await db
       .selectFrom('users')
       .select(['id', 'name', 'email', 'role_level'])
       .where('id', '=', caller.userId)
       .where('account_id', '=', caller.accountId)
       .executeTakeFirstOrThrow()
-    return { body: { data: { id, type: 'users', attributes: { initials: initialsOf(user.name), ...user } } } }
+    const permissions = caller.permissions ?? permissionsOf(app.resources.all)
+    const attributes = { initials: initialsOf(user.name), ...user, permissions }
+    return { body: { data: { id, type: 'users', attributes } } }
   },
 })
 

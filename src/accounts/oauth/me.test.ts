@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { permissionsOf } from '../../platform/auth/permissions.ts'
 import { VERSION } from '../../platform/version.ts'
+import { resources } from '../../resources.ts'
 import { makeAccount } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 
@@ -20,6 +22,7 @@ test('GET /v1/me returns the user of the token', async () => {
       name: 'Olivia Owner',
       email: expect.stringMatching(/@example/),
       role_level: 'OWNER',
+      permissions: permissionsOf(resources),
     },
   })
 })

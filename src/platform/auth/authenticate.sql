@@ -1,6 +1,8 @@
 -- Whether the bearer of a token may act, as one lookup: the key is not rotated or deleted since, and
 -- the token's family not revoked. Returns no row for a token that is no longer valid.
 --
+-- The permissions are those of the key and of the role that its user has now; null: all.
+--
 -- p_writing: the caller changes something. It then shares a lock until its transaction ends, which a
 -- rotation takes for itself alone: when rotate has answered, nothing of the old key can still commit.
 -- A lock on the key's row would do the same, but every grant would write to that one row.
@@ -10,6 +12,7 @@ create or replace function authenticate(
 ) returns setof record language plpgsql as $$
 declare
   v_family token_families;
+  v_of_role text[];
 begin
   select * into v_family from token_families f where f.id = p_family_id and f.account_id = p_account_id;
   if not found or v_family.revoked_at is not null or v_family.epoch <> p_epoch then return; end if;
@@ -20,6 +23,12 @@ begin
     select k.permissions into authenticate.permissions from api_keys k
      where k.id = v_family.api_key_id and k.epoch = p_epoch and k.deleted_at is null;
     if not found then return; end if;
+  end if;
+
+  select r.permissions into v_of_role from users u join roles r on r.id = u.role_id where u.id = v_family.user_id;
+  if found then
+    permissions := case when permissions is null then v_of_role
+                        else array(select unnest(permissions) intersect select unnest(v_of_role)) end;
   end if;
 
   user_id := v_family.user_id;

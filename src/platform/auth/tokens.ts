@@ -20,6 +20,9 @@ export interface TokenSigner {
   /** Null for whatever is not an unexpired access token of ours. */
   verifyAccess: (token: string) => Promise<TokenClaims | null>
   verifyRefresh: (token: string) => Promise<RefreshClaims | null>
+  /** Of a user who signed in with a browser; it is valid in a cookie only. */
+  signSession: (claims: TokenClaims, seconds: number) => Promise<string>
+  verifySession: (token: string) => Promise<TokenClaims | null>
 }
 
 interface Payload {
@@ -42,6 +45,7 @@ const ALGORITHM = 'HS256'
 /** The type is signed too: a refresh token is never taken for an access token. */
 const ACCESS = 'at+jwt'
 const REFRESH = 'rt+jwt'
+const SESSION = 'st+jwt'
 
 export function tokenSigner(key: Uint8Array, clock: Clock): TokenSigner {
   const sign = (
@@ -74,6 +78,8 @@ export function tokenSigner(key: Uint8Array, clock: Clock): TokenSigner {
     signRefresh: (claims, seconds) => sign(REFRESH, claims, seconds, claims.refreshId),
     verifyAccess: remembering(clock, (token) => verify(ACCESS, token)),
     verifyRefresh: (token) => verify(REFRESH, token),
+    signSession: (claims, seconds) => sign(SESSION, claims, seconds),
+    verifySession: remembering(clock, (token) => verify(SESSION, token)),
   }
 }
 

@@ -421,6 +421,15 @@ export interface RemovedDeliveries {
   was_delivered: boolean;
 }
 
+export interface Roles {
+  account_id: Int8;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  name: string;
+  permissions: string[];
+  updated_at: Timestamp;
+}
+
 export interface Sites {
   account_id: Int8;
   archived_at: Timestamp | null;
@@ -465,6 +474,7 @@ export interface Users {
   id: Generated<Int8>;
   name: string;
   password_hash: string | null;
+  role_id: Int8 | null;
   role_level: string;
 }
 
@@ -530,6 +540,7 @@ export interface DB {
   offers: Offers;
   products: Products;
   removed_deliveries: RemovedDeliveries;
+  roles: Roles;
   sites: Sites;
   taggings: Taggings;
   token_families: TokenFamilies;

@@ -11,7 +11,9 @@ export const TOKEN_ENDED =
   'The access token is expired, revoked or invalid. Get a new one from POST /v1/oauth/token.'
 
 export const forbidden = (permission: string, source?: ErrorSource) =>
-  new ApiError(403, 'forbidden', `The API key lacks the permission ${permission}.`, { source })
+  new ApiError(403, 'forbidden', `The API key or the role of its user lacks the permission ${permission}.`, {
+    source,
+  })
 
 /**
  * Sees that a caller has all of these permissions.

@@ -7,7 +7,10 @@ import type { Answer, IdempotencyKey } from './route.ts'
 
 const HEADER = { header: 'Idempotency-Key' }
 
-/** Whose Idempotency-Keys a request uses: one API key never gets what another one was answered. */
+/**
+ * Whose Idempotency-Keys a request uses: one API key never gets what another one was answered. Users share theirs, and
+ * each is answered only what their role permits.
+ */
 export const keyOwner = ({ keyId }: Pick<TokenClaims, 'keyId'>): string =>
   keyId === null ? 'users' : `api_key:${keyId}`
 

@@ -4,6 +4,7 @@ import { type TSchema, Type } from 'typebox'
 import type { App } from '../app.ts'
 import { ErrorDocument, FlatError, MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { VERSION } from '../version.ts'
+import { SESSION_COOKIE } from './credentials.ts'
 import { completeDocument } from './openapi/complete.ts'
 import type { OpenApi } from './openapi/document.ts'
 import type { Route } from './route.ts'
@@ -43,6 +44,13 @@ const SECURITY_SCHEMES = {
       clientCredentials: { tokenUrl: '/v1/oauth/token', refreshUrl: '/v1/oauth/token', scopes: {} },
     },
   },
+  Session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description:
+      'The cookie of `POST /v1/session`, for pages of this server, with the header `X-Requested-With`',
+  },
 } as const
 
 /** A route as Fastify and its documentation want it. */
@@ -56,7 +64,7 @@ export function fastifySchema(route: Route, strict: boolean): FastifySchema {
     tags: [tag],
     ...(extension && { 'x-extension': true }),
     ...(access !== 'public' && {
-      security: [{ Bearer: [] }, { OAuth2: [] }],
+      security: [{ Bearer: [] }, { OAuth2: [] }, { Session: [] }],
       'x-permission': access === 'token' ? null : access,
     }),
     ...(body && { body, consumes: form ? FORM_TYPES : [MEDIA_TYPE] }),
@@ -87,8 +95,7 @@ const permissionSentence = (access: Route['access']) =>
 /** What every route of a kind can answer, and what this one says of itself; 400 for a malformed path or query. */
 function errorStatuses({ access, form, kind, method, url, errors = [] }: Route, strict: boolean): number[] {
   const statuses = new Set([...errors, 400, 429])
-  if (access !== 'public') for (const status of [401, 503]) statuses.add(status)
-  if (access !== 'public' && access !== 'token') statuses.add(403)
+  if (access !== 'public') for (const status of [401, 403, 503]) statuses.add(status)
   if (url.includes('{')) statuses.add(404)
   // A body is read also where none is asked for.
   if (method !== 'GET') statuses.add(413)

@@ -18,7 +18,7 @@ export interface Caller extends TokenClaims {
 
 /** A repetition is known by its key; that it is the same request, by the hash. */
 export interface IdempotencyKey {
-  /** Whose key it is: an API key, or the users of the account, who may all do the same. */
+  /** Whose key it is: an API key, or the users of the account. */
   caller: string
   route: string
   key: string

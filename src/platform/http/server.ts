@@ -10,8 +10,8 @@ import type { TokenClaims } from '../auth/tokens.ts'
 import { badRequest } from '../jsonapi/errors.ts'
 import type { QueryParameters } from '../jsonapi/query.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
-import { bearerToken, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { acceptBodies, BODY_LIMIT } from './bodies.ts'
+import { claimsOf } from './credentials.ts'
 import { documentRoutes, hasDocs } from './docs.ts'
 import { answerErrors, answerMalformedAddress, sendError } from './error-answers.ts'
 import { withoutExtensions } from './extensions.ts'
@@ -89,7 +89,8 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     // Before its body is read: what is wrong with it does not matter at a wrong address.
     if (request.is404) throw unknown(request)
     const { route } = request.routeOptions.config
-    if (route && route.access !== 'public') request.claims = await verifyToken(app, request)
+    // Before its body is read: who has no token learns nothing about its form.
+    if (route && route.access !== 'public') request.claims = await claimsOf(app, request.headers)
     if (route) assertIds(route, request.params as Record<string, string>)
     if (route && app.config.JSONAPI_STRICT) {
       reply.header('vary', 'Accept')
@@ -141,13 +142,6 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
 }
 
 const textOfQuery = ({ query }: FastifyRequest): string => (query as { text: string }).text
-
-/** Checked before the body is read: who has no token learns nothing about its form. */
-async function verifyToken(app: App, request: FastifyRequest): Promise<TokenClaims> {
-  const claims = await app.tokens.verifyAccess(bearerToken(request.headers.authorization))
-  if (!claims) throw unauthorized(TOKEN_ENDED)
-  return claims
-}
 
 function addRoute(server: FastifyInstance, app: App, definition: Route): void {
   const readParameters = parameterReader(definition)

@@ -24,9 +24,9 @@ const ERRORS: Record<number, Described> = {
     detail: 'The access token is expired, revoked or invalid. Get a new one from POST /v1/oauth/token.',
   },
   403: {
-    description: 'The API key lacks a permission',
+    description: 'The API key, or the role of its user, lacks a permission',
     code: 'forbidden',
-    detail: 'The API key lacks the permission manage:contacts.',
+    detail: 'The API key or the role of its user lacks the permission manage:contacts.',
   },
   404: {
     description: 'There is no such resource, or the caller cannot see it',

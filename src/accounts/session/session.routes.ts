@@ -1,0 +1,82 @@
+import { Type } from 'typebox'
+import { endFamily } from '../token-families.ts'
+import { assertOwnPage, sessionCookie } from '../../platform/http/credentials.ts'
+import { type Answer, type Route, route } from '../../platform/http/route.ts'
+import { ApiError } from '../../platform/jsonapi/errors.ts'
+import { startSession } from './start-session.ts'
+
+const Session = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('sessions'),
+    id: Type.String(),
+    attributes: Type.Object({ expires_at: Type.String({ format: 'date-time' }) }),
+    relationships: Type.Object({
+      user: Type.Object({ data: Type.Object({ type: Type.Literal('users'), id: Type.String() }) }),
+    }),
+  }),
+})
+
+const signIn = route({
+  kind: 'open',
+  method: 'POST',
+  url: '/v1/session',
+  access: 'public',
+  summary: 'Sign in with a browser',
+  description:
+    'Sets a cookie that takes the place of an access token in requests by pages of this server. They send it with the header `X-Requested-With`. `bestow users password` sets the password of a user.',
+  tag: 'authentication',
+  body: Type.Object({
+    data: Type.Object({
+      type: Type.Literal('sessions'),
+      attributes: Type.Object({
+        email: Type.String({ examples: ['owner@example.com'] }),
+        password: Type.String({ examples: ['a rather long password'] }),
+      }),
+    }),
+  }),
+  responses: { 201: Session },
+  errors: [401, 403, 409, 503],
+  async handler({ app, headers, body, source, baseUrl }): Promise<Answer> {
+    assertOwnPage(headers)
+    const { email, password } = body.data.attributes
+    const session = await startSession(app, { email, password, source })
+    if (session === null)
+      throw new ApiError(401, 'invalid_credentials', 'The e-mail or the password is wrong.')
+    if ('waitSeconds' in session) throw tooMany(session.waitSeconds)
+    const { id, token, seconds, userId, expiresAt } = session
+    return {
+      status: 201,
+      body: {
+        data: {
+          type: 'sessions',
+          id,
+          attributes: { expires_at: expiresAt.toISOString() },
+          relationships: { user: { data: { type: 'users', id: userId } } },
+        },
+      },
+      headers: { 'set-cookie': sessionCookie(token, seconds, baseUrl), 'cache-control': 'no-store' },
+    }
+  },
+})
+
+const signOut = route({
+  kind: 'write',
+  method: 'DELETE',
+  url: '/v1/session',
+  access: 'token',
+  summary: 'Sign out',
+  description: 'Ends the session, or the tokens of the same sign-in, and removes the cookie.',
+  tag: 'authentication',
+  responses: { 204: Type.Null({ description: 'The session has ended' }) },
+  async handler({ tx, caller, scope, baseUrl }): Promise<Answer> {
+    await endFamily(tx, caller, scope.now, 'revoked')
+    return { status: 204, headers: { 'set-cookie': sessionCookie(null, 0, baseUrl) } }
+  },
+})
+
+const tooMany = (waitSeconds: number) =>
+  new ApiError(429, 'too_many_requests', `Too many attempts with this e-mail. Wait ${waitSeconds} seconds.`, {
+    headers: { 'retry-after': String(waitSeconds) },
+  })
+
+export const sessionRoutes: Route[] = [signIn, signOut]

@@ -1,0 +1,83 @@
+import { type Tx, violates } from '../platform/db/database.ts'
+import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
+import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
+import { readName } from '../platform/text/names.ts'
+import { findRole } from './roles.ts'
+
+export interface User {
+  id: string
+  name: string
+  email: string
+  /** The name of the role; null for the owner, who may do everything. */
+  role: string | null
+}
+
+/** The users of an account, the owner first. */
+export const listUsers = (tx: Tx, accountId: string): Promise<User[]> =>
+  tx
+    .selectFrom('users as u')
+    .leftJoin('roles as r', 'r.id', 'u.role_id')
+    .select(['u.id', 'u.name', 'u.email', 'r.name as role'])
+    .where('u.account_id', '=', accountId)
+    .orderBy((eb) => eb('u.role_level', '<>', 'OWNER'))
+    .orderBy('u.id')
+    .execute()
+
+/**
+ * Adds a user with a role. They can sign in once they have a password: setPassword().
+ *
+ * @throws ApiError 404 for an unknown role, 422 for a name or e-mail that is malformed or taken
+ */
+export async function createUser(
+  tx: Tx,
+  user: { accountId: string; name: string; email: string; role: string; now: Date },
+): Promise<User> {
+  const name = readName(user.name)
+  if (name === '') throw unprocessable('blank', "Name can't be blank", '/data/attributes/name')
+  const email = parseEmailAddress(user.email)
+  if (!email) {
+    const problem = describeProblem(user.email)
+    throw unprocessable('invalid', `Email is not an e-mail address${problem}`, '/data/attributes/email')
+  }
+  const role = await findRole(tx, user.accountId, user.role)
+  try {
+    const { id } = await tx
+      .insertInto('users')
+      .values({
+        account_id: user.accountId,
+        name,
+        email,
+        role_level: 'ADMINISTRATOR',
+        role_id: role.id,
+        created_at: user.now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return { id, name, email, role: role.name }
+  } catch (error) {
+    throw violates(error, 'users_email')
+      ? unprocessable('taken', 'Email has already been taken', '/data/attributes/email')
+      : error
+  }
+}
+
+/**
+ * Gives a user another role, which applies at once, also to their keys.
+ *
+ * @throws ApiError 404 for an unknown e-mail or role, 422 for the owner
+ */
+export async function changeUserRole(tx: Tx, accountId: string, email: string, role: string): Promise<User> {
+  const users = await listUsers(tx, accountId)
+  const user = users.find((each) => each.email === parseEmailAddress(email))
+  if (!user) throw notFound(`There is no user with the e-mail ${email}.`)
+  if (user.role === null)
+    throw unprocessable('owner', 'The owner of an account may do everything and has no role', '/data')
+  const { id, name } = await findRole(tx, accountId, role)
+  await tx
+    .updateTable('users')
+    .set({ role_id: id })
+    .where('id', '=', user.id)
+    .where('account_id', '=', accountId)
+    .execute()
+  return { ...user, role: name }
+}
