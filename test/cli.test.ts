@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { bestowHere, bestowJsonHere } from './in-process.ts'
 import {
   bestow,
   bestowJson,
@@ -12,8 +13,8 @@ import {
 } from './processes.ts'
 
 const settings = { DATA_DIR: await temporaryFolder(), PORT: '0' }
-const run = (...args: string[]) => bestow(args, settings)
-const json = (...args: string[]) => bestowJson(args, settings)
+const run = (...args: string[]) => bestowHere(args, settings)
+const json = (...args: string[]) => bestowJsonHere(args, settings)
 
 let running: Running
 
@@ -25,7 +26,7 @@ describe('while the server runs', () => {
   test('a contact created over the API is found', async () => {
     const api = await signIn(running.ready)
     const made = await api.createContact('ada@example.com')
-    expect(await json('contacts', 'find', 'ada@')).toEqual([
+    expect(await bestowJson(['contacts', 'find', 'ada@'], settings)).toEqual([
       { id: made.body.data.id, email: 'ada@example.com', name: 'Ada', customer: '-' },
     ])
   })
@@ -146,6 +147,16 @@ describe('while the server runs', () => {
     expect(stderr).toMatch(reason)
   })
 
+  test.each([
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['keys', 'rotate', '99'], /There is no key 99/],
+  ])('the process of %j ends with 1 and the same error', async (args, reason) => {
+    const { code, stdout, stderr } = await bestow(args, settings)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^bestow: .*\n$/)
+    expect(stderr).toMatch(reason)
+  })
+
   test('a created account has a working key, and the next command requires --account', async () => {
     const made = await json(
       ...['accounts', 'create', '--name', 'Second', '--owner', 'O', '--email', 'o@example.com'],
@@ -205,8 +216,8 @@ describe('while no server runs', () => {
 
   test('all data still exists, and can be changed', async () => {
     expect(await json('contacts', 'find', 'grace@', '--site', '1')).toHaveLength(1)
-    const granted = await json('grant', 'grace@example.com', '2', '--no-welcome', '--site', '1')
-    expect(granted.held).toContain('2')
+    const grant = ['grant', 'grace@example.com', '2', '--no-welcome', '--site', '1']
+    expect((await bestowJson(grant, settings)).held).toContain('2')
     expect((await json('migrate')).migrated).toEqual([])
   })
 

@@ -1,16 +1,32 @@
 /**
- * How much of the long tests is run. `npm test` runs fewer generated scenarios. Of the controls (tests that plant a
- * fault, which the others must find) and of the variants of a trial it runs one, another one each day.
- * `npm run test:reliability` runs all of them, with TEST_DEPTH=full.
+ * How much of the long tests is run. `npm test` runs fewer generated scenarios, and shares out over days what starts
+ * many processes: a trial runs every third day; of the controls (tests that plant a fault, which the others must find)
+ * and of the variants of a trial one runs, another one each day. `npm run test:reliability` runs all of them, with
+ * TEST_DEPTH=full. docs/reliability.md has the table.
  */
 const isFull = process.env.TEST_DEPTH === 'full'
 const day = Math.floor(Date.now() / 86_400_000)
+
+/** The trials of each day, then again from the first; about equally long. */
+export const TRIALS_BY_DAY = [
+  ['crashes', 'cut-connections', 'keys', 'graceful-stop'],
+  ['automations', 'wrong-clock', 'database-away'],
+  ['webhooks', 'overload', 'mail', 'promotion'],
+] as const
+
+type TrialName = (typeof TRIALS_BY_DAY)[number][number]
+
+/** Whether a trial runs now: every third day, or always. */
+export const isTrialDue = (name: TrialName): boolean =>
+  dueToday(TRIALS_BY_DAY).some((names) => names.some((due) => due === name))
 
 /** The number of generated scenarios to run. */
 export const scenarioCount = (inSuite: number, inFull: number): number => (isFull ? inFull : inSuite)
 
 /** The controls of a file, or the variants of a trial, to run now: one of them, or all. */
-export const dueToday = <Item>(items: Item[]): Item[] => (isFull ? items : [items[day % items.length]!])
+export function dueToday<Item>(items: readonly Item[]): readonly Item[] {
+  return isFull ? items : [items[day % items.length]!]
+}
 
 /** Whether a control runs now that is one of `count` in its file, or alone of its kind among `count` files. */
 export const isControlDue = (index: number, count: number): boolean => isFull || day % count === index

@@ -25,7 +25,7 @@ export async function setPassword(
       '/data/attributes/password',
     )
   }
-  const password_hash = await hashPassword(password)
+  const password_hash = await hashPassword(app.config, password)
   await inTransaction(app.db, async (tx) => {
     const user = await tx
       .updateTable('users')

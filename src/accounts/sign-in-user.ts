@@ -33,7 +33,7 @@ export async function signInUser<Started extends object>(
     .select(['id', 'account_id', 'password_hash'])
     .where('email', '=', parseEmailAddress(email) ?? '')
     .executeTakeFirst()
-  const isRight = await isPassword(password, user?.password_hash ?? null)
+  const isRight = await isPassword(app.config, password, user?.password_hash ?? null)
   if (!user || !isRight) return null
   const started = await inTransaction(app.db, async (tx) => {
     // It may have been changed while the given one was checked.

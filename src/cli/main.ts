@@ -1,6 +1,5 @@
 /** The command line: what each command does is the use case that the API calls too. */
-import { complain } from './output.ts'
-import { loadProgram } from './program.ts'
+import { runCommand } from './program.ts'
 
 // A reader that has seen enough, as `head` does, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,5 +7,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-const program = await loadProgram(process.argv[2])
-await program.parseAsync().catch(complain)
+await runCommand(process.argv.slice(2))

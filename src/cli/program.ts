@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/version.ts'
-import { misused } from './output.ts'
+import { complain, misused } from './output.ts'
 
 type AddCommands = (program: Command) => void
 
@@ -42,4 +42,10 @@ export async function loadProgram(command?: string): Promise<Command> {
     addCommands(program)
   }
   return program
+}
+
+/** Runs one command with its arguments to its end. When it fails, the process ends with one line of error. */
+export async function runCommand(args: string[]): Promise<void> {
+  const program = await loadProgram(args[0])
+  await program.parseAsync(args, { from: 'user' }).catch(complain)
 }

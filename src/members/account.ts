@@ -52,7 +52,9 @@ export async function knowsPassword(
   const waitSeconds = await countAttempt(app, attempt)
   if (waitSeconds > 0) return { waitSeconds }
   const stored = await findMember(app.db, site.id, { customerId: member.customerId })
-  const knows = stored?.passwordHash ? await isPassword(password, stored.passwordHash) : stored !== null
+  const knows = stored?.passwordHash
+    ? await isPassword(app.config, password, stored.passwordHash)
+    : stored !== null
   if (knows) await takeBackAttempt(app, attempt)
   return knows
 }
@@ -65,7 +67,7 @@ export async function changePassword(
   password: string,
   visitor: Visitor,
 ): Promise<string> {
-  const hash = await hashPassword(password)
+  const hash = await hashPassword(app.config, password)
   return inTransaction(app.db, async (tx) => {
     await setPasswordHash(app, tx, site.id, member.customerId, hash)
     return signIn(app, tx, site.id, member.customerId, visitor)

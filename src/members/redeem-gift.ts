@@ -38,7 +38,7 @@ export async function redeemGift(
   password: string | null,
   visitor: Visitor,
 ): Promise<string | null> {
-  const hash = password === null ? null : await hashPassword(password)
+  const hash = password === null ? null : await hashPassword(app.config, password)
   const session = await inTransaction(app.db, async (tx) => {
     const link = await useLink(tx, site.id, 'gift', token, app.clock.now())
     if (!link) return null

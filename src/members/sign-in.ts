@@ -43,7 +43,7 @@ export async function signInByPassword(
   const waitSeconds = await countAttempt(app, attempt)
   if (waitSeconds > 0) return { outcome: 'too_many', waitSeconds }
   const member = await findMember(app.db, site.id, { email })
-  const isRight = await isPassword(password, member?.passwordHash ?? null)
+  const isRight = await isPassword(app.config, password, member?.passwordHash ?? null)
   if (!member || !isRight) return { outcome: 'wrong' }
   const session = await inTransaction(app.db, async (tx) => {
     // It may have been changed while the given one was checked.
@@ -84,7 +84,7 @@ export async function choosePassword(
   password: string,
   visitor: Visitor,
 ): Promise<string | null> {
-  const hash = await hashPassword(password)
+  const hash = await hashPassword(app.config, password)
   return inTransaction(app.db, async (tx) => {
     const link = await useLink(tx, site.id, purpose, token, app.clock.now())
     if (!link) return null

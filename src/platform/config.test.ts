@@ -22,6 +22,7 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
   MAIL_FROM: [['hello@example.com', 'hello@example.com']],
   TOKEN_TTL: [['60', 60]],
   PASSWORD_GRANT: [['on', true]],
+  PASSWORD_COST: [['17', 17]],
   RATE_LIMIT: [['0', 0]],
   API_DOCS: [['off', false]],
   ALLOW_PRIVATE_TARGETS: [
@@ -54,6 +55,7 @@ const wrong: Partial<Record<SettingName, string[]>> = {
   MAIL_FROM: ['nobody', 'Ada <ada@example.com>', 'a@b@c', 'a b@example.com'],
   TOKEN_TTL: ['59', '1h', '99999999999'],
   PASSWORD_GRANT: ['maybe'],
+  PASSWORD_COST: ['9', '18'],
   RATE_LIMIT: ['-1', 'none'],
   API_DOCS: ['private'],
   ALLOW_PRIVATE_TARGETS: ['perhaps'],

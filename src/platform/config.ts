@@ -46,6 +46,11 @@ export const settings = {
   MAIL_FROM: setting('no-reply@localhost', emailAddress, 'sender address of e-mails'),
   TOKEN_TTL: setting('604800', integer(60, 31_536_000), 'lifetime of an access token, in seconds'),
   PASSWORD_GRANT: setting('off', onOff, 'token requests with a user’s `username` and `password`'),
+  PASSWORD_COST: setting(
+    '15',
+    integer(10, 17),
+    'work of checking a password: scrypt with N = 2 to this power, r = 8, p = 3; at least 15 in production',
+  ),
   RATE_LIMIT: optional(
     integer(0, 10_000_000),
     'requests a key may make per minute and process, 0 for no limit; 600 for `serve`, no limit for `npm start`',
@@ -149,6 +154,9 @@ function missingInProduction(config: Config): string[] {
   }
   const missing = Object.entries(reasons).filter(([name]) => config[name as SettingName] === null)
   const problems = missing.map(([name, reason]) => `${name} ${reason}`)
+  // Below what OWASP recommends, a stolen table of hashes is worth guessing.
+  if (config.PASSWORD_COST < Number(settings.PASSWORD_COST.default))
+    problems.push(`PASSWORD_COST must be at least ${settings.PASSWORD_COST.default} in production`)
   if (config.SMTP_URL !== null && config.MAIL_FROM === settings.MAIL_FROM.default) {
     problems.push('MAIL_FROM is required: mail servers reject e-mails from no-reply@localhost')
   }

@@ -59,6 +59,8 @@ export async function startHarness({
   const config = loadConfig(mode, {
     SECRET_KEY: SECRET,
     LOG_LEVEL: 'fatal',
+    // Except in tests of its cost, hashing only takes time.
+    PASSWORD_COST: mode === 'production' ? undefined : '10',
     PUBLIC_URL: mode === 'production' ? 'https://members.example.com' : undefined,
     ...settings,
   })

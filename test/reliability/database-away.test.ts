@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
+import { isTrialDue } from '../depth.ts'
 import '../processes.ts'
 import { databaseAway, SHORT } from './database-away.ts'
 
-test('while the database is unreachable, requests are refused quickly, and no acknowledged grant is lost', async () => {
-  const { faults } = await databaseAway(SHORT)
-  expect(faults).toEqual([])
-})
+test.runIf(isTrialDue('database-away'))(
+  'while the database is unreachable, requests are refused quickly, and no acknowledged grant is lost',
+  async () => {
+    const { faults } = await databaseAway(SHORT)
+    expect(faults).toEqual([])
+  },
+)

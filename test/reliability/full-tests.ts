@@ -6,7 +6,7 @@ import { ROOT } from '../launch.ts'
 import type { Trial } from './trial.ts'
 
 /** The parts of the test suite of which `npm test` runs a sample only; see test/depth.ts. */
-const FOLDERS = ['test/model', 'test/model-automations', 'test/reliability']
+const PARTS = ['test/model', 'test/model-automations', 'test/reliability', 'test/members-look.test.ts']
 const LINES_SHOWN = 60
 
 /** Runs all generated scenarios, and every test that plants a fault. */
@@ -15,7 +15,7 @@ export const fullTestsTrial: Trial = {
   summary: 'all generated scenarios of the models, and every planted fault',
   async run({ isShort }) {
     if (isShort) return { passed: true, lines: ['left out: `npm test` runs a sample'] }
-    const child = spawn(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...FOLDERS], {
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...PARTS], {
       cwd: ROOT,
       env: { ...process.env, TEST_DEPTH: 'full' },
       stdio: ['ignore', 'pipe', 'inherit'],

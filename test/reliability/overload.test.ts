@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { dueToday, isControlDue } from '../depth.ts'
+import { dueToday, isControlDue, isTrialDue } from '../depth.ts'
 import '../processes.ts'
 import { overload, SHORT_ALL_KINDS, SHORT_GRANTS } from './overload.ts'
 
-test.each(dueToday([SHORT_ALL_KINDS, SHORT_GRANTS]))(
+test.runIf(isTrialDue('overload')).each(dueToday([SHORT_ALL_KINDS, SHORT_GRANTS]))(
   'with three times as many requests ($mix) as the server can process, the excess is refused with Retry-After',
   async (options) => {
     const { faults } = await overload(options)

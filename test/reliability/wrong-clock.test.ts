@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { dueToday, isControlDue } from '../depth.ts'
+import { dueToday, isControlDue, isTrialDue } from '../depth.ts'
 import '../processes.ts'
 import { FAKETIME_MISSING, faketimeLibrary, SHORT, wrongClock } from './wrong-clock.ts'
 
 const isMissing = faketimeLibrary() === null
 if (isMissing) console.warn(`skipped: ${FAKETIME_MISSING}`)
 
-test.skipIf(isMissing).each(dueToday([1, -1]))(
+test.runIf(!isMissing && isTrialDue('wrong-clock')).each(dueToday([1, -1]))(
   'beside a worker whose clock is off by %i hours, every e-mail and every webhook is sent once',
   async (hours) => {
     expect((await wrongClock(hours, SHORT)).faults).toEqual([])

@@ -26,20 +26,15 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-/** Of a user with the role Support, new in each test. Setting a password takes long. */
+/** Of a user with the role Support, new in each test. */
 let counter = 0
-let passwordHash: string | null = null
 beforeEach(async () => {
   email = `sam${++counter}@example.com`
   await inTransaction(h.app.db, (tx) =>
     createUser(tx, { accountId: h.account.id, name: 'Sam', email, role: 'Support', now: h.app.clock.now() }),
   )
-  passwordHash ??= await hashPassword(PASSWORD)
-  await h.app.db
-    .updateTable('users')
-    .set({ password_hash: passwordHash })
-    .where('email', '=', email)
-    .execute()
+  const password_hash = await hashPassword(h.app.config, PASSWORD)
+  await h.app.db.updateTable('users').set({ password_hash }).where('email', '=', email).execute()
   await changePermissions(['view:contacts'])
 })
 

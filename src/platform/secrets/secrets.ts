@@ -1,6 +1,7 @@
 import { createHash, hkdfSync, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import pLimit from 'p-limit'
+import type { Config } from '../config.ts'
 import { ApiError } from '../jsonapi/errors.ts'
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
@@ -15,24 +16,30 @@ export const hashSecret = (secret: string): Buffer => createHash('sha256').updat
 export const deriveKey = (secretKey: string, purpose: 'tokens' | 'links' | 'sealing'): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', secretKey, '', `bestow ${purpose}`, 32))
 
-/** What OWASP advises at least; memory in bytes is 128 × N × r. Kept with each hash, so that it can be raised. */
-const COST = { N: 2 ** 15, r: 8, p: 3 }
-const MAXMEM = 128 * 1024 * 1024
-
-/** scrypt with a random salt, as "scrypt$<N>$<r>$<p>$<salt>$<hash>". @throws ApiError 503 when too many wait */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16)
-  const { N, r, p } = COST
-  const hash = await derivePassword(password, salt, COST)
-  return ['scrypt', N, r, p, salt.toString('base64'), hash.toString('base64')].join('$')
+interface Cost {
+  N: number
+  r: number
+  p: number
 }
 
-/** What nobody's password is compared with, so that it takes as long. */
-const NOBODYS = ['scrypt', COST.N, COST.r, COST.p, Buffer.alloc(16).toString('base64'), ''].join('$')
+/** Kept with each hash, so that the setting can be changed. Memory in bytes is 128 × N × r. */
+const costOf = ({ PASSWORD_COST }: Config): Cost => ({ N: 2 ** PASSWORD_COST, r: 8, p: 3 })
+const MAXMEM = 256 * 1024 * 1024
+
+/** scrypt with a random salt, as "scrypt$<N>$<r>$<p>$<salt>$<hash>". @throws ApiError 503 when too many wait */
+export async function hashPassword(config: Config, password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const cost = costOf(config)
+  return format(cost, salt, await derivePassword(password, salt, cost))
+}
+
+const format = ({ N, r, p }: Cost, salt: Buffer, hash: Buffer): string =>
+  ['scrypt', N, r, p, salt.toString('base64'), hash.toString('base64')].join('$')
 
 /** With `stored` null (nobody, or no password) the answer is false and takes as long. @throws ApiError 503 */
-export async function isPassword(password: string, stored: string | null): Promise<boolean> {
-  const [, N, r, p, salt, hash] = (stored ?? NOBODYS).split('$') as [
+export async function isPassword(config: Config, password: string, stored: string | null): Promise<boolean> {
+  const nobodys = format(costOf(config), Buffer.alloc(16), Buffer.alloc(0))
+  const [, N, r, p, salt, hash] = (stored ?? nobodys).split('$') as [
     string,
     string,
     string,
@@ -58,7 +65,7 @@ const MOST_WAITING = 30
  *
  * @throws ApiError 503 when too many wait
  */
-async function derivePassword(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
+async function derivePassword(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
   if (derivations.pendingCount >= MOST_WAITING) {
     throw new ApiError(503, 'overloaded', 'Too many passwords are being checked at the moment. Try again.', {
       headers: { 'retry-after': '2' },

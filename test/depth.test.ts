@@ -1,0 +1,17 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { TRIALS_BY_DAY } from './depth.ts'
+
+const FOLDER = join(import.meta.dirname, 'reliability')
+
+test('every trial runs on one of three days, and the documentation says which', () => {
+  const files = globSync('*.test.ts', { cwd: FOLDER }).filter((file) => file !== 'planted-faults.test.ts')
+  const names = files.map((file) => basename(file, '.test.ts')).sort()
+  expect(TRIALS_BY_DAY.flat().sort()).toEqual(names)
+  for (const name of names)
+    expect(readFileSync(join(FOLDER, `${name}.test.ts`), 'utf8')).toContain(`isTrialDue('${name}')`)
+  const docs = readFileSync(join(import.meta.dirname, '../docs/reliability.md'), 'utf8')
+  for (const day of TRIALS_BY_DAY)
+    expect(docs).toContain(`| ${day.map((name) => `\`${name}\``).join(', ')} | short`)
+})
