@@ -28,5 +28,9 @@ export function dueToday<Item>(items: readonly Item[]): readonly Item[] {
   return isFull ? items : [items[day % items.length]!]
 }
 
+/** Every third item, others each day, or all. */
+export const thirdDueToday = <Item>(items: readonly Item[]): Item[] =>
+  items.filter((_, index) => isFull || index % 3 === day % 3)
+
 /** Whether a control runs now that is one of `count` in its file, or alone of its kind among `count` files. */
 export const isControlDue = (index: number, count: number): boolean => isFull || day % count === index

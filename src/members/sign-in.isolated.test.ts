@@ -17,7 +17,7 @@ vi.mock('node:crypto', async (original) => {
 
 let h: Harness
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ settings: { PASSWORD_COST: '15' } })
 })
 afterAll(() => h.close())
 beforeEach(() => void derivations.splice(0))
