@@ -1,8 +1,8 @@
-import type { Resources } from '../platform/jsonapi/resources.ts'
-import { assertPermissions } from './assert-permissions.ts'
 import { type Tx, violates } from '../platform/db/database.ts'
 import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
+import type { Resources } from '../platform/jsonapi/resources.ts'
 import { readName } from '../platform/text/names.ts'
+import { assertPermissions } from './assert-permissions.ts'
 
 /** What users with this role may do, themselves and with their keys. */
 export interface Role {

@@ -14,10 +14,10 @@ import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { lockOne } from '../platform/records/lock-one.ts'
 import {
   asOperator,
-  takesSite,
   createRecord,
   endRecord,
   type Records,
+  takesSite,
   updateRecord,
   type Writing,
 } from '../platform/records/records.ts'

@@ -1,6 +1,7 @@
 import { createApiKey, type FreshApiKey } from '../accounts/api-keys.ts'
 import { createAccount } from '../accounts/create-account.ts'
 import { issueForKey } from '../accounts/oauth/issue-tokens.ts'
+import { startFamily } from '../accounts/token-families.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction } from '../platform/db/database.ts'
@@ -150,4 +151,17 @@ export function exampleRequest({ method, url }: { method: string; url: string },
   // The list of a relationship may be empty.
   if (url.includes('/relationships/')) return { method, path, body: { data: [] } }
   return { method, path, body: { data: { type: url.split('/')[2], attributes: {} } } }
+}
+
+/** A session of a user. @returns its id */
+export async function makeSession(app: App, userId: string): Promise<string> {
+  const { account_id } = await app.db
+    .selectFrom('users')
+    .select('account_id')
+    .where('id', '=', userId)
+    .executeTakeFirstOrThrow()
+  const now = app.clock.now()
+  const owner = { account_id, user_id: userId, api_key_id: null, epoch: 1 }
+  const ends = new Date(now.getTime() + 86_400_000)
+  return (await inTransaction(app.db, (tx) => startFamily(tx, owner, now, ends))).familyId
 }

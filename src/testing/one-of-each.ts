@@ -1,6 +1,6 @@
 import { makeAutomation } from './automations.ts'
 import type { Client } from './client.ts'
-import { makeContact, makeOffer, makeProduct, offersBody } from './fixtures.ts'
+import { makeContact, makeOffer, makeProduct, makeSession, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
 
@@ -29,6 +29,8 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const tested = await client.post(`/v1/hooks/${hooks}/test`)
   const template = { type: 'email_templates', attributes: { kind: 'gift' } }
   const email_templates = (await client.post('/v1/email_templates', { data: template })).body.data.id
+  const user = (await client.get('/v1/me')).body.data.id
+  const sessions = await makeSession(h.app, user)
   const [run] = (await client.get('/v1/automation_runs')).body.data
   return {
     automations,
@@ -36,6 +38,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     events: run.attributes.event_id,
     contact_tags,
     contact_notes,
+    sessions,
     sites: siteId,
     products,
     offers,

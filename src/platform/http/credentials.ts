@@ -26,7 +26,7 @@ export async function claimsOf(app: App, headers: Headers): Promise<TokenClaims>
   return claims
 }
 
-const SESSION_ENDED = 'The session has ended. Sign in again with POST /v1/session.'
+const SESSION_ENDED = 'The session has ended. Sign in again with POST /v1/sessions.'
 
 const sessionIn = ({ cookie }: Headers): string | undefined =>
   cookie === undefined ? undefined : parseCookie(cookie)[SESSION_COOKIE]

@@ -45,7 +45,7 @@ describe('another account gets 404 at a URL with our id', () => {
   test.each(named(routes.filter(({ url }) => url.includes('{id}'))))('%s', async (_, route) => {
     const type = typeOf(route)
     const at = (ids: Record<string, string>) => route.url.replace('{id}', ids[type]!)
-    expect(ours[type], `no ${type} to try ${route.url} with`).toMatch(/^\d+$/)
+    expect(ours[type], `no ${type} to try ${route.url} with`).toMatch(/^[\da-f-]+$/)
     const foreign = await expectRefusal(
       h.app,
       () => stranger.send(route.method, at(ours), bodyOf(route, theirs)),

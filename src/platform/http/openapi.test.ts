@@ -38,9 +38,9 @@ test('the document contains the routes of the table and no others', () => {
 test('every route except public ones documents its permission', () => {
   const open = routes.filter(({ access }) => access === 'public').map(({ url }) => url)
   const inbound = ['activate', 'deactivate'].map((act) => `/webhooks/offers/{token}/{offer_id}/${act}`)
-  expect(open).toEqual(['/v1/oauth/token', '/v1/session', '/v1/version', ...inbound])
+  expect(open).toEqual(['/v1/oauth/token', '/v1/sessions', '/v1/version', ...inbound])
   const anyToken = routes.filter(({ access }) => access === 'token').map(({ url }) => url)
-  expect(anyToken).toEqual(['/v1/oauth/revoke', '/v1/session', '/v1/me'])
+  expect(anyToken).toEqual(['/v1/oauth/revoke', '/v1/sessions/{id}', '/v1/me'])
   const known: string[] = ['public', 'token', ...permissionsOf(h.app.resources.all)]
   for (const { access } of routes) expect(known).toContain(access)
   for (const { method, url, access } of routes) {

@@ -49,7 +49,7 @@ const SECURITY_SCHEMES = {
     in: 'cookie',
     name: SESSION_COOKIE,
     description:
-      'The cookie of `POST /v1/session`, for pages of this server, with the header `X-Requested-With`',
+      'The cookie of `POST /v1/sessions`, for pages of this server, with the header `X-Requested-With`',
   },
 } as const
 

@@ -51,7 +51,7 @@ const changePermissions = (permissions: string[]) =>
 const signIn = (password = PASSWORD, headers: Record<string, string> = OWN_PAGE, address = email) =>
   h
     .clientWith(null)
-    .post('/v1/session', { data: { type: 'sessions', attributes: { email: address, password } } }, headers)
+    .post('/v1/sessions', { data: { type: 'sessions', attributes: { email: address, password } } }, headers)
 
 /** The headers of a page that is signed in. */
 async function session(): Promise<Record<string, string>> {
@@ -120,10 +120,21 @@ describe('a request that another site may have had the browser send is 403', () 
 
 test('signing out ends the session, here and for whoever has copied the cookie', async () => {
   const headers = await session()
-  const { status, headers: answered } = await send('DELETE', '/v1/session', headers)
+  const { status, headers: answered } = await send('DELETE', '/v1/sessions/current', headers)
   expect([status, answered.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')])
   const { status: after, body } = await send('GET', '/v1/me', headers)
   expect([after, body.errors[0].code]).toEqual([401, 'unauthorized'])
+})
+
+test('a user can end another session of theirs, and of nobody else', async () => {
+  const { body } = await signIn()
+  const path = `/v1/sessions/${body.data.id}`
+  for (const other of [path.slice(0, -1), '/v1/sessions/7'])
+    expect((await send('DELETE', other, await session())).status).toBe(404)
+  expect((await h.client.delete(path)).status).toBe(404)
+  const { status, headers } = await send('DELETE', path, await session())
+  expect([status, headers.get('set-cookie')]).toEqual([204, null])
+  expect((await send('DELETE', path, await session())).status).toBe(404)
 })
 
 test('a new password ends the session', async () => {

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import { endFamily } from '../token-families.ts'
 import { assertOwnPage, sessionCookie } from '../../platform/http/credentials.ts'
 import { type Answer, type Route, route } from '../../platform/http/route.ts'
-import { ApiError } from '../../platform/jsonapi/errors.ts'
+import { ApiError, notFound } from '../../platform/jsonapi/errors.ts'
+import { endSession } from './end-session.ts'
 import { startSession } from './start-session.ts'
 
 const Session = Type.Object({
@@ -19,7 +19,7 @@ const Session = Type.Object({
 const signIn = route({
   kind: 'open',
   method: 'POST',
-  url: '/v1/session',
+  url: '/v1/sessions',
   access: 'public',
   summary: 'Sign in with a browser',
   description:
@@ -62,15 +62,21 @@ const signIn = route({
 const signOut = route({
   kind: 'write',
   method: 'DELETE',
-  url: '/v1/session',
+  url: '/v1/sessions/{id}',
   access: 'token',
   summary: 'Sign out',
-  description: 'Ends the session, or the tokens of the same sign-in, and removes the cookie.',
+  description:
+    'Ends a session of the same user: the id that it was created with or, for that of the request, `current`. The cookie is removed.',
   tag: 'authentication',
   responses: { 204: Type.Null({ description: 'The session has ended' }) },
-  async handler({ tx, caller, scope, baseUrl }): Promise<Answer> {
-    await endFamily(tx, caller, scope.now, 'revoked')
-    return { status: 204, headers: { 'set-cookie': sessionCookie(null, 0, baseUrl) } }
+  async handler({ tx, caller, params, scope, baseUrl }): Promise<Answer> {
+    const id = params.id === 'current' ? caller.familyId : params.id!
+    const isEnded = await endSession(tx, { ...caller, familyId: id }, scope.now)
+    if (!isEnded) throw notFound(`There is no session with the id ${id}, or it has ended.`)
+    return {
+      status: 204,
+      ...(id === caller.familyId && { headers: { 'set-cookie': sessionCookie(null, 0, baseUrl) } }),
+    }
   },
 })
 
