@@ -22,6 +22,7 @@ import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
 import { customers } from './people/customers/customers.resource.ts'
 import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
+import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { taggingRoutes } from './people/tags/tags-of-contacts.routes.ts'
 import { personalData } from './personal-data.ts'
@@ -48,6 +49,13 @@ export const routes: Route[] = [
   ...crudRoutes(contactNoteRecords, {
     update: 'Only the text can be changed; a note stays with its contact.',
     end: 'The note is permanently removed.',
+  }),
+  ...crudRoutes(customFieldRecords, {
+    create:
+      'Without a `handle`, the field has the lowest number that the site has never used; without a `type`, it is a `TextField`. `SelectBoxField` and `RadioButtonsField` require `select_options`, one on each line, different from each other. A site has at most 150 custom fields.',
+    update:
+      'Handle and type stay as they are. Contacts keep values that new `select_options` no longer contain.',
+    end: 'The field is no longer listed, contacts no longer show it, and its handle is not used again. Contacts keep their values. Automations and e-mails that name it continue to work.',
   }),
   listRoute(customers),
   showRoute(customers),

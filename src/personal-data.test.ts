@@ -63,7 +63,7 @@ async function tracesAfterDeleting(
 /** What each module keeps. */
 const TABLES: Record<string, string[]> = {
   grants: ['offer_grants'],
-  contact: ['contacts', 'idempotency_keys'],
+  contact: ['contact_custom_values', 'contacts', 'idempotency_keys'],
   customer: ['customers'],
   member_links: ['member_links'],
   member_sessions: ['member_sessions'],

@@ -7,6 +7,7 @@ import { offerRecords } from './catalogue/offers/offers.resource.ts'
 import { productRecords } from './catalogue/products/products.resource.ts'
 import { emailTemplateRecords } from './emails/email-templates.resource.ts'
 import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
+import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { permissionsOf } from './platform/auth/permissions.ts'
 import { writableAttributes } from './platform/jsonapi/read-attributes.ts'
@@ -29,6 +30,7 @@ const ALL = [
   productRecords,
   contactTagRecords,
   contactNoteRecords,
+  customFieldRecords,
   hookRecords,
   emailTemplateRecords,
   automationRecords,
@@ -72,6 +74,13 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
   },
   contact_notes: { body: () => 'Likes tea.\nCalls back on Monday.' },
   contact_tags: { name: () => `Tag ${unique()}` },
+  custom_fields: {
+    title: () => 'Favorite colour',
+    handle: () => `custom_${1_000 + unique()}`,
+    type: () => 'SelectBoxField',
+    required: () => true,
+    select_options: () => `Red\nBlue ${unique()}`,
+  },
   hooks: {
     event: () => 'tag_added',
     target_url: () => 'https://example.com/hooks?secret=1',
@@ -101,11 +110,16 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
 /** What a new one takes besides what is always required, to be changed in this attribute. */
 const neededFor = (type: string, name: string): string[] => {
   if (name === 'payment_type') return ['price_in_cents']
+  if (name === 'select_options') return ['type', 'select_options']
   return type === 'email_templates' ? ['name', 'subject', 'body'] : []
 }
 
 /** Can be null in others of their type. */
-const NEVER_NULL: Record<string, string[]> = { email_templates: ['name', 'subject', 'body'] }
+const NEVER_NULL: Record<string, string[]> = {
+  email_templates: ['name', 'subject', 'body'],
+  // Of a field of a choice.
+  custom_fields: ['select_options'],
+}
 
 let h: Harness
 let stranger: Client

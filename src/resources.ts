@@ -11,6 +11,7 @@ import { events } from './operations/events/events.resource.ts'
 import { contacts } from './people/contacts/contacts.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
 import { contactNotes } from './people/notes/contact-notes.resource.ts'
+import { customFields } from './people/custom-fields/custom-fields.resource.ts'
 import { contactTags } from './people/tags/contact-tags.resource.ts'
 import type { Resource } from './platform/jsonapi/resource.ts'
 import { hooks } from './webhooks/hooks.resource.ts'
@@ -21,6 +22,7 @@ export const resources: Resource[] = [
   contacts,
   contactTags,
   contactNotes,
+  customFields,
   customers,
   offers,
   products,

@@ -14,6 +14,7 @@ const OWNERS = {
   offer: (given: string) => ofSite('offers', given),
   product: (given: string) => ofSite('products', given),
   tag: (given: string) => ofSite('contact_tags', given),
+  'custom field': (given: string) => ofSite('custom_fields', given),
 }
 
 /** What identifies an account. */

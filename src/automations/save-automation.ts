@@ -1,6 +1,7 @@
 /** What creating, changing and deleting an automation takes and does, besides its row. */
 import { isDeepStrictEqual } from 'node:util'
 import { type Selectable, sql } from 'kysely'
+import { checkCustomFields } from '../people/contacts/conditions.ts'
 import type { Tx } from '../platform/db/database.ts'
 import type { Automations } from '../platform/db/types.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
@@ -8,6 +9,7 @@ import type { Values } from '../platform/jsonapi/read-attributes.ts'
 import type { Writing } from '../platform/records/records.ts'
 import { assertCanRun } from './assert-can-run.ts'
 import { endRunsOfAutomation } from './end-runs.ts'
+import { ATTRIBUTES } from './fields.ts'
 import { type AutomationValues, type Definition, definitionIn } from './parse-automation.ts'
 import { checkReferences } from './references.ts'
 import { NEVER_HAPPENS, type TriggerEvent } from './triggers.ts'
@@ -37,6 +39,7 @@ async function completeNew(values: AutomationValues, writing: Writing, siteId: s
   assertCanRun(writing, definition, definition)
   warnOfSilence(writing, definition.trigger)
   if (enabled) await assertUnderLimit(writing.tx, siteId)
+  await checkConditions(writing.tx, siteId, definition)
   await checkReferences(writing.tx, siteId, definition, definition)
   return { name, disabled_at: enabled ? null : writing.now, ...columnsOf(definition) }
 }
@@ -70,6 +73,7 @@ async function completeChanged(
   const isSwitched = enabled !== undefined && enabled !== (automation.disabled_at === null)
   const isReenabled = isSwitched && enabled
   if (isReenabled) await assertUnderLimit(tx, automation.site_id)
+  if (isNew) await checkConditions(tx, automation.site_id, changes)
   // What is named may have been archived while the automation was disabled.
   if (isNew || isReenabled)
     await checkReferences(tx, automation.site_id, isReenabled ? definition : changes, changes)
@@ -81,6 +85,14 @@ async function completeChanged(
     ...columnsOf(definition),
     version,
   }
+}
+
+const checkConditions = async (
+  tx: Tx,
+  siteId: string,
+  { conditions }: Partial<Definition>,
+): Promise<void> => {
+  if (conditions) await checkCustomFields(tx, siteId, conditions, [...ATTRIBUTES, 'conditions'])
 }
 
 /** Runs that wait end at once. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { siteRecords } from '../accounts/sites/sites.resource.ts'
 import { offerRecords } from '../catalogue/offers/offers.resource.ts'
 import { productRecords } from '../catalogue/products/products.resource.ts'
+import { customFieldRecords } from '../people/custom-fields/custom-fields.resource.ts'
 import { contactTagRecords } from '../people/tags/contact-tags.resource.ts'
 import { recordCommands } from './records.ts'
 
@@ -33,5 +34,12 @@ export function catalogueCommands(program: Command): void {
     records: contactTagRecords,
     what: 'tag',
     columns: ['name'],
+  })
+  recordCommands(program, {
+    name: 'custom-fields',
+    description: 'custom fields: further attributes of contacts',
+    records: customFieldRecords,
+    what: 'custom field',
+    columns: ['handle', 'title', 'type', 'required'],
   })
 }

@@ -3,6 +3,7 @@ import { createAccount } from '../accounts/create-account.ts'
 import { issueForKey } from '../accounts/oauth/issue-tokens.ts'
 import { startFamily } from '../accounts/token-families.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
+import type { FieldType } from '../people/custom-fields/value-types.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction } from '../platform/db/database.ts'
 
@@ -89,6 +90,37 @@ export async function makeProduct(app: App, siteId: string, title = `Product ${u
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
+}
+
+/** A custom field of a site; returns its id. */
+export async function makeCustomField(
+  app: App,
+  siteId: string,
+  {
+    number,
+    title = `Field ${number}`,
+    ...values
+  }: {
+    number: number
+    title?: string
+    type?: FieldType
+    select_options?: string
+    required?: boolean
+    archived_at?: Date
+  },
+): Promise<string> {
+  const times = { created_at: app.clock.now(), updated_at: app.clock.now() }
+  const { id } = await app.db
+    .insertInto('custom_fields')
+    .values({ site_id: siteId, number, title, type: 'TextField', ...values, ...times })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** The custom fields custom_1, custom_2 and custom_3 of a site, which take any text. */
+export async function makeThreeFields(app: App, siteId: string): Promise<void> {
+  for (const number of [1, 2, 3]) await makeCustomField(app, siteId, { number })
 }
 
 export interface OfferFixture {

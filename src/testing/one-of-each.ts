@@ -25,6 +25,8 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     relationships: { contact: { data: { type: 'contacts', id: contacts } } },
   }
   const contact_notes = (await client.post('/v1/contact_notes', { data: note })).body.data.id
+  const field = { type: 'custom_fields', attributes: { title: 'Favorite song' } }
+  const custom_fields = (await client.post('/v1/custom_fields', { data: field })).body.data.id
   const hooks = await makeHook(h.app, siteId)
   const tested = await client.post(`/v1/hooks/${hooks}/test`)
   const template = { type: 'email_templates', attributes: { kind: 'gift' } }
@@ -39,6 +41,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     contact_tags,
     contact_notes,
     sessions,
+    custom_fields,
     sites: siteId,
     products,
     offers,

@@ -6,7 +6,7 @@ import { choosePassword, signInByPassword } from '../members/sign-in.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { recordEvent } from '../platform/events/events.ts'
 import { makeAutomation, makeTag, makeTemplate } from './automations.ts'
-import { makeOffer, offersBody } from './fixtures.ts'
+import { makeOffer, makeThreeFields, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
 import type { Receiver } from './receiver.ts'
@@ -35,6 +35,7 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
   const { app, account } = h
   receiver.answer((response, { text }) => response.end(`Received ${text}`))
   const { siteId } = account
+  await makeThreeFields(app, siteId)
   const tag = await makeTag(app, siteId)
   const template = await makeTemplate(app, siteId)
   for (const event of ['contact_created', 'customer_created', 'tag_added'] as const)
@@ -51,7 +52,14 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
     name: `Ada ${WORD}`,
     email: `old-${EMAIL}`,
     ...Object.fromEntries(
-      ['phone_number', 'business_number', 'address_line_1', 'address_line_2', 'address_city'].map(named),
+      [
+        'phone_number',
+        'mobile_phone_number',
+        'business_number',
+        'address_line_1',
+        'address_line_2',
+        'address_city',
+      ].map(named),
     ),
     ...Object.fromEntries(['address_state', 'address_country', 'address_zip'].map(named)),
     ...Object.fromEntries(['custom_1', 'custom_2', 'custom_3'].map(named)),

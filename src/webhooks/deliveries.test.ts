@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeAutomation } from '../testing/automations.ts'
-import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { makeContact, makeCustomField, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeSignedHook } from '../testing/hooks.ts'
 import { type Receiver, startReceiver } from '../testing/receiver.ts'
@@ -47,7 +47,10 @@ const HOUR = 60 * MINUTE
 describe('the body of a delivery', () => {
   test('contains the primary resource and related ones as the API shows them', async () => {
     await listenTo('offer_granted')
+    await makeCustomField(h.app, h.account.siteId, { number: 7 })
     const contactId = await makeContact(h.app, h.account.siteId)
+    const attributes = { custom_7: 'x' }
+    await h.client.patch(`/v1/contacts/${contactId}`, { data: { type: 'contacts', attributes } })
     const offerId = await makeOffer(h.app, h.account.siteId)
     const path = `/v1/contacts/${contactId}/relationships/offers`
     const granted = (await h.client.post(path, offersBody([offerId]))).body.meta
@@ -56,12 +59,16 @@ describe('the body of a delivery', () => {
     const shown = async (at: string) =>
       JSON.parse(JSON.stringify((await h.client.get(at)).body.data).replaceAll(h.url, h.app.publicUrl))
     const grantId = granted.offers[0].grant_id
+    const contact = await shown(`/v1/contacts/${contactId}`)
+    expect(contact.attributes.custom_7).toBe('x')
+    // An extension.
+    delete contact.attributes.mobile_phone_number
     expect(body).toMatchObject({
       id: grantId,
       event: 'offer_granted',
       payload: [
         await shown(`/v1/grants/${grantId}`),
-        await shown(`/v1/contacts/${contactId}`),
+        contact,
         await shown(`/v1/customers/${granted.customer_id}`),
         withForms(await shown(`/v1/offers/${offerId}`), body.payload.at(-1).attributes),
       ],

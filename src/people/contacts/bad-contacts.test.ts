@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Account, makeAccount, makeContact, makeSite } from '../../testing/fixtures.ts'
+import { type Account, makeAccount, makeContact, makeSite, makeThreeFields } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { expectRefusal, pointedAt, statusAt } from '../../testing/refusals.ts'
 
@@ -10,6 +10,7 @@ let foreignContactId: string
 
 beforeAll(async () => {
   h = await startHarness()
+  await makeThreeFields(h.app, h.account.siteId)
   stranger = await makeAccount(h.app)
   contactId = await makeContact(h.app, h.account.siteId, { email: 'ada@example.com' })
   foreignContactId = await makeContact(h.app, stranger.siteId)
@@ -95,7 +96,7 @@ describe('creating a contact', () => {
     ['name', {}],
     ['name', 'x'.repeat(1001)],
     ['phone_number', ['1']],
-    ['custom_1', true],
+    ['custom_1', ['x']],
     ['custom_29', 'x'],
     ['custom_4', null],
     ['subscribed', 'yes'],

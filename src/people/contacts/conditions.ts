@@ -1,11 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
 import { Type } from 'typebox'
-import { anyOf, type Tx } from '../../platform/db/database.ts'
+import { anyOf, type Db, type Tx } from '../../platform/db/database.ts'
 import { component, sameAs } from '../../platform/jsonapi/documented.ts'
 import { type ApiError, jsonPointer, type Path, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { isObject } from '../../platform/jsonapi/is-object.ts'
 import type { Scope } from '../../platform/jsonapi/resource.ts'
+import { type CustomField, allCustomFieldsOf, customFieldsOf } from '../custom-fields/find-fields.ts'
+import { absentField, isHandle } from '../custom-fields/read-values.ts'
+import { filtersOfField } from '../custom-fields/value-filters.ts'
 import { contactFilters } from './contact-filters.ts'
+import type { ContactFilters } from './filters/contact-filter.ts'
 import { listedIds } from './filters/tag-filters.ts'
 
 /** A requirement that a contact must meet, made of the filters of `GET /v1/contacts`. */
@@ -25,7 +29,10 @@ export const ConditionSchema = component(
     Type.Object({ any: Parts }, { description: 'Met when one part is' }),
     Type.Object({
       filter: Type.Union(
-        Object.keys(contactFilters).map((name) => Type.Literal(name)),
+        [
+          Type.Union(Object.keys(contactFilters).map((name) => Type.Literal(name))),
+          Type.String({ pattern: '^custom_[1-9][0-9]{0,3}(_[a-z]+)*$' }),
+        ],
         { description: 'A filter of `GET /v1/contacts`' },
       ),
       value: Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
@@ -70,7 +77,7 @@ function parseList(given: unknown, path: Path): Condition[] {
 
 function parseFilter(given: Record<string, unknown>, path: Path): FilterCondition {
   const { filter } = given
-  if (typeof filter !== 'string' || !Object.hasOwn(contactFilters, filter))
+  if (typeof filter !== 'string' || !(Object.hasOwn(contactFilters, filter) || isOfCustomField(filter)))
     throw refused(
       'unknown_filter',
       `There is no filter of contacts with the name ${JSON.stringify(filter)}`,
@@ -78,13 +85,57 @@ function parseFilter(given: Record<string, unknown>, path: Path): FilterConditio
     )
   if (!Object.hasOwn(given, 'value')) throw refused('missing', `${filter} requires a value`, path)
   const value = parseValue(given.value, [...path, 'value'])
+  if (!isOfCustomField(filter)) checkValue(contactFilters, { filter, value }, path)
+  return { filter, value }
+}
+
+function checkValue(filters: ContactFilters, { filter, value }: FilterCondition, path: Path): void {
   try {
-    contactFilters[filter]!.build(value, sql.ref, NO_SITES)
+    filters[filter]!.build(value, sql.ref, NO_SITES)
   } catch (error) {
     throw refused('invalid', `${filter} ${(error as Error).message}`, [...path, 'value'])
   }
-  return { filter, value }
 }
+
+/** Which filters of a custom field there are depends on the site: see checkCustomFields(). */
+const isOfCustomField = (filter: string): boolean => isHandle(handleIn(filter))
+
+const handleIn = (filter: string): string => filter.split('_', 2).join('_')
+
+/**
+ * Checks the filters by custom fields in a condition that parseCondition() has read.
+ *
+ * @param path where it stands in the document
+ * @throws ApiError 422 that points at what is wrong; for a field that the site lacks, it lists those that there are
+ */
+export async function checkCustomFields(
+  db: Db | Tx,
+  siteId: string,
+  condition: Condition,
+  path: Path,
+): Promise<void> {
+  const used = filtersIn(condition, path).filter(({ filter }) => isOfCustomField(filter))
+  if (used.length === 0) return
+  const fields = await customFieldsOf(db, [siteId])
+  const filters = filtersOfFields(fields)
+  for (const { path: place, ...condition } of used) {
+    const { filter } = condition
+    if (Object.hasOwn(filters, filter)) checkValue(filters, condition, place)
+    else {
+      const field = fields.find(({ handle }) => handle === handleIn(filter))
+      if (!field) throw absentField(handleIn(filter), fields, [...place, 'filter'])
+      const known = Object.keys(filtersOfField(field)).join(', ')
+      throw refused(
+        'unknown_filter',
+        `There is no filter of contacts with the name "${filter}". Those of ${field.handle} are ${known}`,
+        [...place, 'filter'],
+      )
+    }
+  }
+}
+
+const filtersOfFields = (fields: CustomField[]): ContactFilters =>
+  Object.assign({}, ...fields.map(filtersOfField))
 
 /** A scope that suffices to validate a value. */
 const NO_SITES: Scope = { siteIds: [], now: new Date(0), baseUrl: '' }
@@ -118,15 +169,19 @@ export interface ConditionReference {
 }
 
 /** The resources that a condition names, and where; `path` leads to the condition itself. */
-export function referencesOf(condition: Condition, path: Path = []): ConditionReference[] {
-  if (!('filter' in condition)) {
-    const { name, parts } = partsOf(condition)
-    return parts.flatMap((part, index) => referencesOf(part, [...path, name, index]))
-  }
-  const { refersTo: type, isList } = contactFilters[condition.filter]!
-  if (!type) return []
-  const ids = isList ? listedIds(condition.value) : [condition.value]
-  return ids.map((id) => ({ type, id, path: [...path, 'value'] }))
+export const referencesOf = (condition: Condition, path: Path = []): ConditionReference[] =>
+  filtersIn(condition, path).flatMap(({ filter, value, path: place }) => {
+    const { refersTo: type, isList } = contactFilters[filter] ?? {}
+    if (!type) return []
+    const ids = isList ? listedIds(value) : [value]
+    return ids.map((id) => ({ type, id, path: [...place, 'value'] }))
+  })
+
+/** The filters of a condition, and where each stands. */
+function filtersIn(condition: Condition, path: Path): (FilterCondition & { path: Path })[] {
+  if ('filter' in condition) return [{ ...condition, path }]
+  const { name, parts } = partsOf(condition)
+  return parts.flatMap((part, index) => filtersIn(part, [...path, name, index]))
 }
 
 /** Which of these contacts of a site meet a condition; those that are deleted do not. */
@@ -137,23 +192,30 @@ export async function matchingContacts(
   condition: Condition,
   scope: Scope,
 ): Promise<Set<string>> {
+  const filters = { ...contactFilters, ...(await customFiltersOf(tx, siteId, condition)) }
   // "offset 0" keeps the planner from making a join of each filter: with fifty, finding an order takes it seconds.
   const { rows } = await sql<{ id: string }>`
     select id
-      from (select k.id, ${conditionSql(condition, scope)} as is_met from contacts k
+      from (select k.id, ${conditionSql(condition, filters, scope)} as is_met from contacts k
              where k.id = ${anyOf(contactIds)} and k.site_id = ${siteId} and k.deleted_at is null
             offset 0) checked
      where is_met`.execute(tx)
   return new Set(rows.map(({ id }) => id))
 }
 
+/** Those that are archived continue to work: an automation cannot be seen to stop meeting its condition. */
+const customFiltersOf = async (tx: Tx, siteId: string, condition: Condition): Promise<ContactFilters> =>
+  filtersIn(condition, []).some(({ filter }) => isOfCustomField(filter))
+    ? filtersOfFields(await allCustomFieldsOf(tx, [siteId]))
+    : {}
+
 const column = (name: string) => sql.ref(`k.${name}`)
 
-function conditionSql(condition: Condition, scope: Scope): RawBuilder<unknown> {
+function conditionSql(condition: Condition, filters: ContactFilters, scope: Scope): RawBuilder<unknown> {
   if ('filter' in condition) {
-    return sql`(${contactFilters[condition.filter]!.build(condition.value, column, scope).where})`
+    return sql`(${filters[condition.filter]!.build(condition.value, column, scope).where})`
   }
   const { name, parts } = partsOf(condition)
-  const joined = parts.map((part) => conditionSql(part, scope))
+  const joined = parts.map((part) => conditionSql(part, filters, scope))
   return sql`(${sql.join(joined, name === 'all' ? sql` and ` : sql` or `)})`
 }

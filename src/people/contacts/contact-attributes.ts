@@ -2,11 +2,13 @@ import { Type } from 'typebox'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
 import { describeProblem, parseEmailAddress } from '../../platform/text/email-address.ts'
 import { type PartOfName, readName } from '../../platform/text/names.ts'
+import { type CustomValues, isHandle } from '../custom-fields/read-values.ts'
 
 /** Texts on one line that can be set on a contact. */
 const LINES = [
   'phone_number',
   'business_number',
+  'mobile_phone_number',
   'address_line_1',
   'address_line_2',
   'address_city',
@@ -15,18 +17,10 @@ const LINES = [
   'address_zip',
 ] as const
 
-const CUSTOM_FIELDS = ['custom_1', 'custom_2', 'custom_3'] as const
-
 const LONGEST_TEXT = 1_000
 
-const Text = (description?: string) =>
-  Type.Optional(
-    Type.Unsafe<string | null>({
-      type: ['string', 'null'],
-      maxLength: LONGEST_TEXT,
-      ...(description && { description }),
-    }),
-  )
+const Text = (notes: object = {}) =>
+  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: LONGEST_TEXT, ...notes }))
 
 const NamePart = Type.Optional(
   Type.String({ description: 'Part of the name, where `name` is not given', examples: [] }),
@@ -39,21 +33,24 @@ export const NewContactAttributes = Type.Object({
   last_name: NamePart,
   email: Type.String({ format: 'email' }),
   subscribed: Type.Optional(Type.Boolean({ description: 'Whether the contact takes marketing e-mails' })),
-  ...Object.fromEntries([...LINES, ...CUSTOM_FIELDS].map((name) => [name, Text()])),
+  ...Object.fromEntries(LINES.map((name) => [name, Text()])),
+  mobile_phone_number: Text({ 'x-extension': true }),
 })
 
 /** Those that can be changed. */
 export const ChangedContactAttributes = Type.Object({
   ...NewContactAttributes.properties,
-  external_user_id: Text('Of the customer that the contact is'),
+  external_user_id: Text({ description: 'Of the customer that the contact is' }),
 })
 
 export type ContactValues = {
-  [Name in (typeof LINES)[number] | (typeof CUSTOM_FIELDS)[number]]?: string | null
+  [Name in (typeof LINES)[number]]?: string | null
 } & {
   name?: string
   email?: string
   subscribed?: boolean
+  /** By handle, as readCustomValues() returns them; what is not named stays. */
+  custom?: CustomValues
 }
 
 /** What a request wants of a contact; whatever is undefined was not given. */
@@ -66,6 +63,8 @@ export interface ContactChanges {
 }
 
 export interface ContactAttributes extends ContactChanges {
+  /** Values of custom fields as they are given, to be read by readCustomValues(): that takes the site. */
+  custom: Record<string, unknown>
   /** Names that a contact does not have, or that are read-only. */
   ignored: string[]
 }
@@ -78,6 +77,7 @@ export interface ContactAttributes extends ContactChanges {
  */
 export function parseContactAttributes(given: Record<string, unknown>): ContactAttributes {
   const values: ContactValues = {}
+  const custom: Record<string, unknown> = {}
   const ignored: string[] = []
   let externalUserId: string | null | undefined
   for (const [name, value] of Object.entries(given)) {
@@ -86,11 +86,10 @@ export function parseContactAttributes(given: Record<string, unknown>): ContactA
     else if (name === 'subscribed') values.subscribed = parseFlag(name, value)
     else if (name === 'external_user_id') externalUserId = parseText(name, value)
     else if (isOneOf(LINES, name)) values[name] = parseLine(name, value)
-    else if (isOneOf(CUSTOM_FIELDS, name)) values[name] = parseText(name, value)
-    else if (/^custom_\d+$/.test(name)) throw unknownCustomField(name)
+    else if (isHandle(name)) custom[name] = value
     else if (!['first_name', 'last_name'].includes(name)) ignored.push(name)
   }
-  return { ...withParts(values, given), externalUserId, ignored }
+  return { ...withParts(values, given), externalUserId, custom, ignored }
 }
 
 /** The values of a contact that is new: one part of a name is all of it then. */
@@ -151,10 +150,3 @@ function parseFlag(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value
   throw unprocessable('invalid', `${name} must be true or false`, pointerTo(name))
 }
-
-const unknownCustomField = (name: string) =>
-  unprocessable(
-    'unknown_custom_field',
-    `Unknown custom field ${name}. Use one of ${CUSTOM_FIELDS.join(', ')}`,
-    pointerTo(name),
-  )

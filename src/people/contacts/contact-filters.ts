@@ -1,7 +1,6 @@
-import { sql } from 'kysely'
 import type { Filter } from '../../platform/jsonapi/resource.ts'
 import { accessFilters } from './filters/access-filters.ts'
-import type { ContactFilter, ContactFilters } from './filters/contact-filter.ts'
+import { type ContactFilters, listFilter } from './filters/contact-filter.ts'
 import { personFilters } from './filters/person-filters.ts'
 import { tagFilters } from './filters/tag-filters.ts'
 import { textFilters } from './filters/text-filters.ts'
@@ -21,14 +20,3 @@ export const listFilters = (alias: string): Record<string, Filter> =>
   Object.fromEntries(
     Object.entries(contactFilters).map(([name, filter]) => [name, listFilter(filter, alias)]),
   )
-
-const columnsOf = (alias: string) => (name: string) => sql.ref(`${alias}.${name}`)
-
-/** Unknown ids in a list count as ids that no contact has. */
-function listFilter({ build, isList, refersTo, ...filter }: ContactFilter, alias: string): Filter {
-  return {
-    ...filter,
-    ...(!isList && { refersTo }),
-    build: (value, scope) => build(value, columnsOf(alias), scope),
-  }
-}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeTag } from '../../testing/automations.ts'
-import { makeAccount, unique } from '../../testing/fixtures.ts'
+import { makeAccount, unique, makeThreeFields } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
 
@@ -9,6 +9,7 @@ let tags: [string, string]
 let foreignTag: string
 beforeAll(async () => {
   h = await startHarness()
+  await makeThreeFields(h.app, h.account.siteId)
   foreignTag = await makeTag(h.app, (await makeAccount(h.app)).siteId)
 })
 beforeEach(async () => {

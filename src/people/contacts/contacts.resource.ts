@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Contacts } from '../../platform/db/types.ts'
 import {
   boolean,
+  extension,
   LIST_INDEX,
   nullableText,
   personal,
@@ -12,6 +13,7 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { DELETED, type Rows } from '../../platform/records/lock-one.ts'
+import { attributesOfContacts } from '../custom-fields/site-attributes.ts'
 import { listFilters } from './contact-filters.ts'
 
 export const contacts = defineResource({
@@ -28,6 +30,7 @@ export const contacts = defineResource({
     email: personal(text()),
     phone_number: personal(nullableText()),
     business_number: personal(nullableText()),
+    mobile_phone_number: personal(extension(nullableText())),
     subscribed: personal(boolean(), false),
     address_line_1: personal(nullableText()),
     address_line_2: personal(nullableText()),
@@ -36,12 +39,10 @@ export const contacts = defineResource({
     address_country: personal(nullableText()),
     address_zip: personal(nullableText()),
     external_user_id: nullableText(sql`c.external_user_id`),
-    custom_1: personal(nullableText()),
-    custom_2: personal(nullableText()),
-    custom_3: personal(nullableText()),
     created_at: timestamp(),
     updated_at: timestamp(),
   },
+  siteAttributes: attributesOfContacts,
   relationships: {
     customer: toOne('customers', sql`c.id`),
     offers: toMany(
@@ -85,7 +86,11 @@ export const contacts = defineResource({
 })
 
 /** The row of a contact that is not deleted. */
-export type Contact = Omit<Selectable<Contacts>, 'email'> & { email: string }
+export type Contact = Omit<Selectable<Contacts>, 'email' | 'custom'> & {
+  email: string
+  /** By handle, without fields that have no value. */
+  custom: Record<string, string>
+}
 
 /**
  * Locked, a contact waits for grants that are being made, and they, who share the row, wait for it: none is made to

@@ -15,10 +15,11 @@ import { type Route, route, type WriteContext } from '../../platform/http/route.
 import { SiteRelationship, siteOf } from '../../platform/http/site-of.ts'
 import { component } from '../../platform/jsonapi/documented.ts'
 import { jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
-import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
+import { singleParameters, singleSchema, withSiteSchemas } from '../../platform/jsonapi/schemas.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 import { lockOne } from '../../platform/records/lock-one.ts'
 import { reserveId } from '../../platform/records/reserve-id.ts'
+import { readCustomValues } from '../custom-fields/read-values.ts'
 import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
 import { TagLinkage } from '../tags/tag-identifiers.ts'
 import {
@@ -39,7 +40,7 @@ const NewContact = component(
     data: Type.Object({
       type: Type.Literal('contacts'),
       id: NewId,
-      attributes: Attributes(NewContactAttributes),
+      attributes: Attributes(withSiteSchemas(contacts, NewContactAttributes)),
       relationships: Type.Optional(
         Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
       ),
@@ -55,7 +56,9 @@ const ChangedContact = component(
     data: Type.Object({
       type: Type.Literal('contacts'),
       id: Type.Optional(Id),
-      attributes: Type.Optional(Attributes(Type.Partial(ChangedContactAttributes))),
+      attributes: Type.Optional(
+        Attributes(withSiteSchemas(contacts, Type.Partial(ChangedContactAttributes))),
+      ),
       relationships: ChangedRelationships,
     }),
     // Beside the data, where Kajabi's document has it.
@@ -86,7 +89,8 @@ const create = route({
     ignore(ignoredAttributes(body.data.attributes, [...attributes.ignored, 'external_user_id']))
     const siteId = siteOf(context)
     if (newId !== null) await reserveId(tx, 'contacts', caller.siteIds, newId)
-    const values = { ...valuesOfNew(attributes), ...(newId !== null && { id: newId }) }
+    const custom = await readCustomValues(tx, siteId, attributes.custom)
+    const values = { ...valuesOfNew(attributes), custom, ...(newId !== null && { id: newId }) }
     const id = await createContact(tx, siteId, values, originOf(context))
     await setTags(context, { id, site_id: siteId }, 'add', body.data.relationships?.tags)
     return {
@@ -119,7 +123,9 @@ const update = route({
     // Also when it is the current one, a whole name comes before a part of it.
     const attributes = parseContactAttributes({ ...changes.attributes, ...(name ? { name } : {}) })
     ignore(attributes.ignored.map(ignoredAttribute))
-    await updateContact(tx, contact, attributes, originOf(context))
+    const custom = await readCustomValues(tx, contact.site_id, attributes.custom)
+    const wanted = { ...attributes, values: { ...attributes.values, custom } }
+    await updateContact(tx, contact, wanted, originOf(context))
     if ('tags' in changes.relationships)
       await setTags(context, contact, 'replace', data.relationships?.tags, path)
     return { body: await showOne(context, contacts, contact.id) }

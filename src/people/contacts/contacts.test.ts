@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MovableClock } from '../../platform/clock/clock.ts'
 import { makeTag } from '../../testing/automations.ts'
-import { makeAccount, makeContact, makeOffer, makeSite, offersBody } from '../../testing/fixtures.ts'
+import {
+  makeAccount,
+  makeContact,
+  makeOffer,
+  makeSite,
+  offersBody,
+  makeThreeFields,
+} from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
 import { startReceiver } from '../../testing/receiver.ts'
@@ -10,6 +17,7 @@ import { recordStatements } from '../../testing/statements.ts'
 let h: Harness
 beforeAll(async () => {
   h = await startHarness()
+  await makeThreeFields(h.app, h.account.siteId)
 })
 afterAll(() => h.close())
 

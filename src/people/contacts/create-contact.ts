@@ -1,6 +1,7 @@
 import { type Tx, violates } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
+import { withValues } from '../custom-fields/read-values.ts'
 import type { ContactValues } from './contact-attributes.ts'
 
 export const emailTaken = () =>
@@ -19,13 +20,13 @@ export async function createContact(
   values: ContactValues & { id?: string },
   origin: Origin,
 ): Promise<string> {
-  const { email } = values
+  const { email, custom = {}, ...columns } = values
   if (email === undefined) throw unprocessable('blank', "Email can't be blank", '/data/attributes')
   const times = { created_at: origin.now, updated_at: origin.now }
   try {
     const { id } = await tx
       .insertInto('contacts')
-      .values({ site_id: siteId, ...values, email, ...times })
+      .values({ site_id: siteId, ...columns, email, custom: JSON.stringify(withValues(custom)), ...times })
       .returning('id')
       .executeTakeFirstOrThrow()
     await recordEvent(tx, 'contact_created', { siteId, contactId: id }, {}, origin)

@@ -82,15 +82,13 @@ async function makeFacts() {
   await change('Ada', {
     subscribed: true,
     phone_number: '+49 30 123',
+    mobile_phone_number: '+49 170 1',
     address_line_1: 'Unter den Linden 1',
     address_line_2: 'Haus_B',
     address_city: 'Berlin',
     address_state: 'BE',
     address_country: 'Germany',
     address_zip: '10117',
-    custom_1: 'one',
-    custom_2: 'two',
-    custom_3: 'three',
   })
   const set = (table: 'contacts' | 'customers', name: string, values: object) =>
     h.app.db
@@ -137,10 +135,8 @@ const KNOWN: Case[] = [
   ['address_state_contains', 'be', ['Ada']],
   ['address_country_contains', 'many', ['Ada']],
   ['address_zip_contains', '0117', ['Ada']],
-  ['custom_1_contains', 'one', ['Ada']],
-  ['custom_2_contains', 'two', ['Ada']],
-  ['custom_3_contains', 'one', []],
-  ['custom_3_contains', 'three', ['Ada']],
+  ['mobile_phone_number_contains', '70', ['Ada']],
+  ['mobile_phone_number_contains', '30', []],
 
   ['created_in_last', '30', except('Dan')],
   ['created_in_last', '41', EVERYBODY],

@@ -1,3 +1,4 @@
+import type { Db } from '../../platform/db/database.ts'
 import { deleteAnswers } from '../../platform/http/idempotency.ts'
 import { erasedColumns, readShown } from '../../platform/jsonapi/personal-attributes.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
@@ -6,17 +7,31 @@ import { contacts } from './contacts.resource.ts'
 /** Answers of these are kept for repetitions, with what they show of the contact. */
 const ROUTES = ['POST /v1/contacts', 'PATCH /v1/contacts/{id}']
 
+/** Of custom fields, those that are archived too. */
+async function keptValues(db: Db, siteId: string, contactId: string): Promise<object> {
+  const { custom } = await db
+    .selectFrom('contacts')
+    .select('custom')
+    .where('site_id', '=', siteId)
+    .where('id', '=', contactId)
+    .executeTakeFirstOrThrow()
+  return custom as object
+}
+
 /** The row stays, without what describes the person. */
 export const contactsData: PersonalData = {
   name: 'contact',
   async erase(tx, { siteId, contactId }, { actor, now }) {
     await tx
       .updateTable('contacts')
-      .set({ ...erasedColumns(contacts), deleted_at: now, updated_at: now, deleted_by: actor })
+      .set({ ...erasedColumns(contacts), custom: '{}', deleted_at: now, updated_at: now, deleted_by: actor })
       .where('site_id', '=', siteId)
       .where('id', '=', contactId)
       .execute()
     await deleteAnswers(tx, siteId, ROUTES, { type: 'contacts', id: contactId })
   },
-  export: (app, { siteId, contactId }) => readShown(app, contacts, siteId, contactId),
+  export: async (app, { siteId, contactId }) => ({
+    ...(await readShown(app, contacts, siteId, contactId)),
+    ...(await keptValues(app.db, siteId, contactId)),
+  }),
 }

@@ -6,6 +6,7 @@ import { type About, type Origin, recordEvent } from '../../platform/events/even
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
 import { withPart } from '../../platform/text/names.ts'
 import { endAllSessions } from '../customers/end-sessions.ts'
+import { type CustomValues, withValues } from '../custom-fields/read-values.ts'
 import type { ContactChanges, ContactValues } from './contact-attributes.ts'
 import type { Contact } from './contacts.resource.ts'
 import { emailTaken } from './create-contact.ts'
@@ -38,13 +39,18 @@ export async function updateContact(
     ...changedExternalId(customer?.external_user_id ?? null, wanted.externalUserId),
   }
   if (!customer && 'external_user_id' in customerChanges) throw notACustomer()
-  const changed = Object.keys(values)
+  const { custom, ...columns } = values
+  const changed = [...Object.keys(columns), ...Object.keys(custom ?? {})]
   if ('external_user_id' in customerChanges) changed.push('external_user_id')
   if (changed.length === 0) return
   try {
     await tx
       .updateTable('contacts')
-      .set({ ...values, updated_at: origin.now })
+      .set({
+        ...columns,
+        ...(custom && { custom: JSON.stringify(withValues({ ...contact.custom, ...custom })) }),
+        updated_at: origin.now,
+      })
       .where('site_id', '=', about.siteId)
       .where('id', '=', id)
       .execute()
@@ -85,7 +91,13 @@ function changedValues(contact: Contact, wanted: ContactChanges, isCustomer: boo
   const name = wantedName(contact, wanted)
   // A customer always has a name: blanking it gives the one made from the e-mail.
   const kept = name === '' && isCustomer ? (wanted.values.email ?? contact.email).split('@')[0]! : name
-  return differing({ ...wanted.values, name: kept }, contact)
+  const { custom = {}, ...columns } = wanted.values
+  return { ...differing({ ...columns, name: kept }, contact), ...changedCustom(custom, contact) }
+}
+
+function changedCustom(wanted: CustomValues, { custom }: Contact): Pick<ContactValues, 'custom'> {
+  const changed = Object.entries(wanted).filter(([handle, value]) => value !== (custom[handle] ?? null))
+  return changed.length > 0 ? { custom: Object.fromEntries(changed) } : {}
 }
 
 function wantedName({ name }: Contact, { values, partOfName }: ContactChanges): string | undefined {

@@ -13,6 +13,7 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { listFilters } from '../contacts/contact-filters.ts'
+import { filtersOfCustomers } from '../custom-fields/site-attributes.ts'
 import { since } from '../contacts/filters/contact-filter.ts'
 
 /** As in "0.0", "149.5" and "149.99", the way Ruby writes a decimal. */
@@ -57,6 +58,7 @@ export const customers = defineResource({
     created_at: timestamp(),
     updated_at: timestamp(),
   },
+  siteAttributes: filtersOfCustomers,
   relationships: {
     contact: toOne('contacts', sql`r.contact_id`),
     site: toOne('sites', sql`r.site_id`),

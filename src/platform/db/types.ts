@@ -116,6 +116,15 @@ export interface ContactCounts {
   site_id: Int8;
 }
 
+export interface ContactCustomValues {
+  contact_id: Int8;
+  field_id: Int8;
+  key: Generated<string>;
+  number: Numeric | null;
+  site_id: Int8;
+  value: string;
+}
+
 export interface ContactNotes {
   body: string;
   contact_id: Int8;
@@ -134,13 +143,12 @@ export interface Contacts {
   address_zip: string | null;
   business_number: string | null;
   created_at: Timestamp;
-  custom_1: string | null;
-  custom_2: string | null;
-  custom_3: string | null;
+  custom: Generated<Json>;
   deleted_at: Timestamp | null;
   deleted_by: string | null;
   email: string | null;
   id: Generated<Int8>;
+  mobile_phone_number: string | null;
   name: Generated<string>;
   phone_number: string | null;
   search_text: Generated<string | null>;
@@ -199,6 +207,19 @@ export interface Customers {
   sign_in_count: Generated<number>;
   site_id: Int8;
   socials: Generated<Json>;
+  updated_at: Timestamp;
+}
+
+export interface CustomFields {
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  number: number;
+  required: Generated<boolean>;
+  select_options: string | null;
+  site_id: Int8;
+  title: string;
+  type: string;
   updated_at: Timestamp;
 }
 
@@ -518,11 +539,13 @@ export interface DB {
   automations: Automations;
   clock: Clock;
   contact_counts: ContactCounts;
+  contact_custom_values: ContactCustomValues;
   contact_notes: ContactNotes;
   contact_tags: ContactTags;
   contacts: Contacts;
   course_lessons: CourseLessons;
   course_modules: CourseModules;
+  custom_fields: CustomFields;
   customers: Customers;
   email_budgets: EmailBudgets;
   email_layouts: EmailLayouts;

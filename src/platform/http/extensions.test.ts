@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeTag } from '../../testing/automations.ts'
-import { makeContact, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
+import { makeContact, makeOffer, makeProduct, makeThreeFields, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { readOpenApi, wholePaths } from '../../testing/openapi.ts'
 
 let h: Harness
 beforeAll(async () => {
   h = await startHarness({ settings: { EXTENSIONS: 'off' } })
+  await makeThreeFields(h.app, h.account.siteId)
 })
 afterAll(() => h.close())
 
@@ -20,7 +21,7 @@ describe('with EXTENSIONS off', () => {
     expect(Object.keys(body.paths).filter((path) => path.startsWith('/v1/emails'))).toEqual([])
   })
 
-  test('the document marks nothing as an extension except the exact e-mail filter', async () => {
+  test('the document marks nothing as an extension except the exact e-mail filter and those of custom fields', async () => {
     const paths = await wholePaths(await readOpenApi(h.client))
     const parameters = new Set<string>()
     for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
@@ -28,7 +29,7 @@ describe('with EXTENSIONS off', () => {
         if (schema['x-extension']) parameters.add(name)
       expect(JSON.stringify([operation.requestBody, operation.responses])).not.toContain('x-extension')
     }
-    expect([...parameters]).toEqual(['filter[email]', 'filter[email_eq]'])
+    expect([...parameters]).toEqual(['filter[email]', 'filter[email_eq]', 'filter[custom_1]'])
   })
 
   test('extension members of a grant are ignored, and the response has none', async () => {
@@ -88,6 +89,7 @@ const KAJABI: Record<string, { attributes: string; relationships: string; links?
     links: 'customer',
   },
   contact_tags: { attributes: 'name', relationships: 'site' },
+  custom_fields: { attributes: 'archived handle required title type', relationships: 'site' },
   customers: {
     attributes:
       'avatar bounced_at created_at email external_user_id last_request_at name net_revenue public_bio public_location public_website sign_in_count socials updated_at',

@@ -1,6 +1,7 @@
 /** Which parameters a request may have: those that the schema of its route declares, under any of their names. */
 import { badRequest } from '../jsonapi/errors.ts'
 import { type Ignored, type QueryParameters, unknownParameter } from '../jsonapi/query.ts'
+import { NAMES_LIKE } from '../jsonapi/site-attributes.ts'
 import type { Route } from './route.ts'
 
 /** Other names of parameters, tried one by one where a route does not declare the name itself. */
@@ -30,12 +31,17 @@ interface Read {
  *   not know: there, no client can have a reason to send it
  */
 export function parameterReader(route: Route): (given: QueryParameters) => Read {
-  const declared = new Set(
-    Object.keys((route.query as { properties?: object } | undefined)?.properties ?? {}),
+  const { properties = {} } = (route.query ?? {}) as { properties?: Record<string, Record<string, string>> }
+  const declared = new Set(Object.keys(properties))
+  const patterns = Object.values(properties).flatMap(({ [NAMES_LIKE]: names }) =>
+    names ? [new RegExp(names)] : [],
   )
   const hasFields = [...declared].some((name) => name.startsWith('fields['))
   // Which types there are is known to parseQuery().
-  const isDeclared = (name: string) => declared.has(name) || (hasFields && name.startsWith('fields['))
+  const isDeclared = (name: string) =>
+    declared.has(name) ||
+    (hasFields && name.startsWith('fields[')) ||
+    patterns.some((pattern) => pattern.test(name))
   const nameOf = (name: string) =>
     isDeclared(name) ? name : SYNONYMS.map(([other, ours]) => name.replace(other, ours)).find(isDeclared)
 

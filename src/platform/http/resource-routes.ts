@@ -1,7 +1,7 @@
 /** The routes that follow from a resource's description. */
 import { Type } from 'typebox'
 import { viewing } from '../auth/permissions.ts'
-import type { Db } from '../db/database.ts'
+import type { Db, Tx } from '../db/database.ts'
 import { cursorPageDocument, pageDocument, singleDocument } from '../jsonapi/document.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
@@ -11,6 +11,7 @@ import { type IncludeTree, parseQuery, type QueryParameters, type ResourceQuery 
 import type { Resource } from '../jsonapi/resource.ts'
 import type { LoadScope, Resources } from '../jsonapi/resources.ts'
 import { Identifier, listParameters, pageSchema, singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { withSiteAttributes } from '../jsonapi/site-attributes.ts'
 import { assertMay } from './authenticate.ts'
 import { type Caller, type ReadContext, type Route, route, type WriteContext } from './route.ts'
 
@@ -29,9 +30,13 @@ export function listRoute(resource: Resource): Route {
     tag: label(resource),
     query: listParameters(resource),
     responses: { 200: pageSchema(resource) },
-    errors: [400, 404],
+    errors: [400, 404, ...(resource.siteAttributes ? [422] : [])],
     async handler({ db, query: parameters, scope, caller, ignore }) {
-      const query = parseQuery(resource, parameters, scope)
+      const query = parseQuery(
+        resource,
+        parameters,
+        await withSiteAttributes(db, resource, parameters, scope),
+      )
       assertMayInclude(scope.resources, caller, resource, query.include)
       ignore(query.ignored)
       return { body: await pageBody(db, resource, query, parameters, scope) }
@@ -66,7 +71,7 @@ export function showRoute(resource: Resource): Route {
     responses: { 200: singleSchema(resource) },
     async handler(context) {
       const { db, params, query: parameters, scope } = context
-      const query = readSingleQuery(resource, context)
+      const query = await readSingleQuery(db, resource, context)
       const loaded = await loadOne(db, resource, params.id!, query, scope)
       return { body: singleDocument(loaded, query, scope, parameters) }
     },
@@ -78,11 +83,13 @@ export function showRoute(resource: Resource): Route {
  *
  * @throws ApiError 400, or 403 for an include that the caller may not see
  */
-export function readSingleQuery(
+export async function readSingleQuery(
+  db: Db | Tx,
   resource: Resource,
   { query: parameters, scope, caller, ignore }: Pick<ReadContext, 'query' | 'scope' | 'caller' | 'ignore'>,
-): ResourceQuery {
-  const query = parseQuery(resource, parameters, scope, { single: true })
+): Promise<ResourceQuery> {
+  const known = await withSiteAttributes(db, resource, parameters, scope)
+  const query = parseQuery(resource, parameters, known, { single: true })
   assertMayInclude(scope.resources, caller, resource, query.include)
   ignore(query.ignored)
   return query

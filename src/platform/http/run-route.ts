@@ -61,7 +61,7 @@ async function runWrite(route: Extract<Route, { kind: 'write' }>, context: Signe
     const scope = scopeOf(app, caller, now, baseUrl)
     // Before the key is looked up: what a stored answer includes takes the same permissions.
     const shown = route.shows
-      ? readSingleQuery(route.shows, { ...context, caller, scope })
+      ? await readSingleQuery(tx, route.shows, { ...context, caller, scope })
       : { fields: {}, include: {} }
     return once(tx, caller.accountId, idempotency, now, () =>
       route.handler({ ...context, caller, scope, tx, actor: actorOf(caller), shown }),

@@ -6,6 +6,7 @@ import type { Loaded, LoadedDocument } from './load-related.ts'
 import type { QueryParameters, ResourceQuery } from './query.ts'
 import type { Row, Scope } from './resource.ts'
 import { shownAttributes } from './select-rows.ts'
+import { SITE_ATTRIBUTES } from './site-attributes.ts'
 
 type Fields = Record<string, string[]>
 
@@ -117,13 +118,22 @@ function resourceObjects(loaded: Loaded, fields: Fields, scope: Scope) {
   return loaded.rows.map((row) => ({
     id: row.id,
     type: loaded.resource.type,
-    attributes: Object.fromEntries(names.map((name) => [name, attributeValue(loaded, name, row, scope)])),
+    attributes: {
+      ...Object.fromEntries(names.map((name) => [name, attributeValue(loaded, name, row, scope)])),
+      ...siteAttributesOf(loaded, row, fields),
+    },
     relationships: relationshipsOf(loaded, row, fields, scope),
     links: {
       self: `${scope.baseUrl}/v1/${loaded.resource.type}/${row.id}`,
       ...absolute(loaded.resource.links?.(row) ?? {}, scope),
     },
   }))
+}
+
+function siteAttributesOf({ resource: { type } }: Loaded, row: Row, fields: Fields): object {
+  const values = (row[SITE_ATTRIBUTES] ?? {}) as Record<string, unknown>
+  const asked = fields[type]
+  return asked ? Object.fromEntries(Object.entries(values).filter(([name]) => asked.includes(name))) : values
 }
 
 function attributeValue({ resource }: Loaded, name: string, row: Row, scope: Scope): unknown {

@@ -62,10 +62,12 @@ async function count(
   condition: RawBuilder<unknown>,
   scope: LoadScope,
 ): Promise<number> {
+  const alone = filters.length === 1 ? filters[0]!.count : undefined
   const counting =
-    resource.total && filters.length === 0
+    alone ??
+    (resource.total && filters.length === 0
       ? resource.total(scope)
-      : sql`select count(*) from ${resource.from} where ${condition}`
+      : sql`select count(*) from ${resource.from} where ${condition}`)
   const { rows } = await sql<{ count: string }>`${counting}`.execute(db)
   return Number(rows[0]!.count)
 }

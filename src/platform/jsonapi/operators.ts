@@ -17,8 +17,8 @@ interface Operator {
 /** More than a page can show. */
 const MOST_VALUES = 500
 
-/** @throws Error when these are none, or too many */
-function listed(value: string): string[] {
+/** The values that a value lists. @throws Error when these are none, or too many */
+export function listed(value: string): string[] {
   const values = value.split(',').map((one) => one.trim())
   if (values.length > MOST_VALUES || values.includes(''))
     throw new Error(`must be 1 to ${MOST_VALUES} values, separated by commas`)

@@ -12,7 +12,7 @@ export const erasedColumns = ({ attributes }: Resource): Record<string, unknown>
   )
 
 /** The attributes of a resource as the API shows them. @throws ApiError 404 */
-export async function readShown(app: App, resource: Resource, siteId: string, id: string): Promise<unknown> {
+export async function readShown(app: App, resource: Resource, siteId: string, id: string): Promise<object> {
   const { resources, clock, publicUrl } = app
   const scope = { siteIds: [siteId], now: clock.now(), baseUrl: publicUrl, resources }
   const query = { fields: {}, include: {} }

@@ -1,8 +1,16 @@
 import { sql } from 'kysely'
 import { type CursorPage, type Direction, decodeCursor } from './cursors.ts'
 import { badRequest, type ErrorSource } from './errors.ts'
-import { canBeNull, type FilterSql, type Relationship, type Resource, type ToMany } from './resource.ts'
+import {
+  canBeNull,
+  type Filter,
+  type FilterSql,
+  type Relationship,
+  type Resource,
+  type ToMany,
+} from './resource.ts'
 import type { LoadScope, Resources } from './resources.ts'
+import { filtersOf, sortsOf, unknownSiteFilter } from './site-attributes.ts'
 import type { SortKey } from './sorting.ts'
 
 export const DEFAULT_PAGE_SIZE = 25
@@ -91,17 +99,16 @@ export function parseQuery(
     const value = Array.isArray(given) ? given.join(',') : given
     const [, family, key] = /^(\w+)\[(\w+)\](?:\[\])?$/.exec(name) ?? [null, name, '']
     if (family === 'include') query.include = parseInclude(scope.resources, resource, value, query.ignored)
-    else if (family === 'fields') parseFields(scope.resources, name, key!, value, query)
+    else if (family === 'fields') parseFields(scope, name, key!, value, query)
     else if (single) {
       if (family === 'filter') parseNarrowing(resource, key!, value, query)
     } else if (name === 'sort') sort = value.trim()
     else if (name === 'page[number]') query.page.number = parsePageNumber(name, value)
     else if (name === 'page[size]') query.page.size = parsePageSize(name, value)
     else if (family === 'filter' && key === 'site_id') query.siteId = parseReference(name, value)
-    else if (family === 'filter' && Object.hasOwn(resource.filters, key!))
-      addFilter(resource, key!, value, scope, query)
+    else if (family === 'filter') addFilter(resource, key!, value, scope, query)
   }
-  query.order = parseSort(resource, sort, query.filters)
+  query.order = parseSort(resource, sort, query.filters, scope)
   if (!single) query.cursor = parseCursor(resource, sort, parameters, query)
   ignoreIdleNarrowing(query)
   return query
@@ -137,7 +144,8 @@ function addFilter(
   scope: LoadScope,
   query: ResourceQuery,
 ): void {
-  const filter = resource.filters[key]!
+  const filter = findFilter(resource, key, scope)
+  if (!filter) return
   const parameter = `filter[${key}]`
   refuseZeroByte(parameter, value)
   if (filter.refersTo)
@@ -147,6 +155,20 @@ function addFilter(
   } catch (error) {
     throw badRequest('invalid_filter', `${parameter} ${(error as Error).message}.`, { parameter })
   }
+}
+
+/** @throws ApiError 422 for an attribute that the site lacks: a filter that is ignored would find others */
+function findFilter(
+  { type, filters, siteAttributes }: Resource,
+  key: string,
+  scope: LoadScope,
+): Filter | undefined {
+  if (Object.hasOwn(filters, key)) return filters[key]
+  if (!siteAttributes || !key.startsWith(siteAttributes.prefix)) return undefined
+  const named = scope.siteAttributes?.[type]
+  const found = filtersOf(named)
+  if (Object.hasOwn(found, key)) return found[key]
+  throw unknownSiteFilter(siteAttributes, key, named)
 }
 
 function refuseZeroByte(parameter: string, value: string): void {
@@ -197,7 +219,7 @@ export const unknownParameter = (parameter: string): Ignored => ({
 })
 
 function parseFields(
-  resources: Resources,
+  { resources, siteAttributes }: LoadScope,
   parameter: string,
   key: string,
   value: string,
@@ -209,10 +231,11 @@ function parseFields(
     query.ignored.push(unknownParameter(parameter))
     return
   }
-  const { type, attributes, relationships } = resource
+  const { type, attributes, relationships, siteAttributes: ofSite } = resource
   const names = words(value)
   for (const name of names) {
     if (Object.hasOwn(attributes, name) || Object.hasOwn(relationships, name)) continue
+    if (ofSite?.select && siteAttributes?.[type]?.some((one) => one.name === name)) continue
     const reason = `There is no field "${name}" of ${type} to show`
     query.ignored.push({ reason, source: { parameter } })
   }
@@ -233,7 +256,8 @@ function parseCount(parameter: string, value: string, most: number, range: strin
   })
 }
 
-function parseSort(resource: Resource, sort: string, filters: FilterSql[]): SortKey[] {
+function parseSort(resource: Resource, sort: string, filters: FilterSql[], scope: LoadScope): SortKey[] {
+  const sorts = { ...resource.sorts, ...sortsOf(scope.siteAttributes?.[resource.type]) }
   const order: SortKey[] = []
   if (sort === '') {
     for (const { first } of filters)
@@ -244,8 +268,8 @@ function parseSort(resource: Resource, sort: string, filters: FilterSql[]): Sort
   for (const word of words(sort || resource.defaultSort)) {
     descending = word.startsWith('-')
     const name = descending ? word.slice(1) : word
-    if (!Object.hasOwn(resource.sorts, name)) {
-      const known = Object.keys(resource.sorts).join(', ')
+    if (!Object.hasOwn(sorts, name)) {
+      const known = Object.keys(sorts).join(', ')
       throw badRequest(
         'invalid_sort',
         `Cannot sort by "${word}". Use ${known}, with "-" in front for descending order.`,
@@ -255,7 +279,7 @@ function parseSort(resource: Resource, sort: string, filters: FilterSql[]): Sort
       )
     }
     if (isTotal) continue
-    order.push({ by: resource.sorts[name]!, descending, nullable: canBeNull(resource, name) })
+    order.push({ by: sorts[name]!, descending, nullable: canBeNull(resource, name) })
     isTotal = name === 'id'
   }
   // Pages need a total order.

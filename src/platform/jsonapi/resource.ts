@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { TSchema } from 'typebox'
 import type { Write } from './fields.ts'
 import { comparisons } from './operators.ts'
+import type { SiteAttributes } from './site-attributes.ts'
 
 /** A row as the loader selects it: the attributes by their names, `id`, `site_id`, and `rel_<name>` per to-one. */
 export type Row = { id: string; site_id: string; [column: string]: unknown }
@@ -59,6 +60,8 @@ export interface FilterSql {
   where: RawBuilder<unknown>
   /** Rows for which this is true come first, unless the caller sorts. */
   first?: RawBuilder<unknown>
+  /** Selects the `count` of the list that nothing else narrows, where that is quicker than counting its rows. */
+  count?: RawBuilder<unknown>
 }
 
 export interface Filter {
@@ -100,6 +103,8 @@ export interface Resource {
   /** Column that holds the site; default `r.site_id`. */
   site?: RawBuilder<unknown>
   attributes: Record<string, Attribute>
+  /** Further attributes, which each site defines. */
+  siteAttributes?: SiteAttributes
   /** Requests that set an attribute that there is not are refused: what it was meant to say may be essential. */
   refusesUnknown?: boolean
   relationships: Record<string, Relationship>

@@ -1,4 +1,5 @@
 import type { Resource, Scope } from './resource.ts'
+import type { NamedSiteAttributes } from './site-attributes.ts'
 
 /** Every resource there is. Relationships, includes and filters name them by their types. */
 export interface Resources {
@@ -11,6 +12,8 @@ export interface Resources {
 /** What loading resources takes, those that are related included. */
 export interface LoadScope extends Scope {
   resources: Resources
+  /** What parseQuery() needs of attributes that sites define: see withSiteAttributes(). */
+  siteAttributes?: NamedSiteAttributes
 }
 
 /**

@@ -3,6 +3,7 @@ import { type TSchema, Type } from 'typebox'
 import { COMPONENT, component, componentOf, documentedAs } from './documented.ts'
 import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, narrowable } from './query.ts'
 import type { Filter, Relationship, Resource } from './resource.ts'
+import { NAMES_LIKE, siteAttributeSchema } from './site-attributes.ts'
 
 export const MEDIA_TYPE = 'application/vnd.api+json'
 
@@ -39,11 +40,24 @@ function resourceSchema(resource: Resource, name = componentOf(resource.type)): 
     Type.Object({
       id: Type.String(),
       type: Type.Literal(type),
-      attributes: Type.Partial(Type.Object(shown)),
+      attributes: withSiteSchemas(resource, Type.Partial(Type.Object(shown))),
       relationships: Type.Partial(Type.Object(mapValues(relationships, relationshipSchema))),
       links: Links(`${type}/42`),
     }),
   )
+}
+
+/** An object schema that also has the attributes that sites define. */
+export function withSiteSchemas({ siteAttributes }: Resource, schema: TSchema): TSchema {
+  if (!siteAttributes?.select) return schema
+  const { properties } = schema as unknown as { properties: object }
+  const value = siteAttributeSchema(siteAttributes)
+  const { documented, pattern } = siteAttributes
+  return {
+    ...schema,
+    properties: { ...properties, ...Object.fromEntries(documented.map((name) => [name, value])) },
+    patternProperties: { [pattern.source]: value },
+  } as unknown as TSchema
 }
 
 function relationshipSchema(relationship: Relationship): TSchema {
@@ -184,7 +198,18 @@ export function listParameters(resource: Resource): TSchema {
     ...includeParameter(resource),
     'filter[site_id]': parameter('Only from this site'),
     ...Object.fromEntries(filters),
+    ...siteFilterParameters(resource),
   })
+}
+
+/** One parameter that stands for all of them. */
+function siteFilterParameters({ siteAttributes }: Resource): Record<string, TSchema> {
+  if (!siteAttributes) return {}
+  const { documented, prefix, singular } = siteAttributes
+  const [name] = documented
+  const description = `The ${singular} ${name} is this. So it is for each ${singular} of the site, also with an operator that its type has, as in \`filter[${name}_cont]\` and \`filter[${name}_null]\``
+  const notes = { 'x-extension': true, 'x-essential': true, [NAMES_LIKE]: `^filter\\[${prefix}\\w+\\]$` }
+  return { [`filter[${name}]`]: Type.Optional(Type.String({ description, ...notes })) }
 }
 
 const cursorParameter = (direction: string, place: string) =>

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../db/database.ts'
 import type { ResourceQuery } from './query.ts'
 import type { Resource, Row, Scope } from './resource.ts'
+import { SITE_ATTRIBUTES } from './site-attributes.ts'
 
 /** The condition for what exists in the caller's sites. */
 export const visible = (resource: Resource, { siteIds }: Scope) =>
@@ -35,6 +36,9 @@ export async function select(
     const { select: given = sql.ref(`r.${name}`) } = resource.attributes[name]!
     columns.push(sql`${typeof given === 'function' ? given(scope) : given} as ${sql.id(name)}`)
   }
+  const ofSite = resource.siteAttributes?.select
+  if (ofSite && showsSiteAttributes(resource, fields))
+    columns.push(sql`${ofSite} as ${sql.id(SITE_ATTRIBUTES)}`)
   for (const [name, relationship] of Object.entries(resource.relationships)) {
     if (relationship.kind === 'one') columns.push(sql`${relationship.select} as ${sql.id(`rel_${name}`)}`)
   }
@@ -42,7 +46,10 @@ export async function select(
   return rows
 }
 
-/** The attributes that `fields[type]` leaves. */
+const showsSiteAttributes = ({ type, siteAttributes }: Resource, fields: Record<string, string[]>): boolean =>
+  fields[type]?.some((name) => name.startsWith(siteAttributes!.prefix)) ?? true
+
+/** The attributes that `fields[type]` leaves, without those that sites define. */
 export function shownAttributes(resource: Resource, fields: Record<string, string[]>): string[] {
   const asked = fields[resource.type]
   return Object.keys(resource.attributes).filter((name) => !asked || asked.includes(name))

@@ -3,7 +3,7 @@ import { anyOf, type Tx } from '../db/database.ts'
 import { ApiError, unprocessable } from '../jsonapi/errors.ts'
 
 /** Tables whose rows can have ids that clients choose. */
-export const ID_TABLES = ['contacts', 'contact_tags', 'offers', 'products', 'sites'] as const
+export const ID_TABLES = ['contacts', 'contact_tags', 'custom_fields', 'offers', 'products', 'sites'] as const
 
 export type IdTable = (typeof ID_TABLES)[number]
 

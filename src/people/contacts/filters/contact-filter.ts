@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { daysBefore, parseDays } from '../../../platform/jsonapi/field-types.ts'
-import type { FilterSql, Scope } from '../../../platform/jsonapi/resource.ts'
+import type { Filter, FilterSql, Scope } from '../../../platform/jsonapi/resource.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -23,6 +23,23 @@ export interface ContactFilter {
 }
 
 export type ContactFilters = Record<string, ContactFilter>
+
+const columnsOf =
+  (alias: string): Column =>
+  (name) =>
+    sql.ref(`${alias}.${name}`)
+
+/**
+ * The filter of a list in whose `from` the contact has this alias. Unknown ids in a list of ids count as ids that no
+ * contact has.
+ */
+export function listFilter({ build, isList, refersTo, ...filter }: ContactFilter, alias: string): Filter {
+  return {
+    ...filter,
+    ...(!isList && { refersTo }),
+    build: (value, scope) => build(value, columnsOf(alias), scope),
+  }
+}
 
 /** Whether the contact is a customer who meets the condition; the customer's columns are those of `cu`. */
 export const isCustomer = (contact: Column, condition: Sql) => sql`

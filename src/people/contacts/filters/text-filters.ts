@@ -21,11 +21,6 @@ const contains = (column: string, description: string): ContactFilter => ({
   build: (value, contact) => ({ where: sql`${contact(column)} ilike ${containing(value)}` }),
 })
 
-const customContains = (column: string): ContactFilter => ({
-  ...contains(column, `The custom field ${column}`),
-  extension: true,
-})
-
 const emailIs = (description: string): ContactFilter => ({
   description,
   extension: true,
@@ -62,13 +57,11 @@ export const textFilters: ContactFilters = {
     }),
   },
   phone_number_contains: contains('phone_number', 'Phone number'),
+  mobile_phone_number_contains: contains('mobile_phone_number', 'Mobile phone number'),
   address_line_1_contains: contains('address_line_1', 'First line of the address'),
   address_line_2_contains: contains('address_line_2', 'Second line of the address'),
   address_city_contains: contains('address_city', 'City'),
   address_state_contains: contains('address_state', 'State'),
   address_country_contains: contains('address_country', 'Country'),
   address_zip_contains: contains('address_zip', 'Postal code'),
-  custom_1_contains: customContains('custom_1'),
-  custom_2_contains: customContains('custom_2'),
-  custom_3_contains: customContains('custom_3'),
 }

@@ -39,7 +39,6 @@ export const unknownFilters: ContactFilters = {
     description: 'Hidden: true or false; no contact is hidden',
     build: (value) => ({ where: parseBoolean(value) ? NOBODY : EVERYBODY }),
   },
-  mobile_phone_number_contains: nobody('Mobile phone number contains'),
   used_coupon_code: nobody('Used this coupon'),
   submitted_form_id: ofId(nobody('Submitted this form')),
   no_submitted_form_id: ofId(everybody('Did not submit this form')),

@@ -1,0 +1,236 @@
+/** Custom fields as filters and sorts of lists, and as conditions. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inTransaction } from '../../platform/db/database.ts'
+import type { Client } from '../../testing/client.ts'
+import { makeAccount, makeContact, makeCustomField, makeOffer, offersBody } from '../../testing/fixtures.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
+import { expectRefusal } from '../../testing/refusals.ts'
+import { checkCustomFields, matchingContacts, parseCondition } from '../contacts/conditions.ts'
+
+let h: Harness
+const people = new Map<string, string>()
+
+const LONG = `${'long '.repeat(60)}end`
+
+/** By name: custom_1 is a text, custom_2 a number, custom_3 a date, custom_4 a checkbox, custom_5 an e-mail address. */
+const PEOPLE: Record<string, object> = {
+  Ada: { custom_1: 'Red wine', custom_2: 10, custom_3: '2026-01-31', custom_4: true },
+  Bob: { custom_1: 'red wine', custom_2: '9.5', custom_3: '2026-02-01', custom_4: false },
+  Cleo: { custom_1: 'Red', custom_2: -3, custom_5: 'cleo@work.example' },
+  Dan: { custom_1: `${LONG} d`, custom_2: 100 },
+  Eve: { custom_1: `${LONG} e` },
+  Finn: {},
+}
+const EVERYBODY = Object.keys(PEOPLE)
+const except = (...names: string[]) => EVERYBODY.filter((name) => !names.includes(name))
+const CUSTOMERS = ['Bob', 'Finn']
+
+beforeAll(async () => {
+  h = await startHarness()
+  const { siteId } = h.account
+  const types = ['TextField', 'NumberField', 'DateField', 'CheckboxField', 'EmailField'] as const
+  for (const [index, type] of types.entries())
+    await makeCustomField(h.app, siteId, { number: index + 1, type })
+  // Another account has the same fields, and contacts of the same ids.
+  const stranger = await makeAccount(h.app)
+  await makeCustomField(h.app, stranger.siteId, { number: 1 })
+  for (const [name, custom] of Object.entries(PEOPLE)) {
+    const attributes = { name, email: `${name}@example.com`, ...custom }
+    const { body } = await h.client.post('/v1/contacts', { data: { type: 'contacts', attributes } })
+    people.set(name, body.data.id)
+    const theirs = {
+      ...attributes,
+      custom_2: undefined,
+      custom_3: undefined,
+      custom_4: undefined,
+      custom_5: undefined,
+    }
+    const data = { type: 'contacts', id: body.data.id, attributes: theirs }
+    expect((await h.clientWith(stranger.token).post('/v1/contacts', { data })).status).toBe(201)
+  }
+  const offer = await makeOffer(h.app, siteId)
+  for (const name of CUSTOMERS)
+    await h.client.post(`/v1/contacts/${people.get(name)}/relationships/offers`, offersBody([offer]))
+})
+afterAll(() => h.close())
+
+async function asFilter(
+  list: string,
+  filter: string,
+  value: string,
+  client: Client = h.client,
+): Promise<string[]> {
+  const query = new URLSearchParams({ [`filter[${filter}]`]: value })
+  const { status, body, headers } = await client.get(`/v1/${list}?${query}`)
+  expect([status, headers.get('warning')]).toEqual([200, null])
+  expect(body.meta.total_count).toBe(body.data.length)
+  return body.data.map((one: { attributes: { name: string } }) => one.attributes.name).sort()
+}
+
+async function asCondition(filter: string, value: string): Promise<string[]> {
+  const scope = { siteIds: [h.account.siteId], now: h.app.clock.now(), baseUrl: '' }
+  const condition = parseCondition({ filter, value }, [])
+  await checkCustomFields(h.app.db, h.account.siteId, condition, [])
+  const found = await inTransaction(h.app.db, (tx) =>
+    matchingContacts(tx, h.account.siteId, [...people.values()], condition, scope),
+  )
+  return [...people].filter(([, id]) => found.has(id)).map(([name]) => name)
+}
+
+describe.each<[string, string, string[]]>([
+  ['custom_1', 'Red wine', ['Ada']],
+  ['custom_1_eq', 'red wine', ['Bob']],
+  ['custom_1_eq', 'Red%', []],
+  ['custom_1_not_eq', 'red wine', except('Bob')],
+  ['custom_1_cont', 'WINE', ['Ada', 'Bob']],
+  ['custom_1_contains', 'wine', ['Ada', 'Bob']],
+  ['custom_1_cont', 'r_d', []],
+  ['custom_1_not_cont', 'wine', except('Ada', 'Bob')],
+  ['custom_1_start', 'RED', ['Ada', 'Bob', 'Cleo']],
+  ['custom_1_end', 'wine', ['Ada', 'Bob']],
+  ['custom_1_in', 'Red, red wine,nothing', ['Bob', 'Cleo']],
+  ['custom_1_not_in', 'Red,red wine', except('Bob', 'Cleo')],
+  ['custom_1_null', 'true', ['Finn']],
+  ['custom_1_null', 'false', except('Finn')],
+  // Longer than what an index keeps.
+  ['custom_1', `${LONG} d`, ['Dan']],
+  ['custom_1_in', `${LONG} d,${LONG} e`, ['Dan', 'Eve']],
+  ['custom_1_cont', 'end d', ['Dan']],
+  ['custom_2', '10.0', ['Ada']],
+  ['custom_2_not_eq', '10', except('Ada')],
+  ['custom_2_gt', '9.5', ['Ada', 'Dan']],
+  ['custom_2_gteq', '9.5', ['Ada', 'Bob', 'Dan']],
+  ['custom_2_lt', '9.5', ['Cleo']],
+  ['custom_2_lte', '9.5', ['Bob', 'Cleo']],
+  ['custom_2_null', 'true', ['Eve', 'Finn']],
+  ['custom_3_eq', '2026-01-31', ['Ada']],
+  ['custom_3_gt', '2026-01-31', ['Bob']],
+  ['custom_3_lteq', '2026-02-01', ['Ada', 'Bob']],
+  ['custom_4', 'true', ['Ada']],
+  ['custom_4_eq', '0', ['Bob']],
+  ['custom_4_not_eq', 'true', except('Ada')],
+  ['custom_5_eq', 'CLEO@work.example', ['Cleo']],
+  ['custom_5_null', '1', except('Cleo')],
+])('%s=%s', (filter, value, expected) => {
+  test('finds the same contacts as a filter and as a condition, and of customers those that are', async () => {
+    expect(await asFilter('contacts', filter, value)).toEqual(expected)
+    expect(await asCondition(filter, value)).toEqual(expected)
+    const customers = expected.filter((name) => CUSTOMERS.includes(name))
+    expect(await asFilter('customers', filter, value)).toEqual(customers)
+  })
+})
+
+test('several filters are combined, and a page by cursor has the same contacts', async () => {
+  const query = 'filter[custom_1_cont]=red&filter[custom_2_gt]=0'
+  const namesIn = (body: { data: { attributes: { name: string } }[] }) =>
+    body.data.map(({ attributes }) => attributes.name)
+  const numbered = await h.client.get(`/v1/contacts?${query}&sort=name`)
+  expect([namesIn(numbered.body), numbered.body.meta.total_count]).toEqual([['Ada', 'Bob'], 2])
+  const first = await h.client.get(`/v1/contacts?${query}&sort=name&page[after]=&page[size]=1`)
+  expect(namesIn(first.body)).toEqual(['Ada'])
+  const { pathname, search } = new URL(first.body.links.next)
+  expect(namesIn((await h.client.get(pathname + search)).body)).toEqual(['Bob'])
+})
+
+test('a deleted contact is not counted', async () => {
+  const by = await makeAccount(h.app)
+  const client = h.clientWith(by.token)
+  await makeCustomField(h.app, by.siteId, { number: 1 })
+  const ids: string[] = []
+  for (const email of ['one@example.com', 'two@example.com']) {
+    const data = { type: 'contacts', attributes: { email, name: email, custom_1: 'x' } }
+    ids.push((await client.post('/v1/contacts', { data })).body.data.id)
+  }
+  await makeContact(h.app, by.siteId, { name: 'Nobody' })
+  await client.delete(`/v1/contacts/${ids[0]}`)
+  expect(await asFilter('contacts', 'custom_1', 'x', client)).toEqual(['two@example.com'])
+  expect(await asFilter('contacts', 'custom_1_null', 'true', client)).toEqual(['Nobody'])
+})
+
+test('contacts are sorted by custom fields, numbers as numbers', async () => {
+  const names = async (sort: string) =>
+    (await h.client.get(`/v1/contacts?sort=${sort}`)).body.data.map(
+      (one: { attributes: { name: string } }) => one.attributes.name,
+    )
+  expect((await names('custom_2')).slice(0, 4)).toEqual(['Cleo', 'Bob', 'Ada', 'Dan'])
+  expect((await names('-custom_3,name')).slice(-2)).toEqual(['Bob', 'Ada'])
+  await expectRefusal(h.app, () => h.client.get('/v1/contacts?sort=custom_99'), 400, { parameter: 'sort' })
+})
+
+describe('a filter that the site cannot answer is an error: ignored, it would find others', () => {
+  test.each(['contacts', 'customers'])('%s by a field that the site lacks', async (list) => {
+    for (const filter of ['custom_99', 'custom_99_cont', 'custom_0', 'custom_x_eq']) {
+      const source = { parameter: `filter[${filter}]` }
+      const { body } = await expectRefusal(
+        h.app,
+        () => h.client.get(`/v1/${list}?filter[${filter}]=x`),
+        422,
+        source,
+      )
+      expect(body.errors[0].code).toBe('unknown_custom_field')
+      expect(body.errors[0].detail).toContain('custom_1, custom_2, custom_3, custom_4, custom_5')
+    }
+  })
+
+  test('with an operator that the type of the field lacks', async () => {
+    for (const filter of ['custom_2_cont', 'custom_4_gt', 'custom_1_gt', 'custom_1_like']) {
+      const source = { parameter: `filter[${filter}]` }
+      const { body } = await expectRefusal(
+        h.app,
+        () => h.client.get(`/v1/contacts?filter[${filter}]=1`),
+        422,
+        source,
+      )
+      expect(body.errors[0].code).toBe('unknown_filter')
+    }
+  })
+
+  test('with a value that makes no sense', async () => {
+    for (const [filter, value] of [
+      ['custom_2_gt', 'many'],
+      ['custom_3', 'yesterday'],
+      ['custom_4', 'perhaps'],
+      ['custom_1_null', ''],
+      ['custom_1_in', ','],
+    ])
+      await expectRefusal(h.app, () => h.client.get(`/v1/contacts?filter[${filter}]=${value}`), 400, {
+        parameter: `filter[${filter}]`,
+      })
+  })
+
+  test('also in a condition of an automation, where a pointer leads to it', async () => {
+    const post = (condition: object) =>
+      h.client.post('/v1/automations', {
+        data: {
+          type: 'automations',
+          attributes: {
+            name: 'Sommelier',
+            trigger: { event: 'contact_created' },
+            conditions: { all: [condition] },
+            actions: [{ action: 'stop' }],
+          },
+        },
+      })
+    const at = (name: string) => ({ pointer: `/data/attributes/conditions/all/0/${name}` })
+    const refused = async (filter: string, value: string, name: string) =>
+      (await expectRefusal(h.app, () => post({ filter, value }), 422, at(name))).body.errors[0].code
+    expect(await refused('custom_99_cont', 'x', 'filter')).toBe('unknown_custom_field')
+    expect(await refused('custom_2_cont', '1', 'filter')).toBe('unknown_filter')
+    expect(await refused('custom_2_gt', 'many', 'value')).toBe('invalid')
+    expect((await post({ filter: 'custom_2_gt', value: 9 })).status).toBe(201)
+  })
+})
+
+test('a condition continues to be met by a field that was archived since', async () => {
+  const by = await makeAccount(h.app)
+  const client = h.clientWith(by.token)
+  const field = await makeCustomField(h.app, by.siteId, { number: 1 })
+  const data = { type: 'contacts', attributes: { email: 'ada@example.com', custom_1: 'VIP' } }
+  const { id } = (await client.post('/v1/contacts', { data })).body.data
+  await client.delete(`/v1/custom_fields/${field}`)
+  const scope = { siteIds: [by.siteId], now: h.app.clock.now(), baseUrl: '' }
+  const found = await inTransaction(h.app.db, (tx) =>
+    matchingContacts(tx, by.siteId, [id], { filter: 'custom_1', value: 'VIP' }, scope),
+  )
+  expect(found).toEqual(new Set([id]))
+})

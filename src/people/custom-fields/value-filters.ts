@@ -1,0 +1,158 @@
+/** Filters by the value of a custom field, for lists of contacts and customers and for conditions. */
+import { type RawBuilder, sql } from 'kysely'
+import { parseBoolean } from '../../platform/jsonapi/field-types.ts'
+import { listed, operatorsOf } from '../../platform/jsonapi/operators.ts'
+import type { ContactFilter, ContactFilters } from '../contacts/filters/contact-filter.ts'
+import type { CustomField } from './find-fields.ts'
+import { dateOf, typeOf, type ValueKind } from './value-types.ts'
+
+type Sql = RawBuilder<unknown>
+
+/** A comparison with a value that is there; the row of the value is `v`. */
+interface Comparison {
+  description: string
+  /** @throws Error whose message completes "filter[x] …" */
+  where: (value: string, field: CustomField) => Sql
+}
+
+/** A value as it would be kept: an e-mail address in any spelling. */
+function asKept(value: string, { type, options }: CustomField): string {
+  try {
+    return typeOf(type).read(value.normalize('NFC'), options) ?? value
+  } catch {
+    // Nothing has a value that cannot be kept.
+    return value
+  }
+}
+
+const textOperators = operatorsOf.text
+
+const text: Record<string, Comparison> = {
+  eq: {
+    description: textOperators.eq!.description,
+    where: (value, field) => sql`v.key = custom_value_key(${asKept(value, field)}::text)`,
+  },
+  in: {
+    description: textOperators.in!.description,
+    where(value, field) {
+      const kept = listed(value).map((one) => asKept(one, field))
+      return sql`v.key = any (array(select custom_value_key(one) from unnest(${kept}::text[]) one))`
+    },
+  },
+  ...Object.fromEntries(
+    ['cont', 'start', 'end'].map((name) => [
+      name,
+      {
+        description: textOperators[name]!.description,
+        where: (value: string) => textOperators[name]!.where(sql`v.value`, value),
+      },
+    ]),
+  ),
+}
+
+const number: Record<string, Comparison> = Object.fromEntries(
+  ['eq', 'gt', 'gteq', 'lt', 'lteq'].map((name) => [
+    name,
+    {
+      description: operatorsOf.number[name]!.description,
+      where: (value: string) => operatorsOf.number[name]!.where(sql`v.number`, value),
+    },
+  ]),
+)
+
+function parseDate(value: string): string {
+  const date = dateOf(value)
+  if (date) return date
+  throw new Error('must be a date such as 2026-01-31')
+}
+
+const comparedDate = (operator: string, description: string): Comparison => ({
+  description,
+  where: (value) => sql`v.key ${sql.raw(operator)} ${parseDate(value)}`,
+})
+
+const date: Record<string, Comparison> = {
+  eq: comparedDate('=', 'is this day'),
+  gt: comparedDate('>', 'is after this day'),
+  gteq: comparedDate('>=', 'is this day or after it'),
+  lt: comparedDate('<', 'is before this day'),
+  lteq: comparedDate('<=', 'is this day or before it'),
+}
+
+const flag: Record<string, Comparison> = {
+  eq: {
+    description: 'is this: true or false',
+    where: (value) => sql`v.key = ${String(parseBoolean(value))}`,
+  },
+}
+
+const COMPARISONS: Record<ValueKind, Record<string, Comparison>> = { text, number, date, flag }
+
+/** Each is true where the comparison is not, also where there is no value. */
+const NEGATIONS: Record<string, string> = { eq: 'not_eq', cont: 'not_cont', in: 'not_in' }
+
+/** Other names that clients give operators. */
+const SYNONYMS: Record<string, string> = { contains: 'cont', gte: 'gteq', lte: 'lteq' }
+
+/**
+ * The filters of a custom field by their names: `custom_7`, `custom_7_cont`, `custom_7_null`.
+ *
+ * Values are compared where an index finds them: see docs/decisions/0016-custom-fields.md.
+ */
+export function filtersOfField(field: CustomField): ContactFilters {
+  const { handle, title, type } = field
+  const filters: ContactFilters = {}
+  const add = (operator: string, description: string, build: ContactFilter['build']) => {
+    filters[operator === '' ? handle : `${handle}_${operator}`] = {
+      description: `${title} ${description}`,
+      extension: true,
+      essential: true,
+      build,
+    }
+  }
+  for (const [operator, { description, where }] of Object.entries(COMPARISONS[typeOf(type).kind])) {
+    const isTrue: ContactFilter['build'] = (value, contact) => matching(field, contact, where(value, field))
+    add(operator, description, isTrue)
+    if (operator === 'eq') add('', description, isTrue)
+    const negation = NEGATIONS[operator]
+    if (negation)
+      add(negation, description.replace(/^(is|contains)/, negated), (value, contact) =>
+        notMatching(field, contact, where(value, field)),
+      )
+  }
+  for (const [synonym, operator] of Object.entries(SYNONYMS)) {
+    const same = filters[`${handle}_${operator}`]
+    if (same) filters[`${handle}_${synonym}`] = same
+  }
+  add('null', 'is not set: true or false', (value, contact) =>
+    (parseBoolean(value) ? notMatching : matching)(field, contact, sql`true`),
+  )
+  return filters
+}
+
+const negated = (verb: string) => (verb === 'is' ? 'is not' : 'does not contain')
+
+type Contact = Parameters<ContactFilter['build']>[1]
+
+const valuesOf = ({ id, siteId }: CustomField, condition: Sql) =>
+  sql`contact_custom_values v where v.field_id = ${id}::bigint and v.site_id = ${siteId}::bigint and ${condition}`
+
+const exists = (field: CustomField, contact: Contact, condition: Sql) => sql`
+  exists (select from ${valuesOf(field, condition)}
+             and v.contact_id = ${contact('id')} and v.site_id = ${contact('site_id')})`
+
+/** Contacts that are deleted have no values. */
+const countOf = (field: CustomField, condition: Sql) =>
+  sql`(select count(*) from ${valuesOf(field, condition)})`
+
+const matching = (field: CustomField, contact: Contact, condition: Sql) => ({
+  where: exists(field, contact, condition),
+  count: sql`select ${countOf(field, condition)} as count`,
+})
+
+const notMatching = (field: CustomField, contact: Contact, condition: Sql) => ({
+  where: sql`not ${exists(field, contact, condition)}`,
+  count: sql`
+    select (select coalesce(sum(change), 0) from contact_counts where site_id = ${field.siteId})
+           - ${countOf(field, condition)} as count`,
+})
