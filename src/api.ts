@@ -7,8 +7,17 @@ import { automationRunRoutes } from './automations/automation-runs.routes.ts'
 import { automationRecords } from './automations/automations.resource.ts'
 import { queues } from './background.ts'
 import { activationUrlRoutes } from './catalogue/offers/activation-url.routes.ts'
+import { courseRecords } from './catalogue/courses/courses.resource.ts'
+import { lessonRecords } from './catalogue/courses/lessons.resource.ts'
+import { mediumRecords } from './catalogue/courses/media.resource.ts'
+import { moduleRecords } from './catalogue/courses/modules.resource.ts'
 import { offerRecords, offers } from './catalogue/offers/offers.resource.ts'
+import { blogPostRecords } from './catalogue/pages/blog-posts.resource.ts'
+import { blogs } from './catalogue/pages/blogs.resource.ts'
+import { landingPageRecords, websitePageRecords } from './catalogue/pages/pages.resource.ts'
+import { podcastRecords } from './catalogue/podcasts.resource.ts'
 import { productRecords } from './catalogue/products/products.resource.ts'
+import { uploads } from './catalogue/uploads/uploads.resource.ts'
 import { demoFiles } from './demo/files.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emails } from './emails/emails.resource.ts'
@@ -76,6 +85,45 @@ export const routes: Route[] = [
   ...activationUrlRoutes,
   ...crudRoutes(productRecords, {
     end: 'The product is no longer listed and cannot be added to offers. It must not be part of an offer that is not archived.',
+  }),
+  ...crudRoutes(courseRecords, {
+    create: 'A course is a product, with the same id: add it to an offer to grant it.',
+    end: 'As for the product that it is: the course must not be part of an offer that is not archived.',
+  }),
+  ...crudRoutes(moduleRecords, {
+    create: 'Without a `position` the module comes last. Its title must be unique within the course.',
+    update: '`position` moves the module within its course.',
+    end: 'The module and its lessons are no longer shown in the course.',
+  }),
+  ...crudRoutes(lessonRecords, {
+    create: 'Without a `position` the lesson comes last in its module.',
+    update: '`position` moves the lesson within its module, `module` moves it to another module.',
+    end: 'The lesson is no longer shown in its course.',
+  }),
+  ...crudRoutes(mediumRecords, {
+    create:
+      '`url` is an https address, also of a video at YouTube, Vimeo or Wistia, or the `url` of an upload. `kind` follows from it unless it is given.',
+    end: 'The medium is no longer shown in its lesson.',
+  }),
+  listRoute(uploads),
+  showRoute(uploads),
+  ...crudRoutes(podcastRecords, { end: 'The podcast and its public page are no longer shown.' }),
+  listRoute(blogs),
+  showRoute(blogs),
+  ...crudRoutes(blogPostRecords, {
+    create:
+      '`content` is HTML. Without a `slug` it follows from the title. Published at `published_at`; without it, a draft.',
+    end: 'The post is no longer shown, and its slug can be reused.',
+  }),
+  ...crudRoutes(landingPageRecords, {
+    create:
+      '`content` is HTML. Without a `slug` it follows from the title. Published at `publish_at`; without it, a draft.',
+    end: 'The page is no longer shown, and its slug can be reused.',
+  }),
+  ...crudRoutes(websitePageRecords, {
+    create:
+      '`content` is HTML. Without a `slug` it follows from the title. Published at `publish_at`; without it, a draft.',
+    end: 'The page is no longer shown, and its slug can be reused.',
   }),
   listRoute(emails),
   showRoute(emails),

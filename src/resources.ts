@@ -2,8 +2,17 @@
 import { sites } from './accounts/sites/sites.resource.ts'
 import { automationRuns } from './automations/automation-runs.resource.ts'
 import { automations } from './automations/automations.resource.ts'
+import { courses } from './catalogue/courses/courses.resource.ts'
+import { lessons } from './catalogue/courses/lessons.resource.ts'
+import { media } from './catalogue/courses/media.resource.ts'
+import { modules } from './catalogue/courses/modules.resource.ts'
 import { offers } from './catalogue/offers/offers.resource.ts'
+import { blogPosts } from './catalogue/pages/blog-posts.resource.ts'
+import { blogs } from './catalogue/pages/blogs.resource.ts'
+import { landingPages, websitePages } from './catalogue/pages/pages.resource.ts'
+import { podcasts } from './catalogue/podcasts.resource.ts'
 import { products } from './catalogue/products/products.resource.ts'
+import { uploads } from './catalogue/uploads/uploads.resource.ts'
 import { emailTemplates } from './emails/email-templates.resource.ts'
 import { emails } from './emails/emails.resource.ts'
 import { grants } from './grants/grants.resource.ts'
@@ -26,6 +35,16 @@ export const resources: Resource[] = [
   customers,
   offers,
   products,
+  courses,
+  modules,
+  lessons,
+  media,
+  uploads,
+  podcasts,
+  blogs,
+  blogPosts,
+  landingPages,
+  websitePages,
   emails,
   emailTemplates,
   grants,

@@ -35,11 +35,13 @@ export async function makeCourse(h: Harness, siteId: string, title: string): Pro
   const id = await makeProduct(h.app, siteId, title)
   const description = 'Six weeks at the loom.\n\nFrom the first thread to a whole cloth.'
   await h.app.db.updateTable('products').set({ description }).where('id', '=', id).execute()
+  const now = h.app.clock.now()
+  const times = { created_at: now, updated_at: now }
   const modules = { 'The beginning': ['Choosing a yarn', 'The first row'], 'Going on': ['Mending mistakes'] }
   for (const [position, [name, lessons]] of Object.entries(modules).entries()) {
     const { id: module_id } = await h.app.db
       .insertInto('course_modules')
-      .values({ site_id: siteId, product_id: id, title: name, position })
+      .values({ site_id: siteId, product_id: id, title: name, position, ...times })
       .returning('id')
       .executeTakeFirstOrThrow()
     const rows = lessons.map((lesson, place) => ({
@@ -48,6 +50,7 @@ export async function makeCourse(h: Harness, siteId: string, title: string): Pro
       title: lesson,
       body: `All about it: ${lesson}.\n\nTake your time.`,
       position: place,
+      ...times,
     }))
     await h.app.db.insertInto('course_lessons').values(rows).execute()
   }

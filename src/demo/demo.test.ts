@@ -43,14 +43,12 @@ test('every picture exists, is served by this server, and the API returns its ab
     ...(await list('/v1/offers')).map(({ attributes }) => attributes.image_url),
   ]
   const stored = await h.app.db
-    .selectFrom('course_lessons')
-    .select(['picture_url', 'picture_alt', 'download_url'])
+    .selectFrom('lesson_media')
+    .select(['kind', 'title', 'url'])
+    .where('kind', '<>', 'video')
     .execute()
-  expect(stored.every(({ picture_url, picture_alt }) => picture_url === null || picture_alt !== '')).toBe(
-    true,
-  )
-  const files = stored.flatMap(({ picture_url, download_url }) => [picture_url, download_url])
-  const all = [...addresses, ...files.filter((file) => file !== null).map((file) => h.url + file)]
+  expect(stored.every(({ kind, title }) => kind !== 'image' || title)).toBe(true)
+  const all = [...addresses, ...stored.map(({ url }) => h.url + url)]
   expect(all.length).toBeGreaterThan(20)
   for (const address of new Set(all)) {
     expect(address).toMatch(new RegExp(`^${h.url}/demo/[\\w-]+\\.svg$`))

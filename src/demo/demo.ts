@@ -3,7 +3,7 @@ import { createContact } from '../people/contacts/create-contact.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { type DemoOffer, demoOffers, demoProducts } from './catalogue.ts'
-import type { DemoProduct } from './product.ts'
+import type { DemoLesson, DemoProduct } from './product.ts'
 
 export interface DemoKey {
   client_id: string
@@ -65,7 +65,7 @@ async function makeCatalogue(tx: Tx, siteId: string, now: Date): Promise<void> {
     .returning(['id', 'title'])
     .execute()
   const idOf = new Map(products.map(({ id, title }) => [title, id]))
-  for (const product of demoProducts) await makeContent(tx, siteId, idOf.get(product.title)!, product)
+  for (const product of demoProducts) await makeContent(tx, siteId, now, idOf.get(product.title)!, product)
   for (const { products: titles, ...offer } of demoOffers) {
     await makeOffer(
       tx,
@@ -77,7 +77,14 @@ async function makeCatalogue(tx: Tx, siteId: string, now: Date): Promise<void> {
   }
 }
 
-async function makeContent(tx: Tx, siteId: string, productId: string, product: DemoProduct): Promise<void> {
+async function makeContent(
+  tx: Tx,
+  siteId: string,
+  now: Date,
+  productId: string,
+  product: DemoProduct,
+): Promise<void> {
+  const times = { created_at: now, updated_at: now }
   const modules = await tx
     .insertInto('course_modules')
     .values(
@@ -86,24 +93,35 @@ async function makeContent(tx: Tx, siteId: string, productId: string, product: D
         product_id: productId,
         title,
         position,
+        ...times,
       })),
     )
     .returning('id')
     .execute()
   const lessons = product.modules.flatMap((module, index) =>
-    module.lessons.map(({ title, body, picture, download = null }, position) => ({
+    module.lessons.map(({ title, body }, position) => ({
       site_id: siteId,
       module_id: modules[index]!.id,
       title,
       body,
-      picture_url: picture?.url ?? null,
-      picture_alt: picture?.alt ?? '',
-      download_url: download,
       position,
+      ...times,
     })),
   )
-  await tx.insertInto('course_lessons').values(lessons).execute()
+  const made = await tx.insertInto('course_lessons').values(lessons).returning('id').execute()
+  const media = product.modules
+    .flatMap((module) => module.lessons)
+    .flatMap((lesson, index) =>
+      mediaOf(lesson).map((medium) => ({ site_id: siteId, lesson_id: made[index]!.id, ...medium, ...times })),
+    )
+  if (media.length > 0) await tx.insertInto('lesson_media').values(media).execute()
 }
+
+const mediaOf = ({ picture, download, video }: DemoLesson) => [
+  ...(video ? [{ kind: 'video', title: video.title, url: video.url, position: 1 }] : []),
+  ...(picture ? [{ kind: 'image', title: picture.alt, url: picture.url, position: 2 }] : []),
+  ...(download ? [{ kind: 'file', title: null, url: download, position: 3 }] : []),
+]
 
 async function makeOffer(
   tx: Tx,

@@ -2,7 +2,7 @@ export interface DemoProduct {
   title: string
   description: string
   type: string
-  /** The address of a file of this folder, as isDemoFile() takes it. */
+  /** The address of a file of this folder, as isOwnFile() takes it. */
   picture: string
   modules: { title: string; lessons: DemoLesson[] }[]
 }
@@ -13,4 +13,6 @@ export interface DemoLesson {
   body: string
   picture?: { url: string; alt: string }
   download?: string
+  /** The address of its page at YouTube, Vimeo or Wistia. */
+  video?: { url: string; title: string }
 }

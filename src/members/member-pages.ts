@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie'
 import csrfProtection from '@fastify/csrf-protection'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PLAYER_HOSTS } from '../catalogue/courses/embed-url.ts'
 import type { App } from '../platform/app.ts'
 import { isUnavailable } from '../platform/db/database.ts'
 import { sendError } from '../platform/http/error-answers.ts'
@@ -16,8 +17,7 @@ import { insidePages } from './signed-in.pages.ts'
 import { openVisit, sendPage, siteOf } from './visit.ts'
 
 const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy': `default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; media-src 'self' https:; frame-src ${PLAYER_HOSTS.join(' ')}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'x-content-type-options': 'nosniff',
   // Paths hold links that are good once.
   'referrer-policy': 'same-origin',

@@ -1,5 +1,5 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
-import { type Course, readCourse, readLesson } from '../catalogue/products/courses.ts'
+import { type CourseModule, readCourse, readLesson } from '../catalogue/courses/read-course.ts'
 import { linkSeconds, pendingEmail } from '../links/member-links.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
@@ -44,33 +44,45 @@ const product = insidePage('GET', '/products/:id', async (visit) => {
   const item = await findItem(visit)
   if (!item) return notFound(visit)
   if (item.state === 'ended') return noAccess(visit)
-  const course = item.state === 'open' ? await readCourse(visit.app.db, visit.site.id, item.product_id) : []
-  const path = paths.product(item.product_id)
+  const course = item.state === 'open' ? await courseOf(visit, item) : []
   const modules = course.map(({ title, lessons }) => ({
     title,
-    lessons: lessons.map((lesson) => ({
-      title: lesson.title,
-      path: paths.lesson(item.product_id, lesson.id),
+    lessons: lessons.map(({ id, title, state, opens_at }) => ({
+      title,
+      path: state === 'open' ? paths.lesson(item.product_id, id) : null,
+      opens_at,
     })),
   }))
-  return visit.render('product', { ...item, text: item.description, path, access: accessOf(item), modules })
+  const [first] = openLessons(course)
+  return visit.render('product', {
+    ...item,
+    text: item.description,
+    path: paths.product(item.product_id),
+    access: accessOf(item),
+    modules,
+    first_lesson: first ? paths.lesson(item.product_id, first.id) : null,
+  })
 })
 
 const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) => {
   const item = await findItem(visit)
   if (!item) return notFound(visit)
   if (item.state !== 'open') return noAccess(visit)
-  const all = allLessons(await readCourse(visit.app.db, visit.site.id, item.product_id))
+  const course = await courseOf(visit, item)
+  const all = openLessons(course)
   const place = all.findIndex(({ id }) => id === visit.params.lesson)
   const shown = all[place]
-  if (!shown) return notFound(visit)
+  if (!shown) {
+    const isKnown = course.some(({ lessons }) => lessons.some(({ id }) => id === visit.params.lesson))
+    return isKnown ? noAccess(visit) : notFound(visit)
+  }
   const linkTo = (to: { id: string; title: string } | undefined) =>
     to ? { title: to.title, path: paths.lesson(item.product_id, to.id) } : null
   return visit.render('lesson', {
     product: { title: item.title, path: paths.product(item.product_id) },
     module: shown.module,
     title: shown.title,
-    ...(await readLesson(visit.app.db, visit.site.id, shown.id)),
+    ...(await readLesson(visit.app, visit.site.id, shown.id)),
     position: place + 1,
     total: all.length,
     previous: linkTo(all[place - 1]),
@@ -78,8 +90,13 @@ const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) 
   })
 })
 
-const allLessons = (course: Course[]) =>
-  course.flatMap(({ title, lessons }) => lessons.map((one) => ({ ...one, module: title })))
+const courseOf = ({ app, site }: Inside, { product_id, since }: LibraryItem) =>
+  readCourse(app, site.id, product_id, since)
+
+const openLessons = (course: CourseModule[]) =>
+  course.flatMap(({ title, lessons }) =>
+    lessons.filter(({ state }) => state === 'open').map((one) => ({ ...one, module: title })),
+  )
 
 /** The product of the address, if this member has or had it. */
 async function findItem({ app, site, member, params }: Inside): Promise<LibraryItem | undefined> {

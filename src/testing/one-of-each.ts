@@ -1,5 +1,6 @@
 import { makeAutomation } from './automations.ts'
 import type { Client } from './client.ts'
+import { makeContent, makeCourseParts, makeUploadRow } from './content.ts'
 import { makeContact, makeOffer, makeProduct, makeSession, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
@@ -33,6 +34,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const email_templates = (await client.post('/v1/email_templates', { data: template })).body.data.id
   const user = (await client.get('/v1/me')).body.data.id
   const sessions = await makeSession(h.app, user)
+  const { courseId, moduleId, lessonId, mediumId } = await makeCourseParts(client)
   const [run] = (await client.get('/v1/automation_runs')).body.data
   return {
     automations,
@@ -44,6 +46,16 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     custom_fields,
     sites: siteId,
     products,
+    courses: courseId,
+    modules: moduleId,
+    lessons: lessonId,
+    media: mediumId,
+    uploads: (await makeUploadRow(h, siteId)).id,
+    podcasts: await makeContent(client, 'podcasts'),
+    blogs: siteId,
+    blog_posts: await makeContent(client, 'blog_posts'),
+    landing_pages: await makeContent(client, 'landing_pages'),
+    website_pages: await makeContent(client, 'website_pages'),
     offers,
     contacts,
     customers,

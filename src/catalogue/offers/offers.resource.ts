@@ -8,25 +8,18 @@ import {
   integer,
   LIST_INDEX,
   MOST_DAYS,
+  nullableInteger,
   nullableText,
   nullableTimestamp,
   text,
   toMany,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
-import {
-  choice,
-  flag,
-  httpsAddress,
-  line,
-  paragraphs,
-  time,
-  wholeNumber,
-  writable,
-} from '../../platform/jsonapi/fields.ts'
+import { choice, flag, line, paragraphs, time, wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
-import { absoluteAddress } from '../demo-pictures.ts'
+import { formatMoney } from '../../platform/text/money.ts'
+import { pictureAddress } from '../own-files.ts'
 import { completeOffer } from './complete-offer.ts'
 import { setProducts } from './set-products.ts'
 
@@ -36,6 +29,7 @@ const PAYMENT_TYPES = ['free', 'single', 'multipay', 'subscription'] as const
 const CURRENCIES = Intl.supportedValuesOf('currency')
 
 interface Price {
+  /** In the smallest unit of the currency: a thousand of JPY are ¥1,000. */
   cents: number
   currency: string
   type: (typeof PAYMENT_TYPES)[number]
@@ -69,17 +63,11 @@ export const offers = defineResource({
     one_time: boolean(sql`r.payment_type in ('single', 'free')`),
     single: boolean(sql`r.payment_type = 'single'`),
     free: boolean(sql`r.payment_type = 'free'`),
-    image_url: writable(
-      derived<string | null>(nullableText(), (address, { baseUrl }) => absoluteAddress(address, baseUrl)),
-      httpsAddress,
-    ),
+    image_url: pictureAddress(),
     is_gift: writable(extension(boolean()), flag),
     // Access begins then, or at once; it lasts so many days, or without end.
     access_begins_at: writable(extension(nullableTimestamp()), time),
-    access_days: writable(
-      extension({ schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }) }),
-      wholeNumber(1, MOST_DAYS),
-    ),
+    access_days: writable(extension(nullableInteger()), wholeNumber(1, MOST_DAYS)),
   },
   relationships: {
     site: toOne('sites', sql`r.site_id`),
@@ -127,9 +115,8 @@ export const offerRecords: Records = {
   referredToAs: 'offers',
 }
 
-/** As in "$199.00 USD"; a free offer is "Free". */
+/** As in "$199.00 USD" and "¥1,000 JPY"; a free offer is "Free". */
 export function describePrice({ cents, currency, type }: Price): string {
   if (type === 'free') return 'Free'
-  const amount = new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(cents / 100)
-  return `${amount} ${currency}${type === 'subscription' ? ' per month' : ''}`
+  return `${formatMoney(cents, currency)} ${currency}${type === 'subscription' ? ' per month' : ''}`
 }

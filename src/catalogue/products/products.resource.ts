@@ -10,10 +10,10 @@ import {
   timestamp,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
-import { choice, httpsAddress, line, paragraphs, writable } from '../../platform/jsonapi/fields.ts'
+import { choice, line, paragraphs, writable } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
-import { absoluteAddress } from '../demo-pictures.ts'
+import { pictureAddress } from '../own-files.ts'
 
 /** What Kajabi calls the productizable type; of most products it is the name of their type. */
 const CLASS = sql`coalesce(r.class_name, r.product_type_name)`
@@ -39,10 +39,7 @@ export const products = defineResource({
     product_type_name: writable(text(), line(100)),
     product_type_id: derived<string>({ schema: Type.Integer() }, Number),
     publish_status: writable(text(), choice(['draft', 'published'])),
-    thumbnail_url: writable(
-      derived<string | null>(nullableText(), (address, { baseUrl }) => absoluteAddress(address, baseUrl)),
-      httpsAddress,
-    ),
+    thumbnail_url: pictureAddress(),
     url: derived<string>(
       nullableText(
         sql`(select '/s/' || s.subdomain || '/products/' || r.id from sites s where s.id = r.site_id)`,

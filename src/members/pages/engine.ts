@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Liquid } from 'liquidjs'
-import { isDemoFile } from '../../catalogue/demo-pictures.ts'
+import { isOwnFile } from '../../catalogue/own-files.ts'
 import { lines } from '../../emails/templates/data.ts'
 import { givenName } from '../../platform/text/names.ts'
 import { formatDate, formatDuration, formatList, translate } from '../texts/translate.ts'
@@ -72,7 +72,7 @@ const filters: Record<string, Filter> = {
   },
   /** Null for what browsers would not load: the content-security policy lets https pass, and what this server has. */
   picture(url: string | null) {
-    return url && (/^https:\/\//i.test(url) || isDemoFile(url)) ? url : null
+    return url && (/^https:\/\//i.test(url) || isOwnFile(url)) ? url : null
   },
 }
 

@@ -70,7 +70,11 @@ test('an offer is not listed as its own content', () => {
 test('a picture served by this server is shown; any other relative path is not', () => {
   const [lesson] = samplePages('Robin').lesson
   const shown = (url: string) =>
-    renderPage('lesson', { ...lesson!, picture: { url, alt: 'Hills' }, download_url: null }, frame)
+    renderPage(
+      'lesson',
+      { ...lesson!, media: [{ kind: 'image', url, title: 'Hills', embed_url: null }] },
+      frame,
+    )
   expect(shown('/demo/hills.svg')).toContain('src="/demo/hills.svg" alt="Hills"')
   for (const url of ['/demo/../v1/me', '/demo/x.svg?y', '//demo/hills.svg', '/s/northlight/sign-out'])
     expect(shown(url)).not.toContain('<img')
@@ -86,8 +90,12 @@ test('a product that opens later shows the date, and has no link and no lessons'
   )
   expect(library).toContain('Opens on 1 January 2027')
   expect(library).not.toContain('/products/7')
-  const modules = [{ title: 'One', lessons: [{ title: 'Secret', path: '/products/7/lessons/1' }] }]
-  expect(renderPage('product', { ...product, text: null, modules }, frame)).not.toContain('Secret')
+  const modules = [
+    { title: 'One', lessons: [{ title: 'Secret', path: '/products/7/lessons/1', opens_at: null }] },
+  ]
+  expect(
+    renderPage('product', { ...product, text: null, modules, first_lesson: '/products/7/lessons/1' }, frame),
+  ).not.toContain('Secret')
 })
 
 test.each(['javascript:alert(1)', 'http://a.example/a.png', 'data:image/png;base64,AA', '//a.example/a.png'])(

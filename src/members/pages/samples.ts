@@ -99,12 +99,27 @@ export function samplePages(text: string): Samples {
         ...product,
         text,
         modules: [
-          { title: text, lessons: [lesson] },
+          {
+            title: text,
+            lessons: [
+              { ...lesson, opens_at: null },
+              { title: text, path: null, opens_at: until },
+              { title: text, path: null, opens_at: null },
+            ],
+          },
           { title: null, lessons: [] },
         ],
+        first_lesson: lesson.path,
       },
-      { title: text, text: null, picture_url: null, path: '/products/1', access, modules: [] },
-      { title: text, text: null, picture_url: null, path: '/products/1', access: later, modules: [] },
+      ...[access, later].map((state) => ({
+        title: text,
+        text: null,
+        picture_url: null,
+        path: '/products/1',
+        access: state,
+        modules: [],
+        first_lesson: null,
+      })),
     ],
     lesson: [
       {
@@ -112,8 +127,15 @@ export function samplePages(text: string): Samples {
         module: text,
         title: text,
         text,
-        picture: { url: text, alt: text },
-        download_url: text,
+        media: [
+          ...(['video', 'audio', 'image', 'file'] as const).map((kind) => ({
+            kind,
+            title: text,
+            url: text,
+            embed_url: null,
+          })),
+          { kind: 'video', title: null, url: text, embed_url: 'https://player.vimeo.com/video/1' },
+        ],
         position: 2,
         total: 3,
         previous: lesson,
@@ -124,8 +146,7 @@ export function samplePages(text: string): Samples {
         module: null,
         title: text,
         text: null,
-        picture: null,
-        download_url: null,
+        media: [],
         position: 1,
         total: 1,
         previous: null,

@@ -86,6 +86,21 @@ export interface LessonLink {
   path: string
 }
 
+/** A lesson that opens at a time, or is locked, has no path. */
+export interface OutlinedLesson {
+  title: string
+  path: string | null
+  opens_at: Moment | null
+}
+
+/** With `embed_url`, the player of another server shows it. Of an image, the title says what it shows. */
+export interface LessonMedium {
+  kind: 'video' | 'audio' | 'image' | 'file'
+  title: string | null
+  url: string
+  embed_url: string | null
+}
+
 export type MessageKind =
   | 'email_changed'
   | 'email_taken'
@@ -153,16 +168,16 @@ export interface PageViews {
     path: string
     access: ProductAccess
     /** Empty for what is no course, and while access has not begun. A module without a title shows its lessons only. */
-    modules: { title: string | null; lessons: LessonLink[] }[]
+    modules: { title: string | null; lessons: OutlinedLesson[] }[]
+    /** The path of the first lesson that is open. */
+    first_lesson: string | null
   }
   lesson: {
     product: LessonLink
     module: string | null
     title: string
     text: string | null
-    picture: { url: string; alt: string } | null
-    /** The address of a file. */
-    download_url: string | null
+    media: LessonMedium[]
     /** From 1. */
     position: number
     total: number

@@ -105,6 +105,23 @@ export interface AutomationVersions {
   version: number;
 }
 
+export interface BlogPosts {
+  archived_at: Timestamp | null;
+  content: Generated<string>;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  image_alt_text: string | null;
+  image_url: string | null;
+  page_description: Generated<string>;
+  page_title: Generated<string>;
+  published_at: Timestamp | null;
+  site_id: Int8;
+  slug: string;
+  tags: Generated<string[]>;
+  title: string;
+  updated_at: Timestamp;
+}
+
 export interface Clock {
   ahead_ms: Generated<Int8>;
   is_movable: Generated<boolean>;
@@ -167,23 +184,32 @@ export interface ContactTags {
 }
 
 export interface CourseLessons {
+  archived_at: Timestamp | null;
   body: Generated<string>;
-  download_url: string | null;
+  created_at: Timestamp;
+  drip_days: number | null;
   id: Generated<Int8>;
   module_id: Int8;
-  picture_alt: Generated<string>;
-  picture_url: string | null;
   position: Generated<number>;
+  publishing_option: Generated<string>;
   site_id: Int8;
+  status: Generated<string>;
   title: string;
+  updated_at: Timestamp;
 }
 
 export interface CourseModules {
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  description: string | null;
   id: Generated<Int8>;
   position: Generated<number>;
+  poster_image_url: string | null;
   product_id: Int8;
+  publishing_option: Generated<string>;
   site_id: Int8;
   title: string;
+  updated_at: Timestamp;
 }
 
 export interface Customers {
@@ -348,6 +374,35 @@ export interface IdempotencyKeys {
   route: string;
 }
 
+export interface LandingPages {
+  archived_at: Timestamp | null;
+  content: Generated<string>;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  page_description: Generated<string>;
+  page_title: Generated<string>;
+  publish_at: Timestamp | null;
+  site_id: Int8;
+  slug: string;
+  title: string;
+  updated_at: Timestamp;
+}
+
+export interface LessonMedia {
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  duration_in_minutes: number | null;
+  id: Generated<Int8>;
+  kind: string;
+  lesson_id: Int8;
+  position: Generated<number>;
+  site_id: Int8;
+  title: string | null;
+  updated_at: Timestamp;
+  upload_id: Int8 | null;
+  url: string | null;
+}
+
 export interface MemberLinks {
   created_at: Timestamp;
   customer_id: Int8;
@@ -413,6 +468,28 @@ export interface Offers {
   site_id: Int8;
   title: string;
   token: string;
+  updated_at: Timestamp;
+}
+
+export interface Podcasts {
+  archived_at: Timestamp | null;
+  author: string | null;
+  categories: Generated<string[]>;
+  cover_art_url: string | null;
+  created_at: Timestamp;
+  description: Generated<string>;
+  directories: Generated<Json>;
+  id: Generated<Int8>;
+  language: Generated<string>;
+  migrated_to_url: string | null;
+  owner_email: Generated<string>;
+  owner_name: Generated<string>;
+  public: Generated<boolean>;
+  show_type: Generated<string>;
+  site_id: Int8;
+  status: Generated<string>;
+  thumbnail_url: string | null;
+  title: string;
   updated_at: Timestamp;
 }
 
@@ -488,6 +565,21 @@ export interface TokenFamilies {
   user_id: Int8;
 }
 
+export interface Uploads {
+  content_type: Generated<string>;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  file_name: string;
+  id: Generated<Int8>;
+  key: string;
+  received_at: Timestamp | null;
+  removed_at: Timestamp | null;
+  site_id: Int8;
+  size: Generated<Int8>;
+  updated_at: Timestamp;
+  visibility: Generated<string>;
+}
+
 export interface Users {
   account_id: Int8;
   created_at: Timestamp;
@@ -529,6 +621,20 @@ export interface WebhookDeliveries {
   step: number | null;
 }
 
+export interface WebsitePages {
+  archived_at: Timestamp | null;
+  content: Generated<string>;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  page_description: Generated<string>;
+  page_title: Generated<string>;
+  publish_at: Timestamp | null;
+  site_id: Int8;
+  slug: string;
+  title: string;
+  updated_at: Timestamp;
+}
+
 export interface DB {
   accounts: Accounts;
   api_keys: ApiKeys;
@@ -537,6 +643,7 @@ export interface DB {
   automation_runs: AutomationRuns;
   automation_versions: AutomationVersions;
   automations: Automations;
+  blog_posts: BlogPosts;
   clock: Clock;
   contact_counts: ContactCounts;
   contact_custom_values: ContactCustomValues;
@@ -556,18 +663,23 @@ export interface DB {
   hook_secrets: HookSecrets;
   hooks: Hooks;
   idempotency_keys: IdempotencyKeys;
+  landing_pages: LandingPages;
+  lesson_media: LessonMedia;
   member_links: MemberLinks;
   member_sessions: MemberSessions;
   offer_grants: OfferGrants;
   offer_products: OfferProducts;
   offers: Offers;
+  podcasts: Podcasts;
   products: Products;
   removed_deliveries: RemovedDeliveries;
   roles: Roles;
   sites: Sites;
   taggings: Taggings;
   token_families: TokenFamilies;
+  uploads: Uploads;
   users: Users;
   webhook_attempts: WebhookAttempts;
   webhook_deliveries: WebhookDeliveries;
+  website_pages: WebsitePages;
 }

@@ -159,9 +159,10 @@ function updateRoute(records: Records, texts: CrudTexts): Route {
       type: Type.Literal(resource.type),
       id: Type.Optional(Id),
       attributes: Type.Optional(Attributes(writableSchema(resource, false))),
-      relationships: Type.Optional(Type.Object(linkages(records))),
+      relationships: Type.Optional(Type.Object({ ...changeableParent(records), ...linkages(records) })),
     }),
   })
+  const settable = [...Object.keys(changeableParent(records)), ...Object.keys(records.relationships ?? {})]
   return route({
     kind: 'write',
     method: 'PATCH',
@@ -177,11 +178,14 @@ function updateRoute(records: Records, texts: CrudTexts): Route {
     async handler(context) {
       const { tx, params, caller, body, ignore } = context
       const row = await lockOne(tx, records, caller.siteIds, params.id!)
-      const changes = await readChanges(context, resource, Object.keys(records.relationships ?? {}))
+      const changes = await readChanges(context, resource, settable)
       const changed = Object.keys(changes.relationships)
       const related = relatedIds(records, body.data.relationships, changed)
+      const { parent } = records
+      const isMoved = parent?.isChangeable && changed.includes(parent.relationship)
+      const parentId = isMoved ? parentIdOf(records, body.data.relationships) : undefined
       const writing = writingOf(context, (names) => ignore(names.map(ignoredAttribute)))
-      await updateRecord(writing, records, row, changes.attributes, related)
+      await updateRecord(writing, records, row, changes.attributes, related, parentId)
       return { body: await showOne(context, resource, row.id) }
     },
   })
@@ -214,6 +218,13 @@ function parentIdOf({ parent }: Records, related: object | undefined): string | 
   const { data } = (related as Record<string, OneLinkage>)[parent.relationship]!
   return readId(data.id)
 }
+
+const changeableParent = ({ parent, resource }: Records): Record<string, TSchema> =>
+  parent?.isChangeable
+    ? {
+        [parent.relationship]: Type.Optional(LinkageToOne(resource.relationships[parent.relationship]!.type)),
+      }
+    : {}
 
 const linkages = ({ resource, relationships = {} }: Records): Record<string, TSchema> =>
   Object.fromEntries(

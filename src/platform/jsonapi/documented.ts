@@ -19,8 +19,12 @@ export const documentedAs = <Schema extends TSchema>(schema: Schema, documented:
 /** The component of this name, within its own definition. */
 export const sameAs = (name: string): TSchema => Type.Unsafe<unknown>({ [SAME_AS]: name })
 
-/** As in "contact_tag" for "contact_tags", and "delivery" for "deliveries". */
-export const singularOf = (plural: string): string => plural.replace(/ies$/, 'y').replace(/s$/, '')
+/** As in "contact_tag" for "contact_tags", "delivery" for "deliveries" and "medium" for "media". */
+export const singularOf = (plural: string): string =>
+  plural
+    .replace(/ies$/, 'y')
+    .replace(/s$/, '')
+    .replace(/media$/, 'medium')
 
 /** As in "ContactTag" for "contact_tag". */
 export const pascalCase = (words: string): string =>

@@ -10,6 +10,13 @@ export const text = (select?: Select): Attribute => ({ schema: Type.String(), se
 export const integer = (select?: Select): Attribute => ({ schema: Type.Integer(), select })
 export const boolean = (select?: Select): Attribute => ({ schema: Type.Boolean(), select })
 
+export const nullableInteger = (select?: Select): Attribute => ({
+  schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+  select,
+})
+
+export const texts = (): Attribute => ({ schema: Type.Array(Type.String()) })
+
 export const nullableText = (select?: Select): Attribute => ({
   schema: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
   select,

@@ -65,6 +65,21 @@ export const line = (longest = 255): Field => textField(longest, 'a string', rea
 export const paragraphs = (longest = 20_000): Field =>
   textField(longest, 'a string', (text) => text.trim().normalize('NFC'))
 
+/** A text of any number of lines that can be empty, where it cannot be null. */
+export const optionalParagraphs = (longest?: number): Field => ({ ...paragraphs(longest), keepsEmpty: true })
+
+/** A list of texts on one line each. */
+export const listOf = (form: string, most: number, one: Field = line()): Field => ({
+  schema: Type.Array(one.schema, { maxItems: most }),
+  form: `a list of at most ${most} ${form}`,
+  read(value) {
+    if (!Array.isArray(value) || value.length > most) return undefined
+    const items = value.map(one.read)
+    return items.some((item) => item === undefined || item === '') ? undefined : items
+  },
+  fromText: (text) => text.split(',').map((item) => item.trim()),
+})
+
 /** A text that the pattern matches. @param form completes "… must be", as in "a color such as #1f6f5c" */
 export function matching(pattern: RegExp, form: string): Field {
   return {

@@ -91,7 +91,16 @@ async function loadIncluded(
     const ids = relatedIds(owners, name)
     const part = narrowed[name] ? partOf(relationship as ToMany, narrowed[name]) : sql``
     const rows = ids.length
-      ? await select(db, resource, { fields }, scope, sql`where ${oneOfThese(ids, resource, scope)} ${part}`)
+      ? inOrder(
+          ids,
+          await select(
+            db,
+            resource,
+            { fields },
+            scope,
+            sql`where ${oneOfThese(ids, resource, scope)} ${part}`,
+          ),
+        )
       : []
     const edges = await loadEdges(
       db,
@@ -103,6 +112,12 @@ async function loadIncluded(
     merge(included, { resource, rows, edges })
     await loadIncluded(db, { resource, rows, edges }, below, { fields, narrowed: {} }, scope, included)
   }
+}
+
+/** In the order of the relationship, as lessons of a course have one. */
+function inOrder(ids: string[], rows: Row[]): Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 /** What follows the condition of a query for the resources of a relationship. */

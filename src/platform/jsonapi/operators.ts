@@ -1,7 +1,7 @@
 /** Filters that follow from what can be compared of a resource: `filter[<name>_<operator>]`. */
 import { type RawBuilder, sql } from 'kysely'
 import { emailFragment } from '../text/email-address.ts'
-import { containing, parseBoolean, parseNumber } from './field-types.ts'
+import { containing, isoTime, parseBoolean, parseNumber } from './field-types.ts'
 import { isId, readId } from './identifiers.ts'
 import type { Filter, Kind } from './resource.ts'
 import { parseTime } from './times.ts'
@@ -128,21 +128,98 @@ const nullness: Operator = {
 export const operatorsOf: Record<Kind, Record<string, Operator>> = { text, email, number, time, id }
 
 /** The filters that compare one column, by their names. Kajabi documents few of them. */
-export function comparisons(
+export const comparisons = (
   name: string,
   column: Column,
   kind: Kind,
   { nullable = false }: { nullable?: boolean } = {},
-): Record<string, Filter> {
-  const operators = { ...operatorsOf[kind], ...(nullable && { null: nullness }) }
-  return Object.fromEntries(
+): Record<string, Filter> =>
+  filtersOf(name, column, { ...operatorsOf[kind], ...(nullable && { null: nullness }) }, true)
+
+const filtersOf = (
+  name: string,
+  column: Column,
+  operators: Record<string, Operator>,
+  extension: boolean,
+): Record<string, Filter> =>
+  Object.fromEntries(
     Object.entries(operators).map(([operator, { description, where }]): [string, Filter] => [
       `${name}_${operator}`,
       {
         description: `${name} ${description}`,
-        extension: true,
+        ...(extension && { extension }),
         build: (value) => ({ where: where(column, value) }),
       },
     ]),
   )
+
+const comparedText = (operator: string, description: string): Operator => ({
+  description,
+  where: (column, value) => sql`${column} ${sql.raw(operator)} ${value}`,
+})
+
+/** What Kajabi calls gteq elsewhere is gte in its documents about content. */
+const shortNames = ({ gteq: gte, lteq: lte }: Record<string, Operator>) => ({ gte: gte!, lte: lte! })
+
+const textOfTime = (name: string): Operator => ({
+  description: `${text[name]!.description}, as a text such as 2026-01-31T09:30:00.000Z`,
+  where: (column, value) => text[name]!.where(isoTime(column), value),
+})
+
+const isTime = (column: Column, value: string) =>
+  sql`(${column} >= ${parseTime(value)} and ${column} < ${following(parseTime(value))})`
+
+/** Of a list of texts, whether one of them is as the filter says; the negations, that none is. */
+const anyText = (name: string): Operator => {
+  const { description, where } = text[name.replace('not_', '')]!
+  const isNegated = name.startsWith('not_')
+  return {
+    description: `has ${isNegated ? 'none' : 'one'} that ${description}`,
+    where: (column, value) =>
+      sql`${isNegated ? sql`not` : sql``} exists (select from unnest(${column}) one where ${where(sql`one`, value)})`,
+  }
 }
+
+const named = (names: string[], operator: (name: string) => Operator) =>
+  Object.fromEntries(names.map((name) => [name, operator(name)]))
+
+const OF_TEXTS = ['eq', 'not_eq', 'cont', 'not_cont', 'start', 'end']
+
+/** What Kajabi documents for all attributes of a resource alike, whatever they are. */
+const documentedOf: Record<'text' | 'texts' | 'time', Record<string, Operator>> = {
+  text: {
+    ...text,
+    gt: comparedText('>', 'comes after this in the alphabet'),
+    gte: comparedText('>=', 'is this or comes after it in the alphabet'),
+    lt: comparedText('<', 'comes before this in the alphabet'),
+    lte: comparedText('<=', 'is this or comes before it in the alphabet'),
+  },
+  texts: named(OF_TEXTS, anyText),
+  time: {
+    ...time,
+    ...shortNames(time),
+    ...named(['cont', 'not_cont', 'start', 'end'], textOfTime),
+    eq: { description: 'is this time', where: isTime },
+    not_eq: {
+      description: 'is not this time',
+      where: (column, value) => sql`${isTime(column, value)} is not true`,
+    },
+  },
+}
+
+/** The filters of a resource for which Kajabi documents a list of attributes and one of operators. */
+export const documentedComparisons = (
+  columns: Record<string, keyof typeof documentedOf>,
+  operators: string[],
+): Record<string, Filter> =>
+  Object.assign(
+    {},
+    ...Object.entries(columns).map(([name, kind]) =>
+      filtersOf(
+        name,
+        sql.ref(`r.${name}`),
+        Object.fromEntries(operators.map((operator) => [operator, documentedOf[kind][operator]!])),
+        false,
+      ),
+    ),
+  )

@@ -7,8 +7,8 @@ import { connectResources } from './resources.ts'
 test('the resources of the API are found by their types', () => {
   const { find, get } = connectResources(resources)
   for (const resource of resources) expect(get(resource.type)).toBe(resource)
-  expect(find('courses')).toBeUndefined()
-  expect(() => get('courses')).toThrow('There is no resource of the type "courses"')
+  expect(find('shades')).toBeUndefined()
+  expect(() => get('shades')).toThrow('There is no resource of the type "shades"')
 })
 
 test('every resource of the list has a route, and no list of the API is of another', () => {

@@ -21,7 +21,7 @@ export const REMOVED: Ending = { column: null, verb: 'delete' }
 
 /** The rows of a resource. */
 export interface Rows {
-  resource: Pick<Resource, 'singular' | 'site'>
+  resource: Pick<Resource, 'singular' | 'site' | 'where'>
   table: keyof DB
   /** Left out: they are archived. Null: one that has ended is found like any other. */
   ending?: Ending | null
@@ -73,11 +73,11 @@ async function select<Found>(
   source?: ErrorSource,
 ): Promise<Found> {
   const isThere = ending?.column ? sql`r.${sql.id(ending.column)} is null` : sql`true`
+  const exists = resource.where ?? sql`true`
   const { rows } = await sql<Found>`
     select r.* from ${sql.table(table)} r
-     where r.id = ${readId(id)} and ${resource.site ?? sql`r.site_id`} = ${anyOf(siteIds)} and ${isThere} ${lock}`.execute(
-    db,
-  )
+     where r.id = ${readId(id)} and ${resource.site ?? sql`r.site_id`} = ${anyOf(siteIds)} and ${exists} and ${isThere}
+     ${lock}`.execute(db)
   if (rows[0]) return rows[0]
   const hint = ending?.verb === 'archive' ? ', or it is archived' : ''
   throw notFound(`There is no ${resource.singular} with the id ${id}${hint}.`, source)

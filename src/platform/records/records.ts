@@ -44,8 +44,14 @@ export type SetRelated = (writing: Writing, row: Row, ids: string[], pointer: st
 /** What there is to say of writing a resource, besides its attributes. The table has `created_at` and `updated_at`. */
 export interface Records {
   resource: Resource
-  table: Exclude<IdTable, 'contacts'> | 'hooks' | 'email_templates' | 'automations' | 'contact_notes'
-  /** What it belongs to, unchangeably: a new one must name it, and gets its site. */
+  table:
+    | Exclude<IdTable, 'contacts'>
+    | 'hooks'
+    | 'email_templates'
+    | 'automations'
+    | 'contact_notes'
+    | 'uploads'
+  /** What it belongs to. A new one must name it, and gets its site. */
   parent?: Parent
   /** Left out: it is archived. */
   ending?: Ending
@@ -83,6 +89,8 @@ export interface Parent {
   relationship: string
   column: string
   rows: Rows
+  /** Requests can move it to another one of the same site; otherwise it stays with it. */
+  isChangeable?: boolean
 }
 
 export interface NewRecord {
@@ -165,6 +173,7 @@ const insert = (tx: Tx, { table }: Records, columns: Values): Promise<Row> =>
  * Changes a locked row; current values change nothing, not even `updated_at`.
  *
  * @param related ids by the name of the relationship; what is not named stays
+ * @param parentId of the new parent, where it can change; undefined: it stays
  * @throws ApiError 422 that points at the attribute; 404 for a related id
  */
 export async function updateRecord(
@@ -173,9 +182,12 @@ export async function updateRecord(
   row: Row,
   attributes: Values,
   related: Record<string, string[]> = {},
+  parentId?: string,
 ): Promise<void> {
   const { values, ignored } = readAttributes(records.resource, attributes, false)
   writing.ignore(ignored)
+  if (parentId !== undefined)
+    Object.assign(values, await shareParent({ ...writing, siteIds: [row.site_id] }, records, parentId))
   const changes = differing(await complete(records, values, row, writing, row.site_id ?? null), row)
   const isRelatedChanged = await setRelated(writing, records, row, related)
   if (Object.keys(changes).length === 0 && !isRelatedChanged) return

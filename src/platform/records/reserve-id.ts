@@ -3,7 +3,21 @@ import { anyOf, type Tx } from '../db/database.ts'
 import { ApiError, unprocessable } from '../jsonapi/errors.ts'
 
 /** Tables whose rows can have ids that clients choose. */
-export const ID_TABLES = ['contacts', 'contact_tags', 'custom_fields', 'offers', 'products', 'sites'] as const
+export const ID_TABLES = [
+  'blog_posts',
+  'contacts',
+  'contact_tags',
+  'course_lessons',
+  'course_modules',
+  'custom_fields',
+  'landing_pages',
+  'lesson_media',
+  'offers',
+  'podcasts',
+  'products',
+  'sites',
+  'website_pages',
+] as const
 
 export type IdTable = (typeof ID_TABLES)[number]
 

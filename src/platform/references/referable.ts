@@ -5,7 +5,7 @@ import { anyOf, type Tx } from '../db/database.ts'
 export type ReferenceType = 'offers' | 'contact_tags' | 'products' | 'email_templates' | 'hooks'
 
 /** What cannot be archived while something uses it. */
-export type ReferredType = ReferenceType | 'sites'
+export type ReferredType = ReferenceType | 'sites' | 'uploads'
 
 const REFERABLE: Record<ReferenceType, { named: string; rows: RawBuilder<unknown> }> = {
   offers: { named: 'offer', rows: sql`offers r where r.archived_at is null` },

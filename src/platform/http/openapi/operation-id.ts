@@ -44,7 +44,7 @@ export function operationId(method: string, url: string): string {
     const [verb, ...rest] = last.split('_')
     return verb + parents + pascalCase(rest.join('_'))
   }
-  if (!last.endsWith('s')) return OF_ONE[method] + parents + pascalCase(last)
+  if (singularOf(last) === last) return OF_ONE[method] + parents + pascalCase(last)
   return OF_LIST[method] + parents + pascalCase(method === 'GET' ? last : singularOf(last))
 }
 

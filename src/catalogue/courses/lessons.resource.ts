@@ -1,0 +1,74 @@
+import { sql } from 'kysely'
+import {
+  extension,
+  LIST_INDEX,
+  MOST_DAYS,
+  nullableInteger,
+  related,
+  text,
+  timestamp,
+  toMany,
+  toOne,
+} from '../../platform/jsonapi/field-types.ts'
+import { choice, line, optionalParagraphs, wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
+import { defineResource } from '../../platform/jsonapi/resource.ts'
+import type { Records } from '../../platform/records/records.ts'
+import { moduleRecords } from './modules.resource.ts'
+import { positionIn, type Sequence, sequenceRecords } from './sequence.ts'
+
+const sequence: Sequence = { table: 'course_lessons', owner: 'module_id' }
+
+const LONGEST_TITLE = 200
+const LONGEST_BODY = 100_000
+
+export const lessons = defineResource({
+  type: 'lessons',
+  singular: 'lesson',
+  permittedWith: 'courses',
+  description: 'A lesson of a module: a text, and media.',
+  from: sql`course_lessons r`,
+  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  attributes: {
+    title: writable(text(), line(LONGEST_TITLE), { required: true }),
+    position: positionIn(sequence),
+    status: text(),
+    publishing_option: writable(text(), choice(['published', 'draft', 'drip', 'locked'])),
+    // Plain text; blank lines separate paragraphs.
+    body: writable(extension(text()), optionalParagraphs(LONGEST_BODY)),
+    // With `drip`: so many days after access to the course begins.
+    drip_days: writable(extension(nullableInteger()), wholeNumber(0, MOST_DAYS)),
+    created_at: timestamp(),
+    updated_at: timestamp(),
+  },
+  relationships: {
+    module: toOne('modules', sql`r.module_id`),
+    media: toMany(
+      'media',
+      (ids, { siteIds }) => sql`
+        select lesson_id as owner_id, id from lesson_media
+         where site_id = any (${siteIds}::bigint[]) and lesson_id = any (${ids}::bigint[]) and archived_at is null
+         order by position, id`,
+      { linkage: 'always' },
+    ),
+  },
+  filters: {
+    module_id: related(sql`r.module_id`, 'modules', 'Lessons of this module'),
+    course_id: {
+      ...related(sql`m.product_id`, 'courses', 'Lessons of this course'),
+      build: (value) => ({
+        where: sql`exists (select from course_modules m
+          where m.site_id = r.site_id and m.id = r.module_id and m.product_id = ${value} and m.archived_at is null)`,
+      }),
+    },
+  },
+  filterable: { title: 'text', publishing_option: 'text' },
+  sorts: { title: sql`r.title`, position: sql`r.position` },
+  defaultSort: 'position',
+  examples: { status: 'ready', publishing_option: 'published', drip_days: null },
+})
+
+export const lessonRecords: Records = {
+  resource: lessons,
+  ...sequenceRecords(sequence),
+  parent: { relationship: 'module', column: 'module_id', rows: moduleRecords, isChangeable: true },
+}

@@ -1,0 +1,106 @@
+/** What members see of a course: its published modules and lessons, in order. */
+import { sql } from 'kysely'
+import type { App } from '../../platform/app.ts'
+import { signedFilePath } from '../uploads/signed-path.ts'
+import type { MEDIA_KINDS } from './complete-medium.ts'
+import { embedUrl } from './embed-url.ts'
+
+export interface CourseModule {
+  title: string
+  lessons: CourseLesson[]
+}
+
+export interface CourseLesson {
+  id: string
+  title: string
+  /** `later` until `opens_at`; what is locked has no such time. */
+  state: 'open' | 'later' | 'locked'
+  opens_at: Date | null
+}
+
+interface LessonRow {
+  module_id: string
+  module: string
+  /** Null: the module has none. */
+  id: string | null
+  title: string
+  publishing_option: string
+  opens_at: Date
+}
+
+/**
+ * The modules of a product, with their lessons; none when it is not a course.
+ *
+ * @param since when the member's access began: lessons can open some days later
+ */
+export async function readCourse(
+  { db, clock }: App,
+  siteId: string,
+  productId: string,
+  since: Date,
+): Promise<CourseModule[]> {
+  const { rows } = await sql<LessonRow>`
+    select m.id as module_id, m.title as module, l.id, l.title, l.publishing_option,
+           ${since}::timestamptz + make_interval(days => coalesce(l.drip_days, 0)) as opens_at
+      from course_modules m
+      left join course_lessons l on l.site_id = m.site_id and l.module_id = m.id
+       and l.archived_at is null and l.publishing_option <> 'draft'
+     where m.site_id = ${siteId} and m.product_id = ${productId}
+       and m.archived_at is null and m.publishing_option = 'published'
+     order by m.position, m.id, l.position, l.id`.execute(db)
+  const now = clock.now()
+  return [...Map.groupBy(rows, ({ module_id }) => module_id).values()].map((lessons) => ({
+    title: lessons[0]!.module,
+    lessons: lessons.flatMap((row) => (row.id === null ? [] : [lessonOf(row, row.id, now)])),
+  }))
+}
+
+function lessonOf({ title, publishing_option, opens_at }: LessonRow, id: string, now: Date): CourseLesson {
+  if (publishing_option === 'locked') return { id, title, state: 'locked', opens_at: null }
+  if (publishing_option === 'drip' && opens_at > now) return { id, title, state: 'later', opens_at }
+  return { id, title, state: 'open', opens_at: null }
+}
+
+export interface LessonContent {
+  /** Null: none. */
+  text: string | null
+  media: LessonMedium[]
+}
+
+export interface LessonMedium {
+  kind: (typeof MEDIA_KINDS)[number]
+  title: string | null
+  /** An https address, or the path of an own file, which is signed when it is for members only. */
+  url: string
+  /** The address of the player of a video that is somewhere else. */
+  embed_url: string | null
+}
+
+interface MediumRow extends Omit<LessonMedium, 'embed_url' | 'url'> {
+  url: string | null
+  /** Of the upload. */
+  key: string | null
+  is_public: boolean
+}
+
+/** What a lesson shows to somebody who has access to it. */
+export async function readLesson(app: App, siteId: string, lessonId: string): Promise<LessonContent> {
+  const { body } = await app.db
+    .selectFrom('course_lessons')
+    .select('body')
+    .where('site_id', '=', siteId)
+    .where('id', '=', lessonId)
+    .executeTakeFirstOrThrow()
+  const { rows } = await sql<MediumRow>`
+    select m.kind, m.title, m.url, u.key, u.visibility = 'public' as is_public
+      from lesson_media m left join uploads u on u.site_id = m.site_id and u.id = m.upload_id
+     where m.site_id = ${siteId} and m.lesson_id = ${lessonId} and m.archived_at is null
+     order by m.position, m.id`.execute(app.db)
+  return { text: body || null, media: rows.map((row) => mediumOf(app, row)) }
+}
+
+function mediumOf(app: App, { kind, title, url, key, is_public }: MediumRow): LessonMedium {
+  if (key !== null)
+    return { kind, title, url: signedFilePath(app, { key, isPublic: is_public }), embed_url: null }
+  return { kind, title, url: url!, embed_url: kind === 'video' ? embedUrl(url!) : null }
+}

@@ -1,0 +1,21 @@
+import type { Selectable } from 'kysely'
+import type { Db, Tx } from '../../platform/db/database.ts'
+import type { Uploads } from '../../platform/db/types.ts'
+
+export type Upload = Selectable<Uploads>
+
+const query = (db: Db | Tx, key: string) =>
+  db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('key', '=', key)
+    .where('received_at', 'is not', null)
+    .where('deleted_at', 'is', null)
+
+/** What has arrived and is not deleted. */
+export const findUpload = (db: Db, key: string): Promise<Upload | undefined> =>
+  query(db, key).executeTakeFirst()
+
+/** An upload of the site; until the transaction ends nobody deletes it. */
+export const shareUpload = (tx: Tx, siteId: string, key: string): Promise<Upload | undefined> =>
+  query(tx, key).where('site_id', '=', siteId).forShare().executeTakeFirst()
