@@ -22,6 +22,7 @@ import { demoFiles } from './demo/files.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emails } from './emails/emails.resource.ts'
 import { activationRoutes } from './grants/activation.routes.ts'
+import { grantPeriodRoutes } from './grants/grant-period.routes.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { memberPages } from './members/member-pages.ts'
@@ -72,6 +73,7 @@ export const routes: Route[] = [
   ...grantRoutes,
   listRoute(grants),
   showRoute(grants),
+  ...grantPeriodRoutes,
   ...timelineRoutes,
   ...activationRoutes,
   ...crudRoutes(offerRecords, {

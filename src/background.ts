@@ -3,6 +3,7 @@
 import { endRest } from './automations/end-runs.ts'
 import { runsQueue } from './automations/runs-queue.ts'
 import { emailsQueue } from './emails/emails-queue.ts'
+import { announceAccessEnds, endingSchedule } from './grants/announce-access-ends.ts'
 import { expireGrants, expirySchedule } from './grants/expire-grants.ts'
 import { cleanEvents } from './operations/clean-events.ts'
 import { cleanUp } from './operations/clean-up.ts'
@@ -23,5 +24,12 @@ export const backgroundTasks: BackgroundTask[] = [
   { name: 'cancel', everyMs: 1_000, run: cancelRest },
   { name: 'end runs', everyMs: 1_000, run: endRest },
   { name: 'expire', everyMs: 1_000, wakesOthers: true, run: expireGrants, schedule: expirySchedule },
+  {
+    name: 'announce ends',
+    everyMs: 1_000,
+    wakesOthers: true,
+    run: announceAccessEnds,
+    schedule: endingSchedule,
+  },
   { name: 'clean up', everyMs: 600_000, run: (app) => cleanUp(app, queues) },
 ]

@@ -1,6 +1,7 @@
 /** Table of contents: the effects of events. platform/events/catalogue.ts lists them all. */
 import { startRuns } from './automations/start-runs.ts'
 import {
+  accessEndingEmail,
   emailChangedEmail,
   giftEmail,
   grantEmail,
@@ -22,6 +23,7 @@ type EmailReaction<Type extends EventType> = (event: DispatchedEvent<Type>) => Q
 const emailReactions: { [Type in EventType]?: EmailReaction<Type>[] } = {
   customer_created: [welcomeEmail],
   offer_granted: [giftEmail, grantEmail],
+  access_ending: [accessEndingEmail],
   sign_in_link_requested: [linkEmail('sign_in')],
   password_link_requested: [linkEmail('password')],
   email_change_requested: [linkEmail('email_change')],

@@ -67,6 +67,7 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     custom_domain: () => `members${unique()}.example.com`,
     language: () => 'es',
     send_offer_grant_email: () => true,
+    send_access_ending_email: () => true,
     automation_emails_per_hour: () => 50,
   },
   offers: {
@@ -80,6 +81,7 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     is_gift: () => true,
     access_begins_at: () => '2026-03-01T08:00:00.000Z',
     access_days: () => 30,
+    access_ending_days: () => 7,
   },
   products: {
     title: () => 'Course',

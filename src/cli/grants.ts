@@ -1,5 +1,6 @@
-import type { Command } from 'commander'
-import { type ChangeOffers, changeOffers } from '../grants/change-offers.ts'
+import { type Command, Option } from 'commander'
+import { type ChangeOffers, changeOffers, RENEWALS, type Renewal } from '../grants/change-offers.ts'
+import { readRenewal } from '../grants/read-renewal.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { findContactId, findOperatorOfContact } from './contacts.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
@@ -12,6 +13,8 @@ interface Options extends OutputOptions {
   confirm?: boolean
   giftFrom?: string
   giftMessage?: string
+  renew?: Renewal
+  expiresAt?: string
 }
 
 export function grantCommands(program: Command): void {
@@ -20,6 +23,16 @@ export function grantCommands(program: Command): void {
     .option('--confirm', 'send a confirmation e-mail for each offer')
     .option('--gift-from <name>', 'name of the giver, for the e-mail of a gift offer')
     .option('--gift-message <text>', 'message of the giver, for the e-mail of a gift offer')
+    .addOption(
+      new Option(
+        '--renew <how>',
+        'of offers that are held: add the access period to the end, or count it from now',
+      ).choices(RENEWALS),
+    )
+    .option(
+      '--expires-at <time>',
+      'when access ends, also to offers that are held, for example 2027-01-31T00:00:00Z',
+    )
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
     .action((contact, offers, options) => change('grant', contact, offers, options))
@@ -47,7 +60,10 @@ async function change(
         offerIds,
         caller: { account_id: operator.accountId },
         subject: { parent: 'contacts', id },
-        options: optionsOf(options),
+        options: {
+          ...optionsOf(options),
+          ...readRenewal({ renew: options.renew, expires_at: options.expiresAt }, mode, app.clock.now()),
+        },
         idempotency: null,
       }),
     }

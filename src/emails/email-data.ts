@@ -22,6 +22,7 @@ const LINK_OF: Record<ContactEmailKind, LinkPurpose | `/${string}`> = {
   welcome: 'welcome',
   gift: 'gift',
   offer_grant: 'sign_in',
+  access_ending: 'sign_in',
   sign_in: 'sign_in',
   password: 'password',
   // Somebody else may read the mailbox by now: these let nobody in.

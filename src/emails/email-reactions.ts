@@ -26,6 +26,10 @@ export const grantEmail: EmailReaction<'offer_granted'> = (event) =>
     ? { kind: 'offer_grant', cause: event }
     : null
 
+/** Access will end, and the site announces it by e-mail. */
+export const accessEndingEmail: EmailReaction<'access_ending'> = (event) =>
+  event.site.send_access_ending_email ? { kind: 'access_ending', cause: event } : null
+
 /** A link that a customer has asked for. Nothing is sent to an address that is nobody's. */
 export const linkEmail =
   (kind: 'sign_in' | 'password' | 'email_change'): EmailReaction<EventType> =>

@@ -290,5 +290,5 @@ test('granting over the API what an activation URL has granted makes no second g
   const { body } = await h.client.get(`/v1/contacts?filter[email]=${email}`)
   const path = `/v1/contacts/${body.data[0].id}/relationships/offers`
   const again = await h.client.post(path, offersBody([offerId]))
-  expect(again.body.meta.offers).toEqual([{ id: offerId, status: 'already_granted' }])
+  expect(again.body.meta.offers).toEqual([{ id: offerId, status: 'already_granted', expires_at: null }])
 })

@@ -29,14 +29,24 @@ export interface ChangeOffers {
     send_customer_welcome_email?: boolean
     send_offer_grant_email?: boolean
     gift?: { from_name?: string; message?: string }
+    /** What happens to the end of access to offers that are held: see renew_grants.sql. */
+    renew?: Renewal
+    /** ISO 8601; null: access does not end. */
+    expires_at?: string | null
   }
   idempotency: IdempotencyKey | null
 }
 
+export const RENEWALS = ['extend', 'restart'] as const
+
+export type Renewal = (typeof RENEWALS)[number]
+
 export interface OfferOutcome {
   id: string
-  status: 'granted' | 'already_granted'
-  /** Given when granted. */
+  status: 'granted' | 'renewed' | 'already_granted'
+  /** When access ends, ISO 8601; null: it does not. Missing in a response that an earlier version has stored. */
+  expires_at?: string | null
+  /** Given when granted or renewed. */
   grant_id?: string
   event_id?: string
 }
@@ -117,17 +127,24 @@ function outcomeOf({ mode, offerIds }: ChangeOffers, row: OutcomeRow<ChangeRefus
   if (refusal) return refusal
   const common = { held: row.held!, revoked: row.revoked ?? [], replayed: row.replayed ?? undefined }
   if (mode === 'revoke') return common
-  const granted = row.granted ?? {}
+  const { granted, renewed, ends } = row
   return {
     ...common,
     customer_id: row.customer_id,
     customer_created: row.customer_event_id !== null,
     customer_event_id: row.customer_event_id,
     offers: withoutRepetitions(offerIds).map(
-      (id): OfferOutcome => ({ id, status: granted[id] ? 'granted' : 'already_granted', ...granted[id] }),
+      (id): OfferOutcome => ({
+        id,
+        status: granted?.[id] ? 'granted' : renewed?.[id] ? 'renewed' : 'already_granted',
+        expires_at: isoOf(ends?.[id]),
+        ...(granted?.[id] ?? renewed?.[id]),
+      }),
     ),
   }
 }
+
+const isoOf = (time: string | null | undefined) => time && new Date(time).toISOString()
 
 const withoutRepetitions = (ids: string[]) => [...new Set(ids)]
 

@@ -83,7 +83,7 @@ $$;
 create or replace function same_error(p_error text, p_requests jsonb) returns offers_outcome[] language plpgsql as $$
 begin
   return array(
-    select row(r.place, null, p_error, null, null, null, null, null, null, null)::offers_outcome
+    select row(r.place, null, p_error, null, null, null, null, null, null, null, null, null)::offers_outcome
       from jsonb_to_recordset(p_requests) r (place integer));
 end
 $$;
@@ -125,12 +125,13 @@ create or replace function with_held_offers(p_outcomes offers_outcome[], p_now t
 returns offers_outcome[] language plpgsql as $$
 begin
   return array(
-    select row(o.place, o.site_id, o.error, o.unknown_offer_id, o.customer_id, o.customer_event_id, o.granted, o.revoked,
-               array(select h.offer_id from holdings h
-                      where h.site_id + 0 = o.site_id and h.customer_id = o.customer_id
-                        and (h.expires_at is null or h.expires_at > p_now)
-                      order by h.offer_id),
-               null)::offers_outcome
-      from unnest(p_outcomes) o);
+    select row(o.place, o.site_id, o.error, o.unknown_offer_id, o.customer_id, o.customer_event_id, o.granted, o.renewed,
+               o.revoked, coalesce(held.offer_ids, '{}'), held.ends, null)::offers_outcome
+      from unnest(p_outcomes) o
+     cross join lateral (
+       select array_agg(h.offer_id order by h.offer_id) as offer_ids, json_object_agg(h.offer_id, h.expires_at) as ends
+         from holdings h
+        where h.site_id + 0 = o.site_id and h.customer_id = o.customer_id
+          and (h.expires_at is null or h.expires_at > p_now)) held);
 end
 $$;

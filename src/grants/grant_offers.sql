@@ -30,14 +30,19 @@ begin
        limit 1) expired
     where c.error is null and c.customer_id is not null;
   v_changes := ensure_customers(v_changes, p_now);
-  v_events := insert_grants(v_changes, p_now);
+  if exists (select from unnest(v_changes) c where c.options ?| array['renew', 'expires_at']) then
+    v_events := renew_grants(v_changes, p_now);
+  end if;
+  v_events := v_events || insert_grants(v_changes, p_now);
   return array(
-    select outcome_of(c, e.customer_event_id, e.granted, null)
+    select outcome_of(c, e.customer_event_id, e.granted, e.renewed, null)
       from unnest(v_changes) c
       left join (
         select r.site_id, r.contact_id, min(r.id) filter (where r.type = 'customer_created') as customer_event_id,
                json_object_agg(r.offer_id, json_build_object('grant_id', r.grant_id::text, 'event_id', r.id::text))
-                 filter (where r.type = 'offer_granted') as granted
+                 filter (where r.type = 'offer_granted') as granted,
+               json_object_agg(r.offer_id, json_build_object('grant_id', r.grant_id::text, 'event_id', r.id::text))
+                 filter (where r.type in ('access_extended', 'access_changed')) as renewed
           from record_events(v_events) r
          group by r.site_id, r.contact_id) e using (site_id, contact_id));
 end
@@ -151,17 +156,21 @@ begin
   with changes as materialized (
     select * from unnest(p_changes) where error is null and customer_id is not null
   ), inserted as (
-    insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at, expires_at, gift)
+    insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at, expires_at,
+                              ending_notice_at, gift)
     select c.site_id, c.customer_id, offer.id, c.options ->> 'source', p_now, c.options ->> 'actor', period.starts_at,
-           -- In hours: a day of an interval has 23 or 25 of them when the clocks change.
-           period.starts_at + make_interval(hours => 24 * offer.access_days),
+           period.expires_at, ending_notice(period.expires_at, offer.access_ending_days, p_now),
            case when offer.is_gift then coalesce(nullif(c.options -> 'gift', 'null'), '{}') end
       from changes c
      cross join lateral unnest(c.offer_ids) wanted (offer_id)
      cross join lateral (
-       select o.id, o.is_gift, o.access_days, o.access_begins_at from offers o
+       select o.id, o.is_gift, o.access_days, o.access_begins_at, o.access_ending_days from offers o
         where o.site_id + 0 = c.site_id and o.id = wanted.offer_id limit 1) offer
-     cross join lateral (select greatest(p_now, offer.access_begins_at) as starts_at) period
+     cross join lateral (
+       select start.starts_at,
+              case when c.options ? 'expires_at' then (c.options ->> 'expires_at')::timestamptz
+                   else access_end(start.starts_at, offer.access_days) end as expires_at
+         from (select greatest(p_now, offer.access_begins_at) as starts_at) start) period
      order by c.contact_id, offer.id
     on conflict do nothing
     returning site_id, customer_id, offer_id, id, gift is not null as is_gift

@@ -11,7 +11,8 @@ create type offers_change as (
   -- Without repetitions.
   offer_ids bigint[],
   -- Where the change comes from, as in new_event: {actor, request_id, caused_by, depth, run_id}; and of a grant
-  -- {source, send_customer_welcome_email, send_offer_grant_email, gift: {from_name, message}}.
+  -- {source, send_customer_welcome_email, send_offer_grant_email, gift: {from_name, message}, renew, expires_at}: see
+  -- renew_grants().
   options jsonb,
   -- Of the contact.
   name text,
@@ -38,9 +39,13 @@ create type offers_outcome as (
   customer_event_id bigint,
   -- {<offer id>: {grant_id, event_id}} with the ids as text; null when nothing was granted.
   granted json,
+  -- The same of grants whose end was changed.
+  renewed json,
   revoked bigint[],
   -- All offers that the customer holds afterwards; only of change_offers().
   held bigint[],
+  -- When access to each of them ends: {<offer id>: time or null}.
+  ends json,
   -- This is the outcome of an earlier request with the same Idempotency-Key.
   replayed boolean
 );
@@ -53,8 +58,8 @@ create or replace function new_change(
 $$;
 
 create or replace function outcome_of(
-  p_change offers_change, p_customer_event_id bigint, p_granted json, p_revoked bigint[]
+  p_change offers_change, p_customer_event_id bigint, p_granted json, p_renewed json, p_revoked bigint[]
 ) returns offers_outcome language sql immutable as $$
   select row(p_change.place, p_change.site_id, p_change.error, p_change.unknown_offer_id, p_change.customer_id,
-             p_customer_event_id, p_granted, p_revoked, null, null)::offers_outcome
+             p_customer_event_id, p_granted, p_renewed, p_revoked, null, null, null)::offers_outcome
 $$;

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { forbidden, TOKEN_ENDED, unauthorized } from '../platform/http/authenticate.ts'
 import { Linkage, readIds } from '../platform/http/documents.ts'
 import { otherRequest, REPLAYED } from '../platform/http/idempotency.ts'
@@ -6,38 +6,70 @@ import { IdentifierList } from '../platform/http/resource-routes.ts'
 import { type Answer, type Route, route, type SignedContext } from '../platform/http/route.ts'
 import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
 import { identifier, isId } from '../platform/jsonapi/identifiers.ts'
-import { type ChangeOffers, type ChangeOutcome, changeOffers, type Subject } from './change-offers.ts'
+import {
+  type ChangeOffers,
+  type ChangeOutcome,
+  changeOffers,
+  RENEWALS,
+  type Subject,
+} from './change-offers.ts'
+import { explainPeriod, readRenewal } from './read-renewal.ts'
 
 const PERMISSION = 'manage:grants'
 
-const OffersBody = Type.Object({
-  ...Linkage('offers').properties,
-  meta: Type.Optional(
-    Type.Object({
-      send_customer_welcome_email: Type.Optional(
-        Type.Boolean({
-          default: true,
-          description: 'false: no welcome e-mail is sent when the contact becomes a customer',
-        }),
-      ),
-      send_offer_grant_email: Type.Optional(
-        Type.Boolean({
-          description: 'true: a confirmation e-mail is sent for each granted offer',
-          'x-extension': true,
-        }),
-      ),
-      gift: Type.Optional(
-        Type.Object(
-          {
-            from_name: Type.Optional(Type.String({ maxLength: 200 })),
-            message: Type.Optional(Type.String({ maxLength: 2_000 })),
-          },
-          { description: 'Sender name and message in the gift e-mail', 'x-extension': true },
-        ),
-      ),
+const Meta = {
+  send_customer_welcome_email: Type.Optional(
+    Type.Boolean({
+      default: true,
+      description: 'false: no welcome e-mail is sent when the contact becomes a customer',
     }),
   ),
-})
+  send_offer_grant_email: Type.Optional(
+    Type.Boolean({
+      description: 'true: a confirmation e-mail is sent for each granted offer',
+      'x-extension': true,
+    }),
+  ),
+  gift: Type.Optional(
+    Type.Object(
+      {
+        from_name: Type.Optional(Type.String({ maxLength: 200 })),
+        message: Type.Optional(Type.String({ maxLength: 2_000 })),
+      },
+      { description: 'Sender name and message in the gift e-mail', 'x-extension': true },
+    ),
+  ),
+}
+
+/** Of a grant alone. */
+const RenewalMeta = {
+  renew: Type.Optional(
+    Type.Union(
+      RENEWALS.map((word) => Type.Literal(word)),
+      {
+        description:
+          'Of offers that are held: `extend` adds the access period of the offer to the end of access, `restart` counts it from now. Send an `Idempotency-Key`, or a repeated request extends access again.',
+        'x-extension': true,
+      },
+    ),
+  ),
+  expires_at: Type.Optional(
+    Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'When access ends, also to offers that are held; null: it does not end',
+      'x-extension': true,
+    }),
+  ),
+}
+
+const bodyWith = <Members extends Record<string, TSchema>>(meta: Members) =>
+  Type.Object({ ...Linkage('offers').properties, meta: Type.Optional(Type.Object(meta)) })
+
+const GrantBody = bodyWith({ ...Meta, ...RenewalMeta })
+const OffersBody = bodyWith(Meta)
+
+type Body = Static<typeof GrantBody>
 
 const OffersAnswer = Type.Object({
   ...IdentifierList('offers').properties,
@@ -50,7 +82,18 @@ const OffersAnswer = Type.Object({
         Type.Array(
           Type.Object({
             id: Type.String(),
-            status: Type.Union([Type.Literal('granted'), Type.Literal('already_granted')]),
+            status: Type.Union([
+              Type.Literal('granted'),
+              Type.Literal('renewed'),
+              Type.Literal('already_granted'),
+            ]),
+            expires_at: Type.Optional(
+              Type.Unsafe<string | null>({
+                type: ['string', 'null'],
+                format: 'date-time',
+                description: 'When access ends; null: it does not',
+              }),
+            ),
             grant_id: Type.Optional(Type.String()),
             event_id: Type.Optional(Type.String()),
           }),
@@ -67,7 +110,7 @@ const OPERATIONS = {
     mode: 'grant',
     summary: 'Grant offers to a',
     description:
-      'All or nothing. Offers that the customer already holds are left unchanged. `data` lists every offer that the customer holds afterwards; `meta` describes what this request changed.',
+      'All or nothing. Offers that the customer already holds are left unchanged, unless `meta.renew` or `meta.expires_at` changes the end of access. `data` lists every offer that the customer holds afterwards; `meta` describes what this request changed.',
   },
   PATCH: {
     mode: 'replace',
@@ -93,26 +136,30 @@ function offerRelationshipRoutes(parent: Subject['parent'], singular: string): R
       summary: `${OPERATIONS[method].summary} ${singular}`,
       description: OPERATIONS[method].description,
       tag: 'grants',
-      body: OffersBody,
+      body: method === 'POST' ? GrantBody : (OffersBody as typeof GrantBody),
       responses: { 200: OffersAnswer },
       async handler(context) {
         const subject = { parent, id: context.params.id! }
         if (!isId(subject.id)) throw subjectNotFound(subject)
         const change = changeOf(context, subject, OPERATIONS[method].mode)
-        return answerOf(context, change, await changeOffers(context.app, change))
+        const outcome = await changeOffers(context.app, change).catch((error) => {
+          throw explainPeriod(error)
+        })
+        return answerOf(context, change, outcome)
       },
     }),
   )
 }
 
 function changeOf(
-  { claims, body, idempotency, requestId }: SignedContext<Type.Static<typeof OffersBody>>,
+  { app, claims, body, idempotency, requestId }: SignedContext<Body>,
   subject: Subject,
   mode: ChangeOffers['mode'],
 ): ChangeOffers {
   const { accountId, keyId, familyId, epoch } = claims
   // By name: other members must not reach the options of the database function.
   const { send_customer_welcome_email, send_offer_grant_email, gift } = body.meta ?? {}
+  const renewal = readRenewal(body.meta ?? {}, mode, app.clock.now())
   return {
     mode,
     subject,
@@ -124,6 +171,7 @@ function changeOf(
       send_customer_welcome_email,
       send_offer_grant_email,
       gift,
+      ...renewal,
       source: 'api',
       request_id: requestId,
     },
@@ -131,7 +179,7 @@ function changeOf(
 }
 
 function answerOf(
-  { baseUrl, body }: SignedContext<Type.Static<typeof OffersBody>>,
+  { baseUrl, body }: SignedContext<Body>,
   { subject, mode, offerIds }: ChangeOffers,
   outcome: ChangeOutcome,
 ): Answer {

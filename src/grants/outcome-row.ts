@@ -6,12 +6,15 @@ export interface OutcomeRow<Error extends string> {
   customer_id: string | null
   customer_event_id: string | null
   granted: GrantsByOffer | null
+  renewed: GrantsByOffer | null
   revoked: string[] | null
   held: string[] | null
+  /** Times, by the id of the offer; null: access does not end. */
+  ends: Record<string, string | null> | null
   replayed: boolean | null
 }
 
-/** What was granted, by the id of the offer. */
+/** What was granted or renewed, by the id of the offer. */
 export type GrantsByOffer = Record<string, { grant_id: string; event_id: string }>
 
 /** Why nothing was changed. */

@@ -10,8 +10,8 @@ begin
   v_changes := lock_contacts(p_changes, true);
   return array(
     select row(c.place, c.site_id, coalesce(c.error, g.error), coalesce(c.unknown_offer_id, g.unknown_offer_id),
-               c.customer_id, g.customer_event_id, g.granted,
-               case when g.error is null then end_other_grants(c, 'replaced', p_now) end, null, null)::offers_outcome
+               c.customer_id, g.customer_event_id, g.granted, null,
+               case when g.error is null then end_other_grants(c, 'replaced', p_now) end, null, null, null)::offers_outcome
       from unnest(v_changes) c left join unnest(v_granted) g using (place));
 end
 $$;

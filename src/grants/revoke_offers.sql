@@ -8,7 +8,7 @@ declare
   v_changes offers_change[] := lock_contacts(p_changes, true);
 begin
   return array(
-    select outcome_of(c, null, null, end_grants(c, c.offer_ids, 'revoked', p_now)) from unnest(v_changes) c);
+    select outcome_of(c, null, null, null, end_grants(c, c.offer_ids, 'revoked', p_now)) from unnest(v_changes) c);
 end
 $$;
 

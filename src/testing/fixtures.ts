@@ -127,6 +127,7 @@ export interface OfferFixture {
   title?: string
   is_gift?: boolean
   access_days?: number
+  access_ending_days?: number
   access_begins_at?: Date
   archived_at?: Date
   published_at?: Date | null

@@ -49,6 +49,8 @@ export const sites = defineResource({
     language: writable(extension(text()), choice(languages)),
     // Every grant is confirmed by e-mail, unless the request declines.
     send_offer_grant_email: writable(extension(boolean()), flag),
+    // Of offers with access_ending_days.
+    send_access_ending_email: writable(extension(boolean()), flag),
     // What automations want to send beyond it waits for the next hour.
     automation_emails_per_hour: writable(extension(integer()), wholeNumber(1, 999_999_999)),
   },

@@ -68,6 +68,8 @@ export const offers = defineResource({
     // Access begins then, or at once; it lasts so many days, or without end.
     access_begins_at: writable(extension(nullableTimestamp()), time),
     access_days: writable(extension(nullableInteger()), wholeNumber(1, MOST_DAYS)),
+    // The event access_ending occurs so many days before access ends.
+    access_ending_days: writable(extension(nullableInteger()), wholeNumber(1, 365)),
   },
   relationships: {
     site: toOne('sites', sql`r.site_id`),

@@ -16,7 +16,8 @@ export type { EmailTemplate } from './template.ts'
 const templatesIn = (words: EmailWords) => ({
   welcome: welcome(words),
   gift: gift(words),
-  offer_grant: offerGrant(words),
+  offer_grant: offerGrant(words, words.offerGrant),
+  access_ending: offerGrant(words, words.accessEnding),
   sign_in: linkEmail(words, words.signIn),
   password: linkEmail(words, words.password),
   password_changed: notice(words, words.passwordChanged, words.hasAccount),

@@ -1,12 +1,14 @@
 import { footerInHtml, footerInText, offersInHtml, offersInText } from './parts.ts'
 import type { EmailTemplate } from './template.ts'
-import type { EmailWords } from './words/words.ts'
+import type { EmailWords, OfferWords } from './words/words.ts'
 
-/** The confirmation of a grant: a link to sign in. */
-export function offerGrant(words: EmailWords): EmailTemplate {
+/** An e-mail about offers that somebody holds, such as the confirmation of a grant: a link to sign in. */
+export function offerGrant(
+  words: EmailWords,
+  { subject, preheader, heading, named, unnamed, signIn, button }: OfferWords,
+): EmailTemplate {
   const { greeting, linkValidity, hasAccount } = words
-  const { subject, preheader, heading, added, addedUnnamed, signIn, button } = words.offerGrant
-  const sentence = `{% if offers.size > 0 %}${added}{% else %}${addedUnnamed}{% endif %}`
+  const sentence = `{% if offers.size > 0 %}${named}{% else %}${unnamed}{% endif %}`
   return {
     subject,
     preheader,

@@ -37,6 +37,6 @@ export const sparseSample: EmailData = {
 /** What a template of a kind is tried with: all that it must do with. */
 export function samplesOf(kind: EmailKind): EmailData[] {
   const full = kind === 'gift' ? fullSample : { ...fullSample, gift: null }
-  const isAboutGrants = ['welcome', 'gift', 'offer_grant'].includes(kind)
+  const isAboutGrants = ['welcome', 'gift', 'offer_grant', 'access_ending'].includes(kind)
   return isAboutGrants ? [full, sparseSample] : [full, sparseSample, { ...sparseSample, offers: [] }]
 }

@@ -169,10 +169,10 @@ export async function withSavepoint<Result>(
   }
 }
 
-/** Whether `error` is a violation of the named unique index. */
-export function violates(error: unknown, index: string): boolean {
-  const { code, constraint } = error as { code?: string; constraint?: string }
-  return code === '23505' && constraint === index
+/** Whether `error` is a violation of the unique index or the check of this name. */
+export function violates(error: unknown, name: string): boolean {
+  const { code = '', constraint } = error as { code?: string; constraint?: string }
+  return ['23505', '23514'].includes(code) && constraint === name
 }
 
 /** For `where('site_id', '=', anyOf(siteIds))`: unlike `in`, it can be empty. */

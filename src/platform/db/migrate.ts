@@ -17,6 +17,7 @@ const FUNCTIONS = [
   '../records/reserve_id.sql',
   '../http/claim_idempotency_keys.sql',
   '../../grants/close_expired_grants.sql',
+  '../../grants/renew_grants.sql',
   '../../grants/grant_offers.sql',
   '../../grants/revoke_offers.sql',
   '../../grants/replace_offers.sql',

@@ -427,6 +427,7 @@ export interface MemberSessions {
 
 export interface OfferGrants {
   customer_id: Int8;
+  ending_notice_at: Timestamp | null;
   expires_at: Timestamp | null;
   gift: Json | null;
   granted_at: Timestamp;
@@ -452,6 +453,7 @@ export interface OfferProducts {
 export interface Offers {
   access_begins_at: Timestamp | null;
   access_days: number | null;
+  access_ending_days: number | null;
   activation_token: string | null;
   archived_at: Timestamp | null;
   created_at: Timestamp;
@@ -538,6 +540,7 @@ export interface Sites {
   id: Generated<Int8>;
   language: Generated<string>;
   logo_url: string | null;
+  send_access_ending_email: Generated<boolean>;
   send_offer_grant_email: Generated<boolean>;
   subdomain: string;
   title: string;

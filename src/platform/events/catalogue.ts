@@ -92,6 +92,12 @@ const NO_FORMS = {
   neverHappens: 'there are no forms in this version',
 } as const
 
+const AccessPeriod = Type.Object({
+  starts_at: text,
+  expires_at: Type.Union([text, Type.Null()]),
+  previous_expires_at: Type.Union([text, Type.Null()]),
+})
+
 const KAJABI = { isKajabi: true } as const
 
 export const EVENTS = {
@@ -144,6 +150,24 @@ export const EVENTS = {
       reason: oneOf(['revoked', 'replaced', 'contact_deleted']),
     }),
     hooks: { offer_revoked: {} },
+  },
+  access_extended: {
+    ...ABOUT_GRANT,
+    occurs: 'the end of access was moved to a later time, or removed',
+    data: AccessPeriod,
+    hooks: { access_extended: {} },
+  },
+  access_changed: {
+    ...ABOUT_GRANT,
+    occurs: 'the start of access was changed, or its end moved to an earlier time',
+    data: AccessPeriod,
+    hooks: { access_changed: {} },
+  },
+  access_ending: {
+    ...ABOUT_GRANT,
+    occurs: 'access will end, as many days later as `access_ending_days` of the offer says',
+    data: Type.Object({ expires_at: text }),
+    hooks: { access_ending: {} },
   },
   access_expired: {
     ...ABOUT_GRANT,

@@ -7,7 +7,7 @@ import type { Event, EventType } from './events.ts'
 
 /** An event as a listener receives it, with the settings of its site. */
 export type DispatchedEvent<Type extends EventType = EventType> = Event<Type> & {
-  site: { send_offer_grant_email: boolean }
+  site: { send_offer_grant_email: boolean; send_access_ending_email: boolean }
 }
 
 /** A handler of events, and the types that it handles. */
@@ -53,7 +53,8 @@ async function claimEvents(
   limit: number,
 ): Promise<ClaimedEvent[]> {
   const { rows } = await sql<ClaimedEvent>`
-    select e.*, json_build_object('send_offer_grant_email', s.send_offer_grant_email) as site
+    select e.*, json_build_object('send_offer_grant_email', s.send_offer_grant_email,
+                                  'send_access_ending_email', s.send_access_ending_email) as site
       from claim_events(${types}::text[], ${app.clock.now()}, ${nextSite.get(app) ?? '1'}, ${limit})
            with ordinality e
       join sites s on s.id = e.site_id

@@ -31,9 +31,20 @@ export const en: EmailWords = {
       '{% if offers.size == 1 %}You now have access to {{ offers[0].title }}{% else %}You have new access at {{ site.title }}{% endif %}',
     preheader: 'Sign in to {{ site.title }} to open it.',
     heading: 'You have new access',
-    added: 'This has been added to your account at {{ site.title }}:',
-    addedUnnamed: 'Something new has been added to your account at {{ site.title }}.',
+    named: 'This has been added to your account at {{ site.title }}:',
+    unnamed: 'Something new has been added to your account at {{ site.title }}.',
     signIn: 'Sign in as {{ recipient.email }} to open it.',
+    button: 'Sign in',
+  },
+  accessEnding: {
+    subject:
+      '{% if offers.size == 1 %}Your access to {{ offers[0].title }} ends soon{% else %}Your access at {{ site.title }} ends soon{% endif %}',
+    preheader:
+      '{% if offers.size == 1 and offers[0].access_until %}You have access until {{ offers[0].access_until | date: "%-d %B %Y" }}.{% else %}Sign in to {{ site.title }} while you have access.{% endif %}',
+    heading: 'Your access ends soon',
+    named: 'Your access to this at {{ site.title }} will end:',
+    unnamed: 'Some of your access at {{ site.title }} will end.',
+    signIn: 'Until then, sign in as {{ recipient.email }} to use it.',
     button: 'Sign in',
   },
   signIn: {

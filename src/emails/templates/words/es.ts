@@ -31,9 +31,20 @@ export const es: EmailWords = {
       '{% if offers.size == 1 %}Ya tienes acceso a {{ offers[0].title }}{% else %}Tienes nuevos accesos en {{ site.title }}{% endif %}',
     preheader: 'Inicia sesión en {{ site.title }} para abrirlo.',
     heading: 'Tienes nuevos accesos',
-    added: 'Se ha añadido a tu cuenta en {{ site.title }}:',
-    addedUnnamed: 'Se ha añadido algo nuevo a tu cuenta en {{ site.title }}.',
+    named: 'Se ha añadido a tu cuenta en {{ site.title }}:',
+    unnamed: 'Se ha añadido algo nuevo a tu cuenta en {{ site.title }}.',
     signIn: 'Inicia sesión como {{ recipient.email }} para abrirlo.',
+    button: 'Iniciar sesión',
+  },
+  accessEnding: {
+    subject:
+      '{% if offers.size == 1 %}Tu acceso a {{ offers[0].title }} termina pronto{% else %}Tu acceso en {{ site.title }} termina pronto{% endif %}',
+    preheader:
+      '{% if offers.size == 1 and offers[0].access_until %}Tienes acceso hasta el {{ offers[0].access_until | date: "%-d de %B de %Y" }}.{% else %}Inicia sesión en {{ site.title }} mientras tengas acceso.{% endif %}',
+    heading: 'Tu acceso termina pronto',
+    named: 'Va a terminar tu acceso a lo siguiente en {{ site.title }}:',
+    unnamed: 'Va a terminar parte de tu acceso en {{ site.title }}.',
+    signIn: 'Hasta entonces, inicia sesión como {{ recipient.email }} para usarlo.',
     button: 'Iniciar sesión',
   },
   signIn: {

@@ -26,16 +26,8 @@ export interface EmailWords {
     button: string
     reason: string
   }
-  offerGrant: {
-    subject: string
-    preheader: string
-    heading: string
-    added: string
-    /** When no offer is named. */
-    addedUnnamed: string
-    signIn: string
-    button: string
-  }
+  offerGrant: OfferWords
+  accessEnding: OfferWords
   signIn: LinkWords
   password: LinkWords
   emailChange: LinkWords
@@ -50,6 +42,19 @@ export interface EmailWords {
   hadAccount: string
   /** Why a contact gets the e-mail of an automation. */
   isContact: string
+}
+
+/** E-mails about offers that somebody holds. */
+export interface OfferWords {
+  subject: string
+  preheader: string
+  heading: string
+  /** Before the list of the offers. */
+  named: string
+  /** When no offer is named. */
+  unnamed: string
+  signIn: string
+  button: string
 }
 
 /** E-mails that somebody requested on the pages, with a link to use at once. */

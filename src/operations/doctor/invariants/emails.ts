@@ -11,6 +11,7 @@ export const emailInvariants: Invariant[] = [
                       when 'welcome' then e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
                       when 'gift' then e.type = 'offer_granted' and (e.data ->> 'is_gift')::boolean
                       when 'offer_grant' then e.type = 'offer_granted' and coalesce((e.data ->> 'send_offer_grant_email')::boolean, true)
+                      when 'access_ending' then e.type = 'access_ending'
                       when 'sign_in' then e.type = 'sign_in_link_requested'
                       when 'password' then e.type = 'password_link_requested'
                       when 'password_changed' then e.type = 'password_changed'
