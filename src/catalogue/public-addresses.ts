@@ -1,6 +1,7 @@
 /** Where visitors find what a site publishes: blog posts, pages and podcasts. The pages are in src/members/. */
-import { type RawBuilder, sql } from 'kysely'
+
 import slugify from '@sindresorhus/slugify'
+import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
 import { derived, text } from '../platform/jsonapi/field-types.ts'
 import { type Field, matching, writable } from '../platform/jsonapi/fields.ts'

@@ -39,19 +39,20 @@ async function holder(offer: Parameters<typeof makeOffer>[2] = { access_days: 30
   }
 }
 
-const after = (time: string, days: number) => new Date(new Date(time).getTime() + days * DAY).toISOString()
+const daysAfter = (time: string, days: number) =>
+  new Date(new Date(time).getTime() + days * DAY).toISOString()
 
 describe('meta.renew', () => {
   test('extend adds the access period to the end of access, once per Idempotency-Key', async () => {
     const { grant, grantId, ends, shown, events } = await holder()
     const renewed = await grant({ renew: 'extend' }, { 'idempotency-key': 'july' })
     const [offer] = renewed.body.meta.offers
-    expect(offer).toMatchObject({ status: 'renewed', grant_id: grantId, expires_at: after(ends, 30) })
+    expect(offer).toMatchObject({ status: 'renewed', grant_id: grantId, expires_at: daysAfter(ends, 30) })
     const repeated = await grant({ renew: 'extend' }, { 'idempotency-key': 'july' })
     expect([repeated.body, repeated.headers.get('idempotent-replayed')]).toEqual([renewed.body, 'true'])
-    expect((await shown()).expires_at).toBe(after(ends, 30))
+    expect((await shown()).expires_at).toBe(daysAfter(ends, 30))
     await grant({ renew: 'extend' }, { 'idempotency-key': 'august' })
-    expect((await shown()).expires_at).toBe(after(ends, 60))
+    expect((await shown()).expires_at).toBe(daysAfter(ends, 60))
     expect((await events()).slice(3)).toEqual(['access_extended', 'access_extended'])
   })
 
@@ -80,14 +81,14 @@ describe('meta.renew', () => {
   test('of twenty concurrent extensions none is lost', async () => {
     const { grant, ends, shown } = await holder()
     await Promise.all(Array.from({ length: 20 }, () => grant({ renew: 'extend' })))
-    expect((await shown()).expires_at).toBe(after(ends, 600))
+    expect((await shown()).expires_at).toBe(daysAfter(ends, 600))
   })
 })
 
 describe('meta.expires_at', () => {
   test('is the end of a new grant and of one that is held; null removes it', async () => {
     const { grant, shown } = await holder()
-    const end = after(h.app.clock.now().toISOString(), 5)
+    const end = daysAfter(h.app.clock.now().toISOString(), 5)
     expect((await grant({ expires_at: end })).body.meta.offers[0]).toMatchObject({
       status: 'renewed',
       expires_at: end,
@@ -124,7 +125,7 @@ describe('meta.expires_at', () => {
     const contact = await makeContact(h.app, h.account.siteId)
     const begins = new Date(h.app.clock.now().getTime() + 10 * DAY)
     const offer = await makeOffer(h.app, h.account.siteId, { access_begins_at: begins })
-    const meta = { expires_at: after(h.app.clock.now().toISOString(), 5) }
+    const meta = { expires_at: daysAfter(h.app.clock.now().toISOString(), 5) }
     await expectRefusal(h.app, () => h.client.post(offersOf(contact), offersBody([offer], meta)), 422, {
       pointer: '/meta/expires_at',
     })
@@ -143,7 +144,7 @@ describe('PATCH /v1/grants/{id}', () => {
   test('changes the start and the end of access, and records each change', async () => {
     const { grantId, contactId, events, ends } = await holder()
     const patch = (attributes: object) => h.client.patch(`/v1/grants/${grantId}`, document(attributes))
-    const later = after(ends, 7)
+    const later = daysAfter(ends, 7)
     expect((await patch({ expires_at: later })).body.data.attributes.expires_at).toBe(later)
     expect((await patch({ expires_at: later })).status).toBe(200)
     expect((await patch({ starts_at: '2025-01-01T00:00:00Z' })).body.data.attributes.starts_at).toBe(
@@ -188,7 +189,7 @@ describe('PATCH /v1/grants/{id}', () => {
 
   test('an extension that was committed before access ended keeps it', async () => {
     const { grantId, contactId, ends } = await holder()
-    await h.client.patch(`/v1/grants/${grantId}`, document({ expires_at: after(ends, 30) }))
+    await h.client.patch(`/v1/grants/${grantId}`, document({ expires_at: daysAfter(ends, 30) }))
     await advanceClock(h.app, 31 * DAY)
     expect((await h.client.get(offersOf(contactId))).body.data).toHaveLength(1)
     await advanceClock(h.app, 30 * DAY)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeTag } from '../../testing/automations.ts'
-import { makeAccount, unique, makeThreeFields } from '../../testing/fixtures.ts'
+import { makeAccount, makeThreeFields, unique } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
 

@@ -6,8 +6,8 @@ import {
   makeContact,
   makeOffer,
   makeSite,
-  offersBody,
   makeThreeFields,
+  offersBody,
 } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'

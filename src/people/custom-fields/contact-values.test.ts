@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-const handleOf = (type: string) => `custom_${FIELD_TYPES.findIndex((one) => one === type) + 1}`
+const handleOf = (type: string) => `custom_${FIELD_TYPES.indexOf(type as never) + 1}`
 
 const document = (attributes: object, more: object = {}) => ({
   data: { type: 'contacts', attributes, ...more },

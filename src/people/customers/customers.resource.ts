@@ -13,8 +13,8 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { listFilters } from '../contacts/contact-filters.ts'
-import { filtersOfCustomers } from '../custom-fields/site-attributes.ts'
 import { since } from '../contacts/filters/contact-filter.ts'
+import { filtersOfCustomers } from '../custom-fields/site-attributes.ts'
 
 /** As in "0.0", "149.5" and "149.99", the way Ruby writes a decimal. */
 const revenueText = (amount: string) => amount.replace(/0$/, '')

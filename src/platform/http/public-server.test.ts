@@ -72,7 +72,7 @@ describe('an invalid HTTP request gets a JSON:API error', () => {
     ['a tunnel', head('CONNECT example.com:443'), 405],
     ['an unusual method', head('PROPFIND /v1/contacts'), 405],
     ['a method of this server', head('OPTIONS *'), 404],
-    ['a broken chunk', head('POST /v1/oauth/token', 'transfer-encoding: chunked') + 'zz\r\n', 400],
+    ['a broken chunk', `${head('POST /v1/oauth/token', 'transfer-encoding: chunked')}zz\r\n`, 400],
   ])('%s', async (_what, bytes, status) => {
     const [answered = '', body = ''] = (await exchange(bytes)).split('\r\n\r\n')
     expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
