@@ -1,6 +1,7 @@
 /** Table of contents: everything that is measured, in this order. */
 import type { Figure } from './figure.ts'
 import { automationSteps } from './figures/automation-steps.ts'
+import { customFields } from './figures/custom-fields.ts'
 import { directCalls } from './figures/direct-calls.ts'
 import { dispatchingEvents } from './figures/dispatching.ts'
 import { emails } from './figures/emails.ts'
@@ -23,6 +24,7 @@ export const figures: Figure[] = [
   fewContacts,
   emptyStart,
   millionContacts,
+  customFields,
   emails,
   restart,
   webhooks,

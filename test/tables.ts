@@ -73,6 +73,7 @@ export const EXCEPTIONS: Exception[] = [
     in: 'emails',
     tables: [
       'contacts',
+      'custom_fields',
       'customers',
       'events',
       'hooks',

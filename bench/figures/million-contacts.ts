@@ -1,11 +1,7 @@
-import { type BenchDatabase, createBenchDatabase } from '../database.ts'
-import type { Bench, Figure, Result } from '../figure.ts'
-import { load } from '../load/load.ts'
-import { serve } from '../server.ts'
+import { createBenchDatabase } from '../database.ts'
+import type { Bench, Figure } from '../figure.ts'
+import { askForLists, MILLION } from './lists.ts'
 import { rateOf, serveGrants } from './serve-grants.ts'
-
-const MILLION = 1_000_000
-const SECONDS = 3
 
 /** The requested lists; `{n}` is a number in the e-mail of a contact. */
 const LISTS = [
@@ -22,42 +18,8 @@ export const millionContacts: Figure = {
     const database = await createBenchDatabase(bench.postgres)
     await database.contacts.fill(MILLION)
     const { report } = await serveGrants(bench, database)
-    const lists = await askForLists(database)
+    const lists = await askForLists(database, LISTS)
     await database.drop()
     return [rateOf('e million', 'grants over HTTP, a million contacts', report), ...lists]
   },
-}
-
-/** One request at a time. */
-async function askForLists(database: BenchDatabase): Promise<Result[]> {
-  const { ready, stop } = await serve(database)
-  const results: Result[] = []
-  for (const { key, what, query } of LISTS) {
-    const { latency, measured, seconds, statuses } = await load({
-      url: ready.url!,
-      token: database.account.token,
-      loop: { kind: 'closed' },
-      connections: 1,
-      warmupSeconds: 1,
-      seconds: SECONDS,
-      requests: {
-        method: 'GET',
-        paths: [`/v1/contacts${query}`],
-        // A prime number, so that consecutive e-mails are not adjacent.
-        numbers: { first: 1, count: MILLION, step: 7_919 },
-      },
-    })
-    const { p50, p95, max } = latency
-    results.push({
-      key,
-      what: `${what}, of a million, p95`,
-      value: p95,
-      unit: 'ms',
-      seconds,
-      statuses,
-      details: { p50, p95, max, measured },
-    })
-  }
-  await stop()
-  return results
 }

@@ -43,6 +43,7 @@ export async function makeDemo(app: App, tx: Tx): Promise<Required<DemoKey>> {
     now,
   })
   await makeCatalogue(tx, site_id, now)
+  await makeCustomFields(tx, site_id, now)
   await makePeople(tx, site_id, now)
   return { client_id, client_secret }
 }
@@ -147,10 +148,35 @@ async function makeOffer(
 }
 
 const PEOPLE = [
-  { name: 'Ben Carter', email: 'ben@example.com' },
-  { name: 'Chloé Dubois', email: 'chloe@example.com' },
-  { name: 'Dmitri Ivanov', email: 'dmitri@example.com' },
+  {
+    name: 'Ben Carter',
+    email: 'ben@example.com',
+    custom: { custom_1: 'Harbours at dusk', custom_2: 'Beginner' },
+  },
+  {
+    name: 'Chloé Dubois',
+    email: 'chloe@example.com',
+    custom: { custom_1: 'Botanical studies', custom_2: 'Advanced', custom_3: '12' },
+  },
+  { name: 'Dmitri Ivanov', email: 'dmitri@example.com', custom: { custom_3: '2' } },
 ]
+
+const CUSTOM_FIELDS = [
+  { number: 1, title: 'Favorite subject', type: 'TextField' },
+  {
+    number: 2,
+    title: 'Experience',
+    type: 'SelectBoxField',
+    select_options: 'Beginner\nIntermediate\nAdvanced',
+  },
+  { number: 3, title: 'Years of painting', type: 'NumberField' },
+]
+
+async function makeCustomFields(tx: Tx, siteId: string, now: Date): Promise<void> {
+  const times = { created_at: now, updated_at: now }
+  const fields = CUSTOM_FIELDS.map((field) => ({ site_id: siteId, ...field, ...times }))
+  await tx.insertInto('custom_fields').values(fields).execute()
+}
 
 async function makePeople(tx: Tx, siteId: string, now: Date): Promise<void> {
   const tags = await tx

@@ -63,6 +63,8 @@ interface Facts {
   /** The path of the site that a link leads on to after signing in. */
   next: string | null
   offers: EmailData['offers']
+  /** By handle; null: the site has no custom fields. */
+  custom: Record<string, string | null> | null
 }
 
 /** An e-mail's data, with the language of its site beside that of its recipient. */
@@ -130,13 +132,13 @@ export function emailToken(app: App, occasion: EmailContext): string | null {
 }
 
 function dataOf(app: App, occasion: EmailContext, facts: Facts): SiteEmailData {
-  const { title, color, logo_url, name, email, gift, offers, language, site_language } = facts
+  const { title, color, logo_url, name, email, gift, offers, language, site_language, custom } = facts
   const base = siteUrl(app, facts)
   return {
     language: languageOf(language ?? site_language),
     siteLanguage: languageOf(site_language),
     site: { title, url: base, color, logo_url },
-    recipient: { name, first_name: givenName(name), email },
+    recipient: { name, first_name: givenName(name), email, ...custom },
     offers,
     gift:
       occasion.kind === 'gift'
@@ -189,7 +191,10 @@ export const factsOf = (occasions: EmailContext[]) => sql<Facts>`
               left join offer_grants held on held.site_id = o.site_id and held.customer_id = cu.id
                                          and held.offer_id = o.id and held.revoked_at is null
              where o.site_id = e.site_id
-               and o.id = any (array(select jsonb_array_elements_text(e.data -> 'offer_ids')::bigint) || e.offer_id)) as offers
+               and o.id = any (array(select jsonb_array_elements_text(e.data -> 'offer_ids')::bigint) || e.offer_id)) as offers,
+           -- A template may name one that was archived since.
+           (select jsonb_object_agg('custom_' || f.number, c.custom -> ('custom_' || f.number))
+              from custom_fields f where f.site_id = c.site_id) as custom
       from unnest(${occasions.map(({ site_id }) => site_id)}::bigint[], ${occasions.map(({ event_id }) => event_id)}::bigint[],
                   ${occasions.map(({ contact_id }) => contact_id)}::bigint[], ${occasions.map(({ kind }) => kind)}::text[])
            with ordinality wanted (site_id, event_id, contact_id, kind, place)

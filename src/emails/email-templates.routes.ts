@@ -9,7 +9,7 @@ import { readAttributes } from '../platform/jsonapi/read-attributes.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { emailTemplateRecords, emailTemplates } from './email-templates.resource.ts'
 import { previewTemplate } from './preview-template.ts'
-import { assertWords, type OwnWords, wordsIn } from './template-attributes.ts'
+import { assertWords, customSamples, type OwnWords, wordsIn } from './template-attributes.ts'
 import type { EmailKind } from './templates/index.ts'
 
 const TAG = 'email templates'
@@ -39,8 +39,9 @@ const preview = route({
     const { values, ignored } = readAttributes(emailTemplates, attributes, true)
     ignore(ignoredAttributes(attributes, ignored))
     const [kind, words] = [values.kind as EmailKind, wordsIn(values)]
-    assertWords(kind, words)
-    return { body: { meta: await previewTemplate(app, db, siteOf(context), kind, words) } }
+    const siteId = siteOf(context)
+    assertWords(kind, words, await customSamples(db, siteId))
+    return { body: { meta: await previewTemplate(app, db, siteId, kind, words) } }
   },
 })
 

@@ -3,7 +3,7 @@ import type { App } from '../platform/app.ts'
 import type { Db } from '../platform/db/database.ts'
 import { languageOf } from '../platform/text/languages.ts'
 import { type RenderedEmail, renderEmail, TemplateError } from './render.ts'
-import { invalidTemplate, type OwnWords } from './template-attributes.ts'
+import { customSamples, invalidTemplate, type OwnWords } from './template-attributes.ts'
 import { type EmailKind, inWords } from './templates/index.ts'
 import { samplesOf } from './templates/samples.ts'
 
@@ -31,7 +31,7 @@ export async function previewTemplate(
     .where('id', '=', siteId)
     .executeTakeFirstOrThrow()
   const url = siteUrl(app, address)
-  const sample = samplesOf(kind)[0]!
+  const sample = samplesOf(kind, await customSamples(db, siteId, 'archived'))[0]!
   const link = { ...sample.link, url: `${url}/a-link-of-their-own` }
   try {
     const language = languageOf(code)

@@ -1,6 +1,7 @@
 import { type Liquid, LiquidError, type Template } from 'liquidjs'
 import { type Document, fillLayout, htmlOf } from './layout/index.ts'
 import { htmlEngine, MAX_TEMPLATE_CHARS, parseTemplate, renderTemplate, textEngine } from './liquid.ts'
+import { mapValues } from '../platform/jsonapi/schemas.ts'
 import { cleanData, EMAIL_SHAPE, type EmailData, line, lines } from './templates/data.ts'
 import { isBuiltIn } from './templates/index.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'
@@ -103,7 +104,8 @@ export function assertTemplate(template: Partial<EmailTemplate>, samples = [full
 
 function assertDefined(field: keyof EmailTemplate, templates: Template[], samples: EmailData[]): void {
   const { gift, ...others } = EMAIL_SHAPE
-  const shape = samples.some((sample) => sample.gift) ? EMAIL_SHAPE : others
+  const known = samples.some((sample) => sample.gift) ? EMAIL_SHAPE : others
+  const shape = { ...known, recipient: mapValues(samples[0]!.recipient, () => 'text' as const) }
   const found = findUndefined(templates, shape)
   if (!found) return
   const available = namesIn(shape)

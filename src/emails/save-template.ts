@@ -1,7 +1,7 @@
 /** What creating, changing and deleting a template takes and does, besides its row. */
 import { blankAttribute, missingAttribute, type Values } from '../platform/jsonapi/read-attributes.ts'
 import type { Writing } from '../platform/records/records.ts'
-import { assertWords, wordsIn } from './template-attributes.ts'
+import { assertWords, customSamples, wordsIn } from './template-attributes.ts'
 import type { EmailKind } from './templates/index.ts'
 
 type Template = { id: string; site_id: string; kind: EmailKind }
@@ -11,13 +11,14 @@ type Template = { id: string; site_id: string; kind: EmailKind }
  *
  * @throws ApiError 422
  */
-export function completeTemplate(
+export async function completeTemplate(
   { name, ...values }: Values,
   template: Template | null,
-  { ignore }: Writing,
-): Values {
+  { ignore, tx }: Writing,
+  siteId: string | null,
+): Promise<Values> {
   const kind = template?.kind ?? (values.kind as EmailKind)
-  assertWords(kind, wordsIn(values))
+  assertWords(kind, wordsIn(values), await customSamples(tx, siteId!))
   if (kind !== 'automation') {
     if (name !== undefined) ignore(['name'])
     return values

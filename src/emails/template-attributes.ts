@@ -1,9 +1,13 @@
 import { Type } from 'typebox'
+import { allCustomFieldsOf, customFieldsOf } from '../people/custom-fields/find-fields.ts'
+import { sampleValue } from '../people/custom-fields/value-types.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
 import type { Field } from '../platform/jsonapi/fields.ts'
 import { blankAttribute, type Values } from '../platform/jsonapi/read-attributes.ts'
 import { MAX_TEMPLATE_CHARS } from './liquid.ts'
 import { assertTemplate, TemplateError } from './render.ts'
+import type { EmailData } from './templates/data.ts'
 import { type EmailKind, type EmailTemplate, templateFields } from './templates/index.ts'
 import { samplesOf } from './templates/samples.ts'
 
@@ -27,21 +31,43 @@ export const wordsIn = (values: Values): OwnWords =>
   )
 
 /**
- * Tries every field of a template with sample data.
+ * A value for each custom field of a site, with which its templates are tried.
  *
- * @throws ApiError 422 that points at the attribute and, for an error in a template, contains line and column
+ * @param which of the fields; a saved template may name one that was archived since
  */
-export function assertWords(kind: EmailKind, words: OwnWords): void {
-  for (const field of Object.keys(words) as (keyof EmailTemplate)[]) assertField(kind, field, words[field]!)
+export async function customSamples(
+  db: Db | Tx,
+  siteId: string,
+  which: 'active' | 'archived' = 'active',
+): Promise<Record<string, string>> {
+  const fields = await (which === 'active' ? customFieldsOf : allCustomFieldsOf)(db, [siteId])
+  return Object.fromEntries(fields.map((field) => [field.handle, sampleValue(field)]))
 }
 
-function assertField(kind: EmailKind, field: keyof EmailTemplate, value: string | null): void {
+/**
+ * Tries every field of a template with sample data.
+ *
+ * @param custom see customSamples()
+ * @throws ApiError 422 that points at the attribute and, for an error in a template, contains line and column
+ */
+export function assertWords(kind: EmailKind, words: OwnWords, custom: Record<string, string>): void {
+  const samples = samplesOf(kind, custom)
+  for (const field of Object.keys(words) as (keyof EmailTemplate)[])
+    assertField(kind, field, words[field]!, samples)
+}
+
+function assertField(
+  kind: EmailKind,
+  field: keyof EmailTemplate,
+  value: string | null,
+  samples: EmailData[],
+): void {
   const hasDefault = kind !== 'automation' || field === 'text' || !NEEDED.includes(field)
   if (value === null ? !hasDefault : NEEDED.includes(field) && value.trim() === '')
     throw blankAttribute(field)
   if (value === null) return
   try {
-    assertTemplate({ [field]: value }, samplesOf(kind))
+    assertTemplate({ [field]: value }, samples)
   } catch (error) {
     throw error instanceof TemplateError ? invalidTemplate(error) : error
   }

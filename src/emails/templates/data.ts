@@ -5,7 +5,7 @@ import { productsToList } from '../../platform/text/titles.ts'
 export interface EmailData {
   language: Language
   site: { title: string; url: string; color: string | null; logo_url: string | null }
-  recipient: { name: string; first_name: string; email: string }
+  recipient: Recipient
   offers: {
     title: string
     description: string | null
@@ -16,6 +16,14 @@ export interface EmailData {
   link: { url: string; expires_in_days: number | null }
   /** In `hook_disabled` alone. */
   hook?: HookNotice
+}
+
+/** With the custom fields that the site has, archived or not; null: no value. */
+export interface Recipient {
+  name: string
+  first_name: string
+  email: string
+  [custom: `custom_${number}`]: string | null
 }
 
 /** Why a hook was disabled, and what can be done. */
@@ -42,7 +50,7 @@ type ShapeOf<Value> = Value extends (infer Element)[]
     ? { [Name in keyof Value]: ShapeOf<NonNullable<Value[Name]>> }
     : 'text'
 
-/** All that templates can name. */
+/** All that templates can name, and the custom fields of a recipient. */
 export const EMAIL_SHAPE: ShapeOf<EmailData> = {
   language: 'text',
   site: { title: 'text', url: 'text', color: 'text', logo_url: 'text' },
@@ -60,11 +68,7 @@ export function cleanData({ language, site, recipient, offers, gift, link, hook 
   return {
     language,
     site: { title: line(site.title), url: site.url, color: site.color, logo_url: site.logo_url },
-    recipient: {
-      name: line(recipient.name),
-      first_name: line(recipient.first_name),
-      email: line(recipient.email),
-    },
+    recipient: cleanRecipient(recipient),
     offers: offers.map(cleanOffer),
     gift: gift && {
       from_name: gift.from_name && line(gift.from_name),
@@ -74,6 +78,13 @@ export function cleanData({ language, site, recipient, offers, gift, link, hook 
     ...(hook && { hook }),
   }
 }
+
+const cleanRecipient = ({ name, first_name, email, ...custom }: Recipient): Recipient => ({
+  name: line(name),
+  first_name: line(first_name),
+  email: line(email),
+  ...Object.fromEntries(Object.entries(custom).map(([handle, value]) => [handle, value && lines(value)])),
+})
 
 function cleanOffer(offer: EmailData['offers'][number]): EmailData['offers'][number] {
   const title = line(offer.title)

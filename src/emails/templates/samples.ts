@@ -34,9 +34,16 @@ export const sparseSample: EmailData = {
   link: { url: 'https://quietkitchen.example/enter/4f9c2a7e1b', expires_in_days: null },
 }
 
-/** What a template of a kind is tried with: all that it must do with. */
-export function samplesOf(kind: EmailKind): EmailData[] {
-  const full = kind === 'gift' ? fullSample : { ...fullSample, gift: null }
+/**
+ * What a template of a kind is tried with: all that it must do with.
+ *
+ * @param custom a value for each custom field of the site, by its handle
+ */
+export function samplesOf(kind: EmailKind, custom: Record<string, string> = {}): EmailData[] {
+  const filled = { ...fullSample, recipient: { ...fullSample.recipient, ...custom } }
+  const full = kind === 'gift' ? filled : { ...filled, gift: null }
+  const without = Object.fromEntries(Object.keys(custom).map((handle) => [handle, null]))
+  const sparse = { ...sparseSample, recipient: { ...sparseSample.recipient, ...without } }
   const isAboutGrants = ['welcome', 'gift', 'offer_grant', 'access_ending'].includes(kind)
-  return isAboutGrants ? [full, sparseSample] : [full, sparseSample, { ...sparseSample, offers: [] }]
+  return isAboutGrants ? [full, sparse] : [full, sparse, { ...sparse, offers: [] }]
 }

@@ -4,7 +4,14 @@ import type { App } from '../../platform/app.ts'
 import { MovableClock } from '../../platform/clock/clock.ts'
 import { type Database, openDatabase } from '../../platform/db/database.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../../testing/automations.ts'
-import { makeContact, makeOffer, makeSite, offersBody } from '../../testing/fixtures.ts'
+import {
+  makeContact,
+  makeCustomField,
+  makeOffer,
+  makeSite,
+  makeThreeFields,
+  offersBody,
+} from '../../testing/fixtures.ts'
 import { databaseName } from '../../testing/global-setup.ts'
 import { createDatabase, type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
@@ -38,8 +45,12 @@ async function useIt(): Promise<void> {
     await makeOffer(h.app, siteId, { access_days: 1 }),
   ]
   const automationId = await automateEverything(offers[0]!)
+  await makeThreeFields(h.app, siteId)
+  await makeCustomField(h.app, siteId, { number: 4, type: 'NumberField' })
   for (let i = 0; i < 4; i++) {
     const id = await makeContact(h.app, siteId)
+    const attributes = { custom_1: 'x'.repeat(i * 70), custom_4: i }
+    await h.client.patch(`/v1/contacts/${id}`, { data: { type: 'contacts', attributes } })
     const path = `/v1/contacts/${id}/relationships/offers`
     const meta = { send_customer_welcome_email: i % 2 === 0, send_offer_grant_email: i % 2 === 1 }
     await h.client.post(path, offersBody(offers, meta), { 'idempotency-key': `key ${i}` })
@@ -175,6 +186,13 @@ test.each<[string, string]>([
     'contact_count',
     `alter table contacts disable trigger contacts_updated;
      update contacts set deleted_at = now() where id = 1`,
+  ],
+  ['custom_values', 'delete from contact_custom_values'],
+  ['custom_values', `update contact_custom_values set value = 'other' where number is null`],
+  ['custom_values', 'update contact_custom_values set number = 77 where number is not null'],
+  [
+    'custom_values',
+    `alter table contacts disable trigger contacts_custom_updated; update contacts set custom = '{}'`,
   ],
 ])('planted fault: %s is found (%s)', async (name, fault) => {
   await app.pool.query(fault)

@@ -106,6 +106,28 @@ export const FIELD_TYPES = Object.keys(TYPES) as FieldType[]
 
 export const typeOf = (type: FieldType): ValueType => TYPES[type]
 
+/** A value that a field could have, for previews. */
+export function sampleValue({
+  title,
+  type,
+  options,
+}: {
+  title: string
+  type: FieldType
+  options: string[]
+}): string {
+  switch (typeOf(type).kind) {
+    case 'number':
+      return '7'
+    case 'date':
+      return '2026-01-31'
+    case 'flag':
+      return 'true'
+    case 'text':
+      return options[0] ?? title
+  }
+}
+
 /** Types whose values are chosen from a list. */
 export const hasOptions = (type: FieldType): boolean => TYPES[type] === choice
 

@@ -60,3 +60,38 @@ test('e-mail addresses of an earlier release are normalised, and no contact is l
   ).rejects.toThrow('contacts_email')
   await close()
 })
+
+test('the three custom columns of an earlier release become fields of every site, with their values', async () => {
+  const { kysely, pool, close } = openDatabase(await createBareDatabase(), { size: 2, name: 'bestow test' })
+  await migrator(kysely).migrateTo('0023_attempts_of_a_person')
+  await pool.query(`
+    insert into accounts (id, name, created_at) values (1, 'Account', now());
+    insert into sites (id, account_id, title, subdomain, created_at, updated_at)
+      select n, 1, 'Site ' || n, 'site' || n, now(), now() from generate_series(1, 2) n;
+    insert into contacts (site_id, id, email, custom_1, custom_3, created_at, updated_at) values
+      (1, 1, 'ada@example.com', E'Red "wine"\\nand cheese', repeat('long ', 200), now(), now()),
+      (1, 2, 'bob@example.com', null, null, now(), now())`)
+  await migrate(kysely)
+  const fields = await pool.query(
+    'select site_id, number, type, archived_at from custom_fields order by 1, 2',
+  )
+  expect(fields.rows).toEqual(
+    ['1', '2'].flatMap((site_id) =>
+      [1, 2, 3].map((number) => ({ site_id, number, type: 'TextField', archived_at: null })),
+    ),
+  )
+  const custom = { custom_1: 'Red "wine"\nand cheese', custom_3: 'long '.repeat(200) }
+  const contacts = await pool.query('select id, custom from contacts order by id')
+  expect(contacts.rows).toEqual([
+    { id: '1', custom },
+    { id: '2', custom: {} },
+  ])
+  const searched = await pool.query(
+    `select v.contact_id, f.number, v.value from contact_custom_values v join custom_fields f on f.id = v.field_id order by 2`,
+  )
+  expect(searched.rows).toEqual([
+    { contact_id: '1', number: 1, value: custom.custom_1 },
+    { contact_id: '1', number: 3, value: custom.custom_3 },
+  ])
+  await close()
+})

@@ -63,4 +63,18 @@ export const recordInvariants: Invariant[] = [
               using (site_id)
               where coalesce(kept, 0) <> coalesce(there, 0)`,
   },
+  {
+    name: 'custom_values',
+    rule: 'Contacts are found by exactly the custom values that they have.',
+    violations: `select 'contact ' || coalesce(k.contact_id, v.contact_id) || ': ' || coalesce(k.handle, 'custom_' || f.number) as what
+               from (select c.site_id, c.id as contact_id, given.key as handle, given.value
+                       from contacts c cross join jsonb_each_text(c.custom) given where c.custom <> '{}') k
+               full join (contact_custom_values v join custom_fields f on f.site_id = v.site_id and f.id = v.field_id)
+                 on v.site_id = k.site_id and v.contact_id = k.contact_id and 'custom_' || f.number = k.handle
+              where k.value is distinct from v.value
+                 or (f.type = 'NumberField' and v.number is distinct from v.value::numeric)
+             union all
+             select 'contact ' || v.contact_id || ': field ' || v.field_id from contact_custom_values v
+               left join custom_fields f on f.site_id = v.site_id and f.id = v.field_id where f.id is null`,
+  },
 ]

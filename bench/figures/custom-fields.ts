@@ -1,0 +1,66 @@
+import { makeCustomField } from '../../src/testing/fixtures.ts'
+import { type BenchDatabase, createBenchDatabase } from '../database.ts'
+import type { Bench, Figure } from '../figure.ts'
+import { askForLists, MILLION } from './lists.ts'
+
+/** custom_1 is a text that nobody else has, custom_2 a number below 10,000, custom_3 true of half, and few have custom_4. */
+export const LISTS = [
+  { key: 'p text', what: 'a text that one has', query: '?filter[custom_1]=Member {n}' },
+  { key: 'p contains', what: 'a text that contains what few have', query: '?filter[custom_1_cont]=ber {n}' },
+  { key: 'p number', what: 'a number greater than, few', query: '?filter[custom_2_gt]=9990' },
+  { key: 'p many numbers', what: 'a number greater than, half', query: '?filter[custom_2_gt]=5000' },
+  { key: 'p checkbox', what: 'a checkbox, half', query: '?filter[custom_3]=true' },
+  { key: 'p set', what: 'a value that few have', query: '?filter[custom_4_null]=false' },
+  { key: 'p unset', what: 'no value, as most', query: '?filter[custom_4_null]=true' },
+  { key: 'p all set', what: 'no value, as none', query: '?filter[custom_1_null]=true' },
+  { key: 'p two', what: 'two filters, few', query: '?filter[custom_3]=true&filter[custom_2_gt]=9990' },
+]
+
+/** The time to find contacts by custom fields. */
+export const customFields: Figure = {
+  keys: ['p'],
+  async measure(bench: Bench) {
+    const database = await createBenchDatabase(bench.postgres)
+    await database.contacts.add(MILLION)
+    await fillFields(database)
+    const lists = await askForLists(database, LISTS)
+    await database.drop()
+    return lists
+  },
+}
+
+/** Without the trigger, which works row by row. */
+export async function fillFields({ app, account: { siteId } }: BenchDatabase): Promise<void> {
+  const types = ['TextField', 'NumberField', 'CheckboxField', 'TextField'] as const
+  const ids: string[] = []
+  for (const [index, type] of types.entries())
+    ids.push(await makeCustomField(app, siteId, { number: index + 1, type }))
+  const run = (text: string, values: unknown[] = []) => app.pool.query(text, values)
+  const { rows: indexes } = await run(
+    `select indexname as name, indexdef as definition from pg_indexes
+      where tablename = 'contact_custom_values' and indexname <> 'contact_custom_values_pkey'`,
+  )
+  for (const { name } of indexes) await run(`drop index ${name}`)
+  await run('alter table contacts disable trigger contacts_custom_updated')
+  await run(
+    `update contacts
+        set custom = jsonb_strip_nulls(jsonb_build_object(
+              'custom_1', 'Member ' || id, 'custom_2', (id % 10000)::text, 'custom_3', (id % 2 = 0)::text,
+              'custom_4', case when id % 1000 = 0 then 'Tea' end))
+      where site_id = $1`,
+    [siteId],
+  )
+  await run('alter table contacts enable trigger contacts_custom_updated')
+  await run(
+    `insert into contact_custom_values (site_id, contact_id, field_id, value, number)
+     select c.site_id, c.id, f.id, given.value, case f.type when 'NumberField' then given.value::numeric end
+       from contacts c cross join jsonb_each_text(c.custom) given
+       join unnest($2::bigint[]) with ordinality ids (id, place) on 'custom_' || place = given.key
+       join custom_fields f on f.id = ids.id
+      where c.site_id = $1`,
+    [siteId, ids],
+  )
+  for (const { definition } of indexes) await run(definition)
+  await run('vacuum (analyze)')
+  await run('checkpoint')
+}
