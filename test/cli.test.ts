@@ -191,6 +191,20 @@ describe('while the server runs', () => {
     expect(await json('accounts', 'list')).toHaveLength(2)
   })
 
+  test('a custom field is created, edited and archived; the demo account has three', async () => {
+    const account = ['--account', '1']
+    const made = await json(
+      ...['custom-fields', 'create', '--title', 'Level', '--type', 'SelectBoxField'],
+      ...['--select-options', 'Low\nHigh', ...account],
+    )
+    expect(made).toMatchObject({ handle: 'custom_4', select_options: 'Low\nHigh', required: false })
+    const changed = await json('custom-fields', 'edit', made.id, '--required', 'true', '--title', 'Skill')
+    expect(changed).toMatchObject({ title: 'Skill', type: 'SelectBoxField', required: true })
+    expect((await run('custom-fields', 'list', ...account)).stdout).toMatch(/custom_4 +Skill +SelectBoxField/)
+    await json('custom-fields', 'archive', made.id)
+    expect(await json('custom-fields', 'list', ...account)).toHaveLength(3)
+  })
+
   test('a command about one resource needs no --account', async () => {
     const [demo] = await json('keys', 'list', '--account', '1')
     expect((await json('keys', 'rotate', demo.id)).client_id).toBe(demo.client_id)

@@ -5,8 +5,12 @@ import { askForLists, MILLION } from './lists.ts'
 
 /** custom_1 is a text that nobody else has, custom_2 a number below 10,000, custom_3 true of half, and few have custom_4. */
 export const LISTS = [
-  { key: 'p text', what: 'a text that one has', query: '?filter[custom_1]=Member {n}' },
-  { key: 'p contains', what: 'a text that contains what few have', query: '?filter[custom_1_cont]=ber {n}' },
+  { key: 'p text', what: 'a text that one has', query: '?filter[custom_1]=Member%20{n}' },
+  {
+    key: 'p contains',
+    what: 'a text that contains what few have',
+    query: '?filter[custom_1_cont]=ber%20{n}',
+  },
   { key: 'p number', what: 'a number greater than, few', query: '?filter[custom_2_gt]=9990' },
   { key: 'p many numbers', what: 'a number greater than, half', query: '?filter[custom_2_gt]=5000' },
   { key: 'p checkbox', what: 'a checkbox, half', query: '?filter[custom_3]=true' },
@@ -21,44 +25,44 @@ export const customFields: Figure = {
   keys: ['p'],
   async measure(bench: Bench) {
     const database = await createBenchDatabase(bench.postgres)
-    await database.contacts.add(MILLION)
-    await fillFields(database)
+    await fillContacts(database)
     const lists = await askForLists(database, LISTS)
     await database.drop()
     return lists
   },
 }
 
-/** Without the trigger, which works row by row. */
-export async function fillFields({ app, account: { siteId } }: BenchDatabase): Promise<void> {
+/** A million contacts with values, without the trigger, which works row by row. */
+export async function fillContacts({ app, account: { siteId } }: BenchDatabase): Promise<void> {
   const types = ['TextField', 'NumberField', 'CheckboxField', 'TextField'] as const
-  const ids: string[] = []
-  for (const [index, type] of types.entries())
-    ids.push(await makeCustomField(app, siteId, { number: index + 1, type }))
+  for (const [index, type] of types.entries()) await makeCustomField(app, siteId, { number: index + 1, type })
   const run = (text: string, values: unknown[] = []) => app.pool.query(text, values)
+  // Creating an index after all rows takes a fraction of the time.
   const { rows: indexes } = await run(
     `select indexname as name, indexdef as definition from pg_indexes
-      where tablename = 'contact_custom_values' and indexname <> 'contact_custom_values_pkey'`,
+      where indexname = 'contacts_search'
+         or (tablename = 'contact_custom_values' and indexname <> 'contact_custom_values_pkey')`,
   )
   for (const { name } of indexes) await run(`drop index ${name}`)
-  await run('alter table contacts disable trigger contacts_custom_updated')
+  await run('alter table contacts disable trigger contacts_custom_inserted')
   await run(
-    `update contacts
-        set custom = jsonb_strip_nulls(jsonb_build_object(
-              'custom_1', 'Member ' || id, 'custom_2', (id % 10000)::text, 'custom_3', (id % 2 = 0)::text,
-              'custom_4', case when id % 1000 = 0 then 'Tea' end))
-      where site_id = $1`,
+    `insert into contacts (site_id, name, email, custom, created_at, updated_at)
+     select $1, 'Person ' || n, 'person' || n || '@example.com',
+            jsonb_strip_nulls(jsonb_build_object(
+              'custom_1', 'Member ' || n, 'custom_2', (n % 10000)::text, 'custom_3', (n % 2 = 0)::text,
+              'custom_4', case when n % 1000 = 0 then 'Tea' end)),
+            now() - make_interval(secs => n), now()
+       from generate_series(1, ${MILLION}) n`,
     [siteId],
   )
-  await run('alter table contacts enable trigger contacts_custom_updated')
+  await run('alter table contacts enable trigger contacts_custom_inserted')
   await run(
     `insert into contact_custom_values (site_id, contact_id, field_id, value, number)
-     select c.site_id, c.id, f.id, given.value, case f.type when 'NumberField' then given.value::numeric end
-       from contacts c cross join jsonb_each_text(c.custom) given
-       join unnest($2::bigint[]) with ordinality ids (id, place) on 'custom_' || place = given.key
-       join custom_fields f on f.id = ids.id
+     select c.site_id, c.id, f.id, c.custom ->> ('custom_' || f.number),
+            case f.type when 'NumberField' then (c.custom ->> ('custom_' || f.number))::numeric end
+       from contacts c join custom_fields f on f.site_id = c.site_id and c.custom ? ('custom_' || f.number)
       where c.site_id = $1`,
-    [siteId, ids],
+    [siteId],
   )
   for (const { definition } of indexes) await run(definition)
   await run('vacuum (analyze)')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
-import { makeOffer, makeProduct } from '../../testing/fixtures.ts'
+import { makeCustomField, makeOffer, makeProduct } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { rowsReadBy } from '../../testing/plans.ts'
 import { recordStatements, type Statement } from '../../testing/statements.ts'
@@ -57,6 +57,16 @@ beforeAll(async () => {
       ids[name],
     )
   }
+  await makeCustomField(h.app, siteId, { number: 1 })
+  await makeCustomField(h.app, siteId, { number: 2, type: 'NumberField' })
+  await makeCustomField(h.app, siteId, { number: 3 })
+  await run(
+    `update contacts
+        set custom = jsonb_strip_nulls(jsonb_build_object(
+              'custom_1', 'Member ' || id, 'custom_2', (id % 1000)::text,
+              'custom_3', case when id % 1000 = 0 then 'Tea' end))
+      where site_id = $1`,
+  )
   await h.app.pool.query('vacuum analyze')
   statements = recordStatements(h.app.pool)
 })
@@ -79,8 +89,8 @@ async function readForCondition(filter: string, value: string): Promise<number> 
   const condition = { filter, value: written(value) }
   statements.length = 0
   await inTransaction(h.app.db, (tx) => matchingContacts(tx, h.account.siteId, contactIds, condition, scope))
-  const [read] = await rowsReadBy(h.app.pool, [...statements])
-  return read!.read
+  const reads = await rowsReadBy(h.app.pool, [...statements])
+  return reads.at(-1)!.read
 }
 
 /** Few contacts match, and an index finds them. */
@@ -89,6 +99,12 @@ const SELECTIVE: [string, string][] = [
   ['has_all_tag_id', '{commonTag},{rareTag}'],
   ['has_offer_id', '{rare}'],
   ['submitted_form_id', '5'],
+  ['custom_1', 'Member 7000'],
+  ['custom_1_in', 'Member 7000,Member 8000'],
+  ['custom_1_cont', 'ber 2900'],
+  ['custom_2', '999'],
+  ['custom_2_gt', '998'],
+  ['custom_3_null', 'false'],
 ]
 
 /** Many contacts match, or no index helps: every contact is read, but only a few times. */
@@ -112,6 +128,10 @@ const LINEAR: [string, string][] = [
   ['delivered_email_in_last', '7'],
   ['not_delivered_email_in_last', '7'],
   ['no_submitted_form_id', '5'],
+  ['custom_1_not_eq', 'Member 7000'],
+  ['custom_1_null', 'true'],
+  ['custom_2_lt', '500'],
+  ['custom_3_null', 'true'],
 ]
 
 /** There is no index on the ended grants of a customer. */

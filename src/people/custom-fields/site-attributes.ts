@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Db, Tx } from '../../platform/db/database.ts'
+import type { Filter } from '../../platform/jsonapi/resource.ts'
+import { mapValues } from '../../platform/jsonapi/schemas.ts'
 import type { SiteAttribute, SiteAttributes } from '../../platform/jsonapi/site-attributes.ts'
 import { listFilter } from '../contacts/filters/contact-filter.ts'
 import { type CustomField, customFieldsOf } from './find-fields.ts'
@@ -23,7 +24,7 @@ export const attributesOfContacts: SiteAttributes = {
   ...customFieldAttributes(async (db, siteIds) =>
     (await customFieldsOf(db, siteIds)).map((field) => ({
       name: field.handle,
-      filters: filtersFor(field, 'r', true),
+      filters: mapValues(filtersOfField(field), (filter) => listFilter(filter, 'r')),
       sort: sortOf(field),
     })),
   ),
@@ -34,29 +35,18 @@ export const attributesOfContacts: SiteAttributes = {
 }
 
 /** The custom fields as filters of customers, of whose contacts the alias is `k`. */
-export const filtersOfCustomers: SiteAttributes = customFieldAttributes(
-  async (db: Db | Tx, siteIds: string[]): Promise<SiteAttribute[]> =>
-    (await customFieldsOf(db, siteIds)).map((field) => ({
-      name: field.handle,
-      filters: filtersFor(field, 'k', false),
-    })),
+export const filtersOfCustomers: SiteAttributes = customFieldAttributes(async (db, siteIds) =>
+  (await customFieldsOf(db, siteIds)).map((field) => ({
+    name: field.handle,
+    filters: mapValues(filtersOfField(field), (filter) => uncounted(listFilter(filter, 'k'))),
+  })),
 )
 
-/** @param isCounted whether what the filters count is what the list counts */
-function filtersFor(field: CustomField, alias: string, isCounted: boolean): SiteAttribute['filters'] {
-  return Object.fromEntries(
-    Object.entries(filtersOfField(field)).map(([name, filter]) => {
-      const { build, ...rest } = listFilter(filter, alias)
-      return [
-        name,
-        {
-          ...rest,
-          build: (value, scope) => ({ ...build(value, scope), ...(!isCounted && { count: undefined }) }),
-        },
-      ]
-    }),
-  )
-}
+/** What the filter counts is contacts. */
+const uncounted = ({ build, ...filter }: Filter): Filter => ({
+  ...filter,
+  build: (value, scope) => ({ where: build(value, scope).where }),
+})
 
 /** Without an index: as the list is sorted by it, every contact of the site is read. */
 function sortOf({ handle, type }: CustomField): SiteAttribute['sort'] {

@@ -13,6 +13,8 @@ interface Comparison {
   description: string
   /** @throws Error whose message completes "filter[x] …" */
   where: (value: string, field: CustomField) => Sql
+  /** It is a range of an index. */
+  isIndexed: boolean
 }
 
 /** A value as it would be kept: an e-mail address in any spelling. */
@@ -31,6 +33,7 @@ const text: Record<string, Comparison> = {
   eq: {
     description: textOperators.eq!.description,
     where: (value, field) => sql`v.key = custom_value_key(${asKept(value, field)}::text)`,
+    isIndexed: true,
   },
   in: {
     description: textOperators.in!.description,
@@ -38,6 +41,7 @@ const text: Record<string, Comparison> = {
       const kept = listed(value).map((one) => asKept(one, field))
       return sql`v.key = any (array(select custom_value_key(one) from unnest(${kept}::text[]) one))`
     },
+    isIndexed: true,
   },
   ...Object.fromEntries(
     ['cont', 'start', 'end'].map((name) => [
@@ -45,6 +49,7 @@ const text: Record<string, Comparison> = {
       {
         description: textOperators[name]!.description,
         where: (value: string) => textOperators[name]!.where(sql`v.value`, value),
+        isIndexed: false,
       },
     ]),
   ),
@@ -56,6 +61,7 @@ const number: Record<string, Comparison> = Object.fromEntries(
     {
       description: operatorsOf.number[name]!.description,
       where: (value: string) => operatorsOf.number[name]!.where(sql`v.number`, value),
+      isIndexed: true,
     },
   ]),
 )
@@ -69,6 +75,7 @@ function parseDate(value: string): string {
 const comparedDate = (operator: string, description: string): Comparison => ({
   description,
   where: (value) => sql`v.key ${sql.raw(operator)} ${parseDate(value)}`,
+  isIndexed: true,
 })
 
 const date: Record<string, Comparison> = {
@@ -83,6 +90,7 @@ const flag: Record<string, Comparison> = {
   eq: {
     description: 'is this: true or false',
     where: (value) => sql`v.key = ${String(parseBoolean(value))}`,
+    isIndexed: true,
   },
 }
 
@@ -110,23 +118,30 @@ export function filtersOfField(field: CustomField): ContactFilters {
       build,
     }
   }
-  for (const [operator, { description, where }] of Object.entries(COMPARISONS[typeOf(type).kind])) {
-    const isTrue: ContactFilter['build'] = (value, contact) => matching(field, contact, where(value, field))
+  for (const [operator, { description, where, isIndexed }] of Object.entries(
+    COMPARISONS[typeOf(type).kind],
+  )) {
+    const isTrue: ContactFilter['build'] = (value, contact) => ({
+      ...matching(field, contact, where(value, field)),
+      isIndexed,
+    })
     add(operator, description, isTrue)
     if (operator === 'eq') add('', description, isTrue)
     const negation = NEGATIONS[operator]
     if (negation)
-      add(negation, description.replace(/^(is|contains)/, negated), (value, contact) =>
-        notMatching(field, contact, where(value, field)),
-      )
+      add(negation, description.replace(/^(is|contains)/, negated), (value, contact) => ({
+        ...notMatching(field, contact, where(value, field)),
+        isIndexed,
+      }))
   }
   for (const [synonym, operator] of Object.entries(SYNONYMS)) {
     const same = filters[`${handle}_${operator}`]
     if (same) filters[`${handle}_${synonym}`] = same
   }
-  add('null', 'is not set: true or false', (value, contact) =>
-    (parseBoolean(value) ? notMatching : matching)(field, contact, sql`true`),
-  )
+  add('null', 'is not set: true or false', (value, contact) => ({
+    ...(parseBoolean(value) ? notMatching : matching)(field, contact, sql`true`),
+    isIndexed: true,
+  }))
   return filters
 }
 

@@ -22,8 +22,7 @@ export async function loadPage(
 ): Promise<LoadedPage> {
   const siteScope = await narrowToSite(db, resource, query, scope)
   const condition = listCondition(resource, query, siteScope)
-  const few = query.filters.length > 0 ? await fewMatches(db, resource, condition) : null
-  const total = few?.length ?? (await count(db, resource, query, condition, siteScope))
+  const { few, total } = await findMatches(db, resource, query, condition, siteScope)
   const matching = few ? oneOfThese(few, resource, siteScope) : condition
   const rows = await selectPage(db, resource, query, matching, total, siteScope)
   const document = await attachRelated(db, resource, rows, query, 'always', siteScope)
@@ -55,19 +54,33 @@ export async function fewMatches(
   return rows.length > MATERIALIZE_LIMIT ? null : rows.map(({ id }) => id)
 }
 
-async function count(
+/** How many match, and which, where those are few. */
+async function findMatches(
   db: Db | Tx,
   resource: Resource,
   { filters }: ResourceQuery,
   condition: RawBuilder<unknown>,
   scope: LoadScope,
-): Promise<number> {
-  const alone = filters.length === 1 ? filters[0]!.count : undefined
-  const counting =
-    alone ??
-    (resource.total && filters.length === 0
-      ? resource.total(scope)
-      : sql`select count(*) from ${resource.from} where ${condition}`)
+): Promise<{ few: string[] | null; total: number }> {
+  const [only, another] = filters
+  if (!only) return { few: null, total: await countAll(db, resource, condition, scope) }
+  const count = another ? undefined : only.count
+  if (count && only.isIndexed) {
+    const total = await readCount(db, count)
+    if (total === 0 || total > MATERIALIZE_LIMIT) return { few: null, total }
+  }
+  const few = await fewMatches(db, resource, condition)
+  if (few) return { few, total: few.length }
+  return { few, total: await (count ? readCount(db, count) : countRows(db, resource, condition)) }
+}
+
+const countAll = (db: Db | Tx, resource: Resource, condition: RawBuilder<unknown>, scope: LoadScope) =>
+  resource.total ? readCount(db, resource.total(scope)) : countRows(db, resource, condition)
+
+const countRows = (db: Db | Tx, resource: Resource, condition: RawBuilder<unknown>) =>
+  readCount(db, sql`select count(*) from ${resource.from} where ${condition}`)
+
+async function readCount(db: Db | Tx, counting: RawBuilder<unknown>): Promise<number> {
   const { rows } = await sql<{ count: string }>`${counting}`.execute(db)
   return Number(rows[0]!.count)
 }

@@ -62,6 +62,8 @@ export interface FilterSql {
   first?: RawBuilder<unknown>
   /** Selects the `count` of the list that nothing else narrows, where that is quicker than counting its rows. */
   count?: RawBuilder<unknown>
+  /** The count comes from an index alone: it is read first, and tells whether the matches can be collected. */
+  isIndexed?: boolean
 }
 
 export interface Filter {

@@ -92,26 +92,18 @@ export function unknownSiteFilter(
     })
   }
   const filters = Object.keys(known.filters).map((name) => `filter[${name}]`)
-  const detail = `There is no ${source.parameter}. The filters of this ${singular} are ${listed(filters)}.`
+  const detail = `There is no ${source.parameter}. The filters of this ${singular} are ${filters.join(', ')}.`
   return new ApiError(422, 'unknown_filter', detail, { source })
 }
 
 /** What is wrong with a name that the site lacks, wherever it is given. */
 export const absence = (singular: string, name: string, prefix: string, known: { name: string }[]): string =>
   known.length > 0
-    ? `The site has no ${singular} ${name}. Its ${singular}s are ${listed(known.map((one) => one.name))}.`
+    ? `The site has no ${singular} ${name}. Its ${singular}s are ${known.map((one) => one.name).join(', ')}.`
     : `The site has no ${singular} ${name}. It has no ${singular}s; create ${prefix}1 first.`
 
 /** As in "unknown_custom_field". */
 export const unknownCode = (singular: string) => `unknown_${singular.replaceAll(' ', '_')}`
-
-/** More would not be read. */
-const MOST_LISTED = 50
-
-const listed = (names: string[]) =>
-  names.length > MOST_LISTED
-    ? `${names.slice(0, MOST_LISTED).join(', ')} and ${names.length - MOST_LISTED} more`
-    : names.join(', ')
 
 /** What the schema of a parameter says that stands for others: a regular expression for their names. */
 export const NAMES_LIKE = 'x-names-like'
