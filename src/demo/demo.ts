@@ -1,5 +1,6 @@
 import { createAccount } from '../accounts/create-account.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
+import type { CustomValues } from '../people/custom-fields/read-values.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { type DemoOffer, demoOffers, demoProducts } from './catalogue.ts'
@@ -147,7 +148,7 @@ async function makeOffer(
   await tx.insertInto('offer_products').values(links).execute()
 }
 
-const PEOPLE = [
+const PEOPLE: { name: string; email: string; custom: CustomValues }[] = [
   {
     name: 'Ben Carter',
     email: 'ben@example.com',

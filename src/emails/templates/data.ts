@@ -19,7 +19,7 @@ export interface EmailData {
 }
 
 /** With the custom fields that the site has, archived or not; null: no value. */
-export interface Recipient {
+export type Recipient = {
   name: string
   first_name: string
   email: string

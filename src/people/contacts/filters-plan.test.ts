@@ -57,15 +57,18 @@ beforeAll(async () => {
       ids[name],
     )
   }
-  await makeCustomField(h.app, siteId, { number: 1 })
-  await makeCustomField(h.app, siteId, { number: 2, type: 'NumberField' })
-  await makeCustomField(h.app, siteId, { number: 3 })
+  ids.text = await makeCustomField(h.app, siteId, { number: 1 })
+  ids.number = await makeCustomField(h.app, siteId, { number: 2, type: 'NumberField' })
+  ids.rarelySet = await makeCustomField(h.app, siteId, { number: 3 })
+  // Filters look nowhere else.
   await run(
-    `update contacts
-        set custom = jsonb_strip_nulls(jsonb_build_object(
-              'custom_1', 'Member ' || id, 'custom_2', (id % 1000)::text,
-              'custom_3', case when id % 1000 = 0 then 'Tea' end))
-      where site_id = $1`,
+    `insert into contact_custom_values (site_id, contact_id, field_id, value, number)
+     select site_id, id, $2::bigint, 'Member ' || id, null from contacts where site_id = $1
+     union all select site_id, id, $3::bigint, (id % 1000)::text, id % 1000 from contacts where site_id = $1
+     union all select site_id, id, $4::bigint, 'Tea', null from contacts where site_id = $1 and id % 1000 = 0`,
+    ids.text,
+    ids.number,
+    ids.rarelySet,
   )
   await h.app.pool.query('vacuum analyze')
   statements = recordStatements(h.app.pool)

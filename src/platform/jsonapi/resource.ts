@@ -62,7 +62,7 @@ export interface FilterSql {
   first?: RawBuilder<unknown>
   /** Selects the `count` of the list that nothing else narrows, where that is quicker than counting its rows. */
   count?: RawBuilder<unknown>
-  /** The count comes from an index alone: it is read first, and tells whether the matches can be collected. */
+  /** The count comes from an index alone: it is read first, and decides whether the matches are collected. */
   isIndexed?: boolean
 }
 
