@@ -10,7 +10,7 @@ import { lockOne } from '../platform/records/lock-one.ts'
 import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
 import { type Buyer, findBuyer, type KnownBuyer } from './find-buyer.ts'
-import { grantInTransaction, revokeInTransaction } from './grant-in-transaction.ts'
+import { type GrantOf, grantInTransaction, revokeInTransaction } from './grant-in-transaction.ts'
 
 /** Somebody at a shop elsewhere, as it sends them. */
 export interface GivenBuyer {
@@ -18,6 +18,11 @@ export interface GivenBuyer {
   email?: string
   external_user_id?: string
 }
+
+/** Which e-mails are sent. */
+export type ActivationEmails = Required<
+  Pick<GrantOf, 'send_offer_grant_email' | 'send_customer_welcome_email'>
+>
 
 /**
  * Grants an offer that was bought elsewhere, to a contact that is made when there is none: both, or neither. Who is
@@ -27,7 +32,7 @@ export async function activateOffer(
   app: App,
   offer: ActivatedOffer,
   given: GivenBuyer,
-  isConfirmed: boolean,
+  emails: ActivationEmails,
   requestId: string,
 ): Promise<void> {
   const buyer = parseBuyer(given)
@@ -38,7 +43,7 @@ export async function activateOffer(
     inTransaction(app.db, async (tx) => {
       const known = await findBuyer(tx, offer.site_id, buyer)
       const contactId = known?.contactId ?? (await makeContact(tx, offer.site_id, name, buyer, origin))
-      const customerId = await grantTo(tx, offer, contactId, isConfirmed, origin)
+      const customerId = await grantTo(tx, offer, contactId, emails, origin)
       if (known?.by === 'external_user_id') {
         await noteOtherEmail(tx, { siteId: offer.site_id, contactId, customerId }, known, buyer, origin)
       } else if (buyer.externalUserId) {
@@ -117,7 +122,7 @@ async function grantTo(
   tx: Tx,
   { site_id: siteId, id }: ActivatedOffer,
   contactId: string,
-  isConfirmed: boolean,
+  emails: ActivationEmails,
   origin: Origin,
 ): Promise<string> {
   const change = {
@@ -125,7 +130,7 @@ async function grantTo(
     offerIds: [id],
     origin,
     source: 'inbound_url' as const,
-    send_offer_grant_email: isConfirmed,
+    ...emails,
   }
   const [outcome] = await grantInTransaction(tx, siteId, [change], origin.now)
   switch (outcome!.error) {

@@ -2,13 +2,23 @@ import { Type } from 'typebox'
 import { findByActivationToken } from '../catalogue/offers/activation-token.ts'
 import { type Context, type Route, route } from '../platform/http/route.ts'
 import { notFound } from '../platform/jsonapi/errors.ts'
-import { activateOffer, deactivateOffer } from './activate-offer.ts'
+import { activateOffer, deactivateOffer, type GivenBuyer } from './activate-offer.ts'
 
-const Person = Type.Object({
-  email: Type.Optional(Type.String()),
-  name: Type.Optional(Type.String()),
-  external_user_id: Type.Optional(Type.String()),
-})
+const MEMBERS = ['email', 'name', 'external_user_id'] as const
+
+const person = Object.fromEntries(MEMBERS.map((name) => [name, Type.Optional(Type.String())]))
+
+const Person = Type.Object(person)
+
+/** For shops that can only call a URL. */
+const PersonInQuery = Type.Object(
+  Object.fromEntries(
+    MEMBERS.map((name) => [
+      name,
+      Type.Optional(Type.String({ description: 'The same as in the body, which comes first' })),
+    ]),
+  ),
+)
 
 const activate = route({
   kind: 'open',
@@ -23,6 +33,13 @@ const activate = route({
     send_offer_grant_email: Type.Optional(
       Type.Boolean({ description: 'true: a confirmation e-mail is sent', default: false }),
     ),
+    send_customer_welcome_email: Type.Optional(
+      Type.Boolean({
+        description: 'false: no welcome e-mail is sent when the contact becomes a customer',
+        default: true,
+      }),
+    ),
+    ...PersonInQuery.properties,
   }),
   body: Person,
   responses: { 200: Type.Object({ status: Type.Literal('activated') }) },
@@ -32,8 +49,11 @@ const activate = route({
   async handler(context) {
     const { app, query, requestId } = context
     const offer = await offerOf(context)
-    const isConfirmed = query.send_offer_grant_email === 'true'
-    await activateOffer(app, offer, context.body ?? {}, isConfirmed, requestId)
+    const emails = {
+      send_offer_grant_email: query.send_offer_grant_email === 'true',
+      send_customer_welcome_email: query.send_customer_welcome_email !== 'false',
+    }
+    await activateOffer(app, offer, givenBuyer(context), emails, requestId)
     return { body: { status: 'activated' } }
   },
 })
@@ -47,6 +67,7 @@ const deactivate = route({
   description:
     'The URL is the credential. Revokes the offer from the customer with this external_user_id, otherwise from the contact with this e-mail. Returns an error when there is no such contact, or it does not hold the offer.',
   tag: 'grants',
+  query: PersonInQuery,
   body: Person,
   responses: { 200: Type.Object({ status: Type.Literal('deactivated') }) },
   errors: [422, 503],
@@ -54,10 +75,21 @@ const deactivate = route({
   flatErrors: true,
   async handler(context) {
     const offer = await offerOf(context)
-    await deactivateOffer(context.app, offer, context.body ?? {}, context.requestId)
+    await deactivateOffer(context.app, offer, givenBuyer(context), context.requestId)
     return { body: { status: 'deactivated' } }
   },
 })
+
+/** The fields of the query string, and those of the body before them. */
+function givenBuyer({ query, body }: Context<unknown>): GivenBuyer {
+  const fields = (body ?? {}) as Record<string, string>
+  return Object.fromEntries(
+    MEMBERS.flatMap((name) => {
+      const value = fields[name] ?? query[name]
+      return value === undefined ? [] : [[name, [value].flat().at(-1)!]]
+    }),
+  )
+}
 
 async function offerOf({ app, params }: Context) {
   const offer = await findByActivationToken(app, params.token!, params.offer_id!)

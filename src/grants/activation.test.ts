@@ -78,6 +78,25 @@ test('a confirmation is sent when the URL requests it', async () => {
   expect(await kindsTo(email)).toEqual(['offer_grant', 'welcome'])
 })
 
+test('a shop that can only call a URL names the buyer in the query string; the body comes first', async () => {
+  const [email, other] = [newEmail(), newEmail()]
+  const query = new URLSearchParams({ email, name: 'Grace Hopper', external_user_id: `shop-${unique()}` })
+  expect((await call(`${urls.activate_url}?${query}`, {})).status).toBe(200)
+  expect(await heldBy(email)).toMatchObject([{ name: 'Grace Hopper' }])
+  const { external_user_id: _, ...rest } = Object.fromEntries(query)
+  await call(`${urls.activate_url}?${new URLSearchParams(rest)}`, { email: other })
+  expect(await heldBy(other)).toHaveLength(1)
+  expect((await call(`${urls.deactivate_url}?${new URLSearchParams({ email })}`, {})).status).toBe(200)
+  expect(await heldBy(email)).toEqual([])
+})
+
+test('no welcome is sent when the URL declines it', async () => {
+  const email = newEmail()
+  await call(`${urls.activate_url}?send_customer_welcome_email=false`, { email })
+  expect(await heldBy(email)).toHaveLength(1)
+  expect(await kindsTo(email)).toEqual([])
+})
+
 test('without a request no confirmation is sent, also when the site confirms grants over the API', async () => {
   await h.app.db.updateTable('sites').set({ send_offer_grant_email: true }).execute()
   const email = newEmail()
