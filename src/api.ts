@@ -17,7 +17,8 @@ import { blogs } from './catalogue/pages/blogs.resource.ts'
 import { landingPageRecords, websitePageRecords } from './catalogue/pages/pages.resource.ts'
 import { podcastRecords } from './catalogue/podcasts.resource.ts'
 import { productRecords } from './catalogue/products/products.resource.ts'
-import { uploads } from './catalogue/uploads/uploads.resource.ts'
+import { uploadedFiles } from './catalogue/uploads/uploaded-files.ts'
+import { uploadRoutes } from './catalogue/uploads/uploads.routes.ts'
 import { demoFiles } from './demo/files.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emails } from './emails/emails.resource.ts'
@@ -107,8 +108,7 @@ export const routes: Route[] = [
       '`url` is an https address, also of a video at YouTube, Vimeo or Wistia, or the `url` of an upload. `kind` follows from it unless it is given.',
     end: 'The medium is no longer shown in its lesson.',
   }),
-  listRoute(uploads),
-  showRoute(uploads),
+  ...uploadRoutes,
   ...crudRoutes(podcastRecords, { end: 'The podcast and its public page are no longer shown.' }),
   listRoute(blogs),
   showRoute(blogs),
@@ -144,4 +144,4 @@ export const routes: Route[] = [
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */
-export const pages: Extra[] = [healthRoutes(queues), memberPages, demoFiles]
+export const pages: Extra[] = [healthRoutes(queues), memberPages, demoFiles, uploadedFiles]

@@ -2,6 +2,7 @@
 
 import { endRest } from './automations/end-runs.ts'
 import { runsQueue } from './automations/runs-queue.ts'
+import { cleanUploads } from './catalogue/uploads/clean-uploads.ts'
 import { emailsQueue } from './emails/emails-queue.ts'
 import { announceAccessEnds, endingSchedule } from './grants/announce-access-ends.ts'
 import { expireGrants, expirySchedule } from './grants/expire-grants.ts'
@@ -31,5 +32,6 @@ export const backgroundTasks: BackgroundTask[] = [
     run: announceAccessEnds,
     schedule: endingSchedule,
   },
+  { name: 'clean uploads', everyMs: 600_000, run: cleanUploads },
   { name: 'clean up', everyMs: 600_000, run: (app) => cleanUp(app, queues) },
 ]

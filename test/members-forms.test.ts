@@ -1,13 +1,14 @@
 /** Attacks on forms, URLs and headers of the members' pages, with plain HTTP requests. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { doorPages } from '../src/members/public.pages.ts'
+import { publishedPages } from '../src/members/published.pages.ts'
 import { insidePages } from '../src/members/signed-in.pages.ts'
 import { makeOffer, makeSite } from '../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../src/testing/harness.ts'
 import { countRows } from '../src/testing/refusals.ts'
 import { dressSite, grant, linkFor, makeCourse, PASSWORD, type Person, type Site } from './member-site.ts'
 
-const pages = [...doorPages, ...insidePages]
+const pages = [...doorPages, ...publishedPages, ...insidePages]
 const forms = pages.filter(({ method }) => method === 'POST').map(({ path }) => path)
 const shown = pages.filter(({ method }) => method === 'GET').map(({ path }) => path)
 
@@ -55,7 +56,11 @@ async function visit({ url }: Site): Promise<Visitor> {
 
 /** A valid path for the path of a route. */
 const filled = (path: string) =>
-  path.replace(':token', 'A'.repeat(43)).replace(':id', course).replace(':lesson', '1')
+  path
+    .replace(':token', 'A'.repeat(43))
+    .replace(':id', course)
+    .replace(':lesson', '1')
+    .replace(':slug', 'hello')
 
 async function everything(): Promise<object> {
   const { db } = h.app

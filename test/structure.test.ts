@@ -40,6 +40,7 @@ const LAYERS = [
 /** The same within src/platform/. */
 const PLATFORM_LAYERS = [
   'version.ts',
+  'files',
   'config.ts',
   'text',
   'db',

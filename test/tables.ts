@@ -149,7 +149,9 @@ export const EXCEPTIONS: Exception[] = [
 export const NAMED_BY_PARAMETER = [
   'accounts/find-accounts.ts',
   'catalogue/courses/sequence.ts',
+  'catalogue/pages/read-published.ts',
   'catalogue/public-addresses.ts',
+  'catalogue/uploads/content-naming.ts',
   'cli/secrets.ts',
   'operations/clean-up.ts',
   'people/contacts/filters/access-filters.ts',

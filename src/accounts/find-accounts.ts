@@ -14,6 +14,10 @@ const OWNERS = {
   offer: (given: string) => ofSite('offers', given),
   product: (given: string) => ofSite('products', given),
   tag: (given: string) => ofSite('contact_tags', given),
+  podcast: (given: string) => ofSite('podcasts', given),
+  'blog post': (given: string) => ofSite('blog_posts', given),
+  'landing page': (given: string) => ofSite('landing_pages', given),
+  'website page': (given: string) => ofSite('website_pages', given),
   'custom field': (given: string) => ofSite('custom_fields', given),
 }
 

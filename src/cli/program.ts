@@ -15,6 +15,10 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
     names: ['sites', 'products', 'offers', 'tags', 'custom-fields'],
     load: async () => (await import('./catalogue.ts')).catalogueCommands,
   },
+  {
+    names: ['courses', 'podcasts', 'blog-posts', 'landing-pages', 'website-pages'],
+    load: async () => (await import('./content.ts')).contentCommands,
+  },
   { names: ['keys'], load: async () => (await import('./keys.ts')).keyCommands },
   { names: ['roles'], load: async () => (await import('./roles.ts')).roleCommands },
   { names: ['users'], load: async () => (await import('./users.ts')).userCommands },

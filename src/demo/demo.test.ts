@@ -42,11 +42,7 @@ test('every picture exists, is served by this server, and the API returns its ab
     ...(await list('/v1/products')).map(({ attributes }) => attributes.thumbnail_url),
     ...(await list('/v1/offers')).map(({ attributes }) => attributes.image_url),
   ]
-  const stored = await h.app.db
-    .selectFrom('lesson_media')
-    .select(['kind', 'title', 'url'])
-    .where('kind', '<>', 'video')
-    .execute()
+  const stored = await h.app.db.selectFrom('lesson_media').select(['kind', 'title', 'url']).execute()
   expect(stored.every(({ kind, title }) => kind !== 'image' || title)).toBe(true)
   const all = [...addresses, ...stored.map(({ url }) => h.url + url)]
   expect(all.length).toBeGreaterThan(20)
@@ -59,6 +55,18 @@ test('every picture exists, is served by this server, and the API returns its ab
     const svg = await answer.text()
     expect(svg.length).toBeLessThan(8_000)
     expect(svg).not.toMatch(/<script|href=|\son\w+=/)
+  }
+})
+
+test('the podcast, the posts and the pages are at their URLs', async () => {
+  const published = await Promise.all(
+    ['podcasts', 'blog_posts', 'landing_pages', 'website_pages'].map((type) => list(`/v1/${type}`)),
+  )
+  expect(published.map((each) => each.length)).toEqual([1, 2, 1, 1])
+  for (const { attributes } of published.flat()) {
+    const answer = await fetch(attributes.url!)
+    expect([attributes.url, answer.status]).toEqual([attributes.url, 200])
+    expect(await answer.text()).toContain(`<h1>${attributes.title}</h1>`)
   }
 })
 

@@ -4,6 +4,7 @@ import type { CustomValues } from '../people/custom-fields/read-values.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { type DemoOffer, demoOffers, demoProducts } from './catalogue.ts'
+import { demoLandingPage, demoPodcast, demoPosts, demoWebsitePage } from './content.ts'
 import type { DemoLesson, DemoProduct } from './product.ts'
 
 export interface DemoKey {
@@ -45,6 +46,7 @@ export async function makeDemo(app: App, tx: Tx): Promise<Required<DemoKey>> {
   })
   await makeCatalogue(tx, site_id, now)
   await makeCustomFields(tx, site_id, now)
+  await makePublished(tx, site_id, now)
   await makePeople(tx, site_id, now)
   return { client_id, client_secret }
 }
@@ -119,10 +121,9 @@ async function makeContent(
   if (media.length > 0) await tx.insertInto('lesson_media').values(media).execute()
 }
 
-const mediaOf = ({ picture, download, video }: DemoLesson) => [
-  ...(video ? [{ kind: 'video', title: video.title, url: video.url, position: 1 }] : []),
-  ...(picture ? [{ kind: 'image', title: picture.alt, url: picture.url, position: 2 }] : []),
-  ...(download ? [{ kind: 'file', title: null, url: download, position: 3 }] : []),
+const mediaOf = ({ picture, download }: DemoLesson) => [
+  ...(picture ? [{ kind: 'image', title: picture.alt, url: picture.url, position: 1 }] : []),
+  ...(download ? [{ kind: 'file', title: null, url: download, position: 2 }] : []),
 ]
 
 async function makeOffer(
@@ -146,6 +147,28 @@ async function makeOffer(
     position,
   }))
   await tx.insertInto('offer_products').values(links).execute()
+}
+
+/** A podcast, a blog and pages, for everybody to see. */
+async function makePublished(tx: Tx, siteId: string, now: Date): Promise<void> {
+  const row = { site_id: siteId, created_at: now, updated_at: now }
+  await tx
+    .insertInto('podcasts')
+    .values({ ...row, ...demoPodcast })
+    .execute()
+  for (const post of demoPosts)
+    await tx
+      .insertInto('blog_posts')
+      .values({ ...row, ...post, published_at: now })
+      .execute()
+  await tx
+    .insertInto('landing_pages')
+    .values({ ...row, ...demoLandingPage, publish_at: now })
+    .execute()
+  await tx
+    .insertInto('website_pages')
+    .values({ ...row, ...demoWebsitePage, publish_at: now })
+    .execute()
 }
 
 const PEOPLE: { name: string; email: string; custom: CustomValues }[] = [

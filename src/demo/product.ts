@@ -13,6 +13,4 @@ export interface DemoLesson {
   body: string
   picture?: { url: string; alt: string }
   download?: string
-  /** The address of its page at YouTube, Vimeo or Wistia. */
-  video?: { url: string; title: string }
 }

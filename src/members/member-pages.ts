@@ -13,6 +13,7 @@ import { membersScript, membersStylesheet } from './pages/render-page.ts'
 import { siteStylesheet } from './pages/site-stylesheet.ts'
 import type { ProblemKind } from './pages/views.ts'
 import { doorPages } from './public.pages.ts'
+import { publishedPages } from './published.pages.ts'
 import { insidePages } from './signed-in.pages.ts'
 import { openVisit, sendPage, siteOf } from './visit.ts'
 
@@ -44,7 +45,7 @@ export async function memberPages(server: FastifyInstance, app: App): Promise<vo
 
 function mountPages(server: FastifyInstance, app: App): void {
   const hidden = { schema: { hide: true } }
-  for (const page of [...doorPages, ...insidePages]) {
+  for (const page of [...doorPages, ...publishedPages, ...insidePages]) {
     server.route({
       ...hidden,
       method: page.method,

@@ -261,6 +261,14 @@ export function tooMany(visit: Pick<Visit, 'render'>, waitSeconds: number) {
   return visit.render('problem', view, 429).header('retry-after', waitSeconds)
 }
 
+/** What the address names is not there. */
+export const notFound = (visit: Visit) =>
+  visit.render(
+    'problem',
+    { about: 'not_found', path: paths.library, wait_seconds: null, request_id: null },
+    404,
+  )
+
 export const doorPages: Page[] = [
   showSignIn,
   signIn,

@@ -11,7 +11,7 @@ import { emptyPassword, readNewPassword } from './new-password.ts'
 import { insidePage, type Page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { PageViews } from './pages/views.ts'
-import { tooMany } from './public.pages.ts'
+import { notFound, tooMany } from './public.pages.ts'
 import { endAccess, endSession } from './sessions.ts'
 import type { Visit } from './visit.ts'
 
@@ -103,13 +103,6 @@ async function findItem({ app, site, member, params }: Inside): Promise<LibraryI
   const items = await readLibrary(app, site, member.customerId)
   return items.find(({ product_id }) => product_id === params.id)
 }
-
-const notFound = (visit: Visit) =>
-  visit.render(
-    'problem',
-    { about: 'not_found', path: paths.library, wait_seconds: null, request_id: null },
-    404,
-  )
 
 const noAccess = (visit: Visit) => visit.render('message', { about: 'no_access', path: paths.library }, 403)
 

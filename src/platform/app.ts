@@ -5,6 +5,7 @@ import type { TokenSigner } from './auth/tokens.ts'
 import type { Clock } from './clock/clock.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/database.ts'
+import type { FileStore } from './files/file-store.ts'
 import type { Resources } from './jsonapi/resources.ts'
 import type { Mailer } from './mailer.ts'
 import type { Metrics } from './metrics.ts'
@@ -29,6 +30,8 @@ export interface App {
   sealer: Sealer
   /** Null: no mail server, e-mails stay in the outbox. */
   mailer: Mailer | null
+  /** The contents of uploads. */
+  files: FileStore
   metrics: Metrics
   /** Start of links in e-mails and, unless the caller's own host is known, in answers. */
   publicUrl: string

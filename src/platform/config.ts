@@ -3,6 +3,7 @@
  * its meaning; the table in the README is checked against it.
  */
 import { resolve } from 'node:path'
+import { parseS3Address, type S3Location } from './files/s3-store.ts'
 
 interface Setting<T> {
   /** Written as it would be in the environment; null: no default. */
@@ -25,6 +26,11 @@ const optional = <T>(parse: (text: string) => T, meaning: string): Setting<T | n
 export const settings = {
   DATABASE_URL: optional(postgresUrl, 'PostgreSQL 15 or newer to use instead of the embedded one'),
   DATA_DIR: setting('./data', folder, 'folder of the embedded database and the development key'),
+  UPLOADS_URL: optional(
+    s3Location,
+    'S3-compatible store of uploads, `s3://key:secret@bucket?region=…&endpoint=https://…`; without it, the folder `uploads` in DATA_DIR',
+  ),
+  UPLOAD_LIMIT_MB: setting('2000', integer(1, 1_000_000), 'largest upload, in megabytes'),
   HOST: setting('127.0.0.1', text, 'address to listen on'),
   PORT: setting('3000', integer(0, 65535), 'port to listen on; 0 picks a free one'),
   PUBLIC_URL: optional(
@@ -204,6 +210,10 @@ function url(value: string, protocols: string[], example: string): URL {
 function postgresUrl(value: string): string {
   url(value, ['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/bestow')
   return value
+}
+
+function s3Location(value: string): S3Location {
+  return parseS3Address(url(value, ['s3:'], 's3://bucket?region=eu-central-1'))
 }
 
 function httpUrl(value: string): string {

@@ -1,10 +1,13 @@
 import { createSecretKey } from 'node:crypto'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { App } from '../platform/app.ts'
 import { tokenSigner } from '../platform/auth/tokens.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config.ts'
 import type { Database } from '../platform/db/database.ts'
+import { folderStore } from '../platform/files/folder-store.ts'
+import { s3Store } from '../platform/files/s3-store.ts'
 import { connectResources } from '../platform/jsonapi/resources.ts'
 import type { Mailer } from '../platform/mailer.ts'
 import { createMetrics } from '../platform/metrics.ts'
@@ -28,6 +31,7 @@ export function createApp({ config, log, clock, database, secretKey, mailer }: A
     log,
     clock,
     mailer,
+    files: config.UPLOADS_URL ? s3Store(config.UPLOADS_URL) : folderStore(join(config.DATA_DIR, 'uploads')),
     resources: connectResources(resources),
     referrers,
     db: database.kysely,

@@ -3,6 +3,9 @@
  * every response against the OpenAPI document.
  */
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -47,6 +50,10 @@ export interface HarnessOptions {
   reach?: (database: Connection) => Promise<Connection>
 }
 
+/** Of all servers of this process: settings are the same then, and so is the OpenAPI document. */
+const dataFolder = mkdtempSync(join(tmpdir(), 'bestow-test-data-'))
+process.once('exit', () => rmSync(dataFolder, { recursive: true, force: true }))
+
 const SECRET = 'a key that is only good for tests'
 
 export async function startHarness({
@@ -59,6 +66,7 @@ export async function startHarness({
   const config = loadConfig(mode, {
     SECRET_KEY: SECRET,
     LOG_LEVEL: 'fatal',
+    DATA_DIR: dataFolder,
     // Except in tests of its cost, hashing only takes time.
     PASSWORD_COST: mode === 'production' ? undefined : '10',
     PUBLIC_URL: mode === 'production' ? 'https://members.example.com' : undefined,

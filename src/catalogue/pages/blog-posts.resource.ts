@@ -14,7 +14,7 @@ import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { pictureAddress } from '../own-files.ts'
 import { publicUrl, slug, slugRecords } from '../public-addresses.ts'
-import { LONGEST_CONTENT } from './pages.resource.ts'
+import { html } from './html-field.ts'
 
 export const blogPosts = defineResource({
   type: 'blog_posts',
@@ -25,7 +25,7 @@ export const blogPosts = defineResource({
   attributes: {
     title: writable(text(), line(), { required: true }),
     url: publicUrl(sql`'/blog/' || r.slug`),
-    content: writable(text(), optionalParagraphs(LONGEST_CONTENT)),
+    content: writable(text(), html),
     slug: slug(),
     page_title: writable(text(), { ...line(), keepsEmpty: true }),
     page_description: writable(text(), optionalParagraphs(1_000)),

@@ -14,16 +14,14 @@ import { documentedComparisons } from '../../platform/jsonapi/operators.ts'
 import { type Attribute, defineResource, type Filter } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { publicUrl, slug, slugRecords } from '../public-addresses.ts'
-
-/** Characters of HTML: half of the largest body. */
-export const LONGEST_CONTENT = 500_000
+import { html } from './html-field.ts'
 
 const publishAt: Attribute = writable(nullableTimestamp(), time)
 
 const common = {
   title: writable(text(), line(), { required: true }),
   slug: extension(slug()),
-  content: writable(extension(text()), optionalParagraphs(LONGEST_CONTENT)),
+  content: writable(extension(text()), html),
   page_title: writable(extension(text()), { ...line(), keepsEmpty: true }),
   page_description: writable(extension(text()), optionalParagraphs(1_000)),
   created_at: timestamp(),

@@ -130,6 +130,14 @@ test('a post belongs to the blog of its site, which can be fetched', async () =>
   expect(body.data.attributes.url).toBe(`${blog.attributes.url}/${body.data.attributes.slug}`)
 })
 
+test('content with too many tags is refused: sanitizing it would take too long', async () => {
+  const content = '<b>'.repeat(10_001)
+  const document = { data: { type: 'blog_posts', attributes: { title: 'Bold', content } } }
+  await expectRefusal(h.app, () => client.post('/v1/blog_posts', document), 422, {
+    pointer: '/data/attributes/content',
+  })
+})
+
 test('a podcast is ready for directories when it has what they ask for', async () => {
   const id = await makeContent(client, 'podcasts', {
     description: 'Every week',

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../platform/db/database.ts'
 import type { Uploads } from '../../platform/db/types.ts'
+import { uploadKeyIn, uploadPath } from '../own-files.ts'
 
 export type Upload = Selectable<Uploads>
 
@@ -12,9 +13,9 @@ const query = (db: Db | Tx, key: string) =>
     .where('received_at', 'is not', null)
     .where('deleted_at', 'is', null)
 
-/** What has arrived and is not deleted. */
-export const findUpload = (db: Db, key: string): Promise<Upload | undefined> =>
-  query(db, key).executeTakeFirst()
+/** What has arrived and is not deleted. @param key as it stands in an address: it can be anything */
+export const findUpload = async (db: Db, key: string): Promise<Upload | undefined> =>
+  uploadKeyIn(uploadPath(key)) === key ? query(db, key).executeTakeFirst() : undefined
 
 /** An upload of the site; until the transaction ends nobody deletes it. */
 export const shareUpload = (tx: Tx, siteId: string, key: string): Promise<Upload | undefined> =>

@@ -12,7 +12,6 @@ export const VISIBILITIES = ['members', 'public'] as const
 export const uploads = defineResource({
   type: 'uploads',
   singular: 'upload',
-  isManaged: false,
   description: 'A file that was sent to the server, for lessons and pages.',
   from: sql`uploads r`,
   where: sql`r.received_at is not null and r.deleted_at is null`,

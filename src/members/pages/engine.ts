@@ -82,6 +82,10 @@ const htmlFilters: Record<string, Filter> = {
     const blocks = lines(text).split(/\n{2,}/)
     return blocks.map((block) => `<p>${escapeHtml(block).replaceAll('\n', '<br>')}</p>`).join('\n')
   },
+  /** HTML that sanitizeContent() has made. */
+  sanitized(html: string) {
+    return html
+  },
   /** As it was typed, character by character. */
   verbatim(text: string) {
     return escapeHtml(text)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PLAYER_HOSTS } from '../../catalogue/courses/embed-url.ts'
-import { renderPage } from './render-page.ts'
-import { sampleFrame, samplePages } from './samples.ts'
+import { PUBLIC_PAGES, renderPage } from './render-page.ts'
+import { DIRECTORY, sampleFrame, samplePages } from './samples.ts'
 import type { Language, PageFrame, PageName } from './views.ts'
 
 interface Tag {
@@ -131,6 +131,7 @@ test.each(['', '/s/northlight'])('with the base %j, every address stays below it
       const addresses = tags
         .flatMap(({ attributes }) => [attributes.href, attributes.action, attributes.formaction])
         .filter((address) => address !== undefined)
+        .filter((address) => address !== DIRECTORY)
       expect(
         addresses.filter(
           (address) =>
@@ -188,7 +189,8 @@ test('every page has one heading, one main part, its language, a title, and is n
     expect(select(tags, 'main'), page).toHaveLength(1)
     expect(tags[0]?.attributes.lang, page).toBe(page.slice(-2))
     expect(html, page).toMatch(/<title>\S.+ · Robin<\/title>/)
-    expect(html, page).toContain('<meta name="robots" content="noindex">')
+    const isPublic = PUBLIC_PAGES.some((name) => page.startsWith(`${name} in`))
+    expect(html.includes('<meta name="robots" content="noindex">'), page).toBe(!isPublic)
     expect(html, page).not.toMatch(/undefined|null|\[object| ,| \./)
   })
 })

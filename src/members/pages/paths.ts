@@ -4,6 +4,8 @@ export const paths = {
   product: (id: string) => `/products/${encodeURIComponent(id)}`,
   lesson: (productId: string, id: string) =>
     `/products/${encodeURIComponent(productId)}/lessons/${encodeURIComponent(id)}`,
+  blog: '/blog',
+  blogPost: (slug: string) => `/blog/${encodeURIComponent(slug)}`,
   signIn: '/sign-in',
   /** Shows its form on GET, with `?purpose=password` or `?purpose=sign_in`; sends the link on POST. */
   requestLink: '/request-link',

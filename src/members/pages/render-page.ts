@@ -14,6 +14,9 @@ const membersVersion = versionOf(membersStylesheet)
 export const membersScript = readFileSync(new URL('./members.js', import.meta.url), 'utf8')
 const scriptVersion = versionOf(membersScript)
 
+/** What search engines may list. */
+export const PUBLIC_PAGES: PageName[] = ['blog', 'article', 'podcast']
+
 const parsed = new Map<PageName, Template[]>()
 
 /**
@@ -32,7 +35,9 @@ export function renderPage<Name extends PageName>(
     script: scriptVersion,
     site: versionOf(siteStylesheet(frame.site.color)),
   }
-  return engine.renderSync(template, view, { globals: { ...frame, paths, versions } })
+  return engine.renderSync(template, view, {
+    globals: { ...frame, paths, versions, is_public: PUBLIC_PAGES.includes(name) },
+  })
 }
 
 function versionOf(content: string): string {

@@ -2,6 +2,9 @@ import type { NewPassword, OfferSummary, PageFrame, PageName, PageViews, Product
 
 type Samples = { [Name in PageName]: PageViews[Name][] }
 
+/** Where people listen to a podcast. */
+export const DIRECTORY = 'https://example.com/show'
+
 const since = '2026-03-03T10:00:00Z'
 const until = '2026-12-23T10:00:00Z'
 const nothingTyped: NewPassword = { value: '', is_revealed: false, strength: null }
@@ -182,6 +185,39 @@ export function samplePages(text: string): Samples {
         password: nothingTyped,
         errors: [],
       },
+    ],
+    blog: [
+      {
+        posts: [
+          { title: text, path: '/blog/hello', date: since, description: text, picture_url: text },
+          { title: text, path: '/blog/again', date: since, description: null, picture_url: null },
+        ],
+        newer: '/blog?page=1',
+        older: '/blog?page=3',
+      },
+      { posts: [], newer: null, older: null },
+    ],
+    article: [
+      {
+        title: text,
+        page_title: text,
+        description: text,
+        date: since,
+        picture: { url: text, alt: text },
+        html: '<p>Hello.</p>',
+        back: '/blog',
+      },
+      { title: text, page_title: text, description: null, date: null, picture: null, html: '', back: null },
+    ],
+    podcast: [
+      {
+        title: text,
+        author: text,
+        text,
+        picture_url: text,
+        directories: [{ name: text, url: DIRECTORY }],
+      },
+      { title: text, author: null, text: null, picture_url: null, directories: [] },
     ],
     message: (
       ['email_changed', 'email_taken', 'signed_out', 'signed_out_everywhere', 'no_access'] as const

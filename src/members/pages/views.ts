@@ -101,6 +101,14 @@ export interface LessonMedium {
   embed_url: string | null
 }
 
+export interface BlogEntry {
+  title: string
+  path: string
+  date: Moment
+  description: string | null
+  picture_url: string | null
+}
+
 export type MessageKind =
   | 'email_changed'
   | 'email_taken'
@@ -201,6 +209,30 @@ export interface PageViews {
     has_password: boolean
     password: NewPassword
     errors: FieldError<'name' | 'current_password' | 'password' | 'email' | 'confirm_password'>[]
+  }
+  /** The posts of a site, the newest first; `newer` and `older` are paths of further pages. */
+  blog: { posts: BlogEntry[]; newer: string | null; older: string | null }
+  /** A post or a page. */
+  article: {
+    title: string
+    /** In the tab of the browser. */
+    page_title: string
+    /** For search engines. */
+    description: string | null
+    date: Moment | null
+    picture: { url: string; alt: string } | null
+    /** Made by sanitizeContent(). */
+    html: string
+    /** A path. */
+    back: string | null
+  }
+  podcast: {
+    title: string
+    author: string | null
+    text: string | null
+    picture_url: string | null
+    /** Where to listen. */
+    directories: { name: string; url: string }[]
   }
   /** Says that something happened, with a link to `path`. */
   message: { about: MessageKind; path: string }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { App } from '../../platform/app.ts'
 import { daysBefore } from '../../platform/jsonapi/field-types.ts'
+import { checkFiles } from './check-files.ts'
 import { type Invariant, invariants } from './invariants.ts'
 
 export interface Finding {
@@ -34,7 +35,7 @@ export async function examine(app: App): Promise<Finding[]> {
     findings.push(await checkIndexes(client))
     await client.query('rollback')
     client.release()
-    return findings
+    return [...findings, await checkFiles(app)]
   } catch (error) {
     client.release(true)
     throw error

@@ -17,11 +17,11 @@ describe('a form is read in the charset that it declares', () => {
     ['utf-8', `${FORM}; charset=UTF-8`, Buffer.from('name=René+Zo%C3%AB+€')],
     ['windows-1252', `${FORM}; charset=windows-1252`, WINDOWS],
     ['a quoted one', `${FORM}; charset="Windows-1252"`, WINDOWS],
-  ])('%s', (_name, type, body) => {
-    expect(parseForm(type, body)).toEqual({ name: 'René Zoë €' })
+  ])('%s', async (_name, type, body) => {
+    expect(await parseForm(type, body)).toEqual({ name: 'René Zoë €' })
   })
 
-  test('each part of a multipart form in its own', () => {
+  test('each part of a multipart form in its own', async () => {
     const part = (name: string, type: string, text: string) =>
       `--b\r\ncontent-disposition: form-data; name="${name}"\r\n${type}\r\n${text}\r\n`
     const body = [
@@ -29,7 +29,7 @@ describe('a form is read in the charset that it declares', () => {
       part('new', '', 'Ren\xc3\xa9'),
       '--b--\r\n',
     ].join('')
-    expect(parseForm('multipart/form-data; boundary=b', Buffer.from(body, 'latin1'))).toEqual({
+    expect(await parseForm('multipart/form-data; boundary=b', Buffer.from(body, 'latin1'))).toEqual({
       old: 'René',
       new: 'René',
     })
@@ -45,8 +45,8 @@ describe('a form is read in the charset that it declares', () => {
       'multipart/form-data; boundary=b',
       Buffer.from('--b\r\ncontent-disposition: form-data; name="a"\r\n\r\nRen\xe9\r\n--b--', 'latin1'),
     ],
-  ])('bytes that are invalid in it are refused: %s', (_name, type, body) => {
-    expect(() => parseForm(type, body)).toThrow(expect.objectContaining({ status: 400 }))
+  ])('bytes that are invalid in it are refused: %s', async (_name, type, body) => {
+    await expect(parseForm(type, body)).rejects.toThrow(expect.objectContaining({ status: 400 }))
   })
 })
 

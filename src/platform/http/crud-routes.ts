@@ -152,7 +152,8 @@ function createRoute(records: Records, texts: CrudTexts, { created }: CrudOption
   })
 }
 
-function updateRoute(records: Records, texts: CrudTexts): Route {
+/** `PATCH` of one. */
+export function updateRoute(records: Records, texts: Pick<CrudTexts, 'update'>): Route {
   const { resource } = records
   const Document: TSchema = Type.Object({
     data: Type.Object({
@@ -191,7 +192,12 @@ function updateRoute(records: Records, texts: CrudTexts): Route {
   })
 }
 
-function endRoute(records: Records, texts: CrudTexts, { endsSilently }: CrudOptions): Route {
+/** `DELETE` of one. */
+export function endRoute(
+  records: Records,
+  texts: Pick<CrudTexts, 'end'>,
+  { endsSilently }: CrudOptions = {},
+): Route {
   const { resource, ending = ARCHIVED } = records
   const noun = withArticle(resource.singular)
   return route({

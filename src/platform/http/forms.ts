@@ -1,8 +1,9 @@
-import { parseMultipart } from '@remix-run/multipart-parser'
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError, badRequest } from '../jsonapi/errors.ts'
 import { decodeText } from './decode-text.ts'
 import { type MediaType, parseMediaType } from './media-type.ts'
+import { readMultipart } from './multipart.ts'
 import { sanitizeStrings } from './sanitize-strings.ts'
 import { MOST_FIELDS, parseUrlEncoded } from './url-encoded.ts'
 
@@ -34,36 +35,35 @@ export function acceptForms(server: FastifyInstance): void {
  *
  * @throws ApiError 400 for what is no form, has more than MOST_FIELDS or is not of its charset
  */
-export function parseForm(header: string | undefined, body: Buffer): Fields {
+export async function parseForm(header: string | undefined, body: Buffer): Promise<Fields> {
   const type = parseMediaType(header)
   try {
-    return sanitizeStrings(readFields(type, body)) as Fields
+    return sanitizeStrings(await readFields(type, body)) as Fields
   } catch (error) {
     if (error instanceof ApiError) throw error
     throw badRequest('invalid_request', 'The body is neither form-encoded nor JSON.')
   }
 }
 
-function readFields(type: MediaType, body: Buffer): Fields {
-  if (type.name === 'multipart/form-data') return Object.fromEntries(readParts(type.boundary, body))
+async function readFields(type: MediaType, body: Buffer): Promise<Fields> {
+  if (type.name === 'multipart/form-data') return Object.fromEntries(await readParts(type.boundary, body))
   // A byte order mark and white space may stand in front.
   const isJson = /^(?:\xef\xbb\xbf)?\s*\{/.test(body.toString('latin1', 0, 100))
   if (isJson) return textsOf(JSON.parse(decodeText(body, type.charset)))
   return Object.fromEntries(parseUrlEncoded(body.toString('latin1'), 'fields', type.charset))
 }
 
-/** @throws MultipartParseError for what is not multipart */
-function readParts(boundary: string | null, body: Buffer): [string, string][] {
-  if (boundary === null) throw badRequest('invalid_request', 'The Content-Type of the form has no boundary.')
+/** The fields of a multipart form; files are left out. */
+async function readParts(boundary: string | null, body: Buffer): Promise<[string, string][]> {
   const fields: [string, string][] = []
-  for (const { name, filename, headers, bytes } of parseMultipart(body, {
+  for await (const { name, fileName, contentType, stream } of readMultipart(
+    Readable.from([body]),
     boundary,
-    maxParts: MOST_FIELDS,
-    maxFileSize: body.length,
-    maxTotalSize: body.length,
-  })) {
-    if (name === undefined || filename !== undefined) continue
-    fields.push([name, decodeText(bytes, parseMediaType(headers['content-type']).charset)])
+    MOST_FIELDS,
+  )) {
+    if (fileName !== null) continue
+    const bytes = Buffer.concat(await stream.toArray())
+    fields.push([name, decodeText(bytes, parseMediaType(contentType).charset)])
   }
   return fields
 }

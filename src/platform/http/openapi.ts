@@ -55,8 +55,9 @@ const SECURITY_SCHEMES = {
 
 /** A route as Fastify and its documentation want it. */
 export function fastifySchema(route: Route, strict: boolean): FastifySchema {
-  const { summary, description, tag, access, extension, body, form, query, url, responses } = route
-  const mediaType = form ? 'application/json' : MEDIA_TYPE
+  const { summary, description, tag, access, extension, body, form, upload, streams, query, url, responses } =
+    route
+  const mediaType = form ? 'application/json' : streams ? 'application/octet-stream' : MEDIA_TYPE
   const error = route.flatErrors ? answer(FlatError, 'application/json') : answer(ErrorDocument, MEDIA_TYPE)
   return {
     summary,
@@ -67,7 +68,7 @@ export function fastifySchema(route: Route, strict: boolean): FastifySchema {
       security: [{ Bearer: [] }, { OAuth2: [] }, { Session: [] }],
       'x-permission': access === 'token' ? null : access,
     }),
-    ...(body && { body, consumes: form ? FORM_TYPES : [MEDIA_TYPE] }),
+    ...(body && { body, consumes: form ? FORM_TYPES : [upload ? 'multipart/form-data' : MEDIA_TYPE] }),
     ...(query && { querystring: query }),
     ...(parametersIn(url) && { params: parametersIn(url) }),
     response: Object.fromEntries([
@@ -93,14 +94,18 @@ const permissionSentence = (access: Route['access']) =>
       : `Requires the permission \`${access}\`.`
 
 /** What every route of a kind can answer, and what this one says of itself; 400 for a malformed path or query. */
-function errorStatuses({ access, form, kind, method, url, errors = [] }: Route, strict: boolean): number[] {
+function errorStatuses(
+  { access, form, upload, streams, kind, method, url, errors = [] }: Route,
+  strict: boolean,
+): number[] {
   const statuses = new Set([...errors, 400, 429])
   if (access !== 'public') for (const status of [401, 403, 503]) statuses.add(status)
   if (url.includes('{')) statuses.add(404)
   // A body is read also where none is asked for.
   if (method !== 'GET') statuses.add(413)
   if (kind === 'write' || kind === 'batched') for (const status of [409, 422]) statuses.add(status)
-  if (strict && access !== 'public' && !form) for (const status of [406, 415]) statuses.add(status)
+  if (strict && access !== 'public' && !form && !upload && !streams)
+    for (const status of [406, 415]) statuses.add(status)
   return [...statuses].sort()
 }
 

@@ -9,11 +9,13 @@ import type { Socket } from 'node:net'
 import type { App } from '../app.ts'
 import { ApiError, badRequest } from '../jsonapi/errors.ts'
 import { MONITORING_PATHS } from './monitoring-paths.ts'
-import { refuse, refuseConnection } from './raw-answers.ts'
-import { SlowBodies } from './slow-bodies.ts'
+import { refuse, refuseConnection, TOO_LATE } from './raw-answers.ts'
+import { endReceiving, SlowBodies } from './slow-bodies.ts'
 
-/** How long a client may take to send a request; Node's own limit is five minutes. */
+/** How long a client may take to send the head of a request, and its body: unless that is an upload. */
 const RECEIVE_TIMEOUT_MS = 15_000
+/** What must arrive of an upload in that time. */
+const LEAST_UPLOADED_BYTES = 16_000
 const RECEIVE_CHECK_MS = 5_000
 /** Longer than proxies keep a connection, so that they and not we end it. */
 const KEEP_ALIVE_MS = 72_000
@@ -47,6 +49,7 @@ export class RefusingServers {
   #running = 0
   /** Requests whose body is still on its way, and how to stop watching it. They have no place yet. */
   readonly #receiving = new Map<IncomingMessage, () => void>()
+  readonly #uploads = new WeakSet<IncomingMessage>()
 
   constructor(app: App) {
     this.#app = app
@@ -57,7 +60,9 @@ export class RefusingServers {
   /** Makes a server that hands to `handle` what it does not refuse. */
   create(handle: RequestListener): Server {
     const options = {
-      requestTimeout: RECEIVE_TIMEOUT_MS,
+      // Ours, below, which knows uploads.
+      requestTimeout: 0,
+      headersTimeout: RECEIVE_TIMEOUT_MS,
       connectionsCheckingInterval: RECEIVE_CHECK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Refused below, in our own words.
@@ -86,9 +91,30 @@ export class RefusingServers {
 
   /** What came with the head has been read by now. A body that has not come whole gives its place back meanwhile. */
   #awaitBody(request: IncomingMessage, response: ServerResponse): void {
-    if (request.complete || response.closed) return
+    if (request.complete) return
+    this.#limitReceiving(request, response)
+    // The answer to these does not wait for it.
+    if (response.closed || ['GET', 'HEAD'].includes(request.method!)) return
     this.#running -= 1
     this.#receiving.set(request, this.#slowBodies.watch(request, response))
+  }
+
+  #limitReceiving(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    let seen = socket.bytesRead
+    const timer = setInterval(() => {
+      const received = socket.bytesRead - seen
+      seen = socket.bytesRead
+      if (this.#uploads.has(request) && received >= LEAST_UPLOADED_BYTES && !response.writableFinished) return
+      clearInterval(timer)
+      if (!request.complete) endReceiving(request, response, TOO_LATE)
+    }, RECEIVE_TIMEOUT_MS).unref()
+    request.once('close', () => clearInterval(timer))
+  }
+
+  /** The body of a request may take as long as it needs, while something of it arrives; it takes no place. */
+  receiveLong(request: IncomingMessage): void {
+    this.#uploads.add(request)
   }
 
   /** Takes a place for a request whose body has arrived, unless it has one; the error to answer when none is free. */
@@ -115,8 +141,5 @@ export class RefusingServers {
   }
 }
 
-/** Whether a body is waited for; that of a GET is not. */
-const hasBody = ({ method, headers }: IncomingMessage): boolean =>
-  method !== 'GET' &&
-  method !== 'HEAD' &&
-  (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0')
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'

@@ -30,14 +30,17 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
   refuseConnection(socket, explain(error.code))
 }
 
+/** The answer to what does not arrive. */
+export const TOO_LATE = new ApiError(
+  408,
+  'request_timeout',
+  'The request did not arrive completely in time. Send it again.',
+)
+
 function explain(code: string | undefined): ApiError {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new ApiError(
-        408,
-        'request_timeout',
-        'The request did not arrive completely in time. Send it again.',
-      )
+      return TOO_LATE
     case 'HPE_HEADER_OVERFLOW':
       return new ApiError(431, 'headers_too_large', 'The URL and headers together are larger than 16 kB.')
     default:

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Static, TSchema } from 'typebox'
 import type { App } from '../app.ts'
 import type { Permission } from '../auth/permissions.ts'
@@ -72,6 +73,8 @@ export interface Answer {
   headers?: Record<string, string>
   /** Attributes of the resource in this answer alone: they are not kept for repetitions with its Idempotency-Key. */
   shownOnce?: Record<string, unknown>
+  /** In the place of a body: bytes of the type that the headers name. */
+  stream?: Readable
 }
 
 /** Who may call: everybody, whoever has a good token, or whose key has the permission. */
@@ -89,6 +92,10 @@ interface RouteBase {
   extension: boolean
   /** The body is a form, multipart or JSON, as OAuth clients send it; answers are plain JSON. */
   form?: boolean
+  /** The body is a form with files of any size, as Form, which the handler reads as it arrives. */
+  upload?: 'multipart'
+  /** Answers with a file: see Answer.stream. */
+  streams?: boolean
   /** Errors are flat, as in `{"error": "invalid_request"}`: the form that OAuth has, and Kajabi. */
   flatErrors?: boolean
   query?: TSchema

@@ -29,6 +29,7 @@ import { runRoute } from './run-route.ts'
 import { responseSerializer } from './serialization.ts'
 import { refuseLooseIdentifiers, refuseOtherMediaTypes } from './strict.ts'
 import { unknownPaths } from './unknown-paths.ts'
+import { acceptUploads } from './upload-forms.ts'
 import { bodyValidator } from './validation.ts'
 
 declare module 'fastify' {
@@ -102,7 +103,10 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     request.query = parseParameters(textOfQuery(request))
   })
   acceptBodies(server)
-  server.addHook('preValidation', (request, _reply, done) => done(servers.refusalOfArrived(request.raw)))
+  server.addHook('preValidation', ({ raw, routeOptions: { config } }, _reply, done) => {
+    if (config.route?.upload) servers.receiveLong(raw)
+    done(config.route?.upload ? undefined : servers.refusalOfArrived(raw))
+  })
   if (app.config.JSONAPI_STRICT) {
     server.addHook('preValidation', async ({ routeOptions: { config }, body }) => {
       if (config.route) refuseLooseIdentifiers(config.route, body)
@@ -131,10 +135,15 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
   })
   await limitRate(server, app)
   await openapi(server, app, known)
-  for (const definition of known) if (!definition.form) addRoute(server, app, definition)
+  for (const definition of known)
+    if (!definition.form && !definition.upload) addRoute(server, app, definition)
   await server.register(async (forms) => {
     acceptForms(forms)
     for (const definition of known) if (definition.form) addRoute(forms, app, definition)
+  })
+  await server.register(async (uploads) => {
+    acceptUploads(uploads)
+    for (const definition of known) if (definition.upload) addRoute(uploads, app, definition)
   })
   if (hasDocs(app.config)) documentRoutes(server)
   for (const add of extras) await add(server, app)
@@ -162,7 +171,7 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
         .code(answer.status ?? 200)
         .type(definition.form ? 'application/json' : MEDIA_TYPE)
         .headers(answer.headers ?? {})
-      return reply.send(answer.body)
+      return reply.send(answer.stream ?? answer.body)
     },
   })
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { badRequest, notFound } from '../jsonapi/errors.ts'
+import { badRequest, type ErrorSource, notFound } from '../jsonapi/errors.ts'
 import type { WriteContext } from './route.ts'
 
 /** The relationships of a document that makes something: of which site it is. */
@@ -19,16 +19,31 @@ type OfSite = { data: { relationships?: Static<typeof SiteRelationship> } }
  * @throws ApiError 404 for a site that is not the caller's, 400 when it must be named
  */
 export function siteOf({ body, caller }: Pick<WriteContext<OfSite>, 'body' | 'caller'>): string {
-  const named = body.data.relationships?.site?.data.id
-  if (named !== undefined) {
-    const id = caller.siteIds.find((siteId) => siteId === String(named))
+  return chooseSite(caller.siteIds, body.data.relationships?.site?.data.id, {
+    named: { pointer: '/data/relationships/site/data/id' },
+    missing: { pointer: '/data' },
+    how: '{"relationships": {"site": {"data": {"type": "sites", "id": "…"}}}}',
+  })
+}
+
+interface Places {
+  named?: ErrorSource
+  missing?: ErrorSource
+  /** How a request says which site it is about. */
+  how: string
+}
+
+/** The site of this id, or the only one there is. @throws ApiError 404, 400 */
+export function chooseSite(
+  siteIds: string[],
+  given: string | number | undefined,
+  { named, missing, how }: Places,
+): string {
+  if (given !== undefined) {
+    const id = siteIds.find((siteId) => siteId === String(given))
     if (id) return id
-    throw notFound(`There is no site with the id ${named}.`, { pointer: '/data/relationships/site/data/id' })
+    throw notFound(`There is no site with the id ${given}.`, named)
   }
-  if (caller.siteIds.length === 1) return caller.siteIds[0]!
-  throw badRequest(
-    'site_required',
-    'The account has several sites. Specify one with {"relationships": {"site": {"data": {"type": "sites", "id": "…"}}}}.',
-    { pointer: '/data' },
-  )
+  if (siteIds.length === 1) return siteIds[0]!
+  throw badRequest('site_required', `The account has several sites. Specify one with ${how}.`, missing)
 }

@@ -37,7 +37,7 @@ export class SlowBodies {
       const count = this.#slow.get(address) ?? 0
       isCounted = count < MOST_SLOW_BODIES
       if (isCounted) this.#slow.set(address, count + 1)
-      else end(request, response)
+      else endReceiving(request, response, TOO_MANY)
     }, SLOW_AFTER_MS)
     return () => {
       clearTimeout(timer)
@@ -53,8 +53,11 @@ export class SlowBodies {
   }
 }
 
-/** Past Fastify, which waits for the body. It cannot be sent while earlier responses on the connection are pending. */
-function end({ socket }: IncomingMessage, response: ServerResponse): void {
-  if (response.socket && !response.headersSent) refuseConnection(socket, TOO_MANY)
+/**
+ * Ends a connection whose request is not received any more. Past Fastify, which waits for the body. The error cannot be
+ * sent while earlier responses on the connection are pending.
+ */
+export function endReceiving({ socket }: IncomingMessage, response: ServerResponse, error: ApiError): void {
+  if (response.socket && !response.headersSent) refuseConnection(socket, error)
   else socket.destroy()
 }

@@ -11,8 +11,11 @@ import type { Route } from './route.ts'
  *
  * @throws ApiError 415, 406
  */
-export function refuseOtherMediaTypes({ access, form }: Route, headers: IncomingHttpHeaders): void {
-  if (access === 'public' || form) return
+export function refuseOtherMediaTypes(
+  { access, form, upload, streams }: Route,
+  headers: IncomingHttpHeaders,
+): void {
+  if (access === 'public' || form || upload || streams) return
   const type = headers['content-type'] ?? (hasBody(headers) ? '' : undefined)
   if (type !== undefined && !isSupported(parse(type), PARAMETERS)) {
     throw new ApiError(415, 'unsupported_media_type', `The body must be sent as ${MEDIA_TYPE}.`, {
@@ -64,8 +67,8 @@ function isSupported(type: MIMEType | null, parameters: string[]): boolean {
  *
  * @throws ApiError 400
  */
-export function refuseLooseIdentifiers({ method, url, form }: Route, body: unknown): void {
-  if (form || typeof body !== 'object' || body === null) return
+export function refuseLooseIdentifiers({ method, url, form, upload }: Route, body: unknown): void {
+  if (form || upload || typeof body !== 'object' || body === null) return
   const { data } = body as { data?: unknown }
   const changesResource = method === 'PATCH' && !url.includes('/relationships/')
   if (changesResource && isObject(data) && !('id' in data)) {

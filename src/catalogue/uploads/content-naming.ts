@@ -1,0 +1,50 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx } from '../../platform/db/database.ts'
+import type { ReferredType } from '../../platform/references/referable.ts'
+import { uploadPath } from '../own-files.ts'
+
+/** What has the address of a picture, and what has HTML, by table. */
+const ADDRESSES: [noun: string, table: string, columns: string[]][] = [
+  ['product', 'products', ['thumbnail_url']],
+  ['offer', 'offers', ['image_url']],
+  ['module', 'course_modules', ['poster_image_url']],
+  ['podcast', 'podcasts', ['thumbnail_url', 'cover_art_url']],
+  ['blog post', 'blog_posts', ['image_url', 'content']],
+  ['landing page', 'landing_pages', ['content']],
+  ['website page', 'website_pages', ['content']],
+]
+
+/** What of a site, not archived, shows an upload, in words. */
+export async function contentNaming(
+  tx: Tx,
+  siteId: string,
+  type: ReferredType,
+  id: string,
+): Promise<string[]> {
+  if (type !== 'uploads') return []
+  const upload = await tx
+    .selectFrom('uploads')
+    .select('key')
+    .where('site_id', '=', siteId)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const parts = [
+    sql`select 'the medium ' || id || ' of the lesson ' || lesson_id as name
+          from lesson_media where site_id = ${siteId} and upload_id = ${id} and archived_at is null`,
+    ...ADDRESSES.map((address) => usersIn(address, siteId, uploadPath(upload.key))),
+  ]
+  const { rows } = await sql<{ name: string }>`${sql.join(parts, sql` union all `)}`.execute(tx)
+  return rows.map(({ name }) => name)
+}
+
+const usersIn = (
+  [noun, table, columns]: (typeof ADDRESSES)[number],
+  siteId: string,
+  path: string,
+): RawBuilder<unknown> => sql`
+  select ${`the ${noun} "`} || title || '" (' || id || ')' as name from ${sql.table(table)}
+   where site_id = ${siteId} and archived_at is null
+     and (${sql.join(
+       columns.map((column) => sql`strpos(coalesce(${sql.id(column)}, ''), ${path}) > 0`),
+       sql` or `,
+     )})`

@@ -1,0 +1,60 @@
+/** The addresses of uploads: /files/<key>, for everybody or with a signature. */
+import { basename, dirname } from 'node:path'
+import { send } from '@fastify/send'
+import { create as disposition } from 'content-disposition'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../../platform/app.ts'
+import { isShownInline } from './content-type.ts'
+import { findUpload, type Upload } from './find-upload.ts'
+import { isSigned } from './signed-path.ts'
+
+/** Who may open it can change. */
+const CACHE_SECONDS = 3_600
+
+/** Serves them, so that no browser runs what is in them; parts of them, too, as players of videos ask for. */
+export async function uploadedFiles(server: FastifyInstance, app: App): Promise<void> {
+  server.get('/files/:key', { schema: { hide: true } }, async (request, reply) => {
+    const { key } = request.params as { key: string }
+    const upload = await findUpload(app.db, key)
+    const isPublic = upload?.visibility === 'public'
+    if (!upload || !(isPublic || isSigned(app, key, request.query as Record<string, unknown>)))
+      return reply.callNotFound()
+    reply.headers({
+      'cache-control': `${isPublic ? 'public' : 'private'}, max-age=${CACHE_SECONDS}`,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'referrer-policy': 'no-referrer',
+    })
+    return app.files.addressOf ? redirect(app, upload, reply) : sendFile(app, upload, request, reply)
+  })
+}
+
+const servedAs = ({ content_type, file_name }: Upload) => ({
+  contentType: /^text\//.test(content_type) ? `${content_type}; charset=utf-8` : content_type,
+  disposition: disposition(file_name, { type: isShownInline(content_type) ? 'inline' : 'attachment' }),
+})
+
+async function redirect({ files }: App, upload: Upload, reply: FastifyReply): Promise<FastifyReply> {
+  return reply.redirect(await files.addressOf!(upload.key, servedAs(upload)), 302)
+}
+
+async function sendFile(
+  { files }: App,
+  upload: Upload,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const path = files.pathOf!(upload.key)
+  const sent = await send(request.raw, basename(path), {
+    root: dirname(path),
+    cacheControl: false,
+    contentType: false,
+  })
+  if (sent.statusCode === 416) return reply.code(416).headers(sent.headers).send('')
+  if (sent.type !== 'file') return reply.callNotFound() as unknown as FastifyReply
+  const { contentType, disposition } = servedAs(upload)
+  return reply
+    .code(sent.statusCode)
+    .headers({ ...sent.headers, 'content-type': contentType, 'content-disposition': disposition })
+    .send(sent.stream)
+}

@@ -1,0 +1,135 @@
+import { create as disposition } from 'content-disposition'
+import { Type } from 'typebox'
+import { managing, viewing } from '../../platform/auth/permissions.ts'
+import { endRoute, updateRoute } from '../../platform/http/crud-routes.ts'
+import { listRoute, showRoute } from '../../platform/http/resource-routes.ts'
+import { type ReadContext, type Route, route } from '../../platform/http/route.ts'
+import { chooseSite } from '../../platform/http/site-of.ts'
+import { type Form, readFieldText } from '../../platform/http/upload-forms.ts'
+import { singleDocument } from '../../platform/jsonapi/document.ts'
+import { badRequest } from '../../platform/jsonapi/errors.ts'
+import { loadOne } from '../../platform/jsonapi/load.ts'
+import { singleSchema } from '../../platform/jsonapi/schemas.ts'
+import { findOne } from '../../platform/records/lock-one.ts'
+import { readName } from '../../platform/text/names.ts'
+import type { Upload } from './find-upload.ts'
+import { discardUpload, type ReceivedUpload, receiveUpload } from './receive-upload.ts'
+import { uploadRecords, uploads, VISIBILITIES } from './uploads.resource.ts'
+
+const LONGEST_NAME = 255
+
+const UploadForm = Type.Unsafe<Form>({
+  type: 'object',
+  properties: {
+    visibility: {
+      type: 'string',
+      enum: VISIBILITIES,
+      description: 'Before the file. `members` unless it is given.',
+    },
+    site_id: {
+      type: 'string',
+      examples: [],
+      description: 'Before the file. Optional for accounts with a single site.',
+    },
+    file: { type: 'string', format: 'binary', examples: ['(bytes)'] },
+  },
+  required: ['file'],
+})
+
+const create = route({
+  kind: 'read',
+  method: 'POST',
+  url: '/v1/uploads',
+  access: managing(uploads),
+  summary: 'Upload a file',
+  description:
+    'A form with a `file`. Its type is detected from its content. A file that is larger than UPLOAD_LIMIT_MB is 413, and nothing is kept of one that is cut off.',
+  tag: 'uploads',
+  upload: 'multipart',
+  body: UploadForm,
+  responses: { 201: singleSchema(uploads) },
+  errors: [404, 415],
+  async handler(context) {
+    const { app, scope, headers, warn } = context
+    if (headers['idempotency-key'] !== undefined) warn('Idempotency-Key has no effect on uploads.')
+    const { id } = await readForm(context)
+    const shown = { fields: {}, include: {} }
+    return {
+      status: 201,
+      body: singleDocument(await loadOne(app.db, uploads, id, shown, scope), shown, scope),
+      headers: { location: `${scope.baseUrl}/v1/uploads/${id}` },
+    }
+  },
+})
+
+/** Keeps the file of a form, once the whole form has arrived. */
+async function readForm({ app, caller, body, warn }: ReadContext<Form>): Promise<ReceivedUpload> {
+  const fields: Record<string, string> = {}
+  let received: ReceivedUpload | null = null
+  try {
+    for await (const part of body) {
+      if (received) warn(`The part ${part.name} comes after the file, and was ignored.`)
+      else if (part.fileName === null) fields[part.name] = await readFieldText(part)
+      else {
+        const siteId = chooseSite(caller.siteIds, fields.site_id, {
+          how: 'the field site_id, before the file',
+        })
+        const fileName = readName(part.fileName).slice(-LONGEST_NAME) || 'file'
+        received = await receiveUpload(
+          app,
+          { siteId, fileName, visibility: visibilityOf(fields) },
+          part.stream,
+        )
+      }
+    }
+  } catch (error) {
+    if (received) await discardUpload(app, received)
+    throw error
+  }
+  if (received) return received
+  throw badRequest('missing_file', 'The form has no file: send it as a part with a file name.')
+}
+
+function visibilityOf({ visibility = 'members' }: Record<string, string>): string {
+  if ((VISIBILITIES as readonly string[]).includes(visibility)) return visibility
+  throw badRequest('invalid_visibility', `visibility must be one of ${VISIBILITIES.join(', ')}.`)
+}
+
+const content = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/uploads/{id}/content',
+  access: viewing(uploads),
+  summary: 'Download an upload',
+  description: 'The file itself, whoever it is for.',
+  tag: 'uploads',
+  responses: { 200: Type.Unsafe<never>({ type: 'string', format: 'binary', examples: ['(bytes)'] }) },
+  streams: true,
+  async handler({ app, caller, params }) {
+    const rows = { ...uploadRecords, table: 'uploads' } as const
+    const { key, file_name, size } = await findOne<Upload>(app.db, rows, caller.siteIds, params.id!)
+    return {
+      stream: await app.files.read(key),
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-length': size,
+        'content-disposition': disposition(file_name),
+        'x-content-type-options': 'nosniff',
+      },
+    }
+  },
+})
+
+export const uploadRoutes: Route[] = [
+  listRoute(uploads),
+  create,
+  showRoute(uploads),
+  updateRoute(uploadRecords, {
+    update:
+      '`visibility` decides who can open the `url`: everybody, or members through the pages that show the file.',
+  }),
+  endRoute(uploadRecords, {
+    end: 'The file is removed. It must not be in use: no medium, picture or page of the site refers to it.',
+  }),
+  content,
+]
