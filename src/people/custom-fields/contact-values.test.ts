@@ -12,6 +12,8 @@ import {
 } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
+import { exportContact } from '../contacts/export-contact.ts'
+import { contactsData } from '../contacts/personal-data.ts'
 import { FIELD_TYPES } from './value-types.ts'
 
 let h: Harness
@@ -170,6 +172,22 @@ test('an archived field is neither shown nor set, and its values are kept', asyn
   })
   const { rows } = await sql`select custom from contacts where id = ${body.data.id}`.execute(h.app.db)
   expect(rows).toEqual([{ custom: { custom_1: 'kept' } }])
+  const exported = await exportContact(h.app, [other.siteId], body.data.id, [contactsData])
+  expect(exported.contact).toMatchObject({ custom_1: 'kept' })
+})
+
+test('the OpenAPI document describes them as members whose names match a pattern', async () => {
+  const { body } = await client.get('/openapi.json')
+  const { Contact, NewContact, ChangedContact } = body.components.schemas
+  for (const { properties } of [
+    Contact.properties.attributes,
+    NewContact.properties.data.properties.attributes,
+    ChangedContact.properties.data.properties.attributes,
+  ].map(({ properties, patternProperties }) => ({ properties: { ...properties, ...patternProperties } })))
+    for (const name of ['custom_1', '^custom_[1-9]\\d{0,3}$'])
+      expect(properties[name]).toMatchObject({ type: ['string', 'null'] })
+  const parameters = JSON.stringify([body.components.parameters, body.paths['/v1/contacts'].get.parameters])
+  expect(parameters).toContain('"x-names-like":"^filter\\\\[custom_\\\\w+\\\\]$"')
 })
 
 test('a field that the site lacks is 422 with a pointer, and the error lists those that there are', async () => {

@@ -149,8 +149,9 @@ const negated = (verb: string) => (verb === 'is' ? 'is not' : 'does not contain'
 
 type Contact = Parameters<ContactFilter['build']>[1]
 
-const valuesOf = ({ id, siteId }: CustomField, condition: Sql) =>
-  sql`contact_custom_values v where v.field_id = ${id}::bigint and v.site_id = ${siteId}::bigint and ${condition}`
+/** A field belongs to one site: its id is enough, and is all that the indexes have. */
+const valuesOf = ({ id }: CustomField, condition: Sql) =>
+  sql`contact_custom_values v where v.field_id = ${id}::bigint and ${condition}`
 
 const exists = (field: CustomField, contact: Contact, condition: Sql) => sql`
   exists (select from ${valuesOf(field, condition)}

@@ -76,6 +76,18 @@ describe('with EXTENSIONS off', () => {
       expect(body.data.map(({ id }: { id: string }) => id)).toEqual([wanted])
     }
   })
+
+  test('filters by custom fields still work, and one that the site lacks is refused', async () => {
+    const wanted = await makeContact(h.app, h.account.siteId)
+    await makeContact(h.app, h.account.siteId)
+    const data = { type: 'contacts', attributes: { custom_2: 'Wanted' } }
+    await h.client.patch(`/v1/contacts/${wanted}`, { data })
+    for (const filter of ['custom_2', 'custom_2_cont', 'custom_2_contains']) {
+      const { body } = await h.client.get(`/v1/contacts?filter[${filter}]=Wanted`)
+      expect(body.data.map(({ id }: { id: string }) => id)).toEqual([wanted])
+    }
+    expect((await h.client.get('/v1/contacts?filter[custom_7]=Wanted')).status).toBe(422)
+  })
 })
 
 const HOOK = ['created_at', 'event', 'resource_id', 'target_url', 'updated_at']

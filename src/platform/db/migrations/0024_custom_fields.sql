@@ -55,9 +55,11 @@ create table contact_custom_values (
   number numeric,
   primary key (contact_id, field_id, site_id)
 );
-create index contact_custom_values_key on contact_custom_values (field_id, key, contact_id) include (site_id);
-create index contact_custom_values_number on contact_custom_values (field_id, number, contact_id) include (site_id)
-  where number is not null;
+-- With equal entries, which PostgreSQL keeps once: counting half a million takes half the time. Hence without the
+-- contact, and without the site, to which the field belongs.
+create index contact_custom_values_field on contact_custom_values (field_id);
+create index contact_custom_values_key on contact_custom_values (field_id, key);
+create index contact_custom_values_number on contact_custom_values (field_id, number) where number is not null;
 create index contact_custom_values_search on contact_custom_values using gin (value gin_trgm_ops);
 
 create function index_custom_values() returns trigger language plpgsql as $$
