@@ -8,6 +8,9 @@ export const DOCUMENTED_AS = 'x-documented-as'
 /** A reference to the component of this name, from within itself. */
 export const SAME_AS = 'x-same-as'
 
+/** The `patternProperties` of the schema: @fastify/swagger replaces them, as OpenAPI 3.0 needs it. */
+export const PATTERN_PROPERTIES = 'x-pattern-properties'
+
 /** The schema, referred to by this name wherever the document has it. */
 export const component = <Schema extends TSchema>(name: string, schema: Schema): Schema =>
   ({ ...schema, [COMPONENT]: name }) as Schema

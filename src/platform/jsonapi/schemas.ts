@@ -1,6 +1,6 @@
 /** The schemas of documents and parameters that follow from a resource's description. */
 import { type TSchema, Type } from 'typebox'
-import { COMPONENT, component, componentOf, documentedAs } from './documented.ts'
+import { COMPONENT, component, componentOf, documentedAs, PATTERN_PROPERTIES } from './documented.ts'
 import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, narrowable } from './query.ts'
 import type { Filter, Relationship, Resource } from './resource.ts'
 import { NAMES_LIKE, siteAttributeSchema } from './site-attributes.ts'
@@ -57,6 +57,7 @@ export function withSiteSchemas({ siteAttributes }: Resource, schema: TSchema): 
     ...schema,
     properties: { ...properties, ...Object.fromEntries(documented.map((name) => [name, value])) },
     patternProperties: { [pattern.source]: value },
+    [PATTERN_PROPERTIES]: { [pattern.source]: value },
   } as unknown as TSchema
 }
 

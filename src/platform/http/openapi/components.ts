@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { COMPONENT, DOCUMENTED_AS, pascalCase, SAME_AS } from '../../jsonapi/documented.ts'
+import {
+  COMPONENT,
+  DOCUMENTED_AS,
+  PATTERN_PROPERTIES,
+  pascalCase,
+  SAME_AS,
+} from '../../jsonapi/documented.ts'
 import { mapValues } from '../../jsonapi/schemas.ts'
 import type { OpenApi, Parameter, Reference, Schema } from './document.ts'
 
@@ -14,6 +20,7 @@ const referTo = (kind: string, name: string): Reference => ({ $ref: `#/component
 export function moveToComponents(schema: Schema, schemas: Record<string, Schema>): Schema {
   const { [COMPONENT]: name, [DOCUMENTED_AS]: documented, [SAME_AS]: same, ...rest } = schema
   if (same) return referTo('schemas', same)
+  if (rest[PATTERN_PROPERTIES]) return moveToComponents(withPatterns(schema), schemas)
   if (documented) {
     const { description, 'x-extension': extension } = rest
     const resolved = moveToComponents(documented, schemas)
@@ -25,6 +32,14 @@ export function moveToComponents(schema: Schema, schemas: Record<string, Schema>
     throw new Error(`Two schemas of the OpenAPI document have the name ${name}`)
   schemas[name] = resolved
   return referTo('schemas', name)
+}
+
+function withPatterns({
+  [PATTERN_PROPERTIES]: patternProperties,
+  additionalProperties: _,
+  ...rest
+}: Schema): Schema {
+  return { ...rest, patternProperties }
 }
 
 function resolve(value: unknown, schemas: Record<string, Schema>): unknown {
