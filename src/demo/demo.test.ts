@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readCustomValues } from '../people/custom-fields/read-values.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import type { Client } from '../testing/client.ts'
 import { offersBody } from '../testing/fixtures.ts'
@@ -68,6 +69,19 @@ test('the podcast, the posts and the pages are at their URLs', async () => {
     expect([attributes.url, answer.status]).toEqual([attributes.url, 200])
     expect(await answer.text()).toContain(`<h1>${attributes.title}</h1>`)
   }
+})
+
+test('there are three custom fields, and people have values that their types accept', async () => {
+  const fields = await list('/v1/custom_fields')
+  expect(fields.map(({ attributes }) => attributes.handle)).toEqual(['custom_1', 'custom_2', 'custom_3'])
+  const { rows } = await sql<{ site_id: string; custom: Record<string, string> }>`
+    select site_id, custom from contacts`.execute(h.app.db)
+  const used = new Set<string>()
+  for (const { site_id, custom } of rows) {
+    expect(await readCustomValues(h.app.db, site_id, custom)).toEqual(custom)
+    for (const handle of Object.keys(custom)) used.add(handle)
+  }
+  expect([...used].sort()).toEqual(['custom_1', 'custom_2', 'custom_3'])
 })
 
 test('the API distinguishes the gift and the 30-day offer from the other offers', async () => {

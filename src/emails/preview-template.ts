@@ -31,7 +31,7 @@ export async function previewTemplate(
     .where('id', '=', siteId)
     .executeTakeFirstOrThrow()
   const url = siteUrl(app, address)
-  const sample = samplesOf(kind, await customSamples(db, siteId, 'archived'))[0]!
+  const sample = samplesOf(kind, await customSamples(db, siteId, 'all'))[0]!
   const link = { ...sample.link, url: `${url}/a-link-of-their-own` }
   try {
     const language = languageOf(code)

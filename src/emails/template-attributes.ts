@@ -33,12 +33,12 @@ export const wordsIn = (values: Values): OwnWords =>
 /**
  * A value for each custom field of a site, with which its templates are tried.
  *
- * @param which of the fields; a saved template may name one that was archived since
+ * @param which `all` with those that are archived: a saved template may name one that was archived since
  */
 export async function customSamples(
   db: Db | Tx,
   siteId: string,
-  which: 'active' | 'archived' = 'active',
+  which: 'active' | 'all' = 'active',
 ): Promise<Record<string, string>> {
   const fields = await (which === 'active' ? customFieldsOf : allCustomFieldsOf)(db, [siteId])
   return Object.fromEntries(fields.map((field) => [field.handle, sampleValue(field)]))

@@ -84,6 +84,7 @@ describe.each<[string, string, string[]]>([
   ['custom_1_not_eq', 'red wine', except('Bob')],
   ['custom_1_cont', 'WINE', ['Ada', 'Bob']],
   ['custom_1_contains', 'wine', ['Ada', 'Bob']],
+  ['custom_1_i_cont', 'wine', ['Ada', 'Bob']],
   ['custom_1_cont', 'r_d', []],
   ['custom_1_not_cont', 'wine', except('Ada', 'Bob')],
   ['custom_1_start', 'RED', ['Ada', 'Bob', 'Cleo']],

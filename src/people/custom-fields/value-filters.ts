@@ -100,7 +100,12 @@ const COMPARISONS: Record<ValueKind, Record<string, Comparison>> = { text, numbe
 const NEGATIONS: Record<string, string> = { eq: 'not_eq', cont: 'not_cont', in: 'not_in' }
 
 /** Other names that clients give operators. */
-const SYNONYMS: Record<string, string> = { contains: 'cont', gte: 'gteq', lte: 'lteq' }
+const SYNONYMS: Record<string, string> = {
+  contains: 'cont',
+  i_cont: 'cont',
+  gte: 'gteq',
+  lte: 'lteq',
+}
 
 /**
  * The filters of a custom field by their names: `custom_7`, `custom_7_cont`, `custom_7_null`.

@@ -193,7 +193,7 @@ export function listParameters(resource: Resource): TSchema {
     'page[after]': cursorParameter('after', 'start'),
     'page[before]': cursorParameter('before', 'end'),
     sort: parameter(
-      `${Object.keys(resource.sorts).join(', ')}; "-" in front for descending order. Default: ${resource.defaultSort}`,
+      `${sortNames(resource)}; "-" in front for descending order. Default: ${resource.defaultSort}`,
     ),
     ...fieldsParameters(resource),
     ...includeParameter(resource),
@@ -202,6 +202,9 @@ export function listParameters(resource: Resource): TSchema {
     ...siteFilterParameters(resource),
   })
 }
+
+const sortNames = ({ sorts, siteAttributes }: Resource): string =>
+  [...Object.keys(sorts), ...(siteAttributes?.select ? [`every ${siteAttributes.singular}`] : [])].join(', ')
 
 /** One parameter that stands for all of them. */
 function siteFilterParameters({ siteAttributes }: Resource): Record<string, TSchema> {
