@@ -6,15 +6,15 @@ import type { Attribute } from '../platform/jsonapi/resource.ts'
 
 /** Their addresses are stored without that of the server, which can change. */
 export const isOwnFile = (address: string): boolean =>
-  /^\/demo\/[\w-]+\.svg$/.test(address) || uploadKeyIn(address) !== null
+  /^\/demo\/[\w-]+\.svg$/.test(address) || (address.startsWith('/') && uploadKeyIn(address) !== null)
 
-/** The address of an upload, below that of the server. */
-export const uploadPath = (key: string): string => `/files/${key}`
+/** The address of an upload, below that of the server. Other servers have none that looks like it. */
+export const uploadPath = (key: string): string => `/bestow-files/${key}`
 
 /** The key of the upload that an address leads to, on whatever host; null for other addresses. */
 export function uploadKeyIn(address: string): string | null {
   const [, key = null] =
-    /^(?:https?:\/\/[\w.:[\]-]+)?\/files\/([\w-]{32})(?:\?[\w=&-]*)?$/.exec(address) ?? []
+    /^(?:https?:\/\/[\w.:[\]-]+)?\/bestow-files\/([\w-]{32})(?:\?[\w=&-]*)?$/.exec(address) ?? []
   return key
 }
 

@@ -72,7 +72,8 @@ test('a published lesson shows its text and media to members who hold the produc
     '<iframe class="player" src="https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ" title="How to"',
   )
   expect(text).toContain('src="https://example.com/a.jpg" alt="A knot"')
-  const [, file] = /<a class="main" href="(\/files\/[^"]+)" download>Download Pattern</.exec(text) ?? []
+  const [, file] =
+    /<a class="main" href="(\/bestow-files\/[^"]+)" download>Download Pattern</.exec(text) ?? []
   expect(await (await fetch(h.url + file!.replaceAll('&amp;', '&'))).text()).toBe('the pattern')
 
   const other = await memberOf(await makeContent(h.client, 'courses'))

@@ -89,6 +89,10 @@ test.each([
     '<img src="https://example.com/a.jpg" alt="a">',
     '<img src="https://example.com/a.jpg" alt="a" loading="lazy" />',
   ],
+  [
+    `<img src="http://127.0.0.1:3000/bestow-files/${'k'.repeat(32)}">`,
+    `<img src="/bestow-files/${'k'.repeat(32)}" loading="lazy" />`,
+  ],
   ['<form action="/s/x/sign-out" method="post"><button>a</button></form>', 'a'],
   ['<iframe src="https://evil.example/"></iframe>', ''],
   ['<svg><script>alert(1)</script></svg><math><mi>x</mi></math>', 'x'],

@@ -1,5 +1,5 @@
 import { PLAYER_HOSTS } from '../catalogue/courses/embed-url.ts'
-import { isOwnFile } from '../catalogue/own-files.ts'
+import { isOwnFile, uploadKeyIn, uploadPath } from '../catalogue/own-files.ts'
 
 const PLAYERS = PLAYER_HOSTS.map((address) => new URL(address).hostname)
 
@@ -30,7 +30,10 @@ export async function sanitizeContent(html: string): Promise<string> {
     transformTags: {
       // The page has one heading of the first level, its title.
       h1: 'h2',
-      img: sanitize.simpleTransform('img', { loading: 'lazy' }),
+      img: (tagName, { src = '', ...attribs }) => {
+        const key = uploadKeyIn(src)
+        return { tagName, attribs: { src: key ? uploadPath(key) : src, ...attribs, loading: 'lazy' } }
+      },
       iframe: sanitize.simpleTransform('iframe', {
         class: 'player',
         loading: 'lazy',

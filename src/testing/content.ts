@@ -53,6 +53,15 @@ export interface UploadFixture {
   size?: number
 }
 
+/** Uploads a small text on the only site of a client. @returns its id */
+export async function makeUpload(client: Client): Promise<string> {
+  const form = new FormData()
+  form.append('file', new Blob(['hello']), 'hello.txt')
+  const { status, body } = await client.post('/v1/uploads', form)
+  if (status !== 201) throw new Error(JSON.stringify(body))
+  return body.data.id
+}
+
 /** The row of an upload, whose content is nowhere. @returns its id and key */
 export async function makeUploadRow({ app }: Harness, siteId: string, upload: UploadFixture = {}) {
   const now = app.clock.now()

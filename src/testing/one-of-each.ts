@@ -1,6 +1,6 @@
 import { makeAutomation } from './automations.ts'
 import type { Client } from './client.ts'
-import { makeContent, makeCourseParts, makeUploadRow } from './content.ts'
+import { makeContent, makeCourseParts, makeUpload } from './content.ts'
 import { makeContact, makeOffer, makeProduct, makeSession, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
@@ -50,7 +50,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     modules: moduleId,
     lessons: lessonId,
     media: mediumId,
-    uploads: (await makeUploadRow(h, siteId)).id,
+    uploads: await makeUpload(client),
     podcasts: await makeContent(client, 'podcasts'),
     blogs: siteId,
     blog_posts: await makeContent(client, 'blog_posts'),

@@ -116,13 +116,17 @@ test('a medium is at an address, with its player, or an upload of the site', asy
     embed_url: null,
   })
   const { id, key } = await makeUploadRow(h, h.account.siteId, { content_type: 'audio/mpeg' })
-  for (const url of [`/files/${key}`, `${h.url}/files/${key}?expires=1&signature=x`]) {
+  for (const url of [`/bestow-files/${key}`, `${h.url}/bestow-files/${key}?expires=1&signature=x`]) {
     const { data, included } = await show({ url })
-    expect(data.attributes).toMatchObject({ kind: 'audio', url: `${h.url}/files/${key}`, embed_url: null })
+    expect(data.attributes).toMatchObject({
+      kind: 'audio',
+      url: `${h.url}/bestow-files/${key}`,
+      embed_url: null,
+    })
     expect(included).toMatchObject([{ type: 'uploads', id }])
   }
   const foreign = await makeUploadRow(h, (await makeAccount(h.app)).siteId)
-  for (const url of [`/files/${foreign.key}`, `/files/${'x'.repeat(32)}`]) {
+  for (const url of [`/bestow-files/${foreign.key}`, `/bestow-files/${'x'.repeat(32)}`]) {
     const document = {
       data: {
         type: 'media',

@@ -11,6 +11,7 @@ import {
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { choice, line, optionalParagraphs, wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
+import { readId } from '../../platform/jsonapi/identifiers.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { moduleRecords } from './modules.resource.ts'
@@ -57,7 +58,7 @@ export const lessons = defineResource({
       ...related(sql`m.product_id`, 'courses', 'Lessons of this course'),
       build: (value) => ({
         where: sql`exists (select from course_modules m
-          where m.site_id = r.site_id and m.id = r.module_id and m.product_id = ${value} and m.archived_at is null)`,
+          where m.site_id = r.site_id and m.id = r.module_id and m.product_id = ${readId(value)} and m.archived_at is null)`,
       }),
     },
   },

@@ -12,7 +12,7 @@ import {
 import { choice, type Field, line, writable } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
-import { absoluteAddress, fileAddress } from '../own-files.ts'
+import { absoluteAddress, fileAddress, uploadPath } from '../own-files.ts'
 import { completeMedium, MEDIA_KINDS } from './complete-medium.ts'
 import { embedUrl } from './embed-url.ts'
 import { lessonRecords } from './lessons.resource.ts'
@@ -32,7 +32,7 @@ const minutes: Field = {
 
 /** Where the medium is: the address that was given, or that of its upload. */
 const ADDRESS = sql`coalesce(r.url,
-  (select '/files/' || u.key from uploads u where u.site_id = r.site_id and u.id = r.upload_id))`
+  (select ${uploadPath('')}::text || u.key from uploads u where u.site_id = r.site_id and u.id = r.upload_id))`
 
 export const media = defineResource({
   type: 'media',

@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type'
-
 /** Bytes that the type of a file is detected from. */
 export const SAMPLE_BYTES = 4_100
 
@@ -15,10 +13,12 @@ const TEXTS: Record<string, string> = {
 
 /**
  * The media type of a file, from its content: what the sender says of it does not count, and the name only for texts.
+ * The library is loaded with the first file.
  *
  * @param sample its first SAMPLE_BYTES bytes
  */
 export async function detectContentType(sample: Uint8Array, fileName: string): Promise<string> {
+  const { fileTypeFromBuffer } = await import('file-type')
   const found = await fileTypeFromBuffer(sample)
   if (found && found.mime !== 'application/xml') return found.mime
   const text = textOf(sample)

@@ -28,7 +28,7 @@ async function upload(h: Harness, content: string, name: string, visibility = 'p
   form.append('file', new Blob([content]), name)
   const { body } = await h.client.post('/v1/uploads', form)
   const url: string = body.data.attributes.url
-  return { url, key: url.split('/').at(-1)! }
+  return { id: body.data.id as string, url, key: url.split('/').at(-1)! }
 }
 
 describe.each([
@@ -50,6 +50,20 @@ describe.each([
     expect(await read(h.url + path.replace(/expires=\d/, 'expires=9'))).toBe(404)
     await (h.app.clock as MovableClock).advance(h.app.db, 6 * 3_600_000 + 1_000)
     expect(await read(h.url + path)).toBe(404)
+  })
+
+  test('clients with the permission download any upload; one whose file is lost is 404', async () => {
+    const h = harness()
+    const { id, key } = await upload(h, 'secret text', 'notes.txt', 'members')
+    const download = () => h.client.get(`/v1/uploads/${id}/content`)
+    const { status, headers, body } = await download()
+    expect([status, headers.get('content-type'), body]).toEqual([
+      200,
+      'application/octet-stream',
+      'secret text',
+    ])
+    await h.app.files.remove(key)
+    expect((await download()).status).toBe(404)
   })
 
   test('what browsers would run is downloaded', async () => {
@@ -96,5 +110,5 @@ test('a file is sent with headers that forbid everything, in parts when they are
 
 test('a key that does not exist is 404, whatever it looks like', async () => {
   for (const key of ['x'.repeat(32), '%2e%2e%2f%2e%2e%2fetc%2fpasswd', 'a%00b', 'x'.repeat(5_000)])
-    expect((await fetch(`${folder.url}/files/${key}`)).status).toBe(404)
+    expect((await fetch(`${folder.url}/bestow-files/${key}`)).status).toBe(404)
 })

@@ -1,9 +1,10 @@
-/** The addresses of uploads: /files/<key>, for everybody or with a signature. */
+/** The addresses of uploads, /bestow-files/<key>: for everybody or with a signature. */
 import { basename, dirname } from 'node:path'
 import { send } from '@fastify/send'
 import { create as disposition } from 'content-disposition'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../../platform/app.ts'
+import { uploadPath } from '../own-files.ts'
 import { isShownInline } from './content-type.ts'
 import { findUpload, type Upload } from './find-upload.ts'
 import { isSigned } from './signed-path.ts'
@@ -13,7 +14,7 @@ const CACHE_SECONDS = 3_600
 
 /** Serves them, so that no browser runs what is in them; parts of them, too, as players of videos ask for. */
 export async function uploadedFiles(server: FastifyInstance, app: App): Promise<void> {
-  server.get('/files/:key', { schema: { hide: true } }, async (request, reply) => {
+  server.get(uploadPath(':key'), { schema: { hide: true } }, async (request, reply) => {
     const { key } = request.params as { key: string }
     const upload = await findUpload(app.db, key)
     const isPublic = upload?.visibility === 'public'

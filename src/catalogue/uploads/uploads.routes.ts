@@ -7,7 +7,7 @@ import { type ReadContext, type Route, route } from '../../platform/http/route.t
 import { chooseSite } from '../../platform/http/site-of.ts'
 import { type Form, readFieldText } from '../../platform/http/upload-forms.ts'
 import { singleDocument } from '../../platform/jsonapi/document.ts'
-import { badRequest } from '../../platform/jsonapi/errors.ts'
+import { badRequest, notFound } from '../../platform/jsonapi/errors.ts'
 import { loadOne } from '../../platform/jsonapi/load.ts'
 import { singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { findOne } from '../../platform/records/lock-one.ts'
@@ -108,6 +108,9 @@ const content = route({
   async handler({ app, caller, params }) {
     const rows = { ...uploadRecords, table: 'uploads' } as const
     const { key, file_name, size } = await findOne<Upload>(app.db, rows, caller.siteIds, params.id!)
+    // Lost by the store; `bestow doctor` reports it.
+    if ((await app.files.sizeOf(key)) === null)
+      throw notFound(`The file of the upload ${params.id} is missing.`)
     return {
       stream: await app.files.read(key),
       headers: {

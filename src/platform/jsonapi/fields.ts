@@ -77,7 +77,7 @@ export const listOf = (form: string, most: number, one: Field = line()): Field =
     const items = value.map(one.read)
     return items.some((item) => item === undefined || item === '') ? undefined : items
   },
-  fromText: (text) => text.split(',').map((item) => item.trim()),
+  fromText: (text) => (text === 'none' ? [] : text.split(',').map((item) => item.trim())),
 })
 
 /** A text that the pattern matches. @param form completes "… must be", as in "a color such as #1f6f5c" */
