@@ -61,5 +61,6 @@ export function appOn(settings: Environment): App {
     database: openDatabase(settings.DATABASE_URL!, { size: 16, name: 'bestow bench', isPatient: true }),
     secretKey: settings.SECRET_KEY!,
     mailer: null,
+    mailDomains: null,
   })
 }

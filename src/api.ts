@@ -22,6 +22,7 @@ import { uploadRoutes } from './catalogue/uploads/uploads.routes.ts'
 import { demoFiles } from './demo/files.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emails } from './emails/emails.resource.ts'
+import { formRoutes } from './forms/forms.routes.ts'
 import { activationRoutes } from './grants/activation.routes.ts'
 import { grantPeriodRoutes } from './grants/grant-period.routes.ts'
 import { grants } from './grants/grants.resource.ts'
@@ -86,6 +87,7 @@ export const routes: Route[] = [
   }),
   relationshipRoute(offers, 'products'),
   ...activationUrlRoutes,
+  ...formRoutes,
   ...crudRoutes(productRecords, {
     end: 'The product is no longer listed and cannot be added to offers. It must not be part of an offer that is not archived.',
   }),

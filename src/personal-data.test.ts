@@ -68,6 +68,7 @@ const TABLES: Record<string, string[]> = {
   member_links: ['member_links'],
   member_sessions: ['member_sessions'],
   sign_in_attempts: ['attempts'],
+  form_submissions: ['emails', 'form_submissions', 'idempotency_keys'],
   events: ['events'],
   contact_tags: ['taggings'],
   contact_notes: ['contact_notes'],
@@ -78,7 +79,7 @@ const TABLES: Record<string, string[]> = {
 
 test('every module keeps something of this contact, and no other table does', async () => {
   expect(personalData.map(({ name }) => name)).toEqual(Object.keys(TABLES))
-  expect(await tracesIn(h.app.db)).toEqual(Object.values(TABLES).flat().sort())
+  expect(await tracesIn(h.app.db)).toEqual([...new Set(Object.values(TABLES).flat())].sort())
 })
 
 test('a former address is kept in events and e-mails alone: attempts under it are erased when it changes', async () => {

@@ -1,6 +1,7 @@
 /** Table of contents: every module that keeps data of a contact, in the order in which they erase it. */
 import { automationsData } from './automations/personal-data.ts'
 import { emailsData } from './emails/personal-data.ts'
+import { formsData } from './forms/personal-data.ts'
 import { grantsData } from './grants/personal-data.ts'
 import { linksData } from './links/personal-data.ts'
 import { sessionsData } from './members/personal-data.ts'
@@ -20,6 +21,7 @@ export const personalData: PersonalData[] = [
   linksData,
   sessionsData,
   attemptsData,
+  formsData,
   eventsData,
   tagsData,
   notesData,

@@ -3,6 +3,7 @@ import { startRuns } from './automations/start-runs.ts'
 import {
   accessEndingEmail,
   emailChangedEmail,
+  formConfirmationEmail,
   giftEmail,
   grantEmail,
   hookDisabledEmail,
@@ -30,6 +31,7 @@ const emailReactions: { [Type in EventType]?: EmailReaction<Type>[] } = {
   password_changed: [passwordChangedEmail],
   email_changed: [emailChangedEmail('email_changed'), emailChangedEmail('email_removed')],
   hook_disabled: [hookDisabledEmail],
+  form_confirmation_requested: [formConfirmationEmail],
 }
 
 /**

@@ -15,6 +15,7 @@ import { productRecords } from './catalogue/products/products.resource.ts'
 import { emailTemplateRecords } from './emails/email-templates.resource.ts'
 import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
+import { formRecords } from './forms/forms.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { permissionsOf } from './platform/auth/permissions.ts'
 import { writableAttributes } from './platform/jsonapi/read-attributes.ts'
@@ -47,6 +48,7 @@ const ALL: Records[] = [
   contactTagRecords,
   contactNoteRecords,
   customFieldRecords,
+  formRecords,
   hookRecords,
   emailTemplateRecords,
   automationRecords,
@@ -89,6 +91,23 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     product_type_name: () => 'Community',
     publish_status: () => 'draft',
     thumbnail_url: () => 'https://example.com/course.jpg',
+  },
+  forms: {
+    title: () => `Form ${unique()}`,
+    default: () => true,
+    webhook_url: () => 'https://example.com/forms?secret=1',
+    description: () => 'Hear from us.\nOnce a month.',
+    inputs: () => [
+      { handle: 'email', required: true },
+      { handle: 'phone_number', required: true },
+      { handle: 'name', required: false },
+    ],
+    subscribes: () => false,
+    double_opt_in: () => true,
+    send_customer_welcome_email: () => false,
+    redirect_url: () => 'https://example.com/thanks?from=form',
+    success_message: () => 'Thank you.\nSee you soon.',
+    allowed_origins: () => ['https://www.example.com', 'http://localhost:8080'],
   },
   contact_notes: { body: () => 'Likes tea.\nCalls back on Monday.' },
   courses: {

@@ -2,6 +2,7 @@
 import { automationsNaming } from './automations/automations-naming.ts'
 import { offersNaming } from './catalogue/offers/offers-naming.ts'
 import { contentNaming } from './catalogue/uploads/content-naming.ts'
+import { formsNaming } from './forms/forms-naming.ts'
 import { holdersNaming } from './grants/holders-naming.ts'
 import type { FindReferrers } from './platform/references/in-use.ts'
 import { hooksNaming } from './webhooks/hooks-naming.ts'
@@ -9,6 +10,7 @@ import { hooksNaming } from './webhooks/hooks-naming.ts'
 export const referrers: FindReferrers[] = [
   offersNaming,
   contentNaming,
+  formsNaming,
   holdersNaming,
   automationsNaming,
   hooksNaming,

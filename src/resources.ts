@@ -15,6 +15,9 @@ import { products } from './catalogue/products/products.resource.ts'
 import { uploads } from './catalogue/uploads/uploads.resource.ts'
 import { emailTemplates } from './emails/email-templates.resource.ts'
 import { emails } from './emails/emails.resource.ts'
+import { fields } from './forms/fields.resource.ts'
+import { formSubmissions } from './forms/form-submissions.resource.ts'
+import { forms } from './forms/forms.resource.ts'
 import { grants } from './grants/grants.resource.ts'
 import { events } from './operations/events/events.resource.ts'
 import { contacts } from './people/contacts/contacts.resource.ts'
@@ -45,6 +48,9 @@ export const resources: Resource[] = [
   blogPosts,
   landingPages,
   websitePages,
+  forms,
+  fields,
+  formSubmissions,
   emails,
   emailTemplates,
   grants,

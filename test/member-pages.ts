@@ -1,7 +1,8 @@
 /** Every page that members can reach, with content, for tests of all pages. */
 import type { Browser, Page } from 'playwright-core'
 import { countAttempt } from '../src/platform/auth/attempts.ts'
-import { makeOffer, makeProduct } from '../src/testing/fixtures.ts'
+import { makeCustomField, makeOffer, makeProduct } from '../src/testing/fixtures.ts'
+import { makeForm, newcomer, submissionBody } from '../src/testing/forms.ts'
 import type { Harness } from '../src/testing/harness.ts'
 import {
   askFor,
@@ -127,6 +128,7 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
     memberPage('account-wrong', 'Your account', '/account', (page) =>
       page.getByRole('button', { name: 'Save password' }).click(),
     ),
+    ...(await formPages(h, site, memberPage)),
     memberPage('message-no_access', "You don't have access to this", `/products/${ended}`),
     memberPage('message-signed_out', 'You are signed out', '/sign-in', async (page) => {
       await signIn(page, site.url, person.email)
@@ -140,4 +142,74 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
     }),
   ]
   return { memberPages, email: person.email }
+}
+
+type MakePage = (
+  name: string,
+  heading: string,
+  path: string,
+  act?: (page: Page) => Promise<void>,
+) => MemberPage
+
+/** The page of a form with fields of every kind, and what follows it. */
+async function formPages(h: Harness, site: Site, memberPage: MakePage): Promise<MemberPage[]> {
+  const select_options = 'By a friend\nElsewhere'
+  const types = ['TextAreaField', 'SelectBoxField', 'RadioButtonsField', 'CheckboxField'] as const
+  for (const [index, type] of types.entries()) {
+    const choices = /Select|Radio/.test(type) ? { select_options } : {}
+    await makeCustomField(h.app, site.id, {
+      number: index + 1,
+      type,
+      title: `About you: ${type}`,
+      ...choices,
+    })
+  }
+  const inputs = ['name', 'email', 'phone_number', ...types.map((_, index) => `custom_${index + 1}`)]
+  const form = await makeForm(h.app, site.id, {
+    attributes: {
+      title: 'Write to us',
+      description: 'We read everything.',
+      inputs: inputs.map((handle) => ({ handle, required: handle !== 'phone_number' })),
+    },
+  })
+  const list = await makeForm(h.app, site.id, {
+    attributes: { title: 'Join the list', double_opt_in: true, success_message: 'You are on the list.' },
+  })
+  const [waiting, confirmed] = [await confirmationLink(h, list), await confirmationLink(h, list)]
+  /** As without the script of the page. */
+  const send = (page: Page) => page.evaluate("document.querySelector('form[data-bestow-form]').submit()")
+  const path = `/forms/${form}`
+  return [
+    memberPage('form', 'Write to us', path),
+    memberPage('form-wrong', 'Write to us', path, async (page) => {
+      await Promise.all([page.waitForNavigation(), send(page)])
+    }),
+    memberPage('form-inline', 'Write to us', path, async (page) => {
+      await page.getByRole('button', { name: 'Submit' }).click()
+      await page.locator('.error').first().waitFor()
+    }),
+    memberPage('form_sent-waiting', 'Check your inbox', `/forms/${list}`, async (page) => {
+      await page.getByLabel('Name').fill('Ada Miller')
+      await page.getByLabel('E-mail').fill('ada.waits@example.com')
+      await Promise.all([page.waitForNavigation(), send(page)])
+    }),
+    memberPage('follow_link-form', 'Confirm your address', waiting),
+    memberPage('form_sent', 'Thank you', confirmed, async (page) => {
+      const button = page.getByRole('button', { name: 'Confirm this address' })
+      if (await button.isVisible()) await button.click()
+    }),
+  ]
+}
+
+async function confirmationLink(h: Harness, form: string): Promise<string> {
+  const person = newcomer()
+  await h.client.post(`/v1/forms/${form}/submit`, submissionBody(person))
+  await h.drain()
+  const { text } = await h.app.db
+    .selectFrom('emails')
+    .select('text')
+    .where('kind', '=', 'form_confirmation')
+    .where('to_email', '=', person.email)
+    .executeTakeFirstOrThrow()
+  return /\/form\/[\w-]+/.exec(text!)![0]
 }

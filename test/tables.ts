@@ -19,6 +19,7 @@ export const TABLES: Record<string, string[]> = {
     'website_pages',
   ],
   emails: ['emails', 'email_templates', 'email_layouts', 'email_budgets'],
+  forms: ['forms', 'form_fields', 'form_offers', 'form_tags', 'form_submissions'],
   grants: ['offer_grants', 'holdings'],
   links: ['member_links'],
   members: ['member_sessions'],
@@ -76,6 +77,7 @@ export const EXCEPTIONS: Exception[] = [
       'custom_fields',
       'customers',
       'events',
+      'form_submissions',
       'hooks',
       'member_links',
       'offer_grants',
@@ -89,9 +91,15 @@ export const EXCEPTIONS: Exception[] = [
   },
   {
     in: 'webhooks',
-    tables: ['contacts', 'events'],
+    tables: ['contacts', 'events', 'forms', 'form_offers'],
     because:
-      'a body is kept only while its contact is locked and not deleted; replays read the log in windows',
+      'a body is kept only while its contact is locked and not deleted; replays read the log in windows; the body of an offer names its forms',
+  },
+  {
+    in: 'forms',
+    tables: ['custom_fields', 'hooks', 'sites'],
+    because:
+      'the webhook of a form is the target of its hook, its page is on its site, and it asks for custom fields',
   },
   {
     in: 'automations',
@@ -105,8 +113,8 @@ export const EXCEPTIONS: Exception[] = [
   },
   {
     in: 'people',
-    tables: ['emails', 'holdings', 'offer_grants', 'offer_products'],
-    because: 'filters and relationships of contacts join what contacts hold and were sent',
+    tables: ['emails', 'form_submissions', 'holdings', 'offer_grants', 'offer_products'],
+    because: 'filters and relationships of contacts join what contacts hold, were sent and have submitted',
   },
   {
     in: 'people/customers/end-sessions.ts',
@@ -135,7 +143,7 @@ export const EXCEPTIONS: Exception[] = [
   },
   {
     in: 'platform/references',
-    tables: ['contact_tags', 'email_templates', 'hooks', 'offers', 'products'],
+    tables: ['contact_tags', 'email_templates', 'forms', 'hooks', 'offers', 'products'],
     because: 'it is the list of what automations and hooks can name',
   },
   {
@@ -153,6 +161,10 @@ export const NAMED_BY_PARAMETER = [
   'catalogue/public-addresses.ts',
   'catalogue/uploads/content-naming.ts',
   'cli/secrets.ts',
+  'demo/demo.ts',
+  'forms/accept-submission.ts',
+  'forms/forms.resource.ts',
+  'forms/set-linked.ts',
   'operations/clean-up.ts',
   'people/contacts/filters/access-filters.ts',
   'platform/queue/jobs.ts',

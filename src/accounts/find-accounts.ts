@@ -13,6 +13,7 @@ const OWNERS = {
   email: (given: string) => ofSite('emails', given),
   offer: (given: string) => ofSite('offers', given),
   product: (given: string) => ofSite('products', given),
+  form: (given: string) => ofSite('forms', given),
   tag: (given: string) => ofSite('contact_tags', given),
   podcast: (given: string) => ofSite('podcasts', given),
   'blog post': (given: string) => ofSite('blog_posts', given),

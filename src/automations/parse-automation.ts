@@ -10,7 +10,7 @@ import { TRIGGER_EVENTS, TRIGGERS, type TriggerEvent, TriggerSchema } from './tr
 /** What starts a run, whether it goes on, and what it does. */
 export interface Definition {
   trigger: TriggerEvent
-  /** The offer or the tag that it is confined to. */
+  /** The offer, the tag or the form that it is confined to. */
   resource_id: string | null
   conditions: Condition | null
   actions: Action[]

@@ -96,7 +96,7 @@ test('a key without the permissions of the actions can rename and disable an aut
   expect((await h.client.get(`/v1/automations/${id}`)).body.data.attributes.enabled).toBe(false)
 })
 
-test('events of purchases and forms, for which there is no permission, start only automations of unrestricted keys', async () => {
+test('events of purchases, for which there is no permission, start only automations of unrestricted keys', async () => {
   const body = bodyOf({ ...PLAIN, trigger: { event: 'offer_purchased' } })
   const client = await clientWith([...permissions])
   await expectRefusal(h.app, () => client.post('/v1/automations', body), 403, {

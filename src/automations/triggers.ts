@@ -36,7 +36,7 @@ export const TriggerSchema = component(
       { examples: ['offer_granted'] },
     ),
     resource_id: Type.Optional(
-      Type.String({ description: 'The offer or tag that the trigger is confined to' }),
+      Type.String({ description: 'The offer, tag or form that the trigger is confined to' }),
     ),
   }),
 )

@@ -3,6 +3,7 @@ import { siteRecords } from '../accounts/sites/sites.resource.ts'
 import { offerRecords } from '../catalogue/offers/offers.resource.ts'
 import { productRecords } from '../catalogue/products/products.resource.ts'
 import { customFieldRecords } from '../people/custom-fields/custom-fields.resource.ts'
+import { formRecords } from '../forms/forms.resource.ts'
 import { contactTagRecords } from '../people/tags/contact-tags.resource.ts'
 import { recordCommands } from './records.ts'
 
@@ -41,5 +42,12 @@ export function catalogueCommands(program: Command): void {
     records: customFieldRecords,
     what: 'custom field',
     columns: ['handle', 'title', 'type', 'required'],
+  })
+  recordCommands(program, {
+    name: 'forms',
+    description: 'forms: what people fill in to become contacts',
+    records: formRecords,
+    what: 'form',
+    columns: ['title', 'default', 'url'],
   })
 }

@@ -36,7 +36,7 @@ test('every command that scripts rely on exists', () => {
     'keys list',
     'keys rotate',
     'migrate',
-    ...['custom-fields', 'offers', 'products', 'sites', 'tags'].flatMap((name) =>
+    ...['custom-fields', 'forms', 'offers', 'products', 'sites', 'tags'].flatMap((name) =>
       ['list', 'create', 'edit', 'archive'].map((verb) => `${name} ${verb}`),
     ),
     'revoke',

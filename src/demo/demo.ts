@@ -1,10 +1,14 @@
+import { sql } from 'kysely'
 import { createAccount } from '../accounts/create-account.ts'
+import { formRecords } from '../forms/forms.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import type { CustomValues } from '../people/custom-fields/read-values.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
+import { asOperator, createRecord, type Writing } from '../platform/records/records.ts'
 import { type DemoOffer, demoOffers, demoProducts } from './catalogue.ts'
 import { demoLandingPage, demoPodcast, demoPosts, demoWebsitePage } from './content.ts'
+import { demoForms } from './forms.ts'
 import type { DemoLesson, DemoProduct } from './product.ts'
 
 export interface DemoKey {
@@ -35,7 +39,7 @@ export async function ensureDemo(app: App): Promise<DemoKey | null> {
 /** Makes the demo account, with a key that may do everything. */
 export async function makeDemo(app: App, tx: Tx): Promise<Required<DemoKey>> {
   const now = app.clock.now()
-  const { site_id, client_id, client_secret } = await createAccount(app, tx, {
+  const { account_id, site_id, client_id, client_secret } = await createAccount(app, tx, {
     name: 'Demo',
     ownerName: 'Olivia Owner',
     ownerEmail: 'olivia@example.com',
@@ -48,6 +52,7 @@ export async function makeDemo(app: App, tx: Tx): Promise<Required<DemoKey>> {
   await makeCustomFields(tx, site_id, now)
   await makePublished(tx, site_id, now)
   await makePeople(tx, site_id, now)
+  await makeForms(asOperator(app, tx, account_id, [site_id]), site_id)
   return { client_id, client_secret }
 }
 
@@ -228,5 +233,26 @@ async function makePeople(tx: Tx, siteId: string, now: Date): Promise<void> {
         tagged_by: 'demo',
       })
       .execute()
+  }
+}
+
+async function makeForms(writing: Writing, siteId: string): Promise<void> {
+  const find = async (
+    table: 'contact_tags' | 'offers',
+    column: 'name' | 'title',
+    wanted: string | undefined,
+  ) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from ${sql.table(table)} where site_id = ${siteId} and ${sql.ref(column)} = ${wanted ?? ''}`.execute(
+      writing.tx,
+    )
+    return rows.map(({ id }) => id)
+  }
+  for (const { tag, offer, ...attributes } of demoForms) {
+    const related = {
+      contact_tags: await find('contact_tags', 'name', tag),
+      offers: await find('offers', 'title', offer),
+    }
+    await createRecord(writing, formRecords, { siteId, attributes, related })
   }
 }

@@ -6,7 +6,7 @@ export interface NewEmail {
   site_id: string
   kind: EmailKind
   event_id: string
-  /** Null: to the owner of the account. */
+  /** Null: to the owner of the account, or to whoever submitted a form. */
   contact_id: string | null
   /** The step of an automation that sends it, and what it says then. */
   run_id?: string

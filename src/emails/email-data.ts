@@ -1,20 +1,13 @@
 import { sql } from 'kysely'
-import {
-  keepLinks,
-  LINK_DAYS,
-  type LinkPurpose,
-  linkPath,
-  linkToken,
-  type NewLink,
-  siteUrl,
-} from '../links/member-links.ts'
+import { keepLinks, type LinkPurpose, linkToken, type NewLink, siteUrl } from '../links/member-links.ts'
 import type { App } from '../platform/app.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { type Language, languageOf } from '../platform/text/languages.ts'
 import { givenName } from '../platform/text/names.ts'
-import { redact } from './link-redaction.ts'
+import { confirmationEmailData } from './confirmation-email-data.ts'
 import { ownerEmailData } from './owner-email-data.ts'
 import type { EmailData } from './render.ts'
+import { signedLink } from './signed-link.ts'
 import type { ContactEmailKind } from './templates/index.ts'
 
 /** What the link of each e-mail is for; or the page that it leads to, which anybody can open. */
@@ -31,6 +24,7 @@ const LINK_OF: Record<ContactEmailKind, LinkPurpose | `/${string}`> = {
   email_changed: '/sign-in',
   email_removed: '/',
   automation: 'sign_in',
+  form_confirmation: 'form',
 }
 
 /** An e-mail that is to say something: about an event, to a contact or the owner, and perhaps as a step of an automation. */
@@ -38,7 +32,7 @@ export interface EmailContext {
   site_id: string
   kind: string
   event_id: string
-  /** Null: to the owner of the account. */
+  /** Null: to the owner of the account, or to whoever submitted a form. */
   contact_id: string | null
   run_id: string | null
   step: number | null
@@ -84,15 +78,21 @@ export async function emailData(
     tx,
     occasions.flatMap((occasion, index) => linkOf(occasion, factsAt.get(index)) ?? []),
   )
-  const toOwners = await ownerEmailData(app, tx, occasions.filter(isToOwner))
+  const toOthers = new Map([
+    ...(await ownerEmailData(app, tx, occasions.filter(isToOwner))),
+    ...(await confirmationEmailData(app, tx, occasions.filter(isToSubmitter))),
+  ])
   return occasions.map((occasion, index) => {
-    if (isToOwner(occasion)) return toOwners.get(occasion.event_id) ?? null
+    if (isToOwner(occasion) || isToSubmitter(occasion)) return toOthers.get(occasion.event_id) ?? null
     const facts = factsAt.get(index)
     return facts && isReached(occasion, facts) ? dataOf(app, occasion, facts) : null
   })
 }
 
-const isToOwner = ({ contact_id }: EmailContext) => contact_id === null
+const isToOwner = ({ kind }: EmailContext) => kind === 'hook_disabled'
+
+/** Who has submitted a form need not be a contact before the e-mail is confirmed. */
+const isToSubmitter = ({ kind }: EmailContext) => kind === 'form_confirmation'
 
 /** What the system sends is for customers; what an automation sends is for every contact. */
 const isReached = ({ kind }: EmailContext, { customer_id }: Facts) =>
@@ -158,22 +158,7 @@ function linkIn(
   const link = linkOfKind(occasion)
   return isPath(link)
     ? { url: base + link, expires_in_days: null }
-    : signedLink(app, occasion, link, base, next)
-}
-
-function signedLink(
-  app: App,
-  occasion: EmailContext,
-  purpose: LinkPurpose,
-  base: string,
-  next: string | null,
-): EmailData['link'] {
-  const token = linkToken(app, purpose, occasion.site_id, causeOf(occasion))
-  const after = next === null ? '' : `?next=${encodeURIComponent(next)}`
-  return {
-    url: redact(app, base + linkPath(purpose, token) + after, token),
-    expires_in_days: LINK_DAYS[purpose],
-  }
+    : signedLink(app, { purpose: link, siteId: occasion.site_id, cause: causeOf(occasion) }, base, next)
 }
 
 /** Everything about all of them in one query: a worker renders many of these. */

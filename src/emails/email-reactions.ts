@@ -51,6 +51,12 @@ export const hookDisabledEmail: EmailReaction<'hook_disabled'> = (event) => ({
   cause: event,
 })
 
+/** A form with double opt-in was submitted. */
+export const formConfirmationEmail: EmailReaction<'form_confirmation_requested'> = (event) => ({
+  kind: 'form_confirmation',
+  cause: event,
+})
+
 /** Adds to the outbox what these events send. */
 export async function queueEmails(tx: Tx, emails: QueuedEmail[], now: Date): Promise<void> {
   const added = emails.map(({ kind, cause: { site_id, id, contact_id } }) => ({

@@ -12,7 +12,7 @@ export interface OffersOf {
 }
 
 export interface GrantOf extends OffersOf {
-  source: 'automation' | 'inbound_url'
+  source: 'automation' | 'inbound_url' | 'form'
   send_customer_welcome_email?: boolean
   send_offer_grant_email?: boolean
 }

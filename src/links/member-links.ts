@@ -1,10 +1,14 @@
 import { createHmac } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../platform/app.ts'
-import type { Db, Tx } from '../platform/db/database.ts'
+import { anyOf, type Db, type Tx } from '../platform/db/database.ts'
 import { hashSecret } from '../platform/secrets/secrets.ts'
 
-export type LinkPurpose = 'welcome' | 'gift' | 'sign_in' | 'password' | 'email_change'
+/** Of a link for a customer. */
+export type MemberPurpose = 'welcome' | 'gift' | 'sign_in' | 'password' | 'email_change'
+
+/** `form`: the link confirms the submission of a form, by somebody who need not be a customer. */
+export type LinkPurpose = MemberPurpose | 'form'
 
 const DAY_MS = 86_400_000
 
@@ -15,6 +19,7 @@ export const LINK_DAYS: Record<LinkPurpose, number> = {
   sign_in: 1,
   password: 1,
   email_change: 1,
+  form: 7,
 }
 
 /** Seconds after which a new link of a purpose expires. */
@@ -27,7 +32,9 @@ export interface NewLink {
   eventId: string
   /** Distinguishes it from others for the same event, for example by several steps of an automation. */
   cause?: string
-  customerId: string
+  /** Left out in a link for a submission. */
+  customerId?: string
+  submissionId?: string
   grantId?: string | null
   /** The address that the link confirms. */
   newEmail?: string
@@ -43,19 +50,18 @@ export async function keepLinks(app: App, tx: Tx, links: NewLink[]): Promise<voi
   await tx
     .insertInto('member_links')
     .values(
-      links.map(
-        ({ purpose, siteId, eventId, cause = eventId, customerId, grantId = null, newEmail = null }) => ({
-          site_id: siteId,
-          token_hash: hashSecret(linkToken(app, purpose, siteId, cause)),
-          purpose,
-          customer_id: customerId,
-          grant_id: grantId,
-          event_id: eventId,
-          new_email: newEmail,
-          created_at: now,
-          expires_at: new Date(now.getTime() + LINK_DAYS[purpose] * DAY_MS),
-        }),
-      ),
+      links.map(({ purpose, siteId, eventId, cause = eventId, ...link }) => ({
+        site_id: siteId,
+        token_hash: hashSecret(linkToken(app, purpose, siteId, cause)),
+        purpose,
+        customer_id: link.customerId ?? null,
+        submission_id: link.submissionId ?? null,
+        grant_id: link.grantId ?? null,
+        event_id: eventId,
+        new_email: link.newEmail ?? null,
+        created_at: now,
+        expires_at: new Date(now.getTime() + LINK_DAYS[purpose] * DAY_MS),
+      })),
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute()
@@ -89,7 +95,18 @@ export interface MemberLink {
   new_email: string | null
 }
 
-const COLUMNS = ['customer_id', 'grant_id', 'event_id', 'new_email'] as const
+export interface SubmissionLink {
+  submission_id: string
+  event_id: string
+}
+
+type LinkOf<Purpose extends LinkPurpose> = Purpose extends 'form' ? SubmissionLink : MemberLink
+
+/** Which of them are null follows from the purpose. */
+const COLUMNS = ['customer_id', 'submission_id', 'grant_id', 'event_id', 'new_email'] as const
+
+const linkOf = <Purpose extends LinkPurpose>(row: object | undefined) =>
+  (row ?? null) as LinkOf<Purpose> | null
 
 /** The one row of a link, whether or not it can still be used. */
 const isLink = (siteId: string, purpose: LinkPurpose, token: string): RawBuilder<boolean> =>
@@ -98,45 +115,45 @@ const isLink = (siteId: string, purpose: LinkPurpose, token: string): RawBuilder
 const isUsable = (now: Date): RawBuilder<boolean> => sql`used_at is null and expires_at > ${now}`
 
 /** What a link is for, when it is still good. Looking does not use it up: mail programs look, too. */
-export async function findLink(
+export async function findLink<Purpose extends LinkPurpose>(
   db: Db | Tx,
   siteId: string,
-  purpose: LinkPurpose,
+  purpose: Purpose,
   token: string,
   now: Date,
-): Promise<MemberLink | null> {
+): Promise<LinkOf<Purpose> | null> {
   const link = await db
     .selectFrom('member_links')
     .select(COLUMNS)
     .where(isLink(siteId, purpose, token))
     .where(isUsable(now))
     .executeTakeFirst()
-  return link ?? null
+  return linkOf<Purpose>(link)
 }
 
 /** What a link was made for, also when it was used or has expired: it lets nobody in then. Null when there is none. */
-export async function findEndedLink(
+export async function findEndedLink<Purpose extends LinkPurpose>(
   db: Db | Tx,
   siteId: string,
-  purpose: LinkPurpose,
+  purpose: Purpose,
   token: string,
-): Promise<MemberLink | null> {
+): Promise<LinkOf<Purpose> | null> {
   const link = await db
     .selectFrom('member_links')
     .select(COLUMNS)
     .where(isLink(siteId, purpose, token))
     .executeTakeFirst()
-  return link ?? null
+  return linkOf<Purpose>(link)
 }
 
 /** Uses a link up. Of two who use it at once, one gets it and the other null. */
-export async function useLink(
+export async function useLink<Purpose extends LinkPurpose>(
   tx: Tx,
   siteId: string,
-  purpose: LinkPurpose,
+  purpose: Purpose,
   token: string,
   now: Date,
-): Promise<MemberLink | null> {
+): Promise<LinkOf<Purpose> | null> {
   const link = await tx
     .updateTable('member_links')
     .set({ used_at: now })
@@ -144,7 +161,7 @@ export async function useLink(
     .where(isUsable(now))
     .returning(COLUMNS)
     .executeTakeFirst()
-  return link ?? null
+  return linkOf<Purpose>(link)
 }
 
 /** Ends every open link of a customer, or only those of one purpose: what led somebody in before must not do so any more. */
@@ -182,4 +199,13 @@ export async function pendingEmail(
     .orderBy('created_at', 'desc')
     .executeTakeFirst()
   return link?.new_email ?? null
+}
+
+/** Deletes the links of submissions that are deleted. */
+export async function deleteSubmissionLinks(tx: Tx, siteId: string, submissionIds: string[]): Promise<void> {
+  await tx
+    .deleteFrom('member_links')
+    .where('site_id', '=', siteId)
+    .where('submission_id', '=', anyOf(submissionIds))
+    .execute()
 }

@@ -1,24 +1,24 @@
 import cookie from '@fastify/cookie'
 import csrfProtection from '@fastify/csrf-protection'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PLAYER_HOSTS } from '../catalogue/courses/embed-url.ts'
 import type { App } from '../platform/app.ts'
 import { isUnavailable } from '../platform/db/database.ts'
 import { sendError } from '../platform/http/error-answers.ts'
 import { acceptForms } from '../platform/http/forms.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
+import { formPages } from './form.pages.ts'
 import type { Page } from './page.ts'
 import { paths } from './pages/paths.ts'
-import { membersScript, membersStylesheet } from './pages/render-page.ts'
+import { formScript, membersScript, membersStylesheet } from './pages/render-page.ts'
 import { siteStylesheet } from './pages/site-stylesheet.ts'
 import type { ProblemKind } from './pages/views.ts'
 import { doorPages } from './public.pages.ts'
 import { publishedPages } from './published.pages.ts'
 import { insidePages } from './signed-in.pages.ts'
-import { openVisit, sendPage, siteOf } from './visit.ts'
+import { contentSecurityPolicy, openVisit, sendPage, siteOf } from './visit.ts'
 
 const HEADERS = {
-  'content-security-policy': `default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; media-src 'self' https:; frame-src ${PLAYER_HOSTS.join(' ')}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  'content-security-policy': contentSecurityPolicy(),
   'x-content-type-options': 'nosniff',
   // Paths hold links that are good once.
   'referrer-policy': 'same-origin',
@@ -45,15 +45,15 @@ export async function memberPages(server: FastifyInstance, app: App): Promise<vo
 
 function mountPages(server: FastifyInstance, app: App): void {
   const hidden = { schema: { hide: true } }
-  for (const page of [...doorPages, ...publishedPages, ...insidePages]) {
+  for (const page of [...doorPages, ...publishedPages, ...formPages, ...insidePages]) {
     server.route({
       ...hidden,
       method: page.method,
       url: page.path,
-      ...(page.method === 'POST' && {
+      ...(page.method !== 'GET' && {
         // Before the body: the API's callers have no form to begin again.
         onRequest: (request, reply) => leaveOtherHosts(app, request, reply),
-        preHandler: [refuseForeign, server.csrfProtection],
+        preHandler: page.isOpen ? [] : [refuseForeign, server.csrfProtection],
       }),
       handler: (request, reply) => showPage(app, page, request, reply),
     })
@@ -69,6 +69,10 @@ function mountPages(server: FastifyInstance, app: App): void {
   )
   server.get(paths.membersScript, hidden, async (_request, reply) =>
     sendAsset(reply, 'text/javascript', membersScript),
+  )
+  server.get(paths.formScript, hidden, async (_request, reply) =>
+    // Pages of other websites name it without a version.
+    sendAsset(reply, 'text/javascript', formScript).header('cache-control', 'public, max-age=3600'),
   )
   server.get(paths.siteStylesheet, hidden, async (request, reply) => {
     const { site } = await siteOf(app, request)

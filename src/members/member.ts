@@ -47,6 +47,15 @@ export function findSiteByDomain(db: Db, domain: string): Promise<MemberSite | u
     .executeTakeFirst()
 }
 
+export function findSiteById(db: Db, id: string): Promise<MemberSite | undefined> {
+  return db
+    .selectFrom('sites')
+    .select(SITE)
+    .where('id', '=', id)
+    .where('archived_at', 'is', null)
+    .executeTakeFirst()
+}
+
 /** A customer of the site who is not deleted. */
 export async function findMember(
   db: Db | Tx,

@@ -4,8 +4,10 @@ import type { Visit } from './visit.ts'
 
 /** A page of a site, at a path below the site's base. */
 export interface Page {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'OPTIONS'
   path: string
+  /** It takes what pages of other websites send. */
+  isOpen?: boolean
   /** Only for who is signed in; others are redirected to sign-in, and back afterwards. */
   isInside: boolean
   handler: (visit: Visit) => Promise<FastifyReply>
@@ -17,6 +19,12 @@ export const page = (method: Page['method'], path: string, handler: Page['handle
   path,
   isInside: false,
   handler,
+})
+
+/** An address to which pages of other websites may send a form: nothing proves that it comes from ours. */
+export const openPage = (method: Page['method'], path: string, handler: Page['handler']): Page => ({
+  ...page(method, path, handler),
+  isOpen: true,
 })
 
 /** A page for who is signed in. */

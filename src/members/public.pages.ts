@@ -1,5 +1,5 @@
 /** The pages of a site that anybody can open: signing in, and the links of e-mails. */
-import { findEndedLink, findLink, type LinkPurpose, linkPath, linkSeconds } from '../links/member-links.ts'
+import { findEndedLink, findLink, linkPath, linkSeconds, type MemberPurpose } from '../links/member-links.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { givenName } from '../platform/text/names.ts'
 import { confirmEmailChange } from './account.ts'
@@ -116,7 +116,7 @@ function passwordLink(purpose: 'welcome' | 'password', name: 'welcome' | 'reset_
 }
 
 /** Who a link is for; null when it is used or over. */
-async function memberOf({ app, site, params }: Visit, purpose: LinkPurpose): Promise<Member | null> {
+async function memberOf({ app, site, params }: Visit, purpose: MemberPurpose): Promise<Member | null> {
   const link = await findLink(app.db, site.id, purpose, params.token!, app.clock.now())
   return link && findMember(app.db, site.id, { customerId: link.customer_id })
 }
@@ -231,7 +231,7 @@ const followEmailLink = page('POST', '/email-change/:token', async (visit) => {
 })
 
 /** Where a link has led its member. */
-const LED_TO: Record<LinkPurpose, string> = {
+const LED_TO: Record<MemberPurpose, string> = {
   welcome: paths.library,
   gift: paths.library,
   sign_in: paths.library,
@@ -240,7 +240,7 @@ const LED_TO: Record<LinkPurpose, string> = {
 }
 
 /** A link that is used or over takes its member there nevertheless, once signed in; others see that it has ended. */
-async function linkEnded(visit: Visit, purpose: LinkPurpose) {
+async function linkEnded(visit: Visit, purpose: MemberPurpose) {
   const { app, site, member, params } = visit
   const link = member && (await findEndedLink(app.db, site.id, purpose, params.token!))
   if (link && link.customer_id === member.customerId) return visit.redirect(LED_TO[purpose])

@@ -1,4 +1,4 @@
-import { type LinkPurpose, useLink } from '../links/member-links.ts'
+import { type MemberPurpose, useLink } from '../links/member-links.ts'
 import type { App } from '../platform/app.ts'
 import { type Attempt, countAttempt, takeBackAttempt } from '../platform/auth/attempts.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
@@ -79,7 +79,7 @@ export function signInByLink(
 export async function choosePassword(
   app: App,
   site: MemberSite,
-  purpose: Extract<LinkPurpose, 'welcome' | 'password'>,
+  purpose: Extract<MemberPurpose, 'welcome' | 'password'>,
   token: string,
   password: string,
   visitor: Visitor,

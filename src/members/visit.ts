@@ -1,8 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isOwnHost, normalizeHost } from '../accounts/sites/custom-domain.ts'
+import { PLAYER_HOSTS } from '../catalogue/courses/embed-url.ts'
+import { findSiteOfForm } from '../forms/find-form.ts'
 import type { App } from '../platform/app.ts'
 import { languageOf } from '../platform/text/languages.ts'
-import { findSite, findSiteByDomain, type Member, type MemberSite, recordLanguage } from './member.ts'
+import {
+  findSite,
+  findSiteByDomain,
+  findSiteById,
+  type Member,
+  type MemberSite,
+  recordLanguage,
+} from './member.ts'
 import { renderPage } from './pages/render-page.ts'
 import type { PageFrame, PageName, PageViews } from './pages/views.ts'
 import { findSession, SESSION_DAYS } from './sessions.ts'
@@ -24,11 +33,29 @@ export interface Visit {
   query: Record<string, string>
   render: <Name extends PageName>(name: Name, view: PageViews[Name], status?: number) => FastifyReply
   redirect: (path: string) => FastifyReply
+  /** Redirects to another website. */
+  leave: (url: string) => FastifyReply
+  /** Lets the forms of the page lead to this address: browsers stop a redirect to another website otherwise. */
+  allowLeaving: (url: string | null) => void
+  /** The request is of a script, which is answered in JSON. */
+  isScript: boolean
+  /** The origin of the page that sends the request, where it is another website; else null. */
+  origin: string | null
+  sendJson: (body: object, status: number) => FastifyReply
+  setHeader: (name: string, value: string) => void
   /** Keeps somebody signed in: the cookie holds nothing but the id of the session. */
   remember: (session: string) => void
   /** Signs out here: what is rendered from now on is for nobody. */
   forget: () => void
 }
+
+/** @param formTarget an origin besides our own to which forms may lead */
+export const contentSecurityPolicy = (formTarget = '') =>
+  [
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:",
+    `media-src 'self' https:; frame-src ${PLAYER_HOSTS.join(' ')}`,
+    `form-action 'self'${formTarget && ` ${formTarget}`}; frame-ancestors 'none'; base-uri 'none'`,
+  ].join('; ')
 
 interface Place {
   site: MemberSite | undefined
@@ -47,13 +74,21 @@ export function siteOf(app: App, request: FastifyRequest): Promise<Place> {
 }
 
 async function findPlace(app: App, request: FastifyRequest): Promise<Place> {
-  const { site: subdomain } = request.params as { site?: string }
+  const { site: subdomain, form } = request.params as { site?: string; form?: string }
   if (subdomain !== undefined)
     return { site: await findSite(app.db, subdomain), base: `/s/${subdomain.toLowerCase()}` }
   const host = normalizeHost(request.hostname)
   const [, local] = /^([a-z0-9-]+)\.localhost$/.exec(host) ?? []
   if (local) return { site: await findSite(app.db, local), base: '' }
-  return { site: isOwnHost(app, host) ? undefined : await findSiteByDomain(app.db, host), base: '' }
+  if (!isOwnHost(app, host)) return { site: await findSiteByDomain(app.db, host), base: '' }
+  return form === undefined ? { site: undefined, base: '' } : placeOfForm(app, form)
+}
+
+/** On the host of the server, the address of a form names its site, unless several sites have a form of that id. */
+async function placeOfForm({ db }: App, formId: string): Promise<Place> {
+  const siteId = await findSiteOfForm(db, formId)
+  const site = siteId === null ? undefined : await findSiteById(db, siteId)
+  return { site, base: site ? `/s/${site.subdomain}` : '' }
 }
 
 export async function openVisit(
@@ -84,6 +119,14 @@ export async function openVisit(
     render: (name, view, status = 200) =>
       sendPage(app, request, reply, name, view, { site, base, member: visit.member }, status),
     redirect: (path) => reply.redirect(base + path, 303),
+    leave: (url) => reply.redirect(url, 303),
+    allowLeaving(url) {
+      if (url !== null) reply.header('content-security-policy', contentSecurityPolicy(new URL(url).origin))
+    },
+    isScript: request.headers.accept?.includes('application/json') ?? false,
+    origin: otherOrigin(request),
+    sendJson: (body, status) => reply.code(status).type('application/json; charset=utf-8').send(body),
+    setHeader: (name, value) => void reply.header(name, value),
     remember: (id) => void reply.setCookie(COOKIE, id, { ...cookie, maxAge: SESSION_DAYS * 86_400 }),
     forget() {
       visit.member = null
@@ -93,6 +136,11 @@ export async function openVisit(
   if (session && found?.isProlonged) visit.remember(session)
   if (found && found.member.language !== language) await recordLanguage(app, site.id, found.member, language)
   return visit
+}
+
+function otherOrigin({ headers: { origin }, host }: FastifyRequest): string | null {
+  if (origin === undefined) return null
+  return URL.parse(origin)?.host === host ? null : origin
 }
 
 const NO_SITE = { title: '', color: null, logo_url: null, language: null }

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { cleanSubmissions } from '../forms/clean-submissions.ts'
 import type { App } from '../platform/app.ts'
 import type { Queue } from '../platform/queue/queue.ts'
 
@@ -7,7 +8,7 @@ const BATCH = 5_000
 
 /**
  * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, sign-ins that have ended, counts of
- * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, secrets that sign no more;
+ * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, submissions of forms that nobody confirmed, secrets that sign no more;
  * and from each queue what is older than its retention period.
  *
  * @returns how many rows went; there may be more
@@ -21,6 +22,7 @@ export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
     attempts: removal(app, 'attempts', sql`ends_at < ${now}`),
     member_links: removal(app, 'member_links', sql`least(used_at, expires_at) < ${now} - interval '30 days'`),
     hook_secrets: removal(app, 'hook_secrets', sql`signs_until < ${now}`),
+    form_submissions: () => cleanSubmissions(app),
     email_budgets: removal(app, 'email_budgets', sql`hour < ${now} - interval '24 hours'`),
   }
   for (const { table, clean } of queues) if (clean) work[table] = () => clean(app)

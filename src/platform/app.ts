@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import type { Db } from './db/database.ts'
 import type { FileStore } from './files/file-store.ts'
 import type { Resources } from './jsonapi/resources.ts'
+import type { MailDomains } from './mail-domains.ts'
 import type { Mailer } from './mailer.ts'
 import type { Metrics } from './metrics.ts'
 import type { FindReferrers } from './references/in-use.ts'
@@ -32,6 +33,8 @@ export interface App {
   mailer: Mailer | null
   /** The contents of uploads. */
   files: FileStore
+  /** Null: whether domains accept mail is not checked. */
+  mailDomains: MailDomains | null
   metrics: Metrics
   /** Start of links in e-mails and, unless the caller's own host is known, in answers. */
   publicUrl: string

@@ -9,6 +9,7 @@ import type { Database } from '../platform/db/database.ts'
 import { folderStore } from '../platform/files/folder-store.ts'
 import { s3Store } from '../platform/files/s3-store.ts'
 import { connectResources } from '../platform/jsonapi/resources.ts'
+import type { MailDomains } from '../platform/mail-domains.ts'
 import type { Mailer } from '../platform/mailer.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { sealer } from '../platform/secrets/sealing.ts'
@@ -23,15 +24,17 @@ export interface AppParts {
   database: Database
   secretKey: string
   mailer: Mailer | null
+  mailDomains: MailDomains | null
 }
 
-export function createApp({ config, log, clock, database, secretKey, mailer }: AppParts): App {
+export function createApp({ config, log, clock, database, secretKey, mailer, mailDomains }: AppParts): App {
   return {
     config,
     log,
     clock,
     mailer,
     files: config.UPLOADS_URL ? s3Store(config.UPLOADS_URL) : folderStore(join(config.DATA_DIR, 'uploads')),
+    mailDomains,
     resources: connectResources(resources),
     referrers,
     db: database.kysely,

@@ -11,6 +11,7 @@ import { type Config, loadConfig, type Mode } from '../platform/config.ts'
 import { type Connection, isUnavailable, openDatabase } from '../platform/db/database.ts'
 import { AlreadyRunningError, type Attachment, attach } from '../platform/db/embedded/attachment.ts'
 import { migrate } from '../platform/db/migrate.ts'
+import { mailDomainsOf } from '../platform/mail-domains.ts'
 import { createApp } from './create-app.ts'
 
 export interface Runtime {
@@ -57,7 +58,15 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
     await embedded?.release()
   }
   try {
-    const app = createApp({ config, log, clock, database, secretKey, mailer })
+    const app = createApp({
+      config,
+      log,
+      clock,
+      database,
+      secretKey,
+      mailer,
+      mailDomains: mailDomainsOf(config),
+    })
     const migrated = await migrateAll(connection)
     if (clock instanceof MovableClock) await clock.refresh(app.db)
     return { app, connection, migrated, close }

@@ -183,7 +183,8 @@ export function exampleRequest({ method, url }: { method: string; url: string },
   if (method === 'GET') return { method, path, body: undefined }
   // The list of a relationship may be empty.
   if (url.includes('/relationships/')) return { method, path, body: { data: [] } }
-  return { method, path, body: { data: { type: url.split('/')[2], attributes: {} } } }
+  const type = url.endsWith('/submit') ? 'form_submissions' : url.split('/')[2]
+  return { method, path, body: { data: { type, attributes: {} } } }
 }
 
 /** A session of a user. @returns its id */

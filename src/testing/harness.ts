@@ -17,6 +17,7 @@ import { allowMoving, MovableClock, systemClock } from '../platform/clock/clock.
 import { loadConfig, type Mode, type SettingName } from '../platform/config.ts'
 import { type Connection, connectionConfig, openDatabase } from '../platform/db/database.ts'
 import { buildServer } from '../platform/http/server.ts'
+import type { MailDomains } from '../platform/mail-domains.ts'
 import type { Mailer } from '../platform/mailer.ts'
 import { createApp } from '../server/create-app.ts'
 import { drain } from '../worker/drain.ts'
@@ -46,6 +47,7 @@ export interface HarnessOptions {
   settings?: Partial<Record<SettingName, string>>
   mode?: Mode
   mailer?: Mailer | null
+  mailDomains?: MailDomains | null
   /** Returns the connection for the application, when it is not the database itself. */
   reach?: (database: Connection) => Promise<Connection>
 }
@@ -60,6 +62,7 @@ export async function startHarness({
   settings,
   mode = 'development',
   mailer = null,
+  mailDomains = null,
   reach = async (database) => database,
 }: HarnessOptions = {}): Promise<Harness> {
   const connection = await createDatabase()
@@ -81,6 +84,7 @@ export async function startHarness({
     database,
     secretKey: SECRET,
     mailer,
+    mailDomains,
   })
   const server = await buildServer(app, routes, pages)
   const url = await server.listen({ host: '127.0.0.1', port: 0 })

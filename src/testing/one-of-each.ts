@@ -28,6 +28,10 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const contact_notes = (await client.post('/v1/contact_notes', { data: note })).body.data.id
   const field = { type: 'custom_fields', attributes: { title: 'Favorite song' } }
   const custom_fields = (await client.post('/v1/custom_fields', { data: field })).body.data.id
+  const form = { type: 'forms', attributes: { title: 'Newsletter' } }
+  const forms = (await client.post('/v1/forms', { data: form })).body.data.id
+  const entered = { type: 'form_submissions', attributes: { name: 'Ada', email: 'ada.of.forms@example.com' } }
+  const form_submissions = (await client.post(`/v1/forms/${forms}/submit`, { data: entered })).body.data.id
   const hooks = await makeHook(h.app, siteId)
   const tested = await client.post(`/v1/hooks/${hooks}/test`)
   const template = { type: 'email_templates', attributes: { kind: 'gift' } }
@@ -62,6 +66,8 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     emails: body.data[0].id,
     email_templates,
     grants: outcomes[0].grant_id,
+    forms,
+    form_submissions,
     hooks,
     webhook_deliveries: tested.body.data.id,
   }

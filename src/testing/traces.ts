@@ -7,6 +7,7 @@ import { inTransaction } from '../platform/db/database.ts'
 import { recordEvent } from '../platform/events/events.ts'
 import { makeAutomation, makeTag, makeTemplate } from './automations.ts'
 import { makeOffer, makeThreeFields, offersBody } from './fixtures.ts'
+import { makeForm, submissionBody } from './forms.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
 import type { Receiver } from './receiver.ts'
@@ -114,6 +115,7 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
   const signedIn = await signInByPassword(app, site, { email: EMAIL, password: PASSWORD }, VISITOR)
   expect(signedIn.outcome).toBe('signed_in')
   const member = (await findMember(app.db, siteId, { customerId }))!
+  await submitForms(h)
   await requestEmailChange(app, site, member, `new-${EMAIL}`)
   const origin = { actor: 'test', requestId: null, now: app.clock.now() }
   const about = { siteId, contactId, customerId }
@@ -131,6 +133,17 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
     offersBody([await makeOffer(app, siteId)], { send_offer_grant_email: true }),
   )
   return { contactId, customerId, site, member, tagId: tag, giftOfferId: offers[1]! }
+}
+
+/** Submits a form, and another one whose confirmation e-mail is sent and not answered. */
+async function submitForms({ app, account, client, drain }: Harness): Promise<void> {
+  for (const double_opt_in of [false, true]) {
+    const form = await makeForm(app, account.siteId, { attributes: { double_opt_in } })
+    const entered = submissionBody({ name: `Ada ${WORD}`, email: EMAIL, address_city: `City of ${WORD}` })
+    const key = { 'idempotency-key': `submit ${form}` }
+    expect((await client.post(`/v1/forms/${form}/submit`, entered, key)).status).toBe(201)
+  }
+  await drain()
 }
 
 export const named = (name: string) => [name, `${name} of ${WORD}`]

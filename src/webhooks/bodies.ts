@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { referenceOf } from '../platform/events/events.ts'
 import { pageDocument } from '../platform/jsonapi/document.ts'
+import { toMany } from '../platform/jsonapi/field-types.ts'
 import { identifier } from '../platform/jsonapi/identifiers.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
 import type { Resource } from '../platform/jsonapi/resource.ts'
@@ -97,14 +98,23 @@ async function show(app: App, siteId: string, type: string, ids: string[]): Prom
     ignored: [],
   }
   const page = await loadPage(app.db, withAllRelationships(resource), query, scope)
-  const shown = pageDocument(page, query, {}, scope).data
-  const beside = SHOWN_BESIDE[type]
-  if (beside) for (const { relationships } of shown) Object.assign(relationships, beside)
-  return shown
+  return pageDocument(page, query, {}, scope).data
 }
 
-/** Kajabi's webhooks show these relationships, which its API does not. There are no forms here yet. */
-const SHOWN_BESIDE: Record<string, object> = { offers: { forms: { data: [] } } }
+/** The forms that grant each offer. */
+const formsOfOffers = toMany(
+  'forms',
+  (offerIds, { siteIds }) => sql`
+    select fo.offer_id as owner_id, f.id
+      from form_offers fo join forms f on f.id = fo.form_id and f.site_id = fo.site_id and f.archived_at is null
+     where fo.site_id = any (${siteIds}::bigint[]) and fo.offer_id = any (${offerIds}::bigint[])
+     order by f.id`,
+  { linkage: 'always' },
+)
+
+/** Relationships that Kajabi's webhooks show and its API does not, and the reverse. */
+const SHOWN_BESIDE: Record<string, Resource['relationships']> = { offers: { forms: formsOfOffers } }
+const NOT_SHOWN: Record<string, string[]> = { forms: ['offer', 'offers'] }
 
 /** As one by one, and as Kajabi has it: lists leave out what is archived, and some of what resources are related to. */
 const withAllRelationships = (resource: Resource): Resource => ({
@@ -114,9 +124,11 @@ const withAllRelationships = (resource: Resource): Resource => ({
     Object.entries(resource.attributes).filter(([, { schema }]) => !('x-extension' in schema)),
   ),
   relationships: Object.fromEntries(
-    Object.entries(resource.relationships).map(([name, relationship]) => [
-      name,
-      relationship.kind === 'many' ? { ...relationship, linkage: 'always' } : relationship,
-    ]),
+    Object.entries({ ...resource.relationships, ...SHOWN_BESIDE[resource.type] })
+      .filter(([name]) => !NOT_SHOWN[resource.type]?.includes(name))
+      .map(([name, relationship]) => [
+        name,
+        relationship.kind === 'many' ? { ...relationship, linkage: 'always' } : relationship,
+      ]),
   ),
 })

@@ -67,10 +67,9 @@ export async function assertConfinable(
   if (!type)
     throw invalidResource(
       'not_confinable',
-      `the event ${event} is of no offer or tag: leave it out`,
+      `the event ${event} is of no offer, tag or form: leave it out`,
       attribute,
     )
-  // Forms do not exist yet: whatever is said of them is believed.
   if (!isReferenceType(type) || (await findReferable(tx, siteId, type, [id])).has(id)) return
   throw invalidResource('not_found', `there is no ${absence(type, id)}`, attribute)
 }

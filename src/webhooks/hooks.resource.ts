@@ -31,7 +31,7 @@ export const hooks = defineResource({
   attributes: {
     event: writable(text(), eventField, { required: true, when: 'create' }),
     target_url: writable(text(), targetField, { required: true }),
-    // The offer or tag that it is confined to.
+    // The offer, tag or form that it is confined to.
     resource_id: writable(
       derived<string | null>({ schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }) }, (id) =>
         id === null ? null : Number(id),

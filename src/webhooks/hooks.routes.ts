@@ -37,7 +37,7 @@ export const hookRoutes: Route[] = [
     hookRecords,
     {
       create:
-        'Requires permission to view the resources of the event. `resource_id` restricts the hook to one offer or tag. The response contains the `secret` that signs the requests; it is shown only once.',
+        'Requires permission to view the resources of the event. `resource_id` restricts the hook to one offer, tag or form. The response contains the `secret` that signs the requests; it is shown only once.',
       update: 'Disabling the hook cancels pending deliveries. The `event` cannot be changed.',
       end: 'Pending deliveries are cancelled; past deliveries are kept.',
     },

@@ -24,6 +24,7 @@ const templatesIn = (words: EmailWords) => ({
   email_change: linkEmail(words, words.emailChange),
   email_changed: notice(words, words.emailChanged, words.hasAccount),
   email_removed: notice(words, words.emailRemoved, words.hadAccount),
+  form_confirmation: linkEmail(words, words.formConfirmation),
   automation: automation(words),
   // The owner reads it with the API's documentation, which is in English.
   hook_disabled: hookDisabled,

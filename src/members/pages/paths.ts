@@ -13,9 +13,13 @@ export const paths = {
   accountName: '/account/name',
   accountPassword: '/account/password',
   accountEmail: '/account/email',
+  form: (id: string) => `/forms/${encodeURIComponent(id)}`,
+  formSubmissions: (id: string) => `/forms/${encodeURIComponent(id)}/form_submissions`,
   signOut: '/sign-out',
   signOutEverywhere: '/sign-out/everywhere',
   membersStylesheet: '/assets/members.css',
   membersScript: '/assets/members.js',
+  /** Also for pages of other websites, whose HTML names it. */
+  formScript: '/assets/form.js',
   siteStylesheet: '/assets/site.css',
 }

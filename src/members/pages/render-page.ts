@@ -14,6 +14,10 @@ const membersVersion = versionOf(membersStylesheet)
 export const membersScript = readFileSync(new URL('./members.js', import.meta.url), 'utf8')
 const scriptVersion = versionOf(membersScript)
 
+/** What is served at `{base}/assets/form.js`. */
+export const formScript = readFileSync(new URL('./form.js', import.meta.url), 'utf8')
+const formVersion = versionOf(formScript)
+
 /** What search engines may list. */
 export const PUBLIC_PAGES: PageName[] = ['blog', 'article', 'podcast']
 
@@ -33,6 +37,7 @@ export function renderPage<Name extends PageName>(
   const versions = {
     members: membersVersion,
     script: scriptVersion,
+    form: formVersion,
     site: versionOf(siteStylesheet(frame.site.color)),
   }
   return engine.renderSync(template, view, {

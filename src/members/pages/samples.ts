@@ -60,9 +60,41 @@ export function samplePages(text: string): Samples {
       { purpose: 'welcome', email: text, errors: [{ field: 'email', code: 'missing' }] },
       { purpose: 'gift', email: '', errors: [] },
     ],
+    form: [
+      {
+        action: '/forms/1/form_submissions',
+        title: text,
+        description: text,
+        honeypot: 'leave_empty',
+        fields: (['line', 'lines', 'checkbox', 'select', 'radio'] as const).map((kind, index) => ({
+          ...{ handle: `custom_${index}`, label: text, kind, type: 'text', autocomplete: null },
+          ...{ is_required: index === 0, options: [text, 'Other'], value: text, problem: text },
+        })),
+        problems: [{ handle: 'custom_0', text }],
+      },
+      {
+        action: '/forms/1/form_submissions',
+        title: text,
+        description: null,
+        honeypot: 'leave_empty',
+        fields: [
+          {
+            ...{ handle: 'email', label: text, kind: 'line', type: 'email', autocomplete: 'email' },
+            ...{ is_required: true, options: [], value: '', problem: null },
+          },
+        ],
+        problems: [],
+      },
+    ],
+    form_sent: [
+      { title: text, message: text, waiting_for: null, valid_seconds: 0 },
+      { title: text, message: null, waiting_for: text, valid_seconds: 604_800 },
+      { title: text, message: null, waiting_for: null, valid_seconds: 0 },
+    ],
     follow_link: [
       { purpose: 'sign_in', action: '/sign-in/t', email: text, next: text },
       { purpose: 'email', action: '/email/t', email: text, next: null },
+      { purpose: 'form', action: '/form/t', email: text, next: null },
     ],
     gift: [
       {
@@ -220,10 +252,25 @@ export function samplePages(text: string): Samples {
       { title: text, author: null, text: null, picture_url: null, directories: [] },
     ],
     message: (
-      ['email_changed', 'email_taken', 'signed_out', 'signed_out_everywhere', 'no_access'] as const
+      [
+        'email_changed',
+        'email_taken',
+        'signed_out',
+        'signed_out_everywhere',
+        'no_access',
+        'form_link_ended',
+      ] as const
     ).map((about) => ({ about, path: '/' })),
     problem: (
-      ['not_found', 'form_expired', 'too_many', 'too_many_guesses', 'failed', 'unavailable'] as const
+      [
+        'not_found',
+        'form_expired',
+        'too_many',
+        'too_many_guesses',
+        'too_many_submissions',
+        'failed',
+        'unavailable',
+      ] as const
     ).map((about) => ({
       about,
       path: '/',

@@ -115,15 +115,52 @@ export type MessageKind =
   | 'signed_out'
   | 'signed_out_everywhere'
   | 'no_access'
+  | 'form_link_ended'
 export type ProblemKind =
   | 'not_found'
   | 'form_expired'
   | 'too_many'
   | 'too_many_guesses'
+  | 'too_many_submissions'
   | 'failed'
   | 'unavailable'
 
+/** A field of a form, with what was typed into it. */
+export interface FormFieldView {
+  handle: string
+  label: string
+  kind: 'line' | 'lines' | 'checkbox' | 'select' | 'radio'
+  /** Of a line: its type in HTML. */
+  type: string
+  autocomplete: string | null
+  is_required: boolean
+  options: string[]
+  value: string
+  /** In words; null: nothing is wrong. */
+  problem: string | null
+}
+
 export interface PageViews {
+  /** Posts its fields to `action`, which accepts them from anywhere. */
+  form: {
+    action: string
+    title: string
+    description: string | null
+    fields: FormFieldView[]
+    /** The name of a field that people leave empty. */
+    honeypot: string
+    /** In words, of fields in their order or, with the handle "main", of the whole. */
+    problems: { handle: string; text: string }[]
+  }
+  /** A form was submitted. */
+  form_sent: {
+    title: string
+    /** In the words of the site; null: in ours. */
+    message: string | null
+    /** The address that is to be confirmed; null: everything is done. */
+    waiting_for: string | null
+    valid_seconds: number
+  }
   /** Posts `password` to `action`. */
   welcome: {
     action: string
@@ -152,7 +189,7 @@ export interface PageViews {
     errors: FieldError<'email'>[]
   }
   /** A button to press, because mail scanners open links: posts to `action`. */
-  follow_link: { purpose: 'sign_in' | 'email'; action: string; email: string; next: string | null }
+  follow_link: { purpose: 'sign_in' | 'email' | 'form'; action: string; email: string; next: string | null }
   /** Posts to `action`, with `password` when one is asked for. */
   gift: {
     action: string

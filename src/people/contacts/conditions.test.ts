@@ -78,6 +78,7 @@ test('the resources that a condition names are returned with their paths', () =>
     { type: 'offers', id: '7', path: [...PATH, 'all', 1, 'value'] },
     { type: 'contact_tags', id: '1', path: [...PATH, 'all', 2, 'any', 0, 'value'] },
     { type: 'contact_tags', id: '2', path: [...PATH, 'all', 2, 'any', 0, 'value'] },
+    { type: 'forms', id: '5', path: [...PATH, 'all', 2, 'any', 1, 'value'] },
     { type: 'products', id: '9', path: [...PATH, 'all', 3, 'value'] },
   ])
   expect(referencesOf({ filter: 'has_tag_id', value: '3' })).toEqual([

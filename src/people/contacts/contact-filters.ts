@@ -1,6 +1,7 @@
 import type { Filter } from '../../platform/jsonapi/resource.ts'
 import { accessFilters } from './filters/access-filters.ts'
 import { type ContactFilters, listFilter } from './filters/contact-filter.ts'
+import { formFilters } from './filters/form-filters.ts'
 import { personFilters } from './filters/person-filters.ts'
 import { tagFilters } from './filters/tag-filters.ts'
 import { textFilters } from './filters/text-filters.ts'
@@ -12,6 +13,7 @@ export const contactFilters: ContactFilters = {
   ...personFilters,
   ...tagFilters,
   ...accessFilters,
+  ...formFilters,
   ...unknownFilters,
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
 import { daysBefore } from '../../platform/jsonapi/field-types.ts'
 import { makeAccount, makeContact, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
+import { makeForm, submissionBody } from '../../testing/forms.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { type Condition, matchingContacts, parseCondition } from './conditions.ts'
 import { contactFilters } from './contact-filters.ts'
@@ -34,6 +35,7 @@ beforeAll(async () => {
   await makeTags(stranger.token)
   await makeAccess()
   await makeFacts()
+  await makeSubmissions()
   await h.client.delete(`/v1/contacts/${people.get('Gone')}`)
 })
 afterAll(() => h.close())
@@ -117,6 +119,17 @@ async function makeFacts() {
     .execute()
 }
 
+/** Dan has not confirmed his. */
+async function makeSubmissions() {
+  const { siteId } = h.account
+  ids.form = await makeForm(h.app, siteId, { attributes: { subscribes: false } })
+  ids.otherForm = await makeForm(h.app, siteId, { attributes: { double_opt_in: true } })
+  const submit = (form: string, name: string) =>
+    h.client.post(`/v1/forms/${ids[form]}/submit`, submissionBody({ name, email: `${name}@example.com` }))
+  for (const name of ['Ada', 'Bob', 'Gone']) await submit('form', name)
+  await submit('otherForm', 'Dan')
+}
+
 type Case = [filter: string, value: string, expected: string[]]
 
 const KNOWN: Case[] = [
@@ -195,6 +208,11 @@ const KNOWN: Case[] = [
   ['has_no_product_id', '{course}', except('Bob')],
   ['previously_owned_product_id', '{course}', ['Cleo', 'Finn']],
   ['previously_owned_product_id', '{later}', []],
+
+  ['submitted_form_id', '{form}', ['Ada', 'Bob']],
+  ['submitted_form_id', '{otherForm}', []],
+  ['no_submitted_form_id', '{form}', except('Ada', 'Bob')],
+  ['no_submitted_form_id', '{otherForm}', EVERYBODY],
 ]
 
 /** Filters whose result does not depend on the data, each with a value as a client would send it. */

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
 import { makeCustomField, makeOffer, makeProduct } from '../../testing/fixtures.ts'
+import { makeForm } from '../../testing/forms.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { rowsReadBy } from '../../testing/plans.ts'
 import { recordStatements, type Statement } from '../../testing/statements.ts'
 import { matchingContacts } from './conditions.ts'
 
-/** Of them, every second is a customer, every tenth has the common tag, every thousandth the rare one. */
+/** Of them, every second is a customer, every tenth has the common tag and has submitted the common form, every
+ * thousandth the rare ones. */
 const CONTACTS = 30_000
 /** Contacts for which conditions are evaluated: so few that reading all customers would take longer. */
 const EVALUATED = 20
@@ -70,6 +72,17 @@ beforeAll(async () => {
     ids.number,
     ids.rarelySet,
   )
+  for (const [name, every] of [
+    ['commonForm', 10],
+    ['rareForm', 1000],
+  ] as const) {
+    ids[name] = await makeForm(h.app, siteId)
+    await run(
+      `insert into form_submissions (site_id, form_id, contact_id, name, email, created_at)
+       select site_id, $2, id, name, email, now() from contacts where site_id = $1 and id % ${every} = 0`,
+      ids[name],
+    )
+  }
   await h.app.pool.query('vacuum analyze')
   statements = recordStatements(h.app.pool)
 })
@@ -101,13 +114,13 @@ const SELECTIVE: [string, string][] = [
   ['has_tag_id', '{rareTag}'],
   ['has_all_tag_id', '{commonTag},{rareTag}'],
   ['has_offer_id', '{rare}'],
-  ['submitted_form_id', '5'],
   ['custom_1', 'Member 7000'],
   ['custom_1_in', 'Member 7000,Member 8000'],
   ['custom_1_cont', 'ber 2900'],
   ['custom_2', '999'],
   ['custom_2_gt', '998'],
   ['custom_3_null', 'false'],
+  ['submitted_form_id', '{rareForm}'],
 ]
 
 /** Many contacts match, or no index helps: every contact is read, but only a few times. */
@@ -130,11 +143,13 @@ const LINEAR: [string, string][] = [
   ['phone_number_contains', '30'],
   ['delivered_email_in_last', '7'],
   ['not_delivered_email_in_last', '7'],
-  ['no_submitted_form_id', '5'],
   ['custom_1_not_eq', 'Member 7000'],
   ['custom_1_null', 'true'],
   ['custom_2_lt', '500'],
   ['custom_3_null', 'true'],
+  ['submitted_form_id', '{commonForm}'],
+  ['no_submitted_form_id', '{rareForm}'],
+  ['no_submitted_form_id', '{commonForm}'],
 ]
 
 /** There is no index on the ended grants of a customer. */

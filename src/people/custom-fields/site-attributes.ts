@@ -8,8 +8,8 @@ import { HANDLE_PREFIX, SINGULAR } from './read-values.ts'
 import { filtersOfField } from './value-filters.ts'
 import { typeOf } from './value-types.ts'
 
-/** What resources have in common whose lists are narrowed by the custom fields of contacts. */
-const customFieldAttributes = (find: SiteAttributes['find']): SiteAttributes => ({
+/** What resources have in common that show the custom fields of contacts, or whose lists are narrowed by them. */
+export const customFieldAttributes = (find: SiteAttributes['find']): SiteAttributes => ({
   pattern: /^custom_[1-9]\d{0,3}$/,
   prefix: HANDLE_PREFIX,
   singular: SINGULAR,

@@ -18,6 +18,7 @@ const MOST = {
   link: { here: 5, everywhere: 15 },
   account: { here: 10, everywhere: 100 },
   token: { here: 10, everywhere: 100 },
+  form: { here: 10, everywhere: 30 },
 }
 
 /** From one network, whatever it is and for whomever. */

@@ -328,6 +328,62 @@ export interface Events {
   type: string;
 }
 
+export interface FormFields {
+  created_at: Timestamp;
+  form_id: Int8;
+  handle: string;
+  id: Generated<Int8>;
+  position: number;
+  required: boolean;
+  site_id: Int8;
+  updated_at: Timestamp;
+}
+
+export interface FormOffers {
+  form_id: Int8;
+  offer_id: Int8;
+  position: number;
+  site_id: Int8;
+}
+
+export interface Forms {
+  allowed_origins: string[] | null;
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  description: string | null;
+  double_opt_in: Generated<boolean>;
+  hook_id: Int8 | null;
+  id: Generated<Int8>;
+  is_default: Generated<boolean>;
+  redirect_url: string | null;
+  send_customer_welcome_email: Generated<boolean>;
+  site_id: Int8;
+  subscribes: Generated<boolean>;
+  success_message: string | null;
+  title: string;
+  updated_at: Timestamp;
+}
+
+export interface FormSubmissions {
+  answers: Generated<Json>;
+  confirmation_event_id: Int8 | null;
+  confirmed_at: Timestamp | null;
+  contact_id: Int8 | null;
+  created_at: Timestamp;
+  email: string;
+  form_id: Int8;
+  id: Generated<Int8>;
+  name: string;
+  site_id: Int8;
+}
+
+export interface FormTags {
+  form_id: Int8;
+  position: number;
+  site_id: Int8;
+  tag_id: Int8;
+}
+
 export interface Holdings {
   customer_id: Int8 | null;
   expires_at: Timestamp | null;
@@ -405,13 +461,14 @@ export interface LessonMedia {
 
 export interface MemberLinks {
   created_at: Timestamp;
-  customer_id: Int8;
+  customer_id: Int8 | null;
   event_id: Int8;
   expires_at: Timestamp;
   grant_id: Int8 | null;
   new_email: string | null;
   purpose: string;
   site_id: Int8;
+  submission_id: Int8 | null;
   token_hash: Buffer;
   used_at: Timestamp | null;
 }
@@ -662,6 +719,11 @@ export interface DB {
   email_templates: EmailTemplates;
   emails: Emails;
   events: Events;
+  form_fields: FormFields;
+  form_offers: FormOffers;
+  form_submissions: FormSubmissions;
+  form_tags: FormTags;
+  forms: Forms;
   holdings: Holdings;
   hook_secrets: HookSecrets;
   hooks: Hooks;

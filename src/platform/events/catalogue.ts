@@ -10,6 +10,8 @@ export const REFERENCES = {
   grants: 'grant_id',
   contact_tags: 'tag_id',
   hooks: 'hook_id',
+  forms: 'form_id',
+  form_submissions: 'form_submission_id',
 } as const
 
 /** A type of resource that an event can refer to. */
@@ -83,13 +85,6 @@ const NO_PURCHASES = {
   data: nothing,
   confinedTo: 'offers',
   neverHappens: 'there are no purchases in this version',
-} as const
-
-const NO_FORMS = {
-  refersTo: [],
-  data: nothing,
-  confinedTo: 'forms',
-  neverHappens: 'there are no forms in this version',
 } as const
 
 const AccessPeriod = Type.Object({
@@ -252,11 +247,18 @@ export const EVENTS = {
     shows: ['transactions', 'customers', 'orders', 'order_items'],
     hooks: { order_created: KAJABI },
   },
+  form_confirmation_requested: {
+    refersTo: ['forms', 'form_submissions'],
+    occurs: 'a form with double opt-in was submitted; everything else happens when the e-mail is confirmed',
+    data: Type.Object({ form_id: text, form_submission_id: text, language: Type.Optional(oneOf(languages)) }),
+  },
   form_submitted: {
-    ...NO_FORMS,
-    occurs: 'a form was submitted',
+    refersTo: ['contacts', 'customers', 'forms', 'form_submissions'],
+    occurs: 'a form was submitted and, with double opt-in, confirmed',
+    data: Type.Object({ form_id: text, form_submission_id: text }),
     shows: ['form_submissions', 'forms'],
     hooks: { form_submission: KAJABI },
+    confinedTo: 'forms',
     isTrigger: true,
   },
 } as const satisfies Record<string, EventDescription>

@@ -84,7 +84,7 @@ export function referenceOf(event: Referring, type: string): string | null {
 
 type Ids = Record<string, string | null | undefined>
 
-/** The id of what automations and hooks can be confined to: of the offer or the tag that the event is about. */
+/** The id of what automations and hooks can be confined to: of the offer, the tag or the form that the event is about. */
 export const confinedIdOf = (event: Referring & Pick<Event, 'type'>): string | null =>
   referenceOf(event, describeType(event.type).confinedTo ?? '')
 

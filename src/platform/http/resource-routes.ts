@@ -7,10 +7,18 @@ import { component, componentOf } from '../jsonapi/documented.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../jsonapi/load.ts'
 import { isByCursor, loadByCursor } from '../jsonapi/load-by-cursor.ts'
+import { resolveId } from '../jsonapi/named-ids.ts'
 import { type IncludeTree, parseQuery, type QueryParameters, type ResourceQuery } from '../jsonapi/query.ts'
 import type { Resource } from '../jsonapi/resource.ts'
 import type { LoadScope, Resources } from '../jsonapi/resources.ts'
-import { Identifier, listParameters, pageSchema, singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import {
+  Identifier,
+  listParameters,
+  pageSchema,
+  singleParameters,
+  singleSchema,
+  siteOfNamedId,
+} from '../jsonapi/schemas.ts'
 import { withSiteAttributes } from '../jsonapi/site-attributes.ts'
 import { assertMay } from './authenticate.ts'
 import { type Caller, type ReadContext, type Route, route, type WriteContext } from './route.ts'
@@ -67,12 +75,13 @@ export function showRoute(resource: Resource): Route {
     access: viewing(resource),
     summary: `Show one ${resource.singular}`,
     tag: label(resource),
-    query: singleParameters(resource),
+    query: Type.Object({ ...singleParameters(resource).properties, ...siteOfNamedId(resource) }),
     responses: { 200: singleSchema(resource) },
     async handler(context) {
       const { db, params, query: parameters, scope } = context
       const query = await readSingleQuery(db, resource, context)
-      const loaded = await loadOne(db, resource, params.id!, query, scope)
+      const id = await resolveId(db, resource, params.id!, query, scope)
+      const loaded = await loadOne(db, resource, id, query, scope)
       return { body: singleDocument(loaded, query, scope, parameters) }
     },
   })

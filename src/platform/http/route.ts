@@ -61,6 +61,8 @@ export interface WriteContext<Body = unknown> extends Context<Body> {
   scope: LoadScope
   /** The transaction of the request; it commits when the handler returns. */
   tx: Tx
+  /** What the route's `prepare` returned. */
+  prepared: unknown
   /** Who acts, as it is recorded. */
   actor: string
   /** What the resource of the answer is to be shown with; the caller may see all of it. */
@@ -123,6 +125,8 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
     | {
         kind: 'write'
         access: Exclude<Access, 'public'>
+        /** Work that may take long, such as a question to DNS: done before the transaction. Its result is `prepared`. */
+        prepare?: (context: Context<Static<Body>>) => Promise<unknown>
         /** The answer is one of these: what it includes is checked before the Idempotency-Key is looked up. */
         shows?: Resource
         handler: (context: WriteContext<Static<Body>>) => Promise<Answer>

@@ -55,6 +55,7 @@ async function runRead(route: Extract<Route, { kind: 'read' }>, context: SignedC
 
 async function runWrite(route: Extract<Route, { kind: 'write' }>, context: SignedContext): Promise<Answer> {
   const { app, claims, baseUrl, idempotency } = context
+  const prepared = await route.prepare?.(context)
   const answer = await inTransaction(app.db, async (tx) => {
     const caller = await authenticate(tx, claims, route.access, true)
     const now = app.clock.now()
@@ -64,7 +65,7 @@ async function runWrite(route: Extract<Route, { kind: 'write' }>, context: Signe
       ? await readSingleQuery(tx, route.shows, { ...context, caller, scope })
       : { fields: {}, include: {} }
     return once(tx, caller.accountId, idempotency, now, () =>
-      route.handler({ ...context, caller, scope, tx, actor: actorOf(caller), shown }),
+      route.handler({ ...context, caller, scope, tx, prepared, actor: actorOf(caller), shown }),
     )
   })
   app.onEvents()

@@ -101,7 +101,8 @@ export function parseQuery(
     if (family === 'include') query.include = parseInclude(scope.resources, resource, value, query.ignored)
     else if (family === 'fields') parseFields(scope, name, key!, value, query)
     else if (single) {
-      if (family === 'filter') parseNarrowing(resource, key!, value, query)
+      if (name === 'filter[site_id]') query.siteId = value.trim()
+      else if (family === 'filter') parseNarrowing(resource, key!, value, query)
     } else if (name === 'sort') sort = value.trim()
     else if (name === 'page[number]') query.page.number = parsePageNumber(name, value)
     else if (name === 'page[size]') query.page.size = parsePageSize(name, value)

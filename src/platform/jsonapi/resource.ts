@@ -118,6 +118,8 @@ export interface Resource {
   sorts: Record<string, RawBuilder<unknown>>
   /** Order of a list that the caller does not sort, as the caller would write it. */
   defaultSort: string
+  /** Words that stand for an id in addresses, each with the condition for what it names; one in a site. */
+  namedIds?: Record<string, RawBuilder<unknown>>
   /** In an account with several sites, a list must say which: Kajabi documents so for contacts and customers. */
   listNeedsSite?: boolean
   /** Values of attributes in the examples of the OpenAPI document, where their names alone do not suggest one. */

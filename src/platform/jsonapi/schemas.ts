@@ -1,5 +1,5 @@
 /** The schemas of documents and parameters that follow from a resource's description. */
-import { type TSchema, Type } from 'typebox'
+import { type TObject, type TSchema, Type } from 'typebox'
 import { COMPONENT, component, componentOf, documentedAs, PATTERN_PROPERTIES } from './documented.ts'
 import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, narrowable } from './query.ts'
 import type { Filter, Relationship, Resource } from './resource.ts'
@@ -167,12 +167,18 @@ const PageSize = Type.Optional(
 )
 
 /** Parameters that a single resource takes. */
-export function singleParameters(resource: Resource): TSchema {
+export function singleParameters(resource: Resource): TObject {
   return Type.Object({
     ...fieldsParameters(resource),
     ...includeParameter(resource),
     ...Object.assign({}, ...narrowable(resource).map(([name]) => narrowingParameters(name))),
   })
+}
+
+/** In an account with several sites, a word can stand for an id of each. */
+export const siteOfNamedId = ({ namedIds = {} }: Resource): Record<string, TSchema> => {
+  const words = Object.keys(namedIds).join(', ')
+  return words === '' ? {} : { 'filter[site_id]': parameter(`The site that the id ${words} refers to`) }
 }
 
 const narrowingParameters = (name: string): Record<string, TSchema> => ({

@@ -10,6 +10,7 @@ export const ID_TABLES = [
   'course_lessons',
   'course_modules',
   'custom_fields',
+  'forms',
   'landing_pages',
   'lesson_media',
   'offers',

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { anyOf, type Tx } from '../db/database.ts'
 
-export type ReferenceType = 'offers' | 'contact_tags' | 'products' | 'email_templates' | 'hooks'
+export type ReferenceType = 'offers' | 'contact_tags' | 'products' | 'forms' | 'email_templates' | 'hooks'
 
 /** What cannot be archived while something uses it. */
 export type ReferredType = ReferenceType | 'sites' | 'uploads'
@@ -11,6 +11,7 @@ const REFERABLE: Record<ReferenceType, { named: string; rows: RawBuilder<unknown
   offers: { named: 'offer', rows: sql`offers r where r.archived_at is null` },
   contact_tags: { named: 'contact tag', rows: sql`contact_tags r where r.archived_at is null` },
   products: { named: 'product', rows: sql`products r where r.archived_at is null` },
+  forms: { named: 'form', rows: sql`forms r where r.archived_at is null` },
   email_templates: {
     named: 'e-mail template for automations',
     rows: sql`email_templates r where r.kind = 'automation' and r.archived_at is null`,

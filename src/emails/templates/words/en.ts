@@ -71,6 +71,15 @@ export const en: EmailWords = {
     button: 'Confirm this address',
     ignore: 'If you did not request it, you can ignore this message: nothing will change.',
   },
+  formConfirmation: {
+    subject: 'Please confirm your e-mail address for {{ site.title }}',
+    preheader: 'One more step: confirm that this is your address.',
+    heading: 'Confirm your address',
+    sentence:
+      'You filled in a form at {{ site.title }}. Confirm that {{ recipient.email }} is your address to complete it.',
+    button: 'Confirm this address',
+    ignore: 'If this was not you, you can ignore this message: nothing will happen.',
+  },
   passwordChanged: {
     subject: 'Your password for {{ site.title }} was changed',
     preheader: 'If this was not you, set a new password now.',

@@ -71,6 +71,15 @@ export const es: EmailWords = {
     button: 'Confirmar esta dirección',
     ignore: 'Si no lo has pedido, puedes ignorar este correo: no cambiará nada.',
   },
+  formConfirmation: {
+    subject: 'Confirma tu dirección de correo para {{ site.title }}',
+    preheader: 'Solo falta un paso: confirma que esta dirección es tuya.',
+    heading: 'Confirma tu dirección de correo',
+    sentence:
+      'Has rellenado un formulario en {{ site.title }}. Confirma que {{ recipient.email }} es tu dirección para completarlo.',
+    button: 'Confirmar esta dirección',
+    ignore: 'Si no has sido tú, puedes ignorar este correo: no pasará nada.',
+  },
   passwordChanged: {
     subject: 'Se ha cambiado tu contraseña de {{ site.title }}',
     preheader: 'Si no has sido tú, elige ahora una contraseña nueva.',

@@ -31,6 +31,7 @@ export interface EmailWords {
   signIn: LinkWords
   password: LinkWords
   emailChange: LinkWords
+  formConfirmation: LinkWords
   passwordChanged: NoticeWords
   emailChanged: NoticeWords
   emailRemoved: NoticeWords

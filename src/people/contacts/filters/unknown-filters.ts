@@ -40,8 +40,6 @@ export const unknownFilters: ContactFilters = {
     build: (value) => ({ where: parseBoolean(value) ? NOBODY : EVERYBODY }),
   },
   used_coupon_code: nobody('Used this coupon'),
-  submitted_form_id: ofId(nobody('Submitted this form')),
-  no_submitted_form_id: ofId(everybody('Did not submit this form')),
   registered_event_id: ofId(nobody('Registered for this event')),
   not_registered_event_id: ofId(everybody('Did not register for this event')),
   completed_assessment_id: ofId(nobody('Completed this assessment')),

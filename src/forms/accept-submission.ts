@@ -1,0 +1,114 @@
+import { sql } from 'kysely'
+import { grantInTransaction } from '../grants/grant-in-transaction.ts'
+import type { ContactValues } from '../people/contacts/contact-attributes.ts'
+import type { Contact } from '../people/contacts/contacts.resource.ts'
+import { ensureContact } from '../people/contacts/ensure-contact.ts'
+import { personOf } from '../people/contacts/person-of.ts'
+import { updateContact } from '../people/contacts/update-contact.ts'
+import { isHandle } from '../people/custom-fields/read-values.ts'
+import { changeTaggings } from '../people/tags/change-taggings.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { type Origin, recordEvent } from '../platform/events/events.ts'
+import { ApiError, unprocessable } from '../platform/jsonapi/errors.ts'
+import type { Form } from './find-form.ts'
+import type { Submitted } from './read-submission.ts'
+
+/**
+ * Who says that the values are those of the owner of the address: a caller with a token, or the owner who confirmed
+ * it. Somebody else only fills in what the contact lacks.
+ */
+export type Trust = 'trusted' | 'stranger'
+
+/** The contact of a submission, created or updated as the form says. @returns it, locked */
+export async function contactOf(
+  tx: Tx,
+  { site_id, subscribes }: Form,
+  { name, email, answers }: Submitted,
+  trust: Trust,
+  origin: Origin,
+): Promise<Contact> {
+  const personal = { ...(name && { name }), ...valuesIn(answers) }
+  const subscription = subscribes ? { subscribed: true } : {}
+  const values = { ...personal, ...subscription, email }
+  const { contact, isNew } = await ensureContact(tx, site_id, values, origin)
+  if (isNew) return contact
+  const changes = trust === 'trusted' ? personal : lackingIn(contact, personal)
+  await updateContact(tx, contact, { values: { ...changes, ...subscription } }, origin)
+  return contact
+}
+
+/** Answers as contacts have them: those to custom fields apart. */
+const valuesIn = (answers: Record<string, string>): ContactValues => ({
+  ...pick(answers, (handle) => !isHandle(handle)),
+  custom: pick(answers, isHandle),
+})
+
+/** Of these values those that the contact has none of. */
+const lackingIn = (contact: Contact, { custom = {}, ...columns }: ContactValues): ContactValues => ({
+  ...pick(columns, (name) => !contact[name as keyof Contact]),
+  custom: pick(custom, (handle) => !contact.custom[handle]),
+})
+
+const pick = <Value>(values: Record<string, Value>, isWanted: (name: string) => boolean) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => isWanted(name)))
+
+/**
+ * Everything that follows from a submission, in its transaction: tags, offers, and the event for automations and
+ * webhooks. What the contact has already is not added or granted again.
+ *
+ * @param contact locked
+ * @throws ApiError 422 when the offers cannot be granted
+ */
+export async function acceptSubmission(
+  tx: Tx,
+  form: Form,
+  submissionId: string,
+  contact: Contact,
+  origin: Origin,
+): Promise<void> {
+  const { site_id: siteId } = form
+  const tagIds = await linkedIds(tx, form, 'form_tags', 'tag_id')
+  await changeTaggings(
+    tx,
+    'add',
+    siteId,
+    tagIds.length > 0 ? [{ contactId: contact.id, tagIds, origin }] : [],
+  )
+  await grantOffers(tx, form, contact.id, origin)
+  const { contactId, customerId } = await personOf(tx, contact)
+  const data = { form_id: form.id, form_submission_id: submissionId }
+  await recordEvent(tx, 'form_submitted', { siteId, contactId, customerId }, data, origin)
+}
+
+async function grantOffers(tx: Tx, form: Form, contactId: string, origin: Origin): Promise<void> {
+  const { site_id, send_customer_welcome_email } = form
+  const offerIds = await linkedIds(tx, form, 'form_offers', 'offer_id')
+  if (offerIds.length === 0) return
+  const grant = { contactId, offerIds, origin, source: 'form' as const, send_customer_welcome_email }
+  const [outcome] = await grantInTransaction(tx, site_id, [grant], origin.now)
+  switch (outcome!.error) {
+    case undefined:
+      return
+    case 'email_taken':
+      throw unprocessable(
+        'taken',
+        'Email has already been taken by another customer',
+        '/data/attributes/email',
+      )
+    default:
+      throw new ApiError(422, 'not_grantable', 'An offer of the form cannot be granted. Nothing was stored.')
+  }
+}
+
+async function linkedIds(
+  tx: Tx,
+  { id, site_id }: Form,
+  table: 'form_offers' | 'form_tags',
+  column: 'offer_id' | 'tag_id',
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select ${sql.ref(column)} as id from ${sql.table(table)}
+     where form_id = ${id} and site_id = ${site_id}
+     order by position`.execute(tx)
+  return rows.map((row) => row.id)
+}

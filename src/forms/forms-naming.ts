@@ -1,0 +1,17 @@
+import { sql } from 'kysely'
+import type { Tx } from '../platform/db/database.ts'
+import type { ReferredType } from '../platform/references/referable.ts'
+
+/** The forms of a site, not archived, that grant an offer or add a tag, in words. */
+export async function formsNaming(tx: Tx, siteId: string, type: ReferredType, id: string): Promise<string[]> {
+  if (type !== 'offers' && type !== 'contact_tags') return []
+  const formIds =
+    type === 'offers'
+      ? sql`select form_id from form_offers where offer_id = ${id} and site_id = ${siteId}`
+      : sql`select form_id from form_tags where tag_id = ${id} and site_id = ${siteId}`
+  const { rows } = await sql<{ id: string; title: string }>`
+    select id, title from forms
+     where id in (${formIds}) and site_id = ${siteId} and archived_at is null
+     order by id`.execute(tx)
+  return rows.map((form) => `the form "${form.title}" (${form.id})`)
+}

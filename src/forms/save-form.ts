@@ -1,0 +1,123 @@
+/** What creating, changing and archiving a form takes and does, besides its row. */
+import { sql } from 'kysely'
+import { ApiError } from '../platform/jsonapi/errors.ts'
+import { invalidAttribute, type Values } from '../platform/jsonapi/read-attributes.ts'
+import type { Row } from '../platform/jsonapi/resource.ts'
+import { lockOne } from '../platform/records/lock-one.ts'
+import { createRecord, endRecord, updateRecord, type Writing } from '../platform/records/records.ts'
+import type { Hook } from '../webhooks/hook-attributes.ts'
+import { hookRecords } from '../webhooks/hooks.resource.ts'
+import { completeInputs, DEFAULT_INPUTS, type PartialInput, setInputs } from './inputs.ts'
+
+interface FormValues {
+  default?: boolean
+  inputs?: PartialInput[]
+  webhook_url?: string | null
+}
+
+/**
+ * Makes columns of the values of a request. Of a form that exists, fields and webhook change here, too.
+ *
+ * @throws ApiError 422 that points at the attribute; 403 for a webhook about what the caller may not see
+ */
+export async function completeForm(
+  values: Values,
+  form: Row | null,
+  writing: Writing,
+  siteId: string,
+): Promise<Values> {
+  const { default: isDefault, inputs, webhook_url, ...columns } = values as Values & FormValues
+  if (isDefault) await endOtherDefault(writing, siteId, form?.id ?? '0')
+  return {
+    ...columns,
+    ...(isDefault !== undefined && { is_default: isDefault }),
+    ...(form && (await changeParts(writing, form, { inputs, webhook_url }))),
+  }
+}
+
+/** The fields and the webhook of a new form. */
+export async function addParts(form: Row, values: Values, writing: Writing): Promise<void> {
+  const { inputs = DEFAULT_INPUTS, webhook_url } = values as FormValues
+  await changeInputs(writing, form, inputs)
+  if (webhook_url) await setHook(writing, form, await addHook(writing, form, webhook_url))
+}
+
+/** @returns the columns that change; the time alone, when a part of the form is not in its row */
+async function changeParts(
+  writing: Writing,
+  form: Row,
+  { inputs, webhook_url }: Pick<FormValues, 'inputs' | 'webhook_url'>,
+): Promise<Values> {
+  const changes = [
+    inputs !== undefined && (await changeInputs(writing, form, inputs)),
+    webhook_url !== undefined && (await changeWebhook(writing, form, webhook_url)),
+  ]
+  return changes.includes(true) ? { updated_at: writing.now } : {}
+}
+
+const changeInputs = async ({ tx, now }: Writing, form: Row, inputs: PartialInput[]): Promise<boolean> =>
+  setInputs(tx, form, await completeInputs(tx, form.site_id, inputs), now)
+
+/** The default form of a site changes: of two who make one at the same moment, the second waits for the first. */
+async function endOtherDefault({ tx, now }: Writing, siteId: string, formId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('default form', ${siteId}::bigint))`.execute(tx)
+  await tx
+    .updateTable('forms')
+    .set({ is_default: false, updated_at: now })
+    .where('site_id', '=', siteId)
+    .where('is_default', '=', true)
+    .where('id', '<>', formId)
+    .where('archived_at', 'is', null)
+    .execute()
+}
+
+/** A form's webhook is a hook that is confined to the form: what hooks promise, it promises. */
+async function changeWebhook(writing: Writing, form: Row, url: string | null): Promise<boolean> {
+  const hook = await findHook(writing, form)
+  if ((hook?.target_url ?? null) === url) return false
+  if (hook && url === null) await endRecord(writing, hookRecords, hook.id)
+  else if (hook)
+    await aboutWebhook(() => updateRecord(writing, hookRecords, hook, { target_url: url, enabled: true }))
+  else await setHook(writing, form, await addHook(writing, form, url!))
+  return true
+}
+
+async function findHook(
+  { tx, siteIds }: Pick<Writing, 'tx' | 'siteIds'>,
+  { hook_id }: Row,
+): Promise<Hook | null> {
+  if (hook_id === null) return null
+  try {
+    return await lockOne<Hook>(tx, hookRecords, siteIds, hook_id as string)
+  } catch (error) {
+    // It was deleted with a request of its own.
+    if (error instanceof ApiError && error.status === 404) return null
+    throw error
+  }
+}
+
+async function addHook(writing: Writing, form: Row, target_url: string): Promise<string> {
+  const attributes = { event: 'form_submission', target_url, resource_id: form.id }
+  const { id } = await aboutWebhook(() =>
+    createRecord(writing, hookRecords, { siteId: form.site_id, attributes }),
+  )
+  return id
+}
+
+const setHook = ({ tx }: Writing, { id, site_id }: Row, hook_id: string) =>
+  tx.updateTable('forms').set({ hook_id }).where('id', '=', id).where('site_id', '=', site_id).execute()
+
+/** What is wrong with the target of the hook is wrong with the attribute of the form. */
+async function aboutWebhook<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.source?.pointer !== '/data/attributes/target_url') throw error
+    throw invalidAttribute('webhook_url', error.code, error.message.replace(/^Target url /, ''))
+  }
+}
+
+/** The webhook of an archived form is deleted. */
+export async function endWebhook(form: Row, writing: Writing): Promise<void> {
+  if (await findHook(writing, form)) await endRecord(writing, hookRecords, form.hook_id as string)
+}

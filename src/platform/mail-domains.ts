@@ -1,0 +1,73 @@
+/** Whether the domains of e-mail addresses accept mail, according to DNS. */
+import { Resolver } from 'node:dns/promises'
+import { domainToASCII } from 'node:url'
+import type { Config } from './config.ts'
+
+export interface MailDomains {
+  /**
+   * Whether a domain has a mail server: MX records, or else an address (RFC 5321, 5.1); a null MX refuses mail
+   * (RFC 7505). Null: it cannot be determined now, for example offline. Never throws.
+   */
+  acceptMail: (domain: string) => Promise<boolean | null>
+}
+
+/** What forms check with; null when the configuration says that they do not. */
+export const mailDomainsOf = ({ CHECK_EMAIL_DOMAINS, mode }: Config): MailDomains | null =>
+  (CHECK_EMAIL_DOMAINS ?? mode === 'production') ? mailDomains() : null
+
+type Dns = Pick<Resolver, 'resolveMx' | 'resolve4' | 'resolve6'>
+
+/** For all queries about a domain together: somebody waits for the answer. */
+const TIMEOUT_MS = 2_000
+/** How long answers are kept; failures briefly. */
+const KEPT_MS = 3_600_000
+const FAILURE_KEPT_MS = 30_000
+const MOST_KEPT = 10_000
+
+export const dnsResolver = (): Resolver => new Resolver({ timeout: TIMEOUT_MS / 2, tries: 2 })
+
+export function mailDomains(dns: Dns = dnsResolver()): MailDomains {
+  const kept = new Map<string, { answer: Promise<boolean | null>; until: number }>()
+  return {
+    acceptMail(given) {
+      const domain = domainToASCII(given)
+      const known = kept.get(domain)
+      if (known && known.until > performance.now()) return known.answer
+      const answer = Promise.race([hasMailServer(dns, domain), timeout()])
+      const entry = { answer, until: performance.now() + KEPT_MS }
+      void answer.then((accepts) => {
+        if (accepts === null) entry.until = performance.now() + FAILURE_KEPT_MS
+      })
+      // The oldest goes first.
+      kept.delete(domain)
+      if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
+      kept.set(domain, entry)
+      return answer
+    },
+  }
+}
+
+async function hasMailServer(dns: Dns, domain: string): Promise<boolean | null> {
+  try {
+    const records = await dns.resolveMx(domain)
+    return records.some(({ exchange }) => exchange !== '' && exchange !== '.')
+  } catch (error) {
+    if (codeOf(error) === 'ENOTFOUND') return false
+    if (codeOf(error) !== 'ENODATA') return null
+  }
+  return hasAddress(dns, domain)
+}
+
+async function hasAddress(dns: Dns, domain: string): Promise<boolean | null> {
+  const results = await Promise.allSettled([dns.resolve4(domain), dns.resolve6(domain)])
+  if (results.some((result) => result.status === 'fulfilled' && result.value.length > 0)) return true
+  const isAnswered = results.every(
+    (result) => result.status === 'fulfilled' || ['ENODATA', 'ENOTFOUND'].includes(codeOf(result.reason)),
+  )
+  return isAnswered ? false : null
+}
+
+const codeOf = (error: unknown): string => (error as { code?: string }).code ?? ''
+
+const timeout = (): Promise<null> =>
+  new Promise((resolve) => void setTimeout(() => resolve(null), TIMEOUT_MS).unref())
