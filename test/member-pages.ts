@@ -1,6 +1,7 @@
 /** Every page that members can reach, with content, for tests of all pages. */
 import type { Browser, Page } from 'playwright-core'
 import { countAttempt } from '../src/platform/auth/attempts.ts'
+import { makeContent, makePart } from '../src/testing/content.ts'
 import { makeCustomField, makeOffer, makeProduct } from '../src/testing/fixtures.ts'
 import { makeForm, newcomer, submissionBody } from '../src/testing/forms.ts'
 import type { Harness } from '../src/testing/harness.ts'
@@ -29,6 +30,18 @@ export interface MemberPages {
   memberPages: MemberPage[]
   /** E-mail of the signed-in member. */
   email: string
+}
+
+/** Adds a picture, a sound and a file to the first lesson of a course. */
+async function addMedia(h: Harness, title: string): Promise<void> {
+  const [course] = (await h.client.get(`/v1/courses?filter[title_eq]=${title}`)).body.data
+  const [lesson] = course.relationships.lessons.data
+  for (const [url, what] of [
+    ['https://example.com/wool.jpg', 'A ball of wool'],
+    ['https://example.com/loom.mp3', 'The sound of a loom'],
+    ['https://example.com/pattern.pdf', 'The pattern'],
+  ])
+    await makePart(h.client, 'media', lesson.id, { url, title: what })
 }
 
 /** Creates a member with current, ended and future access, and a link of every kind. */
@@ -77,6 +90,22 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
   const reset = await linkFor(h, person, 'password')
   const signInLink = await linkFor(h, person, 'sign_in')
   const emailLink = await linkFor(h, person, 'email_change')
+
+  await addMedia(h, 'Weaving for winter')
+  const podcast = await makeContent(h.client, 'podcasts', {
+    title: 'At the loom',
+    author: 'Ada of the mills',
+    description: 'An hour with a weaver, every week.',
+    directories: [{ id: 'Spotify', url: 'https://example.com/show' }],
+  })
+  for (const title of ['Three colours of wool', 'How to mend'])
+    await makeContent(h.client, 'blog_posts', {
+      title,
+      content:
+        '<p>Red, blue and <a href="https://example.com/">grey</a>.</p><h2>Red</h2><ul><li>Warm</li></ul>',
+      page_description: 'Which ones to begin with.',
+      published_at: '2026-01-01T00:00:00Z',
+    })
 
   const memberPage = (
     name: string,
@@ -134,6 +163,11 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
       await signIn(page, site.url, person.email)
       await page.getByRole('button', { name: 'Sign out' }).click()
     }),
+    memberPage('blog', 'Blog', '/blog'),
+    memberPage('article', 'Three colours of wool', '/blog', (page) =>
+      page.getByRole('link', { name: 'Three colours of wool' }).click(),
+    ),
+    memberPage('podcast', 'At the loom', `/podcasts/${podcast}`),
     memberPage('problem', 'Page not found', '/nothing-here'),
     memberPage('problem-too_many_guesses', 'Too many attempts', '/sign-in', async (page) => {
       const busy = { realm: `site:${site.id}`, kind: 'password', person: 'busy@example.com' } as const

@@ -63,9 +63,15 @@ const NAMES = [
   'form_sent',
   'message-no_access',
   'message-signed_out',
+  'blog',
+  'article',
+  'podcast',
   'problem',
   'problem-too_many_guesses',
 ]
+
+/** Their main link is one of many, or there is none. */
+const WITHOUT_BUTTON = ['library', 'lesson', 'link_sent', 'blog', 'article', 'podcast']
 
 test('every page is tested', () => {
   expect([...memberPages.keys()]).toEqual(NAMES)
@@ -107,7 +113,7 @@ async function tabToMainButton(page: Page): Promise<string> {
   return page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
 }
 
-test.each(thirdDueToday(NAMES.filter((name) => !['library', 'lesson', 'link_sent'].includes(name))))(
+test.each(thirdDueToday(NAMES.filter((name) => !WITHOUT_BUTTON.includes(name))))(
   'on the page %s, Tab reaches the main button with a visible focus',
   async (name) => {
     expect(await tabToMainButton(await enter(name))).toBe('solid')

@@ -120,5 +120,8 @@ export const offerRecords: Records = {
 /** As in "$199.00 USD" and "¥1,000 JPY"; a free offer is "Free". */
 export function describePrice({ cents, currency, type }: Price): string {
   if (type === 'free') return 'Free'
-  return `${formatMoney(cents, currency)} ${currency}${type === 'subscription' ? ' per month' : ''}`
+  const amount = formatMoney(cents, currency)
+  // Of many currencies, the symbol is the code.
+  const named = amount.includes(currency) ? amount : `${amount} ${currency}`
+  return `${named}${type === 'subscription' ? ' per month' : ''}`
 }

@@ -95,3 +95,35 @@ test('the three custom columns of an earlier release become fields of every site
   ])
   await close()
 })
+
+test('courses of an earlier release keep their order, pictures and downloads; titles become unique in a course', async () => {
+  const { kysely, pool, close } = openDatabase(await createBareDatabase(), { size: 2, name: 'bestow test' })
+  await migrator(kysely).migrateTo('0023_attempts_of_a_person')
+  await pool.query(`
+    insert into accounts (id, name, created_at) values (1, 'Account', now());
+    insert into sites (id, account_id, title, subdomain, created_at, updated_at) values (1, 1, 'Site', 'site', now(), now());
+    insert into products (site_id, id, title, created_at, updated_at)
+      values (1, 1, 'One', '2026-01-01', now()), (1, 2, 'Two', '2026-01-02', now());
+    insert into course_modules (site_id, id, product_id, title, position)
+      values (1, 1, 1, 'Colour', 1), (1, 2, 1, 'COLOUR', 0), (1, 3, 2, 'Colour', 0);
+    insert into course_lessons (site_id, id, module_id, title, body, position, picture_url, picture_alt, download_url)
+      values (1, 1, 1, 'Blue', 'Text', 0, 'https://example.com/blue.jpg', 'Blue', 'https://example.com/blue.pdf'),
+             (1, 2, 1, 'Red', '', 1, null, '', null)`)
+  await migrate(kysely)
+  const { rows: modules } = await pool.query(
+    `select title, publishing_option, created_at::date::text as created from course_modules order by product_id, position`,
+  )
+  expect(modules).toEqual([
+    { title: 'COLOUR (2)', publishing_option: 'published', created: '2026-01-01' },
+    { title: 'Colour', publishing_option: 'published', created: '2026-01-01' },
+    { title: 'Colour', publishing_option: 'published', created: '2026-01-02' },
+  ])
+  const { rows: media } = await pool.query(
+    'select lesson_id, kind, title, url from lesson_media order by lesson_id, position',
+  )
+  expect(media).toEqual([
+    { lesson_id: '1', kind: 'image', title: 'Blue', url: 'https://example.com/blue.jpg' },
+    { lesson_id: '1', kind: 'file', title: null, url: 'https://example.com/blue.pdf' },
+  ])
+  await close()
+})
