@@ -71,7 +71,16 @@ const NAMES = [
 ]
 
 /** Their main link is one of many, or there is none. */
-const WITHOUT_BUTTON = ['library', 'lesson', 'link_sent', 'blog', 'article', 'podcast']
+const WITHOUT_BUTTON = [
+  'library',
+  'lesson',
+  'link_sent',
+  'form_sent',
+  'form_sent-waiting',
+  'blog',
+  'article',
+  'podcast',
+]
 
 test('every page is tested', () => {
   expect([...memberPages.keys()]).toEqual(NAMES)
