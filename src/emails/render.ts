@@ -1,7 +1,7 @@
 import { type Liquid, LiquidError, type Template } from 'liquidjs'
+import { mapValues } from '../platform/jsonapi/schemas.ts'
 import { type Document, fillLayout, htmlOf } from './layout/index.ts'
 import { htmlEngine, MAX_TEMPLATE_CHARS, parseTemplate, renderTemplate, textEngine } from './liquid.ts'
-import { mapValues } from '../platform/jsonapi/schemas.ts'
 import { cleanData, EMAIL_SHAPE, type EmailData, line, lines } from './templates/data.ts'
 import { isBuiltIn } from './templates/index.ts'
 import { fullSample, sparseSample } from './templates/samples.ts'

@@ -3,7 +3,7 @@ import type { App } from '../platform/app.ts'
 import { type Db, inTransaction, type Tx } from '../platform/db/database.ts'
 import type { Origin } from '../platform/events/events.ts'
 import { acceptSubmission, contactOf } from './accept-submission.ts'
-import { findForm, type Form } from './find-form.ts'
+import { type Form, findForm } from './find-form.ts'
 
 /** A submission that a link of a confirmation e-mail is for. */
 export interface LinkedSubmission {

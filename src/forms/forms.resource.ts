@@ -15,9 +15,9 @@ import {
 import { flag, line, paragraphs, writable } from '../platform/jsonapi/fields.ts'
 import { defineResource } from '../platform/jsonapi/resource.ts'
 import type { Records } from '../platform/records/records.ts'
-import { formUrl, type FormAddress } from './form-address.ts'
-import { InputsSchema, inputsField } from './inputs.ts'
+import { type FormAddress, formUrl } from './form-address.ts'
 import { originsField, webAddress } from './form-attributes.ts'
+import { InputsSchema, inputsField } from './inputs.ts'
 import { addParts, completeForm, endWebhook } from './save-form.ts'
 import { setOffers, setTags } from './set-linked.ts'
 

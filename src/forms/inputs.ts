@@ -1,12 +1,12 @@
 /** The attribute `inputs` of a form: what it asks for, in which order, and what must be filled in. */
 import { Type } from 'typebox'
+import { type CustomField, customFieldsOf } from '../people/custom-fields/find-fields.ts'
+import { absentField, isHandle } from '../people/custom-fields/read-values.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { jsonPointer, unprocessable } from '../platform/jsonapi/errors.ts'
 import { type Field, FieldError } from '../platform/jsonapi/fields.ts'
 import { isObject } from '../platform/jsonapi/is-object.ts'
 import type { Row } from '../platform/jsonapi/resource.ts'
-import { type CustomField, customFieldsOf } from '../people/custom-fields/find-fields.ts'
-import { absentField, isHandle } from '../people/custom-fields/read-values.ts'
 import { isStandard, STANDARD_HANDLES } from './standard-fields.ts'
 
 export interface Input {

@@ -1,7 +1,7 @@
 /** The HTML of a form, for a web page elsewhere. */
 import type { Db } from '../platform/db/database.ts'
 import { type Language, languageOf } from '../platform/text/languages.ts'
-import { findFields, type Form, type FormField } from './find-form.ts'
+import { type Form, type FormField, findFields } from './find-form.ts'
 import { formUrl, siteBase } from './form-address.ts'
 import { HONEYPOT } from './honeypot.ts'
 

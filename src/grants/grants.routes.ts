@@ -4,6 +4,7 @@ import { Linkage, readIds } from '../platform/http/documents.ts'
 import { otherRequest, REPLAYED } from '../platform/http/idempotency.ts'
 import { IdentifierList } from '../platform/http/resource-routes.ts'
 import { type Answer, type Route, route, type SignedContext } from '../platform/http/route.ts'
+import { documentedAs } from '../platform/jsonapi/documented.ts'
 import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
 import { identifier, isId } from '../platform/jsonapi/identifiers.ts'
 import {
@@ -41,6 +42,8 @@ const Meta = {
   ),
 }
 
+const EndOfAccess = Type.Unsafe<string | null>({ type: ['string', 'null'], 'x-extension': true })
+
 /** Of a grant alone. */
 const RenewalMeta = {
   renew: Type.Optional(
@@ -53,13 +56,13 @@ const RenewalMeta = {
       },
     ),
   ),
+  // readRenewal() says what is wrong with a time.
   expires_at: Type.Optional(
-    Type.Unsafe<string | null>({
-      type: ['string', 'null'],
+    documentedAs(EndOfAccess, {
+      ...EndOfAccess,
       format: 'date-time',
       description: 'When access ends, also to offers that are held; null: it does not end',
-      'x-extension': true,
-    }),
+    } as TSchema),
   ),
 }
 

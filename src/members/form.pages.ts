@@ -1,7 +1,7 @@
 /** The pages of forms, the address that they and forms on other websites are sent to, and the links that confirm them. */
 import { checkAddress } from '../forms/check-address.ts'
 import { confirmSubmission, findLinkedSubmission } from '../forms/confirm-submission.ts'
-import { findFields, findForm, type Form, type FormField } from '../forms/find-form.ts'
+import { type Form, type FormField, findFields, findForm } from '../forms/find-form.ts'
 import { HONEYPOT, plainNames } from '../forms/honeypot.ts'
 import { type Problem, readSubmission, type Submitted } from '../forms/read-submission.ts'
 import { inputTypeOf } from '../forms/snippet.ts'

@@ -10,8 +10,8 @@ import {
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { type Page, page } from './page.ts'
 import { paths } from './pages/paths.ts'
-import { sanitizeContent } from './sanitize-content.ts'
 import { notFound } from './public.pages.ts'
+import { sanitizeContent } from './sanitize-content.ts'
 import type { Visit } from './visit.ts'
 
 const MOST_PAGES = 10_000

@@ -1,7 +1,7 @@
 /** A DNS server on UDP, for tests: it answers questions for MX and A records. */
 import { createSocket, type RemoteInfo } from 'node:dgram'
-import { once } from 'node:events'
 import { Resolver } from 'node:dns/promises'
+import { once } from 'node:events'
 
 /** What a name has. `silent`: no answer at all; `broken`: SERVFAIL. A name without an entry does not exist. */
 export interface Records {

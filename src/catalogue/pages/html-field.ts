@@ -1,4 +1,4 @@
-import { FieldError, type Field, optionalParagraphs } from '../../platform/jsonapi/fields.ts'
+import { type Field, FieldError, optionalParagraphs } from '../../platform/jsonapi/fields.ts'
 
 /** Characters: half of the largest body. */
 const LONGEST = 500_000
