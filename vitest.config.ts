@@ -18,6 +18,9 @@ class LongestFirst extends BaseSequencer {
 /** A test that replaces a module needs modules of its own. */
 const REPLACES_MODULES = 'src/**/*.isolated.test.ts'
 
+/** Of the API as a whole; they start no processes. */
+const CONFORMANCE = 'test/conformance/**/*.test.ts'
+
 export default defineConfig({
   test: {
     globalSetup: ['src/testing/global-setup.ts'],
@@ -30,8 +33,21 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // The files of one worker share the modules: loading them takes longer than most of the tests.
-      { test: { name: 'src', include: ['src/**/*.test.ts'], exclude: [REPLACES_MODULES], isolate: false } },
-      { test: { name: 'processes', include: [REPLACES_MODULES, '{test,bin,bench}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'src',
+          include: ['src/**/*.test.ts', CONFORMANCE],
+          exclude: [REPLACES_MODULES],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'processes',
+          include: [REPLACES_MODULES, '{test,bin,bench}/**/*.test.ts'],
+          exclude: [CONFORMANCE],
+        },
+      },
     ],
   },
 })

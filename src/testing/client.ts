@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../platform/config.ts'
 import { assertMatchesDocument } from './contract.ts'
+import { assertJsonApi } from './json-api.ts'
 
 export interface Reply {
   status: number
@@ -18,7 +19,7 @@ export interface Client {
   delete: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
 }
 
-/** A client that sends real HTTP requests, and checks each response against the OpenAPI document. */
+/** A client that sends real HTTP requests, and checks each response against the OpenAPI document and JSON:API 1.1. */
 export function createClient(
   server: FastifyInstance,
   config: Config,
@@ -44,6 +45,7 @@ export function createClient(
       body: isJson && text !== '' ? JSON.parse(text) : text,
     }
     assertMatchesDocument(server, config, method, path, reply)
+    assertJsonApi({ method, path, body }, reply, config)
     return reply
   }
   return {

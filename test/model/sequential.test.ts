@@ -4,7 +4,7 @@ import { check } from './check.ts'
 import { sequentialScenarios } from './scenarios.ts'
 import { startTestServer, type TestServer } from './server/test-server.ts'
 
-const SCENARIOS = scenarioCount(120, 1_500)
+const SCENARIOS = scenarioCount(60, 1_500)
 
 let server: TestServer
 beforeAll(async () => {

@@ -47,7 +47,7 @@ export const events = defineResource({
     'An entry of the event log: what happened, when, to which contact, and who or what caused it. `data` depends on the type and contains no personal data. Events are kept for `KEEP_EVENTS_DAYS`.',
   from: sql`events r`,
   attributes: {
-    type: text(),
+    event: text(sql`r.type`),
     occurred_at: timestamp(),
     actor: text(),
     request_id: nullableText(),
@@ -67,7 +67,7 @@ export const events = defineResource({
     run: toOne('automation_runs', sql`r.run_id`),
   },
   filters: {
-    type: ofType,
+    event: ofType,
     contact_id: related(sql`r.contact_id`, 'contacts', 'About this contact'),
     customer_id: {
       ...ofCustomer(sql`r.contact_id`, 'About this customer'),

@@ -28,13 +28,13 @@ afterAll(() => h.close())
 async function typesOf(parameters: string): Promise<string[]> {
   const { status, body } = await h.client.get(`/v1/events?sort=id&${parameters}`)
   expect([status, body.errors]).toEqual([200, undefined])
-  return body.data.map(({ attributes }: { attributes: { type: string } }) => attributes.type)
+  return body.data.map(({ attributes }: { attributes: { event: string } }) => attributes.event)
 }
 
 test('an event contains its type, subject, time and actor', async () => {
   const { body } = await h.client.get(`/v1/events/${grant.event_id}?include=contact,grant,offer`)
   const { attributes, relationships } = body.data
-  expect(attributes).toMatchObject({ type: 'offer_granted', depth: 0, data: { is_gift: false } })
+  expect(attributes).toMatchObject({ event: 'offer_granted', depth: 0, data: { is_gift: false } })
   expect(attributes.actor).toMatch(/^api_key:\d+$/)
   expect(Date.parse(attributes.occurred_at)).toBeGreaterThan(0)
   expect(relationships).toEqual({
@@ -53,8 +53,8 @@ test('the log is filtered by type, contact, customer, offer, grant, actor, cause
   const all = ['contact_created', 'customer_created', 'offer_granted', 'contact_created']
   const { actor } = (await h.client.get(`/v1/events/${grant.event_id}`)).body.data.attributes
   expect(await typesOf('')).toEqual(all)
-  expect(await typesOf('filter[type]=offer_granted')).toEqual(['offer_granted'])
-  expect(await typesOf('filter[type]=offer_granted,customer_created')).toEqual(all.slice(1, 3))
+  expect(await typesOf('filter[event]=offer_granted')).toEqual(['offer_granted'])
+  expect(await typesOf('filter[event]=offer_granted,customer_created')).toEqual(all.slice(1, 3))
   expect(await typesOf(`filter[contact_id]=${contactId}`)).toEqual(all.slice(0, 3))
   expect(await typesOf(`filter[customer_id]=${grant.customer_id}`)).toEqual(all.slice(1, 3))
   expect(await typesOf(`filter[offer_id]=${offerId}`)).toEqual(['offer_granted'])
@@ -69,7 +69,7 @@ test('the log is filtered by type, contact, customer, offer, grant, actor, cause
 })
 
 test('a type that does not exist, and an unknown filter, are refused', async () => {
-  for (const parameter of ['filter[type]', 'filter[kind]', 'filter[run_id]']) {
+  for (const parameter of ['filter[event]', 'filter[kind]', 'filter[run_id]']) {
     const { status, body } = await h.client.get(`/v1/events?${parameter}=offer_grantd`)
     expect([status, body.errors[0].source]).toEqual([parameter.includes('run') ? 404 : 400, { parameter }])
   }
@@ -105,7 +105,7 @@ test('no event shows personal data, and the log has none of a deleted contact', 
   expect(rows).toHaveLength(4)
   expect(JSON.stringify(rows)).not.toContain('@')
   // The type of the event and the id of the contact are kept.
-  const after = await h.client.get(`/v1/events?filter[contact_id]=${id}&filter[type]=contact_deleted`)
+  const after = await h.client.get(`/v1/events?filter[contact_id]=${id}&filter[event]=contact_deleted`)
   expect(after.body.data[0].relationships.contact.data.id).toBe(id)
 })
 

@@ -27,7 +27,9 @@ export function answerMalformedAddress(_error: Error, request: FastifyRequest, r
     'malformed_address',
     'The path is not a valid URL: a "%" is not followed by two hexadecimal digits.',
   )
-  sendError(reply.header('x-request-id', request.id), request, error)
+  // As bytes: Fastify adds a charset to JSON, which JSON:API forbids, and no hook removes it here.
+  const bytes = Buffer.from(JSON.stringify(errorDocument(error, request.id)))
+  reply.code(error.status).header('x-request-id', request.id).type(MEDIA_TYPE).send(bytes)
 }
 
 function toApiError(app: App, error: unknown, request: FastifyRequest): ApiError {

@@ -1,0 +1,184 @@
+/** Every operation of the OpenAPI document really returns each status that the document says it can. */
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { routes } from '../../src/api.ts'
+import { type Connection, connectionConfig } from '../../src/platform/db/database.ts'
+import type { Route } from '../../src/platform/http/route.ts'
+import type { Reply } from '../../src/testing/client.ts'
+import { makeKey } from '../../src/testing/fixtures.ts'
+import { databaseName } from '../../src/testing/global-setup.ts'
+import { type Harness, startHarness } from '../../src/testing/harness.ts'
+import { type DatabaseProxy, startProxy } from '../../src/testing/proxy.ts'
+import {
+  aboutExisting,
+  nameOf,
+  openWorld,
+  type Request,
+  send,
+  validRequest,
+  type World,
+} from './valid-requests.ts'
+
+let world: World
+let strict: Harness
+let limited: Harness
+/** Its database cannot be reached. */
+let away: Harness
+let proxy: DatabaseProxy
+/** A token without any permission. */
+let powerless: string
+let lock: pg.Client
+
+beforeAll(async () => {
+  world = await openWorld(await startHarness({ reach: giveUpSoon, settings: { PASSWORD_GRANT: 'on' } }))
+  powerless = (await makeKey(world.h.app, world.account, [])).token
+  strict = await startHarness({ settings: { JSONAPI_STRICT: 'on' } })
+  limited = await startHarness({ settings: { RATE_LIMIT: '1' } })
+  away = await startHarness({
+    reach: async (database) => {
+      proxy = await startProxy(database)
+      return proxy.connection
+    },
+  })
+  await proxy.cut()
+  lock = new pg.Client(connectionConfig(world.h.connection))
+  await lock.connect()
+})
+afterAll(async () => {
+  await lock.end()
+  await proxy.restore()
+  await Promise.all([world.h, strict, limited, away].map((h) => h.close()))
+})
+
+/** A request that waits for another one with its Idempotency-Key need not wait for two seconds. */
+async function giveUpSoon(database: Connection): Promise<Connection> {
+  const client = new pg.Client(connectionConfig(database))
+  await client.connect()
+  await client.query(`alter database ${databaseName(database)} set lock_timeout = '50ms'`)
+  await client.end()
+  return database
+}
+
+type Cause = (route: Route) => Promise<Reply>
+
+const to = (h: Harness, { method, path, body, headers, token = h.account.token }: Request): Promise<Reply> =>
+  h.clientWith(token).send(method, path, body, headers)
+
+/** A request of this form; what it is about need not exist. */
+const like = (route: Route): Request => {
+  const { path, ...request } = aboutExisting(world, route)
+  return { ...request, path: path.replace(/\{\w+\}/g, '1') }
+}
+
+const withQuery = ({ path, ...request }: Request, query: string): Request => ({
+  ...request,
+  path: `${path}?${query}`,
+})
+
+/** A key that the caller's first request with this route has, as it is stored while that runs or afterwards. */
+async function keyOfAnother(route: Route, client: Pick<pg.Client, 'query'>): Promise<Record<string, string>> {
+  const { keyId } = (await world.h.app.tokens.verifyAccess(world.account.token))!
+  const key = randomUUID()
+  await client.query(
+    `insert into idempotency_keys (account_id, caller, route, key, request_hash, outcome, created_at)
+     values ($1, $2, $3, $4, '\\x00', '{"status": 200}', now())`,
+    [world.account.id, `api_key:${keyId}`, nameOf(route), key],
+  )
+  return { 'idempotency-key': key }
+}
+
+const UNKNOWN = '999999999999'
+
+/** By status. */
+const CAUSES: Record<number, Cause> = {
+  400: async (route) => send(world, withQuery(like(route), 'a=%ff')),
+  401: async (route) => send(world, { ...like(route), token: 'nobody' }),
+  403: async (route) =>
+    route.access === 'token'
+      ? fromAnotherPage(like(route))
+      : send(world, { ...like(route), token: powerless }),
+  404: async (route) => {
+    if (route.url.includes('{'))
+      return send(world, { ...like(route), path: route.url.replace(/\{\w+\}/g, UNKNOWN) })
+    if (route.method === 'GET') return send(world, withQuery(like(route), `filter[site_id]=${UNKNOWN}`))
+    return send(world, aboutNothing(like(route)))
+  },
+  406: (route) => to(strict, { ...like(route), headers: { accept: 'text/html' } }),
+  409: async (route) => {
+    if (!isIdempotent(route)) return send(world, ofAnotherType(await validRequest(world, route)))
+    await lock.query('begin')
+    try {
+      const headers = await keyOfAnother(route, lock)
+      return await send(world, { ...(await validRequest(world, route)), headers })
+    } finally {
+      await lock.query('rollback')
+    }
+  },
+  413: async (route) => send(world, { ...like(route), body: JSON.stringify('x'.repeat(1_100_000)) }),
+  415: (route) => to(strict, { ...like(route), body: '{}', headers: { 'content-type': 'text/plain' } }),
+  422: async (route) =>
+    send(world, { ...(await validRequest(world, route)), headers: await keyOfAnother(route, lock) }),
+  429: async (route) => {
+    const request = { ...like(route), ...(route.access === 'public' && { token: null }) }
+    await to(limited, request)
+    return to(limited, request)
+  },
+  503: (route) => to(away, { ...like(route), ...(route.access === 'public' && { token: null }) }),
+}
+
+/** Where the status has another cause than elsewhere. */
+const SPECIAL: Record<string, Cause> = {}
+
+const isIdempotent = ({ kind, method }: Route) => ['write', 'batched'].includes(kind) && method !== 'GET'
+
+/** With the session of a browser, and without the header that shows whose page sends it. */
+const fromAnotherPage = (request: Request) =>
+  send(world, { ...request, token: null, headers: { ...request.headers, cookie: 'bestow_session=x' } })
+
+/** About a site, or what else is named first, that does not exist. */
+function aboutNothing(request: Request): Request {
+  const body = structuredClone(request.body) as {
+    data: { relationships?: Record<string, { data: { id: string } }> }
+  }
+  for (const { data } of Object.values(body.data.relationships ?? {})) {
+    for (const identifier of [data].flat()) identifier.id = UNKNOWN
+  }
+  return { ...request, body }
+}
+
+const ofAnotherType = (request: Request): Request => ({
+  ...request,
+  body: { data: { ...(request.body as { data: object }).data, type: 'shades' } },
+})
+
+describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (name, route) => {
+  const documented = (of: World) => Object.keys(of.operations[name]!.responses).map(Number)
+
+  test('succeeds as documented, and with its example', async () => {
+    const request = await validRequest(world, route)
+    const reply = await send(world, request)
+    expect([reply.status, reply.body.errors ?? []]).toEqual([
+      documented(world).find((status) => status < 300),
+      [],
+    ])
+  })
+
+  test('returns every documented error', async () => {
+    for (const status of documented(world).filter((documented) => documented >= 400)) {
+      const cause = SPECIAL[`${name} ${status}`] ?? CAUSES[status]
+      expect(cause, `what causes ${status}?`).toBeDefined()
+      const reply = await cause!(route)
+      expect([status, reply.status, reply.status === status ? null : reply.body]).toEqual([
+        status,
+        status,
+        null,
+      ])
+    }
+  })
+
+  test('returns every error that strict mode adds', async () => {
+    const added = route.access === 'public' || route.form ? [] : [406, 415]
+    for (const status of added) expect((await CAUSES[status]!(route)).status).toBe(status)
+  })
+})

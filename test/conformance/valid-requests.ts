@@ -1,0 +1,179 @@
+/** A request of each operation that succeeds: the example of its documentation, about resources that exist. */
+import { routes } from '../../src/api.ts'
+import type { Route } from '../../src/platform/http/route.ts'
+import { setPassword } from '../../src/accounts/set-password.ts'
+import { makeAutomation } from '../../src/testing/automations.ts'
+import { makeContact, makeKey, unique } from '../../src/testing/fixtures.ts'
+import type { Account } from '../../src/testing/fixtures.ts'
+import type { Client } from '../../src/testing/client.ts'
+import type { Harness } from '../../src/testing/harness.ts'
+import { oneOfEach } from '../../src/testing/one-of-each.ts'
+import { readOpenApi, type WholeOperation, wholePaths } from '../../src/testing/openapi.ts'
+
+export interface Request {
+  method: string
+  /** With the query. */
+  path: string
+  body?: unknown
+  headers?: Record<string, string>
+  /** Null: none. Left out: that of the account. */
+  token?: string | null
+}
+
+export interface World {
+  h: Harness
+  account: Account
+  client: Client
+  /** An id of each type. */
+  ids: Record<string, string>
+  operations: Record<string, WholeOperation>
+}
+
+export const nameOf = ({ method, url }: Pick<Route, 'method' | 'url'>) => `${method} ${url}`
+
+/** Resources of every type in an account, and the operations of the server. */
+export async function openWorld(h: Harness, account: Account = h.account): Promise<World> {
+  const client = h.clientWith(account.token)
+  const ids = await oneOfEach(h, client, account.siteId)
+  const paths = await wholePaths(await readOpenApi(h.clientWith(null)))
+  const operations = Object.fromEntries(
+    routes.map((route) => [nameOf(route), paths[route.url]![route.method.toLowerCase()]!]),
+  )
+  return { h, account, client, ids, operations }
+}
+
+export const send = ({ h, account }: World, { method, path, body, headers, token }: Request) =>
+  h.clientWith(token === undefined ? account.token : token).send(method, path, body, headers)
+
+/** The type that the URL of a route is about. */
+export const typeOf = ({ url }: Pick<Route, 'url'>): string => url.split('/')[2]!
+
+/** A request that succeeds; what it needs is created first. */
+export async function validRequest(world: World, route: Route): Promise<Request> {
+  const special = SPECIAL[nameOf(route)]
+  if (special) return special(world)
+  const request = aboutExisting(world, route)
+  const ends = route.method === 'DELETE' && /\/\{id\}$/.test(route.url)
+  if (!ends) return request
+  return { ...request, path: `/v1/${typeOf(route)}/${await another(world, typeOf(route))}` }
+}
+
+/** The same about the resources of the world, which may be in use. */
+export function aboutExisting({ ids, operations }: World, route: Route): Request {
+  const { method, url } = route
+  const path = url.replace('{id}', ids[typeOf(route)] ?? '1')
+  const content = Object.values(operations[nameOf(route)]?.requestBody?.content ?? {})[0]
+  if (!content) return { method, path }
+  const body = withIds(structuredClone(content.example), ids) as { data?: { id?: string } }
+  if (body.data?.id) body.data.id = ids[typeOf(route)]!
+  return { method, path, body }
+}
+
+/** A new resource of a type, that nothing uses. @returns its id */
+async function another(world: World, type: string): Promise<string> {
+  const route = routes.find(({ method, url }) => method === 'POST' && url === `/v1/${type}`)
+  if (!route) throw new Error(`Nothing creates ${type}: add what deletes one to SPECIAL`)
+  const { status, body } = await send(world, await validRequest(world, route))
+  if (status !== 201) throw new Error(`POST /v1/${type} is ${status}: ${JSON.stringify(body)}`)
+  return body.data.id
+}
+
+/** Types of what these members refer to, where it is not the plural. */
+const REFERS: Record<string, string> = { tag_id: 'contact_tags', template_id: 'email_templates' }
+
+/** Members whose values must differ from those of other resources. */
+const UNIQUE: Record<string, (n: number) => string> = {
+  email: (n) => `grace${n}@example.com`,
+  subdomain: (n) => `watercolor-${n}`,
+  custom_domain: (n) => `members${n}.example.com`,
+  name: (n) => `VIP ${n}`,
+}
+
+/** The example with ids that exist, and with values that no other resource has. */
+export function withIds(value: unknown, ids: Record<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => withIds(item, ids))
+  if (typeof value !== 'object' || value === null) return value
+  const { type, id, event } = value as { type?: string; id?: string; event?: string }
+  if (typeof type === 'string' && typeof id === 'string' && ids[type]) return { ...value, id: ids[type] }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      if (name === 'resource_id' && member !== null)
+        return [name, ids[event?.startsWith('tag_') ? 'contact_tags' : 'offers']]
+      const referred = REFERS[name] ?? (name.endsWith('_id') ? name.replace(/_id$/, 's') : '')
+      if (typeof member === 'string' && ids[referred]) return [name, ids[referred]]
+      if (typeof member === 'string' && UNIQUE[name]) return [name, UNIQUE[name](unique())]
+      return [name, withIds(member, ids)]
+    }),
+  )
+}
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+const PASSWORD = 'three quiet rivers'
+
+/** A token of its own: the request ends it. */
+const ownToken = async ({ h, account }: World) => (await makeKey(h.app, account, null)).token
+
+/** A run of an automation that waits. */
+async function waitingRun({ h, account, client }: World): Promise<string> {
+  const automation = await makeAutomation(h.app, account.siteId, {
+    trigger: { event: 'contact_created' },
+    actions: [{ action: 'wait', amount: 1, unit: 'days' }],
+  })
+  await makeContact(h.app, account.siteId)
+  await h.drain()
+  const { body } = await client.get(`/v1/automation_runs?filter[automation_id]=${automation}`)
+  return body.data[0].id
+}
+
+async function activation({ ids, client }: World, act: string): Promise<Request> {
+  const { body } = await client.get(`/v1/offers/${ids.offers}/activation_url`)
+  const { pathname } = new URL(body.data.attributes.activate_url)
+  const path = pathname.replace(/activate$/, act)
+  return { method: 'POST', path, body: 'email=ada%40example.com&name=Ada', headers: FORM, token: null }
+}
+
+const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
+  'POST /v1/oauth/token': async ({ account: { clientId, clientSecret } }) => ({
+    method: 'POST',
+    path: '/v1/oauth/token',
+    body: `grant_type=client_credentials&client_id=${clientId}&client_secret=${clientSecret}`,
+    headers: FORM,
+    token: null,
+  }),
+  'POST /v1/oauth/revoke': async (world) => {
+    const token = await ownToken(world)
+    return { method: 'POST', path: '/v1/oauth/revoke', body: `token=${token}`, headers: FORM, token }
+  },
+  'POST /v1/session': async ({ h, account }) => {
+    const { email } = await h.app.db
+      .selectFrom('users')
+      .select('email')
+      .where('id', '=', account.userId)
+      .executeTakeFirstOrThrow()
+    await setPassword(h.app, account.id, email, PASSWORD)
+    const body = { data: { type: 'sessions', attributes: { email, password: PASSWORD } } }
+    return { method: 'POST', path: '/v1/session', body, headers: OWN_PAGE, token: null }
+  },
+  'DELETE /v1/session': async (world) => ({
+    method: 'DELETE',
+    path: '/v1/session',
+    token: await ownToken(world),
+  }),
+  'POST /v1/automation_runs/{id}/cancel': async (world) => ({
+    method: 'POST',
+    path: `/v1/automation_runs/${await waitingRun(world)}/cancel`,
+  }),
+  'POST /v1/automation_runs/{id}/retry': async (world) => {
+    const id = await waitingRun(world)
+    await world.client.post(`/v1/automation_runs/${id}/cancel`)
+    return { method: 'POST', path: `/v1/automation_runs/${id}/retry` }
+  },
+  'POST /webhooks/offers/{token}/{offer_id}/activate': (world) => activation(world, 'activate'),
+  'POST /webhooks/offers/{token}/{offer_id}/deactivate': async (world) => {
+    await send(world, await activation(world, 'activate'))
+    return activation(world, 'deactivate')
+  },
+}
+
+/** Of a page of the server itself. */
+export const OWN_PAGE = { 'x-requested-with': 'fetch' }
