@@ -53,6 +53,8 @@ const RenewalMeta = {
         description:
           'Of offers that are held: `extend` adds the access period of the offer to the end of access, `restart` counts it from now. Send an `Idempotency-Key`, or a repeated request extends access again.',
         'x-extension': true,
+        // Not together with expires_at.
+        examples: [],
       },
     ),
   ),

@@ -10,12 +10,13 @@ import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
 import { inject } from 'vitest'
-import { pages, routes } from '../api.ts'
+import { routes as everyRoute, pages } from '../api.ts'
 import { dispatching } from '../background.ts'
 import type { App } from '../platform/app.ts'
 import { allowMoving, MovableClock, systemClock } from '../platform/clock/clock.ts'
 import { loadConfig, type Mode, type SettingName } from '../platform/config.ts'
 import { type Connection, connectionConfig, openDatabase } from '../platform/db/database.ts'
+import type { Route } from '../platform/http/route.ts'
 import { buildServer } from '../platform/http/server.ts'
 import type { MailDomains } from '../platform/mail-domains.ts'
 import type { Mailer } from '../platform/mailer.ts'
@@ -48,6 +49,8 @@ export interface HarnessOptions {
   mode?: Mode
   mailer?: Mailer | null
   mailDomains?: MailDomains | null
+  /** In place of every operation of the API. */
+  routes?: Route[]
   /** Returns the connection for the application, when it is not the database itself. */
   reach?: (database: Connection) => Promise<Connection>
 }
@@ -63,6 +66,7 @@ export async function startHarness({
   mode = 'development',
   mailer = null,
   mailDomains = null,
+  routes = everyRoute,
   reach = async (database) => database,
 }: HarnessOptions = {}): Promise<Harness> {
   const connection = await createDatabase()

@@ -31,6 +31,10 @@ const DOCUMENT_LINKS = ['self', 'related', 'describedby', 'first', 'last', 'prev
 /** Beyond the specification; see docs/jsonapi.md. */
 const OUR_DOCUMENT_LINKS = ['current', 'documentation']
 const OUR_RESOURCE_LINKS = ['customer', 'contact']
+/** Attributes that `fields[…]` does not leave out, because they are shown once. */
+const SHOWN_ONCE = ['secret', 'activate_url', 'deactivate_url']
+/** Types with an attribute `type`. */
+const TYPED = ['custom_fields', 'fields']
 const PAGING = ['first', 'last', 'prev', 'next']
 
 const isObject = (value: unknown): value is Record<string, Any> =>
@@ -93,7 +97,9 @@ export const RULES: Record<string, Rule> = {
       const names = Object.keys(attributes)
       return [
         ...names.filter((name) => name in relationships),
-        ...[...names, ...Object.keys(relationships)].filter((name) => ['id', 'type'].includes(name)),
+        ...[...names, ...Object.keys(relationships)].filter(
+          (name) => name === 'id' || (name === 'type' && !TYPED.includes(resource.type)),
+        ),
       ].map((name) => `${nameOf(resource)} has two fields ${name}`)
     }),
 
@@ -152,7 +158,7 @@ export const RULES: Record<string, Rule> = {
       const shown = exchange.isStrict
         ? { ...resource.attributes, ...resource.relationships }
         : (resource.attributes ?? {})
-      return others(shown, names).map((name) => `${nameOf(resource)} shows ${name}`)
+      return others(shown, [...names, ...SHOWN_ONCE]).map((name) => `${nameOf(resource)} shows ${name}`)
     }),
 
   links: (exchange) => {

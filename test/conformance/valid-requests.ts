@@ -3,7 +3,7 @@ import { routes } from '../../src/api.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import { setPassword } from '../../src/accounts/set-password.ts'
 import { makeAutomation } from '../../src/testing/automations.ts'
-import { makeContact, makeKey, unique } from '../../src/testing/fixtures.ts'
+import { makeContact, makeKey, offersBody, unique } from '../../src/testing/fixtures.ts'
 import type { Account } from '../../src/testing/fixtures.ts'
 import type { Client } from '../../src/testing/client.ts'
 import type { Harness } from '../../src/testing/harness.ts'
@@ -19,6 +19,12 @@ export interface Request {
   /** Null: none. Left out: that of the account. */
   token?: string | null
 }
+
+/** Of a page of the server itself. */
+export const OWN_PAGE = { 'x-requested-with': 'fetch' }
+
+/** What some operations need besides. */
+const HEADERS: Record<string, Record<string, string>> = { 'POST /v1/sessions': OWN_PAGE }
 
 export interface World {
   h: Harness
@@ -63,10 +69,11 @@ export function aboutExisting({ ids, operations }: World, route: Route): Request
   const { method, url } = route
   const path = url.replace('{id}', ids[typeOf(route)] ?? '1')
   const content = Object.values(operations[nameOf(route)]?.requestBody?.content ?? {})[0]
-  if (!content) return { method, path }
+  const headers = HEADERS[nameOf(route)]
+  if (!content) return { method, path, ...(headers && { headers }) }
   const body = withIds(structuredClone(content.example), ids) as { data?: { id?: string } }
   if (body.data?.id) body.data.id = ids[typeOf(route)]!
-  return { method, path, body }
+  return { method, path, body, ...(headers && { headers }) }
 }
 
 /** A new resource of a type, that nothing uses. @returns its id */
@@ -79,7 +86,17 @@ async function another(world: World, type: string): Promise<string> {
 }
 
 /** Types of what these members refer to, where it is not the plural. */
-const REFERS: Record<string, string> = { tag_id: 'contact_tags', template_id: 'email_templates' }
+const REFERS: Record<string, string> = {
+  tag_id: 'contact_tags',
+  template_id: 'email_templates',
+  run_id: 'automation_runs',
+}
+
+/** The type of what a member such as `offer_id` refers to. @param beside the members of the same object */
+export function idUnder(name: string, beside: { event?: unknown } = {}): string {
+  if (name === 'resource_id') return String(beside.event).startsWith('tag_') ? 'contact_tags' : 'offers'
+  return REFERS[name] ?? (name.endsWith('_id') ? name.replace(/_id$/, 's') : '')
+}
 
 /** Members whose values must differ from those of other resources. */
 const UNIQUE: Record<string, (n: number) => string> = {
@@ -87,6 +104,9 @@ const UNIQUE: Record<string, (n: number) => string> = {
   subdomain: (n) => `watercolor-${n}`,
   custom_domain: (n) => `members${n}.example.com`,
   name: (n) => `VIP ${n}`,
+  title: (n) => `Watercolor ${n}`,
+  slug: (n) => `watercolor-${n}`,
+  handle: (n) => `custom_${1_000 + n}`,
 }
 
 /** The example with ids that exist, and with values that no other resource has. */
@@ -94,13 +114,12 @@ export function withIds(value: unknown, ids: Record<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => withIds(item, ids))
   if (typeof value !== 'object' || value === null) return value
   const { type, id, event } = value as { type?: string; id?: string; event?: string }
-  if (typeof type === 'string' && typeof id === 'string' && ids[type]) return { ...value, id: ids[type] }
+  const isIdentifier = typeof type === 'string' && typeof id === 'string' && Object.keys(value).length === 2
+  if (isIdentifier && ids[type]) return { ...value, id: ids[type] }
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
-      if (name === 'resource_id' && member !== null)
-        return [name, ids[event?.startsWith('tag_') ? 'contact_tags' : 'offers']]
-      const referred = REFERS[name] ?? (name.endsWith('_id') ? name.replace(/_id$/, 's') : '')
-      if (typeof member === 'string' && ids[referred]) return [name, ids[referred]]
+      const referred = ids[idUnder(name, { event })]
+      if (typeof member === 'string' && referred) return [name, referred]
       if (typeof member === 'string' && UNIQUE[name]) return [name, UNIQUE[name](unique())]
       return [name, withIds(member, ids)]
     }),
@@ -117,7 +136,7 @@ const ownToken = async ({ h, account }: World) => (await makeKey(h.app, account,
 async function waitingRun({ h, account, client }: World): Promise<string> {
   const automation = await makeAutomation(h.app, account.siteId, {
     trigger: { event: 'contact_created' },
-    actions: [{ action: 'wait', amount: 1, unit: 'days' }],
+    actions: [{ action: 'wait', amount: 1, unit: 'days' }, { action: 'stop' }],
   })
   await makeContact(h.app, account.siteId)
   await h.drain()
@@ -144,7 +163,7 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     const token = await ownToken(world)
     return { method: 'POST', path: '/v1/oauth/revoke', body: `token=${token}`, headers: FORM, token }
   },
-  'POST /v1/session': async ({ h, account }) => {
+  'POST /v1/sessions': async ({ h, account }) => {
     const { email } = await h.app.db
       .selectFrom('users')
       .select('email')
@@ -152,13 +171,18 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
       .executeTakeFirstOrThrow()
     await setPassword(h.app, account.id, email, PASSWORD)
     const body = { data: { type: 'sessions', attributes: { email, password: PASSWORD } } }
-    return { method: 'POST', path: '/v1/session', body, headers: OWN_PAGE, token: null }
+    return { method: 'POST', path: '/v1/sessions', body, headers: OWN_PAGE, token: null }
   },
-  'DELETE /v1/session': async (world) => ({
-    method: 'DELETE',
-    path: '/v1/session',
-    token: await ownToken(world),
-  }),
+  'PATCH /v1/grants/{id}': async (world) => {
+    const grant = routes.find((route) => nameOf(route) === 'PATCH /v1/grants/{id}')!
+    const contact = await makeContact(world.h.app, world.account.siteId)
+    const granted = await world.client.post(
+      `/v1/contacts/${contact}/relationships/offers`,
+      offersBody([world.ids.offers!]),
+    )
+    const grants = granted.body.meta.offers[0].grant_id
+    return aboutExisting({ ...world, ids: { ...world.ids, grants } }, grant)
+  },
   'POST /v1/automation_runs/{id}/cancel': async (world) => ({
     method: 'POST',
     path: `/v1/automation_runs/${await waitingRun(world)}/cancel`,
@@ -174,6 +198,3 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     return activation(world, 'deactivate')
   },
 }
-
-/** Of a page of the server itself. */
-export const OWN_PAGE = { 'x-requested-with': 'fetch' }

@@ -6,7 +6,13 @@ import { ROOT } from '../launch.ts'
 import type { Trial } from './trial.ts'
 
 /** The parts of the test suite of which `npm test` runs a sample only; see test/depth.ts. */
-const PARTS = ['test/model', 'test/model-automations', 'test/reliability', 'test/members-look.test.ts']
+const PARTS = [
+  'test/model',
+  'test/model-automations',
+  'test/reliability',
+  'test/members-look.test.ts',
+  'test/conformance/fuzz.test.ts',
+]
 const LINES_SHOWN = 60
 
 /** Runs all generated scenarios, and every test that plants a fault. */

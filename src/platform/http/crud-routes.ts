@@ -126,7 +126,7 @@ function createRoute(records: Records, texts: CrudTexts, { created }: CrudOption
     query: singleParameters(resource),
     body: newDocument(records),
     responses: { 201: created ?? singleSchema(resource) },
-    errors: [404],
+    ...(settable.length > 0 && { errors: [404] }),
     async handler(context) {
       const { body, scope, ignore } = context
       const newId = takesIds(records) ? readNewId(context) : readNoId(context)

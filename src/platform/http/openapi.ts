@@ -103,7 +103,8 @@ function errorStatuses(
   if (url.includes('{')) statuses.add(404)
   // A body is read also where none is asked for.
   if (method !== 'GET') statuses.add(413)
-  if (kind === 'write' || kind === 'batched') for (const status of [409, 422]) statuses.add(status)
+  if (method !== 'GET' && (kind === 'write' || kind === 'batched'))
+    for (const status of [409, 422]) statuses.add(status)
   if (strict && access !== 'public' && !form && !upload && !streams)
     for (const status of [406, 415]) statuses.add(status)
   return [...statuses].sort()

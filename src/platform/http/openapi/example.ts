@@ -10,12 +10,17 @@ export function exampleOf(schema: Schema, name = ''): unknown {
   if (schema.examples) return schema.examples[0]
   if (schema[DOCUMENTED_AS]) return exampleOf(schema[DOCUMENTED_AS], name)
   if ('const' in schema) return schema.const
-  if (schema.enum) return schema.enum[0]
-  if (schema.anyOf) return exampleOf(schema.anyOf[0], name)
+  if (schema.enum) return schema.enum.includes(sampleText(name)) ? sampleText(name) : schema.enum[0]
+  if (schema.anyOf) return exampleOf(mostUsual(schema.anyOf, name), name)
   if ('default' in schema) return schema.default
   const types = [schema.type].flat()
   return types.includes('null') && isNullSample(name) ? null : valueOfType(types[0], schema, name)
 }
+
+const mostUsual = (choices: Schema[], name: string): Schema =>
+  choices.find(({ type }) => type === 'null' && isNullSample(name)) ??
+  choices.find((choice) => choice.const === sampleText(name)) ??
+  choices[0]!
 
 function valueOfType(type: string | undefined, schema: Schema, name: string): unknown {
   switch (type) {

@@ -27,6 +27,7 @@ const TEXTS: Record<string, string> = {
   payment_type: 'single',
   payment_method: 'none',
   subdomain: 'watercolor',
+  custom_domain: 'members.example.com',
   phone_number: '+1 212 555 0100',
   business_number: '123456',
   address_line_1: '1 Main Street',

@@ -1,0 +1,56 @@
+/** Every difference between our OpenAPI document and Kajabi's, a line each: what differs, and why. */
+export const DIFFERENCES: [RegExp, string][] = [
+  [/^missing: /, 'not implemented yet: such requests get 501'],
+
+  [/^adds parameter fields\[/, 'sparse fields work for every resource that is shown or included'],
+  [/^adds parameter include$/, 'every relationship can be included, also in answers to writes'],
+  [/^adds parameter page\[(after|before)\]$/, 'extension: pages by cursor'],
+  [
+    /^adds parameter filter\[\w+_(eq|not_eq|in|gt|gteq|gte|lt|lteq|lte|cont|start|end|null)\]$/,
+    'Kajabi has comparisons on some lists; here they are on every list',
+  ],
+  [/^adds parameter filter\[custom_1\]$/, 'extension: contacts by the value of a custom field'],
+  [/^adds parameter filter\[email\]$/, 'clients send it and change the first contact of the answer'],
+  [/^adds parameter filter\[site_id\]$/, 'clients send it with every request'],
+  [/^adds parameter filter\[published\]$/, 'the list would have no filter for what members can see'],
+  [/^adds parameter sort$/, 'every list can be sorted'],
+  [
+    /^(adds|lacks) parameter filter\[exclude_product_types\](\[\])?$/,
+    'accepted in both notations, documented in one',
+  ],
+
+  [/^adds sent attributes\.(first|last)_name$/, 'clients send them in place of a name'],
+  [/^adds (sent|shown) attributes\.mobile_phone_number$/, 'Kajabi filters by it, without showing it'],
+  [/^adds sent relationships\.tags$/, 'clients send a contact together with its tags'],
+  [/^lacks sent attributes\.(created|updated)_at$/, 'set by the server'],
+  [
+    /^lacks sent attributes\.external_user_id$/,
+    'belongs to a customer, who does not exist before the first grant',
+  ],
+
+  [
+    /^adds shown attributes\.(is_gift|access_begins_at|access_days|access_ending_days)$/,
+    'extension: gifts and limited access; what can be set can be read',
+  ],
+  [
+    /^adds shown attributes\.(automation_emails_per_hour|color|custom_domain|language|logo_url|send_\w+_email)$/,
+    'extension: settings of a site; what can be set can be read',
+  ],
+  [
+    /^adds shown attributes\.(enabled|disabled_at|disabled_reason|failing_since|secret)$/,
+    'extension: state of a hook',
+  ],
+  [/^adds shown attributes\.permissions$/, 'extension: what the token may do'],
+  [/^adds shown attributes\.(archived|select_options)$/, 'extension: custom fields can be edited'],
+  [
+    /^adds shown attributes\.(content|image_alt_text|image_url|owner_name|page_description|page_title|publish_at|publish_status|slug|tags|updated_at)$/,
+    'extension: content can be edited; what can be set can be read',
+  ],
+  [/^adds shown relationships\.(lessons|modules|offers|site)$/, 'a resource has one representation'],
+
+  [/^adds status (400|404|413|422)$/, 'every error that can occur is documented'],
+  [/^adds status 403$/, 'every operation needs a permission'],
+  [/^adds status 409$/, 'JSON:API 1.1: the type does not match; or the Idempotency-Key is in use'],
+  [/^adds status 429$/, 'every operation is limited'],
+  [/^(adds|lacks) status 503$/, 'without the database; the version does not need it'],
+]
