@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.h.close())
 
-/** What this library must be told of a type. */
+/** What this library needs to know of a type. */
 const modelOf = (attributes: object, relationships: Resource['relationships']) => ({
   ...Object.fromEntries(Object.keys(attributes).map((name) => [name, ''])),
   ...Object.fromEntries(

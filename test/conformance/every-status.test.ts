@@ -12,6 +12,7 @@ import { type Harness, startHarness } from '../../src/testing/harness.ts'
 import { type DatabaseProxy, startProxy } from '../../src/testing/proxy.ts'
 import {
   aboutExisting,
+  formOf,
   nameOf,
   openWorld,
   type Request,
@@ -32,7 +33,9 @@ let powerless: string
 let lock: pg.Client
 
 beforeAll(async () => {
-  world = await openWorld(await startHarness({ reach: giveUpSoon, settings: { PASSWORD_GRANT: 'on' } }))
+  world = await openWorld(
+    await startHarness({ reach: giveUpSoon, settings: { PASSWORD_GRANT: 'on', UPLOAD_LIMIT_MB: '1' } }),
+  )
   powerless = (await makeKey(world.h.app, world.account, [])).token
   strict = await startHarness({ settings: { JSONAPI_STRICT: 'on' } })
   limited = await startHarness({ settings: { RATE_LIMIT: '1' } })
@@ -89,6 +92,8 @@ async function keyOfAnother(route: Route, client: Pick<pg.Client, 'query'>): Pro
   return { 'idempotency-key': key }
 }
 
+/** More than a body, or an upload, may have. */
+const LARGE = 'x'.repeat(1_100_000)
 const UNKNOWN = '999999999999'
 
 /** By status. */
@@ -116,7 +121,10 @@ const CAUSES: Record<number, Cause> = {
       await lock.query('rollback')
     }
   },
-  413: async (route) => send(world, { ...like(route), body: JSON.stringify('x'.repeat(1_100_000)) }),
+  413: async (route) =>
+    route.upload
+      ? send(world, { ...like(route), body: formOf({ file: LARGE }) })
+      : send(world, { ...like(route), body: JSON.stringify(LARGE) }),
   415: (route) => to(strict, { ...like(route), body: '{}', headers: { 'content-type': 'text/plain' } }),
   422: async (route) => {
     if (!isIdempotent(route)) return send(world, withQuery(like(route), 'filter[custom_9999]=x'))
@@ -133,6 +141,7 @@ const CAUSES: Record<number, Cause> = {
 /** Where the status has another cause than elsewhere. */
 const SPECIAL: Record<string, Cause> = {
   'POST /v1/oauth/token 401': (route) => withForm(route, 'client_id=x&client_secret=y'),
+  'POST /v1/uploads 415': (route) => send(world, { ...like(route), body: {} }),
   'POST /v1/sessions 401': (route) => send(world, { ...like(route), token: null }),
   'POST /v1/sessions 403': (route) => send(world, { ...like(route), token: null, headers: {} }),
   'POST /webhooks/offers/{token}/{offer_id}/activate 422': (route) => withForm(route, 'email=nonsense'),
@@ -166,6 +175,7 @@ const fromAnotherPage = (request: Request) =>
 
 /** About a site, or what else is named first, that does not exist. */
 function aboutNothing(request: Request): Request {
+  if (request.body instanceof FormData) return { ...request, body: formOf({ site_id: UNKNOWN }) }
   const body = structuredClone(request.body) as {
     data: { relationships?: Record<string, { data: { id: string } }> }
   }
@@ -210,7 +220,7 @@ describe.each(ordered.map((route) => [nameOf(route), route] as const))('%s', (na
   })
 
   test('returns every error that strict mode adds', async () => {
-    if (route.access === 'public' || route.form) return
+    if (route.access === 'public' || route.form || route.upload || route.streams) return
     expect((await CAUSES[406]!(route)).status).toBe(406)
     if (route.method !== 'GET') expect((await CAUSES[415]!(route)).status).toBe(415)
   })

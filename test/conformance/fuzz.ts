@@ -146,7 +146,7 @@ const pair = (name: string, text: string) =>
 
 function bodyOf(schema: Schema, example: unknown): Arbitrary<unknown> {
   return fc.oneof(
-    often(changed(example)),
+    often(example instanceof FormData ? fc.constant(example) : changed(example)),
     often(arbitraryOf(schema)),
     anything,
     fc.constantFrom('', '{', '[]', '"', '{"data":', '\ufeff{}', 'a=%ff&b'),

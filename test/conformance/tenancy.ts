@@ -4,7 +4,7 @@ import type { App } from '../../src/platform/app.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import { resources } from '../../src/resources.ts'
 import type { Reply } from '../../src/testing/client.ts'
-import { aboutExisting, idUnder, type Request, send, typeOf, type World } from './valid-requests.ts'
+import { aboutExisting, formOf, idUnder, type Request, send, typeOf, type World } from './valid-requests.ts'
 
 /** A place in a request where an id belongs. */
 export interface Position {
@@ -50,6 +50,10 @@ const referredTo = (route: Route, filter: string) =>
 
 /** Those of the body that name a resource which exists. */
 function inBody({ ids }: World, request: Request): Position[] {
+  if (request.body instanceof FormData) {
+    const withId = (id: string) => ({ ...request, body: formOf({ site_id: id }) })
+    return [{ name: 'site_id', type: 'sites', withId }]
+  }
   const known = new Map(Object.entries(ids).map(([type, id]) => [id, type]))
   return leavesOf(request.body).flatMap(({ path, value, beside }) => {
     const last = String(path.at(-1))
@@ -84,6 +88,7 @@ function leavesOf(value: unknown, path: (string | number)[] = [], beside: Leaf['
 
 /** A copy with another value at this place; unchanged when it has no such place. */
 function setAt(document: unknown, path: (string | number)[], value: string): unknown {
+  if (document instanceof FormData) return document
   const copy = structuredClone(document)
   const parent = path
     .slice(0, -1)

@@ -71,9 +71,18 @@ export function aboutExisting({ ids, operations }: World, route: Route): Request
   const content = Object.values(operations[nameOf(route)]?.requestBody?.content ?? {})[0]
   const headers = HEADERS[nameOf(route)]
   if (!content) return { method, path, ...(headers && { headers }) }
+  if (route.upload) return { method, path, body: formOf(content.example as Record<string, string>) }
   const body = withIds(structuredClone(content.example), ids) as { data?: { id?: string } }
   if (body.data?.id) body.data.id = ids[typeOf(route)]!
   return { method, path, body, ...(headers && { headers }) }
+}
+
+/** A form with these fields, before the file. */
+export function formOf({ file = 'bytes', ...fields }: Record<string, string>): FormData {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  form.append('file', new Blob([file]), 'file.txt')
+  return form
 }
 
 /** A new resource of a type, that nothing uses. @returns its id */
@@ -191,6 +200,10 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     const id = await waitingRun(world)
     await world.client.post(`/v1/automation_runs/${id}/cancel`)
     return { method: 'POST', path: `/v1/automation_runs/${id}/retry` }
+  },
+  'GET /v1/uploads/{id}/content': async ({ client }) => {
+    const { body } = await client.post('/v1/uploads', formOf({}))
+    return { method: 'GET', path: `/v1/uploads/${body.data.id}/content` }
   },
   'POST /webhooks/offers/{token}/{offer_id}/activate': (world) => activation(world, 'activate'),
   'POST /webhooks/offers/{token}/{offer_id}/deactivate': async (world) => {
