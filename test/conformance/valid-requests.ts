@@ -108,14 +108,15 @@ export function idUnder(name: string, beside: { event?: unknown } = {}): string 
 }
 
 /** Members whose values must differ from those of other resources. */
-const UNIQUE: Record<string, (n: number) => string> = {
+const UNIQUE: Record<string, (n: number, value: string) => string> = {
   email: (n) => `grace${n}@example.com`,
   subdomain: (n) => `watercolor-${n}`,
   custom_domain: (n) => `members${n}.example.com`,
   name: (n) => `VIP ${n}`,
   title: (n) => `Watercolor ${n}`,
   slug: (n) => `watercolor-${n}`,
-  handle: (n) => `custom_${1_000 + n}`,
+  // Not those of the inputs of a form, which must exist.
+  handle: (n, value) => (value.startsWith('custom_') ? `custom_${1_000 + n}` : value),
 }
 
 /** The example with ids that exist, and with values that no other resource has. */
@@ -129,7 +130,7 @@ export function withIds(value: unknown, ids: Record<string, string>): unknown {
     Object.entries(value).map(([name, member]) => {
       const referred = ids[idUnder(name, { event })]
       if (typeof member === 'string' && referred) return [name, referred]
-      if (typeof member === 'string' && UNIQUE[name]) return [name, UNIQUE[name](unique())]
+      if (typeof member === 'string' && UNIQUE[name]) return [name, UNIQUE[name](unique(), member)]
       return [name, withIds(member, ids)]
     }),
   )

@@ -9,6 +9,7 @@ export const DIFFERENCES: [RegExp, string][] = [
     /^adds parameter filter\[\w+_(eq|not_eq|in|gt|gteq|gte|lt|lteq|lte|cont|start|end|null)\]$/,
     'Kajabi has comparisons on some lists; here they are on every list',
   ],
+  [/^adds parameter filter\[contact_id\]$/, 'extension: submissions of a contact'],
   [/^adds parameter filter\[custom_1\]$/, 'extension: contacts by the value of a custom field'],
   [/^adds parameter filter\[email\]$/, 'clients send it and change the first contact of the answer'],
   [/^adds parameter filter\[site_id\]$/, 'clients send it with every request'],
@@ -46,7 +47,15 @@ export const DIFFERENCES: [RegExp, string][] = [
     /^adds shown attributes\.(content|image_alt_text|image_url|owner_name|page_description|page_title|publish_at|publish_status|slug|tags|updated_at)$/,
     'extension: content can be edited; what can be set can be read',
   ],
-  [/^adds shown relationships\.(lessons|modules|offers|site)$/, 'a resource has one representation'],
+  [
+    /^adds shown attributes\.(allowed_origins|created_at|description|double_opt_in|inputs|redirect_url|subscribes|success_message)$/,
+    'extension: forms can be edited; what can be set can be read',
+  ],
+  [/^adds shown attributes\.(confirmed_at|contact_id|status)$/, 'extension: what became of a submission'],
+  [
+    /^adds shown relationships\.(contact_tags|lessons|modules|offers|site)$/,
+    'a resource has one representation',
+  ],
 
   [/^adds status (400|404|413|422)$/, 'every error that can occur is documented'],
   [/^adds status 403$/, 'every operation needs a permission'],

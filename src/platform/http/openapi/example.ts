@@ -19,7 +19,7 @@ export function exampleOf(schema: Schema, name = ''): unknown {
 
 const mostUsual = (choices: Schema[], name: string): Schema =>
   choices.find(({ type }) => type === 'null' && isNullSample(name)) ??
-  choices.find((choice) => choice.const === sampleText(name)) ??
+  choices.find((choice) => [choice.const, ...(choice.enum ?? [])].includes(sampleText(name))) ??
   choices[0]!
 
 function valueOfType(type: string | undefined, schema: Schema, name: string): unknown {
