@@ -68,18 +68,24 @@ const withFault = (fault: (query: Record<string, string>) => unknown): Route[] =
     return { ...route, handler } as unknown as Route
   })
 
-test.each<[string, (query: Record<string, string>) => unknown, RegExp]>([
+test.each<[string, (query: Record<string, string>) => unknown, RegExp, number]>([
   [
     'fails',
     ({ sort }) => (sort as unknown as string[] | undefined)?.map(String),
     /GET \/v1\/contacts\?.*500/,
+    30_000,
   ],
-  ['hangs', ({ include }) => include !== undefined && new Promise(() => {}), /GET \/v1\/contacts\?.* hangs/],
-])('a request that %s is found', async (_, fault, message) => {
+  [
+    'hangs',
+    ({ include }) => include !== undefined && new Promise(() => {}),
+    /GET \/v1\/contacts\?.* hangs/,
+    10_000,
+  ],
+])('a request that %s is found', async (_, fault, message, limitMs) => {
   const h = await startHarness({ routes: withFault(fault) })
   const faulty = await openWorld(h)
   const operations = routes.filter((route) => nameOf(route) === 'GET /v1/contacts')
-  const found = await fuzz(faulty, others, { count: 2_000, seed: 1, operations, limitMs: 3_000 })
+  const found = await fuzz(faulty, others, { count: 2_000, seed: 1, operations, limitMs })
   expect(found).toMatch(message)
   h.server.server.closeAllConnections()
   await h.close()

@@ -32,6 +32,8 @@ function inPath(route: Route, request: Request): Position[] {
 }
 
 function inFilters(route: Route, request: Request): Position[] {
+  // A write ignores them, as clients need it.
+  if (route.method !== 'GET') return []
   const names = Object.keys((route.query as { properties?: object } | undefined)?.properties ?? {})
   return names
     .filter((name) => /^filter\[\w*_id\]$/.test(name) && !name.includes('external'))
