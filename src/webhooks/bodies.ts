@@ -5,7 +5,7 @@ import { pageDocument } from '../platform/jsonapi/document.ts'
 import { toMany } from '../platform/jsonapi/field-types.ts'
 import { identifier } from '../platform/jsonapi/identifiers.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
-import type { Resource } from '../platform/jsonapi/resource.ts'
+import { type Resource, withoutExtensionAttributes } from '../platform/jsonapi/resource.ts'
 import { describeEvent, type HookEvent } from './hook-events.ts'
 
 /** The subject of a delivery, all of one site. */
@@ -118,11 +118,8 @@ const NOT_SHOWN: Record<string, string[]> = { forms: ['offer', 'offers'] }
 
 /** As one by one, and as Kajabi has it: lists leave out what is archived, and some of what resources are related to. */
 const withAllRelationships = (resource: Resource): Resource => ({
-  ...resource,
+  ...withoutExtensionAttributes(resource),
   listed: undefined,
-  attributes: Object.fromEntries(
-    Object.entries(resource.attributes).filter(([, { schema }]) => !('x-extension' in schema)),
-  ),
   relationships: Object.fromEntries(
     Object.entries({ ...resource.relationships, ...SHOWN_BESIDE[resource.type] })
       .filter(([name]) => !NOT_SHOWN[resource.type]?.includes(name))

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { routes } from '../../api.ts'
 import { makeTag } from '../../testing/automations.ts'
+import { createClient } from '../../testing/client.ts'
+import { makeCourseParts } from '../../testing/content.ts'
 import { makeContact, makeOffer, makeProduct, makeThreeFields, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { readOpenApi, wholePaths } from '../../testing/openapi.ts'
+import { expectRefusal } from '../../testing/refusals.ts'
+import { buildServer } from './server.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -87,6 +92,122 @@ describe('with EXTENSIONS off', () => {
       expect(body.data.map(({ id }: { id: string }) => id)).toEqual([wanted])
     }
     expect((await h.client.get('/v1/contacts?filter[custom_7]=Wanted')).status).toBe(422)
+  })
+})
+
+describe('what is included', () => {
+  const show = async (path: string) => {
+    const { status, body } = await h.client.get(path)
+    expect(status).toBe(200)
+    return body as { data: ResourceObject; included: ResourceObject[] }
+  }
+
+  test('has the attributes of Kajabi, and a link to itself where there is something to show', async () => {
+    const { courseId, lessonId } = await addLesson()
+    const offerId = await makeOffer(h.app, h.account.siteId, { productIds: [courseId] })
+    const { included } = await show(`/v1/courses/${courseId}?include=modules,lessons,lessons.media,offers`)
+    const shown = Object.fromEntries(included.map(({ type, ...object }) => [type, object]))
+    expect(Object.keys(shown).sort()).toEqual(['lessons', 'media', 'modules', 'offers'])
+    for (const [type, { attributes }] of Object.entries(shown)) {
+      const { attributes: all } = h.app.resources.get(type)
+      expect(Object.keys(attributes)).toEqual(Object.keys(all))
+      expect(JSON.stringify(all)).not.toContain('x-extension')
+    }
+    expect(shown.lessons!.id).toBe(lessonId)
+    expect(Object.keys(shown.lessons!.attributes)).not.toContain('body')
+    expect(Object.keys(shown.lessons!.attributes)).not.toContain('drip_days')
+    expect(Object.keys(shown.offers!.attributes).sort().join(' ')).toBe(KAJABI.offers!.attributes)
+    for (const type of ['lessons', 'media', 'modules']) expect(shown[type]!.links).toEqual({})
+    expect(shown.offers!.links).toEqual({ self: `${h.url}/v1/offers/${offerId}` })
+  })
+
+  test('has links that lead somewhere, whatever is included', async () => {
+    const { courseId } = await addLesson()
+    const paths = new Set<string>()
+    for (const path of [
+      `/v1/courses/${courseId}?include=modules,lessons,site`,
+      '/v1/products?include=site',
+    ]) {
+      const { data, included } = await show(path)
+      for (const { links } of [data, included].flat())
+        for (const link of Object.values(links)) paths.add(new URL(link).pathname)
+    }
+    expect(paths.size).toBeGreaterThan(1)
+    for (const path of paths) expect([path, (await h.client.get(path)).status]).toEqual([path, 200])
+  })
+})
+
+interface ResourceObject {
+  id: string
+  type: string
+  attributes: object
+  links: Record<string, string>
+}
+
+/** A course with a lesson that has a medium: none can be made through the API without extensions. */
+async function addLesson(): Promise<{ courseId: string; lessonId: string }> {
+  const app = { ...h.app, config: { ...h.app.config, EXTENSIONS: true } }
+  const server = await buildServer(app, routes)
+  try {
+    const url = await server.listen({ host: '127.0.0.1', port: 0 })
+    return await makeCourseParts(createClient(server, app.config, url, h.account.token))
+  } finally {
+    await server.close()
+  }
+}
+
+describe('an attribute that Kajabi lacks is unknown', () => {
+  const PHONE = { mobile_phone_number: '+49 170 1234567' }
+  const stored = async (id: string) => {
+    const row = await h.app.db.selectFrom('contacts').selectAll().where('id', '=', id).executeTakeFirst()
+    return row!.mobile_phone_number
+  }
+
+  test('to create and change a contact: it is ignored with a warning', async () => {
+    const attributes = { name: 'Ada', email: 'ada.mobile@example.com', ...PHONE }
+    const created = await h.client.post('/v1/contacts', { data: { type: 'contacts', attributes } })
+    const { id } = created.body.data
+    const data = { type: 'contacts', id, attributes: PHONE }
+    const changed = await h.client.patch(`/v1/contacts/${id}`, { data })
+    expect([created.status, changed.status, await stored(id)]).toEqual([201, 200, null])
+    for (const { headers } of [created, changed])
+      expect(headers.get('warning')).toContain('The attribute mobile_phone_number cannot be set')
+  })
+
+  test('to create a hook: it is ignored with a warning', async () => {
+    const attributes = { event: 'tag_added', target_url: 'http://127.0.0.1:9/', enabled: false }
+    const { status, headers, body } = await h.client.post('/v1/hooks', {
+      data: { type: 'hooks', attributes },
+    })
+    expect([status, headers.get('warning')]).toEqual([201, expect.stringContaining('attribute enabled')])
+    const hooks = h.app.db.selectFrom('hooks').select('disabled_at').where('id', '=', body.data.id)
+    expect(await hooks.execute()).toEqual([{ disabled_at: null }])
+  })
+
+  test('in fields[…], which shows nothing of it', async () => {
+    const id = await makeContact(h.app, h.account.siteId)
+    const path = `/v1/contacts/${id}?fields[contacts]=mobile_phone_number`
+    const { status, headers, body } = await h.client.get(path)
+    expect([status, body.data.attributes]).toEqual([200, {}])
+    expect(headers.get('warning')).toContain("There is no field 'mobile_phone_number' of contacts")
+  })
+
+  test('400 for all of these in strict mode', async () => {
+    const strict = await startHarness({ settings: { EXTENSIONS: 'off', JSONAPI_STRICT: 'on' } })
+    try {
+      const { client, app, account } = strict
+      const id = await makeContact(app, account.siteId)
+      const attributes = { name: 'Ada', email: 'ada@example.com', ...PHONE }
+      const pointer = '/data/attributes/mobile_phone_number'
+      const create = () => client.post('/v1/contacts', { data: { type: 'contacts', attributes } })
+      await expectRefusal(app, create, 400, { pointer })
+      const data = { type: 'contacts', id, attributes: PHONE }
+      await expectRefusal(app, () => client.patch(`/v1/contacts/${id}`, { data }), 400, { pointer })
+      const read = () => client.get('/v1/contacts?fields[contacts]=mobile_phone_number')
+      await expectRefusal(app, read, 400, { parameter: 'fields[contacts]' })
+    } finally {
+      await strict.close()
+    }
   })
 })
 

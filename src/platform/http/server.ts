@@ -71,9 +71,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     },
     frameworkErrors: answerMalformedAddress,
   })
-  const known = app.config.EXTENSIONS
-    ? routes
-    : routes.filter(({ extension }) => !extension).map(withoutExtensions)
+  const known = app.config.EXTENSIONS ? routes : withoutExtensions(routes)
   const beside = [...MONITORING_PATHS, ...(hasDocs(app.config) ? ['/docs', '/openapi.json'] : [])]
   const served = [...known, ...beside.map((url) => ({ method: 'GET', url }))]
   const explain = unknownPaths(served, app.resources.all)

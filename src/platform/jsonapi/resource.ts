@@ -140,6 +140,14 @@ export const defineResource = (described: Resource): Resource => ({
   sorts: { ...described.sorts, ...sortsOf(described), ...described.sorts },
 })
 
+/** The resource without the attributes that Kajabi does not have. */
+export const withoutExtensionAttributes = (resource: Resource): Resource => ({
+  ...resource,
+  attributes: Object.fromEntries(
+    Object.entries(resource.attributes).filter(([, { schema }]) => !('x-extension' in schema)),
+  ),
+})
+
 function comparisonsOf({ attributes, filterable = {} }: Resource): Record<string, Filter> {
   const times = Object.entries(attributes).filter(([, { schema }]) => isTime(schema))
   const kinds: Record<string, Kind> = {
