@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cleanSubmissions } from '../forms/clean-submissions.ts'
+import { countAttempt } from '../platform/auth/attempts.ts'
 import { mailDomains } from '../platform/mail-domains.ts'
 import { makeTag } from '../testing/automations.ts'
 import { startDnsServer } from '../testing/dns-server.ts'
@@ -171,6 +172,21 @@ describe('the address of a form', () => {
     const scripted = await post(addressOf(form), person, asScript)
     expect([scripted.status, await scripted.json()]).toMatchObject([429, { problems: [{ handle: 'main' }] }])
     expect(await submissionsOf(form)).toHaveLength(10)
+    await h.app.db.deleteFrom('attempts').execute()
+  })
+
+  test('a form that sends e-mails takes five of an address; a network that submits much can still sign in', async () => {
+    const form = await makeForm(h.app, siteId, { attributes: { double_opt_in: true } })
+    const person = newcomer()
+    await h.app.db.deleteFrom('attempts').execute()
+    for (let i = 0; i < 5; i++) expect((await post(addressOf(form), person)).status).toBe(200)
+    expect((await post(addressOf(form), person)).status).toBe(429)
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, async () => (await post(addressOf(form), newcomer())).status),
+    )
+    expect(statuses).toContain(429)
+    const signIn = { realm: `site:${siteId}`, kind: 'password', person: person.email } as const
+    expect(await countAttempt(h.app, { ...signIn, source: '127.0.0.1' })).toBe(0)
     await h.app.db.deleteFrom('attempts').execute()
   })
 

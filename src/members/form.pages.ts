@@ -31,7 +31,8 @@ const receiveForm = openPage('POST', '/forms/:form/form_submissions', async (vis
   if (!mayRead(visit, form)) return refuseScript(visit)
   const given = plainNames(visit.form)
   const { email = '' } = given
-  const attempt = attemptAt(visit.site, 'form', email.trim() || 'nobody', visit.visitor)
+  const kind = form.double_opt_in ? 'form_email' : 'form'
+  const attempt = attemptAt(visit.site, kind, email.trim() || 'nobody', visit.visitor)
   const waitSeconds = await countAttempt(visit.app, attempt)
   if (waitSeconds > 0) return tooMany(visit, form, waitSeconds)
   // A program filled in what people do not see: it learns nothing.

@@ -19,12 +19,13 @@ const MOST = {
   account: { here: 10, everywhere: 100 },
   token: { here: 10, everywhere: 100 },
   form: { here: 10, everywhere: 30 },
+  form_email: { here: 5, everywhere: 15 },
 }
 
-/** From one network, whatever it is and for whomever. */
+/** From one network, whatever it is and for whomever; forms are counted apart. */
 const MOST_OF_SOURCE = 60
 
-/** An attempt to sign in, to be sent a link, to prove a password, or to get tokens with one. */
+/** An attempt to sign in, to be sent a link, to prove a password, to get tokens with one, or to submit a form. */
 export interface Attempt {
   /** Who may have the same e-mail address as somebody elsewhere: the members of a site, or all users. */
   realm: `site:${string}` | 'users'
@@ -91,7 +92,10 @@ function limitsOf(attempt: Attempt): Record<string, { most: number; spares: bool
   return {
     [`${kind} here ${networkOf(source)} ${personOf(attempt)}`]: { most: here, spares: false },
     [`${kind} everywhere ${personOf(attempt)}`]: { most: everywhere, spares: true },
-    [`source ${networkOf(source)}`]: { most: MOST_OF_SOURCE, spares: false },
+    [`${kind.startsWith('form') ? 'forms ' : ''}source ${networkOf(source)}`]: {
+      most: MOST_OF_SOURCE,
+      spares: false,
+    },
   }
 }
 
