@@ -98,6 +98,8 @@ describe('a price is described', () => {
   test.each([
     [{ cents: 1_000, currency: 'JPY', type: 'single' }, '¥1,000 JPY'],
     [{ cents: 9_900, currency: 'KWD', type: 'single' }, 'KWD\u00a09.900'],
+    [{ cents: 100, currency: 'ISK', type: 'single' }, 'ISK\u00a0100'],
+    [{ cents: 123_456, currency: 'HUF', type: 'single' }, 'HUF\u00a01,234.56'],
     [{ cents: 19_900, currency: 'USD', type: 'single' }, '$199.00 USD'],
     [{ cents: 2_950, currency: 'EUR', type: 'subscription' }, '€29.50 EUR per month'],
     [{ cents: 0, currency: 'USD', type: 'free' }, 'Free'],
