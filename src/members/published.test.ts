@@ -93,6 +93,23 @@ test.each([
     `<img src="http://127.0.0.1:3000/bestow-files/${'k'.repeat(32)}">`,
     `<img src="/bestow-files/${'k'.repeat(32)}" loading="lazy" />`,
   ],
+  ['<a href="tel:+41441234567">a</a>', '<a href="tel:+41441234567">a</a>'],
+  [
+    '<video controls src="https://example.com/a.mp4" autoplay onplay="x"></video>',
+    '<video src="https://example.com/a.mp4" controls preload="metadata" class="player"></video>',
+  ],
+  [
+    `<audio src="http://127.0.0.1:3000/bestow-files/${'k'.repeat(32)}"></audio>`,
+    `<audio src="/bestow-files/${'k'.repeat(32)}" controls preload="metadata" class="sound"></audio>`,
+  ],
+  [
+    '<video><source src="https://example.com/a.webm" type="video/webm"><source src="/s/x/sign-out"></video>',
+    '<video controls preload="metadata" class="player"><source src="https://example.com/a.webm" type="video/webm" /></video>',
+  ],
+  [
+    '<video src="/s/x/sign-out"></video><audio src="http://example.com/a.mp3"></audio><video src="data:x"></video>',
+    '',
+  ],
   ['<form action="/s/x/sign-out" method="post"><button>a</button></form>', 'a'],
   ['<iframe src="https://evil.example/"></iframe>', ''],
   ['<svg><script>alert(1)</script></svg><math><mi>x</mi></math>', 'x'],
@@ -108,6 +125,32 @@ test('a player of a video can be part of the content', async () => {
   expect(html).toContain('src="https://player.vimeo.com/video/1"')
   expect(html).toContain('class="player"')
   expect(html).not.toContain('onload')
+})
+
+test.each([
+  'https://www.youtube.com/embed/dQw4w9WgXcQ?si=abc',
+  '//www.youtube.com/embed/dQw4w9WgXcQ?si=abc',
+  'https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?si=abc',
+])('the code with which a video of YouTube is shared, with %s, shows its player', async (src) => {
+  const html = await sanitizeContent(
+    `<iframe width="560" src="${src}" title="A video" allowfullscreen></iframe>`,
+  )
+  expect(html).toContain(
+    '<iframe src="https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?si=abc" title="A video"',
+  )
+})
+
+test('the address of a public upload, as the API returns it, works in the content', async () => {
+  const form = new FormData()
+  form.append('visibility', 'public')
+  form.append('file', new Blob(['GIF89a']), 'a.gif')
+  const { url } = (await h.client.post('/v1/uploads', form)).body.data.attributes
+  expect(url.startsWith(h.url)).toBe(true)
+  const page = await urlOf('blog_posts', { content: `<img src="${url}" alt="A dot">`, published_at: PAST })
+  const { text } = await read(page)
+  const [, src] = /<img src="([^"]+)" alt="A dot"/.exec(text) ?? []
+  expect(src).toBe(url.slice(h.url.length))
+  expect((await fetch(h.url + src)).status).toBe(200)
 })
 
 test('the longest content is sanitized within a few seconds, whatever it is', async () => {
