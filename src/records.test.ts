@@ -126,7 +126,7 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
   lessons: {
     title: () => 'Blue',
     position: () => 1,
-    publishing_option: () => 'drip',
+    publishing_option: () => 'locked',
     body: () => 'Mix it.\n\nThen wait.',
     drip_days: () => 7,
   },

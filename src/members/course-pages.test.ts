@@ -109,8 +109,14 @@ test('drafts and archived lessons are not shown; locked ones and those of later 
   for (const id of [ids.locked, ids.later]) {
     const refused = await open(id)
     expect([refused.status, refused.text.includes('Text of')]).toEqual([403, false])
+    expect(refused.text).not.toContain('Your access has ended')
   }
-  expect((await open(ids.open)).status).toBe(200)
+  expect((await open(ids.locked)).text).toContain('This lesson is not open yet.')
+  const [, date] = /Echo <span class="hint">opens on ([^<]+)</.exec(text) ?? []
+  expect((await open(ids.later)).text).toContain(`This lesson opens on ${date}.`)
+  expect((await open(ids.later)).text).toContain('Lesson 2 of 3')
+  const opened = await open(ids.open)
+  expect([opened.status, opened.text.includes('Lesson 3 of 3')]).toEqual([200, true])
   await (h.app.clock as MovableClock).advance(h.app.db, 7 * DAY + 1_000)
   expect((await open(ids.later)).text).toContain('Text of Echo')
 })

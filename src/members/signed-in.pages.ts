@@ -1,5 +1,10 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
-import { type CourseModule, readCourse, readLesson } from '../catalogue/courses/read-course.ts'
+import {
+  type CourseLesson,
+  type CourseModule,
+  readCourse,
+  readLesson,
+} from '../catalogue/courses/read-course.ts'
 import { linkSeconds, pendingEmail } from '../links/member-links.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
@@ -53,7 +58,7 @@ const product = insidePage('GET', '/products/:id', async (visit) => {
       opens_at,
     })),
   }))
-  const [first] = openLessons(course)
+  const first = allLessons(course).find(isOpen)
   return visit.render('product', {
     ...item,
     text: item.description,
@@ -68,35 +73,37 @@ const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) 
   const item = await findItem(visit)
   if (!item) return notFound(visit)
   if (item.state !== 'open') return noAccess(visit)
-  const course = await courseOf(visit, item)
-  const all = openLessons(course)
+  const all = allLessons(await courseOf(visit, item))
   const place = all.findIndex(({ id }) => id === visit.params.lesson)
   const shown = all[place]
-  if (!shown) {
-    const isKnown = course.some(({ lessons }) => lessons.some(({ id }) => id === visit.params.lesson))
-    return isKnown ? noAccess(visit) : notFound(visit)
-  }
+  if (!shown) return notFound(visit)
   const linkTo = (to: { id: string; title: string } | undefined) =>
     to ? { title: to.title, path: paths.lesson(item.product_id, to.id) } : null
-  return visit.render('lesson', {
+  const view = {
     product: { title: item.title, path: paths.product(item.product_id) },
-    module: shown.module,
     title: shown.title,
-    ...(await readLesson(visit.app, visit.site.id, shown.id)),
     position: place + 1,
     total: all.length,
-    previous: linkTo(all[place - 1]),
-    next: linkTo(all[place + 1]),
+  }
+  if (!isOpen(shown)) return visit.render('closed_lesson', { ...view, opens_at: shown.opens_at }, 403)
+  const later = all.slice(place + 1)
+  return visit.render('lesson', {
+    ...view,
+    module: shown.module,
+    ...(await readLesson(visit.app, visit.site.id, shown.id)),
+    previous: linkTo(all.slice(0, place).findLast(isOpen)),
+    // When none is open yet, the next one says when it opens.
+    next: linkTo(later.find(isOpen) ?? later[0]),
   })
 })
 
 const courseOf = ({ app, site }: Inside, { product_id, since }: LibraryItem) =>
   readCourse(app, site.id, product_id, since)
 
-const openLessons = (course: CourseModule[]) =>
-  course.flatMap(({ title, lessons }) =>
-    lessons.filter(({ state }) => state === 'open').map((one) => ({ ...one, module: title })),
-  )
+const allLessons = (course: CourseModule[]) =>
+  course.flatMap(({ title, lessons }) => lessons.map((one) => ({ ...one, module: title })))
+
+const isOpen = ({ state }: CourseLesson) => state === 'open'
 
 /** The product of the address, if this member has or had it. */
 async function findItem({ app, site, member, params }: Inside): Promise<LibraryItem | undefined> {

@@ -216,6 +216,24 @@ describe('moving', () => {
   }, 30_000)
 })
 
+test('a lesson that opens some days later says how many', async () => {
+  const { moduleId, lessonId } = await makeCourseParts(client)
+  const refused = (send: () => ReturnType<Client['post']>, attribute: string) =>
+    expectRefusal(h.app, send, 422, { pointer: `/data/attributes/${attribute}` })
+  const relationships = { module: { data: { type: 'modules', id: moduleId } } }
+  const attributes = { title: 'Later', publishing_option: 'drip' }
+  await refused(
+    () => client.post('/v1/lessons', { data: { type: 'lessons', attributes, relationships } }),
+    'publishing_option',
+  )
+  await refused(() => update('lessons', lessonId, { publishing_option: 'drip' }), 'publishing_option')
+  expect((await update('lessons', lessonId, { publishing_option: 'drip', drip_days: 0 })).status).toBe(200)
+  await refused(() => update('lessons', lessonId, { drip_days: null }), 'drip_days')
+  expect((await update('lessons', lessonId, { publishing_option: 'draft', drip_days: null })).status).toBe(
+    200,
+  )
+})
+
 test('the title of a module is unique in its course, in any case, until it is archived', async () => {
   const { courseId } = await makeCourseParts(client)
   const id = await makePart(client, 'modules', courseId, { title: 'Colour' })

@@ -12,7 +12,8 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import { choice, line, optionalParagraphs, wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
 import { readId } from '../../platform/jsonapi/identifiers.ts'
-import { defineResource } from '../../platform/jsonapi/resource.ts'
+import { invalidAttribute, type Values } from '../../platform/jsonapi/read-attributes.ts'
+import { defineResource, type Row } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { moduleRecords } from './modules.resource.ts'
 import { positionIn, type Sequence, sequenceRecords } from './sequence.ts'
@@ -26,7 +27,8 @@ export const lessons = defineResource({
   type: 'lessons',
   singular: 'lesson',
   permittedWith: 'courses',
-  description: 'A lesson of a module: a text, and media.',
+  description:
+    'A lesson of a module: media and `body`, a plain text in which blank lines separate paragraphs. `drip_days` is required with the `publishing_option` `drip`.',
   from: sql`course_lessons r`,
   listed: sql`r.archived_at is null and ${LIST_INDEX}`,
   attributes: {
@@ -68,8 +70,24 @@ export const lessons = defineResource({
   examples: { status: 'ready', publishing_option: 'published', drip_days: null },
 })
 
+const inSequence = sequenceRecords(sequence)
+
 export const lessonRecords: Records = {
   resource: lessons,
-  ...sequenceRecords(sequence),
+  ...inSequence,
   parent: { relationship: 'module', column: 'module_id', rows: moduleRecords, isChangeable: true },
+  complete(values, row, writing, siteId) {
+    assertDripDays(values, row)
+    return inSequence.complete(values, row, writing, siteId)
+  },
+}
+
+/** @throws ApiError 422 for what shall open some days later, without their number; it points at what was sent */
+function assertDripDays(values: Values, row: Row | null): void {
+  if (values.publishing_option === undefined && values.drip_days === undefined) return
+  const { publishing_option, drip_days = null } = { ...row, ...values }
+  if (publishing_option !== 'drip' || drip_days !== null) return
+  if (values.drip_days === null)
+    throw invalidAttribute('drip_days', 'blank', "can't be blank while publishing_option is drip")
+  throw invalidAttribute('publishing_option', 'missing_drip_days', 'can only be drip together with drip_days')
 }

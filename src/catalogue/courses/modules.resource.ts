@@ -21,7 +21,7 @@ export const modules = defineResource({
   type: 'modules',
   singular: 'module',
   permittedWith: 'courses',
-  description: 'A part of a course, which has lessons.',
+  description: 'A part of a course, which has lessons. Its title is unique in the course.',
   from: sql`course_modules r`,
   listed: sql`r.archived_at is null and ${LIST_INDEX}`,
   attributes: {

@@ -29,8 +29,12 @@ export async function contentNaming(
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
   const parts = [
-    sql`select 'the medium ' || id || ' of the lesson ' || lesson_id as name
-          from lesson_media where site_id = ${siteId} and upload_id = ${id} and archived_at is null`,
+    // Members see the lessons of an archived course as long as they hold it.
+    sql`select 'the medium ' || d.id || ' of the lesson ' || l.id as name
+          from lesson_media d
+          join course_lessons l on l.site_id = d.site_id and l.id = d.lesson_id and l.archived_at is null
+          join course_modules m on m.site_id = l.site_id and m.id = l.module_id and m.archived_at is null
+         where d.site_id = ${siteId} and d.upload_id = ${id} and d.archived_at is null`,
     ...ADDRESSES.map((address) => usersIn(address, siteId, uploadPath(upload.key))),
   ]
   const { rows } = await sql<{ name: string }>`${sql.join(parts, sql` union all `)}`.execute(tx)

@@ -40,7 +40,7 @@ function textOf(sample: Uint8Array): string | null {
   }
 }
 
-/** What browsers show in a page and cannot run. Everything else is downloaded. */
+/** What browsers show in a page and cannot run. Everything else is downloaded; no sandbox shows a PDF. */
 export const isShownInline = (type: string): boolean =>
   /^(?:video|audio)\/[\w.+-]+$/.test(type) ||
-  ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'application/pdf'].includes(type)
+  ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'].includes(type)

@@ -66,11 +66,12 @@ describe.each([
     expect((await download()).status).toBe(404)
   })
 
-  test('what browsers would run is downloaded', async () => {
+  test('what browsers would run is downloaded, and PDFs', async () => {
     for (const [content, name] of [
       ['<!doctype html><script>alert(1)</script>', 'page.html'],
       ['<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', 'drawing.svg'],
       ['alert(1)', 'script.js'],
+      ['%PDF-1.7\n', 'sheet.pdf'],
     ] as const) {
       const { url } = await upload(harness(), content, name)
       const response = await fetch(url)

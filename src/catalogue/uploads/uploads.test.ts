@@ -227,6 +227,18 @@ describe('an upload', () => {
   })
 })
 
+test.each(['lessons', 'modules'] as const)(
+  'an upload is not in use in %s that are archived',
+  async (type) => {
+    const { moduleId, lessonId } = await makeCourseParts(h.client)
+    const { id, attributes } = await upload(PNG, 'a.png')
+    await makePart(h.client, 'media', lessonId, { url: attributes.url })
+    await expectRefusal(h.app, () => h.client.delete(`/v1/uploads/${id}`), 422)
+    await h.client.delete(`/v1/${type}/${type === 'lessons' ? lessonId : moduleId}`)
+    expect((await h.client.delete(`/v1/uploads/${id}`)).status).toBe(200)
+  },
+)
+
 test('what a process that ended has left of an upload is removed after a day, not before', async () => {
   await cleanUploads(h.app)
   const [rows, files] = [await rowsStored(), filesStored()]

@@ -188,6 +188,10 @@ export function samplePages(text: string): Samples {
         next: null,
       },
     ],
+    closed_lesson: [
+      { product: lesson, title: text, position: 2, total: 3, opens_at: until },
+      { product: lesson, title: text, position: 2, total: 3, opens_at: null },
+    ],
     account: [
       {
         notice: 'email_sent',

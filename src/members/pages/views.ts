@@ -223,11 +223,19 @@ export interface PageViews {
     title: string
     text: string | null
     media: LessonMedium[]
-    /** From 1. */
+    /** From 1, among all lessons of the course, as on its page. */
     position: number
     total: number
     previous: LessonLink | null
     next: LessonLink | null
+  }
+  /** A lesson that opens at a time, or is locked. */
+  closed_lesson: {
+    product: LessonLink
+    title: string
+    position: number
+    total: number
+    opens_at: Moment | null
   }
   /**
    * Posts `name` to `/account/name`; `current_password` and `password` to `/account/password`; `email` and
