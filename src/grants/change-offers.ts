@@ -82,28 +82,33 @@ export type ChangeOutcome =
  * share a transaction; each has the same result as alone. See change_offers.sql for the whole operation and
  * grant_offers.sql for its core.
  */
-export const changeOffers: (app: App, change: ChangeOffers) => Promise<ChangeOutcome> = inBatches(
-  changeTogether,
-  {
-    groupOf: ({ caller, subject, mode }) => JSON.stringify([caller, subject.parent, mode]),
-    keysOf: ({ subject, idempotency }) => [
-      `subject ${subject.id}`,
-      ...(idempotency ? [`key ${idempotency.route} ${idempotency.key}`] : []),
-    ],
-    // A larger batch makes requests wait longer and is hardly cheaper per request.
-    size: 64,
-    pipelined: true,
-    failsWholeBatch: isUnavailable,
-  },
-)
+export async function changeOffers(app: App, change: ChangeOffers): Promise<ChangeOutcome> {
+  const outcome = outcomeOf(change, await changeInBatches(app, change))
+  app.metrics.grants.inc(countGranted(outcome))
+  return outcome
+}
+
+const changeInBatches: (app: App, change: ChangeOffers) => Promise<Row> = inBatches(changeTogether, {
+  groupOf: ({ caller, subject, mode }) => JSON.stringify([caller, subject.parent, mode]),
+  keysOf: ({ subject, idempotency }) => [
+    `subject ${subject.id}`,
+    ...(idempotency ? [`key ${idempotency.route} ${idempotency.key}`] : []),
+  ],
+  // A larger batch makes requests wait longer and is hardly cheaper per request.
+  size: 64,
+  pipelined: true,
+  failsWholeBatch: isUnavailable,
+})
 
 const STATEMENT = {
   name: 'change_offers',
   text: 'select o.* from unnest(change_offers($1, $2, $3, $4, $5)) o order by o.place',
 }
 
+type Row = OutcomeRow<ChangeRefusal['error']>
+
 /** Changes of one caller, with one kind of parent and one mode, in one transaction. */
-async function changeTogether(app: App, changes: ChangeOffers[]): Promise<ChangeOutcome[]> {
+async function changeTogether(app: App, changes: ChangeOffers[]): Promise<Row[]> {
   const { caller, subject, mode } = changes[0]!
   const requests = changes.map(({ subject: { id }, offerIds, options, idempotency }, index) => ({
     place: index + 1,
@@ -113,16 +118,12 @@ async function changeTogether(app: App, changes: ChangeOffers[]): Promise<Change
     idempotency,
   }))
   const values = [caller, subject.parent, mode, JSON.stringify(requests), app.clock.now()]
-  const { rows } = await retryingDeadlocks(() =>
-    app.pool.query<OutcomeRow<ChangeRefusal['error']>>({ ...STATEMENT, values }),
-  )
-  const outcomes = rows.map((row, index) => outcomeOf(changes[index]!, row))
-  app.metrics.grants.inc(countGranted(outcomes))
+  const { rows } = await retryingDeadlocks(() => app.pool.query<Row>({ ...STATEMENT, values }))
   app.onEvents()
-  return outcomes
+  return rows
 }
 
-function outcomeOf({ mode, offerIds }: ChangeOffers, row: OutcomeRow<ChangeRefusal['error']>): ChangeOutcome {
+function outcomeOf({ mode, offerIds }: ChangeOffers, row: Row): ChangeOutcome {
   const refusal = refusalOf(row)
   if (refusal) return refusal
   const common = { held: row.held!, revoked: row.revoked ?? [], replayed: row.replayed ?? undefined }
@@ -148,8 +149,7 @@ const isoOf = (time: string | null | undefined) => time && new Date(time).toISOS
 
 const withoutRepetitions = (ids: string[]) => [...new Set(ids)]
 
-function countGranted(outcomes: ChangeOutcome[]): number {
-  return outcomes
-    .flatMap((outcome) => (outcome.error === undefined && !outcome.replayed ? (outcome.offers ?? []) : []))
-    .filter(({ status }) => status === 'granted').length
+function countGranted(outcome: ChangeOutcome): number {
+  if (outcome.error !== undefined || outcome.replayed) return 0
+  return (outcome.offers ?? []).filter(({ status }) => status === 'granted').length
 }

@@ -20,7 +20,7 @@ begin
   select count(*) into v_closed
     from record_events(array(
       select row(c.site_id, 'access_expired', p_now, '{"actor": "system"}', cu.contact_id, c.customer_id, c.offer_id, c.id,
-                 jsonb_build_object('expired_at', c.expires_at))::new_event
+                 jsonb_build_object('expired_at', iso_time(c.expires_at)))::new_event
         from closed c join customers cu on cu.site_id = c.site_id and cu.id = c.customer_id
        order by c.id));
   return v_closed;

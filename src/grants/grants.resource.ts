@@ -74,6 +74,7 @@ export const grants = defineResource({
   filterable: { granted_by: 'text' },
   sorts: { granted_at: sql`r.granted_at`, created_at: sql`r.granted_at` },
   defaultSort: '-id',
+  examples: { expires_at: '2027-01-31T23:59:59.000Z' },
   nearMisses: [[/^\/(?:v1\/)?grants(\/.*)?$/, HOW_TO_GRANT]],
   insteadOf: { POST: HOW_TO_GRANT },
 })

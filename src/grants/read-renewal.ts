@@ -31,5 +31,9 @@ export function readRenewal({ renew, expires_at }: Renewal, mode: ChangeOffers['
 /** The error of the database for an end that is not after the start, as an answer; any other as it is. */
 export const explainPeriod = (error: unknown): unknown =>
   violates(error, 'offer_grants_period')
-    ? unprocessable('invalid', 'expires_at must be after the start of access to every offer', SOURCE)
+    ? unprocessable(
+        'invalid_period',
+        'Access to every offer must end after it begins, and before the year 10000. Nothing was changed',
+        '/data',
+      )
     : error

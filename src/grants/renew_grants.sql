@@ -47,7 +47,8 @@ create or replace function access_changed(
              case when coalesce(p_new_end, 'infinity') > coalesce(p_old_end, 'infinity') then 'access_extended'
                   else 'access_changed' end,
              p_now, p_origin, p_contact_id, p_customer_id, p_offer_id, p_grant_id,
-             jsonb_build_object('starts_at', p_starts_at, 'expires_at', p_new_end, 'previous_expires_at', p_old_end))::new_event
+             jsonb_build_object('starts_at', iso_time(p_starts_at), 'expires_at', iso_time(p_new_end),
+                                'previous_expires_at', iso_time(p_old_end)))::new_event
 $$;
 
 -- The end of an access period of so many days; null: there is none. In hours: a day of an interval has 23 or 25 of them
@@ -80,7 +81,7 @@ begin
   select count(*),
          array_agg(
            row(a.site_id, 'access_ending', p_now, '{"actor": "system"}', cu.contact_id, a.customer_id, a.offer_id, a.id,
-               jsonb_build_object('expires_at', a.expires_at))::new_event
+               jsonb_build_object('expires_at', iso_time(a.expires_at)))::new_event
            order by a.id) filter (where a.expires_at > p_now)
     into v_count, v_announced
     from announced a join customers cu on cu.site_id = a.site_id and cu.id = a.customer_id;

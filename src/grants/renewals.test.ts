@@ -114,6 +114,8 @@ describe('meta.expires_at', () => {
   test.each([
     ['in the past', { expires_at: '2020-01-01T00:00:00Z' }],
     ['that is no time', { expires_at: 'soon' }],
+    ['on a day that there is not', { expires_at: '2999-02-30T00:00:00Z' }],
+    ['after the year 9999', { expires_at: '9999-12-31T23:59:59-14:00' }],
     ['together with renew', { expires_at: '2999-01-01T00:00:00Z', renew: 'extend' }],
   ])('%s is 422, and nothing is granted', async (_which, meta) => {
     const { grant, shown, ends } = await holder()
@@ -127,8 +129,18 @@ describe('meta.expires_at', () => {
     const offer = await makeOffer(h.app, h.account.siteId, { access_begins_at: begins })
     const meta = { expires_at: daysAfter(h.app.clock.now().toISOString(), 5) }
     await expectRefusal(h.app, () => h.client.post(offersOf(contact), offersBody([offer], meta)), 422, {
-      pointer: '/meta/expires_at',
+      pointer: '/data',
     })
+  })
+
+  test('an end that would be after the year 9999 is 422 for its request, and the others of its batch extend once', async () => {
+    const holders = await Promise.all(Array.from({ length: 20 }, () => holder()))
+    const [last, ...others] = holders
+    await last!.grant({ expires_at: '9999-12-31T23:59:59Z' })
+    const answers = await Promise.all(holders.map(({ grant }) => grant({ renew: 'extend' })))
+    expect(answers.map(({ status }) => status)).toEqual([422, ...others.map(() => 200)])
+    expect((await last!.shown()).expires_at).toBe('9999-12-31T23:59:59.000Z')
+    for (const { ends, shown } of others) expect((await shown()).expires_at).toBe(daysAfter(ends, 30))
   })
 
   test.each(['PATCH', 'DELETE'])('%s refuses renewals', async (method) => {

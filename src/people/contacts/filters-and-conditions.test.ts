@@ -74,7 +74,7 @@ async function makeAccess() {
   await grant('Bob', 'offer')
   await grant('Eve', 'laterOffer')
   await sql`
-    update offer_grants g set expires_at = ${daysAgo(1)} from customers c
+    update offer_grants g set starts_at = ${daysAgo(2)}, expires_at = ${daysAgo(1)} from customers c
      where c.id = g.customer_id and c.contact_id = ${people.get('Finn')}`.execute(h.app.db)
 }
 

@@ -14,6 +14,10 @@ create type new_event as (
   data jsonb
 );
 
+-- A time in the data of an event, as attributes show it.
+create or replace function iso_time(p_time timestamptz) returns text language sql stable
+  return to_char(p_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+
 -- Records events, whose ids are in the order of the array.
 create or replace function record_events(p_events new_event[]) returns setof events language plpgsql as $$
 begin

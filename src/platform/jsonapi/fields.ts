@@ -134,12 +134,19 @@ export const wholeNumber = (least: number, most: number): Field => ({
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
 
+/** JavaScript takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
+
 export const time: Field = {
   schema: Type.String({ format: 'date-time' }),
   form: 'a date and time such as 2026-01-15T09:30:00Z',
   read(value) {
-    if (typeof value !== 'string' || !ISO_TIME.test(value)) return undefined
+    if (typeof value !== 'string' || !ISO_TIME.test(value) || !isDay(value.slice(0, 10))) return undefined
     const date = new Date(value)
-    return Number.isNaN(date.getTime()) ? undefined : date
+    const year = date.getUTCFullYear()
+    return year >= 1 && year <= 9_999 ? date : undefined
   },
 }
