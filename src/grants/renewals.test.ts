@@ -26,7 +26,7 @@ async function holder(offer: Parameters<typeof makeOffer>[2] = { access_days: 30
   const shown = async () => (await h.client.get(`/v1/grants/${granted.grant_id}`)).body.data.attributes
   const events = async () =>
     (await h.client.get(`/v1/events?filter[contact_id]=${contactId}&sort=id`)).body.data.map(
-      ({ attributes }: { attributes: { type: string } }) => attributes.type,
+      ({ attributes }: { attributes: { event: string } }) => attributes.event,
     )
   return {
     contactId,
