@@ -15,10 +15,11 @@ let form: string
 let page: Page
 beforeAll(async () => {
   ;[h, browser] = await Promise.all([startHarness(), launchBrowser()])
-  blog = createServer(async (_request, response) => {
-    const { body } = await h.client.get(`/v1/forms/${form}/snippet`)
+  blog = createServer(async (request, response) => {
+    const { html } = (await h.client.get(`/v1/forms/${form}/snippet`)).body.data.attributes
+    const snippets = request.url === '/twice' ? html + html : html
     response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.end(`<!doctype html><title>Blog</title><h1>My blog</h1>${body.data.attributes.html}`)
+    response.end(`<!doctype html><title>Blog</title><h1>My blog</h1>${snippets}`)
   })
   await new Promise<void>((ready) => blog.listen(0, '127.0.0.1', ready))
   origin = `http://127.0.0.1:${(blog.address() as AddressInfo).port}`
@@ -60,6 +61,24 @@ test('on an allowed website, mistakes are shown at their fields and the message 
   await page.getByText('See you soon.').waitFor()
   expect([page.url(), await page.locator('form').count()]).toEqual([`${origin}/`, 0])
   expect(await submissions()).toHaveLength(1)
+})
+
+test('two forms on a page have errors of their own, and the script adds no name to the page', async () => {
+  await allow()
+  await open()
+  await page.goto(`${origin}/twice`)
+  for (const one of await page.locator('form').all()) {
+    await one.getByLabel('Name').fill('Ada')
+    await one.getByLabel('E-mail').fill('ada@mailinator.com')
+    await one.getByRole('button', { name: 'Submit' }).click()
+    await one.locator('.error').waitFor()
+  }
+  const ids = await page.locator('.error').evaluateAll((errors) => errors.map(({ id }) => id))
+  expect([ids.length, new Set(ids).size]).toEqual([2, 2])
+  const inputs = await page.locator('[aria-invalid]').all()
+  expect(await Promise.all(inputs.map((input) => input.getAttribute('aria-describedby')))).toEqual(ids)
+  const names = ['send', 'complain', 'forgive', 'thank', 'errors']
+  expect(await page.evaluate((given) => given.filter((name) => name in globalThis), names)).toEqual([])
 })
 
 test.each([

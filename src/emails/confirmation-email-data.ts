@@ -20,6 +20,8 @@ interface Facts {
   language: string | null
   name: string
   email: string
+  /** By handle, as they were submitted; null: the site has no custom fields. */
+  custom: Record<string, string | null> | null
 }
 
 /** What e-mails that ask for the confirmation of a submission say, by event; makes the links in them. */
@@ -31,7 +33,10 @@ export async function confirmationEmailData(
   if (occasions.length === 0) return new Map()
   const { rows } = await sql<Facts>`
     select e.id as event_id, e.site_id, f.id as submission_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
-           s.language as site_language, e.data ->> 'language' as language, f.name, f.email
+           s.language as site_language, e.data ->> 'language' as language, f.name, f.email,
+           -- A template may name one that was archived since.
+           (select jsonb_object_agg('custom_' || field.number, f.answers -> ('custom_' || field.number))
+              from custom_fields field where field.site_id = e.site_id) as custom
       from events e
       join sites s on s.id = e.site_id
       join form_submissions f on f.id = (e.data ->> 'form_submission_id')::bigint and f.site_id = e.site_id
@@ -50,13 +55,13 @@ export async function confirmationEmailData(
 }
 
 function dataOf(app: App, facts: Facts): SiteEmailData {
-  const { title, color, logo_url, name, email, language, site_language, site_id, event_id } = facts
+  const { title, color, logo_url, name, email, language, site_language, site_id, event_id, custom } = facts
   const url = siteUrl(app, facts)
   return {
     language: languageOf(language ?? site_language),
     siteLanguage: languageOf(site_language),
     site: { title, url, color, logo_url },
-    recipient: { name, first_name: givenName(name), email },
+    recipient: { name, first_name: givenName(name), email, ...custom },
     offers: [],
     gift: null,
     link: signedLink(app, { purpose: 'form', siteId: site_id, cause: event_id }, url, null),

@@ -1,6 +1,7 @@
 /** Custom fields as variables of e-mail templates. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeCustomField, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { makeForm, newcomer, submissionBody } from '../testing/forms.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { expectRefusal } from '../testing/refusals.ts'
 
@@ -33,6 +34,22 @@ test('a template names the custom fields of the site: escaped in HTML, null with
     subject: 'For',
     html: expect.stringContaining('<p>nobody, !</p>'),
   })
+})
+
+test('the e-mail that confirms a submission has the values that were submitted', async () => {
+  const words = { kind: 'form_confirmation', subject: '{{ recipient.custom_1 | default: "nobody" }}' }
+  expect((await h.client.post('/v1/email_templates', template(words))).status).toBe(201)
+  const inputs = [{ handle: 'email' }, { handle: 'custom_1' }]
+  const attributes = { double_opt_in: true, inputs }
+  const form = await makeForm(h.app, h.account.siteId, { attributes })
+  const answers = { Rex: { custom_1: 'Rex' }, nobody: {} }
+  for (const [subject, answer] of Object.entries(answers)) {
+    const { email } = newcomer()
+    await h.client.post(`/v1/forms/${form}/submit`, submissionBody({ email, ...answer }))
+    await h.drain()
+    const sent = h.app.db.selectFrom('emails').select('subject').where('to_email', '=', email)
+    expect(await sent.execute()).toEqual([{ subject }])
+  }
 })
 
 /** @returns the id of the contact */

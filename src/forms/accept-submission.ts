@@ -15,7 +15,7 @@ import type { Submitted } from './read-submission.ts'
 
 /**
  * Who says that the values are those of the owner of the address: a caller with a token, or the owner who confirmed
- * it. Somebody else only fills in what the contact lacks.
+ * it. Somebody else only fills in what the contact lacks, and subscribes nobody who has unsubscribed.
  */
 export type Trust = 'trusted' | 'stranger'
 
@@ -29,11 +29,10 @@ export async function contactOf(
 ): Promise<Contact> {
   const personal = { ...(name && { name }), ...valuesIn(answers) }
   const subscription = subscribes ? { subscribed: true } : {}
-  const values = { ...personal, ...subscription, email }
-  const { contact, isNew } = await ensureContact(tx, site_id, values, origin)
+  const { contact, isNew } = await ensureContact(tx, site_id, { ...personal, ...subscription, email }, origin)
   if (isNew) return contact
-  const changes = trust === 'trusted' ? personal : lackingIn(contact, personal)
-  await updateContact(tx, contact, { values: { ...changes, ...subscription } }, origin)
+  const values = trust === 'trusted' ? { ...personal, ...subscription } : lackingIn(contact, personal)
+  await updateContact(tx, contact, { values }, origin)
   return contact
 }
 

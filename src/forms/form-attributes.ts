@@ -11,7 +11,10 @@ export const webAddress: Field = {
   read(value) {
     const text = typeof value === 'string' ? value.trim() : undefined
     if (text === '') return text
-    return text !== undefined && text.length <= LONGEST_URL && isWebAddress(text) ? text : undefined
+    if (text === undefined || !isWebAddress(text)) return undefined
+    // Headers take ASCII alone: other letters are encoded, as browsers do it.
+    const { href } = new URL(text)
+    return href.length <= LONGEST_URL ? href : undefined
   },
 }
 
@@ -19,8 +22,12 @@ function isWebAddress(text: string): boolean {
   const url = URL.parse(text)
   // Browsers ignore control characters, and would go somewhere else than it seems.
   if (!url || /[\p{Cc}\s]/u.test(text)) return false
-  return ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === ''
+  return isOfTheWeb(url) && url.username === '' && url.password === ''
 }
+
+/** In a policy for browsers, a semicolon or comma in the host would start another directive. */
+const isOfTheWeb = ({ protocol, hostname }: URL) =>
+  ['http:', 'https:'].includes(protocol) && !/[;,]/.test(hostname)
 
 const MOST_ORIGINS = 20
 
@@ -39,6 +46,6 @@ export const originsField: Field = {
 function originOf(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > LONGEST_URL) return null
   const url = URL.parse(value.trim())
-  if (!url || !['http:', 'https:'].includes(url.protocol)) return null
+  if (!url || !isOfTheWeb(url)) return null
   return url.href === `${url.origin}/` ? url.origin : null
 }

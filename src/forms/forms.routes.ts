@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { isHandle, readCustomValues } from '../people/custom-fields/read-values.ts'
 import { crudRoutes } from '../platform/http/crud-routes.ts'
-import { Attributes, ignoredAttributes } from '../platform/http/documents.ts'
+import { Attributes, ignoredAttributes, ignoreRelationships, readNoId } from '../platform/http/documents.ts'
 import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Route, route } from '../platform/http/route.ts'
 import { component } from '../platform/jsonapi/documented.ts'
@@ -38,7 +38,11 @@ const Entered = Type.Object({
 const NewSubmission = component(
   'NewFormSubmission',
   Type.Object({
-    data: Type.Object({ type: Type.Literal('form_submissions'), attributes: Attributes(Entered) }),
+    data: Type.Object({
+      type: Type.Literal('form_submissions'),
+      attributes: Attributes(Entered),
+      relationships: Type.Optional(Type.Object({})),
+    }),
   }),
 )
 
@@ -59,6 +63,8 @@ const submit = route({
   prepare: ({ app, body }) => checkAddress(app, body.data.attributes.email),
   async handler(context) {
     const { tx, body, params, query, caller, scope, actor, requestId, ignore, prepared } = context
+    readNoId(context)
+    ignoreRelationships(context, [])
     const { attributes } = body.data
     const siteId = (query['filter[site_id]'] as string | undefined) ?? null
     const formId = await resolveId(tx, forms, params.id!, { siteId }, scope)

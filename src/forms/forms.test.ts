@@ -174,6 +174,8 @@ describe('writing', () => {
     '//example.com',
     'https://user:pw@example.com/',
     '/thanks',
+    'https://a;b.example/',
+    'https://a,b.example/',
   ])('a redirect to %s is 422', async (redirect_url) => {
     const request = () => h.client.post('/v1/forms', document({ title: `Form ${unique()}`, redirect_url }))
     await expectRefusal(h.app, request, 422, { pointer: '/data/attributes/redirect_url' })

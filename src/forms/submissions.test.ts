@@ -83,6 +83,17 @@ test('a submission creates the contact, subscribes it, adds the tags and grants 
   expect(shown.included.map(({ type }: { type: string }) => type).sort()).toEqual(['forms', 'sites'])
 })
 
+test('the id is the choice of the server: one is 403; relationships are ignored with a warning', async () => {
+  const form = await makeForm(h.app, siteId)
+  const path = `/v1/forms/${form}/submit`
+  const { data } = submissionBody(newcomer())
+  const chosen = { data: { ...data, id: '1234' } }
+  await expectRefusal(h.app, () => h.client.post(path, chosen), 403, { pointer: '/data/id' })
+  const relationships = { form: { data: { type: 'forms', id: form } } }
+  const { status, headers } = await h.client.post(path, { data: { ...data, relationships } })
+  expect([status, headers.get('warning')]).toEqual([201, expect.stringContaining('relationship form')])
+})
+
 test('submitting the same twice is two submissions, one contact, one grant and one welcome e-mail', async () => {
   const [offer, tag] = [await makeOffer(h.app, siteId), await makeTag(h.app, siteId)]
   const form = await makeForm(h.app, siteId, { offerIds: [offer], tagIds: [tag] })

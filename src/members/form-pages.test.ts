@@ -141,6 +141,19 @@ describe('the address of a form', () => {
     expect((await submissionsOf(form))[0].attributes).toMatchObject({ name: 'Somebody', phone_number: '666' })
   })
 
+  test('a stranger subscribes nobody who has unsubscribed; a token does', async () => {
+    const form = await makeForm(h.app, siteId)
+    const person = { name: 'Ada', email: `unsubscribed${unique()}@example.com` }
+    const id = await makeContact(h.app, siteId, person)
+    await h.client.patch(`/v1/contacts/${id}`, {
+      data: { type: 'contacts', id, attributes: { subscribed: false } },
+    })
+    await send(addressOf(form), person)
+    expect((await contactOf(person.email)).attributes.subscribed).toBe(false)
+    await h.client.post(`/v1/forms/${form}/submit`, submissionBody(person))
+    expect((await contactOf(person.email)).attributes.subscribed).toBe(true)
+  })
+
   test('a program that fills in the hidden field gets the answer of success, and nothing is stored', async () => {
     const form = await makeForm(h.app, siteId, { attributes: { success_message: 'See you soon.' } })
     const person = newcomer()
@@ -302,7 +315,21 @@ describe('on other websites', () => {
     const scripted = await send(addressOf(form), newcomer(), asScript)
     expect(await scripted.json()).toMatchObject({ redirect_url })
     const { headers } = await fetch(`${base}/forms/${form}`)
-    expect(headers.get('content-security-policy')).toContain("form-action 'self' https://example.com;")
+    expect(headers.get('content-security-policy')).toContain("form-action 'self' https: http:;")
+  })
+
+  test('an address with letters beyond ASCII is sent as browsers write it', async () => {
+    const attributes = { redirect_url: 'https://münchen.example/grüße' }
+    const form = await makeForm(h.app, siteId, { attributes })
+    const answer = await send(addressOf(form), newcomer())
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      303,
+      'https://xn--mnchen-3ya.example/gr%C3%BC%C3%9Fe',
+    ])
+    expect(await submissionsOf(form)).toHaveLength(1)
+    // As it was stored before.
+    await sql`update forms set redirect_url = ${attributes.redirect_url} where id = ${form}`.execute(h.app.db)
+    expect((await send(addressOf(form), newcomer())).status).toBe(303)
   })
 })
 

@@ -106,7 +106,7 @@ async function renderForm(visit: Visit, form: Form, given: Record<string, string
   }))
   if (isScript && problems.length > 0) return visit.sendJson({ problems }, 422)
   const fields = await findFields(app.db, form, visitor.language)
-  visit.allowLeaving(form.redirect_url)
+  if (form.redirect_url !== null) visit.allowLeaving()
   const view = {
     action: paths.formSubmissions(form.id),
     title: form.title,
@@ -206,7 +206,7 @@ const showConfirmation = page('GET', '/form/:token', async (visit) => {
   const linked = await findLinkedSubmission(visit.app, visit.site.id, visit.params.token!)
   if (!linked) return linkEnded(visit)
   if (linked.isConfirmed) return renderSent(visit, linked.form, null)
-  visit.allowLeaving(linked.form.redirect_url)
+  if (linked.form.redirect_url !== null) visit.allowLeaving()
   const action = linkPath('form', visit.params.token!)
   return visit.render('follow_link', { purpose: 'form', action, email: linked.email, next: null })
 })

@@ -35,8 +35,8 @@ export interface Visit {
   redirect: (path: string) => FastifyReply
   /** Redirects to another website. */
   leave: (url: string) => FastifyReply
-  /** Lets the forms of the page lead to this address: browsers stop a redirect to another website otherwise. */
-  allowLeaving: (url: string | null) => void
+  /** Lets the forms of the page lead to other websites: browsers stop redirects to them otherwise. */
+  allowLeaving: () => void
   /** The request is of a script, which is answered in JSON. */
   isScript: boolean
   /** The origin of the page that sends the request, where it is another website; else null. */
@@ -49,12 +49,12 @@ export interface Visit {
   forget: () => void
 }
 
-/** @param formTarget an origin besides our own to which forms may lead */
-export const contentSecurityPolicy = (formTarget = '') =>
+/** @param formTargets besides our own origin, where forms may lead, with every redirect that follows */
+export const contentSecurityPolicy = (formTargets = '') =>
   [
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:",
     `media-src 'self' https:; frame-src ${PLAYER_HOSTS.join(' ')}`,
-    `form-action 'self'${formTarget && ` ${formTarget}`}; frame-ancestors 'none'; base-uri 'none'`,
+    `form-action 'self'${formTargets && ` ${formTargets}`}; frame-ancestors 'none'; base-uri 'none'`,
   ].join('; ')
 
 interface Place {
@@ -119,10 +119,9 @@ export async function openVisit(
     render: (name, view, status = 200) =>
       sendPage(app, request, reply, name, view, { site, base, member: visit.member }, status),
     redirect: (path) => reply.redirect(base + path, 303),
-    leave: (url) => reply.redirect(url, 303),
-    allowLeaving(url) {
-      if (url !== null) reply.header('content-security-policy', contentSecurityPolicy(new URL(url).origin))
-    },
+    leave: (url) => reply.redirect(new URL(url).href, 303),
+    // The other website may redirect to any further one.
+    allowLeaving: () => void reply.header('content-security-policy', contentSecurityPolicy('https: http:')),
     isScript: request.headers.accept?.includes('application/json') ?? false,
     origin: otherOrigin(request),
     sendJson: (body, status) => reply.code(status).type('application/json; charset=utf-8').send(body),

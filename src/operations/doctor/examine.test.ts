@@ -12,6 +12,7 @@ import {
   makeThreeFields,
   offersBody,
 } from '../../testing/fixtures.ts'
+import { makeForm, newcomer, submissionBody } from '../../testing/forms.ts'
 import { databaseName } from '../../testing/global-setup.ts'
 import { createDatabase, type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
@@ -58,6 +59,9 @@ async function useIt(): Promise<void> {
     if (i === 2) await h.client.delete(path, offersBody([offers[1]!]))
     if (i === 3) await h.client.delete(`/v1/contacts/${id}`)
   }
+  // The link of the e-mail belongs to no customer.
+  const form = await makeForm(h.app, siteId, { attributes: { double_opt_in: true } })
+  await h.client.post(`/v1/forms/${form}/submit`, submissionBody(newcomer()))
   await h.drain()
   // Otherwise it would be unknown whether it was the same when the events happened.
   await h.app.pool.query(
@@ -104,6 +108,15 @@ test('a database whose old events and deliveries were deleted has no violations'
   )
   expect(rows).toEqual([])
   expect(await violatedInvariants()).toEqual([])
+})
+
+test('the link of a submission that is missing is reported', async () => {
+  const { rows } = await app.pool.query(
+    'select submission_id as id from member_links where customer_id is null',
+  )
+  expect(rows).toHaveLength(1)
+  await app.pool.query('update member_links set submission_id = 999999 where customer_id is null')
+  expect(await violatedInvariants()).toEqual(['site'])
 })
 
 const live = `(select min(id) from offer_grants where revoked_at is null)`

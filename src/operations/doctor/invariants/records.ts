@@ -43,7 +43,12 @@ export const recordInvariants: Invariant[] = [
                left join customers c on c.site_id = m.site_id and c.id = m.customer_id where c.id is null
              union all
              select 'link for customer ' || l.customer_id from member_links l
-               left join customers c on c.site_id = l.site_id and c.id = l.customer_id where c.id is null`,
+               left join customers c on c.site_id = l.site_id and c.id = l.customer_id
+              where l.customer_id is not null and c.id is null
+             union all
+             select 'link for form submission ' || l.submission_id from member_links l
+               left join form_submissions f on f.site_id = l.site_id and f.id = l.submission_id
+              where l.submission_id is not null and f.id is null`,
   },
   {
     name: 'idempotency',
