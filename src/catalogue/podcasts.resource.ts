@@ -14,6 +14,7 @@ import {
 } from '../platform/jsonapi/field-types.ts'
 import {
   choice,
+  emailAddress,
   type Field,
   flag,
   httpsAddress,
@@ -74,7 +75,7 @@ export const podcasts = defineResource({
     title: writable(text(), line(), { required: true }),
     description: writable(text(), optionalParagraphs()),
     language: writable(text(), matching(/^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$/, 'a language such as en or pt-BR')),
-    owner_email: writable(text(), { ...line(), keepsEmpty: true }),
+    owner_email: writable(text(), { ...emailAddress, keepsEmpty: true }),
     owner_name: writable(text(), { ...line(), keepsEmpty: true }),
     author: writable(nullableText(), line()),
     status: writable(text(), choice(STATUSES)),

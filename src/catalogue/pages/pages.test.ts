@@ -138,6 +138,15 @@ test('content with too many tags is refused: sanitizing it would take too long',
   })
 })
 
+test('the owner of a podcast has an e-mail address, or none', async () => {
+  const write = (owner_email: unknown) =>
+    client.post('/v1/podcasts', { data: { type: 'podcasts', attributes: { title: 'Radio', owner_email } } })
+  for (const given of ['no', 'a@b@c', 7])
+    await expectRefusal(h.app, () => write(given), 422, { pointer: '/data/attributes/owner_email' })
+  expect((await write('Olivia@Example.com ')).body.data.attributes.owner_email).toBe('olivia@example.com')
+  expect((await write('')).body.data.attributes.owner_email).toBe('')
+})
+
 test('a podcast is ready for directories when it has what they ask for', async () => {
   const id = await makeContent(client, 'podcasts', {
     description: 'Every week',

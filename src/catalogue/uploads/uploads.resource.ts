@@ -1,13 +1,21 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
 import { derived, LIST_INDEX, oneOf, text, timestamp, toOne } from '../../platform/jsonapi/field-types.ts'
-import { choice, line, writable } from '../../platform/jsonapi/fields.ts'
+import { choice, type Field, line, writable } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { DELETED } from '../../platform/records/lock-one.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { uploadPath } from '../own-files.ts'
 
 export const VISIBILITIES = ['members', 'public'] as const
+
+/** The name of a file without the folders that a path has before it. */
+export const withoutFolders = (path: string): string => path.replaceAll('\\', '/').split('/').at(-1)!
+
+const fileName: Field = {
+  ...line(),
+  read: (value) => line().read(typeof value === 'string' ? withoutFolders(value) : value),
+}
 
 export const uploads = defineResource({
   type: 'uploads',
@@ -17,7 +25,7 @@ export const uploads = defineResource({
   where: sql`r.received_at is not null and r.deleted_at is null`,
   listed: LIST_INDEX,
   attributes: {
-    file_name: writable(text(), line()),
+    file_name: writable(text(), fileName),
     content_type: text(),
     // Bytes.
     size: derived<string>({ schema: Type.Integer() }, Number),

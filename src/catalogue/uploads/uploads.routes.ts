@@ -14,7 +14,7 @@ import { findOne } from '../../platform/records/lock-one.ts'
 import { readName } from '../../platform/text/names.ts'
 import type { Upload } from './find-upload.ts'
 import { discardUpload, type ReceivedUpload, receiveUpload } from './receive-upload.ts'
-import { uploadRecords, uploads, VISIBILITIES } from './uploads.resource.ts'
+import { uploadRecords, uploads, VISIBILITIES, withoutFolders } from './uploads.resource.ts'
 
 const LONGEST_NAME = 255
 
@@ -74,7 +74,7 @@ async function readForm({ app, caller, body, warn }: ReadContext<Form>): Promise
         const siteId = chooseSite(caller.siteIds, fields.site_id, {
           how: 'the field site_id, before the file',
         })
-        const fileName = readName(part.fileName).slice(-LONGEST_NAME) || 'file'
+        const fileName = readName(withoutFolders(part.fileName)).slice(-LONGEST_NAME) || 'file'
         received = await receiveUpload(
           app,
           { siteId, fileName, visibility: visibilityOf(fields) },

@@ -188,6 +188,20 @@ describe('an upload', () => {
     await expectRefusal(h.app, () => stranger.delete(`/v1/uploads/${id}`), 404)
   })
 
+  test.each(['../../../etc/passwd', 'C:\\fakepath\\passwd'])(
+    '%s is a file passwd, also renamed',
+    async (path) => {
+      const { id, attributes } = await upload('x', path)
+      const other = await upload('x', 'other.txt')
+      const data = { type: 'uploads', id: other.id, attributes: { file_name: path } }
+      const renamed = (await h.client.patch(`/v1/uploads/${other.id}`, { data })).body.data.attributes
+      expect([attributes.file_name, renamed.file_name]).toEqual(['passwd', 'passwd'])
+      const nothing = { data: { type: 'uploads', id, attributes: { file_name: 'etc/' } } }
+      const pointer = '/data/attributes/file_name'
+      await expectRefusal(h.app, () => h.client.patch(`/v1/uploads/${id}`, nothing), 422, { pointer })
+    },
+  )
+
   test('is renamed, made public, and removed with its file', async () => {
     const { id, attributes } = await upload(PNG, 'a.png')
     const data = { type: 'uploads', id, attributes: { file_name: 'b.png', visibility: 'public' } }

@@ -2,7 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
 import type { Client } from '../../testing/client.ts'
-import { makeAccount, makeContact, makeCustomField, makeOffer, offersBody } from '../../testing/fixtures.ts'
+import {
+  makeAccount,
+  makeContact,
+  makeCustomField,
+  makeOffer,
+  makeSite,
+  offersBody,
+} from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
 import { checkCustomFields, matchingContacts, parseCondition } from '../contacts/conditions.ts'
@@ -170,6 +177,50 @@ describe('a filter that the site cannot answer is an error: ignored, it would fi
       )
       expect(body.errors[0].code).toBe('unknown_custom_field')
       expect(body.errors[0].detail).toContain('custom_1, custom_2, custom_3, custom_4, custom_5')
+    }
+  })
+
+  test.each(['contacts', 'customers'])('%s by a misspelled name', async (list) => {
+    for (const [filter, code] of [
+      ['filter[custom_5][eq]', 'unknown_filter'],
+      ['filter[CUSTOM_5]', 'unknown_filter'],
+      ['filter[Custom_5_eq]', 'unknown_filter'],
+      ['filter[custom-5]', 'unknown_filter'],
+      ['filter[custom 5]', 'unknown_filter'],
+      ['filter[custom_99][eq]', 'unknown_custom_field'],
+      ['filter[CUSTOM_99]', 'unknown_custom_field'],
+      ['filter[custom5]', 'unknown_custom_field'],
+      ['filter[custom_]', 'unknown_custom_field'],
+      ['filter[custom]', 'unknown_custom_field'],
+    ]) {
+      const query = new URLSearchParams({ [filter!]: 'zz' })
+      const { body } = await expectRefusal(h.app, () => h.client.get(`/v1/${list}?${query}`), 422, {
+        parameter: filter,
+      })
+      expect([filter, body.errors[0].code]).toEqual([filter, code])
+      expect(body.errors[0].detail).toContain('custom_5')
+    }
+  })
+
+  test('before a site is named, where each site has fields of its own', async () => {
+    const by = await makeAccount(h.app)
+    const other = await makeSite(h.app, by)
+    await makeCustomField(h.app, by.siteId, { number: 1 })
+    await makeCustomField(h.app, other, { number: 1, type: 'NumberField' })
+    const client = h.clientWith(by.token)
+    const source = { parameter: 'filter[site_id]' }
+    for (const path of ['/v1/contacts', '/v1/customers']) {
+      for (const filter of ['custom_1', 'custom_99']) {
+        const get = (more = '') => client.get(`${path}?filter[${filter}]=x${more}`)
+        const { body } = await expectRefusal(h.app, () => get(), 400, source)
+        expect(body.errors[0].code).toBe('site_required')
+        await expectRefusal(h.app, () => get(`&filter[site_id]=${h.account.siteId}`), 404, source)
+      }
+      const inSite = (id: string, name = 'filter[site_id]') =>
+        client.get(`${path}?filter[custom_1]=x&${name}=${id}`)
+      expect((await inSite(by.siteId)).status).toBe(200)
+      expect((await inSite(by.siteId, 'filter[site_id][]')).status).toBe(200)
+      await expectRefusal(h.app, () => inSite(other), 400, { parameter: 'filter[custom_1]' })
     }
   })
 

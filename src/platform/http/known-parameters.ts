@@ -34,7 +34,7 @@ export function parameterReader(route: Route): (given: QueryParameters) => Read 
   const { properties = {} } = (route.query ?? {}) as { properties?: Record<string, Record<string, string>> }
   const declared = new Set(Object.keys(properties))
   const patterns = Object.values(properties).flatMap(({ [NAMES_LIKE]: names }) =>
-    names ? [new RegExp(names)] : [],
+    names ? [new RegExp(names, 'i')] : [],
   )
   const hasFields = [...declared].some((name) => name.startsWith('fields['))
   // Which types there are is known to parseQuery().

@@ -5,7 +5,7 @@ import type { Db, Tx } from '../db/database.ts'
 import { cursorPageDocument, pageDocument, singleDocument } from '../jsonapi/document.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
-import { loadOne, loadPage } from '../jsonapi/load.ts'
+import { loadOne, loadPage, sitesOfList } from '../jsonapi/load.ts'
 import { isByCursor, loadByCursor } from '../jsonapi/load-by-cursor.ts'
 import { resolveId } from '../jsonapi/named-ids.ts'
 import { type IncludeTree, parseQuery, type QueryParameters, type ResourceQuery } from '../jsonapi/query.ts'
@@ -19,7 +19,7 @@ import {
   singleSchema,
   siteOfNamedId,
 } from '../jsonapi/schemas.ts'
-import { withSiteAttributes } from '../jsonapi/site-attributes.ts'
+import { namedSite, withSiteAttributes } from '../jsonapi/site-attributes.ts'
 import { assertMay } from './authenticate.ts'
 import { type Caller, type ReadContext, type Route, route, type WriteContext } from './route.ts'
 
@@ -40,6 +40,8 @@ export function listRoute(resource: Resource): Route {
     responses: { 200: pageSchema(resource) },
     errors: [400, 404, ...(resource.siteAttributes ? [422] : [])],
     async handler({ db, query: parameters, scope, caller, ignore }) {
+      // Before the filters are read: what they mean depends on the site.
+      sitesOfList(resource, namedSite(parameters), scope)
       const query = parseQuery(
         resource,
         parameters,

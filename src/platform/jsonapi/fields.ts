@@ -1,5 +1,6 @@
 /** Kinds of values that requests set: what each looks like in a document, and how it is read. */
 import { type TSchema, Type } from 'typebox'
+import { parseEmailAddress } from '../text/email-address.ts'
 import { readName } from '../text/names.ts'
 import { isId } from './identifiers.ts'
 import type { Attribute } from './resource.ts'
@@ -100,6 +101,15 @@ export const httpsAddress: Field = {
     if (text === '') return text
     const isAddress = text !== undefined && text.length <= 2_000 && /^https:\/\/\S+$/i.test(text)
     return isAddress && URL.canParse(text) ? text : undefined
+  },
+}
+
+export const emailAddress: Field = {
+  schema: Type.String({ format: 'email' }),
+  form: 'an e-mail address',
+  read(value) {
+    if (typeof value !== 'string') return undefined
+    return value.trim() === '' ? '' : (parseEmailAddress(value) ?? undefined)
   },
 }
 

@@ -142,21 +142,33 @@ export async function narrowToSite(
   query: ResourceQuery,
   scope: LoadScope,
 ): Promise<LoadScope> {
-  let { siteIds } = scope
-  if (query.siteId !== null) {
-    siteIds = siteIds.filter((id) => id === query.siteId)
-    if (siteIds.length === 0) throw missing('site', query.siteId, 'filter[site_id]')
-  } else if (resource.listNeedsSite && siteIds.length > 1) {
-    throw badRequest('site_required', 'The account has several sites. Specify one with filter[site_id].', {
-      parameter: 'filter[site_id]',
-    })
-  }
-  const siteScope = { ...scope, siteIds }
+  const siteScope = { ...scope, siteIds: sitesOfList(resource, query.siteId, scope) }
   for (const { type, id, parameter } of query.references) {
     const target = scope.resources.get(type)
     if (!(await existed(db, target, id, siteScope))) throw missing(target.singular, id, parameter)
   }
   return siteScope
+}
+
+/**
+ * The sites whose resources a list has.
+ *
+ * @param siteId the one that was asked for
+ * @throws ApiError 404 when the caller cannot see it; 400 when one must be named
+ */
+export function sitesOfList(
+  { listNeedsSite }: Resource,
+  siteId: string | null,
+  { siteIds }: Pick<LoadScope, 'siteIds'>,
+): string[] {
+  if (siteId !== null) {
+    if (siteIds.includes(siteId)) return [siteId]
+    throw missing('site', siteId, 'filter[site_id]')
+  }
+  if (!listNeedsSite || siteIds.length <= 1) return siteIds
+  const parameter = 'filter[site_id]'
+  const detail = `The account has several sites. Specify one with ${parameter}.`
+  throw badRequest('site_required', detail, { parameter })
 }
 
 const missing = (what: string, id: string, parameter: string) =>

@@ -97,7 +97,7 @@ export function parseQuery(
   let sort = ''
   for (const [name, given] of Object.entries(parameters)) {
     const value = Array.isArray(given) ? given.join(',') : given
-    const [, family, key] = /^(\w+)\[(\w+)\](?:\[\])?$/.exec(name) ?? [null, name, '']
+    const [, family, key] = /^(\w+)\[(.*?)\](?:\[\])?$/s.exec(name) ?? [null, name, '']
     if (family === 'include') query.include = parseInclude(scope.resources, resource, value, query.ignored)
     else if (family === 'fields') parseFields(scope, name, key!, value, query)
     else if (single) {
@@ -165,7 +165,7 @@ function findFilter(
   scope: LoadScope,
 ): Filter | undefined {
   if (Object.hasOwn(filters, key)) return filters[key]
-  if (!siteAttributes || !key.startsWith(siteAttributes.prefix)) return undefined
+  if (!siteAttributes) return undefined
   const named = scope.siteAttributes?.[type]
   const found = filtersOf(named)
   if (Object.hasOwn(found, key)) return found[key]

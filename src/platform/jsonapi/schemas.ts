@@ -3,7 +3,7 @@ import { type TObject, type TSchema, Type } from 'typebox'
 import { COMPONENT, component, componentOf, documentedAs, PATTERN_PROPERTIES } from './documented.ts'
 import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, narrowable } from './query.ts'
 import type { Filter, Relationship, Resource } from './resource.ts'
-import { NAMES_LIKE, siteAttributeSchema } from './site-attributes.ts'
+import { NAMES_LIKE, siteAttributeSchema, spelledLike } from './site-attributes.ts'
 
 export const MEDIA_TYPE = 'application/vnd.api+json'
 
@@ -215,10 +215,14 @@ const sortNames = ({ sorts, siteAttributes }: Resource): string =>
 /** One parameter that stands for all of them. */
 function siteFilterParameters({ siteAttributes }: Resource): Record<string, TSchema> {
   if (!siteAttributes) return {}
-  const { documented, prefix, singular } = siteAttributes
+  const { documented, singular } = siteAttributes
   const [name] = documented
   const description = `The ${singular} ${name} is this. So it is for each ${singular} of the site, also with an operator that its type has, as in \`filter[${name}_cont]\` and \`filter[${name}_null]\``
-  const notes = { 'x-extension': true, 'x-essential': true, [NAMES_LIKE]: `^filter\\[${prefix}\\w+\\]$` }
+  const notes = {
+    'x-extension': true,
+    'x-essential': true,
+    [NAMES_LIKE]: `^filter\\[\\s*${spelledLike(siteAttributes)}[^]*\\]$`,
+  }
   return { [`filter[${name}]`]: Type.Optional(Type.String({ description, ...notes })) }
 }
 

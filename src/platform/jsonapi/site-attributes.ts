@@ -59,15 +59,27 @@ export async function withSiteAttributes(
   for (const { type, siteAttributes: all } of scope.resources.all) {
     const isNamedIn = ({ name, text }: { name: string; text: string }) =>
       (name.startsWith(`fields[${type}`) || (type === resource.type && /^(sort$|filter\[)/.test(name))) &&
-      text.includes(all!.prefix)
+      new RegExp(spelledLike(all!), 'i').test(text)
     if (all && given.some(isNamedIn)) siteAttributes[type] = await all.find(db, siteIdsOf(parameters, scope))
   }
   return { ...scope, siteAttributes }
 }
 
+/**
+ * Source of a regular expression, to be used without regard to case, for how names of such attributes begin, and for
+ * what is meant to be one: `CUSTOM_5`, `custom-5`.
+ */
+export const spelledLike = ({ prefix }: SiteAttributes): string => `${prefix.replace(/_$/, '')}(?![a-z])`
+
+/** The site that `filter[site_id]` names, known or not; null: none. */
+export function namedSite(parameters: QueryParameters): string | null {
+  const given = parameters['filter[site_id]'] ?? parameters['filter[site_id][]'] ?? []
+  return [given].flat().join(',').trim() || null
+}
+
 function siteIdsOf(parameters: QueryParameters, { siteIds }: Scope): string[] {
-  const wanted = [parameters['filter[site_id]'] ?? []].flat().at(-1)
-  return wanted === undefined ? siteIds : siteIds.filter((id) => id === wanted.trim())
+  const wanted = namedSite(parameters)
+  return wanted === null ? siteIds : siteIds.filter((id) => id === wanted)
 }
 
 /** The filters and sorts of those that a request names. */
@@ -84,13 +96,11 @@ export function unknownSiteFilter(
   named: SiteAttribute[] = [],
 ): ApiError {
   const source = { parameter: `filter[${key}]` }
-  const known = named.find(({ name }) => key.startsWith(`${name}_`))
-  if (!known) {
-    const [first] = key.slice(prefix.length).split('_')
-    return new ApiError(422, unknownCode(singular), absence(singular, prefix + first, prefix, named), {
-      source,
-    })
-  }
+  const words = key.toLowerCase().match(/[a-z0-9]+/g) ?? []
+  const meant = words.slice(0, 2).join('_')
+  const known = named.find(({ name }) => name === meant)
+  if (!known)
+    return new ApiError(422, unknownCode(singular), absence(singular, meant, prefix, named), { source })
   const filters = Object.keys(known.filters).map((name) => `filter[${name}]`)
   const detail = `There is no ${source.parameter}. The filters of this ${singular} are ${filters.join(', ')}.`
   return new ApiError(422, 'unknown_filter', detail, { source })
@@ -105,7 +115,7 @@ export const absence = (singular: string, name: string, prefix: string, known: {
 /** As in "unknown_custom_field". */
 export const unknownCode = (singular: string) => `unknown_${singular.replaceAll(' ', '_')}`
 
-/** What the schema of a parameter says that stands for others: a regular expression for their names. */
+/** What the schema of a parameter says that stands for others: a regular expression for their names, in any case. */
 export const NAMES_LIKE = 'x-names-like'
 
 /** The schema of a value. Examples go without: not every site has the attribute. */
