@@ -81,6 +81,18 @@ test('a published lesson shows its text and media to members who hold the produc
   expect((await read(path, '')).status).toBe(303)
 })
 
+test('a file without a title is called by its name', async () => {
+  const course = await makeContent(h.client, 'courses')
+  const lesson = await makePart(h.client, 'lessons', await makePart(h.client, 'modules', course))
+  await makePart(h.client, 'media', lesson, { url: await upload('the pattern', 'pattern & plan.txt') })
+  await makePart(h.client, 'media', lesson, { url: 'https://example.com/files/A%20sheet.pdf' })
+  const { text } = await read(`/products/${course}/lessons/${lesson}`, await memberOf(course))
+  expect([...text.matchAll(/download>([^<]+)</g)].map(([, name]) => name)).toEqual([
+    'Download pattern &amp; plan.txt',
+    'Download A sheet.pdf',
+  ])
+})
+
 test('drafts and archived lessons are not shown; locked ones and those of later days cannot be opened yet', async () => {
   const course = await makeContent(h.client, 'courses')
   const module = await makePart(h.client, 'modules', course)

@@ -69,6 +69,7 @@ export interface LessonContent {
 
 export interface LessonMedium {
   kind: (typeof MEDIA_KINDS)[number]
+  /** Of a file without one, its name. */
   title: string | null
   /** An https address, or the path of an own file, which is signed when it is for members only. */
   url: string
@@ -78,8 +79,9 @@ export interface LessonMedium {
 
 interface MediumRow extends Omit<LessonMedium, 'embed_url' | 'url'> {
   url: string | null
-  /** Of the upload. */
+  /** Of the upload, as is `file_name`. */
   key: string | null
+  file_name: string | null
   is_public: boolean
 }
 
@@ -92,15 +94,26 @@ export async function readLesson(app: App, siteId: string, lessonId: string): Pr
     .where('id', '=', lessonId)
     .executeTakeFirstOrThrow()
   const { rows } = await sql<MediumRow>`
-    select m.kind, m.title, m.url, u.key, u.visibility = 'public' as is_public
+    select m.kind, m.title, m.url, u.key, u.file_name, u.visibility = 'public' as is_public
       from lesson_media m left join uploads u on u.site_id = m.site_id and u.id = m.upload_id
      where m.site_id = ${siteId} and m.lesson_id = ${lessonId} and m.archived_at is null
      order by m.position, m.id`.execute(app.db)
   return { text: body || null, media: rows.map((row) => mediumOf(app, row)) }
 }
 
-function mediumOf(app: App, { kind, title, url, key, is_public }: MediumRow): LessonMedium {
+function mediumOf(app: App, { kind, title, url, key, file_name, is_public }: MediumRow): LessonMedium {
+  const medium = { kind, title: title ?? (kind === 'file' ? (file_name ?? lastPartOf(url!)) : null) }
   if (key !== null)
-    return { kind, title, url: signedFilePath(app, { key, isPublic: is_public }), embed_url: null }
-  return { kind, title, url: url!, embed_url: kind === 'video' ? embedUrl(url!) : null }
+    return { ...medium, url: signedFilePath(app, { key, isPublic: is_public }), embed_url: null }
+  return { ...medium, url: url!, embed_url: kind === 'video' ? embedUrl(url!) : null }
+}
+
+/** The name of the file at an address, as far as the address says it. */
+function lastPartOf(address: string): string | null {
+  const part = URL.parse(address)?.pathname.split('/').at(-1) || null
+  try {
+    return part && decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }

@@ -93,11 +93,12 @@ function measure(limit: number) {
     transform(chunk: Buffer, _encoding, done) {
       if (size < SAMPLE_BYTES) first.push(chunk.subarray(0, SAMPLE_BYTES - size))
       size += chunk.length
-      done(size > limit ? tooLarge(limit) : null, chunk)
+      done(size > limit ? fileTooLarge(limit) : null, chunk)
     },
   })
   return { stream, size: () => size, sample: () => Buffer.concat(first) }
 }
 
-const tooLarge = (limit: number) =>
+/** @param limit in bytes */
+export const fileTooLarge = (limit: number) =>
   new ApiError(413, 'file_too_large', `A file may have at most ${limit / 1_000_000} MB.`)

@@ -1,5 +1,6 @@
 import { create as disposition } from 'content-disposition'
 import { Type } from 'typebox'
+import type { App } from '../../platform/app.ts'
 import { managing, viewing } from '../../platform/auth/permissions.ts'
 import { endRoute, updateRoute } from '../../platform/http/crud-routes.ts'
 import { listRoute, showRoute } from '../../platform/http/resource-routes.ts'
@@ -13,7 +14,7 @@ import { singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { findOne } from '../../platform/records/lock-one.ts'
 import { readName } from '../../platform/text/names.ts'
 import type { Upload } from './find-upload.ts'
-import { discardUpload, type ReceivedUpload, receiveUpload } from './receive-upload.ts'
+import { discardUpload, fileTooLarge, type ReceivedUpload, receiveUpload } from './receive-upload.ts'
 import { uploadRecords, uploads, VISIBILITIES, withoutFolders } from './uploads.resource.ts'
 
 const LONGEST_NAME = 255
@@ -52,6 +53,7 @@ const create = route({
   async handler(context) {
     const { app, scope, headers, warn } = context
     if (headers['idempotency-key'] !== undefined) warn('Idempotency-Key has no effect on uploads.')
+    assertFits(app, headers['content-length'])
     const { id } = await readForm(context)
     const shown = { fields: {}, include: {} }
     return {
@@ -61,6 +63,15 @@ const create = route({
     }
   },
 })
+
+/** Bytes of a form besides its file, at most. */
+const FORM_BYTES = 1_000_000
+
+/** A form that says how large it is need not arrive before it is refused. @throws ApiError 413 */
+function assertFits({ config }: App, contentLength = '0'): void {
+  const limit = config.UPLOAD_LIMIT_MB * 1_000_000
+  if (Number(contentLength) > limit + FORM_BYTES) throw fileTooLarge(limit)
+}
 
 /** Keeps the file of a form, once the whole form has arrived. */
 async function readForm({ app, caller, body, warn }: ReadContext<Form>): Promise<ReceivedUpload> {

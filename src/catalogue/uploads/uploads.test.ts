@@ -89,6 +89,24 @@ describe('what is refused leaves nothing behind', () => {
     await expectNothing()
   })
 
+  test('a form that says that it is too large, before it arrives', async () => {
+    const request = httpRequest(`${h.url}/v1/uploads`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${h.account.token}`,
+        'content-type': 'multipart/form-data; boundary=b',
+        'content-length': 4_100_000,
+      },
+    })
+    const status = new Promise((resolve, reject) => {
+      request.on('response', (response) => resolve(response.statusCode)).on('error', reject)
+    })
+    request.write('--b\r\n')
+    expect(await status).toBe(413)
+    request.on('error', () => {}).destroy()
+    await expectNothing()
+  })
+
   test('an empty file, a form without one, an unknown visibility, another body', async () => {
     const none = new FormData()
     none.append('name', 'x')
