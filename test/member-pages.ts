@@ -32,8 +32,12 @@ export interface MemberPages {
   email: string
 }
 
-/** Adds a picture, a sound and a file to the first lesson of a course. */
-async function addMedia(h: Harness, title: string): Promise<void> {
+/**
+ * Adds a picture, a sound and a file to the first lesson of a course, and a lesson that does not open.
+ *
+ * @returns the path of that lesson
+ */
+async function addToCourse(h: Harness, title: string): Promise<string> {
   const [course] = (await h.client.get(`/v1/courses?filter[title_eq]=${title}`)).body.data
   const [lesson] = course.relationships.lessons.data
   for (const [url, what] of [
@@ -42,6 +46,9 @@ async function addMedia(h: Harness, title: string): Promise<void> {
     ['https://example.com/pattern.pdf', 'The pattern'],
   ])
     await makePart(h.client, 'media', lesson.id, { url, title: what })
+  const module = course.relationships.modules.data.at(-1).id
+  const attributes = { title: 'Washing the wool', publishing_option: 'locked' }
+  return `/products/${course.id}/lessons/${await makePart(h.client, 'lessons', module, attributes)}`
 }
 
 /** Creates a member with current, ended and future access, and a link of every kind. */
@@ -91,7 +98,7 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
   const signInLink = await linkFor(h, person, 'sign_in')
   const emailLink = await linkFor(h, person, 'email_change')
 
-  await addMedia(h, 'Weaving for winter')
+  const closedLesson = await addToCourse(h, 'Weaving for winter')
   const podcast = await makeContent(h.client, 'podcasts', {
     title: 'At the loom',
     author: 'Ada of the mills',
@@ -116,7 +123,9 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
     name,
     heading,
     async enter({ signedOut, signedIn }) {
-      const page = /^(library|product|lesson|account|message-no)/.test(name) ? signedIn : signedOut
+      const page = /^(library|product|lesson|closed_lesson|account|message-no)/.test(name)
+        ? signedIn
+        : signedOut
       await page.goto(site.url + path)
       await act?.(page)
       return page
@@ -153,6 +162,7 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
       await page.getByRole('link', { name: 'Weaving for winter' }).click()
       await page.getByRole('link', { name: 'Start with the first lesson' }).click()
     }),
+    memberPage('closed_lesson', 'Washing the wool', closedLesson),
     memberPage('account', 'Your account', '/account'),
     memberPage('account-wrong', 'Your account', '/account', (page) =>
       page.getByRole('button', { name: 'Save password' }).click(),

@@ -53,6 +53,7 @@ const NAMES = [
   'library',
   'product',
   'lesson',
+  'closed_lesson',
   'account',
   'account-wrong',
   'form',
@@ -177,6 +178,13 @@ test('links back to the library and to a product look like links', async () => {
     )
     expect(style).toEqual(['underline', true])
   }
+})
+
+test('the heading of the blog does not touch its first cards', async () => {
+  const page = await enter('blog')
+  const [title, cards] = [page.locator('main h1'), page.locator('.shelf')]
+  const [{ y, height }, { y: top }] = [(await title.boundingBox())!, (await cards.boundingBox())!]
+  expect(top - (y + height)).toBeGreaterThanOrEqual(28)
 })
 
 test('a card of the library shows that it can be clicked', async () => {

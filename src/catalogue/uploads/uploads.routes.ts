@@ -53,7 +53,7 @@ const create = route({
   async handler(context) {
     const { app, scope, headers, warn } = context
     if (headers['idempotency-key'] !== undefined) warn('Idempotency-Key has no effect on uploads.')
-    assertFits(app, headers['content-length'])
+    assertFits(app, Number(headers['content-length'] ?? 0))
     const { id } = await readForm(context)
     const shown = { fields: {}, include: {} }
     return {
@@ -68,9 +68,9 @@ const create = route({
 const FORM_BYTES = 1_000_000
 
 /** A form that says how large it is need not arrive before it is refused. @throws ApiError 413 */
-function assertFits({ config }: App, contentLength = '0'): void {
+function assertFits({ config }: App, bytes: number): void {
   const limit = config.UPLOAD_LIMIT_MB * 1_000_000
-  if (Number(contentLength) > limit + FORM_BYTES) throw fileTooLarge(limit)
+  if (bytes > limit + FORM_BYTES) throw fileTooLarge(limit)
 }
 
 /** Keeps the file of a form, once the whole form has arrived. */
