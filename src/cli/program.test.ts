@@ -47,6 +47,18 @@ test('every command that scripts rely on exists', () => {
     expect(names).toContain(name)
 })
 
+test.each([
+  ['users create', ['--name', '--role']],
+  ['accounts create', ['--name', '--owner', '--email', '--site', '--subdomain']],
+  ['contacts create', ['--email']],
+  ['contacts find', []],
+])('the help of %s says which options are required', (name, required) => {
+  const [, command] = commands.find(([each]) => each === name)!
+  const lines = command.helpInformation().split(/\n(?= *-)/)
+  const marked = lines.filter((line) => line.includes('(required)'))
+  expect(marked.map((line) => /--[a-z-]+/.exec(line)![0])).toEqual(required)
+})
+
 test.each(commands)('%s says what it does, and takes --json', (name, command) => {
   const help = command.helpInformation()
   expect(help).toMatch(new RegExp(`^Usage: bestow ${name}`))

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Help, type Option } from 'commander'
 import { VERSION } from '../platform/version.ts'
 import { complain, misused } from './output.ts'
 
@@ -39,6 +39,7 @@ export async function loadProgram(command?: string): Promise<Command> {
   const program = new Command('bestow')
     .description('An open-source, self-hosted membership server that implements the Kajabi Public API V1.')
     .version(VERSION)
+    .configureHelp({ optionDescription })
     .configureOutput({ outputError: (text, write) => write(misused(text)) })
   const named = groups.filter(({ names }) => command !== undefined && names.includes(command))
   for (const { load } of named.length > 0 ? named : groups) {
@@ -47,6 +48,10 @@ export async function loadProgram(command?: string): Promise<Command> {
   }
   return program
 }
+
+/** As commander has it, and whether the option must be given. */
+const optionDescription = (option: Option): string =>
+  [new Help().optionDescription(option), option.mandatory && '(required)'].filter(Boolean).join(' ')
 
 /** Runs one command with its arguments to its end. When it fails, the process ends with one line of error. */
 export async function runCommand(args: string[]): Promise<void> {

@@ -202,8 +202,10 @@ function flatten({ id, attributes, relationships = {} }: Shown): Values {
   return { id, ...attributes, ...Object.fromEntries(related) }
 }
 
-const describe = ({ resource }: Records, { id, attributes }: Shown) =>
-  `${capitalized(resource.singular)} ${id} (${attributes.title ?? attributes.name})`
+function describe({ resource }: Records, { id, attributes: { handle, title, name } }: Shown): string {
+  const names = [handle, title ?? name].filter(Boolean)
+  return `${capitalized(resource.singular)} ${id} (${names.join(', ')})`
+}
 
 /** As commander names the value of an option. */
 const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
