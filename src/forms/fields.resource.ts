@@ -9,6 +9,7 @@ export const fields = defineResource({
   type: 'fields',
   singular: 'field',
   permittedWith: 'forms',
+  hasAddress: false,
   description: 'What a form asks for. The attribute `inputs` of the form changes it.',
   from: sql`form_fields r left join custom_fields c on c.site_id = r.site_id and 'custom_' || c.number = r.handle`,
   attributes: {

@@ -35,6 +35,8 @@ const OUR_RESOURCE_LINKS = ['customer', 'contact']
 const SHOWN_ONCE = ['secret', 'activate_url', 'deactivate_url']
 /** Types with an attribute `type`. */
 const TYPED = ['custom_fields', 'fields']
+/** Types without an address: they are only included. */
+const UNADDRESSED = ['fields']
 const PAGING = ['first', 'last', 'prev', 'next']
 
 const isObject = (value: unknown): value is Record<string, Any> =>
@@ -44,6 +46,9 @@ const others = (object: object, known: string[]) =>
   Object.keys(object).filter((name) => !known.includes(name) && !name.startsWith('@'))
 
 const nameOf = ({ type, id }: { type: unknown; id: unknown }) => `${type} ${id}`
+
+const isOwnLink = ({ type, id }: Any, self: string | undefined): boolean =>
+  UNADDRESSED.includes(type) ? self === undefined : self?.endsWith(`/v1/${type}/${id}`) === true
 
 /** What ends a resource answers `{"data": {}}`, and a sample of a hook is the body of a webhook. */
 const isOurs = ({ method, path, body }: Exchange) =>
@@ -171,7 +176,7 @@ export const RULES: Record<string, Rule> = {
           (name) => `${nameOf(resource)} has a link ${name}`,
         ),
         ...Object.entries(resource.links ?? {}).flatMap(([name, link]) => linkProblems(name, link)),
-        ...(resource.links && !resource.links.self?.endsWith(`/v1/${resource.type}/${resource.id}`)
+        ...(resource.links && !isOwnLink(resource, resource.links.self)
           ? [`the link of ${nameOf(resource)} leads to ${resource.links.self}`]
           : []),
       ]),

@@ -124,7 +124,9 @@ function resourceObjects(loaded: Loaded, fields: Fields, scope: Scope) {
     },
     relationships: relationshipsOf(loaded, row, fields, scope),
     links: {
-      self: `${scope.baseUrl}/v1/${loaded.resource.type}/${row.id}`,
+      ...(loaded.resource.hasAddress !== false && {
+        self: `${scope.baseUrl}/v1/${loaded.resource.type}/${row.id}`,
+      }),
       ...absolute(loaded.resource.links?.(row) ?? {}, scope),
     },
   }))

@@ -93,6 +93,8 @@ export interface Resource {
   permittedWith?: string
   /** False: no operation manages it, and there is no permission to do so. */
   isManaged?: false
+  /** False: no operation shows one by its id. It is only included, without a link to itself. */
+  hasAddress?: false
   description: string
   /** Tables in SQL; the main one is `r`. */
   from: RawBuilder<unknown>
