@@ -106,7 +106,13 @@ export const podcasts = defineResource({
   filterable: { title: 'text', description: 'text', language: 'text', author: 'text' },
   sorts: { title: sql`r.title` },
   defaultSort: '-created_at',
-  examples: { language: 'en', categories: ['Education'], author: null, migrated_to_url: null },
+  examples: {
+    language: 'en',
+    owner_email: 'studio@example.com',
+    categories: ['Education'],
+    author: null,
+    migrated_to_url: null,
+  },
 })
 
 export const podcastRecords: Records = { resource: podcasts, table: 'podcasts' }
