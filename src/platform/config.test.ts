@@ -10,6 +10,8 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
     ['postgresql:///bestow?host=/run/postgresql', 'postgresql:///bestow?host=/run/postgresql'],
   ],
   DATA_DIR: [['/srv/data', '/srv/data']],
+  UPLOADS_URL: [['s3://key:secret@bucket?region=eu-west-1', 's3://key:secret@bucket?region=eu-west-1']],
+  UPLOAD_LIMIT_MB: [['1', 1]],
   HOST: [['0.0.0.0', '0.0.0.0']],
   PORT: [
     ['0', 0],
@@ -49,6 +51,8 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
 
 const wrong: Partial<Record<SettingName, string[]>> = {
   DATABASE_URL: ['mysql://db/bestow', 'bestow', '/run/postgresql'],
+  UPLOADS_URL: ['https://bucket.example.com', 'bucket'],
+  UPLOAD_LIMIT_MB: ['0', '2 GB'],
   METRICS_PORT: ['65536', 'on'],
   PORT: ['65536', '-1', '3000x', '1.5', '0x10', 'http'],
   PUBLIC_URL: ['members.example.com', 'ftp://members.example.com', '/members'],
