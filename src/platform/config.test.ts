@@ -10,7 +10,18 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
     ['postgresql:///bestow?host=/run/postgresql', 'postgresql:///bestow?host=/run/postgresql'],
   ],
   DATA_DIR: [['/srv/data', '/srv/data']],
-  UPLOADS_URL: [['s3://key:secret@bucket?region=eu-west-1', 's3://key:secret@bucket?region=eu-west-1']],
+  UPLOADS_URL: [
+    [
+      's3://key:secret@bucket?region=eu-west-1',
+      {
+        bucket: 'bucket',
+        prefix: '',
+        region: 'eu-west-1',
+        endpoint: null,
+        credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+      },
+    ],
+  ],
   UPLOAD_LIMIT_MB: [['1', 1]],
   HOST: [['0.0.0.0', '0.0.0.0']],
   PORT: [

@@ -35,8 +35,6 @@ const OUR_RESOURCE_LINKS = ['customer', 'contact']
 const SHOWN_ONCE = ['secret', 'activate_url', 'deactivate_url']
 /** Types with an attribute `type`. */
 const TYPED = ['custom_fields', 'fields']
-/** Types without an address: they are only included. */
-const UNADDRESSED = ['fields']
 const PAGING = ['first', 'last', 'prev', 'next']
 
 const isObject = (value: unknown): value is Record<string, Any> =>
@@ -47,8 +45,9 @@ const others = (object: object, known: string[]) =>
 
 const nameOf = ({ type, id }: { type: unknown; id: unknown }) => `${type} ${id}`
 
+/** What has no address, as some of what is only included, has no link. */
 const isOwnLink = ({ type, id }: Any, self: string | undefined): boolean =>
-  UNADDRESSED.includes(type) ? self === undefined : self?.endsWith(`/v1/${type}/${id}`) === true
+  self === undefined || self.endsWith(`/v1/${type}/${id}`)
 
 /** What ends a resource answers `{"data": {}}`, and a sample of a hook is the body of a webhook. */
 const isOurs = ({ method, path, body }: Exchange) =>

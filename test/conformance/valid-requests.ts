@@ -1,11 +1,12 @@
 /** A request of each operation that succeeds: the example of its documentation, about resources that exist. */
+
+import { setPassword } from '../../src/accounts/set-password.ts'
 import { routes } from '../../src/api.ts'
 import type { Route } from '../../src/platform/http/route.ts'
-import { setPassword } from '../../src/accounts/set-password.ts'
 import { makeAutomation } from '../../src/testing/automations.ts'
-import { makeContact, makeKey, offersBody, unique } from '../../src/testing/fixtures.ts'
-import type { Account } from '../../src/testing/fixtures.ts'
 import type { Client } from '../../src/testing/client.ts'
+import type { Account } from '../../src/testing/fixtures.ts'
+import { makeContact, makeKey, offersBody, unique } from '../../src/testing/fixtures.ts'
 import type { Harness } from '../../src/testing/harness.ts'
 import { oneOfEach } from '../../src/testing/one-of-each.ts'
 import { readOpenApi, type WholeOperation, wholePaths } from '../../src/testing/openapi.ts'

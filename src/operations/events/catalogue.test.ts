@@ -22,7 +22,10 @@ beforeAll(async () => {
   receiver = await startReceiver()
   const { contactId, site, tagId, giftOfferId } = await leaveTraces(h, receiver)
   const offersOf = `/v1/contacts/${contactId}/relationships/offers`
-  await h.client.post(offersOf, offersBody([await makeOffer(h.app, h.account.siteId, { access_days: 1 })]))
+  const limited = [await makeOffer(h.app, h.account.siteId, { access_days: 2, access_ending_days: 1 })]
+  await h.client.post(offersOf, offersBody(limited))
+  await h.client.post(offersOf, offersBody(limited, { renew: 'extend' }))
+  await h.client.post(offersOf, offersBody(limited, { renew: 'restart' }))
   await requestLink(h.app, site, 'sign_in', 'stranger@example.com', VISITOR, '/library')
   await h.drain()
   const { text } = await h.app.db
@@ -38,7 +41,7 @@ beforeAll(async () => {
     data: [{ type: 'contact_tags', id: tagId }],
   })
   await h.client.delete(offersOf, offersBody([giftOfferId]))
-  await advanceClock(h.app, 2 * DAY)
+  await advanceClock(h.app, 3 * DAY)
   const before = await eventsAfter('0')
   await h.client.delete(`/v1/contacts/${contactId}`)
   recorded = [...before, ...(await eventsAfter(before.at(-1)!.id))]

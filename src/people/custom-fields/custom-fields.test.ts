@@ -67,7 +67,8 @@ describe('the handle of a new field', () => {
 test('a field of a choice has options, one on each line and different from each other; others have none', async () => {
   const choice = { title: 'Colour', type: 'SelectBoxField' }
   const source = { pointer: '/data/attributes/select_options' }
-  for (const select_options of [undefined, '', ' \n ', 'Red\nRed'])
+  await expectRefusal(h.app, () => create(choice), 422, { pointer: '/data/attributes' })
+  for (const select_options of ['', ' \n ', 'Red\nRed'])
     await expectRefusal(h.app, () => create({ ...choice, select_options }), 422, source)
   await expectRefusal(h.app, () => create({ title: 'Song', select_options: 'Red' }), 422, source)
   const { body } = await create({ ...choice, select_options: ' Red \n\nDark blue\r\n' })

@@ -1,7 +1,12 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
-import { blankAttribute, invalidAttribute, type Values } from '../../platform/jsonapi/read-attributes.ts'
+import {
+  blankAttribute,
+  invalidAttribute,
+  missingAttribute,
+  type Values,
+} from '../../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../../platform/jsonapi/resource.ts'
 import type { Writing } from '../../platform/records/records.ts'
 import { type FieldType, hasOptions, optionsIn } from './value-types.ts'
@@ -36,7 +41,8 @@ function optionsFor(type: FieldType, given: string | null | undefined, isNew: bo
   }
   if (given === undefined && !isNew) return {}
   const options = optionsIn(given ?? null)
-  if (options.length === 0) throw blankAttribute('select_options')
+  if (options.length === 0)
+    throw given === undefined ? missingAttribute('select_options') : blankAttribute('select_options')
   if (new Set(options).size < options.length)
     throw invalidAttribute('select_options', 'invalid', 'must be different from each other, one on each line')
   return { select_options: options.join('\n') }

@@ -108,11 +108,13 @@ export async function readSingleQuery(
 
 /** The document of the one resource that a write returns, as the request asked for it. */
 export async function showOne(
-  { tx, scope, shown }: Pick<WriteContext, 'tx' | 'scope' | 'shown'>,
+  { tx, scope, shown, query }: Pick<WriteContext, 'tx' | 'scope' | 'shown' | 'query'>,
   resource: Resource,
   id: string,
 ) {
-  return singleDocument(await loadOne(tx, resource, id, shown, scope), shown, scope)
+  const document = singleDocument(await loadOne(tx, resource, id, shown, scope), shown, scope)
+  // Also when it names nothing.
+  return 'include' in query ? { included: [], ...document } : document
 }
 
 /** What is included takes the same permission as asking for it. */
