@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeAutomation, makeTag } from '../testing/automations.ts'
-import { makeAccount, makeKey, makeOffer, makeSite, unique } from '../testing/fixtures.ts'
+import { makeAccount, makeKey, makeOffer, makeSite, subdomainOf, unique } from '../testing/fixtures.ts'
 import { makeForm, newcomer, submissionBody } from '../testing/forms.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
@@ -28,11 +28,7 @@ describe('GET /v1/forms', () => {
       tagIds: [tagId],
     })
     const { data, included } = await show(id, '?include=fields,site,offer,contact_tags')
-    const { subdomain } = await h.app.db
-      .selectFrom('sites')
-      .select('subdomain')
-      .where('id', '=', siteId)
-      .executeTakeFirstOrThrow()
+    const subdomain = await subdomainOf(h.app, siteId)
     expect(data.attributes).toMatchObject({
       title: 'Write to us',
       default: false,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MovableClock } from '../platform/clock/clock.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { makeContent, makePart } from '../testing/content.ts'
-import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { makeContact, makeOffer, offersBody, subdomainOf } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { startSession } from './sessions.ts'
 
@@ -13,11 +13,7 @@ let h: Harness
 let base: string
 beforeAll(async () => {
   h = await startHarness()
-  const { subdomain } = await h.app.db
-    .selectFrom('sites')
-    .select('subdomain')
-    .where('id', '=', h.account.siteId)
-    .executeTakeFirstOrThrow()
+  const subdomain = await subdomainOf(h.app, h.account.siteId)
   base = `${h.url}/s/${subdomain}`
 })
 afterAll(() => h.close())

@@ -6,7 +6,7 @@ import { countAttempt } from '../platform/auth/attempts.ts'
 import { mailDomains } from '../platform/mail-domains.ts'
 import { makeTag } from '../testing/automations.ts'
 import { startDnsServer } from '../testing/dns-server.ts'
-import { makeAccount, makeContact, makeOffer, unique } from '../testing/fixtures.ts'
+import { makeAccount, makeContact, makeOffer, subdomainOf, unique } from '../testing/fixtures.ts'
 import { makeForm, newcomer, submissionBody } from '../testing/forms.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { expectRefusal } from '../testing/refusals.ts'
@@ -20,18 +20,9 @@ let base: string
 beforeAll(async () => {
   h = await startHarness()
   siteId = h.account.siteId
-  base = `${h.url}/s/${await subdomainOf(siteId)}`
+  base = `${h.url}/s/${await subdomainOf(h.app, siteId)}`
 })
 afterAll(() => h.close())
-
-async function subdomainOf(id: string): Promise<string> {
-  const site = await h.app.db
-    .selectFrom('sites')
-    .select('subdomain')
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
-  return site.subdomain
-}
 
 /** Sends fields as a browser does; each test from a network of its own, where nothing was counted yet. */
 async function send(address: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
@@ -224,10 +215,7 @@ describe('the address of a form', () => {
       code: 'undeliverable_email',
       detail: 'Email cannot be delivered: bad.example does not accept e-mail',
     })
-    const { subdomain } = await checking.app.db
-      .selectFrom('sites')
-      .select('subdomain')
-      .executeTakeFirstOrThrow()
+    const subdomain = await subdomainOf(checking.app, checking.account.siteId)
     const address = `${checking.url}/s/${subdomain}/forms/${form}/form_submissions`
     for (const [email, words] of [
       ['ada@bad.example', 'We cannot send e-mail to this address'],

@@ -4,7 +4,7 @@ import { endAllSessions } from '../people/customers/end-sessions.ts'
 import { countAttempt, networkOf } from '../platform/auth/attempts.ts'
 import type { MovableClock } from '../platform/clock/clock.ts'
 import { inTransaction } from '../platform/db/database.ts'
-import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
+import { makeContact, makeOffer, offersBody, subdomainOf } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { changePassword, confirmEmailChange, knowsPassword, requestEmailChange } from './account.ts'
 import { findMember, findSite, type MemberSite } from './member.ts'
@@ -20,11 +20,7 @@ let h: Harness
 let site: MemberSite
 beforeAll(async () => {
   h = await startHarness()
-  const { subdomain } = await h.app.db
-    .selectFrom('sites')
-    .select('subdomain')
-    .where('id', '=', h.account.siteId)
-    .executeTakeFirstOrThrow()
+  const subdomain = await subdomainOf(h.app, h.account.siteId)
   site = (await findSite(h.app.db, subdomain))!
 })
 afterAll(() => h.close())

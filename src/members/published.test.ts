@@ -1,7 +1,7 @@
 /** What a site publishes, as visitors see it. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContent } from '../testing/content.ts'
-import { makeAccount } from '../testing/fixtures.ts'
+import { makeAccount, subdomainOf } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { sanitizeContent } from './sanitize-content.ts'
 
@@ -9,11 +9,7 @@ let h: Harness
 let base: string
 beforeAll(async () => {
   h = await startHarness()
-  const { subdomain } = await h.app.db
-    .selectFrom('sites')
-    .select('subdomain')
-    .where('id', '=', h.account.siteId)
-    .executeTakeFirstOrThrow()
+  const subdomain = await subdomainOf(h.app, h.account.siteId)
   base = `${h.url}/s/${subdomain}`
 })
 afterAll(() => h.close())
@@ -45,12 +41,8 @@ test.each([
   for (const when of [FUTURE, null])
     expect((await read(await urlOf(type, { [time]: when }))).status).toBe(404)
   const other = await makeAccount(h.app)
-  const site = await h.app.db
-    .selectFrom('sites')
-    .select('subdomain')
-    .where('id', '=', other.siteId)
-    .executeTakeFirstOrThrow()
-  expect((await read(url.replace(base, `${h.url}/s/${site.subdomain}`))).status).toBe(404)
+  const subdomain = await subdomainOf(h.app, other.siteId)
+  expect((await read(url.replace(base, `${h.url}/s/${subdomain}`))).status).toBe(404)
 })
 
 test('the blog lists its published posts, the newest first, twenty a page', async () => {

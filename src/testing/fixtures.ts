@@ -199,3 +199,13 @@ export async function makeSession(app: App, userId: string): Promise<string> {
   const ends = new Date(now.getTime() + 86_400_000)
   return (await inTransaction(app.db, (tx) => startFamily(tx, owner, now, ends))).familyId
 }
+
+/** The subdomain of a site, which its pages have in their addresses. */
+export async function subdomainOf(app: App, siteId: string): Promise<string> {
+  const { subdomain } = await app.db
+    .selectFrom('sites')
+    .select('subdomain')
+    .where('id', '=', siteId)
+    .executeTakeFirstOrThrow()
+  return subdomain
+}
