@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import type { Tx } from '../platform/db/database.ts'
-import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
+import { notFound } from '../platform/jsonapi/errors.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { hashSecret, randomSecret } from '../platform/secrets/secrets.ts'
-import { readName } from '../platform/text/names.ts'
 import { assertPermissions } from './assert-permissions.ts'
+import { requiredName } from './required-name.ts'
 
 export interface ApiKey {
   id: string
@@ -42,8 +42,7 @@ export async function createApiKey(
     now,
   }: { accountId: string; userId: string; name: string; wanted: string[] | null; now: Date },
 ): Promise<FreshApiKey> {
-  const readableName = readName(name)
-  if (readableName === '') throw unprocessable('blank', "Name can't be blank", '/data/attributes/name')
+  const readableName = requiredName(name)
   if (wanted) assertPermissions(resources, wanted)
   const client_secret = randomSecret()
   const key = await tx

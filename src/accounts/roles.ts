@@ -3,6 +3,7 @@ import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
 import type { Resources } from '../platform/jsonapi/resources.ts'
 import { readName } from '../platform/text/names.ts'
 import { assertPermissions } from './assert-permissions.ts'
+import { requiredName } from './required-name.ts'
 
 /** What users with this role may do, themselves and with their keys. */
 export interface Role {
@@ -28,8 +29,7 @@ export async function createRole(
     now,
   }: { accountId: string; name: string; permissions: string[]; now: Date },
 ): Promise<Role> {
-  const readableName = readName(name)
-  if (readableName === '') throw unprocessable('blank', "Name can't be blank", '/data/attributes/name')
+  const readableName = requiredName(name)
   assertPermissions(resources, permissions)
   try {
     return await tx

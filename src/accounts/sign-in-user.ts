@@ -15,7 +15,7 @@ export interface Credentials {
 /**
  * Checks the password of a user. Guesses are counted; see countAttempt().
  *
- * @param start what follows in the transaction that the password is still valid in; null refuses after all
+ * @param start called in a transaction in which the password stays valid; null rejects the sign-in
  * @returns null when e-mail and password do not belong together; or the seconds to wait when there were too many
  *   guesses
  * @throws ApiError 503 when too many passwords are being checked

@@ -34,17 +34,23 @@ export async function startFamily(
   return { accountId: account_id, keyId: api_key_id, familyId: id, epoch, refreshId: refresh_id }
 }
 
+/** The tokens of one sign-in; with a user, only if they are that user's. */
+type Family = Pick<TokenClaims, 'accountId' | 'familyId'> & { userId?: string }
+
+/** Ends the tokens of one sign-in. @returns false when there are none, or they have ended */
 export async function endFamily(
   tx: Tx,
-  claims: TokenClaims,
+  { accountId, familyId, userId }: Family,
   now: Date,
   reason: 'revoked' | 'reused',
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('token_families')
     .set({ revoked_at: now, revoke_reason: reason })
-    .where('id', '=', claims.familyId)
-    .where('account_id', '=', claims.accountId)
+    .where('id', '=', familyId)
+    .where('account_id', '=', accountId)
+    .$if(userId !== undefined, (query) => query.where('user_id', '=', userId!))
     .where('revoked_at', 'is', null)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }

@@ -1,7 +1,7 @@
 import { type Tx, violates } from '../platform/db/database.ts'
 import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
 import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
-import { readName } from '../platform/text/names.ts'
+import { requiredName } from './required-name.ts'
 import { findRole } from './roles.ts'
 
 export interface User {
@@ -32,8 +32,7 @@ export async function createUser(
   tx: Tx,
   user: { accountId: string; name: string; email: string; role: string; now: Date },
 ): Promise<User> {
-  const name = readName(user.name)
-  if (name === '') throw unprocessable('blank', "Name can't be blank", '/data/attributes/name')
+  const name = requiredName(user.name)
   const email = parseEmailAddress(user.email)
   if (!email) {
     const problem = describeProblem(user.email)

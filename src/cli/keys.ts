@@ -10,8 +10,9 @@ import {
 import type { App } from '../platform/app.ts'
 import { permissionsOf } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
+import { commaSeparated } from '../platform/text/comma-separated.ts'
 import { resources } from '../resources.ts'
-import { listOf, type OutputOptions, print, subcommand, table } from './output.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { onOneLine } from './terminal.ts'
 import { ACCOUNT_OPTION, changing, findOperator, findOperatorOf } from './with-app.ts'
 
@@ -48,7 +49,7 @@ async function create({
 }: Options & { name: string; permissions?: string }): Promise<void> {
   const key = await changing('keys create', async (tx, app) => {
     const { accountId, userId } = await findOperator(app, account)
-    const list = wanted === undefined ? null : listOf(wanted)
+    const list = wanted === undefined ? null : commaSeparated(wanted)
     if (list?.length === 0)
       throw new Error('--permissions is empty. Omit it to give the key all permissions.')
     return createApiKey(app, tx, { accountId, userId, name, wanted: list, now: app.clock.now() })

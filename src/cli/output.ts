@@ -46,10 +46,3 @@ export function complain(error: unknown): never {
 /** What commander says of a command that it does not understand, in our words. */
 export const misused = (text: string): string =>
   `bestow: ${onOneLine(text.replace(/^error: /, ''))} (add --help for usage)\n`
-
-/** The parts of a comma-separated option. */
-export const listOf = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)

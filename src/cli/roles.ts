@@ -3,8 +3,9 @@ import { changeRole, createRole, listRoles, type Role } from '../accounts/roles.
 import type { App } from '../platform/app.ts'
 import { permissionsOf } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
+import { commaSeparated } from '../platform/text/comma-separated.ts'
 import { resources } from '../resources.ts'
-import { listOf, type OutputOptions, print, subcommand, table } from './output.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { onOneLine } from './terminal.ts'
 import { ACCOUNT_OPTION, changing, findOperator } from './with-app.ts'
 
@@ -51,7 +52,7 @@ async function saveRole(
   const role = await changing(command, async (tx: Tx, app: App) => {
     const { accountId } = await findOperator(app, account)
     const now = app.clock.now()
-    return save(app.resources, tx, { accountId, name, permissions: listOf(permissions), now })
+    return save(app.resources, tx, { accountId, name, permissions: commaSeparated(permissions), now })
   })
   print({ json }, role, onOneLine(describe(role)))
 }

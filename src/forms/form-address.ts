@@ -1,3 +1,5 @@
+import { siteUrl } from '../links/member-links.ts'
+
 /** Where the page of a form is. */
 export interface FormAddress {
   id: string
@@ -14,8 +16,4 @@ export const formPath = (id: string): string => `/forms/${id}`
  * @param baseUrl address of the server, without a slash at the end
  */
 export const formUrl = ({ id, ...site }: FormAddress, baseUrl: string): string =>
-  siteBase(site, baseUrl) + formPath(id)
-
-/** Start of the addresses of a site's pages. */
-export const siteBase = ({ subdomain, custom_domain }: Omit<FormAddress, 'id'>, baseUrl: string): string =>
-  custom_domain ? `${new URL(baseUrl).protocol}//${custom_domain}` : `${baseUrl}/s/${subdomain}`
+  siteUrl({ publicUrl: baseUrl }, site) + formPath(id)

@@ -1,8 +1,10 @@
 /** The HTML of a form, for a web page elsewhere. */
+
+import { siteUrl } from '../links/member-links.ts'
 import type { Db } from '../platform/db/database.ts'
 import { type Language, languageOf } from '../platform/text/languages.ts'
 import { type Form, type FormField, findFields } from './find-form.ts'
-import { formUrl, siteBase } from './form-address.ts'
+import { formUrl } from './form-address.ts'
 import { HONEYPOT } from './honeypot.ts'
 
 export interface Snippet {
@@ -27,7 +29,7 @@ export async function snippetOf(db: Db, form: Form, baseUrl: string): Promise<Sn
   const fields = await findFields(db, form, language)
   const page_url = formUrl({ id: form.id, ...site }, baseUrl)
   const action_url = `${page_url}/form_submissions`
-  const script = `${siteBase(site, baseUrl)}/assets/form.js`
+  const script = `${siteUrl({ publicUrl: baseUrl }, site)}/assets/form.js`
   return { html: htmlOf(fields, action_url, script, language), page_url, action_url }
 }
 

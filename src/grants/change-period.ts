@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
-import { type Origin, recordEvent } from '../platform/events/events.ts'
+import type { Origin } from '../platform/events/events.ts'
+import { originRow } from '../platform/events/origin-row.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import { invalidAttribute } from '../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../platform/jsonapi/resource.ts'
@@ -10,6 +11,7 @@ import { grants } from './grants.resource.ts'
 export const grantRows: Rows = { resource: grants, table: 'offer_grants', ending: null }
 
 interface Grant extends Row {
+  contact_id: string
   customer_id: string
   offer_id: string
   starts_at: Date
@@ -30,12 +32,13 @@ export interface Period {
  */
 export async function lockGrant(tx: Tx, siteIds: string[], id: string, now: Date): Promise<Grant> {
   const { site_id, customer_id } = await findOne<Grant>(tx, grantRows, siteIds, id)
-  await sql`select from customers where site_id = ${site_id} and id = ${customer_id} for no key update`.execute(
+  const customers = await sql<{ contact_id: string }>`
+    select contact_id from customers where site_id = ${site_id} and id = ${customer_id} for no key update`.execute(
     tx,
   )
   const grant = await lockOne<Grant>(tx, grantRows, siteIds, id)
   const hasExpired = grant.expires_at !== null && grant.expires_at <= now
-  if (grant.revoked_at === null && !hasExpired) return grant
+  if (grant.revoked_at === null && !hasExpired) return { ...grant, ...customers.rows[0]! }
   throw new ApiError(409, 'grant_ended', `The grant ${id} has ended. Grant the offer again.`)
 }
 
@@ -66,28 +69,11 @@ export async function changePeriod(tx: Tx, grant: Grant, period: Period, origin:
      where g.id = ${grant.id} and g.site_id = ${grant.site_id} and o.id = g.offer_id and o.site_id = g.site_id`.execute(
     tx,
   )
-  const contact = await sql<{ contact_id: string }>`
-    select contact_id from customers where id = ${grant.customer_id} and site_id = ${grant.site_id}`.execute(
+  await sql`
+    select from record_events(array[access_changed(
+      ${grant.site_id}, ${JSON.stringify(originRow(origin))}::jsonb, ${grant.contact_id}, ${grant.customer_id},
+      ${grant.offer_id}, ${grant.id}, ${starts_at}, ${grant.expires_at}, ${expires_at}, ${origin.now})])`.execute(
     tx,
-  )
-  const subject = {
-    siteId: grant.site_id,
-    contactId: contact.rows[0]!.contact_id,
-    customerId: grant.customer_id,
-    offerId: grant.offer_id,
-    grantId: grant.id,
-  }
-  const data = {
-    starts_at: starts_at.toISOString(),
-    expires_at: expires_at?.toISOString() ?? null,
-    previous_expires_at: grant.expires_at?.toISOString() ?? null,
-  }
-  await recordEvent(
-    tx,
-    endOf(expires_at) > endOf(grant.expires_at) ? 'access_extended' : 'access_changed',
-    subject,
-    data,
-    origin,
   )
 }
 

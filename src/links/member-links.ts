@@ -85,7 +85,10 @@ export interface SiteAddress {
 }
 
 /** Where the members of a site find it: on its own domain, or below the address of the server. */
-export const siteUrl = ({ publicUrl }: App, { subdomain, custom_domain }: SiteAddress): string =>
+export const siteUrl = (
+  { publicUrl }: Pick<App, 'publicUrl'>,
+  { subdomain, custom_domain }: SiteAddress,
+): string =>
   custom_domain ? `${new URL(publicUrl).protocol}//${custom_domain}` : `${publicUrl}/s/${subdomain}`
 
 export interface MemberLink {

@@ -1,5 +1,6 @@
 import type { Tx } from '../../platform/db/database.ts'
 import type { Caller } from '../../platform/http/route.ts'
+import { endFamily } from '../token-families.ts'
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -10,13 +11,5 @@ export async function endSession(
   now: Date,
 ): Promise<boolean> {
   if (!UUID.test(familyId)) return false
-  const { numUpdatedRows } = await tx
-    .updateTable('token_families')
-    .set({ revoked_at: now, revoke_reason: 'revoked' })
-    .where('id', '=', familyId)
-    .where('account_id', '=', accountId)
-    .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+  return endFamily(tx, { accountId, userId, familyId }, now, 'revoked')
 }

@@ -14,6 +14,7 @@ import { choice, line, paragraphs, writable } from '../../platform/jsonapi/field
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { pictureAddress } from '../own-files.ts'
+import { inOrder, MODULES } from './sequence.ts'
 
 const PUBLISH_STATUSES = ['draft', 'published'] as const
 
@@ -45,14 +46,7 @@ export const courses = defineResource({
          order by op.offer_id`,
       { linkage: 'always' },
     ),
-    modules: toMany(
-      'modules',
-      (ids, { siteIds }) => sql`
-        select product_id as owner_id, id from course_modules
-         where site_id = any (${siteIds}::bigint[]) and product_id = any (${ids}::bigint[]) and archived_at is null
-         order by position, id`,
-      { linkage: 'always' },
-    ),
+    modules: inOrder('modules', MODULES),
     lessons: toMany(
       'lessons',
       (ids, { siteIds }) => sql`

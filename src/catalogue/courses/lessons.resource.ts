@@ -7,7 +7,6 @@ import {
   related,
   text,
   timestamp,
-  toMany,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { choice, line, optionalParagraphs, wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
@@ -16,9 +15,7 @@ import { invalidAttribute, type Values } from '../../platform/jsonapi/read-attri
 import { defineResource, type Row } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { moduleRecords } from './modules.resource.ts'
-import { positionIn, type Sequence, sequenceRecords } from './sequence.ts'
-
-const sequence: Sequence = { table: 'course_lessons', owner: 'module_id' }
+import { inOrder, LESSONS, MEDIA, positionIn, sequenceRecords } from './sequence.ts'
 
 const LONGEST_TITLE = 200
 const LONGEST_BODY = 100_000
@@ -33,7 +30,7 @@ export const lessons = defineResource({
   listed: sql`r.archived_at is null and ${LIST_INDEX}`,
   attributes: {
     title: writable(text(), line(LONGEST_TITLE), { required: true }),
-    position: positionIn(sequence),
+    position: positionIn(LESSONS),
     status: text(),
     publishing_option: writable(text(), choice(['published', 'draft', 'drip', 'locked'])),
     // Plain text; blank lines separate paragraphs.
@@ -45,14 +42,7 @@ export const lessons = defineResource({
   },
   relationships: {
     module: toOne('modules', sql`r.module_id`),
-    media: toMany(
-      'media',
-      (ids, { siteIds }) => sql`
-        select lesson_id as owner_id, id from lesson_media
-         where site_id = any (${siteIds}::bigint[]) and lesson_id = any (${ids}::bigint[]) and archived_at is null
-         order by position, id`,
-      { linkage: 'always' },
-    ),
+    media: inOrder('media', MEDIA),
   },
   filters: {
     module_id: related(sql`r.module_id`, 'modules', 'Lessons of this module'),
@@ -70,7 +60,7 @@ export const lessons = defineResource({
   examples: { status: 'ready', publishing_option: 'published', drip_days: null },
 })
 
-const inSequence = sequenceRecords(sequence)
+const inSequence = sequenceRecords(LESSONS)
 
 export const lessonRecords: Records = {
   resource: lessons,

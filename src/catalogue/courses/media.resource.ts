@@ -16,9 +16,7 @@ import { absoluteAddress, fileAddress, uploadPath } from '../own-files.ts'
 import { completeMedium, MEDIA_KINDS } from './complete-medium.ts'
 import { embedUrl } from './embed-url.ts'
 import { lessonRecords } from './lessons.resource.ts'
-import { positionIn, type Sequence, sequenceRecords } from './sequence.ts'
-
-const sequence: Sequence = { table: 'lesson_media', owner: 'lesson_id' }
+import { MEDIA, positionIn, sequenceRecords } from './sequence.ts'
 
 /** A week. */
 const MOST_MINUTES = 10_080
@@ -55,7 +53,7 @@ export const media = defineResource({
       { required: true },
     ),
     embed_url: derived<string>(nullableText(ADDRESS), (address) => embedUrl(address)),
-    position: positionIn(sequence),
+    position: positionIn(MEDIA),
     created_at: timestamp(),
     updated_at: timestamp(),
   },
@@ -74,7 +72,7 @@ export const media = defineResource({
   },
 })
 
-const inSequence = sequenceRecords(sequence)
+const inSequence = sequenceRecords(MEDIA)
 
 export const mediumRecords: Records = {
   resource: media,

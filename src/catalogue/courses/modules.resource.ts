@@ -5,7 +5,6 @@ import {
   related,
   text,
   timestamp,
-  toMany,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { choice, line, paragraphs, writable } from '../../platform/jsonapi/fields.ts'
@@ -13,9 +12,7 @@ import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { pictureAddress } from '../own-files.ts'
 import { courseRecords } from './courses.resource.ts'
-import { positionIn, type Sequence, sequenceRecords } from './sequence.ts'
-
-const sequence: Sequence = { table: 'course_modules', owner: 'product_id' }
+import { inOrder, LESSONS, MODULES, positionIn, sequenceRecords } from './sequence.ts'
 
 export const modules = defineResource({
   type: 'modules',
@@ -27,7 +24,7 @@ export const modules = defineResource({
   attributes: {
     title: writable(text(), line(), { required: true }),
     description: writable(nullableText(), paragraphs()),
-    position: positionIn(sequence),
+    position: positionIn(MODULES),
     poster_image_url: pictureAddress(),
     publishing_option: writable(text(), choice(['published', 'draft'])),
     created_at: timestamp(),
@@ -35,14 +32,7 @@ export const modules = defineResource({
   },
   relationships: {
     course: toOne('courses', sql`r.product_id`),
-    lessons: toMany(
-      'lessons',
-      (ids, { siteIds }) => sql`
-        select module_id as owner_id, id from course_lessons
-         where site_id = any (${siteIds}::bigint[]) and module_id = any (${ids}::bigint[]) and archived_at is null
-         order by position, id`,
-      { linkage: 'always' },
-    ),
+    lessons: inOrder('lessons', LESSONS),
   },
   filters: { course_id: related(sql`r.product_id`, 'courses', 'Modules of this course') },
   filterable: { title: 'text', publishing_option: 'text' },
@@ -53,7 +43,7 @@ export const modules = defineResource({
 
 export const moduleRecords: Records = {
   resource: modules,
-  ...sequenceRecords(sequence),
+  ...sequenceRecords(MODULES),
   parent: { relationship: 'course', column: 'product_id', rows: courseRecords },
   unique: { course_modules_title: 'title' },
 }

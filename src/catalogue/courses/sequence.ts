@@ -5,10 +5,10 @@
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
-import { integer } from '../../platform/jsonapi/field-types.ts'
+import { integer, toMany } from '../../platform/jsonapi/field-types.ts'
 import { wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
 import type { Values } from '../../platform/jsonapi/read-attributes.ts'
-import type { Attribute, Row } from '../../platform/jsonapi/resource.ts'
+import type { Attribute, Row, ToMany } from '../../platform/jsonapi/resource.ts'
 import type { Records, Writing } from '../../platform/records/records.ts'
 
 export interface Sequence {
@@ -16,6 +16,21 @@ export interface Sequence {
   /** The column of what they belong to. */
   owner: 'product_id' | 'module_id' | 'lesson_id'
 }
+
+export const MODULES: Sequence = { table: 'course_modules', owner: 'product_id' }
+export const LESSONS: Sequence = { table: 'course_lessons', owner: 'module_id' }
+export const MEDIA: Sequence = { table: 'lesson_media', owner: 'lesson_id' }
+
+/** The relationship to what belongs to a resource, in its order. */
+export const inOrder = (type: string, { table, owner }: Sequence): ToMany =>
+  toMany(
+    type,
+    (ids, { siteIds }) => sql`
+      select ${sql.id(owner)} as owner_id, id from ${sql.table(table)}
+       where site_id = any (${siteIds}::bigint[]) and ${sql.id(owner)} = any (${ids}::bigint[]) and archived_at is null
+       order by position, id`,
+    { linkage: 'always' },
+  )
 
 const LAST_PLACE = 100_000
 

@@ -5,10 +5,11 @@ import type { Db, Tx } from '../db/database.ts'
 import { cursorPageDocument, pageDocument, singleDocument } from '../jsonapi/document.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
 import { identifier } from '../jsonapi/identifiers.ts'
+import type { IncludeTree } from '../jsonapi/include.ts'
 import { loadOne, loadPage, sitesOfList } from '../jsonapi/load.ts'
 import { isByCursor, loadByCursor } from '../jsonapi/load-by-cursor.ts'
 import { resolveId } from '../jsonapi/named-ids.ts'
-import { type IncludeTree, parseQuery, type QueryParameters, type ResourceQuery } from '../jsonapi/query.ts'
+import { parseQuery, type QueryParameters, type ResourceQuery } from '../jsonapi/query.ts'
 import type { Resource } from '../jsonapi/resource.ts'
 import type { LoadScope, Resources } from '../jsonapi/resources.ts'
 import {
@@ -108,13 +109,11 @@ export async function readSingleQuery(
 
 /** The document of the one resource that a write returns, as the request asked for it. */
 export async function showOne(
-  { tx, scope, shown, query }: Pick<WriteContext, 'tx' | 'scope' | 'shown' | 'query'>,
+  { tx, scope, shown }: Pick<WriteContext, 'tx' | 'scope' | 'shown'>,
   resource: Resource,
   id: string,
 ) {
-  const document = singleDocument(await loadOne(tx, resource, id, shown, scope), shown, scope)
-  // Also when it names nothing.
-  return 'include' in query ? { included: [], ...document } : document
+  return singleDocument(await loadOne(tx, resource, id, shown, scope), shown, scope)
 }
 
 /** What is included takes the same permission as asking for it. */

@@ -66,7 +66,7 @@ export interface WriteContext<Body = unknown> extends Context<Body> {
   /** Who acts, as it is recorded. */
   actor: string
   /** What the resource of the answer is to be shown with; the caller may see all of it. */
-  shown: Pick<ResourceQuery, 'fields' | 'include'>
+  shown: Pick<ResourceQuery, 'fields' | 'include' | 'asksToInclude'>
 }
 
 export interface Answer {

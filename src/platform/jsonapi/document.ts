@@ -13,7 +13,7 @@ type Fields = Record<string, string[]>
 /** The document of one resource. @param parameters those that the links keep: those of the GET that it answers */
 export function singleDocument(
   loaded: LoadedDocument,
-  { fields }: Pick<ResourceQuery, 'fields'>,
+  asked: Pick<ResourceQuery, 'fields' | 'asksToInclude'>,
   scope: Scope,
   parameters: QueryParameters = {},
 ) {
@@ -21,8 +21,8 @@ export function singleDocument(
   const query = queryString(parameters)
   const self = `${scope.baseUrl}/v1/${resource.type}/${rows[0]!.id}${query && `?${query}`}`
   return {
-    data: resourceObjects(loaded.primary, fields, scope)[0]!,
-    ...includedPart(loaded, fields, parameters, scope),
+    data: resourceObjects(loaded.primary, asked.fields, scope)[0]!,
+    ...includedPart(loaded, asked, scope),
     links: { self, current: self },
   }
 }
@@ -41,7 +41,7 @@ export function pageDocument(
     `${path}?${pageParameters(parameters, { 'page[number]': String(wanted), 'page[size]': String(size) })}`
   return {
     data: resourceObjects(loaded.primary, query.fields, scope),
-    ...includedPart(loaded, query.fields, parameters, scope),
+    ...includedPart(loaded, query, scope),
     links: {
       self: page(number),
       current: page(number),
@@ -73,7 +73,7 @@ export function cursorPageDocument(
   const self = page(direction, cursor)
   return {
     data: resourceObjects(loaded.primary, query.fields, scope),
-    ...includedPart(loaded, query.fields, parameters, scope),
+    ...includedPart(loaded, query, scope),
     links: {
       self,
       current: self,
@@ -102,7 +102,11 @@ function queryString(parameters: QueryParameters): string {
 }
 
 /** Given whenever it was asked for, also when nothing is related. */
-function includedPart(loaded: LoadedDocument, fields: Fields, parameters: QueryParameters, scope: Scope) {
+function includedPart(
+  loaded: LoadedDocument,
+  { fields, asksToInclude }: Pick<ResourceQuery, 'fields' | 'asksToInclude'>,
+  scope: Scope,
+) {
   const primary = loaded.primary
   const shown = new Set(primary.rows.map(({ id }) => id))
   const included = loaded.included.flatMap((more) =>
@@ -110,7 +114,7 @@ function includedPart(loaded: LoadedDocument, fields: Fields, parameters: QueryP
       ({ type, id }) => type !== primary.resource.type || !shown.has(id),
     ),
   )
-  return loaded.included.length > 0 || 'include' in parameters ? { included } : {}
+  return loaded.included.length > 0 || asksToInclude ? { included } : {}
 }
 
 function resourceObjects(loaded: Loaded, fields: Fields, scope: Scope) {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import { commaSeparated } from '../text/comma-separated.ts'
 import { type CursorPage, type Direction, decodeCursor } from './cursors.ts'
 import { badRequest, type ErrorSource } from './errors.ts'
+import { type IncludeTree, parseInclude } from './include.ts'
 import {
   canBeNull,
   type Filter,
@@ -9,22 +11,15 @@ import {
   type Resource,
   type ToMany,
 } from './resource.ts'
-import type { LoadScope, Resources } from './resources.ts'
+import type { LoadScope } from './resources.ts'
 import { filtersOf, sortsOf, unknownSiteFilter } from './site-attributes.ts'
 import type { SortKey } from './sorting.ts'
 
 export const DEFAULT_PAGE_SIZE = 25
 export const LARGEST_PAGE_SIZE = 500
-/** Each level of an include costs queries. */
-const DEEPEST_INCLUDE = 3
 
 /** Query parameters as they came; a parameter given twice counts once, the last. */
 export type QueryParameters = Record<string, string | string[]>
-
-/** `include=a,b.c` as a tree: {a: {}, b: {c: {}}}. */
-export interface IncludeTree {
-  [relationship: string]: IncludeTree
-}
 
 export interface Reference {
   type: string
@@ -48,6 +43,8 @@ interface Page {
 export interface ResourceQuery {
   fields: Record<string, string[]>
   include: IncludeTree
+  /** The request has an `include`, also one that names nothing. */
+  asksToInclude?: boolean
   /** By relationship, all of which are included. */
   narrowed: Record<string, Narrowing>
   filters: FilterSql[]
@@ -98,8 +95,10 @@ export function parseQuery(
   for (const [name, given] of Object.entries(parameters)) {
     const value = Array.isArray(given) ? given.join(',') : given
     const [, family, key] = /^(\w+)\[(.*?)\](?:\[\])?$/s.exec(name) ?? [null, name, '']
-    if (family === 'include') query.include = parseInclude(scope.resources, resource, value, query.ignored)
-    else if (family === 'fields') parseFields(scope, name, key!, value, query)
+    if (family === 'include') {
+      query.asksToInclude = true
+      query.include = parseInclude(scope.resources, resource, value, query.ignored)
+    } else if (family === 'fields') parseFields(scope, name, key!, value, query)
     else if (single) {
       if (name === 'filter[site_id]') query.siteId = value.trim()
       else if (family === 'filter') parseNarrowing(resource, key!, value, query)
@@ -131,7 +130,7 @@ function parseCursor(
     })
   const cursor = String(parameters[parameter]).trim()
   const matchesFirst = sort === '' && filters.some(({ first }) => first)
-  const names = words(sort || resource.defaultSort)
+  const names = commaSeparated(sort || resource.defaultSort)
   const list = { type: resource.type, sort: [...(matchesFirst ? ['match'] : []), ...names].join(), keys }
   return { direction, cursor, place: cursor === '' ? null : decodeCursor(parameter, cursor, list), list }
 }
@@ -233,7 +232,7 @@ function parseFields(
     return
   }
   const { type, attributes, relationships, siteAttributes: ofSite } = resource
-  const names = words(value)
+  const names = commaSeparated(value)
   for (const name of names) {
     if (Object.hasOwn(attributes, name) || Object.hasOwn(relationships, name)) continue
     if (ofSite?.select && siteAttributes?.[type]?.some((one) => one.name === name)) continue
@@ -266,7 +265,7 @@ function parseSort(resource: Resource, sort: string, filters: FilterSql[], scope
   }
   let descending = false
   let isTotal = false
-  for (const word of words(sort || resource.defaultSort)) {
+  for (const word of commaSeparated(sort || resource.defaultSort)) {
     descending = word.startsWith('-')
     const name = descending ? word.slice(1) : word
     if (!Object.hasOwn(sorts, name)) {
@@ -287,36 +286,3 @@ function parseSort(resource: Resource, sort: string, filters: FilterSql[], scope
   if (!isTotal) order.push({ by: sql`r.id`, descending, nullable: false })
   return order
 }
-
-function parseInclude(
-  resources: Resources,
-  resource: Resource,
-  value: string,
-  ignored: Ignored[],
-): IncludeTree {
-  const tree: IncludeTree = {}
-  for (const path of words(value)) {
-    let branch = tree
-    let current = resource
-    for (const [depth, name] of path.split('.').entries()) {
-      const relationship = Object.hasOwn(current.relationships, name) && current.relationships[name]
-      if (!relationship || depth === DEEPEST_INCLUDE) {
-        const reason = relationship
-          ? `An include can be ${DEEPEST_INCLUDE} relationships deep, and ${path} is deeper`
-          : `There is no relationship "${name}" of ${current.type} to include`
-        ignored.push({ reason, source: { parameter: 'include' } })
-        break
-      }
-      branch[name] ??= {}
-      branch = branch[name]
-      current = resources.get(relationship.type)
-    }
-  }
-  return tree
-}
-
-const words = (value: string): string[] =>
-  value
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')

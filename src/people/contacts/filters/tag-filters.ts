@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { readId } from '../../../platform/jsonapi/identifiers.ts'
+import { commaSeparated } from '../../../platform/text/comma-separated.ts'
 import type { Column, ContactFilters } from './contact-filter.ts'
 
 const MOST_TAGS = 20
@@ -11,14 +12,7 @@ const hasTag = (tagId: string, contact: Column) => sql`
              and t.tag_id = ${readId(tagId)} and ct.archived_at is null)`
 
 /** The ids in a value, each once. */
-export const listedIds = (value: string): string[] => [
-  ...new Set(
-    value
-      .split(',')
-      .map((id) => id.trim())
-      .filter((id) => id !== ''),
-  ),
-]
+export const listedIds = (value: string): string[] => [...new Set(commaSeparated(value))]
 
 export const tagFilters: ContactFilters = {
   has_tag_id: {
