@@ -28,10 +28,14 @@ const HELD_RELEASE = `
   create constraint trigger held_release after update on hooks deferrable initially deferred for each row
     when (old.leased_until is not null and new.leased_until is null) execute function wait_at_gate()`
 
-const waiting = async () =>
-  (await h.app.pool.query(`select locktype from pg_locks where not granted order by locktype`)).rows.map(
-    ({ locktype }) => locktype,
+/** The kinds of locks that connections to this database wait for; the server has databases of other tests, too. */
+const waiting = async () => {
+  const { rows } = await h.app.pool.query<{ locktype: string }>(
+    `select l.locktype from pg_locks l join pg_stat_activity a using (pid)
+      where not l.granted and a.datname = current_database() order by l.locktype`,
   )
+  return rows.map(({ locktype }) => locktype)
+}
 
 /** Queues a delivery while a worker that has sent all pending ones releases the hook; then sends what is due. */
 async function queueWhileReleased(event: HookEvent, queue: (hookId: string) => Promise<unknown>) {

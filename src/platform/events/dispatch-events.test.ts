@@ -146,9 +146,11 @@ test('of a long queue, only the dispatched events are read, also without statist
     )
     return rows[0]!.read
   }
-  await h.drain()
+  // One batch only: whether a later one reads the index entries of those that were just dispatched depends on the
+  // transactions of the whole database server, which other tests use, too.
+  const dispatched = await dispatchEvents(h.app, { types: ['contact_updated'], react: async () => {} })
+  expect(dispatched).toBeLessThan(5_000)
   const total = await read()
-  expect(total).toBeGreaterThanOrEqual(5_000)
-  // Twice: the events that were just dispatched are still in the index.
-  expect(total).toBeLessThan(2.5 * 5_000)
+  expect(total).toBeGreaterThanOrEqual(dispatched)
+  expect(total).toBeLessThan(1.1 * dispatched)
 })
