@@ -31,6 +31,7 @@ import { memberPages } from './members/member-pages.ts'
 import { events } from './operations/events/events.resource.ts'
 import { healthRoutes } from './operations/health.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
+import { contactAliases, contactAliasRecords } from './people/contacts/contact-aliases.resource.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
 import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
@@ -38,7 +39,7 @@ import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { taggingRoutes } from './people/tags/tags-of-contacts.routes.ts'
 import { personalData } from './personal-data.ts'
-import { crudRoutes } from './platform/http/crud-routes.ts'
+import { crudRoutes, endRoute } from './platform/http/crud-routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './platform/http/resource-routes.ts'
 import type { Route } from './platform/http/route.ts'
 import type { Extra } from './platform/http/server.ts'
@@ -52,6 +53,11 @@ export const routes: Route[] = [
     end: 'The site and everything in it become unreachable; its contacts can no longer be exported or deleted. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
   }),
   ...contactRoutes(personalData),
+  listRoute(contactAliases),
+  showRoute(contactAliases),
+  endRoute(contactAliasRecords, {
+    end: 'Releases the address: it no longer finds the contact, and another contact can get it.',
+  }),
   ...crudRoutes(contactTagRecords, {
     create: 'The name must be unique (case-insensitive) among the tags of the site that are not archived.',
     update: 'Contacts with the tag keep it under the new name. An archived tag cannot be changed.',

@@ -63,7 +63,7 @@ async function tracesAfterDeleting(
 /** What each module keeps. */
 const TABLES: Record<string, string[]> = {
   grants: ['offer_grants'],
-  contact: ['contact_custom_values', 'contacts', 'idempotency_keys'],
+  contact: ['contact_aliases', 'contact_custom_values', 'contacts', 'idempotency_keys'],
   customer: ['customers'],
   member_links: ['member_links'],
   member_sessions: ['member_sessions'],
@@ -82,7 +82,7 @@ test('every module keeps something of this contact, and no other table does', as
   expect(await tracesIn(h.app.db)).toEqual([...new Set(Object.values(TABLES).flat())].sort())
 })
 
-test('a former address is kept in events and e-mails alone: attempts under it are erased when it changes', async () => {
+test('a former address is kept in aliases, events and e-mails alone: attempts under it are erased when it changes', async () => {
   const { rows } = await sql`select from attempts where subject like ${`%old-${EMAIL}`}`.execute(h.app.db)
   expect(rows).toEqual([])
 })

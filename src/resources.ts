@@ -20,6 +20,7 @@ import { formSubmissions } from './forms/form-submissions.resource.ts'
 import { forms } from './forms/forms.resource.ts'
 import { grants } from './grants/grants.resource.ts'
 import { events } from './operations/events/events.resource.ts'
+import { contactAliases } from './people/contacts/contact-aliases.resource.ts'
 import { contacts } from './people/contacts/contacts.resource.ts'
 import { customFields } from './people/custom-fields/custom-fields.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
@@ -32,6 +33,7 @@ import { webhookDeliveries } from './webhooks/webhook-deliveries.resource.ts'
 export const resources: Resource[] = [
   sites,
   contacts,
+  contactAliases,
   contactTags,
   contactNotes,
   customFields,

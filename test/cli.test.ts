@@ -53,6 +53,18 @@ describe('while the server runs', () => {
     expect((await json('grant', 'GRACE shop@BÜCHER.example', '1')).contact_id).toBe(made.id)
   })
 
+  test('a former address finds the contact until it is released', async () => {
+    const { id } = await json('contacts', 'create', '--email', 'alias@example.com')
+    const api = await signIn(running.ready)
+    const attributes = { email: 'alias.now@example.com' }
+    await api.patch(`/v1/contacts/${id}`, { data: { type: 'contacts', attributes } })
+    expect(await json('contacts', 'aliases', 'alias@example.com')).toMatchObject([
+      { email: 'alias@example.com', reason: 'changed' },
+    ])
+    expect(await json('contacts', 'aliases', id, '--release', 'Alias@example.com')).toEqual([])
+    expect((await run('contacts', 'aliases', 'alias@example.com')).stderr).toContain('There is no contact')
+  })
+
   test('everything that is kept of a contact is exported as JSON, by id or e-mail', async () => {
     const exported = await json('contacts', 'export', 'grace@example.com')
     expect(exported).toMatchObject({

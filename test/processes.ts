@@ -93,6 +93,7 @@ export async function signIn({ url, client_id, client_secret }: Record<string, s
   }
   return {
     get: (path: string, base?: string) => send('GET', path, undefined, base),
+    patch: (path: string, body: object) => send('PATCH', path, body),
     createContact: (email: string) =>
       send('POST', '/v1/contacts', { data: { type: 'contacts', attributes: { name: 'Ada', email } } }),
     grant: (contactId: string, offerId = '1') =>

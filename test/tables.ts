@@ -25,6 +25,7 @@ export const TABLES: Record<string, string[]> = {
   members: ['member_sessions'],
   people: [
     'contacts',
+    'contact_aliases',
     'contact_counts',
     'contact_custom_values',
     'contact_notes',

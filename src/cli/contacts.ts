@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
+import { type Alias, aliasesOf, releaseAlias } from '../people/contacts/aliases-of.ts'
 import { parseContactAttributes, valuesOfNew } from '../people/contacts/contact-attributes.ts'
-import { contacts } from '../people/contacts/contacts.resource.ts'
+import { type Contact, contactRows, contacts } from '../people/contacts/contacts.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import { exportContact } from '../people/contacts/export-contact.ts'
 import { findContactByEmail } from '../people/contacts/find-contact.ts'
@@ -9,6 +10,7 @@ import type { App } from '../platform/app.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
+import { findOne } from '../platform/records/lock-one.ts'
 import { parseChosenId, reserveId } from '../platform/records/reserve-id.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { escapeControls } from './terminal.ts'
@@ -41,6 +43,11 @@ export function contactCommands(program: Command): void {
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
     .action(find)
+  subcommand(command, 'aliases <contact>', 'list the former addresses that find a contact (id or e-mail)')
+    .option('--release <address>', 'release one: it no longer finds the contact')
+    .option(...SITE_OPTION)
+    .option(...ACCOUNT_OPTION)
+    .action(aliases)
   subcommand(
     command,
     'export <contact>',
@@ -90,6 +97,27 @@ async function find(text: string, { json, account, site }: Options): Promise<voi
   }))
   print({ json }, rows, table(rows, `No contact has "${text}" in its name or e-mail.`))
 }
+
+async function aliases(
+  contact: string,
+  { json, account, site, release }: Options & { release?: string },
+): Promise<void> {
+  const rows = await changing('contacts aliases', async (tx, app) => {
+    const operator = await findOperatorOfContact(app, contact, { account, site })
+    const { siteIds } = operator.scope
+    const id = await findContactId(app, operator, contact, site)
+    const { site_id } = await findOne<Contact>(tx, contactRows, siteIds, id)
+    if (release !== undefined) await releaseAlias(tx, site_id, id, release)
+    return aliasesOf(tx, site_id, id)
+  })
+  print({ json }, rows, table(rows.map(asTexts), 'The contact has no aliases.'))
+}
+
+const asTexts = ({ email, reason, created_at }: Alias) => ({
+  email,
+  reason,
+  since: created_at.toISOString(),
+})
 
 async function exportOne(contact: string, { json, account, site }: Options): Promise<void> {
   const exported = await withApp('contacts export', async (app) => {

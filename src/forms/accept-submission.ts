@@ -15,9 +15,10 @@ import type { Submitted } from './read-submission.ts'
 
 /**
  * Who says that the values are those of the owner of the address: a caller with a token, or the owner who confirmed
- * it. Somebody else only fills in what the contact lacks, and subscribes nobody who has unsubscribed.
+ * it. Somebody else only fills in what the contact lacks, and subscribes nobody who has unsubscribed; so does whoever
+ * confirmed an address that the contact no longer has.
  */
-export type Trust = 'trusted' | 'stranger'
+export type Trust = 'trusted' | 'confirmed' | 'stranger'
 
 /** The contact of a submission, created or updated as the form says. @returns it, locked */
 export async function contactOf(
@@ -31,7 +32,8 @@ export async function contactOf(
   const subscription = subscribes ? { subscribed: true } : {}
   const { contact, isNew } = await ensureContact(tx, site_id, { ...personal, ...subscription, email }, origin)
   if (isNew) return contact
-  const values = trust === 'trusted' ? { ...personal, ...subscription } : lackingIn(contact, personal)
+  const isTrusted = trust === 'trusted' || (trust === 'confirmed' && contact.email === email)
+  const values = isTrusted ? { ...personal, ...subscription } : lackingIn(contact, personal)
   await updateContact(tx, contact, { values }, origin)
   return contact
 }

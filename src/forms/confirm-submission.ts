@@ -49,7 +49,7 @@ async function confirm({ clock }: App, tx: Tx, siteId: string, token: string): P
   if (!form || submission.contact_id !== null) return false
   const origin: Origin = { actor: `form:${form.id}`, requestId: null, now }
   const answers = submission.answers as Record<string, string>
-  const contact = await contactOf(tx, form, { ...submission, answers }, 'trusted', origin)
+  const contact = await contactOf(tx, form, { ...submission, answers }, 'confirmed', origin)
   await tx
     .updateTable('form_submissions')
     .set({ contact_id: contact.id, confirmed_at: now })

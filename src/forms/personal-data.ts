@@ -3,12 +3,12 @@ import { confirmationEmails, eraseConfirmationEmails } from '../emails/confirmat
 import { deleteSubmissionLinks } from '../links/member-links.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
 import { deleteAnswers } from '../platform/http/idempotency.ts'
-import type { PersonalData } from '../platform/personal-data.ts'
+import type { Person, PersonalData } from '../platform/personal-data.ts'
 
 /** Answers of this are kept for repetitions, with what was entered. */
 const ROUTES = ['POST /v1/forms/{id}/submit']
 
-type Submitter = { siteId: string; contactId: string; email: string }
+type Submitter = Pick<Person, 'siteId' | 'contactId' | 'emails'>
 
 /** What somebody has entered is deleted, also what waits for its confirmation, and the e-mails that asked for it. */
 export const formsData: PersonalData = {
@@ -30,8 +30,8 @@ export const formsData: PersonalData = {
   },
 }
 
-/** Those of a contact, and those under its address that wait for a confirmation: they have no contact yet. */
-const submissionsOf = (db: Db | Tx, { siteId, contactId, email }: Submitter) =>
+/** Those of a contact, and those under its addresses that wait for a confirmation: they have no contact yet. */
+const submissionsOf = (db: Db | Tx, { siteId, contactId, emails }: Submitter) =>
   db
     .selectFrom('form_submissions')
     .select([
@@ -45,7 +45,9 @@ const submissionsOf = (db: Db | Tx, { siteId, contactId, email }: Submitter) =>
       'confirmation_event_id',
     ])
     .where('site_id', '=', siteId)
-    .where(sql<boolean>`(contact_id = ${contactId} or contact_id is null and email = ${email})`)
+    .where(
+      sql<boolean>`(contact_id = ${contactId} or contact_id is null and email = any (${emails}::text[]))`,
+    )
     .orderBy('id')
 
 interface StoredSubmission {

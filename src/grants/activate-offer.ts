@@ -1,4 +1,5 @@
 import type { ActivatedOffer } from '../catalogue/offers/activation-token.ts'
+import { isAddressTaken } from '../people/contacts/address-taken.ts'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import { updateContact } from '../people/contacts/update-contact.ts'
@@ -168,7 +169,7 @@ async function retryingOnce(work: () => Promise<void>): Promise<void> {
   }
 }
 
-const isTaken = (error: unknown) => error instanceof ApiError && error.code === 'taken'
+const isTaken = (error: unknown) => error instanceof ApiError && isAddressTaken(error)
 
 /** The words of Kajabi are the code of the error, which stands alone in a flat one. */
 const refusal = (words: string, detail: string) => new ApiError(422, words, detail)

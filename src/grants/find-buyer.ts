@@ -1,3 +1,4 @@
+import { findContactByEmail } from '../people/contacts/find-contact.ts'
 import type { Tx } from '../platform/db/database.ts'
 
 /** Who a shop speaks of: at least one of the two is given. */
@@ -17,7 +18,7 @@ export interface KnownBuyer {
 
 /**
  * Finds the contact of a site that a shop speaks of: by the shop's id, which outlives a change of e-mail, or else by
- * the e-mail.
+ * the e-mail, of now or of before.
  */
 export async function findBuyer(tx: Tx, siteId: string, buyer: Buyer): Promise<KnownBuyer | null> {
   return (await findByExternalId(tx, siteId, buyer)) ?? (await findByEmail(tx, siteId, buyer))
@@ -41,13 +42,6 @@ async function findByExternalId(
 }
 
 async function findByEmail(tx: Tx, siteId: string, { email }: Buyer): Promise<KnownBuyer | null> {
-  if (!email) return null
-  const contact = await tx
-    .selectFrom('contacts')
-    .select('id')
-    .where('email', '=', email)
-    .where('site_id', '=', siteId)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
-  return contact ? { contactId: contact.id, by: 'email', email } : null
+  const contactId = email && (await findContactByEmail(tx, siteId, email))
+  return contactId ? { contactId, by: 'email', email } : null
 }

@@ -1,4 +1,5 @@
 import { endLinks, keepLinks, useLink } from '../links/member-links.ts'
+import { isAddressTaken } from '../people/contacts/address-taken.ts'
 import type { ContactValues } from '../people/contacts/contact-attributes.ts'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { updateContact } from '../people/contacts/update-contact.ts'
@@ -115,7 +116,7 @@ export async function confirmEmailChange(app: App, site: MemberSite, token: stri
       return 'changed'
     })
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'taken') return 'taken'
+    if (error instanceof ApiError && isAddressTaken(error)) return 'taken'
     throw error
   } finally {
     app.onEvents()

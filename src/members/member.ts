@@ -1,6 +1,6 @@
+import { idByEmail } from '../people/contacts/find-contact.ts'
 import type { App } from '../platform/app.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
-import { parseEmailAddress } from '../platform/text/email-address.ts'
 import type { Language } from '../platform/text/languages.ts'
 
 /** The site that a page belongs to. */
@@ -56,7 +56,7 @@ export function findSiteById(db: Db, id: string): Promise<MemberSite | undefined
     .executeTakeFirst()
 }
 
-/** A customer of the site who is not deleted. */
+/** A customer of the site who is not deleted; by an e-mail of now or of before. */
 export async function findMember(
   db: Db | Tx,
   siteId: string,
@@ -69,7 +69,7 @@ export async function findMember(
     .where('deleted_at', 'is', null)
   const row = await ('customerId' in by
     ? query.where('id', '=', by.customerId)
-    : query.where('email', '=', parseEmailAddress(by.email) ?? '')
+    : query.where('contact_id', '=', idByEmail(siteId, by.email))
   ).executeTakeFirst()
   if (!row) return null
   return {

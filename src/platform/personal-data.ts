@@ -7,7 +7,8 @@ export interface Person {
   siteId: string
   contactId: string
   customerId: string | null
-  email: string
+  /** The one of now, and those of before. */
+  emails: string[]
 }
 
 /** The deletion of a contact: by whom, in which request, when. */

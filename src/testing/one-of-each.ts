@@ -14,6 +14,9 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     actions: [{ action: 'stop' }],
   })
   const contacts = await makeContact(h.app, siteId)
+  const moved = { type: 'contacts', attributes: { email: `moved${contacts}@example.com` } }
+  await client.patch(`/v1/contacts/${contacts}`, { data: moved })
+  const [alias] = (await client.get(`/v1/contact_aliases?filter[contact_id]=${contacts}`)).body.data
   const granted = await client.post(`/v1/contacts/${contacts}/relationships/offers`, offersBody([offers]))
   await h.drain()
   const { body } = await client.get(`/v1/emails?filter[contact_id]=${contacts}`)
@@ -44,6 +47,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     automations,
     automation_runs: run.id,
     events: run.attributes.event_id,
+    contact_aliases: alias.id,
     contact_tags,
     contact_notes,
     sessions,

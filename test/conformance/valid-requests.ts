@@ -194,6 +194,13 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     const grants = granted.body.meta.offers[0].grant_id
     return aboutExisting({ ...world, ids: { ...world.ids, grants } }, grant)
   },
+  'DELETE /v1/contact_aliases/{id}': async ({ h, account, client }) => {
+    const contact = await makeContact(h.app, account.siteId)
+    const attributes = { email: `moved${unique()}@example.com` }
+    await client.patch(`/v1/contacts/${contact}`, { data: { type: 'contacts', attributes } })
+    const { body } = await client.get(`/v1/contact_aliases?filter[contact_id]=${contact}`)
+    return { method: 'DELETE', path: `/v1/contact_aliases/${body.data[0].id}` }
+  },
   'POST /v1/automation_runs/{id}/cancel': async (world) => ({
     method: 'POST',
     path: `/v1/automation_runs/${await waitingRun(world)}/cancel`,

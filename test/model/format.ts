@@ -76,6 +76,8 @@ export function pageLine(noun: 'contact' | 'customer', who: ContactName, page: P
 
 export const contactLine = (who: ContactName, contact: Person) => `contact ${who}: ${person(contact)}`
 
+export const aliasLine = (who: ContactName, email: string) => `alias of ${who}: ${email}`
+
 export const customerLine = (who: ContactName, contact: Person) => `customer ${who}: ${person(contact)}`
 
 export const grantLine = ({ who, offer, at, from, until, gift, ended }: Grant) =>

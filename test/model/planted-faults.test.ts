@@ -39,6 +39,7 @@ const faults: Record<string, string> = {
     'update',
     'new.name := old.name;',
   ),
+  'a former address is not kept': trigger('contact_aliases', 'insert', 'return null;'),
   'a welcome e-mail is sent although the request declines it': trigger(
     'events',
     'insert',

@@ -1,18 +1,16 @@
-import { type Tx, violates } from '../../platform/db/database.ts'
+import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
 import { withValues } from '../custom-fields/read-values.ts'
+import { addressTaken } from './address-taken.ts'
 import type { ContactValues } from './contact-attributes.ts'
-
-export const emailTaken = () =>
-  unprocessable('taken', 'Email has already been taken', '/data/attributes/email')
 
 /**
  * Adds a contact to a site. Who may use the site, the caller has checked.
  *
  * @param values with an `id` that reserveId() has reserved, or without
  * @returns the id
- * @throws ApiError 422 when the e-mail is missing or another contact of the site has it
+ * @throws ApiError 422 when the e-mail is missing or another contact of the site has it or had it
  */
 export async function createContact(
   tx: Tx,
@@ -32,6 +30,6 @@ export async function createContact(
     await recordEvent(tx, 'contact_created', { siteId, contactId: id }, {}, origin)
     return id
   } catch (error) {
-    throw violates(error, 'contacts_email') ? emailTaken() : error
+    throw addressTaken(error) ?? error
   }
 }

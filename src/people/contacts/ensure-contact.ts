@@ -1,14 +1,15 @@
-import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
+import { ApiError } from '../../platform/jsonapi/errors.ts'
 import { lockOne } from '../../platform/records/lock-one.ts'
 import { withValues } from '../custom-fields/read-values.ts'
 import type { ContactValues } from './contact-attributes.ts'
 import { type Contact, contactRows } from './contacts.resource.ts'
+import { findContactByEmail } from './find-contact.ts'
 
 /**
- * The contact of a site with an e-mail, locked; it is created when there is none. Of two who create it at the same
- * moment, one does, and the other gets what the first has created.
+ * The contact of a site with an e-mail or an alias, locked; it is created when there is none. Of two who create it at
+ * the same moment, one does, and the other gets what the first has created.
  *
  * @param values of a new contact; an existing one is not changed. The e-mail as parseEmailAddress() reads it
  */
@@ -18,6 +19,8 @@ export async function ensureContact(
   values: ContactValues & { email: string },
   origin: Origin,
 ): Promise<{ contact: Contact; isNew: boolean }> {
+  const known = await lockByEmail(tx, siteId, values.email)
+  if (known) return { contact: known, isNew: false }
   const { custom = {}, ...columns } = values
   const times = { created_at: origin.now, updated_at: origin.now }
   const created = await tx
@@ -26,22 +29,20 @@ export async function ensureContact(
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
-  if (created) await recordEvent(tx, 'contact_created', { siteId, contactId: created.id }, {}, origin)
-  const id = created?.id ?? (await findId(tx, siteId, values.email))
-  // It was deleted in this moment.
-  if (id === null) return ensureContact(tx, siteId, values, origin)
-  return { contact: await lockOne<Contact>(tx, contactRows, [siteId], id), isNew: created !== undefined }
+  // Somebody else has created it in this moment.
+  if (!created) return ensureContact(tx, siteId, values, origin)
+  await recordEvent(tx, 'contact_created', { siteId, contactId: created.id }, {}, origin)
+  return { contact: await lockOne<Contact>(tx, contactRows, [siteId], created.id), isNew: true }
 }
 
-/** Waits for whoever changes the contact, and sees what has become of it. */
-async function findId(tx: Tx, siteId: string, email: string): Promise<string | null> {
-  const contact = await tx
-    .selectFrom('contacts')
-    .select('id')
-    .where('site_id', '=', siteId)
-    .where(sql`lower(email)`, '=', sql`lower(${email})`)
-    .where('deleted_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst()
-  return contact?.id ?? null
+/** Waits for whoever changes or deletes the contact; null: there is none, or it was deleted meanwhile. */
+async function lockByEmail(tx: Tx, siteId: string, email: string): Promise<Contact | null> {
+  const id = await findContactByEmail(tx, siteId, email)
+  if (id === null) return null
+  try {
+    return await lockOne<Contact>(tx, contactRows, [siteId], id)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null
+    throw error
+  }
 }

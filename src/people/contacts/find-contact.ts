@@ -1,13 +1,21 @@
-import type { Db } from '../../platform/db/database.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Tx } from '../../platform/db/database.ts'
 import { parseEmailAddress } from '../../platform/text/email-address.ts'
 
-/** The id of the contact of a site with this e-mail, in any spelling; null when there is none. */
-export async function findContactByEmail(db: Db, siteId: string, email: string): Promise<string | null> {
-  const contact = await db
-    .selectFrom('contacts')
-    .select('id')
-    .where('site_id', '=', siteId)
-    .where('email', '=', parseEmailAddress(email) ?? '')
-    .executeTakeFirst()
-  return contact?.id ?? null
+/**
+ * The id of the contact of a site whose e-mail this is, or once was, in any spelling: aliases are found, too. Null when
+ * there is none.
+ */
+export async function findContactByEmail(db: Db | Tx, siteId: string, email: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string | null }>`select ${idByEmail(siteId, email)} as id`.execute(db)
+  return rows[0]!.id
+}
+
+/** SQL for what findContactByEmail() returns. Each address of a site leads to one contact at most. */
+export const idByEmail = (siteId: string, email: string): RawBuilder<string | null> => {
+  const address = parseEmailAddress(email) ?? ''
+  return sql`(
+    select id from contacts where email = ${address} and site_id = ${siteId}
+     union all
+    select contact_id from contact_aliases where email = ${address} and site_id = ${siteId})`
 }

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../../platform/db/database.ts'
 import type { Person } from '../../platform/personal-data.ts'
+import { aliasesOf } from './aliases-of.ts'
 import type { Contact } from './contacts.resource.ts'
 
 /** The contact as those know it who keep data of it. */
@@ -13,5 +14,7 @@ export async function personOf(
     .where('site_id', '=', siteId)
     .where('contact_id', '=', contactId)
     .executeTakeFirst()
-  return { siteId, contactId, email, customerId: customer?.id ?? null }
+  const aliases = await aliasesOf(db, siteId, contactId)
+  const emails = [email, ...aliases.map((alias) => alias.email)]
+  return { siteId, contactId, emails, customerId: customer?.id ?? null }
 }

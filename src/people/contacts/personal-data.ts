@@ -2,6 +2,7 @@ import type { Db } from '../../platform/db/database.ts'
 import { deleteAnswers } from '../../platform/http/idempotency.ts'
 import { erasedColumns, readShown } from '../../platform/jsonapi/personal-attributes.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
+import { aliasesOf } from './aliases-of.ts'
 import { contacts } from './contacts.resource.ts'
 
 /** Answers of these are kept for repetitions, with what they show of the contact. */
@@ -18,7 +19,7 @@ async function keptValues(db: Db, siteId: string, contactId: string): Promise<ob
   return custom as object
 }
 
-/** The row stays, without what describes the person. */
+/** The row stays, without what describes the person. Its addresses are free then. */
 export const contactsData: PersonalData = {
   name: 'contact',
   async erase(tx, { siteId, contactId }, { actor, now }) {
@@ -28,10 +29,16 @@ export const contactsData: PersonalData = {
       .where('site_id', '=', siteId)
       .where('id', '=', contactId)
       .execute()
+    await tx
+      .deleteFrom('contact_aliases')
+      .where('site_id', '=', siteId)
+      .where('contact_id', '=', contactId)
+      .execute()
     await deleteAnswers(tx, siteId, ROUTES, { type: 'contacts', id: contactId })
   },
   export: async (app, { siteId, contactId }) => ({
     ...(await readShown(app, contacts, siteId, contactId)),
     ...(await keptValues(app.db, siteId, contactId)),
+    aliases: await aliasesOf(app.db, siteId, contactId),
   }),
 }

@@ -7,13 +7,14 @@ import { unprocessable } from '../../platform/jsonapi/errors.ts'
 import { withPart } from '../../platform/text/names.ts'
 import { type CustomValues, withValues } from '../custom-fields/read-values.ts'
 import { endAllSessions } from '../customers/end-sessions.ts'
+import { addressTaken } from './address-taken.ts'
 import type { ContactChanges, ContactValues } from './contact-attributes.ts'
 import type { Contact } from './contacts.resource.ts'
-import { emailTaken } from './create-contact.ts'
 
 /**
  * Changes a contact that is locked, and with it the customer that the contact is: name and e-mail are the same in both.
- * What is already so is no change: when nothing else was asked for, nothing is written.
+ * What is already so is no change: when nothing else was asked for, nothing is written. The address that a contact
+ * leaves becomes an alias of it, by a trigger: whoever else writes an e-mail does the same.
  *
  * @throws ApiError 422 for an e-mail or external id that is taken, an external id without a customer, or a part
  *   of a name that cannot be separated from the rest
@@ -65,8 +66,7 @@ export async function updateContact(
         await leaveOldAddress(tx, about.siteId, customer.id, contact.email, origin)
     }
   } catch (error) {
-    if (violates(error, 'contacts_email') || violates(error, 'customers_email')) throw emailTaken()
-    if (!violates(error, 'customers_external_user')) throw error
+    if (!violates(error, 'customers_external_user')) throw addressTaken(error) ?? error
     throw unprocessable('taken', 'External user has already been taken', '/data/attributes/external_user_id')
   }
   await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)

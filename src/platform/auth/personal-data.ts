@@ -1,9 +1,9 @@
 import type { Person, PersonalData } from '../personal-data.ts'
 import { eraseAttempts, readAttempts } from './attempts.ts'
 
-const personsOf = ({ siteId, email, customerId }: Person) => ({
+const personsOf = ({ siteId, emails, customerId }: Person) => ({
   realm: `site:${siteId}` as const,
-  persons: [email, ...(customerId === null ? [] : [customerId])],
+  persons: [...emails, ...(customerId === null ? [] : [customerId])],
 })
 
 /** Counts of attempts to sign in, and the networks from which the member has signed in. */

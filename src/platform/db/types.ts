@@ -128,6 +128,15 @@ export interface Clock {
   one: Generated<boolean>;
 }
 
+export interface ContactAliases {
+  contact_id: Int8;
+  created_at: Timestamp;
+  email: string;
+  id: Generated<Int8>;
+  reason: string;
+  site_id: Int8;
+}
+
 export interface ContactCounts {
   change: Int8;
   site_id: Int8;
@@ -705,6 +714,7 @@ export interface DB {
   automations: Automations;
   blog_posts: BlogPosts;
   clock: Clock;
+  contact_aliases: ContactAliases;
   contact_counts: ContactCounts;
   contact_custom_values: ContactCustomValues;
   contact_notes: ContactNotes;

@@ -49,6 +49,7 @@ export interface Records {
     | 'hooks'
     | 'email_templates'
     | 'automations'
+    | 'contact_aliases'
     | 'contact_notes'
     | 'uploads'
   /** What it belongs to. A new one must name it, and gets its site. */

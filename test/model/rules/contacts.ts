@@ -5,6 +5,7 @@ import { end, isLive } from './offers.ts'
 import type { Contact, World } from './world.ts'
 
 const EMAIL_TAKEN = refusal(422, 'taken', '/data/attributes/email')
+const TAKEN_AS_ALIAS = refusal(422, 'taken_as_alias', '/data/attributes/email')
 const NOT_FOUND = refusal(404, 'not_found')
 
 export const contactOf = (world: World, who: ContactName): Contact | undefined =>
@@ -12,13 +13,18 @@ export const contactOf = (world: World, who: ContactName): Contact | undefined =
 
 const addressOf = (email: string) => email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
-const isTaken = (world: World, email: string, by?: Contact) =>
-  world.contacts.some((contact) => contact.email === email && !contact.isDeleted && contact !== by)
+/** Why an address cannot be given to a contact; null: it can. */
+function whyTaken(world: World, email: string, to?: Contact): Result | null {
+  const others = world.contacts.filter((contact) => !contact.isDeleted && contact !== to)
+  if (others.some((contact) => contact.email === email)) return EMAIL_TAKEN
+  return others.some(({ aliases }) => aliases.includes(email)) ? TAKEN_AS_ALIAS : null
+}
 
 export function create(world: World, { as, attributes }: CommandOf<'create'>): Result {
   const email = addressOf(attributes.email)
-  if (isTaken(world, email)) return EMAIL_TAKEN
-  const contact = { id: as, name: attributes.name ?? '', email, isDeleted: false }
+  const refused = whyTaken(world, email)
+  if (refused) return refused
+  const contact = { id: as, name: attributes.name ?? '', email, aliases: [], isDeleted: false }
   world.contacts.push(contact)
   world.events.push({ type: 'contact_created', who: as })
   return contactResult(201, as, contact)
@@ -28,9 +34,12 @@ export function update(world: World, { who, attributes }: CommandOf<'update'>): 
   const contact = contactOf(world, who)
   if (!contact) return NOT_FOUND
   const email = addressOf(attributes.email ?? contact.email)
-  if (isTaken(world, email, contact)) return EMAIL_TAKEN
+  const refused = whyTaken(world, email, contact)
+  if (refused) return refused
   const before = { ...contact }
   contact.email = email
+  if (email !== before.email)
+    contact.aliases = [...before.aliases.filter((alias) => alias !== email), before.email]
   contact.name = attributes.name ?? contact.name
   // A customer always has a name.
   if (contact.name === '' && world.customers.includes(who)) contact.name = nameFrom(email)

@@ -30,6 +30,8 @@ export interface Contact {
   id: ContactName
   name: string
   email: string
+  /** Former addresses, which still find the contact. */
+  aliases: string[]
   isDeleted: boolean
 }
 

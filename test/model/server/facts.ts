@@ -1,4 +1,4 @@
-import { contactLine, customerLine, emailLine, eventLine, grantLine } from '../format.ts'
+import { aliasLine, contactLine, customerLine, emailLine, eventLine, grantLine } from '../format.ts'
 import type { TestSite } from './test-site.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { TestSite } from './test-site.ts'
  * @param isSettled whether the background work has run; otherwise an expired grant counts as closed, whether it is or not
  */
 export function factsOn(site: TestSite, isSettled: boolean): string[] {
-  const { contacts, customers, grants, events, emails } = site.rows
+  const { contacts, aliases, customers, grants, events, emails } = site.rows
   const given = grants.map((row) => ({
     who: site.customerName(row.customer_id),
     offer: site.offerName(row.offer_id),
@@ -30,6 +30,7 @@ export function factsOn(site: TestSite, isSettled: boolean): string[] {
   const written = emails.map((row) => ({ ...row, who: site.contactName(row.contact_id), to: row.to_email }))
   return [
     ...contacts.map((row) => contactLine(site.contactName(row.id), row)),
+    ...aliases.map((row) => aliasLine(site.contactName(row.contact_id), row.email)),
     ...customers.map((row) => customerLine(site.contactName(row.contact_id), row)),
     ...given.map(grantLine),
     ...[...recorded, ...toRecord].map(eventLine),

@@ -10,6 +10,7 @@ interface Person {
 
 export interface Rows {
   contacts: Person[]
+  aliases: { contact_id: string; email: string }[]
   customers: (Person & { contact_id: string })[]
   grants: {
     id: string
@@ -29,6 +30,7 @@ export interface Rows {
 
 const SELECTIONS: Record<keyof Rows, string> = {
   contacts: 'id::text, name, email from contacts',
+  aliases: 'contact_id::text, email from contact_aliases',
   customers: 'id::text, contact_id::text, name, email from customers',
   grants: `id::text, customer_id::text, offer_id::text, granted_at, starts_at, expires_at, gift, revoke_reason,
              revoked_at is null and coalesce(expires_at <= $2, false) as is_over from offer_grants`,
@@ -50,7 +52,7 @@ export async function readRows({ pool, clock }: App, siteId: string): Promise<Ro
 
 /** Indexes for the queries of one site: there are thousands, one for each scenario. */
 export async function indexBySite({ pool }: App): Promise<void> {
-  for (const table of ['customers', 'offer_grants', 'events', 'emails', 'contacts']) {
+  for (const table of ['customers', 'offer_grants', 'events', 'emails', 'contacts', 'contact_aliases']) {
     await pool.query(`create index ${table}_by_site on ${table} (site_id)`)
   }
 }

@@ -60,6 +60,14 @@ export const recordInvariants: Invariant[] = [
              select 'key ' || key || ' has no answer' from idempotency_keys where outcome is null`,
   },
   {
+    name: 'address',
+    rule: 'An address of a site is the e-mail of one contact or an alias of one contact, which exists.',
+    violations: `select 'alias ' || a.id as what from contact_aliases a
+               left join contacts own on own.site_id = a.site_id and own.id = a.contact_id
+               left join contacts other on other.site_id = a.site_id and other.email = a.email
+              where own.id is null or own.deleted_at is not null or other.id is not null`,
+  },
+  {
     name: 'contact_count',
     rule: 'The contact counter of every site is correct.',
     violations: `select 'site ' || site_id || ': ' || coalesce(kept, 0) || ' counted, ' || coalesce(there, 0) || ' there' as what

@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
 import { containing } from '../../../platform/jsonapi/field-types.ts'
+import type { Scope } from '../../../platform/jsonapi/resource.ts'
 import { emailFragment, parseEmailAddress } from '../../../platform/text/email-address.ts'
 import type { Column, ContactFilter, ContactFilters } from './contact-filter.ts'
 
-/** A value that is not an e-mail address matches no contact. */
+/** Whether this is the e-mail of the contact. A value that is not an e-mail address matches no contact. */
 const exactEmail = (value: string, contact: Column) =>
   sql`${contact('email')} = ${parseEmailAddress(value) ?? ''}`
+
+/** Whether this is an alias of the contact. An array is known before the rows are looked for. */
+const hasAlias = (value: string, contact: Column, { siteIds }: Scope) => sql`
+  ${contact('id')} = any (array(
+    select a.contact_id from contact_aliases a
+     where a.email = ${parseEmailAddress(value) ?? ''} and a.site_id = any (${siteIds}::bigint[])))`
 
 /** No order for a value that is not a whole e-mail address: then an index provides the order. */
 const exactFirst = (value: string, contact: Column) =>
@@ -25,19 +32,25 @@ const emailIs = (description: string): ContactFilter => ({
   description,
   extension: true,
   essential: true,
-  build: (value, contact) => ({ where: exactEmail(value, contact) }),
+  build: (value, contact, scope) => ({
+    where: sql`(${exactEmail(value, contact)} or ${hasAlias(value, contact, scope)})`,
+  }),
 })
 
 /** Filters by the text in a contact's attributes. */
 export const textFilters: ContactFilters = {
   search: {
-    description: 'Name or e-mail contains; an exact e-mail match comes first',
-    build: (value, contact) => ({
-      where: mentions(parseEmailAddress(value) ?? value, contact),
-      first: exactFirst(value, contact),
-    }),
+    description: 'Name or e-mail contains, or an alias is; an exact e-mail match comes first',
+    build: (value, contact, scope) => {
+      const address = parseEmailAddress(value)
+      const mentioned = mentions(address ?? value, contact)
+      return {
+        where: address ? sql`(${mentioned} or ${hasAlias(address, contact, scope)})` : mentioned,
+        first: exactFirst(value, contact),
+      }
+    },
   },
-  email: emailIs('E-mail is (case-insensitive)'),
+  email: emailIs('E-mail or an alias is (case-insensitive)'),
   email_eq: emailIs('The same as filter[email]'),
   email_contains: {
     description: 'E-mail contains; an exact match comes first',
