@@ -1,8 +1,10 @@
 /** Table of contents: every operation of the API, and the pages beside it. */
+import { apiKeyRoutes } from './accounts/api-keys/api-keys.routes.ts'
 import { meRoutes } from './accounts/oauth/me.routes.ts'
 import { oauthRoutes } from './accounts/oauth/oauth.routes.ts'
 import { sessionRoutes } from './accounts/sessions/sessions.routes.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
+import { users } from './accounts/users/users.resource.ts'
 import { automationRunRoutes } from './automations/automation-runs.routes.ts'
 import { automationRecords } from './automations/automations.resource.ts'
 import { queues } from './background.ts'
@@ -149,6 +151,9 @@ export const routes: Route[] = [
   ...hookRoutes,
   listRoute(events),
   showRoute(events),
+  ...apiKeyRoutes,
+  listRoute(users),
+  showRoute(users),
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */

@@ -1,5 +1,6 @@
 /** Every resource that can be created, changed and archived keeps the same promises. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiKeyRecords } from './accounts/api-keys/api-keys.resource.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
 import { routes } from './api.ts'
 import { automationRecords } from './automations/automations.resource.ts'
@@ -52,6 +53,7 @@ const ALL: Records[] = [
   hookRecords,
   emailTemplateRecords,
   automationRecords,
+  apiKeyRecords,
 ]
 
 /** Of a tag that automations and hooks can name. */
@@ -205,6 +207,10 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     text: () => 'Hello.',
     footer: () => 'You are a member.',
   },
+  api_keys: {
+    name: () => `Shop ${unique()}`,
+    permissions: () => ['view:contacts', 'manage:contacts'],
+  },
   automations: {
     name: () => 'Welcome',
     enabled: () => false,
@@ -290,7 +296,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))('
     expect(body.data.attributes).toMatchObject(attributes)
     expect(headers.get('location')).toBe(`${h.url}${path}/${body.data.id}`)
     const shown = (await h.client.get(`${path}/${body.data.id}`)).body.data
-    const { secret, ...kept } = body.data.attributes
+    const { secret, client_secret, ...kept } = body.data.attributes
     expect(shown).toEqual({ ...body.data, attributes: kept })
     const listed = (await h.client.get(`${path}?filter[id_eq]=${body.data.id}`)).body.data
     expect(listed.map(({ id }: { id: string }) => id)).toEqual([body.data.id])

@@ -1,5 +1,7 @@
 /** Table of contents: every resource of the API. Permissions, includes, tags and hints of the API follow from it. */
+import { apiKeys } from './accounts/api-keys/api-keys.resource.ts'
 import { sites } from './accounts/sites/sites.resource.ts'
+import { users } from './accounts/users/users.resource.ts'
 import { automationRuns } from './automations/automation-runs.resource.ts'
 import { automations } from './automations/automations.resource.ts'
 import { courses } from './catalogue/courses/courses.resource.ts'
@@ -61,4 +63,6 @@ export const resources: Resource[] = [
   events,
   hooks,
   webhookDeliveries,
+  apiKeys,
+  users,
 ]

@@ -34,7 +34,7 @@ export const TABLES: Record<string, string[]> = {
     'custom_fields',
     'taggings',
   ],
-  'platform/auth': ['attempts'],
+  'platform/auth': ['api_key_uses', 'attempts'],
   'platform/clock': ['clock'],
   'platform/events': ['events'],
   'platform/http': ['idempotency_keys'],
@@ -59,6 +59,11 @@ export const EXCEPTIONS: Exception[] = [
     in: 'worker/advance-clock.ts',
     tables: ['member_links', 'member_sessions', 'token_families'],
     because: 'it counts the sign-ins that end when the clock is moved',
+  },
+  {
+    in: 'accounts/api-keys',
+    tables: ['api_key_uses'],
+    because: 'a key is shown with its last use',
   },
   { in: 'demo', tables: 'all', because: 'it fills a fresh database' },
   {
@@ -131,6 +136,11 @@ export const EXCEPTIONS: Exception[] = [
     in: 'platform/events',
     tables: ['sites'],
     because: 'an event is dispatched with the settings of its site',
+  },
+  {
+    in: 'platform/jsonapi',
+    tables: ['sites'],
+    because: 'what belongs to an account is found by the sites of the caller',
   },
   {
     in: 'platform/http',

@@ -4,7 +4,7 @@ import { unprocessable } from '../platform/jsonapi/errors.ts'
 import { asOperator, createRecord } from '../platform/records/records.ts'
 import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
-import { createApiKey } from './api-keys.ts'
+import { createApiKey } from './api-keys/api-keys.ts'
 import { siteRecords } from './sites/sites.resource.ts'
 
 export interface NewAccount {

@@ -6,7 +6,7 @@ import {
   type FreshApiKey,
   listApiKeys,
   rotateApiKey,
-} from '../accounts/api-keys.ts'
+} from '../accounts/api-keys/api-keys.ts'
 import type { App } from '../platform/app.ts'
 import { permissionsOf } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'

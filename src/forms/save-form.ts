@@ -96,7 +96,9 @@ async function findHook(
   }
 }
 
-async function addHook(writing: Writing, form: Row, target_url: string): Promise<string> {
+async function addHook(given: Writing, form: Row, target_url: string): Promise<string> {
+  // The answer is the form, which does not show the secret of its hook.
+  const writing = { ...given, showOnce: () => {} }
   const attributes = { event: 'form_submission', target_url, resource_id: form.id }
   const { id } = await aboutWebhook(() =>
     createRecord(writing, hookRecords, { siteId: form.site_id, attributes }),

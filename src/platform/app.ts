@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import type { KeyUses } from './auth/key-uses.ts'
 import type { TokenSigner } from './auth/tokens.ts'
 import type { Clock } from './clock/clock.ts'
 import type { Config } from './config.ts'
@@ -25,6 +26,8 @@ export interface App {
   /** For statements that are prepared by name; everything else goes through `db`. */
   pool: pg.Pool
   tokens: TokenSigner
+  /** Records when API keys are used. */
+  keyUses: KeyUses
   /** Signs what members' links carry. */
   linkKey: KeyObject
   /** For secrets that must be readable again. */

@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { App } from '../platform/app.ts'
+import { keyUses } from '../platform/auth/key-uses.ts'
 import { tokenSigner } from '../platform/auth/tokens.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config.ts'
@@ -41,6 +42,7 @@ export function createApp({ config, log, clock, database, secretKey, mailer, mai
     db: database.kysely,
     pool: database.pool,
     tokens: tokenSigner(deriveKey(secretKey, 'tokens'), clock),
+    keyUses: keyUses(database.kysely, clock, log),
     linkKey: createSecretKey(deriveKey(secretKey, 'links')),
     sealer: sealer([secretKey, ...(config.SECRET_KEY_PREVIOUS ? [config.SECRET_KEY_PREVIOUS] : [])]),
     metrics: createMetrics(),

@@ -1,7 +1,9 @@
-import { createApiKey, type FreshApiKey } from '../accounts/api-keys.ts'
+import { createApiKey, type FreshApiKey } from '../accounts/api-keys/api-keys.ts'
 import { createAccount } from '../accounts/create-account.ts'
 import { issueForKey } from '../accounts/oauth/issue-tokens.ts'
+import { createRole } from '../accounts/roles.ts'
 import { startFamily } from '../accounts/token-families.ts'
+import { createUser } from '../accounts/users.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import type { FieldType } from '../people/custom-fields/value-types.ts'
 import type { App } from '../platform/app.ts'
@@ -73,6 +75,22 @@ export async function makeKey(
   }
   const key = await inTransaction(app.db, (tx) => createApiKey(app, tx, wanted))
   return { ...key, token: await tokenFor(app, key) }
+}
+
+/** A user of the account with a role of their own, which has these permissions. */
+export async function makeUser(
+  app: App,
+  account: Account,
+  permissions: string[],
+): Promise<{ id: string; email: string; role: string }> {
+  const n = unique()
+  const now = app.clock.now()
+  const [name, email] = [`Role ${n}`, `user${n}@example.com`]
+  const { id } = await inTransaction(app.db, async (tx) => {
+    await createRole(app.resources, tx, { accountId: account.id, name, permissions, now })
+    return createUser(tx, { accountId: account.id, name: 'Sam', email, role: name, now })
+  })
+  return { id, email, role: name }
 }
 
 async function tokenFor(

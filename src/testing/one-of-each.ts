@@ -43,7 +43,11 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const sessions = await makeSession(h.app, user)
   const { courseId, moduleId, lessonId, mediumId } = await makeCourseParts(client)
   const [run] = (await client.get('/v1/automation_runs')).body.data
+  const key = { type: 'api_keys', attributes: { name: 'Shop', permissions: ['view:contacts'] } }
+  const api_keys = (await client.post('/v1/api_keys', { data: key })).body.data.id
   return {
+    api_keys,
+    users: user,
     automations,
     automation_runs: run.id,
     events: run.attributes.event_id,

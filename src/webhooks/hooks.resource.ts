@@ -19,7 +19,7 @@ import { DELETED } from '../platform/records/lock-one.ts'
 import type { Records } from '../platform/records/records.ts'
 import { eventField, targetField } from './hook-attributes.ts'
 import { hookEvents } from './hook-events.ts'
-import { completeHook, endDeliveries, secretOf } from './save-hook.ts'
+import { completeHook, endDeliveries } from './save-hook.ts'
 
 export const hooks = defineResource({
   type: 'hooks',
@@ -60,7 +60,6 @@ export const hookRecords: Records = {
   table: 'hooks',
   ending: DELETED,
   complete: completeHook,
-  shownOnce: secretOf,
   afterEnd: endDeliveries,
   referredToAs: 'hooks',
 }

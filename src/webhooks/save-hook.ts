@@ -45,12 +45,10 @@ export async function completeHook(
   if (columns.resource_id) await assertConfinable(tx, siteId, event, columns.resource_id, 'resource_id')
   if (hook) return { ...columns, ...(await switchHook(writing, hook, columns.resource_id, enabled)) }
   await assertUnderLimit(tx, siteId)
-  return { ...columns, secret: app.sealer.seal(newSigningSecret()) }
+  const secret = newSigningSecret()
+  writing.showOnce({ secret })
+  return { ...columns, secret: app.sealer.seal(secret) }
 }
-
-export const secretOf = ({ secret }: Hook, { app }: Writing): Values => ({
-  secret: app.sealer.unseal(secret),
-})
 
 /** Warns about events that cannot occur. */
 function warnOfSilence({ warn }: Writing, event: HookEvent): void {

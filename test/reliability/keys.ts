@@ -1,7 +1,7 @@
 /** The guarantees of keys under load: an Idempotency-Key has one effect, a rotated API key has none. */
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { rotateApiKey } from '../../src/accounts/api-keys.ts'
+import { rotateApiKey } from '../../src/accounts/api-keys/api-keys.ts'
 import { inTransaction, openDatabase } from '../../src/platform/db/database.ts'
 import { until } from '../launch.ts'
 import { fetchToken } from './account.ts'

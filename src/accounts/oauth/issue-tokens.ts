@@ -23,11 +23,22 @@ export interface Client {
   secret: string
 }
 
-/** Tokens for the holder of a key; null when id and secret do not belong together. */
-export async function issueForKey(app: App, id: string, secret: string): Promise<Tokens | null> {
+/**
+ * Tokens for the holder of a key; null when id and secret do not belong together.
+ *
+ * @param source IP address of the client; left out, the key does not count as used
+ */
+export async function issueForKey(
+  app: App,
+  id: string,
+  secret: string,
+  source?: string,
+): Promise<Tokens | null> {
   return inTransaction(app.db, async (tx) => {
     const key = await findKey(tx, { id, secret })
-    return key ? startTokens(app, tx, { ...key, api_key_id: key.id }) : null
+    if (!key) return null
+    if (source) app.keyUses.note({ accountId: key.account_id, keyId: key.id }, source)
+    return startTokens(app, tx, { ...key, api_key_id: key.id })
   })
 }
 

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { permissionsOf } from '../../platform/auth/permissions.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { VERSION } from '../../platform/version.ts'
+import { initialsOf } from '../users/initials.ts'
 
 const me = route({
   kind: 'read',
@@ -42,15 +43,6 @@ const me = route({
     return { body: { data: { id, type: 'users', attributes } } }
   },
 })
-
-/** As in "JD" for "John Doe". */
-function initialsOf(name: string): string {
-  const words = name.split(/\s+/).filter(Boolean)
-  return [words.at(0), words.length > 1 ? words.at(-1) : undefined]
-    .map((word) => [...(word ?? '')][0] ?? '')
-    .join('')
-    .toUpperCase()
-}
 
 const version = route({
   kind: 'open',

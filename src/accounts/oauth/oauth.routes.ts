@@ -141,7 +141,7 @@ function issue(
 ): Promise<Tokens | 'wrong_client' | { waitSeconds: number } | null> {
   switch (grant.by) {
     case 'key':
-      return issueForKey(app, grant.id, grant.secret)
+      return issueForKey(app, grant.id, grant.secret, source)
     case 'refresh':
       return refreshTokens(app, grant.token, grant.client)
     case 'password':

@@ -4,7 +4,7 @@ import { hashPassword } from '../../platform/secrets/secrets.ts'
 import type { Client, Reply } from '../../testing/client.ts'
 import { makeAccount, makeKey } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { deleteApiKey, rotateApiKey } from '../api-keys.ts'
+import { deleteApiKey, rotateApiKey } from '../api-keys/api-keys.ts'
 import { setPassword } from '../set-password.ts'
 import { issueForUser } from './issue-tokens.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deleteApiKey, rotateApiKey } from '../../accounts/api-keys.ts'
+import { deleteApiKey, rotateApiKey } from '../../accounts/api-keys/api-keys.ts'
 import { issueForKey, revokeToken } from '../../accounts/oauth/issue-tokens.ts'
 import { routes } from '../../api.ts'
 import {

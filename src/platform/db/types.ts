@@ -44,7 +44,15 @@ export interface ApiKeys {
   permissions: string[] | null;
   rotated_at: Timestamp | null;
   secret_hash: Buffer;
+  updated_at: Timestamp;
   user_id: Int8;
+}
+
+export interface ApiKeyUses {
+  account_id: Int8;
+  api_key_id: Int8;
+  used_at: Timestamp;
+  used_from: string;
 }
 
 export interface Attempts {
@@ -706,6 +714,7 @@ export interface WebsitePages {
 
 export interface DB {
   accounts: Accounts;
+  api_key_uses: ApiKeyUses;
   api_keys: ApiKeys;
   attempts: Attempts;
   automation_run_steps: AutomationRunSteps;

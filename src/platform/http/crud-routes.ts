@@ -43,7 +43,7 @@ export interface CrudTexts {
 }
 
 interface CrudOptions {
-  /** Schema of the answer to a POST, when it shows more than others: see Records.shownOnce. */
+  /** Schema of the answer to a POST, when it shows more than others: see Writing.showOnce. */
   created?: TSchema
   /** A DELETE answers 204, without a document. */
   endsSilently?: boolean
@@ -132,8 +132,12 @@ function createRoute(records: Records, texts: CrudTexts, { created }: CrudOption
       const newId = takesIds(records) ? readNewId(context) : readNoId(context)
       ignoreRelationships(context, settable)
       const { attributes, relationships: related } = body.data
-      const writing = writingOf(context, (names) => ignore(ignoredAttributes(attributes, names)))
-      const { id, shownOnce } = await createRecord(writing, records, {
+      const shownOnce: Values = {}
+      const writing = {
+        ...writingOf(context, (names) => ignore(ignoredAttributes(attributes, names))),
+        showOnce: (more: Values) => void Object.assign(shownOnce, more),
+      }
+      const { id } = await createRecord(writing, records, {
         siteId: takesSite(records) ? siteOf(context) : null,
         parentId: parentIdOf(records, related),
         id: newId,
@@ -145,7 +149,7 @@ function createRoute(records: Records, texts: CrudTexts, { created }: CrudOption
       return {
         status: 201,
         body: await showOne({ ...context, scope: { ...scope, siteIds } }, resource, id),
-        shownOnce,
+        ...(created && { shownOnce }),
         headers: { location: `${scope.baseUrl}/v1/${resource.type}/${id}` },
       }
     },
@@ -254,16 +258,19 @@ function relatedIds(
 }
 
 /** @param ignore for what reads attributes */
-const writingOf = (
+export const writingOf = (
   { app, tx, caller, scope, warn }: WriteContext,
   ignore: Writing['ignore'] = () => {},
 ): Writing => ({
   app,
   tx,
   accountId: caller.accountId,
+  userId: caller.userId,
+  keyId: caller.keyId,
   siteIds: caller.siteIds,
   permissions: caller.permissions,
   now: scope.now,
   ignore,
   warn,
+  showOnce: () => {},
 })

@@ -21,17 +21,24 @@ export async function runRoute(
   if (route.kind === 'open') return route.handler(context)
   if (!claims) throw unauthorized(TOKEN_ENDED)
   const signed = signedContext(route, context, claims, address)
+  const { app, source } = context
   try {
-    switch (route.kind) {
-      case 'read':
-        return await runRead(route, signed)
-      case 'write':
-        return await runWrite(route, signed)
-      case 'batched':
-        return await route.handler(signed)
-    }
+    const answer = await runSigned(route, signed)
+    app.keyUses.note(claims, source)
+    return answer
   } catch (error) {
     throw isStillRunning(error) ? stillRunning() : error
+  }
+}
+
+function runSigned(route: Exclude<Route, { kind: 'open' }>, signed: SignedContext): Promise<Answer> {
+  switch (route.kind) {
+    case 'read':
+      return runRead(route, signed)
+    case 'write':
+      return runWrite(route, signed)
+    case 'batched':
+      return route.handler(signed)
   }
 }
 

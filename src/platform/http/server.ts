@@ -110,6 +110,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
       if (config.route) refuseLooseIdentifiers(config.route, body)
     })
   }
+  server.addHook('onClose', () => app.keyUses.settle())
   server.addHook('onSend', async (_request, reply) => {
     // JSON:API 1.1 allows no charset on its media type, which Fastify adds.
     if (String(reply.getHeader('content-type')).startsWith(`${MEDIA_TYPE};`))

@@ -106,6 +106,8 @@ export interface Resource {
   total?: (scope: Scope) => RawBuilder<unknown>
   /** Column that holds the site; default `r.site_id`. */
   site?: RawBuilder<unknown>
+  /** It belongs to no site, but to the account in `r.account_id`: the callers' sites say which one is theirs. */
+  isOfAccount?: true
   attributes: Record<string, Attribute>
   /** Further attributes, which each site defines. */
   siteAttributes?: SiteAttributes

@@ -203,7 +203,9 @@ export function listParameters(resource: Resource): TSchema {
     ),
     ...fieldsParameters(resource),
     ...includeParameter(resource),
-    'filter[site_id]': parameter('Only from this site'),
+    'filter[site_id]': parameter(
+      resource.isOfAccount ? 'A site of the account; the list is the same for each' : 'Only from this site',
+    ),
     ...Object.fromEntries(filters),
     ...siteFilterParameters(resource),
   })

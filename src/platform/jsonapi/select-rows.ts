@@ -6,7 +6,15 @@ import { SITE_ATTRIBUTES } from './site-attributes.ts'
 
 /** The condition for what exists in the caller's sites. */
 export const visible = (resource: Resource, { siteIds }: Scope) =>
-  allOf([inSites(resource.site ?? sql.ref('r.site_id'), siteIds), resource.where])
+  allOf([ofSites(resource, siteIds), resource.where])
+
+/** The condition for what belongs to these sites, or to their account. */
+export const ofSites = ({ site, isOfAccount }: Pick<Resource, 'site' | 'isOfAccount'>, siteIds: string[]) =>
+  isOfAccount ? ofAccount(siteIds) : inSites(site ?? sql.ref('r.site_id'), siteIds)
+
+/** As an array, which is read once and lets an index that begins with the account be used. */
+const ofAccount = (siteIds: string[]) =>
+  sql`r.account_id = any (array(select s.account_id from sites s where s.id = any (${siteIds}::bigint[])))`
 
 /** The condition for these ids, of those that exist in the caller's sites. */
 export const oneOfThese = (ids: string[], resource: Resource, scope: Scope): RawBuilder<unknown> =>
@@ -31,7 +39,8 @@ export async function select(
   scope: Scope,
   rest: RawBuilder<unknown>,
 ): Promise<Row[]> {
-  const columns = [sql`r.id`, sql`${resource.site ?? sql.ref('r.site_id')} as site_id`]
+  const columns = [sql`r.id`]
+  if (!resource.isOfAccount) columns.push(sql`${resource.site ?? sql.ref('r.site_id')} as site_id`)
   for (const name of shownAttributes(resource, fields)) {
     const { select: given = sql.ref(`r.${name}`) } = resource.attributes[name]!
     columns.push(sql`${typeof given === 'function' ? given(scope) : given} as ${sql.id(name)}`)

@@ -1,10 +1,11 @@
 /** How one row is found by the id of its resource, and locked. */
 import { type RawBuilder, sql } from 'kysely'
-import { anyOf, type Db, type Tx } from '../db/database.ts'
+import type { Db, Tx } from '../db/database.ts'
 import type { DB } from '../db/types.ts'
 import { type ErrorSource, notFound } from '../jsonapi/errors.ts'
 import { readId } from '../jsonapi/identifiers.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
+import { ofSites } from '../jsonapi/select-rows.ts'
 
 /**
  * How a row ends: the time stands in a column, or the row is removed. One that is archived can still be looked up by
@@ -21,7 +22,7 @@ export const REMOVED: Ending = { column: null, verb: 'delete' }
 
 /** The rows of a resource. */
 export interface Rows {
-  resource: Pick<Resource, 'singular' | 'site' | 'where'>
+  resource: Pick<Resource, 'singular' | 'site' | 'isOfAccount' | 'where'>
   table: keyof DB
   /** Left out: they are archived. Null: one that has ended is found like any other. */
   ending?: Ending | null
@@ -30,7 +31,7 @@ export interface Rows {
 }
 
 /**
- * Locks a row of the caller's sites until the transaction ends.
+ * Locks a row of the caller's sites, or of their account, until the transaction ends.
  *
  * @throws ApiError 404, also for what has ended
  */
@@ -76,7 +77,7 @@ async function select<Found>(
   const exists = resource.where ?? sql`true`
   const { rows } = await sql<Found>`
     select r.* from ${sql.table(table)} r
-     where r.id = ${readId(id)} and ${resource.site ?? sql`r.site_id`} = ${anyOf(siteIds)} and ${exists} and ${isThere}
+     where r.id = ${readId(id)} and ${ofSites(resource, siteIds)} and ${exists} and ${isThere}
      ${lock}`.execute(db)
   if (rows[0]) return rows[0]
   const hint = ending?.verb === 'archive' ? ', or it is archived' : ''

@@ -1,5 +1,5 @@
 /** How the rows of a resource are created, changed and ended, from a request or from the command line. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../app.ts'
 import { type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
@@ -15,6 +15,10 @@ export interface Writing {
   app: App
   tx: Tx
   accountId: string
+  /** The caller's; null: the operator of the server. */
+  userId: string | null
+  /** The API key of the caller; null: a user who is signed in, or the operator of the server. */
+  keyId: string | null
   /** The caller's. */
   siteIds: string[]
   /** The caller's; null: all. */
@@ -24,6 +28,8 @@ export interface Writing {
   ignore: (names: string[]) => void
   /** Reports what is valid but has no effect. */
   warn: (sentence: string) => void
+  /** Adds attributes to the resource in this answer alone. */
+  showOnce: (attributes: Values) => void
 }
 
 /** The writing of the server's operator, who may do everything; nothing is reported. */
@@ -31,11 +37,14 @@ export const asOperator = (app: App, tx: Tx, accountId: string, siteIds: string[
   app,
   tx,
   accountId,
+  userId: null,
+  keyId: null,
   siteIds,
   permissions: null,
   now: app.clock.now(),
   ignore: () => {},
   warn: () => {},
+  showOnce: () => {},
 })
 
 /** Sets a to-many relationship of a new or locked row. @param pointer to the list of ids. @returns whether it changed */
@@ -46,6 +55,7 @@ export interface Records {
   resource: Resource
   table:
     | Exclude<IdTable, 'contacts'>
+    | 'api_keys'
     | 'hooks'
     | 'email_templates'
     | 'automations'
@@ -74,8 +84,6 @@ export interface Records {
   ): Values | Promise<Values>
   /** What is made beside a new row. @param values as they were read */
   afterCreate?(row: Row, values: Values, writing: Writing): Promise<void>
-  /** Attributes of a new row that are shown in the answer to its creation alone. */
-  shownOnce?(row: Row, writing: Writing): Values
   relationships?: Record<string, SetRelated>
   /** What prevents that it ends, besides that something refers to it. @throws ApiError 422 */
   beforeEnd?(row: Row, writing: Writing): Promise<void>
@@ -106,8 +114,8 @@ export interface NewRecord {
 }
 
 /** Whether a new one must be given its site. */
-export const takesSite = ({ table, parent }: Pick<Records, 'table' | 'parent'>): boolean =>
-  table !== 'sites' && !parent
+export const takesSite = ({ table, parent, resource }: Records): boolean =>
+  table !== 'sites' && !parent && !resource.isOfAccount
 
 /** Whether clients can choose the id of a new one. */
 export const takesIds = ({ table }: Pick<Records, 'table'>): boolean =>
@@ -116,14 +124,14 @@ export const takesIds = ({ table }: Pick<Records, 'table'>): boolean =>
 /**
  * Creates a row. Whether the caller may use the site has been checked.
  *
- * @returns the id, and what is shown of it this once
+ * @returns the id
  * @throws ApiError 422 that points at the attribute; 404 for a related id; 409 for a chosen id that is in use
  */
 export async function createRecord(
   writing: Writing,
   records: Records,
   { siteId, parentId, id = null, attributes, related = {} }: NewRecord,
-): Promise<{ id: string; shownOnce: Values | undefined }> {
+): Promise<{ id: string }> {
   const { tx, now, siteIds, ignore } = writing
   const { values, ignored } = readAttributes(records.resource, attributes, true)
   ignore(ignored)
@@ -140,7 +148,7 @@ export async function createRecord(
   const row = await whileUnique(records, () => insert(tx, records, columns))
   await setRelated(writing, records, row, related)
   await records.afterCreate?.(row, values, writing)
-  return { id: row.id, shownOnce: records.shownOnce?.(row, writing) }
+  return { id: row.id }
 }
 
 type Owner = { site_id?: string; [column: string]: unknown }
@@ -212,17 +220,23 @@ export async function endRecord(writing: Writing, records: Records, id: string):
   await records.afterEnd?.(row, writing)
 }
 
-async function removeRow({ tx }: Writing, { table }: Records, row: Row) {
-  await tx.deleteFrom(table).where('id', '=', row.id).where(sql`site_id`, '=', row.site_id).execute()
+async function removeRow({ tx }: Writing, records: Records, row: Row) {
+  await tx.deleteFrom(records.table).where('id', '=', row.id).where(isOfTenant(records, row)).execute()
 }
 
-async function setColumns({ tx, now }: Writing, { table }: Records, row: Row, columns: Values) {
+async function setColumns({ tx, now }: Writing, records: Records, row: Row, columns: Values) {
   await tx
-    .updateTable(table)
+    .updateTable(records.table)
     .set({ ...columns, updated_at: now } as never)
     .where('id', '=', row.id)
-    .where(table === 'sites' ? sql`id` : sql`site_id`, '=', row.site_id ?? row.id)
+    .where(isOfTenant(records, row))
     .execute()
+}
+
+/** The condition for rows of the same site, or of the same account. */
+function isOfTenant({ table, resource }: Records, row: Row): RawBuilder<boolean> {
+  if (resource.isOfAccount) return sql`account_id = ${row.account_id}`
+  return table === 'sites' ? sql`id = ${row.id}` : sql`site_id = ${row.site_id}`
 }
 
 async function setRelated(

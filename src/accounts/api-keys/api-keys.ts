@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
-import type { App } from '../platform/app.ts'
-import type { Tx } from '../platform/db/database.ts'
-import { notFound } from '../platform/jsonapi/errors.ts'
-import { isId } from '../platform/jsonapi/identifiers.ts'
-import { hashSecret, randomSecret } from '../platform/secrets/secrets.ts'
-import { assertPermissions } from './assert-permissions.ts'
-import { requiredName } from './required-name.ts'
+import type { App } from '../../platform/app.ts'
+import type { Tx } from '../../platform/db/database.ts'
+import { notFound } from '../../platform/jsonapi/errors.ts'
+import { isId } from '../../platform/jsonapi/identifiers.ts'
+import type { Values } from '../../platform/jsonapi/read-attributes.ts'
+import { asOperator, createRecord } from '../../platform/records/records.ts'
+import { hashSecret, randomSecret } from '../../platform/secrets/secrets.ts'
+import { apiKeyRecords } from './api-keys.resource.ts'
+import { waitForWrites } from './wait-for-writes.ts'
 
 export interface ApiKey {
   id: string
@@ -26,13 +26,13 @@ export interface FreshApiKey extends ApiKey {
 const COLUMNS = ['id', 'name', 'client_id', 'permissions', 'created_at', 'rotated_at'] as const
 
 /**
- * Makes a key for a user of the account.
+ * Makes a key for a user of the account, as the operator of the server.
  *
  * @param wanted the permissions, or null for all
  * @throws ApiError 422 for a blank name or an unknown permission
  */
 export async function createApiKey(
-  { resources }: Pick<App, 'resources'>,
+  app: App,
   tx: Tx,
   {
     accountId,
@@ -42,22 +42,22 @@ export async function createApiKey(
     now,
   }: { accountId: string; userId: string; name: string; wanted: string[] | null; now: Date },
 ): Promise<FreshApiKey> {
-  const readableName = requiredName(name)
-  if (wanted) assertPermissions(resources, wanted)
-  const client_secret = randomSecret()
+  let client_secret = ''
+  const writing = {
+    ...asOperator(app, tx, accountId, []),
+    userId,
+    now,
+    showOnce: (shown: Values) => {
+      client_secret = String(shown.client_secret)
+    },
+  }
+  const attributes = { name, permissions: wanted }
+  const { id } = await createRecord(writing, apiKeyRecords, { siteId: null, attributes })
   const key = await tx
-    .insertInto('api_keys')
-    .values({
-      account_id: accountId,
-      user_id: userId,
-      name: readableName,
-      // No letter that a command line could take for an option.
-      client_id: randomBytes(12).toString('hex'),
-      secret_hash: hashSecret(client_secret),
-      permissions: wanted,
-      created_at: now,
-    })
-    .returning(COLUMNS)
+    .selectFrom('api_keys')
+    .select(COLUMNS)
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
     .executeTakeFirstOrThrow()
   return { ...key, client_secret }
 }
@@ -82,7 +82,7 @@ export async function listApiKeys(tx: Tx, accountId: string): Promise<ApiKey[]> 
 export async function rotateApiKey(tx: Tx, accountId: string, id: string, now: Date): Promise<FreshApiKey> {
   const client_secret = randomSecret()
   const change = { secret_hash: hashSecret(client_secret), rotated_at: now }
-  return { ...(await endEpoch(tx, accountId, id, change)), client_secret }
+  return { ...(await endEpoch(tx, accountId, id, change, now)), client_secret }
 }
 
 /**
@@ -91,7 +91,7 @@ export async function rotateApiKey(tx: Tx, accountId: string, id: string, now: D
  * @throws ApiError 404
  */
 export async function deleteApiKey(tx: Tx, accountId: string, id: string, now: Date): Promise<void> {
-  await endEpoch(tx, accountId, id, { deleted_at: now })
+  await endEpoch(tx, accountId, id, { deleted_at: now }, now)
 }
 
 async function endEpoch(
@@ -99,13 +99,13 @@ async function endEpoch(
   accountId: string,
   id: string,
   change: { secret_hash?: Buffer; rotated_at?: Date; deleted_at?: Date },
+  now: Date,
 ): Promise<ApiKey> {
   if (!isId(id)) throw notFound(`There is no key with the id ${id}.`)
-  // Waits for what the key is writing now, and makes what comes after wait for the new epoch.
-  await sql`select pg_advisory_xact_lock(api_key_lock(${id}::bigint))`.execute(tx)
+  await waitForWrites(tx, id)
   const key = await tx
     .updateTable('api_keys')
-    .set((eb) => ({ ...change, epoch: eb('epoch', '+', 1) }))
+    .set((eb) => ({ ...change, updated_at: now, epoch: eb('epoch', '+', 1) }))
     .where('id', '=', id)
     .where('account_id', '=', accountId)
     .where('deleted_at', 'is', null)
