@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { MovableClock } from '../../platform/clock/clock.ts'
+import type { MovableClock } from '../../platform/clock/clock.ts'
 import { inTransaction } from '../../platform/db/database.ts'
 import type { Client } from '../../testing/client.ts'
 import { makeContact, makeKey, makeOffer, makeUser, offersBody, unique } from '../../testing/fixtures.ts'
