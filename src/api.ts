@@ -8,6 +8,7 @@ import { users } from './accounts/users/users.resource.ts'
 import { automationRunRoutes } from './automations/automation-runs.routes.ts'
 import { automationRecords } from './automations/automations.resource.ts'
 import { queues } from './background.ts'
+import { bulkRoutes } from './bulk/bulk.routes.ts'
 import { courseRecords } from './catalogue/courses/courses.resource.ts'
 import { lessonRecords } from './catalogue/courses/lessons.resource.ts'
 import { mediumRecords } from './catalogue/courses/media.resource.ts'
@@ -86,6 +87,7 @@ export const routes: Route[] = [
   ...grantPeriodRoutes,
   ...timelineRoutes,
   ...activationRoutes,
+  ...bulkRoutes,
   ...crudRoutes(offerRecords, {
     create:
       'Without a `payment_type`, an offer with a price is `single` and one without is `free`. `products` are the products that the offer gives access to.',

@@ -2,6 +2,7 @@
 
 import { endRest } from './automations/end-runs.ts'
 import { runsQueue } from './automations/runs-queue.ts'
+import { bulkTask } from './bulk/process-jobs.ts'
 import { cleanUploads } from './catalogue/uploads/clean-uploads.ts'
 import { emailsQueue } from './emails/emails-queue.ts'
 import { announceAccessEnds, endingSchedule } from './grants/announce-access-ends.ts'
@@ -22,6 +23,7 @@ export const queues: Queue[] = [dispatching, runsQueue, emailsQueue, deliveriesQ
 
 export const backgroundTasks: BackgroundTask[] = [
   ...queues,
+  bulkTask,
   { name: 'cancel', everyMs: 1_000, run: cancelRest },
   { name: 'end runs', everyMs: 1_000, run: endRest },
   { name: 'expire', everyMs: 1_000, wakesOthers: true, run: expireGrants, schedule: expirySchedule },

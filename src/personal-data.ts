@@ -1,5 +1,6 @@
 /** Table of contents: every module that keeps data of a contact, in the order in which they erase it. */
 import { automationsData } from './automations/personal-data.ts'
+import { bulkData } from './bulk/personal-data.ts'
 import { emailsData } from './emails/personal-data.ts'
 import { formsData } from './forms/personal-data.ts'
 import { grantsData } from './grants/personal-data.ts'
@@ -28,4 +29,5 @@ export const personalData: PersonalData[] = [
   emailsData,
   automationsData,
   webhooksData,
+  bulkData,
 ]

@@ -4,6 +4,8 @@ import { sites } from './accounts/sites/sites.resource.ts'
 import { users } from './accounts/users/users.resource.ts'
 import { automationRuns } from './automations/automation-runs.resource.ts'
 import { automations } from './automations/automations.resource.ts'
+import { bulkJobRows } from './bulk/bulk-job-rows.resource.ts'
+import { bulkJobs } from './bulk/bulk-jobs.resource.ts'
 import { courses } from './catalogue/courses/courses.resource.ts'
 import { lessons } from './catalogue/courses/lessons.resource.ts'
 import { media } from './catalogue/courses/media.resource.ts'
@@ -58,6 +60,8 @@ export const resources: Resource[] = [
   emails,
   emailTemplates,
   grants,
+  bulkJobs,
+  bulkJobRows,
   automations,
   automationRuns,
   events,

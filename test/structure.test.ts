@@ -24,6 +24,7 @@ const LAYERS = [
   'webhooks',
   'forms',
   'automations',
+  'bulk',
   'members',
   'operations',
   'personal-data.ts',

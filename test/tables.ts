@@ -5,6 +5,7 @@ import { resources } from '../src/resources.ts'
 export const TABLES: Record<string, string[]> = {
   accounts: ['accounts', 'users', 'roles', 'api_keys', 'token_families', 'sites'],
   automations: ['automations', 'automation_versions', 'automation_runs', 'automation_run_steps'],
+  bulk: ['bulk_jobs', 'bulk_job_rows'],
   catalogue: [
     'offers',
     'offer_products',

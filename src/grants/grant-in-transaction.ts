@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
 import type { Origin } from '../platform/events/events.ts'
 import { originRow } from '../platform/events/origin-row.ts'
+import type { Renewal } from './change-offers.ts'
 import { type GrantsByOffer, type OutcomeRow, type Refusal, refusalOf } from './outcome-row.ts'
 
 /** Offers to grant to one contact of a site, or to revoke. */
@@ -12,9 +13,12 @@ export interface OffersOf {
 }
 
 export interface GrantOf extends OffersOf {
-  source: 'automation' | 'inbound_url' | 'form'
+  source: 'automation' | 'inbound_url' | 'form' | 'api' | 'cli'
   send_customer_welcome_email?: boolean
   send_offer_grant_email?: boolean
+  /** What happens to the end of access to offers that are held: see renew_grants.sql. */
+  renew?: Renewal
+  expires_at?: string | null
 }
 
 /** The result of a grant, or the reason why nothing was written. */
@@ -26,13 +30,14 @@ export type GrantOutcome =
       customer_created: boolean
       customer_event_id: string | null
       granted: GrantsByOffer
+      renewed: GrantsByOffer
     }
 
 type GrantRefusal = Refusal<'subject_not_found' | 'offer_not_found' | 'email_taken'>
 
 /**
- * Grants offers in the transaction of a larger change; offers that a contact holds already are ignored. Each grant has
- * the same outcome as it would have alone. For requests of the API, see change-offers.ts.
+ * Grants offers in the transaction of a larger change; offers that a contact holds already are ignored, or renewed.
+ * Each grant has the same outcome as it would have alone. For requests of the API, see change-offers.ts.
  *
  * @param changes no contact twice
  * @returns the outcomes, in the order of the changes
@@ -43,25 +48,24 @@ export async function grantInTransaction(
   changes: GrantOf[],
   now: Date,
 ): Promise<GrantOutcome[]> {
-  const list = changes.map(
-    ({ source, send_customer_welcome_email, send_offer_grant_email, ...change }, index) => ({
-      ...rowOf(siteId, change, index),
-      options: { ...originRow(change.origin), source, send_customer_welcome_email, send_offer_grant_email },
-    }),
-  )
+  const list = changes.map(({ contactId, offerIds, origin, ...options }, index) => ({
+    ...rowOf(siteId, { contactId, offerIds, origin }, index),
+    options: { ...originRow(origin), ...options },
+  }))
   const { rows } = await sql<OutcomeRow<GrantRefusal['error']>>`
     select o.* from unnest(grant_offers(${changesOf(list)}, ${now})) o order by o.place`.execute(tx)
   return rows.map(outcomeOf)
 }
 
 function outcomeOf(row: OutcomeRow<GrantRefusal['error']>): GrantOutcome {
-  const { customer_id, customer_event_id, granted } = row
+  const { customer_id, customer_event_id, granted, renewed } = row
   return (
     refusalOf(row) ?? {
       customer_id,
       customer_created: customer_event_id !== null,
       customer_event_id,
       granted: granted ?? {},
+      renewed: renewed ?? {},
     }
   )
 }

@@ -5,7 +5,6 @@ import { otherRequest, REPLAYED } from '../platform/http/idempotency.ts'
 import { IdentifierList } from '../platform/http/resource-routes.ts'
 import { type Answer, type Route, route, type SignedContext } from '../platform/http/route.ts'
 import { documentedAs } from '../platform/jsonapi/documented.ts'
-import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
 import { identifier, isId } from '../platform/jsonapi/identifiers.ts'
 import {
   type ChangeOffers,
@@ -15,6 +14,7 @@ import {
   type Subject,
 } from './change-offers.ts'
 import { explainPeriod, readRenewal } from './read-renewal.ts'
+import { emailTaken, offerNotFound, subjectNotFound } from './refusals.ts'
 
 const PERMISSION = 'manage:grants'
 
@@ -196,11 +196,7 @@ function answerOf(
     case 'subject_not_found':
       throw subjectNotFound(subject)
     case 'email_taken':
-      throw new ApiError(
-        409,
-        'email_taken',
-        'The customer of another contact of the site already has this e-mail. Nothing was changed.',
-      )
+      throw emailTaken()
     case 'idempotency_mismatch':
       throw otherRequest()
     case 'offer_not_found': {
@@ -224,15 +220,6 @@ function answerOf(
     headers: replayed ? REPLAYED : {},
   }
 }
-
-/** An archived offer can be revoked, but not granted. */
-function offerNotFound(id: string | number, mode: ChangeOffers['mode'], pointer: string) {
-  const which = mode === 'revoke' ? 'on the site' : 'that can be granted here'
-  return notFound(`There is no offer with the id ${id} ${which}. Nothing was changed.`, { pointer })
-}
-
-const subjectNotFound = ({ parent, id }: Subject) =>
-  notFound(`There is no ${parent === 'contacts' ? 'contact' : 'customer'} with the id ${id}.`)
 
 export const grantRoutes: Route[] = [
   ...offerRelationshipRoutes('contacts', 'contact'),

@@ -9,12 +9,13 @@ const BATCH = 5_000
 /**
  * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, sign-ins that have ended, counts of
  * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, submissions of forms that nobody confirmed, secrets that sign no more;
- * and from each queue what is older than its retention period.
+ * bulk jobs that have finished long ago; and from each queue what is older than its retention period.
  *
  * @returns how many rows went; there may be more
  */
 export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
   const now = sql`${app.clock.now()}::timestamptz`
+  const bulkEnd = sql`${now} - make_interval(days => ${app.config.KEEP_BULK_JOBS_DAYS})`
   const work: Record<string, () => Promise<number>> = {
     idempotency_keys: removal(app, 'idempotency_keys', sql`created_at < ${now} - interval '24 hours'`),
     token_families: removal(app, 'token_families', sql`expires_at < ${now}`),
@@ -23,6 +24,16 @@ export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
     member_links: removal(app, 'member_links', sql`least(used_at, expires_at) < ${now} - interval '30 days'`),
     hook_secrets: removal(app, 'hook_secrets', sql`signs_until < ${now}`),
     form_submissions: () => cleanSubmissions(app),
+    bulk_job_rows: removal(
+      app,
+      'bulk_job_rows',
+      sql`job_id in (select id from bulk_jobs where finished_at < ${bulkEnd})`,
+    ),
+    bulk_jobs: removal(
+      app,
+      'bulk_jobs',
+      sql`finished_at < ${bulkEnd} and not exists (select from bulk_job_rows r where r.job_id = bulk_jobs.id)`,
+    ),
     email_budgets: removal(app, 'email_budgets', sql`hour < ${now} - interval '24 hours'`),
   }
   for (const { table, clean } of queues) if (clean) work[table] = () => clean(app)

@@ -81,6 +81,11 @@ export const settings = {
     integer(1, 36_500),
     'days that finished webhook deliveries and their attempts are kept',
   ),
+  KEEP_BULK_JOBS_DAYS: setting(
+    '30',
+    integer(1, 36_500),
+    'days that finished bulk jobs and their rows are kept',
+  ),
   KEEP_EVENTS_DAYS: setting(
     '400',
     integer(30, 36_500),

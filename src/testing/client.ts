@@ -15,6 +15,7 @@ export interface Client {
   send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
   get: (path: string, headers?: Record<string, string>) => Promise<Reply>
   post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
+  put: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
   patch: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
   delete: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
 }
@@ -52,6 +53,7 @@ export function createClient(
     send,
     get: (path, headers) => send('GET', path, undefined, headers),
     post: (...args) => send('POST', ...args),
+    put: (...args) => send('PUT', ...args),
     patch: (...args) => send('PATCH', ...args),
     delete: (...args) => send('DELETE', ...args),
   }

@@ -30,7 +30,7 @@ const ERROR = ['id', 'links', 'status', 'code', 'title', 'detail', 'source', 'me
 const DOCUMENT_LINKS = ['self', 'related', 'describedby', 'first', 'last', 'prev', 'next']
 /** Beyond the specification; see docs/jsonapi.md. */
 const OUR_DOCUMENT_LINKS = ['current', 'documentation']
-const OUR_RESOURCE_LINKS = ['customer', 'contact']
+const OUR_RESOURCE_LINKS = ['customer', 'contact', 'rows']
 /** Attributes that `fields[…]` does not leave out, because they are shown once. */
 const SHOWN_ONCE = ['secret', 'activate_url', 'deactivate_url']
 /** Types with an attribute `type`. */

@@ -1,4 +1,5 @@
 import { makeAutomation } from './automations.ts'
+import { bulkBody } from './bulk.ts'
 import type { Client } from './client.ts'
 import { makeContent, makeCourseParts, makeUpload } from './content.ts'
 import { makeContact, makeOffer, makeProduct, makeSession, offersBody } from './fixtures.ts'
@@ -39,6 +40,8 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const tested = await client.post(`/v1/hooks/${hooks}/test`)
   const template = { type: 'email_templates', attributes: { kind: 'gift' } }
   const email_templates = (await client.post('/v1/email_templates', { data: template })).body.data.id
+  const bulk = bulkBody({ rows: [{ contact_id: contacts }] }, { offer_ids: [offers] })
+  const bulk_jobs = (await client.post('/v1/bulk/grants', bulk)).body.data.id
   const user = (await client.get('/v1/me')).body.data.id
   const sessions = await makeSession(h.app, user)
   const { courseId, moduleId, lessonId, mediumId } = await makeCourseParts(client)
@@ -73,6 +76,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     customers,
     emails: body.data[0].id,
     email_templates,
+    bulk_jobs,
     grants: outcomes[0].grant_id,
     forms,
     form_submissions,

@@ -94,6 +94,7 @@ async function keyOfAnother(route: Route, client: Pick<pg.Client, 'query'>): Pro
 
 /** More than a body, or an upload, may have. */
 const LARGE = 'x'.repeat(1_100_000)
+const LARGER = 'x'.repeat(6_000_000)
 const UNKNOWN = '999999999999'
 
 /** By status. */
@@ -124,7 +125,7 @@ const CAUSES: Record<number, Cause> = {
   413: async (route) =>
     route.upload
       ? send(world, { ...like(route), body: formOf({ file: LARGE }) })
-      : send(world, { ...like(route), body: JSON.stringify(LARGE) }),
+      : send(world, { ...like(route), body: JSON.stringify(route.bodyLimit ? LARGER : LARGE) }),
   415: (route) => to(strict, { ...like(route), body: '{}', headers: { 'content-type': 'text/plain' } }),
   422: async (route) => {
     if (!isIdempotent(route)) return send(world, withQuery(like(route), 'filter[custom_9999]=x'))
@@ -140,6 +141,9 @@ const CAUSES: Record<number, Cause> = {
 
 /** Where the status has another cause than elsewhere. */
 const SPECIAL: Record<string, Cause> = {
+  // Every address can be that of a contact.
+  'PUT /v1/contacts/by-email/{email} 404': async (route) =>
+    send(world, aboutNothing(await validRequest(world, route))),
   'POST /v1/oauth/token 401': (route) => withForm(route, 'client_id=x&client_secret=y'),
   'POST /v1/uploads 415': (route) => send(world, { ...like(route), body: {} }),
   'POST /v1/sessions 401': (route) => send(world, { ...like(route), token: null }),
@@ -200,10 +204,8 @@ describe.each(ordered.map((route) => [nameOf(route), route] as const))('%s', (na
   test('succeeds as documented, and with its example', async () => {
     const request = await validRequest(world, route)
     const reply = await send(world, request)
-    expect([reply.status, reply.body.errors ?? []]).toEqual([
-      documented(world).find((status) => status < 300),
-      [],
-    ])
+    expect(documented(world).filter((status) => status < 300)).toContain(reply.status)
+    expect(reply.body.errors ?? []).toEqual([])
   })
 
   test('returns every documented error', async () => {

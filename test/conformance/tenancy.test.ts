@@ -42,6 +42,10 @@ describe('an id of another account is answered like an id that nobody has, and n
       expect.arrayContaining(['filter[site_id]', 'filter[has_offer_id]']),
     )
     expect(found('PATCH /v1/contacts/{id}/relationships/offers')).toEqual(['path', '/data/0/id'])
+    expect(found('POST /v1/bulk/grants')).toEqual([
+      '/data/attributes/rows/0/offer_ids/0',
+      '/data/relationships/site/data/id',
+    ])
     expect(found('POST /v1/automations')).toEqual([
       '/data/attributes/trigger/resource_id',
       '/data/attributes/actions/0/offer_id',

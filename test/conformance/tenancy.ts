@@ -58,7 +58,9 @@ function inBody({ ids }: World, request: Request): Position[] {
   }
   const known = new Map(Object.entries(ids).map(([type, id]) => [id, type]))
   return leavesOf(request.body).flatMap(({ path, value, beside }) => {
-    const last = String(path.at(-1))
+    // Of a list of ids, the name of the list.
+    const list = typeof path.at(-1) === 'number' ? String(path.at(-2)) : ''
+    const last = list.endsWith('_ids') ? list.replace(/s$/, '') : String(path.at(-1))
     const isId = (last === 'id' && path.length > 2) || last.endsWith('_id')
     if (!isId || typeof value !== 'string') return []
     const type = typeof beside.type === 'string' ? beside.type : idUnder(last, beside)

@@ -4,6 +4,7 @@ import { setPassword } from '../../src/accounts/set-password.ts'
 import { routes } from '../../src/api.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import { makeAutomation } from '../../src/testing/automations.ts'
+import { bulkBody } from '../../src/testing/bulk.ts'
 import type { Client } from '../../src/testing/client.ts'
 import type { Account } from '../../src/testing/fixtures.ts'
 import { makeContact, makeKey, offersBody, unique } from '../../src/testing/fixtures.ts'
@@ -98,6 +99,8 @@ async function another(world: World, type: string): Promise<string> {
 /** Types of what these members refer to, where it is not the plural. */
 const REFERS: Record<string, string> = {
   tag_id: 'contact_tags',
+  add_tag_id: 'contact_tags',
+  remove_tag_id: 'contact_tags',
   template_id: 'email_templates',
   run_id: 'automation_runs',
 }
@@ -131,6 +134,8 @@ export function withIds(value: unknown, ids: Record<string, string>): unknown {
     Object.entries(value).map(([name, member]) => {
       const referred = ids[idUnder(name, { event })]
       if (typeof member === 'string' && referred) return [name, referred]
+      const listed = ids[idUnder(name.replace(/_ids$/, '_id'))]
+      if (Array.isArray(member) && listed) return [name, member.map(() => listed)]
       if (typeof member === 'string' && UNIQUE[name]) return [name, UNIQUE[name](unique(), member)]
       return [name, withIds(member, ids)]
     }),
@@ -153,6 +158,13 @@ async function waitingRun({ h, account, client }: World): Promise<string> {
   await h.drain()
   const { body } = await client.get(`/v1/automation_runs?filter[automation_id]=${automation}`)
   return body.data[0].id
+}
+
+/** A bulk job of which nothing is done yet. */
+async function pendingJob({ client, ids }: World): Promise<string> {
+  const rows = [{ email: `pending${unique()}@example.com` }]
+  const { body } = await client.post('/v1/bulk/grants', bulkBody({ rows }, { offer_ids: [ids.offers!] }))
+  return body.data.id
 }
 
 async function activation({ ids, client }: World, act: string): Promise<Request> {
@@ -210,6 +222,19 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     await world.client.post(`/v1/automation_runs/${id}/cancel`)
     return { method: 'POST', path: `/v1/automation_runs/${id}/retry` }
   },
+  'POST /v1/bulk_jobs/{id}/cancel': async (world) => ({
+    method: 'POST',
+    path: `/v1/bulk_jobs/${await pendingJob(world)}/cancel`,
+  }),
+  'POST /v1/bulk_jobs/{id}/retry': async (world) => {
+    const id = await pendingJob(world)
+    await world.client.post(`/v1/bulk_jobs/${id}/cancel`)
+    return { method: 'POST', path: `/v1/bulk_jobs/${id}/retry` }
+  },
+  'PUT /v1/contacts/by-email/{email}': async (world) => ({
+    ...aboutExisting(world, routes.find((route) => nameOf(route) === 'PUT /v1/contacts/by-email/{email}')!),
+    path: `/v1/contacts/by-email/grace${unique()}%40example.com`,
+  }),
   'GET /v1/uploads/{id}/content': async ({ client }) => {
     const { body } = await client.post('/v1/uploads', formOf({}))
     return { method: 'GET', path: `/v1/uploads/${body.data.id}/content` }

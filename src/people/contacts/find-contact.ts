@@ -19,3 +19,23 @@ export const idByEmail = (siteId: string, email: string): RawBuilder<string | nu
      union all
     select contact_id from contact_aliases where email = ${address} and site_id = ${siteId})`
 }
+
+/**
+ * The same for many at once.
+ *
+ * @param addresses as parseEmailAddress() reads them
+ * @returns ids by address; none for an address that leads to nobody
+ */
+export async function findContactsByEmail(
+  db: Db | Tx,
+  siteId: string,
+  addresses: string[],
+): Promise<Map<string, string>> {
+  if (addresses.length === 0) return new Map()
+  const isOne = sql`email = any (${addresses}::text[]) and site_id = ${siteId}`
+  const { rows } = await sql<{ email: string; id: string }>`
+    select email, id from contacts where ${isOne}
+     union all
+    select email, contact_id from contact_aliases where ${isOne}`.execute(db)
+  return new Map(rows.map(({ email, id }) => [email, id]))
+}

@@ -6,7 +6,7 @@ import { aliasesOf } from './aliases-of.ts'
 import { contacts } from './contacts.resource.ts'
 
 /** Answers of these are kept for repetitions, with what they show of the contact. */
-const ROUTES = ['POST /v1/contacts', 'PATCH /v1/contacts/{id}']
+const ROUTES = ['POST /v1/contacts', 'PUT /v1/contacts/by-email/{email}', 'PATCH /v1/contacts/{id}']
 
 /** Of custom fields, those that are archived too. */
 async function keptValues(db: Db, siteId: string, contactId: string): Promise<object> {

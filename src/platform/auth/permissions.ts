@@ -2,12 +2,19 @@ import type { Resource } from '../jsonapi/resource.ts'
 
 /**
  * What a key can be allowed to do. Kajabi names permissions to see things `view:<resource>`;
- * those to change things, `manage:<resource>`, are ours.
+ * those to change things, `manage:<resource>`, and to change many at once, `bulk:<what>`, are ours.
  */
-export type Permission = `view:${string}` | `manage:${string}`
+export type Permission = `view:${string}` | `manage:${string}` | `bulk:${string}`
 
 /** Choosing the ids of what is created. */
 const CHOOSE_IDS: Permission = 'manage:ids'
+
+/** What can be done for many contacts at once; each with a permission of its own, besides those that one of them takes. */
+export const BULK_KINDS = ['grants', 'revocations', 'tags'] as const
+
+export type BulkKindName = (typeof BULK_KINDS)[number]
+
+export const bulk = (kind: BulkKindName): Permission => `bulk:${kind}`
 
 /** The permission to see a resource. */
 export const viewing = ({ type, permittedWith = type }: Resource): Permission => `view:${permittedWith}`
@@ -23,4 +30,5 @@ export const permissionsOf = (resources: Resource[]): Permission[] => [
       resource.isManaged === false ? [viewing(resource)] : [viewing(resource), managing(resource)],
     ),
   CHOOSE_IDS,
+  ...BULK_KINDS.map(bulk),
 ]

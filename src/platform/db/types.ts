@@ -130,6 +130,45 @@ export interface BlogPosts {
   updated_at: Timestamp;
 }
 
+export interface BulkJobRows {
+  code: string | null;
+  contact_id: Int8 | null;
+  detail: string | null;
+  done_at: Timestamp | null;
+  email: string | null;
+  id: Generated<Int8>;
+  job_id: Int8;
+  name: string | null;
+  position: number;
+  result: Json | null;
+  settings: Json | null;
+  site_id: Int8;
+  status: Generated<string>;
+}
+
+export interface BulkJobs {
+  actor: string;
+  caller: Json | null;
+  counts: Generated<Json>;
+  created_at: Timestamp;
+  done: Generated<number>;
+  due_at: Timestamp;
+  failed: Generated<number>;
+  filter: Json | null;
+  finished_at: Timestamp | null;
+  id: Generated<Int8>;
+  kind: string;
+  reason: string | null;
+  request_id: string | null;
+  settings: Json;
+  site_id: Int8;
+  source: string;
+  started_at: Timestamp | null;
+  status: string;
+  total: number;
+  updated_at: Timestamp;
+}
+
 export interface Clock {
   ahead_ms: Generated<Int8>;
   is_movable: Generated<boolean>;
@@ -722,6 +761,8 @@ export interface DB {
   automation_versions: AutomationVersions;
   automations: Automations;
   blog_posts: BlogPosts;
+  bulk_job_rows: BulkJobRows;
+  bulk_jobs: BulkJobs;
   clock: Clock;
   contact_aliases: ContactAliases;
   contact_counts: ContactCounts;

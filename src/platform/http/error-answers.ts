@@ -40,7 +40,8 @@ function toApiError(app: App, error: unknown, request: FastifyRequest): ApiError
   }
   const { statusCode, message } = error as { statusCode?: number; message?: string }
   if (statusCode === 413) {
-    const most = `${request.routeOptions.bodyLimit / 1024} kB`.replace('1024 kB', '1 MB')
+    const kilobytes = request.routeOptions.bodyLimit / 1024
+    const most = kilobytes % 1024 === 0 ? `${kilobytes / 1024} MB` : `${kilobytes} kB`
     return new ApiError(413, 'body_too_large', `The body is larger than ${most}.`)
   }
   if (statusCode && statusCode < 500)

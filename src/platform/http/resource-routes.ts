@@ -1,4 +1,5 @@
 /** The routes that follow from a resource's description. */
+import { type RawBuilder, sql } from 'kysely'
 import { Type } from 'typebox'
 import { viewing } from '../auth/permissions.ts'
 import type { Db, Tx } from '../db/database.ts'
@@ -61,12 +62,48 @@ async function pageBody(
   query: ResourceQuery,
   parameters: QueryParameters,
   scope: LoadScope,
+  path?: string,
 ): Promise<object> {
   if (isByCursor(query)) {
     const page = await loadByCursor(db, resource, query, scope)
-    return cursorPageDocument(page, query, parameters, scope)
+    return cursorPageDocument(page, query, parameters, scope, path)
   }
-  return pageDocument(await loadPage(db, resource, query, scope), query, parameters, scope)
+  return pageDocument(await loadPage(db, resource, query, scope), query, parameters, scope, path)
+}
+
+/**
+ * `GET /v1/<type>/{id}/<name>`: a list of what belongs to one resource, seen with the permission of that one.
+ *
+ * @param parts what is listed, and the column that holds the id of what it belongs to
+ */
+export function listOfOneRoute(
+  owner: Resource,
+  name: string,
+  parts: { resource: Resource; ownerId: RawBuilder<unknown> },
+): Route {
+  const { resource, ownerId } = parts
+  return route({
+    kind: 'read',
+    method: 'GET',
+    url: `/v1/${owner.type}/{id}/${name}`,
+    access: viewing(owner),
+    summary: `List the ${name} of one ${owner.singular}`,
+    description: resource.description,
+    tag: label(owner),
+    query: listParameters(resource),
+    responses: { 200: pageSchema(resource) },
+    async handler({ db, params, query: parameters, scope, caller, ignore }) {
+      const id = params.id!
+      await loadOne(db, owner, id, { fields: { [owner.type]: [] }, include: {} }, scope)
+      const query = parseQuery(resource, parameters, scope)
+      assertMayInclude(scope.resources, caller, resource, query.include)
+      ignore(query.ignored)
+      query.filters.push({ where: sql`${ownerId} = ${id}` })
+      return {
+        body: await pageBody(db, resource, query, parameters, scope, `/v1/${owner.type}/${id}/${name}`),
+      }
+    },
+  })
 }
 
 /** `GET /v1/<type>/{id}` */

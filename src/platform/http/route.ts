@@ -83,7 +83,7 @@ export interface Answer {
 export type Access = 'public' | 'token' | Permission
 
 interface RouteBase {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
   summary: string
   description?: string
@@ -103,6 +103,8 @@ interface RouteBase {
   query?: TSchema
   /** Schema per status; errors are added automatically. */
   responses: Record<number, TSchema>
+  /** Largest body in bytes, where it may be larger than others. */
+  bodyLimit?: number
   /** Further statuses it can answer with an error document. */
   errors?: number[]
 }

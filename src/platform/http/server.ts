@@ -156,6 +156,7 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
   server.route({
     method: definition.method,
     url: definition.url.replace(/\{(\w+)\}/g, ':$1'),
+    ...(definition.bodyLimit && { bodyLimit: definition.bodyLimit }),
     schema: fastifySchema(definition, app.config.JSONAPI_STRICT),
     config: { route: definition },
     handler: async (request, reply) => {

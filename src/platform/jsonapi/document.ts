@@ -27,18 +27,22 @@ export function singleDocument(
   }
 }
 
-/** The document of a page, with links to its neighbours that keep every parameter. */
+/**
+ * The document of a page, with links to its neighbours that keep every parameter.
+ *
+ * @param path of the list, relative to the base URL
+ */
 export function pageDocument(
   loaded: LoadedPage,
   query: ResourceQuery,
   parameters: QueryParameters,
   scope: Scope,
+  path = `/v1/${loaded.primary.resource.type}`,
 ) {
   const { number, size } = query.page
   const pages = Math.max(1, Math.ceil(loaded.total / size))
-  const path = `${scope.baseUrl}/v1/${loaded.primary.resource.type}`
   const page = (wanted: number) =>
-    `${path}?${pageParameters(parameters, { 'page[number]': String(wanted), 'page[size]': String(size) })}`
+    `${scope.baseUrl}${path}?${pageParameters(parameters, { 'page[number]': String(wanted), 'page[size]': String(size) })}`
   return {
     data: resourceObjects(loaded.primary, query.fields, scope),
     ...includedPart(loaded, query, scope),
@@ -58,18 +62,20 @@ export function pageDocument(
 /**
  * The document of a page by cursor. It has no totals, since counting takes longer than the page itself, and its cursors
  * are in `meta` also where a link is missing: a client that has seen the last page goes on from there later.
+ *
+ * @param path of the list, relative to the base URL
  */
 export function cursorPageDocument(
   { start, end, hasPrevious, hasNext, ...loaded }: LoadedCursorPage,
   query: ResourceQuery & { cursor: CursorPage },
   parameters: QueryParameters,
   scope: Scope,
+  path = `/v1/${loaded.primary.resource.type}`,
 ) {
   const { size } = query.page
   const { direction, cursor } = query.cursor
-  const path = `${scope.baseUrl}/v1/${loaded.primary.resource.type}`
   const page = (towards: Direction, from: string) =>
-    `${path}?${pageParameters(parameters, { [`page[${towards}]`]: from, 'page[size]': String(size) })}`
+    `${scope.baseUrl}${path}?${pageParameters(parameters, { [`page[${towards}]`]: from, 'page[size]': String(size) })}`
   const self = page(direction, cursor)
   return {
     data: resourceObjects(loaded.primary, query.fields, scope),

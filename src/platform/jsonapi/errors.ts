@@ -17,6 +17,8 @@ export interface ErrorOptions {
   source?: ErrorSource
   headers?: Record<string, string>
   cause?: unknown
+  /** Further errors of the same request, with the same status. */
+  others?: ApiError[]
 }
 
 const TITLES: Record<number, string> = {
@@ -45,6 +47,7 @@ export class ApiError extends Error {
   readonly code: string
   readonly source: ErrorSource | undefined
   readonly headers: Record<string, string>
+  readonly others: ApiError[]
 
   /** @param detail a sentence that says what to do */
   constructor(status: number, code: string, detail: string, options: ErrorOptions = {}) {
@@ -53,6 +56,7 @@ export class ApiError extends Error {
     this.code = code
     this.source = options.source
     this.headers = options.headers ?? {}
+    this.others = options.others ?? []
   }
 
   get title(): string {
@@ -76,9 +80,14 @@ export function flatError({ status, code, message }: ApiError) {
 
 /** The error document of JSON:API. Every value in it may be shown to the caller. */
 export function errorDocument(error: ApiError, requestId: string) {
-  const { status, code, title, message: detail, source } = error
   return {
-    errors: [{ status: String(status), code, title, detail, ...(source && { source }) }],
+    errors: [error, ...error.others].map(({ status, code, title, message: detail, source }) => ({
+      status: String(status),
+      code,
+      title,
+      detail,
+      ...(source && { source }),
+    })),
     meta: { request_id: requestId },
   }
 }

@@ -62,7 +62,7 @@ export function successHeaders(status: number, isIdempotent: boolean): HeaderNam
     'X-Request-Id',
     ...RATE_LIMIT,
     'Warning',
-    ...(status === 201 ? (['Location'] as const) : []),
+    ...([201, 202].includes(status) ? (['Location'] as const) : []),
     ...(isIdempotent ? (['Idempotent-Replayed'] as const) : []),
   ]
 }

@@ -3,7 +3,7 @@ import { pascalCase, singularOf } from '../../jsonapi/documented.ts'
 type Verbs = Record<string, string>
 
 const OF_LIST: Verbs = { GET: 'list', POST: 'create' }
-const OF_ONE: Verbs = { GET: 'get', POST: 'create', PATCH: 'update', DELETE: 'delete' }
+const OF_ONE: Verbs = { GET: 'get', POST: 'create', PUT: 'put', PATCH: 'update', DELETE: 'delete' }
 const OF_RELATIONSHIP: Record<string, [verb: string, preposition: string]> = {
   GET: ['list', 'Of'],
   POST: ['add', 'To'],

@@ -1,0 +1,225 @@
+import { type TSchema, Type } from 'typebox'
+import { originOf } from '../people/contacts/origin-of.ts'
+import { bulk } from '../platform/auth/permissions.ts'
+import { assertMay } from '../platform/http/authenticate.ts'
+import { Attributes, ignoredAttribute, ignoreRelationships } from '../platform/http/documents.ts'
+import { listOfOneRoute, listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
+import { type Answer, type Caller, type Route, route, type WriteContext } from '../platform/http/route.ts'
+import { SiteRelationship, siteOf } from '../platform/http/site-of.ts'
+import { component, documentedAs, pascalCase } from '../platform/jsonapi/documented.ts'
+import { badRequest, unprocessable } from '../platform/jsonapi/errors.ts'
+import { parseBoolean } from '../platform/jsonapi/field-types.ts'
+import { mapValues, singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
+import { bulkJobRows } from './bulk-job-rows.resource.ts'
+import { bulkJobs } from './bulk-jobs.resource.ts'
+import type { BulkKind } from './bulk-kind.ts'
+import { cancelJob, type LockedJob, lockJob, retryJob } from './change-jobs.ts'
+import { createJob, MOST_MATCHING, MOST_ROWS } from './create-job.ts'
+import { needsOf } from './job-permissions.ts'
+import { bulkKinds, kindNamed } from './kinds.ts'
+import { predictJob } from './predict-job.ts'
+import { givenJob, readJob } from './read-job.ts'
+import { sql } from 'kysely'
+
+/** Bytes: 10,000 rows of the longest usual addresses and names, with ids of their own. */
+const LARGEST_BODY = 5 * 1024 * 1024
+
+const most = (count: number) => count.toLocaleString('en')
+
+/** What rows and `meta` say, as the documentation shows it; readRows() says what is wrong with it. */
+const membersOf = ({ members, notInExample }: BulkKind) =>
+  mapValues(members, ({ schema }, name) =>
+    Type.Optional({ ...schema, ...(notInExample.includes(name) && { examples: [] }) } as TSchema),
+  )
+
+function bodyOf(kind: BulkKind) {
+  const Row = component(
+    `Bulk${pascalCase(kind.name)}Row`,
+    Type.Object({
+      email: Type.Optional(Type.String({ format: 'email', description: 'Instead of `contact_id`' })),
+      contact_id: Type.Optional(Type.Union([Type.String(), Type.Integer()], { examples: [] })),
+      ...(kind.createsContacts && {
+        name: Type.Optional(Type.String({ description: 'Of a contact that the row creates' })),
+      }),
+      ...membersOf(kind),
+    }),
+  )
+  const Job = Type.Object({
+    rows: Type.Optional(Type.Array(Row, { maxItems: MOST_ROWS })),
+    filter: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        examples: [],
+        description: `Instead of rows: the contacts that match now, at most ${most(MOST_MATCHING)}. Names and values as in \`filter[…]\` of \`GET /v1/contacts\`; \`{}\` matches all.`,
+      }),
+    ),
+  })
+  const Meta = Type.Object({
+    ...(kind.createsContacts && {
+      create_contacts: Type.Optional(
+        Type.Boolean({
+          default: true,
+          description: 'false: rows with an e-mail that the site does not know fail',
+        }),
+      ),
+    }),
+    ...mapValues(membersOf(kind), (schema) => ({ ...schema, examples: [] }) as TSchema),
+  })
+  return component(
+    `NewBulk${pascalCase(kind.name)}`,
+    Type.Object({
+      data: Type.Object({
+        type: Type.Literal('bulk_jobs'),
+        attributes: Attributes(Job),
+        relationships: Type.Optional(SiteRelationship),
+      }),
+      meta: Type.Optional(
+        documentedAs(Type.Record(Type.String(), Type.Unknown()), {
+          ...Meta,
+          description: 'For all rows that say nothing else',
+        } as TSchema),
+      ),
+    }),
+  )
+}
+
+const Prediction = component(
+  'BulkJobPrediction',
+  Type.Object({
+    meta: Type.Object({
+      dry_run: Type.Literal(true),
+      total: Type.Integer(),
+      contacts_created: Type.Integer(),
+      counts: Type.Record(Type.String(), Type.Integer()),
+    }),
+  }),
+)
+
+/** `POST /v1/bulk/<kind>` */
+const createRoute = (kind: BulkKind): Route =>
+  route({
+    kind: 'write',
+    method: 'POST',
+    url: `/v1/bulk/${kind.name}`,
+    access: bulk(kind.name),
+    extraPermissions: needsOf(kind, kind.createsContacts),
+    summary: kind.summary,
+    description: `${kind.description}\n\nTakes up to ${most(MOST_ROWS)} rows, or the contacts that a filter matches. Everything is checked before anything is written: the first 50 errors are returned together. Then the response is 202 with a bulk job, which is processed in the background: see \`GET /v1/bulk_jobs/{id}\` and its \`rows\`. Send an \`Idempotency-Key\`: a repeated request then returns the same job. Also requires ${kind.needs.map((need) => `\`${need}\``).join(' and ')}${kind.createsContacts ? ', and `manage:contacts` unless `meta.create_contacts` is false' : ''}.`,
+    tag: 'bulk jobs',
+    shows: bulkJobs,
+    bodyLimit: LARGEST_BODY,
+    query: Type.Object({
+      ...singleParameters(bulkJobs).properties,
+      dry_run: Type.Optional(
+        Type.Boolean({ description: 'true: return what the job would do now (200), and change nothing' }),
+      ),
+    }),
+    body: bodyOf(kind),
+    responses: { 200: Prediction, 202: singleSchema(bulkJobs) },
+    errors: [404],
+    handler: (context) => create(kind, context as WriteContext<JobBody>),
+  })
+
+interface JobBody {
+  data: { attributes: Record<string, unknown>; relationships?: Type.Static<typeof SiteRelationship> }
+  meta?: Record<string, unknown>
+}
+
+async function create(kind: BulkKind, context: WriteContext<JobBody>): Promise<Answer> {
+  const { tx, body, caller, scope, ignore } = context
+  const isDryRun = readDryRun(context)
+  ignoreRelationships(context)
+  const { attributes } = body.data
+  ignore(
+    Object.keys(attributes)
+      .filter((name) => !['rows', 'filter'].includes(name))
+      .map(ignoredAttribute),
+  )
+  const given = givenJob(attributes, body.meta)
+  if ((given.rows?.length ?? 0) > MOST_ROWS) throw tooMany()
+  const siteId = siteOf(context)
+  const { settings, subjects, createsContacts } = await readJob(tx, kind, given, siteId, scope)
+  assertMay(caller.permissions, needsOf(kind, createsContacts))
+  const job = { siteId, source: 'api' as const, origin: originOf(context) }
+  if (isDryRun) {
+    const prediction = await predictJob(tx, kind, job, { settings, subjects, createsContacts })
+    return { body: { meta: { dry_run: true, ...prediction } } }
+  }
+  const id = await createJob(tx, kind, { ...job, settings, subjects, caller: lasting(caller) })
+  return {
+    status: 202,
+    body: await showOne(context, bulkJobs, id),
+    headers: { location: `${scope.baseUrl}/v1/bulk_jobs/${id}` },
+  }
+}
+
+const tooMany = () =>
+  unprocessable(
+    'too_many',
+    `A job has at most ${most(MOST_ROWS)} rows. Send the rest in another request`,
+    '/data/attributes/rows',
+  )
+
+function readDryRun({ query }: Pick<WriteContext, 'query'>): boolean {
+  const { dry_run: given = 'false' } = query
+  try {
+    return parseBoolean(String(given).trim())
+  } catch (error) {
+    throw badRequest('invalid_parameter', `dry_run ${(error as Error).message}.`, { parameter: 'dry_run' })
+  }
+}
+
+const lasting = ({ keyId, epoch, userId }: Caller) => ({ keyId, epoch, userId })
+
+interface Change {
+  summary: string
+  description: string
+  change: (context: WriteContext, job: LockedJob) => Promise<void>
+}
+
+/** `POST /v1/bulk_jobs/{id}/<verb>`: changes a job that is locked, and returns it. */
+const changeRoute = (verb: string, { summary, description, change }: Change): Route =>
+  route({
+    kind: 'write',
+    method: 'POST',
+    url: `/v1/bulk_jobs/{id}/${verb}`,
+    access: 'manage:bulk_jobs',
+    summary,
+    description,
+    tag: 'bulk jobs',
+    shows: bulkJobs,
+    query: singleParameters(bulkJobs),
+    responses: { 200: singleSchema(bulkJobs) },
+    async handler(context) {
+      const { tx, params, caller } = context
+      const job = await lockJob(tx, caller.siteIds, params.id!)
+      await change(context, job)
+      return { body: await showOne(context, bulkJobs, job.id) }
+    },
+  })
+
+const cancel = changeRoute('cancel', {
+  summary: 'Cancel a bulk job',
+  description:
+    'Stops a job that has not ended, before its next batch, with the status `cancelled` and the reason `cancelled`. What its rows have done stays; the others stay `pending`. Returns 409 when the job has ended.',
+  change: (context, job) => cancelJob(context.tx, job, originOf(context)),
+})
+
+const retry = changeRoute('retry', {
+  summary: 'Retry a bulk job',
+  description:
+    'Processes its failed rows again, and continues a job that was cancelled; rows that are done are not repeated. Requires the permissions that creating the job took. From then on the job is that of the caller. Returns 409 when no row has failed or is pending.',
+  async change(context, job) {
+    const { tx, caller } = context
+    assertMay(caller.permissions, needsOf(kindNamed(job.kind), job.settings.create_contacts === true))
+    await retryJob(tx, job, lasting(caller), originOf(context))
+  },
+})
+
+export const bulkRoutes: Route[] = [
+  ...Object.values(bulkKinds).map(createRoute),
+  listRoute(bulkJobs),
+  showRoute(bulkJobs),
+  listOfOneRoute(bulkJobs, 'rows', { resource: bulkJobRows, ownerId: sql`r.job_id` }),
+  cancel,
+  retry,
+]

@@ -1,0 +1,45 @@
+import { heldOffers, unknownOffers } from '../../grants/find-offers.ts'
+import { revokeInTransaction } from '../../grants/grant-in-transaction.ts'
+import type { BulkKind, Settings } from '../bulk-kind.ts'
+import { idList } from '../members.ts'
+
+interface RevocationSettings extends Settings {
+  offer_ids?: string[]
+}
+
+export const bulkRevocations: BulkKind<RevocationSettings> = {
+  name: 'revocations',
+  summary: 'Revoke offers from many contacts',
+  description:
+    'Each row revokes offers from one contact, as `DELETE /v1/contacts/{id}/relationships/offers` does. The status of a row is then `revoked`, `not_held` or `failed`.',
+  needs: ['manage:grants'],
+  createsContacts: false,
+  members: { offer_ids: idList('offer') },
+  notInExample: [],
+  outcomes: ['revoked', 'not_held'],
+  problemWith: ({ offer_ids = [] }) =>
+    offer_ids.length === 0 ? 'names no offer: send offer_ids, in the row or in meta' : null,
+  named: ({ offer_ids = [] }) => ({ offer_ids }),
+  findUnknown: (tx, siteId, ids) => unknownOffers(tx, siteId, ids, { grantable: false }),
+  unknown: (id) => `offer with the id ${id} on the site`,
+  async perform(tx, { siteId, origin }, rows) {
+    const changes = rows.map(({ contactId, settings: { offer_ids = [] } }) => ({
+      contactId,
+      offerIds: offer_ids,
+      origin,
+    }))
+    const revoked = await revokeInTransaction(tx, siteId, changes, origin.now)
+    return revoked.map((ids) => ({
+      status: ids.length > 0 ? 'revoked' : 'not_held',
+      result: { revoked: ids },
+    }))
+  },
+  async predict(tx, { siteId, origin: { now } }, rows) {
+    const contactIds = rows.flatMap(({ contactId }) => contactId ?? [])
+    const offerIds = [...new Set(rows.flatMap(({ settings }) => settings.offer_ids ?? []))]
+    const held = await heldOffers(tx, siteId, contactIds, offerIds, now)
+    return rows.map(({ contactId, settings: { offer_ids = [] } }) =>
+      offer_ids.some((id) => held.has(`${contactId} ${id}`)) ? 'revoked' : 'not_held',
+    )
+  },
+}
