@@ -75,6 +75,7 @@ const TABLES: Record<string, string[]> = {
   emails: ['emails'],
   automation_runs: ['automation_runs'],
   webhook_deliveries: ['webhook_attempts', 'webhook_deliveries'],
+  bulk_job_rows: ['bulk_job_rows', 'bulk_jobs', 'idempotency_keys'],
 }
 
 test('every module keeps something of this contact, and no other table does', async () => {

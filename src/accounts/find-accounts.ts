@@ -19,6 +19,7 @@ const OWNERS = {
   'blog post': (given: string) => ofSite('blog_posts', given),
   'landing page': (given: string) => ofSite('landing_pages', given),
   'website page': (given: string) => ofSite('website_pages', given),
+  'bulk job': (given: string) => ofSite('bulk_jobs', given),
   'custom field': (given: string) => ofSite('custom_fields', given),
 }
 

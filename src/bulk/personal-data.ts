@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
+import { BULK_KINDS } from '../platform/auth/permissions.ts'
+import type { Tx } from '../platform/db/database.ts'
+import { deleteAnswers } from '../platform/http/idempotency.ts'
+import { containing } from '../platform/jsonapi/field-types.ts'
 import type { PersonalData } from '../platform/personal-data.ts'
+
+/** Answers of these are kept for repetitions, with the filter of a job. */
+const ROUTES = BULK_KINDS.map((kind) => `POST /v1/bulk/${kind}`)
 
 /**
  * Rows stay, without the address and the name. One that is pending then fails: it does not create the contact again.
@@ -13,18 +20,28 @@ export const bulkData: PersonalData = {
       select from bulk_job_rows where contact_id = ${contactId} and site_id = any (${siteIds}::bigint[])
        order by id for no key update`.execute(tx)
   },
-  async erase(tx, { siteId, contactId, email }) {
+  async erase(tx, { siteId, contactId, emails }) {
     await sql`
       update bulk_job_rows
          set email = null, name = null, contact_id = case when status <> 'pending' then contact_id end
-       where site_id = ${siteId} and (contact_id = ${contactId} or email = ${email})`.execute(tx)
+       where site_id = ${siteId} and (contact_id = ${contactId} or email = any (${emails}::text[]))`.execute(tx)
+    await eraseFilters(tx, siteId, emails)
   },
-  export: ({ db }, { siteId, contactId }) =>
+  export: ({ db }, { siteId, contactId, emails }) =>
     db
       .selectFrom('bulk_job_rows')
       .select(['job_id', 'position', 'email', 'name', 'status', 'detail', 'done_at'])
-      .where('contact_id', '=', contactId)
       .where('site_id', '=', siteId)
+      .where((row) => row.or([row('contact_id', '=', contactId), row('email', 'in', emails)]))
       .orderBy('id')
       .execute(),
+}
+
+/** A filter that looked for one of these addresses. */
+async function eraseFilters(tx: Tx, siteId: string, emails: string[]): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    update bulk_jobs set filter = '{"erased": true}'
+     where site_id = ${siteId} and filter::text ilike any (${emails.map(containing)}::text[])
+    returning id`.execute(tx)
+  for (const { id } of rows) await deleteAnswers(tx, siteId, ROUTES, { type: 'bulk_jobs', id })
 }

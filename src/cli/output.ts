@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ConfigError } from '../platform/config.ts'
 import { isUnavailable } from '../platform/db/database.ts'
+import { ApiError } from '../platform/jsonapi/errors.ts'
 import { escapeControls, onOneLine, printable } from './terminal.ts'
 
 export interface OutputOptions {
@@ -38,10 +39,16 @@ export function complain(error: unknown): never {
   const reason = isUnavailable(error)
     ? `the database cannot be reached: ${message || (error as { code?: string }).code}`
     : message
-  const lines = error instanceof ConfigError ? message.split('\n') : [reason]
+  const lines = error instanceof ConfigError ? message.split('\n') : [reason, ...othersOf(error)]
   for (const line of lines) process.stderr.write(`bestow: ${onOneLine(line)}\n`)
   process.exit(1)
 }
+
+/** Of a file with many mistakes, the others, each with its place. */
+const othersOf = (error: unknown): string[] =>
+  error instanceof ApiError
+    ? error.others.map(({ message, source }) => [source?.pointer, message].filter(Boolean).join(': '))
+    : []
 
 /** What commander says of a command that it does not understand, in our words. */
 export const misused = (text: string): string =>

@@ -24,6 +24,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   { names: ['users'], load: async () => (await import('./users.ts')).userCommands },
   { names: ['contacts'], load: async () => (await import('./contacts.ts')).contactCommands },
   { names: ['grant', 'revoke'], load: async () => (await import('./grants.ts')).grantCommands },
+  { names: ['bulk'], load: async () => (await import('./bulk.ts')).bulkCommands },
   { names: ['emails'], load: async () => (await import('./emails.ts')).emailCommands },
   { names: ['jobs'], load: async () => (await import('./jobs.ts')).jobCommands },
   { names: ['secrets'], load: async () => (await import('./secrets.ts')).secretCommands },

@@ -6,6 +6,7 @@ import { choosePassword, signInByPassword } from '../members/sign-in.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { recordEvent } from '../platform/events/events.ts'
 import { makeAutomation, makeTag, makeTemplate } from './automations.ts'
+import { bulkBody } from './bulk.ts'
 import { makeOffer, makeThreeFields, offersBody } from './fixtures.ts'
 import { makeForm, submissionBody } from './forms.ts'
 import type { Harness } from './harness.ts'
@@ -132,7 +133,18 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
     `/v1/contacts/${contactId}/relationships/offers`,
     offersBody([await makeOffer(app, siteId)], { send_offer_grant_email: true }),
   )
+  await nameInBulkJobs(h, tag, offers[0]!)
   return { contactId, customerId, site, member, tagId: tag, giftOfferId: offers[1]! }
+}
+
+/** A bulk job with a row about the contact, and one with a filter. Both are pending. */
+async function nameInBulkJobs({ client }: Harness, tagId: string, offerId: string): Promise<void> {
+  const rows = [{ email: EMAIL, name: `Ada ${WORD}` }]
+  expect((await client.post('/v1/bulk/grants', bulkBody({ rows }, { offer_ids: [offerId] }))).status).toBe(
+    202,
+  )
+  const filtered = bulkBody({ filter: { search: EMAIL } }, { add_tag_ids: [tagId] })
+  expect((await client.post('/v1/bulk/tags', filtered, { 'idempotency-key': 'bulk' })).status).toBe(202)
 }
 
 /** Submits a form, and another one whose confirmation e-mail is sent and not answered. */

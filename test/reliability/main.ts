@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { killSpawned } from '../launch.ts'
 import { automationsTrial } from './automations.ts'
+import { bulkTrial } from './bulk.ts'
 import { crashesTrial } from './crashes.ts'
 import { cutConnectionsTrial } from './cut-connections.ts'
 import { databaseAwayTrial, databaseSilentTrial } from './database-away.ts'
@@ -26,6 +27,7 @@ const trials: Trial[] = [
   gracefulStopTrial,
   keysTrial,
   automationsTrial,
+  bulkTrial,
   mailTrial,
   overloadTrial,
   overloadByGrantsTrial,
