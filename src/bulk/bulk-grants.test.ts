@@ -153,6 +153,24 @@ describe('granting to many contacts', () => {
     ])
   })
 
+  test('a former address names its contact, together with the current one', async () => {
+    const [old, current] = [newEmail(), newEmail()]
+    const id = await newContact({ email: old })
+    await h.client.patch(`/v1/contacts/${id}`, {
+      data: { type: 'contacts', id, attributes: { email: current } },
+    })
+    const { rows } = await runBulk(
+      h,
+      'grants',
+      { rows: [{ email: old }, { email: current }] },
+      { offer_ids: [offer] },
+    )
+    expect(rows.map(({ contactId, status }) => [contactId, status])).toEqual([
+      [id, 'granted'],
+      [id, 'already_granted'],
+    ])
+  })
+
   test('with create_contacts false, an unknown e-mail fails', async () => {
     const email = newEmail()
     const { rows } = await runBulk(

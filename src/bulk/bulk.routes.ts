@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type TSchema, Type } from 'typebox'
 import { originOf } from '../people/contacts/origin-of.ts'
 import { bulk } from '../platform/auth/permissions.ts'
@@ -19,7 +20,6 @@ import { needsOf } from './job-permissions.ts'
 import { bulkKinds, kindNamed } from './kinds.ts'
 import { predictJob } from './predict-job.ts'
 import { givenJob, readJob } from './read-job.ts'
-import { sql } from 'kysely'
 
 /** Bytes: 10,000 rows of the longest usual addresses and names, with ids of their own. */
 const LARGEST_BODY = 5 * 1024 * 1024
@@ -62,7 +62,7 @@ function bodyOf(kind: BulkKind) {
         }),
       ),
     }),
-    ...mapValues(membersOf(kind), (schema) => ({ ...schema, examples: [] }) as TSchema),
+    ...mapValues(membersOf(kind), (schema) => Type.Optional({ ...schema, examples: [] } as TSchema)),
   })
   return component(
     `NewBulk${pascalCase(kind.name)}`,

@@ -24,7 +24,9 @@ export const bulkData: PersonalData = {
     await sql`
       update bulk_job_rows
          set email = null, name = null, contact_id = case when status <> 'pending' then contact_id end
-       where site_id = ${siteId} and (contact_id = ${contactId} or email = any (${emails}::text[]))`.execute(tx)
+       where site_id = ${siteId} and (contact_id = ${contactId} or email = any (${emails}::text[]))`.execute(
+      tx,
+    )
     await eraseFilters(tx, siteId, emails)
   },
   export: ({ db }, { siteId, contactId, emails }) =>

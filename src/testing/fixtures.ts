@@ -201,7 +201,11 @@ export function exampleRequest({ method, url }: { method: string; url: string },
   if (method === 'GET') return { method, path, body: undefined }
   // The list of a relationship may be empty.
   if (url.includes('/relationships/')) return { method, path, body: { data: [] } }
-  const type = url.endsWith('/submit') ? 'form_submissions' : url.split('/')[2]
+  const type = url.endsWith('/submit')
+    ? 'form_submissions'
+    : url.startsWith('/v1/bulk/')
+      ? 'bulk_jobs'
+      : url.split('/')[2]
   return { method, path, body: { data: { type, attributes: {} } } }
 }
 

@@ -124,6 +124,16 @@ test('another e-mail in the body is refused, whether there is a contact or not; 
   }
 })
 
+test('a former address leads to its contact, whose address stays', async () => {
+  const [old, current] = [newEmail(), newEmail()]
+  const { id } = (await put(old)).body.data
+  await h.client.patch(`/v1/contacts/${id}`, document({ email: current }))
+  for (const email of [undefined, old, current]) {
+    const { status, body } = await put(old, { name: `Ada ${email}`, ...(email && { email }) })
+    expect([status, body.data.id, body.data.attributes.email]).toEqual([200, id, current])
+  }
+})
+
 test('an address that is none is refused, and so is an id', async () => {
   const { status, body } = await put('nobody')
   expect([status, body.errors[0].detail]).toEqual([422, expect.stringContaining('Percent-encode it')])

@@ -54,11 +54,12 @@ test('every route except public ones documents its permission', () => {
   }
 })
 
-test('routes that change something need a manage permission, and those that read need a view permission', () => {
+test('routes that change something need a manage or bulk permission, and those that read need a view permission', () => {
   for (const { method, url, access } of routes) {
     // Whoever knows these URLs can grant.
     if (['public', 'token'].includes(access) || url.endsWith('/activation_url')) continue
-    expect([url, access.split(':')[0]]).toEqual([url, method === 'GET' ? 'view' : 'manage'])
+    const kind = method === 'GET' ? 'view' : url.startsWith('/v1/bulk/') ? 'bulk' : 'manage'
+    expect([url, access.split(':')[0]]).toEqual([url, kind])
   }
 })
 
@@ -180,7 +181,7 @@ describe('every operation', () => {
       for (const [status, { headers = {} }] of Object.entries(responses)) {
         const names = Object.keys(headers)
         expect(names).toContain('X-Request-Id')
-        expect(names.includes('Location')).toBe(status === '201')
+        expect(names.includes('Location')).toBe(['201', '202'].includes(status))
         expect(names.includes('Warning')).toBe(status.startsWith('2'))
         expect(names.includes('Retry-After')).toBe(['409', '429', '503'].includes(status))
         expect(names.includes('RateLimit-Remaining')).toBe(!['401', '406', '415'].includes(status))
