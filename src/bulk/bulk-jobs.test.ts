@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rotateApiKey } from '../accounts/api-keys.ts'
+import { rotateApiKey } from '../accounts/api-keys/api-keys.ts'
 import { cleanUp } from '../operations/clean-up.ts'
 import type { MovableClock } from '../platform/clock/clock.ts'
 import { inTransaction } from '../platform/db/database.ts'
