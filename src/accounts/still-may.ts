@@ -45,12 +45,13 @@ async function permissionsOfKey(tx: Tx, keyId: string, epoch: number): Promise<P
   return key ? (key.permissions ?? ALL) : null
 }
 
+/** A user that there is no longer may do nothing. */
 async function permissionsOfUser(tx: Tx, userId: string): Promise<Permissions> {
-  const role = await tx
+  const user = await tx
     .selectFrom('users')
-    .innerJoin('roles', 'roles.id', 'users.role_id')
+    .leftJoin('roles', 'roles.id', 'users.role_id')
     .select('roles.permissions')
     .where('users.id', '=', userId)
     .executeTakeFirst()
-  return role?.permissions ?? ALL
+  return user ? (user.permissions ?? ALL) : []
 }
