@@ -6,6 +6,7 @@ import { sessionRoutes } from './accounts/sessions/sessions.routes.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
 import { users } from './accounts/users/users.resource.ts'
 import { automationRunRoutes } from './automations/automation-runs.routes.ts'
+import { automationTestRoutes } from './automations/automation-tests.routes.ts'
 import { automationRecords } from './automations/automations.resource.ts'
 import { queues } from './background.ts'
 import { bulkRoutes } from './bulk/bulk.routes.ts'
@@ -23,8 +24,12 @@ import { productRecords } from './catalogue/products/products.resource.ts'
 import { uploadedFiles } from './catalogue/uploads/uploaded-files.ts'
 import { uploadRoutes } from './catalogue/uploads/uploads.routes.ts'
 import { demoFiles } from './demo/files.ts'
+import { describeEffects } from './dry-runs/describe-effects.ts'
+import { dryRunOffers } from './dry-runs/dry-run-offers.ts'
+import { EffectSchema } from './dry-runs/effect.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emails } from './emails/emails.resource.ts'
+import { resendWelcomeRoutes } from './emails/resend-welcome.routes.ts'
 import { formRoutes } from './forms/forms.routes.ts'
 import { activationRoutes } from './grants/activation.routes.ts'
 import { grantPeriodRoutes } from './grants/grant-period.routes.ts'
@@ -81,10 +86,10 @@ export const routes: Route[] = [
   listRoute(customers),
   showRoute(customers),
   relationshipRoute(customers, 'offers'),
-  ...grantRoutes,
+  ...grantRoutes({ effect: EffectSchema, run: dryRunOffers }),
   listRoute(grants),
   showRoute(grants),
-  ...grantPeriodRoutes,
+  ...grantPeriodRoutes({ effect: EffectSchema, describe: describeEffects }),
   ...timelineRoutes,
   ...activationRoutes,
   ...bulkRoutes,
@@ -141,7 +146,9 @@ export const routes: Route[] = [
   }),
   listRoute(emails),
   showRoute(emails),
+  ...resendWelcomeRoutes,
   ...emailTemplateRoutes,
+  ...automationTestRoutes,
   ...crudRoutes(automationRecords, {
     create:
       'Enabled unless `enabled` is false. Everything it refers to must exist on the site. Requires the permissions for its trigger and actions.',

@@ -2,6 +2,7 @@
 import { startRuns } from './automations/start-runs.ts'
 import {
   accessEndingEmail,
+  type ConsideredEmail,
   emailChangedEmail,
   formConfirmationEmail,
   giftEmail,
@@ -9,8 +10,8 @@ import {
   hookDisabledEmail,
   linkEmail,
   passwordChangedEmail,
-  type QueuedEmail,
   queueEmails,
+  repeatedWelcomeEmail,
   welcomeEmail,
 } from './emails/email-reactions.ts'
 import type { Tx } from './platform/db/database.ts'
@@ -19,10 +20,11 @@ import type { EventType } from './platform/events/events.ts'
 import { queueDeliveries } from './webhooks/queue-deliveries.ts'
 
 /** Decides which e-mail follows from an event; it may ask nothing but the event. */
-type EmailReaction<Type extends EventType> = (event: DispatchedEvent<Type>) => QueuedEmail | null
+type EmailReaction<Type extends EventType> = (event: DispatchedEvent<Type>) => ConsideredEmail | null
 
 const emailReactions: { [Type in EventType]?: EmailReaction<Type>[] } = {
   customer_created: [welcomeEmail],
+  welcome_email_requested: [repeatedWelcomeEmail],
   offer_granted: [giftEmail, grantEmail],
   access_ending: [accessEndingEmail],
   sign_in_link_requested: [linkEmail('sign_in')],
@@ -39,12 +41,13 @@ const emailReactions: { [Type in EventType]?: EmailReaction<Type>[] } = {
  * what the site has set up for their types, automations and webhooks.
  */
 export async function react(tx: Tx, events: DispatchedEvent[], now: Date): Promise<void> {
-  await queueEmails(tx, events.flatMap(emailsOf), now)
+  await queueEmails(tx, events.flatMap(emailsAfter), now)
   await startRuns(tx, events, now)
   await queueDeliveries(tx, events, now)
 }
 
-const emailsOf = (event: DispatchedEvent): QueuedEmail[] =>
+/** The e-mails that follow from an event, and those that could and are not sent. */
+export const emailsAfter = (event: DispatchedEvent): ConsideredEmail[] =>
   ((emailReactions[event.type] ?? []) as EmailReaction<EventType>[])
     .map((reaction) => reaction(event))
     .filter((email) => email !== null)

@@ -78,7 +78,15 @@ describe('while the server runs', () => {
     expect(await run('contacts', 'export', 'nobody@example.com')).toMatchObject({ code: 1, stdout: '' })
   })
 
-  test('a grant sends the welcome e-mail, which can be listed and shown', async () => {
+  test('a dry run prints what would happen, and changes nothing', async () => {
+    const { stdout } = await run('grant', 'grace@example.com', '1', '--dry-run')
+    expect(stdout).toMatch(/^Grace Hopper would become a customer\.\n/)
+    expect(stdout).toMatch(/nothing was changed\.\n$/)
+    const { effects } = await json('revoke', 'grace@example.com', '1', '--dry-run')
+    expect(effects).toMatchObject([{ effect: 'offer_revoked', happens: false, reason: 'not_held' }])
+  })
+
+  test('a grant sends the welcome e-mail, which can be listed and shown async () => {
     const granted = await json('grant', 'grace@example.com', '1')
     expect(granted.held).toEqual(['1'])
     const list = () => json('emails', 'list', '--contact', 'grace@example.com')
@@ -87,6 +95,9 @@ describe('while the server runs', () => {
     expect((await run('emails', 'show', email.id)).stdout).toMatch(/To: +Grace Hopper <grace@example.com>/)
     expect((await run('emails', 'show', email.id, '--html')).stdout).toMatch(/^<!doctype html>/i)
     expect((await json('emails', 'show', email.id)).subject).toEqual(expect.any(String))
+
+    expect((await run('emails', 'resend-welcome', 'grace@example.com')).stdout).toContain('again')
+    await until(async () => (await list()).length === 2)
   })
 
   test('a revoked offer is no longer held', async () => {

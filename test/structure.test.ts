@@ -29,6 +29,7 @@ const LAYERS = [
   'operations',
   'personal-data.ts',
   'reactions.ts',
+  'dry-runs',
   'background.ts',
   'worker',
   'demo',

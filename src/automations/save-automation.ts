@@ -41,13 +41,27 @@ async function completeNew(values: AutomationValues, writing: Writing, siteId: s
   if (enabled) await assertUnderLimit(writing.tx, siteId)
   await checkConditions(writing.tx, siteId, definition)
   await checkReferences(writing.tx, siteId, definition, definition)
-  return { name, disabled_at: enabled ? null : writing.now, ...columnsOf(definition) }
+  return { name, ...switched(enabled, writing.now), ...columnsOf(definition) }
 }
+
+/** When it was last enabled stays known: it explains why earlier events did not start it. */
+const switched = (enabled: boolean, now: Date) =>
+  enabled ? { disabled_at: null, enabled_at: now } : { disabled_at: now }
 
 const newDefinition = (values: AutomationValues) =>
   ({ conditions: null, ...definitionIn(values) }) as Definition
 
 const columnsOf = ({ trigger, resource_id }: Definition) => ({ trigger, resource_id })
+
+/**
+ * Checks a definition that is not saved as that of a new automation.
+ *
+ * @throws ApiError 422, 403 as completeAutomation()
+ */
+export async function checkDraft(values: Values, writing: Writing, siteId: string): Promise<Definition> {
+  await completeNew({ ...values, enabled: false }, writing, siteId)
+  return newDefinition(values)
+}
 
 export const addFirstVersion = (
   { site_id, id }: Pick<Automation, 'site_id' | 'id'>,
@@ -81,7 +95,7 @@ async function completeChanged(
   if (isNew) await addVersion(tx, { ...automation, version }, definition, now)
   return {
     name,
-    ...(isSwitched && { disabled_at: enabled ? null : now }),
+    ...(isSwitched && switched(enabled!, now)),
     ...columnsOf(definition),
     version,
   }
@@ -120,7 +134,8 @@ async function assertUnderLimit(tx: Tx, siteId: string): Promise<void> {
   throw unprocessable('too_many_automations', sentence, '/data')
 }
 
-async function definitionOf(
+/** The definition that new runs of an automation follow. */
+export async function definitionOf(
   tx: Tx,
   { id, site_id, version }: { id: string; site_id: string; version: number },
 ): Promise<Definition> {

@@ -1,19 +1,28 @@
 import type { Command } from 'commander'
 import { emails } from '../emails/emails.resource.ts'
+import { resendWelcome } from '../emails/resend-welcome.ts'
+import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
+import { personOf } from '../people/contacts/person-of.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { loadOne, loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
 import type { Row } from '../platform/jsonapi/resource.ts'
-import { findContactId } from './contacts.ts'
+import { findOne } from '../platform/records/lock-one.ts'
+import { findContactId, findOperatorOfContact } from './contacts.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { onOneLine } from './terminal.ts'
-import { ACCOUNT_OPTION, findOperatorOf, withApp } from './with-app.ts'
+import { ACCOUNT_OPTION, changing, findOperatorOf, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'
 
 interface ListOptions extends OutputOptions {
   account?: string
   contact?: string
   kind?: string
   status?: string
+}
+
+interface ResendOptions extends OutputOptions {
+  account?: string
+  site?: string
 }
 
 interface ShowOptions extends OutputOptions {
@@ -35,6 +44,14 @@ export function emailCommands(program: Command): void {
     .option('--html', 'as HTML')
     .option(...ACCOUNT_OPTION)
     .action(show)
+  subcommand(
+    command,
+    'resend-welcome <contact>',
+    'send the welcome e-mail of a customer again, with a new link; the contact by id or e-mail',
+  )
+    .option(...SITE_OPTION)
+    .option(...ACCOUNT_OPTION)
+    .action(resend)
 }
 
 async function list({ json, account, contact, kind, status }: ListOptions): Promise<void> {
@@ -82,6 +99,18 @@ async function show(id: string, { json, account, html }: ShowOptions): Promise<v
         ),
       ]
   print({ json }, withoutRelationships(row), words)
+}
+
+async function resend(contact: string, options: ResendOptions): Promise<void> {
+  const { customerId, eventId } = await changing('emails resend-welcome', async (tx, app) => {
+    const operator = await findOperatorOfContact(app, contact, options)
+    const id = await findContactId(app, operator, contact, options.site)
+    const found = await findOne<Contact>(tx, contactRows, operator.scope.siteIds, id)
+    const origin = { actor: OPERATOR, requestId: null, now: operator.scope.now }
+    return resendWelcome(tx, await personOf(tx, found), origin)
+  })
+  const result = { customer_id: customerId, event_id: eventId }
+  print(options, result, `The welcome e-mail will be sent to customer ${customerId} again.`)
 }
 
 const withoutRelationships = (row: Row) =>

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander'
+import { dryRunOffers } from '../dry-runs/dry-run-offers.ts'
+import type { Effect } from '../dry-runs/effect.ts'
 import { type ChangeOffers, changeOffers, RENEWALS, type Renewal } from '../grants/change-offers.ts'
 import { readRenewal } from '../grants/read-renewal.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
@@ -15,7 +17,10 @@ interface Options extends OutputOptions {
   giftMessage?: string
   renew?: Renewal
   expiresAt?: string
+  dryRun?: boolean
 }
+
+const DRY_RUN_OPTION = ['--dry-run', 'print what would happen and why, and change nothing'] as const
 
 export function grantCommands(program: Command): void {
   subcommand(program, 'grant <contact> <offers...>', 'grant offers (ids) to a contact (id or e-mail)')
@@ -33,10 +38,12 @@ export function grantCommands(program: Command): void {
       '--expires-at <time>',
       'when access ends, also to offers that are held, for example 2027-01-31T00:00:00Z',
     )
+    .option(...DRY_RUN_OPTION)
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
     .action((contact, offers, options) => change('grant', contact, offers, options))
   subcommand(program, 'revoke <contact> <offers...>', 'revoke offers (ids) from a contact (id or e-mail)')
+    .option(...DRY_RUN_OPTION)
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
     .action((contact, offers, options) => change('revoke', contact, offers, options))
@@ -50,23 +57,24 @@ async function change(
 ): Promise<void> {
   const unusable = offerIds.find((id) => !isId(id))
   if (unusable !== undefined) throw new Error(`"${unusable}" is not an offer id.`)
-  const { contactId, outcome } = await withApp(mode, async (app) => {
+  const { contactId, outcome, effects } = await withApp(mode, async (app) => {
     const operator = await findOperatorOfContact(app, contact, options)
     const id = await findContactId(app, operator, contact, options.site)
-    return {
-      contactId: id,
-      outcome: await changeOffers(app, {
-        mode,
-        offerIds,
-        caller: { account_id: operator.accountId },
-        subject: { parent: 'contacts', id },
-        options: {
-          ...optionsOf(options),
-          ...readRenewal({ renew: options.renew, expires_at: options.expiresAt }, mode, app.clock.now()),
-        },
-        idempotency: null,
-      }),
+    const wanted: ChangeOffers = {
+      mode,
+      offerIds,
+      caller: { account_id: operator.accountId },
+      subject: { parent: 'contacts', id },
+      options: {
+        ...optionsOf(options),
+        ...readRenewal({ renew: options.renew, expires_at: options.expiresAt }, mode, app.clock.now()),
+      },
+      idempotency: null,
     }
+    const done = options.dryRun
+      ? await dryRunOffers(app, wanted, { permissions: null })
+      : { outcome: await changeOffers(app, wanted), effects: null }
+    return { contactId: id, ...done }
   })
   if (outcome.error === 'offer_not_found')
     throw new Error(
@@ -77,6 +85,11 @@ async function change(
       'The customer of another contact of the site already has this e-mail. Nothing was changed.',
     )
   if (outcome.error) throw new Error(`There is no contact ${contact}.`)
+  if (effects) {
+    const result = { contact_id: contactId, ...outcome, dry_run: true, effects }
+    print(options, result, [...effects.flatMap(linesOf), 'This was a dry run: nothing was changed.'])
+    return
+  }
   const said = outcome.offers?.map(({ id, status }) => `Offer ${id}: ${status.replace('_', ' ')}`) ?? []
   const ended = outcome.revoked.map((id) => `Offer ${id}: revoked`)
   print(options, { contact_id: contactId, ...outcome }, [
@@ -85,6 +98,12 @@ async function change(
     `Contact ${contactId} holds: ${outcome.held.join(', ') || 'nothing'}`,
   ])
 }
+
+/** An effect, and below it the steps of an automation with their times. */
+const linesOf = ({ sentence, steps = [] }: Effect): string[] => [
+  sentence,
+  ...steps.map(({ at, sentence: step }) => `  ${at}  ${step}`),
+]
 
 function optionsOf({ welcome, confirm, giftFrom, giftMessage }: Options): ChangeOffers['options'] {
   const hasGift = giftFrom !== undefined || giftMessage !== undefined

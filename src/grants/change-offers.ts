@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import { inBatches } from '../platform/db/batches.ts'
-import { isUnavailable, retryingDeadlocks } from '../platform/db/database.ts'
+import { isUnavailable, retryingDeadlocks, type Tx } from '../platform/db/database.ts'
 import type { IdempotencyKey } from '../platform/http/route.ts'
 import { type OutcomeRow, type Refusal, refusalOf } from './outcome-row.ts'
 
@@ -107,8 +108,8 @@ const STATEMENT = {
 
 type Row = OutcomeRow<ChangeRefusal['error']>
 
-/** Changes of one caller, with one kind of parent and one mode, in one transaction. */
-async function changeTogether(app: App, changes: ChangeOffers[]): Promise<Row[]> {
+/** Of changes of one caller, with one kind of parent and one mode. */
+function parametersOf(changes: ChangeOffers[], now: Date) {
   const { caller, subject, mode } = changes[0]!
   const requests = changes.map(({ subject: { id }, offerIds, options, idempotency }, index) => ({
     place: index + 1,
@@ -117,7 +118,31 @@ async function changeTogether(app: App, changes: ChangeOffers[]): Promise<Row[]>
     options,
     idempotency,
   }))
-  const values = [caller, subject.parent, mode, JSON.stringify(requests), app.clock.now()]
+  return [caller, subject.parent, mode, JSON.stringify(requests), now] as const
+}
+
+/** A change that was made in a transaction of its caller. */
+export interface ChangedOffers {
+  outcome: ChangeOutcome
+  siteId: string
+  /** Null: there is none. */
+  customerId: string | null
+}
+
+/** changeOffers() in a transaction that the caller ends: for dry runs, which roll it back. */
+export async function changeOffersIn(tx: Tx, change: ChangeOffers, now: Date): Promise<ChangedOffers> {
+  const [caller, parent, mode, requests] = parametersOf([change], now)
+  const { rows } = await sql<Row & { site_id: string }>`
+    select o.* from unnest(change_offers(${JSON.stringify(caller)}::jsonb, ${parent}, ${mode}, ${requests}::jsonb, ${now})) o`.execute(
+    tx,
+  )
+  const row = rows[0]!
+  return { outcome: outcomeOf(change, row), siteId: row.site_id, customerId: row.customer_id }
+}
+
+/** Changes in one transaction. */
+async function changeTogether(app: App, changes: ChangeOffers[]): Promise<Row[]> {
+  const values = [...parametersOf(changes, app.clock.now())]
   const { rows } = await retryingDeadlocks(() => app.pool.query<Row>({ ...STATEMENT, values }))
   app.onEvents()
   return rows

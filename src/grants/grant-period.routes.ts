@@ -2,6 +2,7 @@ import { type TUnsafe, Type } from 'typebox'
 import { originOf } from '../people/contacts/origin-of.ts'
 import { readChanges } from '../platform/http/changes.ts'
 import { Attributes, Id, ignoredAttribute } from '../platform/http/documents.ts'
+import { type DryRuns, dryRunParameter, withDryRunMeta } from '../platform/http/dry-run.ts'
 import { showOne } from '../platform/http/resource-routes.ts'
 import { type Route, route } from '../platform/http/route.ts'
 import { component } from '../platform/jsonapi/documented.ts'
@@ -21,28 +22,30 @@ const ChangedGrant = component(
   }),
 ) as unknown as TUnsafe<{ data: { attributes?: Values } }>
 
-const update = route({
-  kind: 'write',
-  method: 'PATCH',
-  url: '/v1/grants/{id}',
-  access: 'manage:grants',
-  summary: 'Change the access period of a grant',
-  description:
-    'Sets when access begins and ends; an `expires_at` of null removes the end. Billing is never changed. A grant that has ended cannot be changed (409): grant the offer again.',
-  tag: 'grants',
-  shows: grants,
-  query: singleParameters(grants),
-  body: ChangedGrant,
-  responses: { 200: singleSchema(grants) },
-  async handler(context) {
-    const { tx, params, caller, scope, ignore } = context
-    const grant = await lockGrant(tx, caller.siteIds, params.id!, scope.now)
-    const changes = await readChanges(context, grants)
-    const { values, ignored } = readAttributes(grants, changes.attributes, false)
-    ignore(ignored.map(ignoredAttribute))
-    await changePeriod(tx, grant, values as Period, originOf(context))
-    return { body: await showOne(context, grants, grant.id) }
-  },
-})
+const update = (dryRuns: DryRuns) =>
+  route({
+    kind: 'write',
+    method: 'PATCH',
+    url: '/v1/grants/{id}',
+    access: 'manage:grants',
+    summary: 'Change the access period of a grant',
+    description:
+      'Sets when access begins and ends; an `expires_at` of null removes the end. Billing is never changed. A grant that has ended cannot be changed (409): grant the offer again.',
+    tag: 'grants',
+    shows: grants,
+    dryRuns,
+    query: Type.Object({ ...singleParameters(grants).properties, ...dryRunParameter }),
+    body: ChangedGrant,
+    responses: { 200: withDryRunMeta(singleSchema(grants), dryRuns) },
+    async handler(context) {
+      const { tx, params, caller, scope, ignore } = context
+      const grant = await lockGrant(tx, caller.siteIds, params.id!, scope.now)
+      const changes = await readChanges(context, grants)
+      const { values, ignored } = readAttributes(grants, changes.attributes, false)
+      ignore(ignored.map(ignoredAttribute))
+      await changePeriod(tx, grant, values as Period, originOf(context))
+      return { body: await showOne(context, grants, grant.id) }
+    },
+  })
 
-export const grantPeriodRoutes: Route[] = [update]
+export const grantPeriodRoutes = (dryRuns: DryRuns): Route[] => [update(dryRuns)]

@@ -1,9 +1,11 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { forbidden, TOKEN_ENDED, unauthorized } from '../platform/http/authenticate.ts'
+import type { App } from '../platform/app.ts'
+import { authenticate, forbidden, TOKEN_ENDED, unauthorized } from '../platform/http/authenticate.ts'
 import { Linkage, readIds } from '../platform/http/documents.ts'
+import { type DryRuns, dryRunMeta, dryRunParameter, isDryRun, withEffects } from '../platform/http/dry-run.ts'
 import { otherRequest, REPLAYED } from '../platform/http/idempotency.ts'
 import { IdentifierList } from '../platform/http/resource-routes.ts'
-import { type Answer, type Route, route, type SignedContext } from '../platform/http/route.ts'
+import { type Answer, type Caller, type Route, route, type SignedContext } from '../platform/http/route.ts'
 import { documentedAs } from '../platform/jsonapi/documented.ts'
 import { identifier, isId } from '../platform/jsonapi/identifiers.ts'
 import {
@@ -17,6 +19,15 @@ import { explainPeriod, readRenewal } from './read-renewal.ts'
 import { emailTaken, offerNotFound, subjectNotFound } from './refusals.ts'
 
 const PERMISSION = 'manage:grants'
+
+/** How a change of offers is tried: see dry-runs/. */
+export interface OfferDryRuns extends Pick<DryRuns, 'effect'> {
+  run: (
+    app: App,
+    change: ChangeOffers,
+    viewer: Pick<Caller, 'permissions'>,
+  ) => Promise<{ outcome: ChangeOutcome; effects: object[] }>
+}
 
 const Meta = {
   send_customer_welcome_email: Type.Optional(
@@ -76,39 +87,41 @@ const OffersBody = bodyWith(Meta)
 
 type Body = Static<typeof GrantBody>
 
-const OffersAnswer = Type.Object({
-  ...IdentifierList('offers').properties,
-  meta: Type.Object(
-    {
-      customer_id: Type.Optional(Type.String()),
-      customer_created: Type.Optional(Type.Boolean()),
-      customer_event_id: Type.Optional(Type.String()),
-      offers: Type.Optional(
-        Type.Array(
-          Type.Object({
-            id: Type.String(),
-            status: Type.Union([
-              Type.Literal('granted'),
-              Type.Literal('renewed'),
-              Type.Literal('already_granted'),
-            ]),
-            expires_at: Type.Optional(
-              Type.Unsafe<string | null>({
-                type: ['string', 'null'],
-                format: 'date-time',
-                description: 'When access ends; null: it does not',
-              }),
-            ),
-            grant_id: Type.Optional(Type.String()),
-            event_id: Type.Optional(Type.String()),
-          }),
+const OffersAnswer = (dryRuns: OfferDryRuns) =>
+  Type.Object({
+    ...IdentifierList('offers').properties,
+    meta: Type.Object(
+      {
+        ...dryRunMeta(dryRuns),
+        customer_id: Type.Optional(Type.String()),
+        customer_created: Type.Optional(Type.Boolean()),
+        customer_event_id: Type.Optional(Type.String()),
+        offers: Type.Optional(
+          Type.Array(
+            Type.Object({
+              id: Type.String(),
+              status: Type.Union([
+                Type.Literal('granted'),
+                Type.Literal('renewed'),
+                Type.Literal('already_granted'),
+              ]),
+              expires_at: Type.Optional(
+                Type.Unsafe<string | null>({
+                  type: ['string', 'null'],
+                  format: 'date-time',
+                  description: 'When access ends; null: it does not',
+                }),
+              ),
+              grant_id: Type.Optional(Type.String()),
+              event_id: Type.Optional(Type.String()),
+            }),
+          ),
         ),
-      ),
-      revoked: Type.Optional(Type.Array(Type.String())),
-    },
-    { 'x-extension': true },
-  ),
-})
+        revoked: Type.Optional(Type.Array(Type.String())),
+      },
+      { 'x-extension': true },
+    ),
+  })
 
 const OPERATIONS = {
   POST: {
@@ -131,7 +144,12 @@ const OPERATIONS = {
 } as const
 
 /** The three operations on the offers of a contact or of a customer. */
-function offerRelationshipRoutes(parent: Subject['parent'], singular: string): Route[] {
+function offerRelationshipRoutes(
+  parent: Subject['parent'],
+  singular: string,
+  dryRuns: OfferDryRuns,
+): Route[] {
+  const answer = OffersAnswer(dryRuns)
   return (['POST', 'PATCH', 'DELETE'] as const).map((method) =>
     route({
       kind: 'batched',
@@ -141,12 +159,14 @@ function offerRelationshipRoutes(parent: Subject['parent'], singular: string): R
       summary: `${OPERATIONS[method].summary} ${singular}`,
       description: OPERATIONS[method].description,
       tag: 'grants',
+      query: Type.Object(dryRunParameter),
       body: method === 'POST' ? GrantBody : (OffersBody as typeof GrantBody),
-      responses: { 200: OffersAnswer },
+      responses: { 200: answer },
       async handler(context) {
         const subject = { parent, id: context.params.id! }
         if (!isId(subject.id)) throw subjectNotFound(subject)
         const change = changeOf(context, subject, OPERATIONS[method].mode)
+        if (isDryRun(context.query)) return answerDry(context, change, dryRuns)
         const outcome = await changeOffers(context.app, change).catch((error) => {
           throw explainPeriod(error)
         })
@@ -154,6 +174,19 @@ function offerRelationshipRoutes(parent: Subject['parent'], singular: string): R
       },
     }),
   )
+}
+
+async function answerDry(
+  context: SignedContext<Body>,
+  change: ChangeOffers,
+  { run }: OfferDryRuns,
+): Promise<Answer> {
+  const { app, claims } = context
+  const caller = await authenticate(app.db, claims, PERMISSION, false)
+  const { outcome, effects } = await run(app, change, caller).catch((error) => {
+    throw explainPeriod(error)
+  })
+  return withEffects(answerOf(context, change, outcome), effects)
 }
 
 function changeOf(
@@ -221,7 +254,7 @@ function answerOf(
   }
 }
 
-export const grantRoutes: Route[] = [
-  ...offerRelationshipRoutes('contacts', 'contact'),
-  ...offerRelationshipRoutes('customers', 'customer'),
+export const grantRoutes = (dryRuns: OfferDryRuns): Route[] => [
+  ...offerRelationshipRoutes('contacts', 'contact', dryRuns),
+  ...offerRelationshipRoutes('customers', 'customer', dryRuns),
 ]

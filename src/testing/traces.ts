@@ -93,6 +93,7 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
     .where('id', '=', customerId)
     .execute()
   await h.drain()
+  expect((await h.client.post(`/v1/customers/${customerId}/resend_welcome_email`)).status).toBe(200)
 
   const { subdomain } = await app.db.selectFrom('sites').select('subdomain').executeTakeFirstOrThrow()
   const site = (await findSite(app.db, subdomain))!

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Tx } from '../platform/db/database.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
 import { idsOfSteps } from '../platform/db/ids-of-steps.ts'
 import { queueForHooks, type Subscription } from './queue-for-hooks.ts'
 
@@ -11,6 +11,20 @@ export interface HookCall {
   contactId: string
   runId: string
   step: number
+}
+
+/** Whether such a step would call the hook, by its target. Null: it is disabled, deleted, or for another event. */
+export async function targetOfCall(db: Db | Tx, siteId: string, hookId: string): Promise<string | null> {
+  const hook = await db
+    .selectFrom('hooks')
+    .select('target_url')
+    .where('id', '=', hookId)
+    .where('site_id', '=', siteId)
+    .where('event', '=', 'automation')
+    .where('deleted_at', 'is', null)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst()
+  return hook?.target_url ?? null
 }
 
 const SUBSCRIPTION: Subscription = {

@@ -3,7 +3,8 @@ import { routes } from '../../src/api.ts'
 import type { Answer, ReadContext, Route } from '../../src/platform/http/route.ts'
 import { makeAccount, makeKey } from '../../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../../src/testing/harness.ts'
-import { changesBetween, leaksOf, positionsOf, snapshotOf } from './tenancy.ts'
+import { changesBetween, snapshotOf } from '../../src/testing/snapshot.ts'
+import { leaksOf, positionsOf } from './tenancy.ts'
 import { aboutExisting, nameOf, openWorld, send, typeOf, type World } from './valid-requests.ts'
 
 /** Of the account that asks, so that only the foreign id is wrong. */

@@ -1,9 +1,8 @@
 /** What an account learns about resources of another one, and does to them: nothing. */
-import { sql } from 'kysely'
-import type { App } from '../../src/platform/app.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import { resources } from '../../src/resources.ts'
 import type { Reply } from '../../src/testing/client.ts'
+import { changesBetween, snapshotOf } from '../../src/testing/snapshot.ts'
 import { aboutExisting, formOf, idUnder, type Request, send, typeOf, type World } from './valid-requests.ts'
 
 /** A place in a request where an id belongs. */
@@ -131,22 +130,3 @@ const withoutId = ({ status, headers, body }: Reply, id: string): string =>
   [status, headers.get('warning'), JSON.stringify({ ...body, meta: { ...body.meta, request_id: 'x' } })]
     .join(' ')
     .replaceAll(new RegExp(`(?<![\\w.-])${id}(?![\\w-])`, 'g'), '#')
-
-export type Snapshot = Map<string, string>
-
-/** A checksum of each table, but for when keys were used: every request of a key may write that. */
-export async function snapshotOf({ db }: App): Promise<Snapshot> {
-  const { rows: tables } = await sql<{ name: string }>`
-    select tablename as name from pg_tables
-     where schemaname = 'public' and tablename <> 'api_key_uses' order by 1`.execute(db)
-  const sums = tables.map(
-    ({ name }) =>
-      sql`select ${name} as name, (select md5(coalesce(string_agg(t::text, e'\n' order by t::text), '')) from ${sql.table(name)} t) as sum`,
-  )
-  const { rows } = await sql<{ name: string; sum: string }>`${sql.join(sums, sql` union all `)}`.execute(db)
-  return new Map(rows.map(({ name, sum }) => [name, sum]))
-}
-
-/** Names of the tables that differ. */
-export const changesBetween = (before: Snapshot, after: Snapshot): string[] =>
-  [...after].filter(([name, sum]) => before.get(name) !== sum).map(([name]) => name)

@@ -213,6 +213,10 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     const { body } = await client.get(`/v1/contact_aliases?filter[contact_id]=${contact}`)
     return { method: 'DELETE', path: `/v1/contact_aliases/${body.data[0].id}` }
   },
+  'GET /v1/automations/{id}/why_not': async ({ ids }) => ({
+    method: 'GET',
+    path: `/v1/automations/${ids.automations}/why_not?filter[contact_id]=${ids.contacts}`,
+  }),
   'POST /v1/automation_runs/{id}/cancel': async (world) => ({
     method: 'POST',
     path: `/v1/automation_runs/${await waitingRun(world)}/cancel`,

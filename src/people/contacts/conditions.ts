@@ -15,7 +15,7 @@ import { listedIds } from './filters/tag-filters.ts'
 /** A requirement that a contact must meet, made of the filters of `GET /v1/contacts`. */
 export type Condition = { all: Condition[] } | { any: Condition[] } | FilterCondition
 
-interface FilterCondition {
+export interface FilterCondition {
   filter: string
   value: string
 }
@@ -151,7 +151,7 @@ function parseValue(given: unknown, path: Path): string {
 const refused = (code: string, sentence: string, path: Path): ApiError =>
   unprocessable(code, `${sentence}.`, jsonPointer(path))
 
-const partsOf = (condition: Exclude<Condition, FilterCondition>) =>
+export const partsOf = (condition: Exclude<Condition, FilterCondition>) =>
   'all' in condition
     ? ({ name: 'all', parts: condition.all } as const)
     : ({ name: 'any', parts: condition.any } as const)
@@ -178,7 +178,7 @@ export const referencesOf = (condition: Condition, path: Path = []): ConditionRe
   })
 
 /** The filters of a condition, and where each stands. */
-function filtersIn(condition: Condition, path: Path): (FilterCondition & { path: Path })[] {
+export function filtersIn(condition: Condition, path: Path): (FilterCondition & { path: Path })[] {
   if ('filter' in condition) return [{ ...condition, path }]
   const { name, parts } = partsOf(condition)
   return parts.flatMap((part, index) => filtersIn(part, [...path, name, index]))
@@ -192,7 +192,7 @@ export async function matchingContacts(
   condition: Condition,
   scope: Scope,
 ): Promise<Set<string>> {
-  const filters = { ...contactFilters, ...(await customFiltersOf(tx, siteId, condition)) }
+  const filters = await filtersOf(tx, siteId, condition)
   // "offset 0" keeps the planner from making a join of each filter: with fifty, finding an order takes it seconds.
   const { rows } = await sql<{ id: string }>`
     select id
@@ -203,11 +203,18 @@ export async function matchingContacts(
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Those that are archived continue to work: an automation cannot be seen to stop meeting its condition. */
-const customFiltersOf = async (tx: Tx, siteId: string, condition: Condition): Promise<ContactFilters> =>
+/**
+ * The filters that a condition can be made of. Those of archived custom fields continue to work: an automation cannot
+ * be seen to stop meeting its condition.
+ */
+export const filtersOf = async (
+  tx: Db | Tx,
+  siteId: string,
+  condition: Condition,
+): Promise<ContactFilters> =>
   filtersIn(condition, []).some(({ filter }) => isOfCustomField(filter))
-    ? filtersOfFields(await allCustomFieldsOf(tx, [siteId]))
-    : {}
+    ? { ...contactFilters, ...filtersOfFields(await allCustomFieldsOf(tx, [siteId])) }
+    : contactFilters
 
 const column = (name: string) => sql.ref(`k.${name}`)
 

@@ -72,6 +72,30 @@ export async function inTransaction<Result>(db: Db, work: (tx: Tx) => Promise<Re
   return retryingDeadlocks(() => db.transaction().execute(work))
 }
 
+/** Carries a result out of a transaction that is rolled back. */
+class RolledBack<Result> {
+  readonly result: Result
+
+  constructor(result: Result) {
+    this.result = result
+  }
+}
+
+/** Runs `work` in a transaction that is always rolled back: only `work` sees what it writes. */
+export async function inRolledBackTransaction<Result>(
+  db: Db,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await inTransaction(db, async (tx) => {
+      throw new RolledBack(await work(tx))
+    })
+  } catch (error) {
+    if (error instanceof RolledBack) return error.result
+    throw error
+  }
+}
+
 /**
  * Runs a query for the first rows of a queue, in the order of an index. The planner estimates the length of a queue
  * from the last ANALYZE, and would read and sort all of it: the longer the queue, the slower.
@@ -167,6 +191,16 @@ export async function withSavepoint<Result>(
     await sql`rollback to savepoint before_work`.execute(tx)
     return recover(error as Error)
   }
+}
+
+/**
+ * Runs `work` in a savepoint that is always rolled back, which also releases the locks that it has taken.
+ */
+export async function inRolledBackSavepoint<Result>(tx: Tx, work: () => Promise<Result>): Promise<Result> {
+  await sql`savepoint before_trial`.execute(tx)
+  const result = await work()
+  await sql`rollback to savepoint before_trial`.execute(tx)
+  return result
 }
 
 /** Whether `error` is a violation of the unique index or the check of this name. */

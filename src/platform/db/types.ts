@@ -95,6 +95,7 @@ export interface Automations {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
   disabled_at: Timestamp | null;
+  enabled_at: Timestamp | null;
   id: Generated<Int8>;
   name: string;
   resource_id: Int8 | null;

@@ -128,6 +128,11 @@ export const EVENTS = {
     hooks: { customer_created: {} },
     isTrigger: true,
   },
+  welcome_email_requested: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'the welcome e-mail of a customer was requested again',
+    data: Type.Object({ offer_ids: Type.Array(text) }),
+  },
   offer_granted: {
     ...ABOUT_GRANT,
     occurs: 'an offer was granted to a customer, as a gift or not',

@@ -10,6 +10,11 @@ export type DispatchedEvent<Type extends EventType = EventType> = Event<Type> & 
   site: { send_offer_grant_email: boolean; send_access_ending_email: boolean }
 }
 
+/** The settings of the site `s` of an event, as listeners receive them. */
+export const SITE_SETTINGS = sql`
+  json_build_object('send_offer_grant_email', s.send_offer_grant_email,
+                    'send_access_ending_email', s.send_access_ending_email)`
+
 /** A handler of events, and the types that it handles. */
 export interface Listener {
   types: readonly string[]
@@ -53,8 +58,7 @@ async function claimEvents(
   limit: number,
 ): Promise<ClaimedEvent[]> {
   const { rows } = await sql<ClaimedEvent>`
-    select e.*, json_build_object('send_offer_grant_email', s.send_offer_grant_email,
-                                  'send_access_ending_email', s.send_access_ending_email) as site
+    select e.*, ${SITE_SETTINGS} as site
       from claim_events(${types}::text[], ${app.clock.now()}, ${nextSite.get(app) ?? '1'}, ${limit})
            with ordinality e
       join sites s on s.id = e.site_id

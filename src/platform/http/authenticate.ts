@@ -31,6 +31,10 @@ export function assertMay(
   if (lacking) throw forbidden(lacking, source)
 }
 
+/** Whether a caller has a permission. @param permissions the caller's; null: all */
+export const isPermitted = (permissions: string[] | null, permission: string): boolean =>
+  permissions?.includes(permission) ?? true
+
 /** The token in an Authorization header. @throws ApiError 401 when there is none */
 export function bearerToken(header: string | undefined): string {
   const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(header ?? '') ?? []

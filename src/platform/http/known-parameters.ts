@@ -2,6 +2,7 @@
 import { badRequest } from '../jsonapi/errors.ts'
 import { type Ignored, type QueryParameters, unknownParameter } from '../jsonapi/query.ts'
 import { NAMES_LIKE } from '../jsonapi/site-attributes.ts'
+import { refusalOfDryRun } from './dry-run.ts'
 import type { Route } from './route.ts'
 
 /** Other names of parameters, tried one by one where a route does not declare the name itself. */
@@ -28,7 +29,7 @@ interface Read {
  * Makes the one check of parameters that every route has.
  *
  * @returns a function that throws ApiError 400 for a filter that an operation without a counterpart at Kajabi does
- *   not know: there, no client can have a reason to send it
+ *   not know: there, no client can have a reason to send it; and for a dry run of an operation that has none
  */
 export function parameterReader(route: Route): (given: QueryParameters) => Read {
   const { properties = {} } = (route.query ?? {}) as { properties?: Record<string, Record<string, string>> }
@@ -53,6 +54,8 @@ export function parameterReader(route: Route): (given: QueryParameters) => Read 
       if (known) read.parameters[known + brackets] = value
       else if (!isHarmless(route, name)) {
         if (route.extension && /^filters?\b/.test(name)) throw unknownFilter(name, declared)
+        const refusal = refusalOfDryRun(full)
+        if (refusal && route.method !== 'GET') throw refusal
         read.unknown.push(unknownParameter(full))
       }
     }

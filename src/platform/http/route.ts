@@ -7,6 +7,7 @@ import type { Db, Tx } from '../db/database.ts'
 import type { Ignored, QueryParameters, ResourceQuery } from '../jsonapi/query.ts'
 import type { Resource } from '../jsonapi/resource.ts'
 import type { LoadScope } from '../jsonapi/resources.ts'
+import type { DryRuns } from './dry-run.ts'
 import { isExtension } from './kajabi-operations.ts'
 
 /** The bearer of a token that the database has found good. */
@@ -131,6 +132,8 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
         prepare?: (context: Context<Static<Body>>) => Promise<unknown>
         /** The answer is one of these: what it includes is checked before the Idempotency-Key is looked up. */
         shows?: Resource
+        /** With the parameter `dry_run`, the transaction is rolled back, and the answer says what would happen. */
+        dryRuns?: DryRuns
         handler: (context: WriteContext<Static<Body>>) => Promise<Answer>
       }
     | {

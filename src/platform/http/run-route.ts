@@ -1,11 +1,13 @@
 import type { App } from '../app.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
-import { inTransaction } from '../db/database.ts'
+import { inTransaction, type Tx } from '../db/database.ts'
+import { inDryRun } from '../events/dry-run.ts'
 import type { LoadScope } from '../jsonapi/resources.ts'
 import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
+import { type DryRuns, isDryRun, withEffects } from './dry-run.ts'
 import { idempotencyKey, isStillRunning, keyOwner, once, stillRunning } from './idempotency.ts'
 import { readSingleQuery } from './resource-routes.ts'
-import type { Answer, Caller, Context, Route, SignedContext } from './route.ts'
+import type { Answer, Caller, Context, Route, SignedContext, WriteContext } from './route.ts'
 
 /**
  * Runs a route in the way its kind says: who may, in which transaction, at most how often.
@@ -60,24 +62,48 @@ async function runRead(route: Extract<Route, { kind: 'read' }>, context: SignedC
   return route.handler({ ...context, caller, scope, db: app.db })
 }
 
-async function runWrite(route: Extract<Route, { kind: 'write' }>, context: SignedContext): Promise<Answer> {
-  const { app, claims, baseUrl, idempotency } = context
+async function runWrite(route: WriteRoute, context: SignedContext): Promise<Answer> {
+  const { app, idempotency } = context
   const prepared = await route.prepare?.(context)
+  if (route.dryRuns && isDryRun(context.query)) return runDry(route, route.dryRuns, context, prepared)
   const answer = await inTransaction(app.db, async (tx) => {
-    const caller = await authenticate(tx, claims, route.access, true)
-    const now = app.clock.now()
-    const scope = scopeOf(app, caller, now, baseUrl)
-    // Before the key is looked up: what a stored answer includes takes the same permissions.
-    const shown = route.shows
-      ? await readSingleQuery(tx, route.shows, { ...context, caller, scope })
-      : { fields: {}, include: {} }
-    return once(tx, caller.accountId, idempotency, now, () =>
-      route.handler({ ...context, caller, scope, tx, prepared, actor: actorOf(caller), shown }),
-    )
+    const writing = await openWrite(route, context, tx, prepared)
+    return once(tx, writing.caller.accountId, idempotency, writing.scope.now, () => route.handler(writing))
   })
   app.onEvents()
   return withShownOnce(answer)
 }
+
+type WriteRoute = Extract<Route, { kind: 'write' }>
+
+/** Checks who asks, and what is to be shown: before an Idempotency-Key is looked up, whose answer takes the same permissions. */
+async function openWrite(
+  route: WriteRoute,
+  context: SignedContext,
+  tx: Tx,
+  prepared: unknown,
+): Promise<WriteContext> {
+  const { app, claims, baseUrl } = context
+  const caller = await authenticate(tx, claims, route.access, true)
+  const scope = scopeOf(app, caller, app.clock.now(), baseUrl)
+  const shown = route.shows
+    ? await readSingleQuery(tx, route.shows, { ...context, caller, scope })
+    : { fields: {}, include: {} }
+  return { ...context, caller, scope, tx, prepared, actor: actorOf(caller), shown }
+}
+
+/** An Idempotency-Key neither counts nor is used up: nothing was done that must not be done again. */
+const runDry = (
+  route: WriteRoute,
+  { describe }: DryRuns,
+  context: SignedContext,
+  prepared: unknown,
+): Promise<Answer> =>
+  inDryRun(context.app.db, async (run) => {
+    const writing = await openWrite(route, context, run.tx, prepared)
+    const answer = await route.handler(writing)
+    return withEffects(answer, await describe(context.app, run, writing.caller))
+  })
 
 const scopeOf = ({ config, resources }: App, { siteIds }: Caller, now: Date, baseUrl: string): LoadScope => ({
   resources,

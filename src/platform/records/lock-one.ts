@@ -57,13 +57,19 @@ export const shareOne = <Found extends object = Row>(
   source: ErrorSource,
 ): Promise<Found> => select(tx, rows, siteIds, id, sql`for share`, source)
 
-/** The same row as it is now; somebody else may change it meanwhile. @throws ApiError 404 */
+/**
+ * The same row as it is now; somebody else may change it meanwhile.
+ *
+ * @param source what in the request names it, unless its path does
+ * @throws ApiError 404
+ */
 export const findOne = <Found extends object = Row>(
   db: Db | Tx,
   rows: Rows,
   siteIds: string[],
   id: string,
-): Promise<Found> => select(db, rows, siteIds, id, sql``)
+  source?: ErrorSource,
+): Promise<Found> => select(db, rows, siteIds, id, sql``, source)
 
 async function select<Found>(
   db: Db | Tx,

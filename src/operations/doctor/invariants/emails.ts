@@ -8,7 +8,8 @@ export const emailInvariants: Invariant[] = [
     violations: `select 'e-mail ' || m.id as what from emails m
                left join events e on e.site_id = m.site_id and e.id = m.event_id and e.contact_id is not distinct from m.contact_id
               where (e.id is null and m.created_at >= $2) or not coalesce(e.id is null or case m.kind
-                      when 'welcome' then e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
+                      when 'welcome' then e.type = 'welcome_email_requested'
+                                       or e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
                       when 'gift' then e.type = 'offer_granted' and (e.data ->> 'is_gift')::boolean
                       when 'offer_grant' then e.type = 'offer_granted' and coalesce((e.data ->> 'send_offer_grant_email')::boolean, true)
                       when 'access_ending' then e.type = 'access_ending'
@@ -32,6 +33,7 @@ export const emailInvariants: Invariant[] = [
                from events e
                cross join lateral (
                  select 'welcome' as kind where e.type = 'customer_created' and (e.data ->> 'send_welcome_email')::boolean
+                 union all select 'welcome' where e.type = 'welcome_email_requested'
                  union all select 'gift' where e.type = 'offer_granted' and (e.data ->> 'is_gift')::boolean
                  union all select 'offer_grant' where e.type = 'offer_granted' and (e.data ->> 'send_offer_grant_email')::boolean
                  union all select 'hook_disabled' where e.type = 'hook_disabled'

@@ -12,7 +12,7 @@ const OF_RELATIONSHIP: Record<string, [verb: string, preposition: string]> = {
 }
 
 /** Last segments of a POST that begin with a verb. */
-const ACTION = /^(?:activate|cancel|deactivate|preview|replay|retry|rotate|test)(?:_|$)/
+const ACTION = /^(?:activate|cancel|deactivate|preview|replay|resend|retry|rotate|test)(?:_|$)/
 
 /** Operations of no resource. */
 const NAMED: Record<string, string> = {

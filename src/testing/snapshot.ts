@@ -1,0 +1,22 @@
+/** What is in the database: for tests that nothing is written. */
+import { sql } from 'kysely'
+import type { App } from '../platform/app.ts'
+
+export type Snapshot = Map<string, string>
+
+/** A checksum of each table, but for when keys were used: every request of a key may write that. */
+export async function snapshotOf({ db }: App): Promise<Snapshot> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select tablename as name from pg_tables
+     where schemaname = 'public' and tablename <> 'api_key_uses' order by 1`.execute(db)
+  const sums = tables.map(
+    ({ name }) =>
+      sql`select ${name} as name, (select md5(coalesce(string_agg(t::text, e'\n' order by t::text), '')) from ${sql.table(name)} t) as sum`,
+  )
+  const { rows } = await sql<{ name: string; sum: string }>`${sql.join(sums, sql` union all `)}`.execute(db)
+  return new Map(rows.map(({ name, sum }) => [name, sum]))
+}
+
+/** Names of the tables that differ. */
+export const changesBetween = (before: Snapshot, after: Snapshot): string[] =>
+  [...after].filter(([name, sum]) => before.get(name) !== sum).map(([name]) => name)
