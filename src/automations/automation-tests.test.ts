@@ -122,7 +122,7 @@ describe('a test on a contact', () => {
       422,
       '/data/attributes/actions/0/tag_id',
     ])
-    const key = await makeKey(h.app, h.account, ['manage:automations', 'view:contacts', 'view:contact_tags'])
+    const key = await makeKey(h.app, h.account, ['manage:automations', 'view:contacts'])
     const granting = draft({
       ...attributes,
       actions: [{ action: 'grant_offer', offer_id: await makeOffer(h.app, siteId) }],

@@ -33,7 +33,8 @@ beforeAll(async () => {
   await makeHook(app, siteId, { event: 'offer_revoked' })
   await makeHook(app, siteId, { event: 'access_extended' })
   const disabled = await makeHook(app, siteId, { event: 'customer_created' })
-  await app.db.updateTable('hooks').set({ disabled_at: new Date() }).where('id', '=', disabled).execute()
+  const disable = { data: { type: 'hooks', id: disabled, attributes: { enabled: false } } }
+  expect((await h.client.patch(`/v1/hooks/${disabled}`, disable)).status).toBe(200)
   await makeAutomations()
 })
 afterAll(() => h.close())
