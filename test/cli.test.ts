@@ -86,7 +86,7 @@ describe('while the server runs', () => {
     expect(effects).toMatchObject([{ effect: 'offer_revoked', happens: false, reason: 'not_held' }])
   })
 
-  test('a grant sends the welcome e-mail, which can be listed and shown async () => {
+  test('a grant sends the welcome e-mail, which can be listed and shown', async () => {
     const granted = await json('grant', 'grace@example.com', '1')
     expect(granted.held).toEqual(['1'])
     const list = () => json('emails', 'list', '--contact', 'grace@example.com')

@@ -82,7 +82,7 @@ const testSaved = route({
   kind: 'read',
   method: 'POST',
   url: '/v1/automations/{id}/test',
-  access: 'view:automations',
+  access: 'manage:automations',
   summary: 'Test an automation on a contact',
   description: DESCRIPTION,
   tag: TAG,
@@ -111,7 +111,7 @@ const Draft = Type.Unsafe<{
 const testDraft = route({
   kind: 'read',
   method: 'POST',
-  url: '/v1/automations/test',
+  url: '/v1/automations/test_draft',
   access: 'manage:automations',
   summary: 'Test an automation before it is saved',
   description: `${DESCRIPTION} The document is that of a new automation, and requires the same permissions.`,

@@ -112,10 +112,10 @@ describe('a test on a contact', () => {
       trigger: { event: 'tag_added' },
       actions: [{ action: 'wait', amount: 1, unit: 'months' }, { action: 'stop' }],
     }
-    const { status, body } = await tried('/v1/automations/test', draft(attributes))
+    const { status, body } = await tried('/v1/automations/test_draft', draft(attributes))
     expect([status, body.meta.would_run, body.meta.steps.length]).toEqual([200, true, 2])
     const wrong = await tried(
-      '/v1/automations/test',
+      '/v1/automations/test_draft',
       draft({ ...attributes, actions: [{ action: 'add_tag', tag_id: '999999' }] }),
     )
     expect([wrong.status, wrong.body.errors[0].source.pointer]).toEqual([
@@ -127,7 +127,7 @@ describe('a test on a contact', () => {
       ...attributes,
       actions: [{ action: 'grant_offer', offer_id: await makeOffer(h.app, siteId) }],
     })
-    expect((await tried('/v1/automations/test', granting, h.clientWith(key.token))).status).toBe(403)
+    expect((await tried('/v1/automations/test_draft', granting, h.clientWith(key.token))).status).toBe(403)
   })
 
   test('refuses a contact or a resource that the site does not have', async () => {
@@ -150,7 +150,7 @@ describe('a test on a contact', () => {
       actions: [{ action: 'send_email', template_id: await makeTemplate(h.app, siteId) }],
     })
     const contact_id = await makeContact(h.app, siteId, { email: 'hidden@example.com' })
-    const key = await makeKey(h.app, h.account, ['view:automations'])
+    const key = await makeKey(h.app, h.account, ['manage:automations'])
     const { body } = await tried(
       `/v1/automations/${automation}/test`,
       { meta: { contact_id } },

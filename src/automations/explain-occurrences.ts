@@ -163,7 +163,7 @@ function findingOf(
   if (created_at > at)
     return refusal(
       'created_later',
-      `The automation was created ${durationInWords(at, created_at)} after the event.`,
+      `The automation was created ${durationInWords(event.occurred_at, created_at)} after the event.`,
     )
   const version = versions.findLast((each) => each.created_at <= at) ?? versions[0]!
   if (!isFor(event, version.definition))
@@ -176,10 +176,10 @@ function findingOf(
   if (enabled_at && enabled_at > at)
     return refusal(
       'enabled_later',
-      `The automation was enabled ${durationInWords(at, enabled_at)} after the event.`,
+      `The automation was enabled ${durationInWords(event.occurred_at, enabled_at)} after the event.`,
     )
   if (disabled_at && disabled_at <= at)
-    return refusal('disabled', `The automation was disabled: since ${timeInWords(disabled_at)}.`)
+    return refusal('disabled', `The automation has been disabled since ${timeInWords(disabled_at)}.`)
   return refusal(
     'unknown',
     'The automation did not start. It was probably disabled when the event was processed.',
@@ -232,7 +232,7 @@ function summaryOf(
   trigger: TriggerEvent,
   occurrences: Occurrence[],
 ): string {
-  const state = disabled_at ? ` It is disabled since ${timeInWords(disabled_at)}.` : ''
+  const state = disabled_at ? ` It has been disabled since ${timeInWords(disabled_at)}.` : ''
   const never = NEVER_HAPPENS[trigger]
   if (never) return `The automation "${name}" has not run: ${trigger} cannot occur, ${never}.${state}`
   const [latest] = occurrences

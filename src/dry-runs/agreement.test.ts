@@ -103,9 +103,10 @@ test(`in ${SITUATIONS} generated situations a dry run lists what the request the
     const contact = await makeContact(h.app, siteId, { name: chance(0.2) ? '' : 'Ada Lovelace' })
     const path = `/v1/contacts/${contact}/relationships/offers`
     if (chance(0.6)) await h.client.post(path, offersBody(some([...offers, bonus])))
+    if (chance(0.3)) await h.client.post(path, offersBody([offers[1]!], { renew: 'extend' }))
     if (chance(0.4)) await tag(contact, some(tags))
-    if (chance(0.3)) await expire(contact)
     await h.drain()
+    if (chance(0.3)) await expire(contact)
 
     const method = chance(0.6) ? 'POST' : chance(0.5) ? 'PATCH' : 'DELETE'
     const meta = {

@@ -44,7 +44,8 @@ async function dryRun(
 const grant = (contactId: string, offerIds: string[], meta?: object) =>
   h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody(offerIds, meta))
 
-const summaryOf = (effects: Effect[]) => effects.map(({ effect, happens, reason }) => [effect, happens, reason])
+const summaryOf = (effects: Effect[]) =>
+  effects.map(({ effect, happens, reason }) => [effect, happens, reason])
 
 test('a dry run of a grant answers like the grant, without ids of what does not exist, and says what would happen', async () => {
   const offer = await makeOffer(h.app, siteId, { title: 'Painting Light', access_days: 10 })
@@ -73,9 +74,13 @@ test('a dry run of a grant answers like the grant, without ids of what does not 
     status: 'kept',
     subject: expect.stringContaining('Site'),
   })
-  // The same request, for real.
+  // The same request, for real, which also shows that the comparison of all tables finds what is written.
+  const before = await snapshotOf(h.app)
   const real = (await grant(contact, [offer])).body
   expect(real.data).toEqual(body.data)
+  expect(changesBetween(before, await snapshotOf(h.app))).toEqual(
+    expect.arrayContaining(['customers', 'events', 'offer_grants']),
+  )
   expect(real.meta.offers[0].expires_at.slice(0, 16)).toBe(body.meta.offers[0].expires_at.slice(0, 16))
 })
 

@@ -150,6 +150,18 @@ const SPECIAL: Record<string, Cause> = {
   'POST /v1/sessions 403': (route) => send(world, { ...like(route), token: null, headers: {} }),
   'POST /webhooks/offers/{token}/{offer_id}/activate 422': (route) => withForm(route, 'email=nonsense'),
   'POST /webhooks/offers/{token}/{offer_id}/deactivate 422': (route) => withForm(route, 'email=nonsense'),
+  'POST /v1/automations/test_draft 422': async (route) => {
+    const request = await validRequest(world, route)
+    const { data } = request.body as { data: { attributes: object } }
+    const attributes = { ...data.attributes, actions: [] }
+    return send(world, { ...request, body: { ...(request.body as object), data: { ...data, attributes } } })
+  },
+  // Its trigger is about no resource.
+  'POST /v1/automations/{id}/test 422': async (route) => {
+    const request = await validRequest(world, route)
+    const { meta } = request.body as { meta: object }
+    return send(world, { ...request, body: { meta: { ...meta, resource_id: '1' } } })
+  },
   'POST /v1/email_templates/preview 422': async (route) => {
     const request = await validRequest(world, route)
     const { data } = request.body as { data: { attributes: object } }
@@ -191,7 +203,10 @@ function aboutNothing(request: Request): Request {
 
 const ofAnotherType = (request: Request): Request => ({
   ...request,
-  body: { data: { ...(request.body as { data: object }).data, type: 'shades' } },
+  body: {
+    ...(request.body as object),
+    data: { ...(request.body as { data: object }).data, type: 'shades' },
+  },
 })
 
 /** Those that create sites come last: with several, requests must say which one they are about. */

@@ -35,7 +35,7 @@ export async function explainCondition(
   const scope: Scope = { siteIds: [siteId], now, baseUrl: '' }
   const looks = used.map(({ filter, value }) => looking(filters[filter]!, filter, value, scope))
   const { rows } = await sql<{ looks: Look[] }>`
-    select jsonb_build_array(${sql.join(looks)}) as looks from contacts k
+    select to_jsonb(array[${sql.join(looks)}]) as looks from contacts k
      where k.id = ${contactId} and k.site_id = ${siteId} and k.deleted_at is null`.execute(tx)
   if (!rows[0]) return null
   const nameOf = await namesOf(

@@ -14,6 +14,7 @@ export const DIFFERENCES: [RegExp, string][] = [
   [/^adds parameter filter\[email\]$/, 'clients send it and change the first contact of the answer'],
   [/^adds parameter filter\[site_id\]$/, 'clients send it with every request'],
   [/^adds parameter filter\[published\]$/, 'the list would have no filter for what members can see'],
+  [/^adds parameter dry_run$/, 'extension: what the request would do'],
   [/^adds parameter sort$/, 'every list can be sorted'],
   [
     /^(adds|lacks) parameter filter\[exclude_product_types\](\[\])?$/,
