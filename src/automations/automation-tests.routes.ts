@@ -2,7 +2,7 @@
 import { type TSchema, Type } from 'typebox'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { inRolledBackTransaction, type Tx } from '../platform/db/database.ts'
-import { newDocument } from '../platform/http/crud-routes.ts'
+import { newDocument, writingOf } from '../platform/http/crud-routes.ts'
 import { ignoredAttributes } from '../platform/http/documents.ts'
 import { type ReadContext, type Route, route } from '../platform/http/route.ts'
 import { siteOf } from '../platform/http/site-of.ts'
@@ -11,7 +11,6 @@ import { badRequest } from '../platform/jsonapi/errors.ts'
 import { readId } from '../platform/jsonapi/identifiers.ts'
 import { readAttributes } from '../platform/jsonapi/read-attributes.ts'
 import { findOne } from '../platform/records/lock-one.ts'
-import type { Writing } from '../platform/records/records.ts'
 import { automationRecords, automations } from './automations.resource.ts'
 import { StepToComeSchema } from './describe-steps.ts'
 import { type Explained, explainOccurrences, OUTCOMES } from './explain-occurrences.ts'
@@ -129,20 +128,9 @@ const testDraft = route({
       siteId,
       name: String(values.name),
       isEnabled: values.enabled !== false,
-      definition: await checkDraft(values, writingOf(context, tx), siteId),
+      definition: await checkDraft(values, writingOf({ ...context, tx }), siteId),
     }))
   },
-})
-
-const writingOf = ({ app, caller, scope, warn }: ReadContext, tx: Tx): Writing => ({
-  app,
-  tx,
-  accountId: caller.accountId,
-  siteIds: caller.siteIds,
-  permissions: caller.permissions,
-  now: scope.now,
-  ignore: () => {},
-  warn,
 })
 
 async function answer(

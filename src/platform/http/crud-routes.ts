@@ -259,7 +259,7 @@ function relatedIds(
 
 /** @param ignore for what reads attributes */
 export const writingOf = (
-  { app, tx, caller, scope, warn }: WriteContext,
+  { app, tx, caller, scope, warn }: Pick<WriteContext, 'app' | 'tx' | 'caller' | 'scope' | 'warn'>,
   ignore: Writing['ignore'] = () => {},
 ): Writing => ({
   app,
