@@ -1,6 +1,7 @@
 /** Table of contents: everything that is measured, in this order. */
 import type { Figure } from './figure.ts'
 import { automationSteps } from './figures/automation-steps.ts'
+import { bulkGrants } from './figures/bulk-grants.ts'
 import { customFields } from './figures/custom-fields.ts'
 import { directCalls } from './figures/direct-calls.ts'
 import { dispatchingEvents } from './figures/dispatching.ts'
@@ -32,6 +33,7 @@ export const figures: Figure[] = [
   dispatchingEvents,
   followedGrants,
   firstEffect,
+  bulkGrants,
 ]
 
 /** The figures with the wanted keys, and those that they need; all when `wanted` is empty. */

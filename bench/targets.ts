@@ -37,6 +37,7 @@ export const targets: Target[] = [
   { of: 'm', per: 'm bare', limit: { least: 0.8 } },
   { of: 'n two', per: 'n', limit: { least: 1.6 } },
   { of: 'l', limit: { most: 1_000 } },
+  { of: 'o', limit: { most: 10 } },
 ]
 
 export interface Comparison extends Target {

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bestowHere, bestowJsonHere } from './in-process.ts'
 import {
@@ -51,6 +53,42 @@ describe('while the server runs', () => {
     expect(await json('contacts', 'find', 'grace shop@bücher.example')).toMatchObject([{ id: made.id }])
     expect((await run('contacts', 'find', 'grace+shop')).stdout.trim().split('\n')).toHaveLength(2)
     expect((await json('grant', 'GRACE shop@BÜCHER.example', '1')).contact_id).toBe(made.id)
+  })
+
+  test('a bulk job takes its rows from a file, and prints what became of them', async () => {
+    const [csv, list] = [join(settings.DATA_DIR, 'people.csv'), join(settings.DATA_DIR, 'people.json')]
+    await writeFile(csv, 'email,name,offer_ids\nbulk1@example.com,Ada,\nbulk2@example.com,,"1,2"\n\n')
+    await writeFile(list, JSON.stringify([{ email: 'bulk1@example.com' }, { contact_id: '999999' }]))
+    expect(await json('bulk', 'grant', csv, '--offers', '1', '--dry-run')).toEqual({
+      dry_run: true,
+      total: 2,
+      contacts_created: 2,
+      counts: { granted: 2 },
+    })
+    const granted = await json('bulk', 'grant', csv, '--offers', '1', '--no-welcome')
+    expect(granted).toMatchObject({
+      status: 'completed',
+      total: 2,
+      done: 2,
+      counts: { granted: 2 },
+      failed: [],
+    })
+    const revoked = await json('bulk', 'revoke', list, '--offers', '1')
+    expect(revoked).toMatchObject({
+      counts: { revoked: 1, failed: 1 },
+      failed: [{ row: '2', contact: '999999', detail: 'There is no contact with the id 999999.' }],
+    })
+    expect((await json('bulk', 'list')).slice(0, 2)).toMatchObject([
+      { id: revoked.id, failed: '1' },
+      { id: granted.id },
+    ])
+    expect((await json('bulk', 'retry', revoked.id)).counts).toEqual({ revoked: 1 })
+    expect((await run('bulk', 'cancel', granted.id)).stderr).toContain('has ended')
+    expect((await run('bulk', 'show', '999999')).stderr).toContain('There is no bulk job with the id 999999.')
+    await writeFile(csv, 'email,shade\nnobody,x\n')
+    const { code, stderr } = await run('bulk', 'grant', csv, '--offers', '1')
+    expect([code, stderr.split('\n').length]).toEqual([1, 3])
+    expect(stderr).toContain('/data/attributes/rows/0/shade: There is no member shade here')
   })
 
   test('a former address finds the contact until it is released', async () => {

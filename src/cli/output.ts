@@ -39,16 +39,18 @@ export function complain(error: unknown): never {
   const reason = isUnavailable(error)
     ? `the database cannot be reached: ${message || (error as { code?: string }).code}`
     : message
-  const lines = error instanceof ConfigError ? message.split('\n') : [reason, ...othersOf(error)]
+  const lines = error instanceof ConfigError ? message.split('\n') : (mistakesIn(error) ?? [reason])
   for (const line of lines) process.stderr.write(`bestow: ${onOneLine(line)}\n`)
   process.exit(1)
 }
 
-/** Of a file with many mistakes, the others, each with its place. */
-const othersOf = (error: unknown): string[] =>
-  error instanceof ApiError
-    ? error.others.map(({ message, source }) => [source?.pointer, message].filter(Boolean).join(': '))
-    : []
+/** When there are several, as in a file of rows: each with its place. */
+function mistakesIn(error: unknown): string[] | null {
+  if (!(error instanceof ApiError) || error.others.length === 0) return null
+  return [error, ...error.others].map(({ message, source }) =>
+    source?.pointer ? `${source.pointer}: ${message}` : message,
+  )
+}
 
 /** What commander says of a command that it does not understand, in our words. */
 export const misused = (text: string): string =>

@@ -33,7 +33,7 @@ export interface BulkOptions {
   kills?: number
   /** Average time between kills. */
   killEveryMs?: number
-  /** Delay of each row, so that kills happen in the middle of batches. */
+  /** Delay of each row, so that kills happen in the middle of batches; of 200 in less than the statement timeout. */
   rowMs?: number
   limitMs?: number
   /** A planted fault, which the trial must find. */
@@ -41,7 +41,7 @@ export interface BulkOptions {
 }
 
 /** The limit only ends what hangs. */
-export const SHORT: BulkOptions = { people: 300, kills: 2, rowMs: 5, limitMs: 300_000 }
+export const SHORT: BulkOptions = { people: 300, kills: 2, rowMs: 20, limitMs: 300_000 }
 const WORKERS = 2
 const CHECK_EVERY_MS = 250
 const DAYS = 30
@@ -54,7 +54,7 @@ export const bulkTrial: Trial = {
 
 export const bulk = (
   seed: number,
-  { people = 1_000, kills = 10, killEveryMs = 1_500, rowMs = 5, limitMs = 600_000, fault }: BulkOptions = {},
+  { people = 1_000, kills = 10, killEveryMs = 1_500, rowMs = 30, limitMs = 600_000, fault }: BulkOptions = {},
 ): Promise<BulkReport> =>
   withTrialEnvironment(people, async ({ database, postgres, account, contacts }) => {
     const offerId = account.offers[0]!
