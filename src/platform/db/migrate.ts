@@ -70,23 +70,26 @@ function files(folder: string): MigrationProvider {
       const migrations: Record<string, Migration> = {}
       for (const file of names) {
         const path = join(folder, file)
-        migrations[file.replace(/\.\w+$/, '')] = file.endsWith('.sql')
-          ? await sqlFile(path)
-          : await import(path)
+        migrations[file.replace(/\.\w+$/, '')] = file.endsWith('.sql') ? sqlFile(path) : module(path)
       }
       return migrations
     },
   }
 }
 
-async function sqlFile(path: string): Promise<Migration> {
-  const text = await readFile(path, 'utf8')
-  return {
-    async up(tx) {
-      await sql.raw(text).execute(tx)
-    },
-  }
-}
+// Both are read when they are due: each start of a process asks for all of them, and few of them are.
+const sqlFile = (path: string): Migration => ({
+  async up(tx) {
+    await sql.raw(await readFile(path, 'utf8')).execute(tx)
+  },
+})
+
+const module = (path: string): Migration => ({
+  async up(tx) {
+    const { up } = (await import(path)) as Migration
+    await up(tx)
+  },
+})
 
 /**
  * Replaced only when changed, since that throws away their plans in every session, and never by an older
