@@ -18,15 +18,13 @@ class LongestFirst extends BaseSequencer {
 /** A test that replaces a module needs modules of its own. */
 const REPLACES_MODULES = 'src/**/*.isolated.test.ts'
 
-/** Of the API as a whole; they start no processes. */
-const CONFORMANCE = 'test/conformance/**/*.test.ts'
-
 export default defineConfig({
   test: {
     globalSetup: ['src/testing/global-setup.ts'],
     // Timings are not tests: the limits only end what hangs, also on a machine that is busy with other things.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
+    setupFiles: ['test/clean-up.ts'],
     // On two cores: much of the time of trials is waiting.
     maxWorkers: 3,
     reporters: ['default', new SlowestTests()],
@@ -35,19 +33,13 @@ export default defineConfig({
       // The files of one worker share the modules: loading them takes longer than most of the tests.
       {
         test: {
-          name: 'src',
-          include: ['src/**/*.test.ts', CONFORMANCE],
+          name: 'shared',
+          include: ['{src,test,bench}/**/*.test.ts'],
           exclude: [REPLACES_MODULES],
           isolate: false,
         },
       },
-      {
-        test: {
-          name: 'processes',
-          include: [REPLACES_MODULES, '{test,bin,bench}/**/*.test.ts'],
-          exclude: [CONFORMANCE],
-        },
-      },
+      { test: { name: 'isolated', include: [REPLACES_MODULES] } },
     ],
   },
 })

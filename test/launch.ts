@@ -13,6 +13,7 @@ const spawned = new Set<ChildProcess>()
 /** Kills the processes started here, with their groups. */
 export function killSpawned(): void {
   for (const child of spawned) signalGroup(child, 'SIGKILL')
+  spawned.clear()
 }
 
 /** The environment of a user's shell, without variables of the test runner, of npm, and of settings. */

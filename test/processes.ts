@@ -1,19 +1,15 @@
-/** For tests of whole processes: starts them as a user does, and cleans up afterwards. */
+/** For tests of whole processes: starts them as a user does. `clean-up.ts` removes what they leave. */
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, vi } from 'vitest'
 import { killSpawned, type Launch, launch, processes, type Running, until } from './launch.ts'
 
 export * from './launch.ts'
 
 /** The documented time limit of a stop. */
 export const STOP_WITHIN_MS = 10_000
-
-// On a busy machine a start takes long; no test here checks speed.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 300_000 })
 
 const folders = new Set<string>()
 
@@ -103,11 +99,13 @@ export async function signIn({ url, client_id, client_secret }: Record<string, s
   }
 }
 
-afterAll(async () => {
+/** Kills what the tests of a file have started, and removes their data folders. */
+export async function cleanUp(): Promise<void> {
   killSpawned()
   for (const folder of folders) {
     for (const pid of postmastersOf(folder)) process.kill(pid, 'SIGQUIT')
     await until(() => postmastersOf(folder).length === 0)
     await rm(folder, { recursive: true, force: true })
   }
-})
+  folders.clear()
+}

@@ -1,10 +1,7 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { noUniqueRuns } from './automations/faults.ts'
 import { automations, SHORT } from './automations.ts'
-
-vi.setConfig({ testTimeout: 600_000 })
 
 test.runIf(isTrialDue('automations'))(
   'grants start an automation while workers are killed: one run each, each step once, nothing stuck',

@@ -1,11 +1,8 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { outcomesForgotten } from './bulk/faults.ts'
 import { bulk, SHORT } from './bulk.ts'
 import { noUniqueGrants } from './crashes/faults.ts'
-
-vi.setConfig({ testTimeout: 600_000 })
 
 test.runIf(isTrialDue('bulk'))(
   'two bulk jobs about the same people while workers are killed: each row takes effect once, nothing is lost',

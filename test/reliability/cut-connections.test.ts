@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { cutConnections } from './cut-connections.ts'
 
 test.runIf(isTrialDue('cut-connections'))(

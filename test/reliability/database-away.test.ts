@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { databaseAway, SHORT } from './database-away.ts'
 
 test.runIf(isTrialDue('database-away'))(

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { gracefulStop, SHORT } from './graceful-stop.ts'
 
 test.runIf(isTrialDue('graceful-stop'))(

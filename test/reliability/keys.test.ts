@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { keys, SHORT } from './keys.ts'
 
 test.runIf(isTrialDue('keys'))(

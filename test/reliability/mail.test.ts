@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { mail, SHORT } from './mail.ts'
 
 /** The lease of a worker on an e-mail is not stored. */

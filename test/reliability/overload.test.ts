@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { dueToday, isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { overload, SHORT_ALL_KINDS, SHORT_GRANTS } from './overload.ts'
 
 test.runIf(isTrialDue('overload')).each(dueToday([SHORT_ALL_KINDS, SHORT_GRANTS]))(

@@ -1,7 +1,6 @@
 /** Shows that the crash trial finds faults: with each of them planted, it fails. */
-import { afterAll, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { isControlDue } from '../depth.ts'
-import { killSpawned } from '../launch.ts'
 import {
   commitsInMemory,
   eventsAfterCommit,
@@ -12,15 +11,6 @@ import {
 } from './crashes/faults.ts'
 import { faultsOf } from './crashes/report.ts'
 import { type CrashReport, type Plan, runCrashes, SHORT } from './crashes.ts'
-import { removeServers } from './postgres.ts'
-
-vi.setConfig({ testTimeout: 600_000 })
-
-// After a timeout the trial is still running.
-afterAll(async () => {
-  killSpawned()
-  await removeServers()
-})
 
 const NEVER = Number.POSITIVE_INFINITY
 

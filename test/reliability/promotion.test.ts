@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { promotion, SHORT } from './promotion.ts'
 
 test.runIf(isTrialDue('promotion'))(

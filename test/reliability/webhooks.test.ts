@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { bodiesForgotten, noUniqueDeliveries, recordedBeforehand } from './webhooks/faults.ts'
 import { runWebhooks, SHORT, type WebhooksPlan } from './webhooks.ts'
 

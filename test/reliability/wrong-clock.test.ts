@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { dueToday, isControlDue, isTrialDue } from '../depth.ts'
-import '../processes.ts'
 import { FAKETIME_MISSING, faketimeLibrary, SHORT, wrongClock } from './wrong-clock.ts'
 
 const isMissing = faketimeLibrary() === null
