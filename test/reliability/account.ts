@@ -1,5 +1,6 @@
 import pg from 'pg'
-import { BESTOW, begin, finish } from '../launch.ts'
+import { bundledProgram } from '../bundle.ts'
+import { begin, finish } from '../launch.ts'
 import { fleetSettings, NODE } from './fleet.ts'
 
 export interface TrialAccount {
@@ -35,7 +36,8 @@ export async function makeAccount(databaseUrl: string): Promise<TrialAccount> {
 /** The output of a command with --json, whatever its exit code. */
 export async function bestowJson(databaseUrl: string, ...args: string[]) {
   const settings = fleetSettings(databaseUrl)
-  const { code, stdout, stderr } = await finish(begin(NODE, [BESTOW, ...args, '--json'], { settings }))
+  const running = begin(NODE, [await bundledProgram(), ...args, '--json'], { settings })
+  const { code, stdout, stderr } = await finish(running)
   if (stdout === '') throw new Error(`bestow ${args.join(' ')} ended with ${code}: ${stderr}`)
   return JSON.parse(stdout)
 }

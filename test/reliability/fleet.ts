@@ -2,7 +2,8 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BESTOW, type Environment, launch, ROOT, type Running } from '../launch.ts'
+import { bundledProgram } from '../bundle.ts'
+import { type Environment, launch, ROOT, type Running } from '../launch.ts'
 
 /** Not the command `node`, which may be an older Node that starts this one as its child. */
 export const NODE = join(ROOT, 'node_modules', '.bin', 'node')
@@ -105,7 +106,7 @@ function fleetProcess(
       const begun = performance.now()
       while (!running) {
         try {
-          running = await launch(NODE, [BESTOW, role, '--json'], { settings })
+          running = await launch(NODE, [await bundledProgram(), role, '--json'], { settings })
         } catch (error) {
           // Without a database it exits; in production, a supervisor starts it again.
           if (performance.now() - begun > START_LIMIT_MS) throw error

@@ -2,7 +2,8 @@
 import { type Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
-import { BESTOW, type Environment, launch, type Running, until } from '../launch.ts'
+import { bundledProgram } from '../bundle.ts'
+import { type Environment, launch, type Running, until } from '../launch.ts'
 import { bestowJson, makeAccount, type TrialAccount } from './account.ts'
 import { fleetSettings, NODE } from './fleet.ts'
 import { makePostgres, type Postgres } from './postgres.ts'
@@ -42,7 +43,7 @@ export async function withTrialEnvironment<Report>(
       database,
       async start(role, databaseUrl = postgres.url, settings = {}) {
         const all = { ...fleetSettings(databaseUrl), PORT: '0', ...settings }
-        const running = await launch(NODE, [BESTOW, role, '--json'], { settings: all })
+        const running = await launch(NODE, [await bundledProgram(), role, '--json'], { settings: all })
         started.push(running)
         return running
       },
