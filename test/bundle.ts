@@ -1,6 +1,6 @@
 /**
  * The program as one bundle. A process that runs it starts in half the time of one that runs the sources, which loads
- * 1,800 modules: for trials, which start processes again and again. Tests of the commands run `bin/bestow.js`.
+ * 1,800 modules: for tests that start many. Others run `npm start` and `bin/bestow.js`, as users do.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
@@ -8,8 +8,8 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
-import { ROOT } from './launch.ts'
 
+const ROOT = join(import.meta.dirname, '..')
 const CACHE = join(ROOT, 'node_modules', '.cache', 'bestow-bundle')
 
 let making: Promise<string> | undefined

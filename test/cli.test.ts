@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bestowHere, bestowJsonHere } from './in-process.ts'
 import {
-  bestow,
+  BESTOW,
+  begin,
   bestowJson,
   connectTo,
+  finish,
   npmStart,
   type Running,
   signIn,
@@ -212,7 +214,7 @@ describe('while the server runs', () => {
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['keys', 'rotate', '99'], /There is no key 99/],
   ])('the process of %j ends with 1 and the same error', async (args, reason) => {
-    const { code, stdout, stderr } = await bestow(args, settings)
+    const { code, stdout, stderr } = await finish(begin('node', [BESTOW, ...args], { settings }))
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^bestow: .*\n$/)
     expect(stderr).toMatch(reason)

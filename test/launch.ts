@@ -2,9 +2,12 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bundledProgram } from './bundle.ts'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 export const BESTOW = join(ROOT, 'bin', 'bestow.js')
+/** Not the command `node`, which may be an older Node that starts this one as its child. */
+const NODE = join(ROOT, 'node_modules', '.bin', 'node')
 
 export type Environment = Record<string, string | undefined>
 
@@ -35,8 +38,8 @@ export interface Running {
 export type Launch = { settings?: Environment; options?: SpawnOptions }
 
 /** `bestow <args> --json`, as a long-running process, once it is ready. */
-export const bestowRunning = (args: string[], launching: Launch): Promise<Running> =>
-  launch('node', [BESTOW, ...args, '--json'], launching)
+export const bestowRunning = async (args: string[], launching: Launch): Promise<Running> =>
+  launch(NODE, [await bundledProgram(), ...args, '--json'], launching)
 
 /** Starts a process, and waits for the line of JSON that it prints when it is ready. */
 export async function launch(command: string, args: string[], launching: Launch): Promise<Running> {
@@ -96,7 +99,7 @@ export async function bestow(
   settings: Environment,
   options?: SpawnOptions,
 ): Promise<Finished> {
-  return finish(begin('node', [BESTOW, ...args], { settings, options }))
+  return finish(begin(NODE, [await bundledProgram(), ...args], { settings, options }))
 }
 
 export async function finish({ child, stdout, stderr }: Omit<Running, 'ready'>): Promise<Finished> {

@@ -1,7 +1,6 @@
 import pg from 'pg'
-import { bundledProgram } from '../bundle.ts'
-import { begin, finish } from '../launch.ts'
-import { fleetSettings, NODE } from './fleet.ts'
+import { bestow } from '../launch.ts'
+import { fleetSettings } from './fleet.ts'
 
 export interface TrialAccount {
   siteId: string
@@ -36,8 +35,7 @@ export async function makeAccount(databaseUrl: string): Promise<TrialAccount> {
 /** The output of a command with --json, whatever its exit code. */
 export async function bestowJson(databaseUrl: string, ...args: string[]) {
   const settings = fleetSettings(databaseUrl)
-  const running = begin(NODE, [await bundledProgram(), ...args, '--json'], { settings })
-  const { code, stdout, stderr } = await finish(running)
+  const { code, stdout, stderr } = await bestow([...args, '--json'], settings)
   if (stdout === '') throw new Error(`bestow ${args.join(' ')} ended with ${code}: ${stderr}`)
   return JSON.parse(stdout)
 }

@@ -1,12 +1,8 @@
 /** Bestow as it runs in production: several processes on one database, each of which can be killed. */
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bundledProgram } from '../bundle.ts'
-import { type Environment, launch, ROOT, type Running } from '../launch.ts'
+import { bestowRunning, type Environment, type Running } from '../launch.ts'
 
-/** Not the command `node`, which may be an older Node that starts this one as its child. */
-export const NODE = join(ROOT, 'node_modules', '.bin', 'node')
 const START_LIMIT_MS = 120_000
 const PAUSE_MS = 100
 
@@ -106,7 +102,7 @@ function fleetProcess(
       const begun = performance.now()
       while (!running) {
         try {
-          running = await launch(NODE, [await bundledProgram(), role, '--json'], { settings })
+          running = await bestowRunning([role], { settings })
         } catch (error) {
           // Without a database it exits; in production, a supervisor starts it again.
           if (performance.now() - begun > START_LIMIT_MS) throw error

@@ -2,10 +2,9 @@
 import { type Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
-import { bundledProgram } from '../bundle.ts'
-import { type Environment, launch, type Running, until } from '../launch.ts'
+import { bestowRunning, type Environment, type Running, until } from '../launch.ts'
 import { bestowJson, makeAccount, type TrialAccount } from './account.ts'
-import { fleetSettings, NODE } from './fleet.ts'
+import { fleetSettings } from './fleet.ts'
 import { makePostgres, type Postgres } from './postgres.ts'
 import type { TrialResult } from './trial.ts'
 
@@ -43,7 +42,7 @@ export async function withTrialEnvironment<Report>(
       database,
       async start(role, databaseUrl = postgres.url, settings = {}) {
         const all = { ...fleetSettings(databaseUrl), PORT: '0', ...settings }
-        const running = await launch(NODE, [await bundledProgram(), role, '--json'], { settings: all })
+        const running = await bestowRunning([role], { settings: all })
         started.push(running)
         return running
       },
