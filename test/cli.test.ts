@@ -265,6 +265,9 @@ describe('while the server runs', () => {
     expect(changed).toMatchObject({ title: 'Skill', type: 'SelectBoxField', required: true })
     expect((await run('custom-fields', 'list', ...account)).stdout).toMatch(/custom_4 +Skill +SelectBoxField/)
     await json('custom-fields', 'archive', made.id)
+    expect(await json('custom-fields', 'restore', made.id)).toMatchObject({ id: made.id, archived: false })
+    expect((await run('custom-fields', 'restore', made.id)).stderr).toContain('no archived custom field')
+    await json('custom-fields', 'archive', made.id)
     expect(await json('custom-fields', 'list', ...account)).toHaveLength(3)
   })
 

@@ -1,11 +1,10 @@
 import type { App } from '../platform/app.ts'
-import { type Tx, violates } from '../platform/db/database.ts'
-import { unprocessable } from '../platform/jsonapi/errors.ts'
+import type { Tx } from '../platform/db/database.ts'
 import { asOperator, createRecord } from '../platform/records/records.ts'
-import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
 import { createApiKey } from './api-keys/api-keys.ts'
 import { siteRecords } from './sites/sites.resource.ts'
+import { explainTakenEmail, readUserEmail } from './user-email.ts'
 
 export interface NewAccount {
   name: string
@@ -34,11 +33,7 @@ export interface MadeAccount {
 export async function createAccount(app: App, tx: Tx, account: NewAccount): Promise<MadeAccount> {
   const { ownerEmail, now } = account
   const [name, ownerName] = [readName(account.name), readName(account.ownerName)]
-  const email = parseEmailAddress(ownerEmail)
-  if (!email) {
-    const problem = describeProblem(ownerEmail)
-    throw unprocessable('invalid', `The owner’s e-mail is not an e-mail address${problem}`, '/email')
-  }
+  const email = readUserEmail(ownerEmail)
   try {
     const { id: account_id } = await tx
       .insertInto('accounts')
@@ -63,8 +58,6 @@ export async function createAccount(app: App, tx: Tx, account: NewAccount): Prom
     })
     return { account_id, site_id, user_id, client_id: key.client_id, client_secret: key.client_secret }
   } catch (error) {
-    throw violates(error, 'users_email')
-      ? unprocessable('taken', 'The owner’s e-mail has already been taken', '/email')
-      : error
+    throw explainTakenEmail(error)
   }
 }

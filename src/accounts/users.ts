@@ -1,8 +1,9 @@
-import { type Tx, violates } from '../platform/db/database.ts'
+import type { Tx } from '../platform/db/database.ts'
 import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
-import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
+import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { requiredName } from './required-name.ts'
 import { findRole } from './roles.ts'
+import { explainTakenEmail, readUserEmail } from './user-email.ts'
 
 export interface User {
   id: string
@@ -33,11 +34,7 @@ export async function createUser(
   user: { accountId: string; name: string; email: string; role: string; now: Date },
 ): Promise<User> {
   const name = requiredName(user.name)
-  const email = parseEmailAddress(user.email)
-  if (!email) {
-    const problem = describeProblem(user.email)
-    throw unprocessable('invalid', `Email is not an e-mail address${problem}`, '/data/attributes/email')
-  }
+  const email = readUserEmail(user.email)
   const role = await findRole(tx, user.accountId, user.role)
   try {
     const { id } = await tx
@@ -54,9 +51,7 @@ export async function createUser(
       .executeTakeFirstOrThrow()
     return { id, name, email, role: role.name }
   } catch (error) {
-    throw violates(error, 'users_email')
-      ? unprocessable('taken', 'Email has already been taken', '/data/attributes/email')
-      : error
+    throw explainTakenEmail(error)
   }
 }
 

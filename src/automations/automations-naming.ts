@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
+import type { Referrer } from '../platform/references/in-use.ts'
 import type { ReferredType } from '../platform/references/referable.ts'
 import type { Definition } from './parse-automation.ts'
 import { namedBy } from './references.ts'
@@ -10,7 +11,7 @@ export async function automationsNaming(
   siteId: string,
   type: ReferredType,
   id: string,
-): Promise<string[]> {
+): Promise<Referrer[]> {
   // As the index automations_list has it.
   const { rows } = await sql<{ id: string; name: string; definition: Definition }>`
     select a.id, a.name, v.definition
@@ -23,5 +24,8 @@ export async function automationsNaming(
       ({ definition }) =>
         type === 'sites' || namedBy(definition).some((named) => named.type === type && named.id === id),
     )
-    .map((automation) => `the automation "${automation.name}" (${automation.id})`)
+    .map((automation) => ({
+      name: `the automation "${automation.name}" (${automation.id})`,
+      remedy: 'Disable or change the automation',
+    }))
 }

@@ -205,7 +205,7 @@ test('a resource that an enabled automation or hook names cannot be archived or 
   }
   const listed = (await remove(things[0]!)).body.errors[0].detail
   expect(listed).toBe(
-    `It is used by the automation "Only new ones" (${id}), the hook ${confined} (tag_added). Disable or change them first.`,
+    `It is used by the automation "Only new ones" (${id}), the hook ${confined} (tag_added). Disable or change the automation first. Disable or delete the hook first.`,
   )
   await inTransaction(h.app.db, async (tx) => {
     await expect(

@@ -104,7 +104,7 @@ test('resources in use cannot be archived: a product by an offer, an offer by an
   ).toContain(product)
 })
 
-test('a site can be archived when no customer holds an offer and another site exists; then it is not found', async () => {
+test('a site can be archived when no customer holds an offer and another site exists; then it is not found until it is restored', async () => {
   const account = await makeAccount(h.app)
   const client = h.clientWith(account.token)
   expect(await codeOf(() => client.delete(`/v1/sites/${account.siteId}`))).toEqual([422, 'only_site'])
@@ -125,6 +125,12 @@ test('a site can be archived when no customer holds an offer and another site ex
   expect((await client.delete(`/v1/sites/${other}`)).status).toBe(200)
   await expectRefusal(h.app, () => client.get(`/v1/sites/${other}`), 404)
   await expectRefusal(h.app, () => client.get(`/v1/offers/${id}`), 404)
+  const unarchived = { data: { type: 'sites', attributes: { archived: false, title: 'Open again' } } }
+  const stranger = h.clientWith((await makeAccount(h.app)).token)
+  await expectRefusal(h.app, () => stranger.patch(`/v1/sites/${other}`, unarchived), 404)
+  const { status, body, headers } = await client.patch(`/v1/sites/${other}`, unarchived)
+  expect([status, body.data.attributes.title, headers.get('warning')]).toEqual([200, 'Open again', null])
+  expect((await client.get(`/v1/offers/${id}`)).status).toBe(200)
 })
 
 test('another account may choose the same id, except for sites', async () => {

@@ -17,6 +17,7 @@ import {
   createRecord,
   endRecord,
   type Records,
+  restoreRecord,
   takesSite,
   updateRecord,
   type Writing,
@@ -68,6 +69,11 @@ export function recordCommands(program: Command, commands: RecordCommands): void
   addAttributeOptions(edit, records, false)
   const archive = subcommand(command, 'archive <id>', `archive ${withArticle(singular)}`)
   for (const each of [list, create, edit, archive]) each.option(...ACCOUNT_OPTION)
+  if (records.restoring) {
+    const restore = subcommand(command, 'restore <id>', `restore ${withArticle(singular)} that is archived`)
+    restore.option(...ACCOUNT_OPTION)
+    restore.action((id: string, options: Options) => runRestore(commands, id, options))
+  }
   list.action((options: Options) => runList(commands, options))
   create.action((options: Options) => runCreate(commands, options))
   edit.action((id: string, options: Options) => runEdit(commands, id, options))
@@ -80,11 +86,11 @@ function addAttributeOptions(
   isNew: boolean,
 ): void {
   for (const [name, { write }] of writableAttributes(resource, isNew)) {
-    const option = new Option(`--${name.replaceAll('_', '-')} <value>`, write.form)
+    const option = new Option(`${optionOf(name)} <value>`, write.form)
     command.addOption(option.makeOptionMandatory(isNew && write.required === true))
   }
   for (const name of Object.keys(relationships))
-    command.option(`--${name} <ids>`, `ids of its ${name}, separated by commas`)
+    command.option(`${optionOf(name)} <ids>`, `ids of its ${name.replaceAll('_', ' ')}, separated by commas`)
 }
 
 async function runList({ name, records, columns }: RecordCommands, options: Options): Promise<void> {
@@ -116,12 +122,13 @@ async function loadAll(db: Db, { resource }: Records, scope: LoadScope): Promise
 }
 
 async function runCreate({ name, records }: RecordCommands, options: Options): Promise<void> {
+  const once: Values = {}
   const shown = await changing(`${name} create`, async (tx, app) => {
     const isOfSite = takesSite(records)
     const operator = isOfSite
       ? await findOperatorOf(app, 'site', options.site ?? '', options.account)
       : await findOperator(app, options.account)
-    const { id } = await createRecord(writingOf(app, tx, operator), records, {
+    const { id } = await createRecord(writingOf(app, tx, operator, once), records, {
       siteId: isOfSite ? chooseSite(operator.scope, options.site) : null,
       id: options.id === undefined ? null : parseChosenId(options.id),
       attributes: attributesIn(records, options, true),
@@ -130,7 +137,10 @@ async function runCreate({ name, records }: RecordCommands, options: Options): P
     const siteIds = isOfSite ? operator.scope.siteIds : [id]
     return show(tx, records, { ...operator.scope, siteIds }, id)
   })
-  print(options, flatten(shown), `${describe(records, shown)} was created.`)
+  print(options, { ...flatten(shown), ...once }, [
+    `${describe(records, shown)} was created.`,
+    ...inWords(once),
+  ])
 }
 
 async function runEdit({ name, records, what }: RecordCommands, id: string, options: Options): Promise<void> {
@@ -140,13 +150,17 @@ async function runEdit({ name, records, what }: RecordCommands, id: string, opti
     throw new Error(
       `Nothing to change: give one or more of the options that \`bestow ${name} edit --help\` lists.`,
     )
+  const once: Values = {}
   const shown = await changing(`${name} edit`, async (tx, app) => {
     const operator = await findOperatorOf(app, what, id, options.account)
     const row = await lockOne(tx, records, operator.scope.siteIds, id)
-    await updateRecord(writingOf(app, tx, operator), records, row, attributes, related)
+    await updateRecord(writingOf(app, tx, operator, once), records, row, attributes, related)
     return show(tx, records, operator.scope, id)
   })
-  print(options, flatten(shown), `${describe(records, shown)} was changed.`)
+  print(options, { ...flatten(shown), ...once }, [
+    `${describe(records, shown)} was changed.`,
+    ...inWords(once),
+  ])
 }
 
 async function runArchive(
@@ -159,6 +173,22 @@ async function runArchive(
     await endRecord(writingOf(app, tx, operator), records, id)
   })
   print(options, { id, archived: true }, `${capitalized(records.resource.singular)} ${id} was archived.`)
+}
+
+async function runRestore(
+  { name, records, what }: RecordCommands,
+  id: string,
+  options: Options,
+): Promise<void> {
+  const shown = await changing(`${name} restore`, async (tx, app) => {
+    const operator = await findOperatorOf(app, what, id, options.account)
+    const { accountId, scope } = operator
+    if (!(await restoreRecord(writingOf(app, tx, operator), records, id)))
+      throw new Error(`The account ${accountId} has no archived ${records.resource.singular} ${id}.`)
+    const siteIds = takesSite(records) ? scope.siteIds : [id]
+    return show(tx, records, { ...scope, siteIds }, id)
+  })
+  print(options, flatten(shown), `${describe(records, shown)} was restored.`)
 }
 
 /** The attributes that the options set, as a document has them. */
@@ -174,19 +204,25 @@ function attributesIn({ resource }: Records, options: Options, isNew: boolean): 
 
 function relatedIn({ relationships = {} }: Records, options: Options): Record<string, string[]> {
   const given = Object.keys(relationships).flatMap((name) => {
-    const text = options[name]
+    const text = options[camelCase(name)]
     if (typeof text !== 'string') return []
     const ids = text === 'none' ? [] : text.split(',').map((id) => id.trim())
     const wrong = ids.find((id) => !isId(id))
     if (wrong !== undefined)
-      throw new Error(`"${wrong}" is not an id: --${name} takes ids separated by commas.`)
+      throw new Error(`"${wrong}" is not an id: ${optionOf(name)} takes ids separated by commas.`)
     return [[name, ids]]
   })
   return Object.fromEntries(given)
 }
 
-const writingOf = (app: App, tx: Tx, { accountId, scope }: Operator): Writing =>
-  asOperator(app, tx, accountId, scope.siteIds)
+/** @param once gets what is shown this once */
+const writingOf = (app: App, tx: Tx, { accountId, scope }: Operator, once: Values = {}): Writing => ({
+  ...asOperator(app, tx, accountId, scope.siteIds),
+  showOnce: (attributes) => Object.assign(once, attributes),
+})
+
+const inWords = (once: Values): string[] =>
+  Object.entries(once).map(([name, value]) => `${name}, shown only once: ${value}`)
 
 async function show(tx: Tx, { resource }: Records, scope: LoadScope, id: string): Promise<Shown> {
   const everything = { fields: {}, include: {} }
@@ -206,6 +242,9 @@ function describe({ resource }: Records, { id, attributes: { handle, title, name
   const names = [handle, title ?? name].filter(Boolean)
   return `${capitalized(resource.singular)} ${id} (${names.join(', ')})`
 }
+
+/** As an option is typed. */
+const optionOf = (name: string) => `--${name.replaceAll('_', '-')}`
 
 /** As commander names the value of an option. */
 const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())

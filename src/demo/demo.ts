@@ -112,7 +112,7 @@ async function makeContent(
       site_id: siteId,
       module_id: modules[index]!.id,
       title,
-      body,
+      body: htmlOf(body),
       position,
       ...times,
     })),
@@ -153,6 +153,13 @@ async function makeOffer(
   }))
   await tx.insertInto('offer_products').values(links).execute()
 }
+
+/** Texts of the demo are plain: blank lines separate paragraphs. */
+const htmlOf = (text: string): string =>
+  text
+    .split('\n\n')
+    .map((paragraph) => `<p>${paragraph.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</p>`)
+    .join('\n')
 
 /** A podcast, a blog and pages, for everybody to see. */
 async function makePublished(tx: Tx, siteId: string, now: Date): Promise<void> {

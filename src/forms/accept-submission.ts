@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { grantInTransaction } from '../grants/grant-in-transaction.ts'
 import type { ContactValues } from '../people/contacts/contact-attributes.ts'
 import type { Contact } from '../people/contacts/contacts.resource.ts'
+import { isNameless } from '../people/contacts/derived-name.ts'
 import { ensureContact } from '../people/contacts/ensure-contact.ts'
 import { personOf } from '../people/contacts/person-of.ts'
 import { updateContact } from '../people/contacts/update-contact.ts'
@@ -10,6 +11,7 @@ import { changeTaggings } from '../people/tags/change-taggings.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { type Origin, recordEvent } from '../platform/events/events.ts'
 import { ApiError, unprocessable } from '../platform/jsonapi/errors.ts'
+import { pick } from '../platform/jsonapi/pick.ts'
 import type { Form } from './find-form.ts'
 import type { Submitted } from './read-submission.ts'
 
@@ -44,14 +46,11 @@ const valuesIn = (answers: Record<string, string>): ContactValues => ({
   custom: pick(answers, isHandle),
 })
 
-/** Of these values those that the contact has none of. */
+/** Of these values those that the contact has none of. A name that was made from the e-mail is none. */
 const lackingIn = (contact: Contact, { custom = {}, ...columns }: ContactValues): ContactValues => ({
-  ...pick(columns, (name) => !contact[name as keyof Contact]),
+  ...pick(columns, (name) => !contact[name as keyof Contact] || (name === 'name' && isNameless(contact))),
   custom: pick(custom, (handle) => !contact.custom[handle]),
 })
-
-const pick = <Value>(values: Record<string, Value>, isWanted: (name: string) => boolean) =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => isWanted(name)))
 
 /**
  * Everything that follows from a submission, in its transaction: tags, offers, and the event for automations and

@@ -3,7 +3,7 @@ import type { App } from '../platform/app.ts'
 import { type Db, inTransaction, type Tx } from '../platform/db/database.ts'
 import type { Origin } from '../platform/events/events.ts'
 import { acceptSubmission, contactOf } from './accept-submission.ts'
-import { type Form, findForm } from './find-form.ts'
+import { type Form, findForm, isClosed } from './find-form.ts'
 
 /** A submission that a link of a confirmation e-mail is for. */
 export interface LinkedSubmission {
@@ -12,7 +12,7 @@ export interface LinkedSubmission {
   isConfirmed: boolean
 }
 
-/** What a link is for; null when it has expired, or its form is archived. */
+/** What a link is for; null when it has expired. */
 export async function findLinkedSubmission(
   { db, clock }: App,
   siteId: string,
@@ -31,13 +31,18 @@ export async function findLinkedSubmission(
  * Uses the link of a confirmation e-mail: everything that the form does is done now, once, with its settings of now.
  * Of two who use a link at the same moment, the second changes nothing.
  *
- * @returns the form; null when the link has expired, or its form is archived
+ * @returns what the link was for; null when it has expired. Of a form that is archived nothing is confirmed
  */
-export async function confirmSubmission(app: App, siteId: string, token: string): Promise<Form | null> {
+export async function confirmSubmission(
+  app: App,
+  siteId: string,
+  token: string,
+): Promise<LinkedSubmission | null> {
+  const linked = await findLinkedSubmission(app, siteId, token)
+  if (!linked || linked.isConfirmed || isClosed(linked.form)) return linked
   const isAccepted = await inTransaction(app.db, (tx) => confirm(app, tx, siteId, token))
   if (isAccepted) app.onEvents()
-  const linked = await findLinkedSubmission(app, siteId, token)
-  return linked?.isConfirmed ? linked.form : null
+  return findLinkedSubmission(app, siteId, token)
 }
 
 async function confirm({ clock }: App, tx: Tx, siteId: string, token: string): Promise<boolean> {
@@ -46,7 +51,7 @@ async function confirm({ clock }: App, tx: Tx, siteId: string, token: string): P
   if (!link) return false
   const submission = await find(tx, siteId, link.submission_id).forUpdate().executeTakeFirst()
   const form = submission && (await findForm(tx, siteId, submission.form_id))
-  if (!form || submission.contact_id !== null) return false
+  if (!form || isClosed(form) || submission.contact_id !== null) return false
   const origin: Origin = { actor: `form:${form.id}`, requestId: null, now }
   const answers = submission.answers as Record<string, string>
   const contact = await contactOf(tx, form, { ...submission, answers }, 'confirmed', origin)

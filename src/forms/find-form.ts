@@ -12,8 +12,10 @@ import {
   titleOf,
 } from './standard-fields.ts'
 
-/** A form that is not archived. */
 export type Form = Selectable<Forms>
+
+/** One that is archived takes no submissions. */
+export const isClosed = ({ archived_at }: Form): boolean => archived_at !== null
 
 /** A field of a form. */
 export interface FormField {
@@ -31,7 +33,7 @@ export interface FormField {
   autocomplete: string | null
 }
 
-/** A form of a site by its id; null when there is none, or it is archived. */
+/** A form of a site by its id, also one that is archived; null when there is none. */
 export async function findForm(db: Db | Tx, siteId: string, id: string): Promise<Form | null> {
   if (!isId(id)) return null
   const form = await db
@@ -39,21 +41,14 @@ export async function findForm(db: Db | Tx, siteId: string, id: string): Promise
     .selectAll()
     .where('site_id', '=', siteId)
     .where('id', '=', id)
-    .where('archived_at', 'is', null)
     .executeTakeFirst()
   return form ?? null
 }
 
-/** The site of the only form with this id; null when several sites have one, or none. */
+/** The site of the only form with this id, archived or not; null when several sites have one, or none. */
 export async function findSiteOfForm(db: Db, id: string): Promise<string | null> {
   if (!isId(id)) return null
-  const forms = await db
-    .selectFrom('forms')
-    .select('site_id')
-    .where('id', '=', id)
-    .where('archived_at', 'is', null)
-    .limit(2)
-    .execute()
+  const forms = await db.selectFrom('forms').select('site_id').where('id', '=', id).limit(2).execute()
   return forms.length === 1 ? forms[0]!.site_id : null
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../platform/jsonapi/field-types.ts'
 import { flag, line, paragraphs, writable } from '../platform/jsonapi/fields.ts'
 import { defineResource } from '../platform/jsonapi/resource.ts'
+import { singleSchema } from '../platform/jsonapi/schemas.ts'
 import type { Records } from '../platform/records/records.ts'
 import { type FormAddress, formUrl } from './form-address.ts'
 import { originsField, webAddress } from './form-attributes.ts'
@@ -121,6 +122,12 @@ export const forms = defineResource({
     allowed_origins: ['https://www.example.com'],
   },
 })
+
+/** The document of one whose `webhook_url` may be new: what signs its requests is shown this once. */
+export const FormWithSecret = singleSchema(
+  { ...forms, attributes: { ...forms.attributes, webhook_secret: extension(text()) } },
+  'FormWithSecret',
+)
 
 export const formRecords: Records = {
   resource: forms,

@@ -6,13 +6,14 @@ import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.
 import { type Route, route } from '../platform/http/route.ts'
 import { component } from '../platform/jsonapi/documented.ts'
 import { resolveId } from '../platform/jsonapi/named-ids.ts'
+import { pick } from '../platform/jsonapi/pick.ts'
 import { singleParameters, singleSchema, siteOfNamedId } from '../platform/jsonapi/schemas.ts'
 import { siteAttributeSchema } from '../platform/jsonapi/site-attributes.ts'
 import { findOne } from '../platform/records/lock-one.ts'
 import { checkAddress } from './check-address.ts'
 import { type Form, type FormField, submittableFields } from './find-form.ts'
 import { attributesOfSubmissions, formSubmissions } from './form-submissions.resource.ts'
-import { formRecords, forms } from './forms.resource.ts'
+import { FormWithSecret, formRecords, forms } from './forms.resource.ts'
 import { type Problem, problemError, readSubmission } from './read-submission.ts'
 import { snippetOf } from './snippet.ts'
 import { STANDARD_HANDLES } from './standard-fields.ts'
@@ -86,8 +87,7 @@ const submit = route({
 })
 
 /** What the site lacks of these is an error, as in a contact. */
-const customIn = (attributes: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(attributes).filter(([name]) => isHandle(name)))
+const customIn = (attributes: Record<string, unknown>) => pick(attributes, isHandle)
 
 const unknownIn = (attributes: Record<string, unknown>, fields: FormField[]): string[] =>
   Object.keys(attributes).filter(
@@ -130,13 +130,17 @@ const snippet = route({
 })
 
 export const formRoutes: Route[] = [
-  ...crudRoutes(formRecords, {
-    create:
-      'The title must be unique (case-insensitive) among the forms of the site that are not archived. A form asks for name and e-mail unless `inputs` lists other attributes of contacts. `offers` are granted to whoever submits the form, and `contact_tags` are added: setting them takes the permissions `manage:grants` and `manage:contacts`. With `default`, the form takes the place of the default form of the site. `webhook_url` creates a hook for the event `form_submission`.',
-    update:
-      '`inputs`, `offers` and `contact_tags` replace those of the form. Submissions that wait for their confirmation are processed as the form says when they are confirmed.',
-    end: 'The form is no longer listed and cannot be submitted, its hook is deleted, and its title can be reused. Submissions are kept. It must not be used by an automation or another hook.',
-  }),
+  ...crudRoutes(
+    formRecords,
+    {
+      create:
+        'The title must be unique (case-insensitive) among the forms of the site that are not archived. A form asks for name and e-mail unless `inputs` lists other attributes of contacts. `offers` are granted to whoever submits the form, and `contact_tags` are added: setting them takes the permissions `manage:grants` and `manage:contacts`. With `default`, the form takes the place of the default form of the site. `webhook_url` creates a hook for the event `form_submission`; the response contains its `webhook_secret`, which signs the requests and is shown only once.',
+      update:
+        '`inputs`, `offers` and `contact_tags` replace those of the form. Submissions that wait for their confirmation are processed as the form says when they are confirmed. Where `webhook_url` creates a hook, the response contains its `webhook_secret`; a further change of the URL keeps the secret.',
+      end: 'The form is no longer listed and cannot be submitted, its hook is deleted, and its title can be reused. Submissions are kept. It must not be used by an automation or another hook.',
+    },
+    { created: FormWithSecret, changed: FormWithSecret },
+  ),
   submit,
   snippet,
   listRoute(formSubmissions),

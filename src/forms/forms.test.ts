@@ -108,6 +108,23 @@ describe('the default form', () => {
     expect((await client.get('/v1/forms/default')).status).toBe(404)
   })
 
+  test('is changed and archived under the id default, too', async () => {
+    const account = await makeAccount(h.app)
+    const client = h.clientWith(account.token)
+    const id = await makeForm(h.app, account.siteId, { attributes: { default: true } })
+    const path = '/v1/forms/default'
+    const changed = await client.patch(path, document({ title: 'Renamed' }))
+    expect([changed.status, changed.body.data.id, changed.body.data.attributes.title]).toEqual([
+      200,
+      id,
+      'Renamed',
+    ])
+    const second = await makeForm(h.app, await makeSite(h.app, account), { attributes: { default: true } })
+    await expectRefusal(h.app, () => client.delete(path), 400, { parameter: 'filter[site_id]' })
+    expect((await client.delete(`${path}?filter[site_id]=${account.siteId}`)).status).toBe(200)
+    expect((await client.get(path)).body.data.id).toBe(second)
+  })
+
   test('of ten forms made the default at the same moment, one is', async () => {
     const account = await makeAccount(h.app)
     const client = h.clientWith(account.token)
@@ -188,10 +205,15 @@ describe('writing', () => {
     )
     expect(body.data.relationships.offer.data.id).toBe(offers[1])
     const foreign = await makeOffer(h.app, (await makeAccount(h.app)).siteId)
-    for (const wrong of [foreign, '999999'])
-      await expectRefusal(h.app, () => patch([offers[0]!, wrong]), 404, {
-        pointer: '/data/relationships/offers/data/1',
-      })
+    for (const [wrong, named] of [
+      [foreign, `with the id ${foreign}`],
+      ['999999', 'with the id 999999'],
+      ['99999999999999999999', 'with this id'],
+    ] as const) {
+      const pointer = '/data/relationships/offers/data/1'
+      const refused = await expectRefusal(h.app, () => patch([offers[0]!, wrong]), 404, { pointer })
+      expect(refused.body.errors[0].detail).toContain(`There is no offer ${named} on the site`)
+    }
     expect((await patch([])).body.data.relationships.offer.data).toBeNull()
   })
 
@@ -216,7 +238,10 @@ describe('writing', () => {
     const { title } = (await show(id)).data.attributes
     for (const path of [`/v1/offers/${offer}`, `/v1/contact_tags/${tag}`]) {
       const { body } = await expectRefusal(h.app, () => h.client.delete(path), 422)
-      expect(body.errors[0].detail).toContain(`the form "${title}" (${id})`)
+      const what = path.startsWith('/v1/offers') ? 'offers' : 'contact tags'
+      expect(body.errors[0].detail).toBe(
+        `It is used by the form "${title}" (${id}). Remove it from the ${what} of the form, or archive the form, first.`,
+      )
     }
     const automation = await makeAutomation(h.app, siteId, {
       trigger: { event: 'form_submitted', resource_id: id },
@@ -261,6 +286,32 @@ describe('webhook_url', () => {
     expect(await set('https://example.com/d')).toBe('https://example.com/d')
     expect((await h.client.delete(`/v1/forms/${id}`)).status).toBe(200)
     expect(await hookOf(id)).toBeUndefined()
+  })
+
+  test('what signs its requests is shown once: by the request that creates the hook', async () => {
+    const title = `Form ${unique()}`
+    const made = await h.client.post('/v1/forms', document({ title, webhook_url: 'https://example.com/a' }))
+    const { id } = made.body.data
+    const secretOf = ({ body }: { body: { data: { attributes: { webhook_secret?: string } } } }) =>
+      body.data.attributes.webhook_secret
+    const stored = async () => {
+      const { secret } = await h.app.db
+        .selectFrom('hooks')
+        .select('secret')
+        .where('id', '=', (await hookOf(id)).id)
+        .executeTakeFirstOrThrow()
+      return h.app.sealer.unseal(secret)
+    }
+    expect(secretOf(made)).toMatch(/^whsec_/)
+    expect(secretOf(made)).toBe(await stored())
+    const set = (webhook_url: string | null) => h.client.patch(`/v1/forms/${id}`, document({ webhook_url }))
+    expect(secretOf(await set('https://example.com/b'))).toBeUndefined()
+    expect(await stored()).toBe(secretOf(made))
+    await set(null)
+    const again = await set('https://example.com/c')
+    expect(secretOf(again)).toBe(await stored())
+    expect(secretOf(again)).not.toBe(secretOf(made))
+    expect(secretOf(await h.client.get(`/v1/forms/${id}`))).toBeUndefined()
   })
 
   test('may not lead where hooks may not', async () => {

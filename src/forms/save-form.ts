@@ -96,12 +96,12 @@ async function findHook(
   }
 }
 
-async function addHook(given: Writing, form: Row, target_url: string): Promise<string> {
-  // The answer is the form, which does not show the secret of its hook.
-  const writing = { ...given, showOnce: () => {} }
+/** @returns the id of the hook; its secret is shown this once */
+async function addHook(writing: Writing, form: Row, target_url: string): Promise<string> {
   const attributes = { event: 'form_submission', target_url, resource_id: form.id }
+  const showOnce = ({ secret }: Values) => writing.showOnce({ webhook_secret: secret })
   const { id } = await aboutWebhook(() =>
-    createRecord(writing, hookRecords, { siteId: form.site_id, attributes }),
+    createRecord({ ...writing, showOnce }, hookRecords, { siteId: form.site_id, attributes }),
   )
   return id
 }

@@ -46,7 +46,9 @@ test('a submission creates the contact, subscribes it, adds the tags and grants 
   const [offer, tag] = [await makeOffer(h.app, siteId), await makeTag(h.app, siteId)]
   const form = await makeForm(h.app, siteId, { offerIds: [offer], tagIds: [tag] })
   const person = newcomer()
-  const { status, body, headers } = await submit(form, { ...person, phone_number: '+1 207 555 0100' })
+  const numbers = { phone_number: '+1 207 555 0100', mobile_phone_number: '+1 207 555 0199' }
+  const { status, body, headers } = await submit(form, { ...person, ...numbers })
+  expect(headers.get('warning')).toBeNull()
   expect(status).toBe(201)
   expect(headers.get('location')).toBe(`${h.url}/v1/form_submissions/${body.data.id}`)
   expect(body.data).toMatchObject({
@@ -59,15 +61,14 @@ test('a submission creates the contact, subscribes it, adds the tags and grants 
       address_country: null,
       address_state: null,
       address_zip: null,
-      phone_number: '+1 207 555 0100',
+      ...numbers,
       business_number: null,
-      mobile_phone_number: null,
       status: 'accepted',
     },
     relationships: { site: { data: { id: siteId } }, form: { data: { id: form } } },
   })
   const contact = await contactOf(person.email)
-  expect(contact.attributes).toMatchObject({ ...person, subscribed: true, phone_number: '+1 207 555 0100' })
+  expect(contact.attributes).toMatchObject({ ...person, subscribed: true, ...numbers })
   expect(contact.relationships.tags.data).toEqual([{ type: 'contact_tags', id: tag }])
   const grants = (await h.client.get(`/v1/grants?filter[contact_id]=${contact.id}`)).body.data
   expect(grants).toMatchObject([

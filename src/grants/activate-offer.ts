@@ -2,6 +2,7 @@ import type { ActivatedOffer } from '../catalogue/offers/activation-token.ts'
 import { isAddressTaken } from '../people/contacts/address-taken.ts'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
+import { isNameless } from '../people/contacts/derived-name.ts'
 import { updateContact } from '../people/contacts/update-contact.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
@@ -47,10 +48,11 @@ export async function activateOffer(
       const customerId = await grantTo(tx, offer, contactId, emails, origin)
       if (known?.by === 'external_user_id') {
         await noteOtherEmail(tx, { siteId: offer.site_id, contactId, customerId }, known, buyer, origin)
-      } else if (buyer.externalUserId) {
-        const { externalUserId } = buyer
+      } else if (buyer.externalUserId || (known && name)) {
         const contact = await lockOne<Contact>(tx, contactRows, [offer.site_id], contactId)
-        await updateContact(tx, contact, { values: {}, externalUserId }, origin)
+        const values = name && isNameless(contact) ? { name } : {}
+        const externalUserId = buyer.externalUserId ?? undefined
+        await updateContact(tx, contact, { values, externalUserId }, origin)
       }
     }),
   )

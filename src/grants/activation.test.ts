@@ -311,3 +311,17 @@ test('granting over the API what an activation URL has granted makes no second g
   const again = await h.client.post(path, offersBody([offerId]))
   expect(again.body.meta.offers).toEqual([{ id: offerId, status: 'already_granted', expires_at: null }])
 })
+
+test('the name that a shop sends replaces none, or one that was made from the e-mail, and no other', async () => {
+  const email = newEmail()
+  await makeContact(h.app, h.account.siteId, { email, name: '' })
+  const buy = async (name: string) => {
+    const offer = await makeOffer(h.app, h.account.siteId)
+    const { activate_url } = (await h.client.get(`/v1/offers/${offer}/activation_url`)).body.data.attributes
+    expect((await call(activate_url, { email, name })).status).toBeLessThan(300)
+    return (await heldBy(email))[0]!.name
+  }
+  expect(await buy('')).toBe(email.split('@')[0])
+  expect(await buy('Ada Lovelace')).toBe('Ada Lovelace')
+  expect(await buy('Somebody')).toBe('Ada Lovelace')
+})

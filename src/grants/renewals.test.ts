@@ -43,6 +43,17 @@ const daysAfter = (time: string, days: number) =>
   new Date(new Date(time).getTime() + days * DAY).toISOString()
 
 describe('meta.renew', () => {
+  test('with another word is 400, and the error names both that there are', async () => {
+    const contact = await makeContact(h.app, h.account.siteId)
+    const offer = await makeOffer(h.app, h.account.siteId)
+    const body = offersBody([offer], { renew: 'extended' })
+    const answer = await h.client.post(`/v1/contacts/${contact}/relationships/offers`, body)
+    expect([answer.status, answer.body.errors[0].detail]).toEqual([
+      400,
+      '/meta/renew must be "extend" or "restart".',
+    ])
+  })
+
   test('extend adds the access period to the end of access, once per Idempotency-Key', async () => {
     const { grant, grantId, ends, shown, events } = await holder()
     const renewed = await grant({ renew: 'extend' }, { 'idempotency-key': 'july' })

@@ -49,7 +49,10 @@ async function upload(content: string, name: string): Promise<string> {
 test('a published lesson shows its text and media to members who hold the product, and to nobody else', async () => {
   const course = await makeContent(h.client, 'courses', { title: 'Weaving' })
   const module = await makePart(h.client, 'modules', course, { title: 'Yarn' })
-  const lesson = await makePart(h.client, 'lessons', module, { title: 'Knots', body: 'Tie it.' })
+  const lesson = await makePart(h.client, 'lessons', module, {
+    title: 'Knots',
+    body: `<h2>First</h2><p>Tie <b>it</b>.</p><script>alert(1)</script><img src="${await upload('a picture', 'a.png')}">`,
+  })
   await makePart(h.client, 'media', lesson, { url: 'https://youtu.be/dQw4w9WgXcQ', title: 'How to' })
   await makePart(h.client, 'media', lesson, { url: 'https://example.com/a.jpg', title: 'A knot' })
   await makePart(h.client, 'media', lesson, {
@@ -63,7 +66,10 @@ test('a published lesson shows its text and media to members who hold the produc
   )
   const { status, text } = await read(path, member)
   expect(status).toBe(200)
-  expect(text).toContain('<p>Tie it.</p>')
+  expect(text).toContain('<h2>First</h2><p>Tie <b>it</b>.</p><img src="/bestow-files/')
+  expect(text).not.toContain('alert(1)')
+  const [, picture] = /<img src="(\/bestow-files\/[^"]+)"/.exec(text) ?? []
+  expect(await (await fetch(h.url + picture!.replaceAll('&amp;', '&'))).text()).toBe('a picture')
   expect(text).toContain(
     '<iframe class="player" src="https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ" title="How to"',
   )

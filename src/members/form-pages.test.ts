@@ -69,13 +69,82 @@ describe('the page of a form', () => {
     expect(await submissionsOf(form)).toEqual([])
   })
 
-  test('a form that is archived, unknown or of another site has no page', async () => {
-    const form = await makeForm(h.app, siteId)
+  test('a form that is unknown or of another site has no page', async () => {
     const foreign = await makeForm(h.app, (await makeAccount(h.app)).siteId)
-    await h.client.delete(`/v1/forms/${form}`)
-    for (const id of [form, foreign, '999999', 'x']) {
-      expect((await fetch(`${base}/forms/${id}`)).status).toBe(404)
+    for (const id of [foreign, '999999', 'x']) {
+      for (const path of [`${base}/forms/${id}`, addressOf(id)]) expect((await fetch(path)).status).toBe(404)
       expect((await send(addressOf(id), newcomer())).status).toBe(404)
+      const scripted = await send(addressOf(id), newcomer(), asScript)
+      expect([scripted.status, await scripted.json()]).toMatchObject([
+        404,
+        { problems: [{ handle: 'main' }] },
+      ])
+    }
+  })
+
+  test('an archived form is closed, and keeps its short address', async () => {
+    const form = await makeForm(h.app, siteId)
+    await h.client.delete(`/v1/forms/${form}`)
+    const stranger = await makeAccount(h.app)
+    const same = { type: 'forms', id: form, attributes: { title: 'The same id' } }
+    for (const start of [base, h.url]) {
+      for (const answer of [
+        await fetch(`${base}/forms/${form}`),
+        await send(addressOf(form, start), newcomer()),
+      ])
+        expect([answer.status, await answer.text()]).toEqual([
+          410,
+          expect.stringContaining('This form is closed'),
+        ])
+      const scripted = await send(addressOf(form, start), newcomer(), asScript)
+      expect([scripted.status, await scripted.json()]).toEqual([
+        410,
+        { problems: [{ handle: 'main', text: expect.stringMatching(/^This form is closed/) }] },
+      ])
+    }
+    expect((await h.clientWith(stranger.token).post('/v1/forms', { data: same })).status).toBe(201)
+    expect((await send(addressOf(form, h.url), newcomer())).status).toBe(404)
+    expect((await send(addressOf(form), newcomer())).status).toBe(410)
+    expect(await submissionsOf(form)).toEqual([])
+  })
+
+  test('the address of a form, opened in a browser, shows the form', async () => {
+    const form = await makeForm(h.app, siteId)
+    for (const start of [base, h.url]) {
+      const answer = await fetch(addressOf(form, start), { redirect: 'manual' })
+      expect([answer.status, new URL(answer.headers.get('location')!, h.url).href]).toEqual([
+        303,
+        `${base}/forms/${form}`,
+      ])
+    }
+  })
+
+  test('a value that a field does not take: the text says what is expected', async () => {
+    const types: [type: string, value: string, expected: string, options?: string][] = [
+      ['NumberField', 'many', 'Please enter a number, such as 149.5'],
+      ['DateField', '1 May', 'Please enter a date as year, month and day, such as 2026-01-31.'],
+      ['PhoneField', 'x', 'Please enter a phone number, such as +1 212 555 0100.'],
+      ['EmailField', 'x', 'It should look like name@example.com.'],
+      ['CheckboxField', 'maybe', 'Please answer with yes or no.'],
+      ['CountryField', 'Atlantis', 'Please enter a country by its English name or its code'],
+      ['SelectBoxField', 'Green', 'Please choose one of these: Red and Blue.', 'Red\nBlue'],
+      ['TextField', 'x'.repeat(1_001), 'at most 1000 characters are possible.'],
+      ['TextAreaField', 'x'.repeat(10_001), 'at most 10000 characters are possible.'],
+    ]
+    for (const [type, value, expected, select_options] of types) {
+      const attributes = { title: type, type, ...(select_options && { select_options }) }
+      const { body } = await h.client.post('/v1/custom_fields', {
+        data: { type: 'custom_fields', attributes },
+      })
+      const { handle } = body.data.attributes
+      const form = await makeForm(h.app, siteId, { attributes: { inputs: [{ handle }] } })
+      const entered = { email: newcomer().email, [handle]: value }
+      const { problems } = (await (await send(addressOf(form), entered, asScript)).json()) as {
+        problems: object[]
+      }
+      expect(problems).toEqual([{ handle, text: expect.stringContaining(expected) }])
+      expect(await (await send(addressOf(form), entered)).text()).toContain(expected)
+      await h.client.delete(`/v1/custom_fields/${body.data.id}`)
     }
   })
 })
@@ -130,6 +199,24 @@ describe('the address of a form', () => {
       address_city: 'Paris',
     })
     expect((await submissionsOf(form))[0].attributes).toMatchObject({ name: 'Somebody', phone_number: '666' })
+  })
+
+  test('a name that was made from the e-mail is no name: a stranger gives the first one', async () => {
+    const form = await makeForm(h.app, siteId, { offerIds: [await makeOffer(h.app, siteId)] })
+    const silent = await makeForm(h.app, siteId, {
+      attributes: { inputs: [{ handle: 'email' }] },
+      offerIds: [await makeOffer(h.app, siteId)],
+    })
+    const email = `ada.l${unique()}@example.com`
+    await send(addressOf(silent), { email })
+    expect((await contactOf(email)).attributes.name).toBe(email.split('@')[0])
+    await send(addressOf(form), { name: 'Ada Lovelace', email })
+    const contact = await contactOf(email)
+    expect(contact.attributes.name).toBe('Ada Lovelace')
+    const customer = (await h.client.get(`/v1/customers?filter[email]=${email}`)).body.data[0]
+    expect(customer.attributes.name).toBe('Ada Lovelace')
+    await send(addressOf(form), { name: 'Somebody', email })
+    expect((await contactOf(email)).attributes.name).toBe('Ada Lovelace')
   })
 
   test('a stranger subscribes nobody who has unsubscribed; a token does', async () => {
@@ -197,8 +284,19 @@ describe('the address of a form', () => {
   test('a body is limited in bytes and in fields', async () => {
     const form = await makeForm(h.app, siteId)
     const many = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`f${i}`, '1']))
-    expect((await send(addressOf(form), many)).status).toBe(400)
-    expect((await send(addressOf(form), { ...newcomer(), name: 'x'.repeat(70_000) })).status).toBe(413)
+    const large = { ...newcomer(), name: 'x'.repeat(70_000) }
+    for (const [fields, status, heading, detail] of [
+      [many, 400, 'We could not read this form', 'A request may have at most 200 fields.'],
+      [large, 413, 'This is too much text', 'All fields together can have at most 64 kB.'],
+    ] as const) {
+      const answer = await send(addressOf(form), fields)
+      expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(heading)])
+      const scripted = await send(addressOf(form), fields, asScript)
+      expect([scripted.status, await scripted.json()]).toEqual([
+        status,
+        { problems: [{ handle: 'main', text: expect.stringContaining(detail) }] },
+      ])
+    }
     expect(await submissionsOf(form)).toEqual([])
   })
 
@@ -335,16 +433,18 @@ describe('double opt-in', () => {
     return base + path
   }
 
-  /** As somebody does who opens the link and presses the button. */
-  async function confirm(link: string): Promise<Response> {
+  /** As somebody does who opens the link. @returns what presses the button */
+  async function open(link: string): Promise<() => Promise<Response>> {
     const page = await fetch(link)
     const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())![1]!
     const cookie = page.headers
       .getSetCookie()
       .map((each) => each.split(';')[0])
       .join('; ')
-    return post(link, { _csrf: token }, { cookie })
+    return () => post(link, { _csrf: token }, { cookie })
   }
+
+  const confirm = async (link: string) => (await open(link))()
 
   const eventsOf = async (form: string) => {
     const { rows } = await sql<{ type: string }>`
@@ -414,6 +514,21 @@ describe('double opt-in', () => {
     expect((await contactOf(email)).attributes.name).toBe('Ada')
     await confirm(await linkFor(email))
     expect((await contactOf(email)).attributes.name).toBe('Ada King')
+  })
+
+  test('a link of a form that was archived meanwhile says that it is closed, and confirms nothing', async () => {
+    const form = await makeDoubleForm()
+    const person = newcomer()
+    await send(addressOf(form), person)
+    const link = await linkFor(person.email)
+    const press = await open(link)
+    await h.client.delete(`/v1/forms/${form}`)
+    for (const answer of [await fetch(link), await press()])
+      expect([answer.status, await answer.text()]).toEqual([
+        410,
+        expect.stringContaining('This form is closed'),
+      ])
+    expect(await contactOf(person.email)).toBeUndefined()
   })
 
   test('planted fault: a confirmation that fails changes nothing, and the link can be used again', async () => {

@@ -1,7 +1,7 @@
 /** The pages of forms, the address that they and forms on other websites are sent to, and the links that confirm them. */
 import { checkAddress } from '../forms/check-address.ts'
 import { confirmSubmission, findLinkedSubmission } from '../forms/confirm-submission.ts'
-import { type Form, type FormField, findFields, findForm } from '../forms/find-form.ts'
+import { type Form, type FormField, findFields, findForm, isClosed } from '../forms/find-form.ts'
 import { HONEYPOT, plainNames } from '../forms/honeypot.ts'
 import { type Problem, readSubmission, type Submitted } from '../forms/read-submission.ts'
 import { inputTypeOf } from '../forms/snippet.ts'
@@ -13,6 +13,7 @@ import { ApiError } from '../platform/jsonapi/errors.ts'
 import { openPage, type Page, page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { FormFieldView } from './pages/views.ts'
+import { problemText } from './problem-text.ts'
 import { attemptAt } from './sign-in.ts'
 import type { Language } from './texts/language.ts'
 import { formatDuration, translate } from './texts/translate.ts'
@@ -20,7 +21,14 @@ import type { Visit } from './visit.ts'
 
 const showForm = page('GET', '/forms/:form', async (visit) => {
   const form = await formOf(visit)
-  return form ? renderForm(visit, form, {}, []) : notFound(visit)
+  if (!form) return notFound(visit)
+  return isClosed(form) ? closed(visit) : renderForm(visit, form, {}, [])
+})
+
+/** Where the browser is after a submission with mistakes: it asks for this address when the page is reloaded. */
+const returnToForm = page('GET', '/forms/:form/form_submissions', async (visit) => {
+  const form = await formOf(visit)
+  return form ? visit.redirect(paths.form(form.id)) : notFound(visit)
 })
 
 const formOf = ({ app, site, params }: Visit): Promise<Form | null> => findForm(app.db, site.id, params.form!)
@@ -29,6 +37,7 @@ const receiveForm = openPage('POST', '/forms/:form/form_submissions', async (vis
   const form = await formOf(visit)
   if (!form) return notFound(visit)
   if (!mayRead(visit, form)) return refuseScript(visit)
+  if (isClosed(form)) return closed(visit)
   const given = plainNames(visit.form)
   const { email = '' } = given
   const kind = form.double_opt_in ? 'form_email' : 'form'
@@ -100,12 +109,12 @@ interface ShownProblem {
 
 async function renderForm(visit: Visit, form: Form, given: Record<string, string>, found: Problem[]) {
   const { app, visitor, isScript } = visit
+  const fields = await findFields(app.db, form, visitor.language)
   const problems = found.map((problem) => ({
     handle: problem.handle,
-    text: problemText(visitor.language, problem),
+    text: problemText(visitor.language, problem, fields),
   }))
   if (isScript && problems.length > 0) return visit.sendJson({ problems }, 422)
-  const fields = await findFields(app.db, form, visitor.language)
   if (form.redirect_url !== null) visit.allowLeaving()
   const view = {
     action: paths.formSubmissions(form.id),
@@ -143,13 +152,6 @@ const KINDS: Record<string, FormFieldView['kind']> = {
 
 const kindOf = (type: string) => KINDS[type] ?? 'line'
 
-const OWN_TEXTS = ['blank', 'too_long', 'disposable_email', 'undeliverable_email', 'taken', 'not_grantable']
-
-function problemText(language: Language, { handle, code }: Problem): string {
-  const general = handle === 'email' ? 'invalid_email' : 'invalid'
-  return translate(language, `form.error.${OWN_TEXTS.includes(code) ? code : general}`)
-}
-
 /** What a visitor gets for a form that was submitted, stored or not. */
 function sent(visit: Visit, form: Form, email: string) {
   const { language } = visit.visitor
@@ -178,10 +180,18 @@ const renderSent = (visit: Visit, { title, success_message }: Form, waiting_for:
   })
 
 /** The script then sends the form as the browser would without it. */
-const refuseScript = (visit: Visit) =>
+const refuseScript = (visit: Visit) => sendProblem(visit, 'form.error.not_allowed', 403)
+
+function closed(visit: Visit) {
+  if (visit.isScript) return sendProblem(visit, 'message.form_closed.text', 410)
+  return visit.render('message', { about: 'form_closed', path: paths.library }, 410)
+}
+
+/** For a script: a problem of the form as a whole. */
+const sendProblem = (visit: Visit, key: string, status: number, placeholders: object = {}) =>
   visit.sendJson(
-    { problems: [{ handle: 'main', text: translate(visit.visitor.language, 'form.error.not_allowed') }] },
-    403,
+    { problems: [{ handle: 'main', text: translate(visit.visitor.language, key, { ...placeholders }) }] },
+    status,
   )
 
 function tooMany(visit: Visit, form: Form, waitSeconds: number) {
@@ -189,14 +199,14 @@ function tooMany(visit: Visit, form: Form, waitSeconds: number) {
   visit.setHeader('retry-after', String(waitSeconds))
   if (visit.isScript) {
     const duration = formatDuration(language, waitSeconds)
-    const text = translate(language, 'form.error.too_many', { duration })
-    return visit.sendJson({ problems: [{ handle: 'main', text }] }, 429)
+    return sendProblem(visit, 'form.error.too_many', 429, { duration })
   }
   const view = { about: 'too_many_submissions', path: paths.form(form.id), request_id: null } as const
   return visit.render('problem', { ...view, wait_seconds: waitSeconds }, 429)
 }
 
 function notFound(visit: Visit) {
+  if (visit.isScript) return sendProblem(visit, 'problem.not_found.text', 404)
   const view = { about: 'not_found', path: paths.library, wait_seconds: null, request_id: null } as const
   return visit.render('problem', view, 404)
 }
@@ -206,17 +216,26 @@ const showConfirmation = page('GET', '/form/:token', async (visit) => {
   const linked = await findLinkedSubmission(visit.app, visit.site.id, visit.params.token!)
   if (!linked) return linkEnded(visit)
   if (linked.isConfirmed) return renderSent(visit, linked.form, null)
+  if (isClosed(linked.form)) return closed(visit)
   if (linked.form.redirect_url !== null) visit.allowLeaving()
   const action = linkPath('form', visit.params.token!)
   return visit.render('follow_link', { purpose: 'form', action, email: linked.email, next: null })
 })
 
 const confirm = page('POST', '/form/:token', async (visit) => {
-  const form = await confirmSubmission(visit.app, visit.site.id, visit.params.token!)
-  return form ? finish(visit, form) : linkEnded(visit)
+  const linked = await confirmSubmission(visit.app, visit.site.id, visit.params.token!)
+  if (!linked) return linkEnded(visit)
+  return linked.isConfirmed ? finish(visit, linked.form) : closed(visit)
 })
 
 const linkEnded = (visit: Visit) =>
   visit.render('message', { about: 'form_link_ended', path: paths.library }, 410)
 
-export const formPages: Page[] = [showForm, receiveForm, allowScripts, showConfirmation, confirm]
+export const formPages: Page[] = [
+  showForm,
+  returnToForm,
+  receiveForm,
+  allowScripts,
+  showConfirmation,
+  confirm,
+]

@@ -15,7 +15,16 @@ import type { ProblemKind } from './pages/views.ts'
 import { doorPages } from './public.pages.ts'
 import { publishedPages } from './published.pages.ts'
 import { insidePages } from './signed-in.pages.ts'
-import { contentSecurityPolicy, openVisit, sendPage, siteOf } from './visit.ts'
+import { translate } from './texts/translate.ts'
+import {
+  contentSecurityPolicy,
+  isOfScript,
+  languageFor,
+  openVisit,
+  sendJson,
+  sendPage,
+  siteOf,
+} from './visit.ts'
 
 const HEADERS = {
   'content-security-policy': contentSecurityPolicy(),
@@ -154,6 +163,9 @@ async function answerProblem(
     reply.headers(error.headers)
     return problem(app, request, reply, 'too_many', 429, Number(error.headers['retry-after']))
   }
+  if (status === 413) return problem(app, request, reply, 'too_large', 413)
+  if (status === 400 && request.method === 'POST')
+    return problem(app, request, reply, 'unreadable', 400, null, error)
   if (status !== undefined && status < 500) {
     return problem(app, request, reply, request.method === 'POST' ? 'form_expired' : 'not_found', status)
   }
@@ -168,8 +180,15 @@ async function problem(
   about: ProblemKind,
   status: number,
   wait_seconds: number | null = null,
+  error?: unknown,
 ): Promise<FastifyReply> {
   const where = await siteOf(app, request).catch(() => ({ site: undefined, base: '' }))
+  // A program is told in its own format, and for its developer.
+  if (isOfScript(request)) {
+    const language = languageFor(request, where.site ?? { language: null })
+    const text = error instanceof ApiError ? error.message : translate(language, `problem.${about}.text`)
+    return sendJson(reply, { problems: [{ handle: 'main', text }] }, status)
+  }
   const view = {
     about,
     path: paths.library,

@@ -5,6 +5,7 @@ import {
   readCourse,
   readLesson,
 } from '../catalogue/courses/read-course.ts'
+import { signUploads } from '../catalogue/uploads/sign-uploads.ts'
 import { linkSeconds, pendingEmail } from '../links/member-links.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
@@ -17,6 +18,7 @@ import { insidePage, type Page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { PageViews } from './pages/views.ts'
 import { notFound, tooMany } from './public.pages.ts'
+import { sanitizeContent } from './sanitize-content.ts'
 import { endAccess, endSession } from './sessions.ts'
 import type { Visit } from './visit.ts'
 
@@ -87,10 +89,12 @@ const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) 
   }
   if (!isOpen(shown)) return visit.render('closed_lesson', { ...view, opens_at: shown.opens_at }, 403)
   const later = all.slice(place + 1)
+  const { body, media } = await readLesson(visit.app, visit.site.id, shown.id)
   return visit.render('lesson', {
     ...view,
     module: shown.module,
-    ...(await readLesson(visit.app, visit.site.id, shown.id)),
+    html: body ? await signUploads(visit.app, visit.site.id, await sanitizeContent(body)) : null,
+    media,
     previous: linkTo(all.slice(0, place).findLast(isOpen)),
     // When none is open yet, the next one says when it opens.
     next: linkTo(later.find(isOpen) ?? later[0]),

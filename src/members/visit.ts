@@ -122,9 +122,9 @@ export async function openVisit(
     leave: (url) => reply.redirect(new URL(url).href, 303),
     // The other website may redirect to any further one.
     allowLeaving: () => void reply.header('content-security-policy', contentSecurityPolicy('https: http:')),
-    isScript: request.headers.accept?.includes('application/json') ?? false,
+    isScript: isOfScript(request),
     origin: otherOrigin(request),
-    sendJson: (body, status) => reply.code(status).type('application/json; charset=utf-8').send(body),
+    sendJson: (body, status) => sendJson(reply, body, status),
     setHeader: (name, value) => void reply.header(name, value),
     remember: (id) => void reply.setCookie(COOKIE, id, { ...cookie, maxAge: SESSION_DAYS * 86_400 }),
     forget() {
@@ -142,10 +142,17 @@ function otherOrigin({ headers: { origin }, host }: FastifyRequest): string | nu
   return URL.parse(origin)?.host === host ? null : origin
 }
 
+/** A script is answered in JSON. */
+export const isOfScript = ({ headers }: FastifyRequest): boolean =>
+  headers.accept?.includes('application/json') ?? false
+
+export const sendJson = (reply: FastifyReply, body: object, status: number): FastifyReply =>
+  reply.code(status).type('application/json; charset=utf-8').send(body)
+
 const NO_SITE = { title: '', color: null, logo_url: null, language: null }
 
 /** The language of the browser; else that of the site. */
-const languageFor = ({ headers }: FastifyRequest, { language }: { language: string | null }) =>
+export const languageFor = ({ headers }: FastifyRequest, { language }: { language: string | null }) =>
   pickLanguage(headers['accept-language'], languageOf(language))
 
 /** Sends a page in the language of the browser. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type DnsServer, startDnsServer } from '../testing/dns-server.ts'
 import { type MailDomains, mailDomains } from './mail-domains.ts'
 
@@ -37,6 +37,22 @@ test('a domain is asked for once, also by many at the same moment', async () => 
   await Promise.all(Array.from({ length: 10 }, () => fresh.acceptMail('mail.example')))
   await fresh.acceptMail('mail.example')
   expect(dns.asked).toEqual(['mail.example'])
+})
+
+test('that a domain accepts mail is kept for an hour, that it does not for a minute', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const fresh = mailDomains(dns.resolver)
+  const askedAfter = async (ms: number) => {
+    vi.advanceTimersByTime(ms)
+    dns.asked.length = 0
+    for (const domain of ['mail.example', 'unknown.example']) await fresh.acceptMail(domain)
+    return [...dns.asked]
+  }
+  expect(await askedAfter(0)).toEqual(['mail.example', 'unknown.example'])
+  expect(await askedAfter(59_000)).toEqual([])
+  expect(await askedAfter(2_000)).toEqual(['unknown.example'])
+  expect(await askedAfter(3_600_000)).toEqual(['mail.example', 'unknown.example'])
+  vi.useRealTimers()
 })
 
 test('without a name server nothing is known, and nothing is thrown', async () => {

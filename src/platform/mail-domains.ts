@@ -19,9 +19,8 @@ type Dns = Pick<Resolver, 'resolveMx' | 'resolve4' | 'resolve6'>
 
 /** For all queries about a domain together: somebody waits for the answer. */
 const TIMEOUT_MS = 2_000
-/** How long answers are kept; failures briefly. */
-const KEPT_MS = 3_600_000
-const FAILURE_KEPT_MS = 30_000
+/** How long answers are kept. A domain that accepts no mail may have been set up wrongly, or just now. */
+const KEPT_MS = { accepts: 3_600_000, refuses: 60_000, unknown: 30_000 }
 const MOST_KEPT = 10_000
 
 export const dnsResolver = (): Resolver => new Resolver({ timeout: TIMEOUT_MS / 2, tries: 2 })
@@ -34,9 +33,9 @@ export function mailDomains(dns: Dns = dnsResolver()): MailDomains {
       const known = kept.get(domain)
       if (known && known.until > performance.now()) return known.answer
       const answer = Promise.race([hasMailServer(dns, domain), timeout()])
-      const entry = { answer, until: performance.now() + KEPT_MS }
+      const entry = { answer, until: performance.now() + KEPT_MS.accepts }
       void answer.then((accepts) => {
-        if (accepts === null) entry.until = performance.now() + FAILURE_KEPT_MS
+        if (!accepts) entry.until = performance.now() + KEPT_MS[accepts === null ? 'unknown' : 'refuses']
       })
       // The oldest goes first.
       kept.delete(domain)

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../platform/config.ts'
 import type { OpenApi, Response } from '../platform/http/openapi/document.ts'
 import type { Reply } from './client.ts'
+import { headerProblems } from './response-headers.ts'
 
 interface Contract {
   document: OpenApi
@@ -14,7 +15,7 @@ interface Contract {
 /** By the settings of the server, which determine its document: generating one takes longer than many tests. */
 const contracts = new Map<string, Contract>()
 
-/** @throws when the document does not contain the status or the media type, or the body does not match its schema */
+/** @throws when the document does not contain the status, or headers or body are not as it describes them */
 export function assertMatchesDocument(
   server: FastifyInstance,
   config: Config,
@@ -36,11 +37,11 @@ export function assertMatchesDocument(
     '$ref' in described
       ? described.$ref.slice(1)
       : pointerTo('paths', template, method.toLowerCase(), 'responses', String(status))
+  const wrong = headerProblems(document, pointer, headers, validatorOf)
+  if (wrong.length > 0) throw new Error(`${method} ${path} → ${status}: ${wrong.join('; ')}`)
   const { content } = at(document, pointer) as Response
   if (!content) return
-  const type = headers.get('content-type')?.split(';')[0] ?? 'nothing'
-  if (!content[type])
-    throw new Error(`${method} ${template} → ${status} is sent as ${type}, which is not as documented`)
+  const type = headers.get('content-type')!.split(';')[0]!
   const validate = validatorOf(pointer + pointerTo('content', type, 'schema'))
   if (!validate(body === '' ? null : body)) {
     throw new Error(

@@ -7,6 +7,9 @@ interface PlanNode {
   'Actual Rows': number
   'Rows Removed by Filter'?: number
   'Rows Removed by Index Recheck'?: number
+  /** Of the node and everything below it. */
+  'Shared Hit Blocks': number
+  'Shared Read Blocks': number
   Plans?: PlanNode[]
 }
 
@@ -19,6 +22,17 @@ export async function rowsReadBy(
   for (const { text, values } of statements.filter((statement) => /^\s*select/.test(statement.text))) {
     const { rows } = await pool.query(`explain (analyze, format json) ${text}`, values)
     reads.push({ text, read: rowsRead(rows[0]['QUERY PLAN'][0].Plan) })
+  }
+  return reads
+}
+
+/** The number of pages that each select statement reads, from memory or not, also within functions. */
+export async function pagesReadBy(pool: pg.Pool, statements: Statement[]): Promise<number[]> {
+  const reads = []
+  for (const { text, values } of statements.filter((statement) => /^\s*select/.test(statement.text))) {
+    const { rows } = await pool.query(`explain (analyze, buffers, format json) ${text}`, values)
+    const plan: PlanNode = rows[0]['QUERY PLAN'][0].Plan
+    reads.push(plan['Shared Hit Blocks'] + plan['Shared Read Blocks'])
   }
   return reads
 }

@@ -23,8 +23,8 @@ interface HookValues {
 }
 
 /**
- * Checks what a request says of a hook. A new one gets the secret that signs its requests, stored encrypted. One that
- * is enabled again receives events from then on.
+ * Checks what a request says of a hook. A new one gets the secret that signs its requests, stored encrypted and shown
+ * this once. One that is enabled again receives events from then on.
  *
  * @throws ApiError 422; 403 for an event that the caller may not see; 409 when so much waited for a disabled hook that
  *   it is not all cancelled yet

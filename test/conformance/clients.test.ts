@@ -1,7 +1,9 @@
 /** What existing clients of the API send, byte for byte, and what they rely on in the response. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { resources } from '../../src/resources.ts'
 import { makeContact, makeOffer, makeProduct } from '../../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../../src/testing/harness.ts'
+import { oneOfEach } from '../../src/testing/one-of-each.ts'
 import { exchange, type RawResponse } from '../../src/testing/raw-http.ts'
 
 let h: Harness
@@ -15,6 +17,17 @@ beforeAll(async () => {
   })
 })
 afterAll(() => h.close())
+
+interface Shown {
+  type: string
+  id: string
+  relationships?: Record<string, { data?: Identifier | Identifier[] | null }>
+}
+
+interface Identifier {
+  type: string
+  id: string
+}
 
 type Head = (method: string, path: string, ...lines: string[]) => string[]
 
@@ -252,14 +265,65 @@ describe('row 8', () => {
   })
 })
 
-test.each([
-  ['contacts', 'tags'],
-  ['contacts', 'customer,offers'],
-  ['customers', 'offers'],
-  ['offers', 'products'],
-])('row 9: %s include %s', async (type, include) => {
-  const { status, json } = await get(`/v1/${type}?include=${include}`)
-  expect([status, json.included]).toEqual([200, expect.any(Array)])
+describe('row 9: whatever is related to a resource is included', () => {
+  let ids: Record<string, string>
+  beforeAll(async () => {
+    ids = await oneOfEach(h, h.client, h.account.siteId)
+  })
+
+  /** The identifiers in the linkage of resources. @param names of the relationships; left out: all */
+  const linked = (data: Shown[], names?: string[]): string[] =>
+    data.flatMap(({ relationships = {} }) =>
+      Object.entries(relationships).flatMap(([name, one]) =>
+        names && !names.includes(name) ? [] : [one.data ?? []].flat().map(({ type, id }) => `${type} ${id}`),
+      ),
+    )
+
+  const included = ({ json }: RawResponse): string[] =>
+    json.included.map(({ type, id }: { type: string; id: string }) => `${type} ${id}`)
+
+  /** Every resource with a list, and each of its relationships alone; then all of them. */
+  const cases = resources
+    .filter(({ hasAddress }) => hasAddress !== false)
+    .flatMap((resource): [type: string, names: string[]][] => {
+      const names = Object.keys(resource.relationships)
+      const isShown = (name: string) =>
+        resources.some(({ type }) => type === resource.relationships[name]!.type)
+      const known = names.filter(isShown)
+      return [
+        ...known.map((name): [string, string[]] => [resource.type, [name]]),
+        ...(known.length > 1 ? [[resource.type, known] as [string, string[]]] : []),
+      ]
+    })
+
+  test.each(cases)('%s include %j, in the list and alone', async (type, names) => {
+    const query = `include=${names.join(',')}`
+    for (const path of [
+      `/v1/${type}?${query}&filter[id_eq]=${ids[type]}`,
+      `/v1/${type}/${ids[type]}?${query}`,
+    ]) {
+      const response = await get(path)
+      expect([response.status, response.headers['content-type'], response.headers.warning]).toEqual([
+        200,
+        'application/vnd.api+json',
+        undefined,
+      ])
+      const data: Shown[] = [response.json.data].flat()
+      expect(data.map(({ id }) => id)).toEqual([ids[type]])
+      // What is primary is not included again.
+      const wanted = new Set(linked(data, names))
+      wanted.delete(`${type} ${ids[type]}`)
+      expect(included(response).toSorted()).toEqual([...wanted].toSorted())
+    }
+  })
+
+  test('courses include modules, lessons, their media and offers, and each is linked', async () => {
+    const response = await get('/v1/courses?include=modules,lessons,lessons.media,offers', head.axios)
+    const types = new Set(included(response).map((one) => one.split(' ')[0]))
+    expect([...types].toSorted()).toEqual(['lessons', 'media', 'modules', 'offers'])
+    const all = linked([...response.json.data, ...response.json.included])
+    for (const one of included(response)) expect(all).toContain(one)
+  })
 })
 
 test('row 10: an e-mail that is taken', async () => {
@@ -373,7 +437,7 @@ describe('tolerated, with a Warning', () => {
     const id = await makeContact(h.app, h.account.siteId)
     const body = `{"data":[{"type":"offers","id":${offerId}}]}`
     expect((await write('POST', `/v1/contacts/${id}/relationships/offers`, body)).status).toBe(200)
-    const tag = JSON.stringify({ data: { type: 'contact_tags', attributes: { name: 'VIP' } } })
+    const tag = JSON.stringify({ data: { type: 'contact_tags', attributes: { name: 'Regular' } } })
     const resource_id = (await write('POST', '/v1/contact_tags', tag)).json.data.id
     const attributes = { event: 'tag_added', target_url: 'https://example.com/', resource_id }
     const hook = JSON.stringify({ data: { type: 'hooks', attributes } })

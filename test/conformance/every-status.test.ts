@@ -4,7 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../src/api.ts'
 import { type Connection, connectionConfig } from '../../src/platform/db/database.ts'
-import type { Route } from '../../src/platform/http/route.ts'
+import type { Answer, Route } from '../../src/platform/http/route.ts'
 import type { Reply } from '../../src/testing/client.ts'
 import { makeKey } from '../../src/testing/fixtures.ts'
 import { databaseName } from '../../src/testing/global-setup.ts'
@@ -241,4 +241,45 @@ describe.each(ordered.map((route) => [nameOf(route), route] as const))('%s', (na
     expect((await CAUSES[406]!(route)).status).toBe(406)
     if (route.method !== 'GET') expect((await CAUSES[415]!(route)).status).toBe(415)
   })
+})
+
+type Handler = (context: unknown) => Promise<Answer>
+
+/** The routes, of which one sends other headers. */
+const withHeaders = (of: string, change: (headers: Answer['headers']) => Answer['headers']): Route[] =>
+  routes.map((route) => {
+    if (nameOf(route) !== of) return route
+    const handler: Handler = async (context) => {
+      const answer = await (route.handler as unknown as Handler)(context)
+      return { ...answer, headers: change(answer.headers) }
+    }
+    return { ...route, handler } as unknown as Route
+  })
+
+test.each<[string, string, (headers: Answer['headers']) => Answer['headers'], RegExp]>([
+  ['lacks a header', 'POST /v1/contact_tags', () => ({}), /the header Location is missing/],
+  [
+    'has a header of another form',
+    'POST /v1/contact_tags',
+    () => ({ location: '/v1/contact_tags/1' }),
+    /the header Location is \/v1\/contact_tags\/1/,
+  ],
+  [
+    'has a header of which nothing is said',
+    'GET /v1/me',
+    () => ({ 'x-debug': '1' }),
+    /x-debug is not documented/,
+  ],
+  [
+    'is of another media type',
+    'GET /v1/me',
+    () => ({ 'content-type': 'application/json' }),
+    /the content-type is application/,
+  ],
+])('planted fault: a response that %s is found', async (_, of, change, message) => {
+  const h = await startHarness({ routes: withHeaders(of, change) })
+  const [method, path] = of.split(' ') as [string, string]
+  const body = method === 'POST' ? { data: { type: 'contact_tags', attributes: { name: 'VIP' } } } : undefined
+  await expect(h.client.send(method, path, body)).rejects.toThrow(message)
+  await h.close()
 })

@@ -10,7 +10,7 @@ import { scenarioCount } from '../depth.ts'
 import { fuzz } from './fuzz.ts'
 import { nameOf, openWorld, type World } from './valid-requests.ts'
 
-const COUNT = scenarioCount(5_000, 200_000)
+const COUNT = Number(process.env.FUZZ_COUNT ?? scenarioCount(5_000, 200_000))
 vi.setConfig({ testTimeout: 3_600_000 })
 
 let world: World

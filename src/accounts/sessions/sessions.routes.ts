@@ -35,13 +35,16 @@ const signIn = route({
     }),
   }),
   responses: { 201: Session },
+  sends: ['Set-Cookie'],
   errors: [401, 403, 409, 503],
   async handler({ app, headers, body, source, baseUrl }): Promise<Answer> {
     assertOwnPage(headers)
     const { email, password } = body.data.attributes
     const session = await startSession(app, { email, password, source })
     if (session === null)
-      throw new ApiError(401, 'invalid_credentials', 'The e-mail or the password is wrong.')
+      throw new ApiError(401, 'invalid_credentials', 'The e-mail or the password is wrong.', {
+        headers: { 'www-authenticate': 'Bearer' },
+      })
     if ('waitSeconds' in session) throw tooMany(session.waitSeconds)
     const { id, token, seconds, userId, expiresAt } = session
     return {
@@ -54,7 +57,12 @@ const signIn = route({
           relationships: { user: { data: { type: 'users', id: userId } } },
         },
       },
-      headers: { 'set-cookie': sessionCookie(token, seconds, baseUrl), 'cache-control': 'no-store' },
+      headers: {
+        'set-cookie': sessionCookie(token, seconds, baseUrl),
+        'cache-control': 'no-store',
+        // Where it is ended.
+        location: `${baseUrl}/v1/sessions/${id}`,
+      },
     }
   },
 })
@@ -69,6 +77,7 @@ const signOut = route({
     'Ends a session of the same user: the id that it was created with or, for that of the request, `current`. The cookie is removed.',
   tag: 'authentication',
   responses: { 204: Type.Null({ description: 'The session has ended' }) },
+  sends: ['Set-Cookie'],
   async handler({ tx, caller, params, scope, baseUrl }): Promise<Answer> {
     const id = params.id === 'current' ? caller.familyId : params.id!
     const isEnded = await endSession(tx, { ...caller, familyId: id }, scope.now)

@@ -72,6 +72,7 @@ export const siteRecords: Records = {
     typeof values.custom_domain === 'string'
       ? { ...values, custom_domain: parseCustomDomain(app, values.custom_domain) }
       : values,
+  restoring: {},
   beforeEnd: assertDispensable,
   referredToAs: 'sites',
 }

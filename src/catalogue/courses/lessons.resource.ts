@@ -9,23 +9,23 @@ import {
   timestamp,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
-import { choice, line, optionalParagraphs, wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
+import { choice, line, wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
 import { readId } from '../../platform/jsonapi/identifiers.ts'
 import { invalidAttribute, type Values } from '../../platform/jsonapi/read-attributes.ts'
 import { defineResource, type Row } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
+import { html } from '../pages/html-field.ts'
 import { moduleRecords } from './modules.resource.ts'
 import { inOrder, LESSONS, MEDIA, positionIn, sequenceRecords } from './sequence.ts'
 
 const LONGEST_TITLE = 200
-const LONGEST_BODY = 100_000
 
 export const lessons = defineResource({
   type: 'lessons',
   singular: 'lesson',
   permittedWith: 'courses',
   description:
-    'A lesson of a module: media and `body`, a plain text in which blank lines separate paragraphs. `drip_days` is required with the `publishing_option` `drip`.',
+    'A lesson of a module: media and `body`, which is HTML. `drip_days` is required with the `publishing_option` `drip`.',
   from: sql`course_lessons r`,
   listed: sql`r.archived_at is null and ${LIST_INDEX}`,
   attributes: {
@@ -33,8 +33,7 @@ export const lessons = defineResource({
     position: positionIn(LESSONS),
     status: text(),
     publishing_option: writable(text(), choice(['published', 'draft', 'drip', 'locked'])),
-    // Plain text; blank lines separate paragraphs.
-    body: writable(extension(text()), optionalParagraphs(LONGEST_BODY)),
+    body: writable(extension(text()), html),
     // With `drip`: so many days after access to the course begins.
     drip_days: writable(extension(nullableInteger()), wholeNumber(0, MOST_DAYS)),
     created_at: timestamp(),

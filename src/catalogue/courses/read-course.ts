@@ -62,8 +62,8 @@ function lessonOf({ title, publishing_option, opens_at }: LessonRow, id: string,
 }
 
 export interface LessonContent {
-  /** Null: none. */
-  text: string | null
+  /** HTML as its owner wrote it; empty: none. */
+  body: string
   media: LessonMedium[]
 }
 
@@ -98,7 +98,7 @@ export async function readLesson(app: App, siteId: string, lessonId: string): Pr
       from lesson_media m left join uploads u on u.site_id = m.site_id and u.id = m.upload_id
      where m.site_id = ${siteId} and m.lesson_id = ${lessonId} and m.archived_at is null
      order by m.position, m.id`.execute(app.db)
-  return { text: body || null, media: rows.map((row) => mediumOf(app, row)) }
+  return { body, media: rows.map((row) => mediumOf(app, row)) }
 }
 
 function mediumOf(app: App, { kind, title, url, key, file_name, is_public }: MediumRow): LessonMedium {

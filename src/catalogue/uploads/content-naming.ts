@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
+import type { Referrer } from '../../platform/references/in-use.ts'
 import type { ReferredType } from '../../platform/references/referable.ts'
 import { uploadPath } from '../own-files.ts'
 
@@ -20,7 +21,7 @@ export async function contentNaming(
   siteId: string,
   type: ReferredType,
   id: string,
-): Promise<string[]> {
+): Promise<Referrer[]> {
   if (type !== 'uploads') return []
   const upload = await tx
     .selectFrom('uploads')
@@ -35,10 +36,14 @@ export async function contentNaming(
           join course_lessons l on l.site_id = d.site_id and l.id = d.lesson_id and l.archived_at is null
           join course_modules m on m.site_id = l.site_id and m.id = l.module_id and m.archived_at is null
          where d.site_id = ${siteId} and d.upload_id = ${id} and d.archived_at is null`,
+    sql`select 'the lesson "' || l.title || '" (' || l.id || ')' as name
+          from course_lessons l
+          join course_modules m on m.site_id = l.site_id and m.id = l.module_id and m.archived_at is null
+         where l.site_id = ${siteId} and l.archived_at is null and strpos(l.body, ${uploadPath(upload.key)}) > 0`,
     ...ADDRESSES.map((address) => usersIn(address, siteId, uploadPath(upload.key))),
   ]
   const { rows } = await sql<{ name: string }>`${sql.join(parts, sql` union all `)}`.execute(tx)
-  return rows.map(({ name }) => name)
+  return rows.map(({ name }) => ({ name, remedy: 'Remove the file from the content that shows it' }))
 }
 
 const usersIn = (

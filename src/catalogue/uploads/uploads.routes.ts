@@ -116,6 +116,7 @@ const content = route({
   tag: 'uploads',
   responses: { 200: Type.Unsafe<never>({ type: 'string', format: 'binary', examples: ['(bytes)'] }) },
   streams: true,
+  sends: ['Content-Disposition', 'X-Content-Type-Options'],
   async handler({ app, caller, params }) {
     const rows = { ...uploadRecords, table: 'uploads' } as const
     const { key, file_name, size } = await findOne<Upload>(app.db, rows, caller.siteIds, params.id!)

@@ -161,7 +161,7 @@ export function samplePages(text: string): Samples {
         product: lesson,
         module: text,
         title: text,
-        text,
+        html: '<p>Hello.</p>',
         media: [
           ...(['video', 'audio', 'image', 'file'] as const).map((kind) => ({
             kind,
@@ -180,7 +180,7 @@ export function samplePages(text: string): Samples {
         product: lesson,
         module: null,
         title: text,
-        text: null,
+        html: null,
         media: [],
         position: 1,
         total: 1,
@@ -263,12 +263,15 @@ export function samplePages(text: string): Samples {
         'signed_out_everywhere',
         'no_access',
         'form_link_ended',
+        'form_closed',
       ] as const
     ).map((about) => ({ about, path: '/' })),
     problem: (
       [
         'not_found',
         'form_expired',
+        'too_large',
+        'unreadable',
         'too_many',
         'too_many_guesses',
         'too_many_submissions',

@@ -116,9 +116,12 @@ export type MessageKind =
   | 'signed_out_everywhere'
   | 'no_access'
   | 'form_link_ended'
+  | 'form_closed'
 export type ProblemKind =
   | 'not_found'
   | 'form_expired'
+  | 'too_large'
+  | 'unreadable'
   | 'too_many'
   | 'too_many_guesses'
   | 'too_many_submissions'
@@ -221,7 +224,8 @@ export interface PageViews {
     product: LessonLink
     module: string | null
     title: string
-    text: string | null
+    /** As sanitizeContent() makes it. */
+    html: string | null
     media: LessonMedium[]
     /** From 1, among all lessons of the course, as on its page. */
     position: number

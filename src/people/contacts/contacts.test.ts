@@ -8,6 +8,7 @@ import {
   makeSite,
   makeThreeFields,
   offersBody,
+  unique,
 } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
@@ -378,6 +379,12 @@ describe('changing a contact', () => {
       ])
       expect((await show(id)).attributes.name).toBe(name)
     } else expect(body.data.attributes.name).toBe(outcome)
+  })
+
+  test('a part of a name takes the place of one that was made from the e-mail', async () => {
+    const email = `ada.byron${unique()}@example.com`
+    const id = await makeContact(h.app, h.account.siteId, { name: email.split('@')[0]!, email })
+    expect((await update(id, { first_name: 'Grace' })).body.data.attributes.name).toBe('Grace')
   })
 
   test('with the whole document as it was read works without a Warning, with and without a customer', async () => {

@@ -10,6 +10,7 @@ import { endAllSessions } from '../customers/end-sessions.ts'
 import { addressTaken } from './address-taken.ts'
 import type { ContactChanges, ContactValues } from './contact-attributes.ts'
 import type { Contact } from './contacts.resource.ts'
+import { isNameless, nameFromEmail } from './derived-name.ts'
 
 /**
  * Changes a contact that is locked, and with it the customer that the contact is: name and e-mail are the same in both.
@@ -90,7 +91,7 @@ async function recordEmailChange(
 function changedValues(contact: Contact, wanted: ContactChanges, isCustomer: boolean): ContactValues {
   const name = wantedName(contact, wanted)
   // A customer always has a name: blanking it gives the one made from the e-mail.
-  const kept = name === '' && isCustomer ? (wanted.values.email ?? contact.email).split('@')[0]! : name
+  const kept = name === '' && isCustomer ? nameFromEmail(wanted.values.email ?? contact.email) : name
   const { custom = {}, ...columns } = wanted.values
   return { ...differing({ ...columns, name: kept }, contact), ...changedCustom(custom, contact) }
 }
@@ -100,8 +101,9 @@ function changedCustom(wanted: CustomValues, { custom }: Contact): Pick<ContactV
   return changed.length > 0 ? { custom: Object.fromEntries(changed) } : {}
 }
 
-function wantedName({ name }: Contact, { values, partOfName }: ContactChanges): string | undefined {
+function wantedName(contact: Contact, { values, partOfName }: ContactChanges): string | undefined {
   if (!partOfName) return values.name
+  const name = isNameless(contact) ? '' : contact.name
   const whole = withPart(name, partOfName)
   if (whole !== null) return whole
   const part = `${partOfName.kind}_name`

@@ -208,6 +208,16 @@ test('a field that the site lacks is 422 with a pointer, and the error lists tho
     'The site has no custom field custom_29. Its custom fields are custom_2, custom_7.',
   )
   await expectRefusal(h.app, () => create({ custom_29: null }, by), 422, source)
+  // Meant to be one.
+  for (const name of ['Custom_2', 'custom-2', 'custom_2_', 'custom_song', 'custom2']) {
+    const { body } = await expectRefusal(h.app, () => create({ [name]: 'x' }, by), 422, {
+      pointer: `/data/attributes/${name}`,
+    })
+    expect(body.errors[0].detail).toBe(
+      `The site has no custom field ${name}. Its custom fields are custom_2, custom_7.`,
+    )
+  }
+  expect((await create({ customer: 'x' }, by)).status).toBe(201)
   // What it does not have stays so.
   expect((await by.patch(`/v1/contacts/${id}`, document({ custom_29: null }))).status).toBe(200)
 })

@@ -12,7 +12,7 @@ import {
 import { choice, flag, line, matching, paragraphs, writable } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
-import { completeField } from './save-field.ts'
+import { assertRoom, completeField } from './save-field.ts'
 import { FIELD_TYPES } from './value-types.ts'
 
 export const customFields = defineResource({
@@ -65,6 +65,7 @@ export const customFields = defineResource({
 export const customFieldRecords: Records = {
   resource: customFields,
   table: 'custom_fields',
+  restoring: { before: (field, { tx }) => assertRoom(tx, field.site_id) },
   unique: { custom_fields_number: 'handle' },
   complete: completeField,
 }

@@ -83,6 +83,44 @@ test('a site has at most 150 fields that are not archived', async () => {
   const [first] = (await client.get('/v1/custom_fields')).body.data
   await client.delete(`/v1/custom_fields/${first.id}`)
   expect((await create({ title: 'More' }, client)).body.data.attributes.handle).toBe('custom_151')
+  await expectRefusal(h.app, () => client.patch(`/v1/custom_fields/${first.id}`, unarchived), 422, {
+    pointer: '/data',
+  })
+})
+
+const unarchived = { data: { type: 'custom_fields', attributes: { archived: false } } }
+
+test('an archived field is restored with the values that contacts have, and can be changed in the same request', async () => {
+  const account = await makeAccount(h.app)
+  const client = h.clientWith(account.token)
+  const field = await makeCustomField(h.app, account.siteId, { number: 7 })
+  const attributes = { email: 'ada@example.com', custom_7: 'kept' }
+  const contact = (await client.post('/v1/contacts', { data: { type: 'contacts', attributes } })).body.data.id
+  const path = `/v1/custom_fields/${field}`
+  await client.delete(path)
+  const stranger = h.clientWith((await makeAccount(h.app)).token)
+  await expectRefusal(h.app, () => stranger.patch(path, unarchived), 404)
+  await expectRefusal(
+    h.app,
+    () => client.patch(path, { data: { type: 'custom_fields', attributes: {} } }),
+    404,
+  )
+  const changes = { archived: false, title: 'Restored' }
+  const { status, body, headers } = await client.patch(path, {
+    data: { type: 'custom_fields', attributes: changes },
+  })
+  expect([status, body.data.attributes, headers.get('warning')]).toEqual([
+    200,
+    expect.objectContaining({ ...changes, handle: 'custom_7' }),
+    null,
+  ])
+  expect((await client.get(`/v1/contacts/${contact}`)).body.data.attributes.custom_7).toBe('kept')
+  expect((await client.get('/v1/contacts?filter[custom_7]=kept')).body.data).toHaveLength(1)
+  expect((await client.patch(path, { data: body.data })).body.data).toEqual(body.data)
+  const archived = { data: { type: 'custom_fields', attributes: { archived: true } } }
+  await expectRefusal(h.app, () => client.patch(path, archived), 422, {
+    pointer: '/data/attributes/archived',
+  })
 })
 
 describe('the list', () => {

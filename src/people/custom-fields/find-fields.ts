@@ -17,6 +17,8 @@ export interface CustomField {
 
 const handleOf = (number: number) => `custom_${number}`
 
+export const numberOf = (handle: string): number => Number(handle.slice('custom_'.length))
+
 /** The custom fields of these sites, in the order of their numbers, without those that are archived. */
 export const customFieldsOf = (db: Db | Tx, siteIds: string[]): Promise<CustomField[]> =>
   find(db, siteIds, false)

@@ -15,8 +15,8 @@ export const withValues = (values: CustomValues): Record<string, string> =>
 export const HANDLE_PREFIX = 'custom_'
 export const SINGULAR = 'custom field'
 
-/** Whether a name can only be that of a custom field, known or not. */
-export const isHandle = (name: string): boolean => /^custom_\d+$/.test(name)
+/** Whether a name can only be meant to be that of a custom field, known or not: `custom_7`, `Custom-7`, `custom_song`. */
+export const isHandle = (name: string): boolean => /^custom(?![a-z])/i.test(name)
 
 /**
  * Reads values of custom fields of a site. A number and a boolean are read as the texts that stand for them; null and

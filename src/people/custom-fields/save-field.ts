@@ -9,6 +9,7 @@ import {
 } from '../../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../../platform/jsonapi/resource.ts'
 import type { Writing } from '../../platform/records/records.ts'
+import { numberOf } from './find-fields.ts'
 import { type FieldType, hasOptions, optionsIn } from './value-types.ts'
 
 /** As Kajabi has it. Every contact shows all of them. */
@@ -48,25 +49,37 @@ function optionsFor(type: FieldType, given: string | null | undefined, isNew: bo
   return { select_options: options.join('\n') }
 }
 
-/** One after the other: two requests would be assigned the same number. */
-async function reserveNumber(tx: Tx, siteId: string, handle: string | undefined): Promise<number> {
+/**
+ * Checks that a site can have another field. Who adds another at the same time waits: two requests would be assigned
+ * the same number.
+ *
+ * @throws ApiError 422
+ */
+export async function assertRoom(tx: Tx, siteId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('custom_fields ' || ${siteId}::text, 0))`.execute(
     tx,
   )
-  const { rows } = await sql<{ active: number; free: number | null }>`
-    select (select count(*)::int from custom_fields where site_id = ${siteId} and archived_at is null) as active,
-           (select min(n) from generate_series(1, ${LARGEST_NUMBER}) n
+  const { rows } = await sql<{ active: number }>`
+    select count(*)::int as active from custom_fields where site_id = ${siteId} and archived_at is null`.execute(
+    tx,
+  )
+  if (rows[0]!.active < MOST_FIELDS) return
+  throw unprocessable(
+    'too_many_custom_fields',
+    `A site has at most ${MOST_FIELDS} custom fields. Archive one first.`,
+    '/data',
+  )
+}
+
+async function reserveNumber(tx: Tx, siteId: string, handle: string | undefined): Promise<number> {
+  await assertRoom(tx, siteId)
+  if (handle !== undefined) return numberOf(handle)
+  const { rows } = await sql<{ free: number | null }>`
+    select (select min(n) from generate_series(1, ${LARGEST_NUMBER}) n
              where not exists (select from custom_fields f where f.site_id = ${siteId} and f.number = n)) as free`.execute(
     tx,
   )
-  const { active, free } = rows[0]!
-  if (active >= MOST_FIELDS)
-    throw unprocessable(
-      'too_many_custom_fields',
-      `A site has at most ${MOST_FIELDS} custom fields. Archive one first.`,
-      '/data',
-    )
-  if (handle !== undefined) return Number(handle.slice('custom_'.length))
+  const { free } = rows[0]!
   if (free !== null) return free
   throw invalidAttribute('handle', 'taken', 'has been used up to custom_9999')
 }

@@ -45,7 +45,7 @@ export const filtersOfCustomers: SiteAttributes = customFieldAttributes(async (d
 /** What the filter counts is contacts. */
 const uncounted = ({ build, ...filter }: Filter): Filter => ({
   ...filter,
-  build: (value, scope) => ({ where: build(value, scope).where }),
+  build: (value, scope, each) => ({ where: build(value, scope, each).where }),
 })
 
 /** Without an index: as the list is sorted by it, every contact of the site is read. */

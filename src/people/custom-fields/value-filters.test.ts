@@ -128,6 +128,31 @@ describe.each<[string, string, string[]]>([
   })
 })
 
+test('each value of filter[…_in][] is one, with its commas; without [] they are separated by commas', async () => {
+  const by = await makeAccount(h.app)
+  const client = h.clientWith(by.token)
+  await makeCustomField(h.app, by.siteId, { number: 1 })
+  for (const [name, custom_1] of [
+    ['Ada', 'Red, dry'],
+    ['Bob', 'Red'],
+    ['Cleo', 'dry'],
+    ['Dan', 'White'],
+  ]) {
+    const attributes = { name, email: `${name}@example.com`, custom_1 }
+    await client.post('/v1/contacts', { data: { type: 'contacts', attributes } })
+  }
+  const found = async (...pairs: [string, string][]) => {
+    const query = new URLSearchParams([...pairs, ['sort', 'name']])
+    const { body } = await client.get(`/v1/contacts?${query}`)
+    return body.data.map(({ attributes }: { attributes: { name: string } }) => attributes.name)
+  }
+  const [one, several] = ['filter[custom_1_in]', 'filter[custom_1_in][]']
+  expect(await found([one!, 'Red, dry'])).toEqual(['Bob', 'Cleo'])
+  expect(await found([several!, 'Red, dry'])).toEqual(['Ada'])
+  expect(await found([several!, 'Red, dry'], [several!, 'White'])).toEqual(['Ada', 'Dan'])
+  expect(await found(['filter[custom_1_not_in][]', 'Red, dry'])).toEqual(['Bob', 'Cleo', 'Dan'])
+})
+
 test('several filters are combined, and a page by cursor has the same contacts', async () => {
   const query = 'filter[custom_1_cont]=red&filter[custom_2_gt]=0'
   const namesIn = (body: { data: { attributes: { name: string } }[] }) =>
@@ -138,6 +163,53 @@ test('several filters are combined, and a page by cursor has the same contacts',
   expect(namesIn(first.body)).toEqual(['Ada'])
   const { pathname, search } = new URL(first.body.links.next)
   expect(namesIn((await h.client.get(pathname + search)).body)).toEqual(['Bob'])
+})
+
+test('contacts without a value are found and counted also among more sets of fields than are looked at', async () => {
+  const by = await makeAccount(h.app)
+  for (const number of [1, 2]) await makeCustomField(h.app, by.siteId, { number })
+  // Each has another set; one has more than fit into an index.
+  await h.app.pool.query('alter table contacts disable trigger contacts_custom_inserted')
+  const add = (count: number) =>
+    h.app.pool.query(
+      `insert into contacts (site_id, name, email, custom, created_at, updated_at)
+       select $1, '', 'set' || n || '@example.com',
+              case n when 3 then '{}' when 4 then '{"custom_2": "x"}'
+                     else jsonb_build_object('custom_1', 'x', 'custom_' || (10 + n), 'x') end, now(), now()
+         from generate_series($2::int, $3::int) n on conflict do nothing`,
+      [by.siteId, 1, count],
+    )
+  const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`custom_${i + 1_000}`, 'x']))
+  const found = async () => {
+    const { body } = await h.clientWith(by.token).get('/v1/contacts?filter[custom_1_null]=true&sort=email')
+    const emails = body.data.map(({ attributes }: { attributes: { email: string } }) => attributes.email)
+    return [body.meta.total_count, ...emails]
+  }
+  const copy = () =>
+    h.app.pool.query(
+      `insert into contact_custom_values (site_id, contact_id, field_id, value)
+       select c.site_id, c.id, f.id, 'x' from contacts c join custom_fields f on f.site_id = c.site_id
+        where c.site_id = $1 and c.custom ? ('custom_' || f.number) on conflict do nothing`,
+      [by.siteId],
+    )
+  const two = ['set3@example.com', 'set4@example.com']
+  await add(20)
+  await copy()
+  expect(await found()).toEqual([2, ...two])
+  await add(600)
+  await copy()
+  expect(await found()).toEqual([2, ...two])
+  await h.app.pool.query(
+    `delete from contact_custom_values where contact_id in (select id from contacts where site_id = $1 and email > 'set5')`,
+    [by.siteId],
+  )
+  await h.app.pool.query(`delete from contacts where site_id = $1 and email > 'set5'`, [by.siteId])
+  await h.app.pool.query(
+    `insert into contacts (site_id, email, custom, created_at, updated_at) values ($1, 'zoe@example.com', $2, now(), now())`,
+    [by.siteId, JSON.stringify(many)],
+  )
+  await h.app.pool.query('alter table contacts enable trigger contacts_custom_inserted')
+  expect(await found()).toEqual([3, ...two, 'zoe@example.com'])
 })
 
 test('a deleted contact is not counted', async () => {

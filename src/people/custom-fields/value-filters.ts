@@ -1,9 +1,10 @@
 /** Filters by the value of a custom field, for lists of contacts and customers and for conditions. */
 import { type RawBuilder, sql } from 'kysely'
 import { parseBoolean } from '../../platform/jsonapi/field-types.ts'
+import { MATERIALIZE_LIMIT } from '../../platform/jsonapi/load.ts'
 import { listed, operatorsOf } from '../../platform/jsonapi/operators.ts'
 import type { ContactFilter, ContactFilters } from '../contacts/filters/contact-filter.ts'
-import type { CustomField } from './find-fields.ts'
+import { type CustomField, numberOf } from './find-fields.ts'
 import { dateOf, typeOf, type ValueKind } from './value-types.ts'
 
 type Sql = RawBuilder<unknown>
@@ -12,7 +13,7 @@ type Sql = RawBuilder<unknown>
 interface Comparison {
   description: string
   /** @throws Error whose message completes "filter[x] …" */
-  where: (value: string, field: CustomField) => Sql
+  where: (value: string, field: CustomField, each?: string[]) => Sql
   /** It is a range of an index. */
   isIndexed: boolean
 }
@@ -37,8 +38,8 @@ const text: Record<string, Comparison> = {
   },
   in: {
     description: textOperators.in!.description,
-    where(value, field) {
-      const kept = listed(value).map((one) => asKept(one, field))
+    where(value, field, each) {
+      const kept = listed(value, each).map((one) => asKept(one, field))
       return sql`v.key = any (array(select custom_value_key(one) from unnest(${kept}::text[]) one))`
     },
     isIndexed: true,
@@ -126,16 +127,16 @@ export function filtersOfField(field: CustomField): ContactFilters {
   for (const [operator, { description, where, isIndexed }] of Object.entries(
     COMPARISONS[typeOf(type).kind],
   )) {
-    const isTrue: ContactFilter['build'] = (value, contact) => ({
-      ...matching(field, contact, where(value, field)),
+    const isTrue: ContactFilter['build'] = (value, contact, _scope, each) => ({
+      ...matching(field, contact, where(value, field, each)),
       isIndexed,
     })
     add(operator, description, isTrue)
     if (operator === 'eq') add('', description, isTrue)
     const negation = NEGATIONS[operator]
     if (negation)
-      add(negation, description.replace(/^(is|contains)/, negated), (value, contact) => ({
-        ...notMatching(field, contact, where(value, field)),
+      add(negation, description.replace(/^(is|contains)/, negated), (value, contact, _scope, each) => ({
+        ...notMatching(field, contact, where(value, field, each)),
         isIndexed,
       }))
   }
@@ -143,10 +144,9 @@ export function filtersOfField(field: CustomField): ContactFilters {
     const same = filters[`${handle}_${operator}`]
     if (same) filters[`${handle}_${synonym}`] = same
   }
-  add('null', 'is not set: true or false', (value, contact) => ({
-    ...(parseBoolean(value) ? notMatching : matching)(field, contact, sql`true`),
-    isIndexed: true,
-  }))
+  add('null', 'is not set: true or false', (value, contact) =>
+    parseBoolean(value) ? notSet(field, contact) : set(field, contact),
+  )
   return filters
 }
 
@@ -173,7 +173,26 @@ const matching = (field: CustomField, contact: Contact, condition: Sql) => ({
 
 const notMatching = (field: CustomField, contact: Contact, condition: Sql) => ({
   where: sql`not ${exists(field, contact, condition)}`,
-  count: sql`
-    select (select coalesce(sum(change), 0) from contact_counts where site_id = ${field.siteId})
-           - ${countOf(field, condition)} as count`,
+  count: sql`select ${allOf(field)} - ${countOf(field, condition)} as count`,
 })
+
+const allOf = ({ siteId }: CustomField) =>
+  sql`(select coalesce(sum(change), 0) from contact_counts where site_id = ${siteId})`
+
+/** Whether there is a value is known without the values: see contacts_without_value.sql. */
+const set = (field: CustomField, contact: Contact) => ({
+  where: exists(field, contact, sql`true`),
+  count: sql`select ${allOf(field)} - ${countWithout(field)} as count`,
+  isIndexed: true,
+})
+
+const notSet = (field: CustomField, contact: Contact) => ({
+  where: sql`not ${exists(field, contact, sql`true`)}`,
+  count: sql`select ${countWithout(field)} as count`,
+  isIndexed: true,
+  few: sql`${contact('id')} = any (array(
+    select contacts_without_value(${field.siteId}, ${numberOf(field.handle)}, ${MATERIALIZE_LIMIT + 1})))`,
+})
+
+const countWithout = ({ id, siteId, handle }: CustomField) =>
+  sql`count_without_value(${siteId}, ${id}, ${numberOf(handle)})`

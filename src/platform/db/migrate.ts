@@ -15,6 +15,7 @@ const FUNCTIONS = [
   '../events/record_events.sql',
   '../auth/authenticate.sql',
   '../records/reserve_id.sql',
+  '../../people/custom-fields/contacts_without_value.sql',
   '../http/claim_idempotency_keys.sql',
   '../../grants/close_expired_grants.sql',
   '../../grants/renew_grants.sql',

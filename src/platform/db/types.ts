@@ -221,6 +221,7 @@ export interface Contacts {
   deleted_at: Timestamp | null;
   deleted_by: string | null;
   email: string | null;
+  filled_fields: Generated<string>;
   id: Generated<Int8>;
   mobile_phone_number: string | null;
   name: Generated<string>;

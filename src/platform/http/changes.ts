@@ -3,6 +3,7 @@ import { singleDocument } from '../jsonapi/document.ts'
 import { ApiError, type Path } from '../jsonapi/errors.ts'
 import { isObject } from '../jsonapi/is-object.ts'
 import { loadOne } from '../jsonapi/load.ts'
+import { pick } from '../jsonapi/pick.ts'
 import type { Attribute, Resource } from '../jsonapi/resource.ts'
 import { ignoredRelationship } from './documents.ts'
 import type { WriteContext } from './route.ts'
@@ -90,6 +91,3 @@ const keyOf = (identifier: unknown) => {
   const { type, id } = (identifier ?? {}) as { type?: unknown; id?: unknown }
   return `${type} ${id}`
 }
-
-const pick = (object: Record<string, unknown>, keep: (name: string, value: unknown) => boolean) =>
-  Object.fromEntries(Object.entries(object).filter(([name, value]) => keep(name, value)))

@@ -1,15 +1,18 @@
 /** The routes of a resource that requests can create, change, and archive or delete. */
-import { type Static, type TSchema, type TUnsafe, Type } from 'typebox'
+import { type Static, type TObject, type TSchema, type TUnsafe, Type } from 'typebox'
 import { managing } from '../auth/permissions.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
 import { readId } from '../jsonapi/identifiers.ts'
-import { type Values, writableSchema } from '../jsonapi/read-attributes.ts'
-import { singleParameters, singleSchema } from '../jsonapi/schemas.ts'
+import { resolveId } from '../jsonapi/named-ids.ts'
+import { invalidAttribute, type Values, writableSchema } from '../jsonapi/read-attributes.ts'
+import type { Resource } from '../jsonapi/resource.ts'
+import { singleParameters, singleSchema, siteOfNamedId } from '../jsonapi/schemas.ts'
 import { ARCHIVED, lockOne } from '../records/lock-one.ts'
 import {
   createRecord,
   endRecord,
   type Records,
+  restoreRecord,
   takesIds,
   takesSite,
   updateRecord,
@@ -45,6 +48,8 @@ export interface CrudTexts {
 interface CrudOptions {
   /** Schema of the answer to a POST, when it shows more than others: see Writing.showOnce. */
   created?: TSchema
+  /** The same of a PATCH. */
+  changed?: TSchema
   /** A DELETE answers 204, without a document. */
   endsSilently?: boolean
 }
@@ -70,7 +75,7 @@ export function crudRoutes(records: Records, texts: CrudTexts, options: CrudOpti
     listRoute(resource),
     createRoute(records, texts, options),
     showRoute(resource),
-    updateRoute(records, texts),
+    updateRoute(records, texts, options),
     endRoute(records, texts, options),
   ]
 }
@@ -133,10 +138,10 @@ function createRoute(records: Records, texts: CrudTexts, { created }: CrudOption
       ignoreRelationships(context, settable)
       const { attributes, relationships: related } = body.data
       const shownOnce: Values = {}
-      const writing = {
-        ...writingOf(context, (names) => ignore(ignoredAttributes(attributes, names))),
-        showOnce: (more: Values) => void Object.assign(shownOnce, more),
-      }
+      const writing = writingOf(context, {
+        ignore: (names) => ignore(ignoredAttributes(attributes, names)),
+        showOnce: (values) => Object.assign(shownOnce, values),
+      })
       const { id } = await createRecord(writing, records, {
         siteId: takesSite(records) ? siteOf(context) : null,
         parentId: parentIdOf(records, related),
@@ -157,13 +162,17 @@ function createRoute(records: Records, texts: CrudTexts, { created }: CrudOption
 }
 
 /** `PATCH` of one. */
-export function updateRoute(records: Records, texts: Pick<CrudTexts, 'update'>): Route {
+export function updateRoute(
+  records: Records,
+  texts: Pick<CrudTexts, 'update'>,
+  { changed: Changed }: CrudOptions = {},
+): Route {
   const { resource } = records
   const Document: TSchema = Type.Object({
     data: Type.Object({
       type: Type.Literal(resource.type),
       id: Type.Optional(Id),
-      attributes: Type.Optional(Attributes(writableSchema(resource, false))),
+      attributes: Type.Optional(Attributes(changedSchema(records))),
       relationships: Type.Optional(Type.Object({ ...changeableParent(records), ...linkages(records) })),
     }),
   })
@@ -177,10 +186,12 @@ export function updateRoute(records: Records, texts: Pick<CrudTexts, 'update'>):
     description: ['Attributes that are not given stay as they are.', texts.update].filter(Boolean).join(' '),
     tag: label(resource),
     shows: resource,
-    query: singleParameters(resource),
+    query: Type.Object({ ...singleParameters(resource).properties, ...siteOfNamedId(resource) }),
     body: component(`Changed${componentOf(resource.type)}`, Document) as TUnsafe<ChangedBody>,
-    responses: { 200: singleSchema(resource) },
-    async handler(context) {
+    responses: { 200: Changed ?? singleSchema(resource) },
+    async handler(given) {
+      const named = await withResolvedId(given, resource)
+      const context = records.restoring ? await restoreIfAsked(named, records) : named
       const { tx, params, caller, body, ignore } = context
       const row = await lockOne(tx, records, caller.siteIds, params.id!)
       const changes = await readChanges(context, resource, settable)
@@ -189,11 +200,62 @@ export function updateRoute(records: Records, texts: Pick<CrudTexts, 'update'>):
       const { parent } = records
       const isMoved = parent?.isChangeable && changed.includes(parent.relationship)
       const parentId = isMoved ? parentIdOf(records, body.data.relationships) : undefined
-      const writing = writingOf(context, (names) => ignore(names.map(ignoredAttribute)))
+      const shownOnce: Values = {}
+      const writing = writingOf(context, {
+        ignore: (names) => ignore(names.map(ignoredAttribute)),
+        showOnce: (values) => Object.assign(shownOnce, values),
+      })
       await updateRecord(writing, records, row, changes.attributes, related, parentId)
-      return { body: await showOne(context, resource, row.id) }
+      return { body: await showOne(context, resource, row.id), shownOnce }
     },
   })
+}
+
+/** The context with the id that a word such as `default` in the address stands for. */
+async function withResolvedId<Body>(
+  context: WriteContext<Body>,
+  resource: Resource,
+): Promise<WriteContext<Body>> {
+  if (!resource.namedIds) return context
+  const { tx, params, query, scope } = context
+  const siteId = (query['filter[site_id]'] as string | undefined) ?? null
+  return {
+    ...context,
+    params: { ...params, id: await resolveId(tx, resource, params.id!, { siteId }, scope) },
+  }
+}
+
+/** The attributes that can be changed, and `archived` of what can be restored. */
+function changedSchema(records: Records): TSchema {
+  const schema = writableSchema(records.resource, false)
+  if (!records.restoring) return schema
+  const description = 'False restores what is archived. DELETE archives.'
+  const archived = Type.Optional(Type.Boolean({ description, examples: [false] }))
+  return Type.Object({ ...(schema as TObject).properties, archived })
+}
+
+/**
+ * Restores what a request says is not archived.
+ *
+ * @returns the context of its other changes
+ * @throws ApiError 422 for a request that archives what is not archived
+ */
+async function restoreIfAsked(
+  context: WriteContext<ChangedBody>,
+  records: Records,
+): Promise<WriteContext<ChangedBody>> {
+  const { body, caller, scope, params } = context
+  const { archived, ...attributes } = body.data.attributes ?? {}
+  if (archived === undefined) return context
+  const others = { ...context, body: { data: { ...body.data, attributes } } }
+  if (archived !== false) {
+    await lockOne(context.tx, records, caller.siteIds, params.id!)
+    throw invalidAttribute('archived', 'invalid', 'can only be set to false. Archive it with DELETE')
+  }
+  const isRestored = await restoreRecord(writingOf(context), records, params.id!)
+  if (!isRestored || records.table !== 'sites') return others
+  const siteIds = [...caller.siteIds, params.id!]
+  return { ...others, caller: { ...caller, siteIds }, scope: { ...scope, siteIds } }
 }
 
 /** `DELETE` of one. */
@@ -212,11 +274,13 @@ export function endRoute(
     summary: capitalized(`${ending.verb} ${noun}`),
     description: texts.end,
     tag: label(resource),
+    ...(resource.namedIds && { query: Type.Object(siteOfNamedId(resource)) }),
     responses: endsSilently
       ? { 204: Type.Null({ description: `The ${resource.singular} is ${ending.verb}d` }) }
       : { 200: Type.Object({ data: Type.Object({}) }) },
     async handler(context) {
-      await endRecord(writingOf(context), records, context.params.id!)
+      const { params } = await withResolvedId(context, resource)
+      await endRecord(writingOf(context), records, params.id!)
       return endsSilently ? { status: 204 } : { body: { data: {} } }
     },
   })
@@ -257,10 +321,10 @@ function relatedIds(
   )
 }
 
-/** @param ignore for what reads attributes */
+/** @param reports left out: nothing is to be said of attributes */
 export const writingOf = (
   { app, tx, caller, scope, warn }: Pick<WriteContext, 'app' | 'tx' | 'caller' | 'scope' | 'warn'>,
-  ignore: Writing['ignore'] = () => {},
+  reports: Pick<Writing, 'ignore' | 'showOnce'> = { ignore: () => {}, showOnce: () => {} },
 ): Writing => ({
   app,
   tx,
@@ -270,7 +334,6 @@ export const writingOf = (
   siteIds: caller.siteIds,
   permissions: caller.permissions,
   now: scope.now,
-  ignore,
   warn,
-  showOnce: () => {},
+  ...reports,
 })

@@ -9,6 +9,7 @@ import type { Resource } from '../jsonapi/resource.ts'
 import type { LoadScope } from '../jsonapi/resources.ts'
 import type { DryRuns } from './dry-run.ts'
 import { isExtension } from './kajabi-operations.ts'
+import type { HeaderName } from './openapi/headers.ts'
 
 /** The bearer of a token that the database has found good. */
 export interface Caller extends TokenClaims {
@@ -102,6 +103,8 @@ interface RouteBase {
   /** Errors are flat, as in `{"error": "invalid_request"}`: the form that OAuth has, and Kajabi. */
   flatErrors?: boolean
   query?: TSchema
+  /** Headers of its answers that no other operation has. */
+  sends?: HeaderName[]
   /** Schema per status; errors are added automatically. */
   responses: Record<number, TSchema>
   /** Largest body in bytes, where it may be larger than others. */

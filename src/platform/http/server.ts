@@ -167,10 +167,11 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
       const address = request.url.replace(/\/(?=\?|$)/, '')
       const answer = await runRoute(definition, context, request.claims, address)
       if (warnings.length > 0) reply.header('warning', warningOf(warnings))
-      reply
-        .code(answer.status ?? 200)
-        .type(definition.form ? 'application/json' : MEDIA_TYPE)
-        .headers(answer.headers ?? {})
+      reply.code(answer.status ?? 200)
+      // What has no body has no type.
+      if (answer.body !== undefined || answer.stream)
+        reply.type(definition.form ? 'application/json' : MEDIA_TYPE)
+      reply.headers(answer.headers ?? {})
       return reply.send(answer.stream ?? answer.body)
     },
   })

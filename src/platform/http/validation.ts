@@ -21,7 +21,7 @@ export const bodyValidator: FastifySchemaCompiler<object> = ({ schema, httpPart 
     }
     validate ??= ajv.compile(schema)
     if (validate(body)) return { value: body }
-    return { error: describe(mostTelling(validate.errors!)) }
+    return { error: describe(mostTelling(validate.errors!), validate.errors!) }
   }
 }
 
@@ -30,21 +30,29 @@ function mostTelling(errors: ErrorObject[]): ErrorObject {
   return errors.reduce((best, error) => (error.instancePath.length > best.instancePath.length ? error : best))
 }
 
-function describe({ instancePath, keyword, params, message }: ErrorObject) {
+/** @param all of which it is one: alternatives are named together */
+function describe({ instancePath, keyword, params, message }: ErrorObject, all: ErrorObject[]) {
   const where = instancePath === '' ? 'The document' : instancePath
   // Of resources and of identifiers: JSON:API 1.1 has a status of its own for it.
   if (keyword === 'const' && instancePath.endsWith('/type')) {
-    const detail = `${where} must be "${params.allowedValue}".`
+    const detail = `${where} must be ${allowedAt(instancePath, all)}.`
     return new ApiError(409, 'type_mismatch', detail, { source: { pointer: instancePath } })
   }
   const said = {
     required: () => `${where} lacks "${params.missingProperty}".`,
-    const: () => `${where} must be "${params.allowedValue}".`,
+    const: () => `${where} must be ${allowedAt(instancePath, all)}.`,
     type: () => `${where} must be ${[params.type].flat().map(withArticle).join(' or ')}.`,
     maxItems: () => `${where} must hold at most ${params.limit} items; send the rest in another request.`,
   }[keyword]
   return badRequest('invalid_document', said?.() ?? `${where} ${message}.`, { pointer: instancePath })
 }
+
+/** As in `"extend" or "restart"`. */
+const allowedAt = (path: string, errors: ErrorObject[]): string =>
+  errors
+    .filter(({ keyword, instancePath }) => keyword === 'const' && instancePath === path)
+    .map(({ params }) => JSON.stringify(params.allowedValue))
+    .join(' or ')
 
 const withArticle = (type: string) =>
   type === 'null' ? type : `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`

@@ -14,6 +14,9 @@ export function readId(id: string | number): string {
   return isId(text) ? text : '0'
 }
 
+/** As in "the contact with the id 7". Of an id that cannot exist only the place in the request is known. */
+export const withId = (id: string): string => (id === '0' ? 'with this id' : `with the id ${id}`)
+
 export interface ResourceIdentifier {
   type: string
   id: string

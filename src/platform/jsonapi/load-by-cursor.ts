@@ -76,10 +76,11 @@ async function findPlaces(
 ): Promise<{ id: string; place: Place }[]> {
   const { direction, place } = query.cursor
   const keys = direction === 'after' ? query.order : reversed(query.order)
-  const condition = allOf([listCondition(resource, query, scope), place ? isBeyond(keys, place) : undefined])
+  const beyond = place ? isBeyond(keys, place) : undefined
+  const condition = allOf([listCondition(resource, query, scope), beyond])
   return readingPlace(query.cursor, async () => {
-    const few = query.filters.length > 0 ? await fewMatches(db, resource, condition) : null
-    const matching = few ? oneOfThese(few, resource, scope) : condition
+    const few = query.filters.length > 0 ? await fewMatches(db, resource, query, condition, scope) : null
+    const matching = few ? allOf([oneOfThese(few, resource, scope), beyond]) : condition
     const { rows } = await sql<{ id: string; place: Place }>`
       select r.id, ${placeOf(keys)} as place from ${resource.from}
        where ${matching} order by ${orderBy(keys)} limit ${query.page.size + 1}`.execute(db)

@@ -38,19 +38,23 @@ export const listCondition = (
   allOf([visible(resource, scope), resource.listed, ...filters.map(({ where }) => where)])
 
 /** Up to this many matches are collected and sorted; with more, an index in the requested order soon fills a page. */
-const MATERIALIZE_LIMIT = 5_000
+export const MATERIALIZE_LIMIT = 5_000
 
 /**
  * The ids of what matches, or null when that is many. Few are sorted without a second search, and without the
- * planner's hope that walking the whole site in order meets enough of them early.
+ * planner's hope that walking the whole site in order meets enough of them early. An only filter may have a quicker way
+ * to them, which takes nothing else of the condition into account.
  */
 export async function fewMatches(
   db: Db | Tx,
   resource: Resource,
+  { filters: [only, another] }: Pick<ResourceQuery, 'filters'>,
   condition: RawBuilder<unknown>,
+  scope: LoadScope,
 ): Promise<string[] | null> {
+  const quick = only?.few && !another && listCondition(resource, { filters: [{ where: only.few }] }, scope)
   const { rows } = await sql<{ id: string }>`
-    select r.id from ${resource.from} where ${condition} limit ${MATERIALIZE_LIMIT + 1}`.execute(db)
+    select r.id from ${resource.from} where ${quick ?? condition} limit ${MATERIALIZE_LIMIT + 1}`.execute(db)
   return rows.length > MATERIALIZE_LIMIT ? null : rows.map(({ id }) => id)
 }
 
@@ -58,18 +62,18 @@ export async function fewMatches(
 async function findMatches(
   db: Db | Tx,
   resource: Resource,
-  { filters }: ResourceQuery,
+  query: ResourceQuery,
   condition: RawBuilder<unknown>,
   scope: LoadScope,
 ): Promise<{ few: string[] | null; total: number }> {
-  const [only, another] = filters
+  const [only, another] = query.filters
   if (!only) return { few: null, total: await countAll(db, resource, condition, scope) }
   const count = another ? undefined : only.count
   if (count && only.isIndexed) {
     const total = await readCount(db, count)
     if (total === 0 || total > MATERIALIZE_LIMIT) return { few: null, total }
   }
-  const few = await fewMatches(db, resource, condition)
+  const few = await fewMatches(db, resource, query, condition, scope)
   if (few) return { few, total: few.length }
   return { few, total: await (count ? readCount(db, count) : countRows(db, resource, condition)) }
 }

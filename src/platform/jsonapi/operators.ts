@@ -11,17 +11,17 @@ type Column = RawBuilder<unknown>
 interface Operator {
   /** Completes "<name> …". */
   description: string
-  where: (column: Column, value: string) => RawBuilder<unknown>
+  where: (column: Column, value: string, each?: string[]) => RawBuilder<unknown>
 }
 
 /** More than a page can show. */
 const MOST_VALUES = 500
 
-/** The values that a value lists. @throws Error when these are none, or too many */
-export function listed(value: string): string[] {
-  const values = value.split(',').map((one) => one.trim())
+/** The values that a value lists, or that `filter[x][]` has. @throws Error when these are none, or too many */
+export function listed(value: string, each: string[] = value.split(',')): string[] {
+  const values = each.map((one) => one.trim())
   if (values.length > MOST_VALUES || values.includes(''))
-    throw new Error(`must be 1 to ${MOST_VALUES} values, separated by commas`)
+    throw new Error(`must be 1 to ${MOST_VALUES} values, separated by commas or in several filter[…][]`)
   return values
 }
 
@@ -44,11 +44,11 @@ const text: Record<string, Operator> = {
   end: { description: 'ends with this', where: (column, value) => sql`${column} ilike ${ending(value)}` },
   in: {
     description: 'is one of these, separated by commas',
-    where: (column, value) => sql`${column} = any (${listed(value)}::text[])`,
+    where: (column, value, each) => sql`${column} = any (${listed(value, each)}::text[])`,
   },
   not_in: {
     description: 'is none of these, separated by commas',
-    where: (column, value) => sql`(${column} = any (${listed(value)}::text[])) is not true`,
+    where: (column, value, each) => sql`(${column} = any (${listed(value, each)}::text[])) is not true`,
   },
 }
 
@@ -148,7 +148,7 @@ const filtersOf = (
       {
         description: `${name} ${description}`,
         ...(extension && { extension }),
-        build: (value) => ({ where: where(column, value) }),
+        build: (value, _scope, each) => ({ where: where(column, value, each) }),
       },
     ]),
   )

@@ -106,7 +106,7 @@ export function parseQuery(
     else if (name === 'page[number]') query.page.number = parsePageNumber(name, value)
     else if (name === 'page[size]') query.page.size = parsePageSize(name, value)
     else if (family === 'filter' && key === 'site_id') query.siteId = parseReference(name, value)
-    else if (family === 'filter') addFilter(resource, key!, value, scope, query)
+    else if (family === 'filter') addFilter(resource, key!, given, scope, query)
   }
   query.order = parseSort(resource, sort, query.filters, scope)
   if (!single) query.cursor = parseCursor(resource, sort, parameters, query)
@@ -140,18 +140,19 @@ const DIRECTIONS: Direction[] = ['after', 'before']
 function addFilter(
   resource: Resource,
   key: string,
-  value: string,
+  given: string | string[],
   scope: LoadScope,
   query: ResourceQuery,
 ): void {
   const filter = findFilter(resource, key, scope)
   if (!filter) return
   const parameter = `filter[${key}]`
+  const [value, each] = Array.isArray(given) ? [given.join(','), given] : [given]
   refuseZeroByte(parameter, value)
   if (filter.refersTo)
     query.references.push({ type: filter.refersTo, id: parseReference(parameter, value), parameter })
   try {
-    query.filters.push(filter.build(value.trim(), scope))
+    query.filters.push(filter.build(value.trim(), scope, each))
   } catch (error) {
     throw badRequest('invalid_filter', `${parameter} ${(error as Error).message}.`, { parameter })
   }

@@ -64,14 +64,19 @@ export interface FilterSql {
   count?: RawBuilder<unknown>
   /** The count comes from an index alone: it is read first, and decides whether the matches are collected. */
   isIndexed?: boolean
+  /** In the place of `where` to find matches, where nothing else narrows the list: true of MATERIALIZE_LIMIT + 1 at most. */
+  few?: RawBuilder<unknown>
 }
 
 export interface Filter {
   description: string
   /** The value is the id of this type of resource, and 404 when the caller cannot see it. */
   refersTo?: string
-  /** @throws Error whose message completes "filter[x] …" when the value makes no sense */
-  build: (value: string, scope: Scope) => FilterSql
+  /**
+   * @param each the values of `filter[x][]`, which can contain commas
+   * @throws Error whose message completes "filter[x] …" when the value makes no sense
+   */
+  build: (value: string, scope: Scope, each?: string[]) => FilterSql
   /** Not in the Kajabi document. */
   extension?: boolean
   /** Stays with EXTENSIONS=off: a client whose filter is ignored would act on the wrong resource. */

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../db/database.ts'
 import type { DB } from '../db/types.ts'
 import { type ErrorSource, notFound } from '../jsonapi/errors.ts'
-import { readId } from '../jsonapi/identifiers.ts'
+import { readId, withId } from '../jsonapi/identifiers.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { ofSites } from '../jsonapi/select-rows.ts'
 
@@ -87,5 +87,5 @@ async function select<Found>(
      ${lock}`.execute(db)
   if (rows[0]) return rows[0]
   const hint = ending?.verb === 'archive' ? ', or it is archived' : ''
-  throw notFound(`There is no ${resource.singular} with the id ${id}${hint}.`, source)
+  throw notFound(`There is no ${resource.singular} ${withId(id)}${hint}.`, source)
 }

@@ -1,8 +1,9 @@
 /** How the rows of a resource are created, changed and ended, from a request or from the command line. */
 import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../app.ts'
-import { type Tx, violates } from '../db/database.ts'
+import { anyOf, type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
+import { readId } from '../jsonapi/identifiers.ts'
 import { invalidAttribute, readAttributes, type Values } from '../jsonapi/read-attributes.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { assertUnused } from '../references/in-use.ts'
@@ -28,7 +29,7 @@ export interface Writing {
   ignore: (names: string[]) => void
   /** Reports what is valid but has no effect. */
   warn: (sentence: string) => void
-  /** Adds attributes to the resource in this answer alone. */
+  /** Shows attributes in the answer to this request alone, such as a new secret. */
   showOnce: (attributes: Values) => void
 }
 
@@ -66,6 +67,8 @@ export interface Records {
   parent?: Parent
   /** Left out: it is archived. */
   ending?: Ending
+  /** One that is archived can become again what it was. `before` throws ApiError 422 for what prevents that. */
+  restoring?: { before?(row: Row, writing: Writing): Promise<void> }
   isExclusive?: boolean
   /** Unique indexes, each with the attribute that is taken when it is violated. */
   unique?: Record<string, string>
@@ -218,6 +221,27 @@ export async function endRecord(writing: Writing, records: Records, id: string):
   if (records.referredToAs)
     await assertUnused(writing.app, tx, row.site_id ?? row.id, records.referredToAs, row.id)
   await records.afterEnd?.(row, writing)
+}
+
+/**
+ * Makes an archived row of the caller what it was before.
+ *
+ * @returns whether there is one with this id
+ * @throws ApiError 422
+ */
+export async function restoreRecord(writing: Writing, records: Records, id: string): Promise<boolean> {
+  const { tx, accountId, siteIds } = writing
+  // An archived site is none of the caller's sites.
+  const isOwn =
+    records.table === 'sites' ? sql`r.account_id = ${accountId}` : sql`r.site_id = ${anyOf(siteIds)}`
+  const { rows } = await sql<Row>`
+    select r.* from ${sql.table(records.table)} r
+     where r.id = ${readId(id)} and ${isOwn} and r.archived_at is not null for update`.execute(tx)
+  const [row] = rows
+  if (!row) return false
+  await records.restoring?.before?.(row, writing)
+  await setColumns(writing, records, row, { archived_at: null })
+  return true
 }
 
 async function removeRow({ tx }: Writing, records: Records, row: Row) {

@@ -1,6 +1,7 @@
 /** What automations and hooks can name by its id, and whether it can be named. */
 import { type RawBuilder, sql } from 'kysely'
 import { anyOf, type Tx } from '../db/database.ts'
+import { withId } from '../jsonapi/identifiers.ts'
 
 export type ReferenceType = 'offers' | 'contact_tags' | 'products' | 'forms' | 'email_templates' | 'hooks'
 
@@ -42,4 +43,4 @@ export async function findReferable(
 
 /** Completes "There is no …". */
 export const absence = (type: ReferenceType, id: string) =>
-  `${REFERABLE[type].named} with the id ${id} on the site, or it is archived`
+  `${REFERABLE[type].named} ${withId(id)} on the site, or it is archived`

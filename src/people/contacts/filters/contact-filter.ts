@@ -18,8 +18,11 @@ export interface ContactFilter {
   refersTo?: string
   /** The value is several ids, separated by commas. */
   isList?: boolean
-  /** @throws Error whose message completes "filter[x] …" when the value makes no sense */
-  build: (value: string, contact: Column, scope: Scope) => FilterSql
+  /**
+   * @param each the values of `filter[x][]`, which can contain commas
+   * @throws Error whose message completes "filter[x] …" when the value makes no sense
+   */
+  build: (value: string, contact: Column, scope: Scope, each?: string[]) => FilterSql
 }
 
 export type ContactFilters = Record<string, ContactFilter>
@@ -37,7 +40,7 @@ export function listFilter({ build, isList, refersTo, ...filter }: ContactFilter
   return {
     ...filter,
     ...(!isList && { refersTo }),
-    build: (value, scope) => build(value, columnsOf(alias), scope),
+    build: (value, scope, each) => build(value, columnsOf(alias), scope, each),
   }
 }
 

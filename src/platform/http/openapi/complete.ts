@@ -57,7 +57,7 @@ function completeOperation(operation: Operation, route: Route | undefined, schem
     responses: Object.fromEntries(
       Object.entries(operation.responses).map(([status, response]) => [
         status,
-        completeResponse(Number(status), response as Response, isIdempotent, schemas),
+        completeResponse(Number(status), response as Response, route, schemas),
       ]),
     ),
   }
@@ -66,11 +66,13 @@ function completeOperation(operation: Operation, route: Route | undefined, schem
 const readsIdempotencyKey = ({ kind, method }: Route) =>
   (kind === 'write' || kind === 'batched') && method !== 'GET'
 
-function completeResponse(status: number, response: Response, isIdempotent: boolean, schemas: Schemas) {
+function completeResponse(status: number, response: Response, route: Route | undefined, schemas: Schemas) {
   if (status >= 400) return referToError(status, 'application/json' in (response.content ?? {}))
   return {
     ...response,
-    headers: referToHeaders(successHeaders(status, isIdempotent)),
+    headers: referToHeaders(
+      successHeaders(status, route !== undefined && readsIdempotencyKey(route), route?.sends),
+    ),
     ...(response.content && { content: completeContent(response.content, schemas) }),
   }
 }

@@ -93,7 +93,7 @@ export function errorResponses(schemas: { document: object; flat: object }): Rec
         const content: Record<string, Media> = isFlat
           ? { 'application/json': { schema: schemas.flat, example: flatError(error) } }
           : { [MEDIA_TYPE]: { schema: schemas.document, example: errorDocument(error, REQUEST_ID) } }
-        const headers = referToHeaders(errorHeaders(error.status))
+        const headers = referToHeaders(errorHeaders(error.status, isFlat))
         return [nameOf(error, isFlat), { description, headers, content }]
       }),
     ),
