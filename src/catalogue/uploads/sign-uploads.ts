@@ -1,5 +1,4 @@
 import type { App } from '../../platform/app.ts'
-import { anyOf } from '../../platform/db/database.ts'
 import { signedFilePath } from './signed-path.ts'
 
 const ADDRESS = /\b(src|href)="\/bestow-files\/([\w-]{32})"/g
@@ -17,7 +16,7 @@ export async function signUploads(app: App, siteId: string, html: string): Promi
     .selectFrom('uploads')
     .select(['key', 'visibility'])
     .where('site_id', '=', siteId)
-    .where('key', '=', anyOf([...new Set(keys)]))
+    .where('key', 'in', [...new Set(keys)])
     .execute()
   const paths = new Map(
     uploads.map(({ key, visibility }) => [

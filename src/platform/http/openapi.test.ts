@@ -184,7 +184,7 @@ describe('every operation', () => {
         expect(names.includes('Location')).toBe(['201', '202'].includes(status))
         expect(names.includes('Warning')).toBe(status.startsWith('2'))
         expect(names.includes('Retry-After')).toBe(['409', '429', '503'].includes(status))
-        expect(names.includes('RateLimit-Remaining')).toBe(!['401', '406', '415'].includes(status))
+        expect(names.includes('RateLimit-Remaining')).toBe(!['406', '415'].includes(status))
         expect(names.includes('Idempotent-Replayed')).toBe(status.startsWith('2') && isIdempotent)
       }
     }

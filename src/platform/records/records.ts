@@ -233,11 +233,17 @@ export async function restoreRecord(writing: Writing, records: Records, id: stri
   const { tx, accountId, siteIds } = writing
   // An archived site is none of the caller's sites.
   const isOwn =
-    records.table === 'sites' ? sql`r.account_id = ${accountId}` : sql`r.site_id = ${anyOf(siteIds)}`
-  const { rows } = await sql<Row>`
-    select r.* from ${sql.table(records.table)} r
-     where r.id = ${readId(id)} and ${isOwn} and r.archived_at is not null for update`.execute(tx)
-  const [row] = rows
+    records.table === 'sites'
+      ? sql<boolean>`account_id = ${accountId}`
+      : sql<boolean>`site_id = ${anyOf(siteIds)}`
+  const row = (await tx
+    .selectFrom(records.table)
+    .selectAll()
+    .where('id', '=', readId(id))
+    .where(isOwn)
+    .where(sql`archived_at`, 'is not', null)
+    .forUpdate()
+    .executeTakeFirst()) as Row | undefined
   if (!row) return false
   await records.restoring?.before?.(row, writing)
   await setColumns(writing, records, row, { archived_at: null })

@@ -9,7 +9,7 @@ const HEADERS = {
     schema: { type: 'string', format: 'uuid' },
   },
   'RateLimit-Limit': {
-    description: 'Requests allowed per minute; absent without a rate limit',
+    description: 'Requests allowed per minute; absent without a rate limit, and for what is refused before',
     schema: count,
   },
   'RateLimit-Remaining': { description: 'Requests left in the current minute', schema: count },
@@ -67,7 +67,7 @@ export const idempotencyKeyParameter = {
 const RATE_LIMIT: HeaderName[] = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
 
 /** Sent before requests are counted. */
-const UNCOUNTED = [401, 406, 415]
+const UNCOUNTED = [406, 415]
 
 /** Headers of an answer with an error. @param isFlat as OAuth has it, where no header asks for a token */
 export function errorHeaders(status: number, isFlat: boolean): HeaderName[] {
