@@ -4,9 +4,8 @@ import type pg from 'pg'
 import { fetchToken } from './account.ts'
 import { auditExtensions } from './bulk/audit-extensions.ts'
 import type { Fault } from './crashes/faults.ts'
-import { killProcesses, type Recoveries } from './crashes/killing.ts'
 import { type Fleet, startFleet } from './fleet.ts'
-import { seededRandom } from './random.ts'
+import { type Random, seededRandom } from './random.ts'
 import type { Trial } from './trial.ts'
 import {
   type Findings,
@@ -31,7 +30,7 @@ export interface BulkReport extends Findings {
 export interface BulkOptions {
   people?: number
   kills?: number
-  /** Average time between kills. */
+  /** Longest time from the first row of a batch to the next kill. */
   killEveryMs?: number
   /** Delay of each row, so that kills happen in the middle of batches; of 200 in less than the statement timeout. */
   rowMs?: number
@@ -41,7 +40,13 @@ export interface BulkOptions {
 }
 
 /** The limit only ends what hangs. */
-export const SHORT: BulkOptions = { people: 300, kills: 2, rowMs: 20, limitMs: 300_000 }
+export const SHORT: BulkOptions = {
+  people: 300,
+  kills: 2,
+  killEveryMs: 1_000,
+  rowMs: 10,
+  limitMs: 300_000,
+}
 const WORKERS = 2
 const CHECK_EVERY_MS = 250
 const DAYS = 30
@@ -54,7 +59,7 @@ export const bulkTrial: Trial = {
 
 export const bulk = (
   seed: number,
-  { people = 1_000, kills = 10, killEveryMs = 1_500, rowMs = 30, limitMs = 600_000, fault }: BulkOptions = {},
+  { people = 1_000, kills = 10, killEveryMs = 8_000, rowMs = 30, limitMs = 600_000, fault }: BulkOptions = {},
 ): Promise<BulkReport> =>
   withTrialEnvironment(people, async ({ database, postgres, account, contacts }) => {
     const offerId = account.offers[0]!
@@ -63,7 +68,6 @@ export const bulk = (
     const fleet = await startFleet(postgres.url, {}, { servers: 1, workers: WORKERS })
     await fault?.plant?.(postgres.url)
     const begun = performance.now()
-    const recoveries: Recoveries = []
     try {
       const { url } = fleet.servers[0]!
       const token = await fetchToken(url, account)
@@ -73,12 +77,14 @@ export const bulk = (
         await createJob(url, token, rows.toReversed(), offerId),
       ]
       const end = begun + limitMs
-      const isOver = () => recoveries.length >= kills || performance.now() > end
-      const random = seededRandom(seed, 'kills')
-      await killProcesses(fleet.workers, { everyMs: killEveryMs, random, recoveries, isOver })
+      const made = await killInBatches(database, fleet, {
+        kills,
+        everyMs: killEveryMs,
+        random: seededRandom(seed, 'kills'),
+        isOver: async () => performance.now() > end || (await unfinished(database, jobs)).length === 0,
+      })
       const waiting = await untilFinished(database, jobs, end)
       const seconds = (performance.now() - begun) / 1_000
-      const made = recoveries.length
       const undone = (await countProcessed(database)) - 2 * people
       const faults = [
         ...waiting,
@@ -125,17 +131,43 @@ async function countProcessed(database: pg.Pool): Promise<number> {
   return rows[0].processed
 }
 
+interface Killing {
+  kills: number
+  everyMs: number
+  random: Random
+  isOver: () => Promise<boolean>
+}
+
+/** kill -9 of all workers, each time while rows are being processed. @returns how often */
+async function killInBatches(
+  database: pg.Pool,
+  { workers }: Fleet,
+  { kills, everyMs, random, isOver }: Killing,
+): Promise<number> {
+  for (let made = 0; ; made++) {
+    const before = await countProcessed(database)
+    while (made < kills && (await countProcessed(database)) === before && !(await isOver())) await sleep(20)
+    if (made === kills || (await isOver())) return made
+    await sleep(random.next() * everyMs)
+    await Promise.all(workers.map((worker) => worker.crash()))
+  }
+}
+
 /** Waits until the jobs have ended and events are dispatched. @returns what is still pending at the end */
 async function untilFinished(database: pg.Pool, jobs: string[], end: number): Promise<string[]> {
   for (;;) {
-    const { rows } = await database.query<{ what: string; count: number }>(
-      `select 'bulk jobs' as what, count(*)::int from bulk_jobs where id = any ($1) and finished_at is null
-        union all select 'events', count(*)::int from events where dispatched_at is null`,
-      [jobs],
-    )
-    const waiting = rows.filter(({ count }) => count > 0)
+    const waiting = await unfinished(database, jobs)
     if (waiting.length === 0) return []
     if (performance.now() > end) return waiting.map(({ what, count }) => `${count} ${what} are still pending`)
     await sleep(CHECK_EVERY_MS)
   }
+}
+
+async function unfinished(database: pg.Pool, jobs: string[]): Promise<{ what: string; count: number }[]> {
+  const { rows } = await database.query<{ what: string; count: number }>(
+    `select 'bulk jobs' as what, count(*)::int from bulk_jobs where id = any ($1) and finished_at is null
+      union all select 'events', count(*)::int from events where dispatched_at is null`,
+    [jobs],
+  )
+  return rows.filter(({ count }) => count > 0)
 }
