@@ -1,10 +1,14 @@
 /** Table of contents: every operation of the API, and the pages beside it. */
 import { apiKeyRoutes } from './accounts/api-keys/api-keys.routes.ts'
+import { invitationRoutes } from './accounts/invitations/invitations.routes.ts'
 import { meRoutes } from './accounts/oauth/me.routes.ts'
 import { oauthRoutes } from './accounts/oauth/oauth.routes.ts'
+import { passwordResetRoutes } from './accounts/passwords/password-resets.routes.ts'
+import { roleRecords } from './accounts/roles/roles.resource.ts'
 import { sessionRoutes } from './accounts/sessions/sessions.routes.ts'
+import { setupRoutes } from './accounts/setup/setup.routes.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
-import { users } from './accounts/users/users.resource.ts'
+import { userRecords, users } from './accounts/users/users.resource.ts'
 import { automationRunRoutes } from './automations/automation-runs.routes.ts'
 import { automationTestRoutes } from './automations/automation-tests.routes.ts'
 import { automationRecords } from './automations/automations.resource.ts'
@@ -47,7 +51,7 @@ import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { taggingRoutes } from './people/tags/tags-of-contacts.routes.ts'
 import { personalData } from './personal-data.ts'
-import { crudRoutes, endRoute } from './platform/http/crud-routes.ts'
+import { crudRoutes, endRoute, updateRoute } from './platform/http/crud-routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './platform/http/resource-routes.ts'
 import type { Route } from './platform/http/route.ts'
 import type { Extra } from './platform/http/server.ts'
@@ -56,6 +60,8 @@ import { hookRoutes } from './webhooks/hooks.routes.ts'
 export const routes: Route[] = [
   ...oauthRoutes,
   ...sessionRoutes,
+  ...passwordResetRoutes,
+  ...setupRoutes,
   ...meRoutes,
   ...crudRoutes(siteRecords, {
     end: 'The site and everything in it become unreachable; its contacts can no longer be exported or deleted. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
@@ -163,6 +169,20 @@ export const routes: Route[] = [
   ...apiKeyRoutes,
   listRoute(users),
   showRoute(users),
+  updateRoute(userRecords, {
+    update:
+      'Another role applies at once, also to the API keys of the user. Nobody changes their own role, gives a role that permits more than they may do, or changes somebody who may do more.',
+  }),
+  endRoute(userRecords, {
+    end: 'The user leaves the team: their API keys, sessions, tokens and links end. The owner of the account cannot leave, and nobody removes somebody who may do more.',
+  }),
+  ...crudRoutes(roleRecords, {
+    create: 'The caller needs every permission of the role.',
+    update:
+      'Changed `permissions` apply to the next request of every user with the role, and of their API keys. The caller needs the permissions that the role has, and those that it gets; nobody changes their own role.',
+    end: 'The role must be that of no user and of no open invitation.',
+  }),
+  ...invitationRoutes,
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */

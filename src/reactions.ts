@@ -12,6 +12,7 @@ import {
   passwordChangedEmail,
   queueEmails,
   repeatedWelcomeEmail,
+  userEmail,
   welcomeEmail,
 } from './emails/email-reactions.ts'
 import type { Tx } from './platform/db/database.ts'
@@ -34,6 +35,8 @@ const emailReactions: { [Type in EventType]?: EmailReaction<Type>[] } = {
   email_changed: [emailChangedEmail('email_changed'), emailChangedEmail('email_removed')],
   hook_disabled: [hookDisabledEmail],
   form_confirmation_requested: [formConfirmationEmail],
+  user_invited: [userEmail('user_invitation')],
+  user_password_link_requested: [userEmail('user_password')],
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Every resource that can be created, changed and archived keeps the same promises. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apiKeyRecords } from './accounts/api-keys/api-keys.resource.ts'
+import { roleRecords } from './accounts/roles/roles.resource.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
 import { routes } from './api.ts'
 import { automationRecords } from './automations/automations.resource.ts'
@@ -54,6 +55,7 @@ const ALL: Records[] = [
   emailTemplateRecords,
   automationRecords,
   apiKeyRecords,
+  roleRecords,
 ]
 
 /** As it is shown later. */
@@ -76,6 +78,7 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     logo_url: () => 'https://example.com/logo.svg',
     custom_domain: () => `members${unique()}.example.com`,
     language: () => 'es',
+    time_zone: () => 'Europe/Madrid',
     send_offer_grant_email: () => true,
     send_access_ending_email: () => true,
     automation_emails_per_hour: () => 50,
@@ -217,6 +220,7 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     name: () => `Shop ${unique()}`,
     permissions: () => ['view:contacts', 'manage:contacts'],
   },
+  roles: { name: () => `Role ${unique()}`, permissions: () => ['view:contacts', 'manage:contacts'] },
   automations: {
     name: () => 'Welcome',
     enabled: () => false,
@@ -271,7 +275,10 @@ test('every resource that can be created with POST is tested here', () => {
   expect(created.map(({ url }) => url).sort()).toEqual(
     [
       '/v1/contacts',
+      '/v1/invitations',
+      '/v1/password_resets',
       '/v1/sessions',
+      '/v1/setup',
       '/v1/uploads',
       ...ALL.map(({ resource }) => `/v1/${resource.type}`),
     ].sort(),

@@ -1,5 +1,7 @@
 /** Table of contents: every resource of the API. Permissions, includes, tags and hints of the API follow from it. */
 import { apiKeys } from './accounts/api-keys/api-keys.resource.ts'
+import { invitations } from './accounts/invitations/invitations.resource.ts'
+import { roles } from './accounts/roles/roles.resource.ts'
 import { sites } from './accounts/sites/sites.resource.ts'
 import { users } from './accounts/users/users.resource.ts'
 import { automationRuns } from './automations/automation-runs.resource.ts'
@@ -69,4 +71,6 @@ export const resources: Resource[] = [
   webhookDeliveries,
   apiKeys,
   users,
+  roles,
+  invitations,
 ]

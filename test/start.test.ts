@@ -25,6 +25,7 @@ test('the first start prints the credentials for scripts in one line of JSON', a
   expect(first.ready).toEqual({
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     data_dir: dataDir,
+    portal_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/admin\/link\/[\w-]{43}$/),
     client_id: expect.any(String),
     client_secret: expect.any(String),
   })

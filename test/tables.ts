@@ -3,7 +3,7 @@ import { resources } from '../src/resources.ts'
 
 /** The tables of each module. */
 export const TABLES: Record<string, string[]> = {
-  accounts: ['accounts', 'users', 'roles', 'api_keys', 'token_families', 'sites'],
+  accounts: ['accounts', 'users', 'roles', 'api_keys', 'invitations', 'token_families', 'sites'],
   automations: ['automations', 'automation_versions', 'automation_runs', 'automation_run_steps'],
   bulk: ['bulk_jobs', 'bulk_job_rows'],
   catalogue: [
@@ -22,7 +22,7 @@ export const TABLES: Record<string, string[]> = {
   emails: ['emails', 'email_templates', 'email_layouts', 'email_budgets'],
   forms: ['forms', 'form_fields', 'form_offers', 'form_tags', 'form_submissions'],
   grants: ['offer_grants', 'holdings'],
-  links: ['member_links'],
+  links: ['member_links', 'user_links'],
   members: ['member_sessions'],
   people: [
     'contacts',
@@ -85,6 +85,7 @@ export const EXCEPTIONS: Exception[] = [
   {
     in: 'emails',
     tables: [
+      'accounts',
       'contacts',
       'custom_fields',
       'customers',
@@ -92,6 +93,7 @@ export const EXCEPTIONS: Exception[] = [
       'form_submissions',
       'holdings',
       'hooks',
+      'invitations',
       'member_links',
       'offer_grants',
       'offer_products',
@@ -153,6 +155,11 @@ export const EXCEPTIONS: Exception[] = [
     in: 'platform/events',
     tables: ['sites'],
     because: 'an event is dispatched with the settings of its site',
+  },
+  {
+    in: 'platform/auth/key-uses.ts',
+    tables: ['token_families'],
+    because: 'the last use of a session is written as that of a key',
   },
   {
     in: 'platform/jsonapi',

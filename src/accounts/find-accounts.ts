@@ -8,7 +8,8 @@ const OWNERS = {
   key: (given: string) =>
     sql`select account_id from api_keys where id::text = ${given} or client_id = ${given}`,
   site: (given: string) => sql`select account_id from sites where id::text = ${given}`,
-  user: (given: string) => sql`select account_id from users where email = ${parseEmailAddress(given) ?? ''}`,
+  user: (given: string) =>
+    sql`select account_id from users where email = ${parseEmailAddress(given) ?? ''} and left_at is null`,
   contact: (given: string) => ofSite('contacts', given),
   email: (given: string) => ofSite('emails', given),
   offer: (given: string) => ofSite('offers', given),

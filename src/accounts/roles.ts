@@ -9,7 +9,8 @@ import { requiredName } from './required-name.ts'
 export interface Role {
   id: string
   name: string
-  permissions: string[]
+  /** Null: all. */
+  permissions: string[] | null
 }
 
 const COLUMNS = ['id', 'name', 'permissions'] as const

@@ -32,6 +32,7 @@ export async function signInUser<Started extends object>(
     .selectFrom('users')
     .select(['id', 'account_id', 'password_hash'])
     .where('email', '=', parseEmailAddress(email) ?? '')
+    .where('left_at', 'is', null)
     .executeTakeFirst()
   const isRight = await isPassword(app.config, password, user?.password_hash ?? null)
   if (!user || !isRight) return null
@@ -42,6 +43,7 @@ export async function signInUser<Started extends object>(
       .select('id')
       .where('id', '=', user.id)
       .where('password_hash', '=', user.password_hash)
+      .where('left_at', 'is', null)
       .forShare()
       .executeTakeFirst()
     return still

@@ -45,13 +45,14 @@ async function permissionsOfKey(tx: Tx, keyId: string, epoch: number): Promise<P
   return key ? (key.permissions ?? ALL) : null
 }
 
-/** A user that there is no longer may do nothing. */
+/** Who has left the team, or is there no longer, may do nothing. */
 async function permissionsOfUser(tx: Tx, userId: string): Promise<Permissions> {
   const user = await tx
     .selectFrom('users')
     .leftJoin('roles', 'roles.id', 'users.role_id')
     .select('roles.permissions')
     .where('users.id', '=', userId)
+    .where('users.left_at', 'is', null)
     .executeTakeFirst()
   return user ? (user.permissions ?? ALL) : []
 }

@@ -10,12 +10,21 @@ export interface TokenOwner {
   epoch: number
 }
 
+/** From where a user has signed in. */
+export interface Device {
+  /** IP address. */
+  source: string
+  /** The User-Agent header. */
+  browser: string | null
+}
+
 /** Starts the tokens of one sign-in. They end together: when they expire, are revoked, or the key or password changes. */
 export async function startFamily(
   tx: Tx,
   { account_id, user_id, api_key_id, epoch }: TokenOwner,
   now: Date,
   expiresAt: Date,
+  device?: Device,
 ): Promise<RefreshClaims> {
   const [id, refresh_id] = [randomUUID(), randomUUID()]
   await tx
@@ -29,6 +38,8 @@ export async function startFamily(
       refresh_id,
       created_at: now,
       expires_at: expiresAt,
+      started_from: device?.source ?? null,
+      browser: device?.browser ?? null,
     })
     .execute()
   return { accountId: account_id, keyId: api_key_id, familyId: id, epoch, refreshId: refresh_id }
@@ -53,4 +64,29 @@ export async function endFamily(
     .where('revoked_at', 'is', null)
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+interface FamiliesOf {
+  accountId: string
+  userId: string
+  /** The sign-in that stays. */
+  except?: string
+}
+
+/** Ends the sessions of a user, and the tokens that they got with a password; those of their API keys stay. */
+export async function endSessionsOf(
+  tx: Tx,
+  { accountId, userId, except }: FamiliesOf,
+  now: Date,
+  reason: 'revoked' | 'password_changed',
+): Promise<void> {
+  await tx
+    .updateTable('token_families')
+    .set({ revoked_at: now, revoke_reason: reason })
+    .where('user_id', '=', userId)
+    .where('account_id', '=', accountId)
+    .where('api_key_id', 'is', null)
+    .where('revoked_at', 'is', null)
+    .$if(except !== undefined, (query) => query.where('id', '<>', except!))
+    .execute()
 }

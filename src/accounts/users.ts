@@ -20,6 +20,7 @@ export const listUsers = (tx: Tx, accountId: string): Promise<User[]> =>
     .leftJoin('roles as r', 'r.id', 'u.role_id')
     .select(['u.id', 'u.name', 'u.email', 'r.name as role'])
     .where('u.account_id', '=', accountId)
+    .where('u.left_at', 'is', null)
     .orderBy((eb) => eb('u.role_level', '<>', 'OWNER'))
     .orderBy('u.id')
     .execute()
@@ -46,6 +47,7 @@ export async function createUser(
         role_level: 'ADMINISTRATOR',
         role_id: role.id,
         created_at: user.now,
+        updated_at: user.now,
       })
       .returning('id')
       .executeTakeFirstOrThrow()
@@ -60,7 +62,13 @@ export async function createUser(
  *
  * @throws ApiError 404 for an unknown e-mail or role, 422 for the owner
  */
-export async function changeUserRole(tx: Tx, accountId: string, email: string, role: string): Promise<User> {
+export async function changeUserRole(
+  tx: Tx,
+  accountId: string,
+  email: string,
+  role: string,
+  now: Date,
+): Promise<User> {
   const users = await listUsers(tx, accountId)
   const user = users.find((each) => each.email === parseEmailAddress(email))
   if (!user) throw notFound(`There is no user with the e-mail ${email}.`)
@@ -69,7 +77,7 @@ export async function changeUserRole(tx: Tx, accountId: string, email: string, r
   const { id, name } = await findRole(tx, accountId, role)
   await tx
     .updateTable('users')
-    .set({ role_id: id })
+    .set({ role_id: id, updated_at: now })
     .where('id', '=', user.id)
     .where('account_id', '=', accountId)
     .execute()

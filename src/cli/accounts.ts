@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { createAccount } from '../accounts/create-account.ts'
 import { listAccounts } from '../accounts/list-accounts.ts'
+import { createSetupLink } from '../accounts/setup/set-up.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { changing, withApp } from './with-app.ts'
 
@@ -27,6 +28,11 @@ export function accountCommands(program: Command): void {
     .requiredOption('--site <title>', 'title of the first site')
     .requiredOption('--subdomain <name>', 'subdomain of that site, for example studio')
     .action(create)
+  subcommand(
+    accounts,
+    'setup-link',
+    'print a link with which somebody sets up an account in a browser, once and within an hour',
+  ).action(setupLink)
   subcommand(accounts, 'list', 'list accounts with their owners and sites').action(list)
 }
 
@@ -46,6 +52,11 @@ async function create({ json, name, owner, email, site, subdomain }: CreateOptio
     `client_id      ${made.client_id}`,
     `client_secret  ${made.client_secret}   (shown only once)`,
   ])
+}
+
+async function setupLink({ json }: OutputOptions): Promise<void> {
+  const link = await withApp('accounts setup-link', (app) => createSetupLink(app))
+  print({ json }, { link }, link)
 }
 
 async function list({ json }: OutputOptions): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
-import { changeRole, createRole, listRoles, type Role } from '../accounts/roles.ts'
+import { roleRecords } from '../accounts/roles/roles.resource.ts'
+import { changeRole, createRole, findRole, listRoles, type Role } from '../accounts/roles.ts'
 import type { App } from '../platform/app.ts'
 import { permissionsOf } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
+import { asOperator, endRecord } from '../platform/records/records.ts'
 import { commaSeparated } from '../platform/text/comma-separated.ts'
 import { resources } from '../resources.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
@@ -33,13 +35,25 @@ export function roleCommands(program: Command): void {
       .action((role: string, options: Options & { permissions: string }) =>
         saveRole(`roles ${name}`, role, options, save),
       )
+  subcommand(roles, 'delete <name>', 'delete a role that no user and no open invitation has')
+    .option(...ACCOUNT_OPTION)
+    .action(destroy)
+}
+
+async function destroy(name: string, { json, account }: Options): Promise<void> {
+  await changing('roles delete', async (tx, app) => {
+    const { accountId, scope } = await findOperator(app, account)
+    const { id } = await findRole(tx, accountId, name)
+    await endRecord(asOperator(app, tx, accountId, scope.siteIds), roleRecords, id)
+  })
+  print({ json }, { name, deleted: true }, onOneLine(`The role ${name} is deleted.`))
 }
 
 async function list({ json, account }: Options): Promise<void> {
   const roles = await changing('roles list', async (tx, app) =>
     listRoles(tx, (await findOperator(app, account)).accountId),
   )
-  const rows = roles.map((role) => ({ ...role, permissions: role.permissions.join(', ') }))
+  const rows = roles.map((role) => ({ ...role, permissions: listOf(role) }))
   print({ json }, roles, table(rows, 'There are no roles. Create one with `bestow roles create`.'))
 }
 
@@ -57,4 +71,6 @@ async function saveRole(
   print({ json }, role, onOneLine(describe(role)))
 }
 
-const describe = ({ id, name, permissions }: Role) => `Role ${id}, ${name}: ${permissions.join(', ')}`
+const listOf = ({ permissions }: Role) => permissions?.join(', ') ?? 'all'
+
+const describe = (role: Role) => `Role ${role.id}, ${role.name}: ${listOf(role)}`

@@ -1,6 +1,10 @@
 import type { Command } from 'commander'
+import { findAccounts } from '../accounts/find-accounts.ts'
+import { setupLinkIfEmpty } from '../accounts/setup/set-up.ts'
+import { createSignInLink } from '../accounts/sign-in-link.ts'
 import { type DemoKey, ensureDemo } from '../demo/demo.ts'
 import type { App } from '../platform/app.ts'
+import { inTransaction } from '../platform/db/database.ts'
 import { run } from '../server/run.ts'
 import { openRuntime } from '../server/runtime.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
@@ -22,22 +26,45 @@ export function serverCommands(program: Command): void {
 
 async function start(options: OutputOptions): Promise<void> {
   const parts = { role: 'start', mode: 'development', serve: true, work: true } as const
-  const { runtime, url, prepared: key } = await run(parts, ({ app }) => ensureDemo(app))
+  const { runtime, url, prepared } = await run(parts, async ({ app }) => {
+    const key = await ensureDemo(app)
+    return { key, portal: await signInLink(app) }
+  })
   const { app } = runtime
-  print(options, { url, data_dir: app.config.DATA_DIR, ...key }, welcome(app, url, key))
+  const { key, portal } = prepared
+  print(
+    options,
+    { url, data_dir: app.config.DATA_DIR, portal_url: portal, ...key },
+    welcome(app, url, key, portal),
+  )
+}
+
+/** Signs the owner of the oldest account in; the link of the previous start ends. */
+async function signInLink(app: App): Promise<string | null> {
+  const [account] = await findAccounts(app.db)
+  if (!account) return null
+  const { id: accountId, ownerId: userId } = account
+  return inTransaction(app.db, (tx) => createSignInLink(app, tx, { accountId, userId }))
 }
 
 async function runHalf(
   options: OutputOptions,
   half: { role: string; serve: boolean; work: boolean },
 ): Promise<void> {
-  const { runtime, url } = await run({ ...half, mode: 'production' }, async () => {})
-  const what = half.serve ? { role: half.role, url } : { role: half.role }
-  print(
-    options,
-    what,
-    half.serve ? `Bestow answers at ${url}, as ${runtime.app.publicUrl}` : 'The Bestow worker is running.',
+  const { runtime, url, prepared } = await run({ ...half, mode: 'production' }, ({ app }) =>
+    half.serve ? setupLinkIfEmpty(app) : Promise.resolve(null),
   )
+  const link = prepared === null ? {} : { setup_url: prepared }
+  const what = half.serve ? { role: half.role, url, ...link } : { role: half.role }
+  const words = half.serve
+    ? [
+        `Bestow answers at ${url}, as ${runtime.app.publicUrl}`,
+        ...(prepared === null
+          ? []
+          : [`There is no account yet. Set one up within an hour, with this link: ${prepared}`]),
+      ]
+    : 'The Bestow worker is running.'
+  print(options, what, words)
 }
 
 async function migrate(options: OutputOptions): Promise<void> {
@@ -47,11 +74,12 @@ async function migrate(options: OutputOptions): Promise<void> {
   print(options, { migrated }, ['The database is up to date.', ...migrated.map((name) => `Ran ${name}.`)])
 }
 
-function welcome({ config }: App, url: string, key: DemoKey | null): string[] {
+function welcome({ config }: App, url: string, key: DemoKey | null, portal: string | null): string[] {
   const secret = key?.client_secret ?? '$CLIENT_SECRET'
   return [
     '',
     `  Bestow      ${url}   (API: ${url}/docs)`,
+    ...(portal ? [`  Portal      ${portal}   (signs you in, once and within an hour)`] : []),
     `  Data        ${config.DATABASE_URL === null ? config.DATA_DIR : 'the database of DATABASE_URL'}`,
     config.SMTP_URL === null
       ? '  E-mails     stay in the outbox (SMTP_URL is not set): npx bestow emails list'

@@ -1,7 +1,13 @@
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
-import { setPassword } from '../accounts/set-password.ts'
+import { invitationRecords } from '../accounts/invitations/invitations.resource.ts'
+import { findRole } from '../accounts/roles.ts'
+import { findUserByEmail, setPassword } from '../accounts/set-password.ts'
+import { createSignInLink } from '../accounts/sign-in-link.ts'
+import { userRecords } from '../accounts/users/users.resource.ts'
 import { changeUserRole, createUser, listUsers, type User } from '../accounts/users.ts'
+import type { Values } from '../platform/jsonapi/read-attributes.ts'
+import { asOperator, createRecord, endRecord } from '../platform/records/records.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { ACCOUNT_OPTION, changing, findOperator, findOperatorOf, withApp } from './with-app.ts'
 
@@ -22,6 +28,17 @@ export function userCommands(program: Command): void {
   subcommand(users, 'role <email> <role>', 'give a user another role')
     .option(...ACCOUNT_OPTION)
     .action(changeRole)
+  subcommand(users, 'invite <email>', 'send an invitation to become a user; prints its link')
+    .requiredOption('--role <name>', 'name of the role: see `roles list`')
+    .option('--name <name>', 'name of the person')
+    .option(...ACCOUNT_OPTION)
+    .action(invite)
+  subcommand(users, 'link <email>', 'print a link that signs the user in, once and within an hour')
+    .option(...ACCOUNT_OPTION)
+    .action(link)
+  subcommand(users, 'remove <email>', 'remove a user, and end their API keys, sessions and tokens')
+    .option(...ACCOUNT_OPTION)
+    .action(remove)
   subcommand(users, 'password <email>', 'set the password of a user, read from standard input as one line')
     .option(...ACCOUNT_OPTION)
     .action(password)
@@ -49,9 +66,46 @@ async function create(
 async function changeRole(email: string, role: string, { json, account }: Options): Promise<void> {
   const user = await changing('users role', async (tx, app) => {
     const { accountId } = await findOperatorOf(app, 'user', email, account)
-    return changeUserRole(tx, accountId, email, role)
+    return changeUserRole(tx, accountId, email, role, app.clock.now())
   })
   print({ json }, user, `${describe(user)}.`)
+}
+
+async function invite(
+  email: string,
+  { json, account, name, role }: Options & { role: string; name?: string },
+): Promise<void> {
+  const invitation = await changing('users invite', async (tx, app) => {
+    const { accountId, scope } = await findOperator(app, account)
+    const shown: Values = {}
+    const writing = {
+      ...asOperator(app, tx, accountId, scope.siteIds),
+      showOnce: (more: Values) => void Object.assign(shown, more),
+    }
+    const { id: parentId } = await findRole(tx, accountId, role)
+    const attributes = { email, ...(name !== undefined && { name }) }
+    const { id } = await createRecord(writing, invitationRecords, { siteId: null, parentId, attributes })
+    return { id, email, link: String(shown.link) }
+  })
+  print({ json }, invitation, `${email} is invited. The link in the e-mail: ${invitation.link}`)
+}
+
+async function link(email: string, { json, account }: Options): Promise<void> {
+  const url = await changing('users link', async (tx, app) => {
+    const { accountId } = await findOperatorOf(app, 'user', email, account)
+    const { id: userId } = await findUserByEmail(tx, accountId, email)
+    return createSignInLink(app, tx, { accountId, userId })
+  })
+  print({ json }, { link: url }, url)
+}
+
+async function remove(email: string, { json, account }: Options): Promise<void> {
+  await changing('users remove', async (tx, app) => {
+    const { accountId, scope } = await findOperatorOf(app, 'user', email, account)
+    const { id } = await findUserByEmail(tx, accountId, email)
+    await endRecord(asOperator(app, tx, accountId, scope.siteIds), userRecords, id)
+  })
+  print({ json }, { email, removed: true }, `${email} is removed, with all API keys, sessions and tokens.`)
 }
 
 async function password(email: string, { json, account }: Options): Promise<void> {

@@ -8,7 +8,8 @@ import { confirmationEmailData } from './confirmation-email-data.ts'
 import { ownerEmailData } from './owner-email-data.ts'
 import type { EmailData } from './render.ts'
 import { signedLink } from './signed-link.ts'
-import type { ContactEmailKind } from './templates/index.ts'
+import { type ContactEmailKind, isUserEmailKind } from './templates/index.ts'
+import { tokenOfUserEmail, userEmailData } from './user-email-data.ts'
 
 /** What the link of each e-mail is for; or the page that it leads to, which anybody can open. */
 const LINK_OF: Record<ContactEmailKind, LinkPurpose | `/${string}`> = {
@@ -81,15 +82,19 @@ export async function emailData(
   const toOthers = new Map([
     ...(await ownerEmailData(app, tx, occasions.filter(isToOwner))),
     ...(await confirmationEmailData(app, tx, occasions.filter(isToSubmitter))),
+    ...(await userEmailData(app, tx, occasions.filter(isToUser))),
   ])
   return occasions.map((occasion, index) => {
-    if (isToOwner(occasion) || isToSubmitter(occasion)) return toOthers.get(occasion.event_id) ?? null
+    if (isToOwner(occasion) || isToSubmitter(occasion) || isToUser(occasion))
+      return toOthers.get(occasion.event_id) ?? null
     const facts = factsAt.get(index)
     return facts && isReached(occasion, facts) ? dataOf(app, occasion, facts) : null
   })
 }
 
 const isToOwner = ({ kind }: EmailContext) => kind === 'hook_disabled'
+
+const isToUser = ({ kind }: EmailContext) => isUserEmailKind(kind)
 
 /** Who has submitted a form need not be a contact before the e-mail is confirmed. */
 const isToSubmitter = ({ kind }: EmailContext) => kind === 'form_confirmation'
@@ -115,7 +120,7 @@ function linkOf(occasion: EmailContext, facts: Facts | undefined): NewLink | nul
 const linkOfKind = ({ kind }: Pick<EmailContext, 'kind'>) => LINK_OF[kind as ContactEmailKind]
 
 function purposeOf(occasion: EmailContext): LinkPurpose | null {
-  if (isToOwner(occasion)) return null
+  if (isToOwner(occasion) || isToUser(occasion)) return null
   const link = linkOfKind(occasion)
   return isPath(link) ? null : link
 }
@@ -127,6 +132,7 @@ const causeOf = ({ event_id, run_id, step }: EmailContext) =>
 
 /** The secret part of the link in an e-mail; null when its link has none. */
 export function emailToken(app: App, occasion: EmailContext): string | null {
+  if (isUserEmailKind(occasion.kind)) return tokenOfUserEmail(app, occasion.kind, occasion.event_id)
   const purpose = purposeOf(occasion)
   return purpose && linkToken(app, purpose, occasion.site_id, causeOf(occasion))
 }

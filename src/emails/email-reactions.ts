@@ -3,7 +3,7 @@ import type { Tx } from '../platform/db/database.ts'
 import type { DispatchedEvent } from '../platform/events/dispatch-events.ts'
 import type { EventType } from '../platform/events/events.ts'
 import { addToOutbox } from './add-to-outbox.ts'
-import type { EmailKind } from './templates/index.ts'
+import type { EmailKind, UserEmailKind } from './templates/index.ts'
 
 /** Why an e-mail that could follow from an event is not sent: the change says so, or the settings of the site. */
 export type Omission = 'declined' | 'off_on_site'
@@ -80,6 +80,11 @@ export const formConfirmationEmail: EmailReaction<'form_confirmation_requested'>
   kind: 'form_confirmation',
   cause: event,
 })
+
+/** A link for a user of the account, or for who is to become one. */
+export const userEmail =
+  (kind: UserEmailKind): EmailReaction<EventType> =>
+  (event) => ({ kind, cause: event })
 
 /** Adds to the outbox what these events send. */
 export async function queueEmails(tx: Tx, emails: ConsideredEmail[], now: Date): Promise<void> {

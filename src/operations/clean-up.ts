@@ -22,6 +22,7 @@ export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
     member_sessions: removal(app, 'member_sessions', sql`expires_at < ${now}`),
     attempts: removal(app, 'attempts', sql`ends_at < ${now}`),
     member_links: removal(app, 'member_links', sql`least(used_at, expires_at) < ${now} - interval '30 days'`),
+    user_links: removal(app, 'user_links', sql`least(used_at, expires_at) < ${now} - interval '30 days'`),
     hook_secrets: removal(app, 'hook_secrets', sql`signs_until < ${now}`),
     form_submissions: () => cleanSubmissions(app),
     bulk_job_rows: removal(

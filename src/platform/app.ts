@@ -26,7 +26,7 @@ export interface App {
   /** For statements that are prepared by name; everything else goes through `db`. */
   pool: pg.Pool
   tokens: TokenSigner
-  /** Records when API keys are used. */
+  /** Records when API keys and sessions are used. */
   keyUses: KeyUses
   /** Signs what members' links carry. */
   linkKey: KeyObject

@@ -48,7 +48,17 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const [run] = (await client.get('/v1/automation_runs')).body.data
   const key = { type: 'api_keys', attributes: { name: 'Shop', permissions: ['view:contacts'] } }
   const api_keys = (await client.post('/v1/api_keys', { data: key })).body.data.id
+  const [role] = (await client.get('/v1/roles?sort=-id')).body.data
+  const invited = await client.post('/v1/invitations', {
+    data: {
+      type: 'invitations',
+      attributes: { email: 'grace.of.the.team@example.com' },
+      relationships: { role: { data: { type: 'roles', id: role.id } } },
+    },
+  })
   return {
+    roles: role.id,
+    invitations: invited.body.data.id,
     api_keys,
     users: user,
     automations,

@@ -100,11 +100,13 @@ const UNKNOWN = '999999999999'
 /** By status. */
 const CAUSES: Record<number, Cause> = {
   400: async (route) => send(world, withQuery(like(route), 'a=%ff')),
-  401: async (route) => send(world, { ...like(route), token: 'nobody' }),
-  403: async (route) =>
-    route.access === 'token'
+  401: async (route) => send(world, { ...like(route), token: route.access === 'public' ? null : 'nobody' }),
+  403: async (route) => {
+    if (route.access === 'public') return send(world, { ...like(route), token: null, headers: {} })
+    return route.access === 'token'
       ? fromAnotherPage(like(route))
-      : send(world, { ...like(route), token: powerless }),
+      : send(world, { ...like(route), token: powerless })
+  },
   404: async (route) => {
     if (route.url.includes('{'))
       return send(world, { ...like(route), path: route.url.replace(/\{\w+\}/g, UNKNOWN) })
@@ -146,8 +148,11 @@ const SPECIAL: Record<string, Cause> = {
     send(world, aboutNothing(await validRequest(world, route))),
   'POST /v1/oauth/token 401': (route) => withForm(route, 'client_id=x&client_secret=y'),
   'POST /v1/uploads 415': (route) => send(world, { ...like(route), body: {} }),
-  'POST /v1/sessions 401': (route) => send(world, { ...like(route), token: null }),
-  'POST /v1/sessions 403': (route) => send(world, { ...like(route), token: null, headers: {} }),
+  'POST /v1/sessions 422': (route) => withAttributes(route, { email: undefined }),
+  'POST /v1/setup 422': (route) => withAttributes(route, { password: 'short' }),
+  'POST /v1/invitations/accept 422': (route) => withAttributes(route, { password: 'short' }),
+  'POST /v1/password_resets/redeem 422': (route) => withAttributes(route, { password: 'short' }),
+  'PATCH /v1/me 422': (route) => withAttributes(route, { current_password: 'wrong' }),
   'POST /webhooks/offers/{token}/{offer_id}/activate 422': (route) => withForm(route, 'email=nonsense'),
   'POST /webhooks/offers/{token}/{offer_id}/deactivate 422': (route) => withForm(route, 'email=nonsense'),
   'POST /v1/automations/test_draft 422': async (route) => {
@@ -182,6 +187,15 @@ const SPECIAL: Record<string, Cause> = {
 
 const withForm = async (route: Route, body: string) =>
   send(world, { ...(await validRequest(world, route)), body })
+
+async function withAttributes(route: Route, attributes: object): Promise<Reply> {
+  const request = await validRequest(world, route)
+  const { data } = request.body as { data: { attributes: object } }
+  return send(world, {
+    ...request,
+    body: { data: { ...data, attributes: { ...data.attributes, ...attributes } } },
+  })
+}
 
 const isIdempotent = ({ kind, method }: Route) => ['write', 'batched'].includes(kind) && method !== 'GET'
 

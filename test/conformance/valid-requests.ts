@@ -1,13 +1,16 @@
 /** A request of each operation that succeeds: the example of its documentation, about resources that exist. */
 
+import { randomUUID } from 'node:crypto'
 import { setPassword } from '../../src/accounts/set-password.ts'
+import { createSetupLink } from '../../src/accounts/setup/set-up.ts'
 import { routes } from '../../src/api.ts'
+import { keepUserLink } from '../../src/links/user-links.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import { makeAutomation } from '../../src/testing/automations.ts'
 import { bulkBody } from '../../src/testing/bulk.ts'
 import type { Client } from '../../src/testing/client.ts'
 import type { Account } from '../../src/testing/fixtures.ts'
-import { makeContact, makeKey, offersBody, unique } from '../../src/testing/fixtures.ts'
+import { makeContact, makeKey, makeUser, offersBody, unique } from '../../src/testing/fixtures.ts'
 import type { Harness } from '../../src/testing/harness.ts'
 import { oneOfEach } from '../../src/testing/one-of-each.ts'
 import { readOpenApi, type WholeOperation, wholePaths } from '../../src/testing/openapi.ts'
@@ -26,7 +29,14 @@ export interface Request {
 export const OWN_PAGE = { 'x-requested-with': 'fetch' }
 
 /** What some operations need besides. */
-const HEADERS: Record<string, Record<string, string>> = { 'POST /v1/sessions': OWN_PAGE }
+const HEADERS: Record<string, Record<string, string>> = Object.fromEntries(
+  [
+    'POST /v1/sessions',
+    'POST /v1/setup',
+    'POST /v1/invitations/accept',
+    'POST /v1/password_resets/redeem',
+  ].map((name) => [name, OWN_PAGE]),
+)
 
 export interface World {
   h: Harness
@@ -174,6 +184,37 @@ async function activation({ ids, client }: World, act: string): Promise<Request>
   return { method: 'POST', path, body: 'email=ada%40example.com&name=Ada', headers: FORM, token: null }
 }
 
+/** A request of a page of the server, before anybody has signed in. */
+const ofPage = (path: string, type: string, attributes: object): Request => ({
+  method: 'POST',
+  path,
+  body: { data: { type, attributes } },
+  headers: OWN_PAGE,
+  token: null,
+})
+
+/** The e-mail of the account's owner. */
+async function ownerEmail({ h, account }: World): Promise<string> {
+  const { email } = await h.app.db
+    .selectFrom('users')
+    .select('email')
+    .where('id', '=', account.userId)
+    .executeTakeFirstOrThrow()
+  return email
+}
+
+/** The cookie of a session of the account's owner. */
+async function sessionHeaders(world: World): Promise<Record<string, string>> {
+  const { headers } = await send(world, await SPECIAL['POST /v1/sessions']!(world))
+  return { ...OWN_PAGE, cookie: headers.get('set-cookie')!.split(';')[0]! }
+}
+
+async function invite(world: World): Promise<{ id: string; token: string }> {
+  const route = routes.find((each) => nameOf(each) === 'POST /v1/invitations')!
+  const { body } = await send(world, aboutExisting(world, route))
+  return { id: body.data.id, token: body.data.attributes.link.split('/').at(-1) }
+}
+
 const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
   'POST /v1/oauth/token': async ({ account: { clientId, clientSecret } }) => ({
     method: 'POST',
@@ -186,15 +227,54 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     const token = await ownToken(world)
     return { method: 'POST', path: '/v1/oauth/revoke', body: `token=${token}`, headers: FORM, token }
   },
-  'POST /v1/sessions': async ({ h, account }) => {
-    const { email } = await h.app.db
-      .selectFrom('users')
-      .select('email')
-      .where('id', '=', account.userId)
-      .executeTakeFirstOrThrow()
+  'POST /v1/sessions': async (world) => {
+    const { h, account } = world
+    const email = await ownerEmail(world)
     await setPassword(h.app, account.id, email, PASSWORD)
-    const body = { data: { type: 'sessions', attributes: { email, password: PASSWORD } } }
-    return { method: 'POST', path: '/v1/sessions', body, headers: OWN_PAGE, token: null }
+    return ofPage('/v1/sessions', 'sessions', { email, password: PASSWORD })
+  },
+  'POST /v1/setup': async ({ h }) => {
+    const token = (await createSetupLink(h.app)).split('/').at(-1)
+    const n = unique()
+    return ofPage('/v1/setup', 'setups', {
+      token,
+      name: 'Ada Lovelace',
+      email: `ada.of.setup${n}@example.com`,
+      password: PASSWORD,
+      account_name: 'Northlight',
+      site_title: 'Northlight Studio',
+      subdomain: `northlight-${n}`,
+    })
+  },
+  'POST /v1/password_resets': async (world) =>
+    ofPage('/v1/password_resets', 'password_resets', { email: await ownerEmail(world) }),
+  'POST /v1/password_resets/redeem': async ({ h, account }) => {
+    const token = randomUUID()
+    const owner = { accountId: account.id, userId: account.userId }
+    await keepUserLink(h.app.db, 'password', token, owner, h.app.clock.now())
+    return ofPage('/v1/password_resets/redeem', 'password_resets', { token, password: PASSWORD })
+  },
+  'POST /v1/invitations/accept': async (world) => {
+    const { token } = await invite(world)
+    return ofPage('/v1/invitations/accept', 'invitations', { token, name: 'Grace', password: PASSWORD })
+  },
+  'PATCH /v1/me': async (world) => ({
+    method: 'PATCH',
+    path: '/v1/me',
+    headers: await sessionHeaders(world),
+    body: {
+      data: { type: 'users', attributes: { name: 'Olivia', password: PASSWORD, current_password: PASSWORD } },
+    },
+    token: null,
+  }),
+  'DELETE /v1/users/{id}': async ({ h, account }) => {
+    const { id } = await makeUser(h.app, account, ['view:contacts'])
+    return { method: 'DELETE', path: `/v1/users/${id}` }
+  },
+  'PATCH /v1/users/{id}': async (world) => {
+    const { id } = await makeUser(world.h.app, world.account, ['view:contacts'])
+    const route = routes.find((each) => nameOf(each) === 'PATCH /v1/users/{id}')!
+    return aboutExisting({ ...world, ids: { ...world.ids, users: id } }, route)
   },
   'PATCH /v1/grants/{id}': async (world) => {
     const grant = routes.find((route) => nameOf(route) === 'PATCH /v1/grants/{id}')!

@@ -1,8 +1,50 @@
 import { Type } from 'typebox'
 import { permissionsOf } from '../../platform/auth/permissions.ts'
-import { type Route, route } from '../../platform/http/route.ts'
+import { type ReadContext, type Route, route } from '../../platform/http/route.ts'
+import { ApiError } from '../../platform/jsonapi/errors.ts'
 import { VERSION } from '../../platform/version.ts'
 import { initialsOf } from '../users/initials.ts'
+import { changeMe } from './change-me.ts'
+
+const Me = Type.Object({
+  data: Type.Object({
+    id: Type.String(),
+    type: Type.Literal('users'),
+    attributes: Type.Object({
+      initials: Type.String(),
+      name: Type.String(),
+      email: Type.String(),
+      role_level: Type.String(),
+      role: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        description: 'The name of the role; null for the owner of the account',
+        examples: ['Support'],
+        'x-extension': true,
+      }),
+      permissions: Type.Unsafe<string[]>({
+        type: 'array',
+        items: { type: 'string' },
+        description: 'What the token permits',
+        'x-extension': true,
+      }),
+    }),
+  }),
+})
+
+/** The user of a token, as both operations show them. */
+async function show({ app, db, caller }: Pick<ReadContext, 'app' | 'db' | 'caller'>) {
+  const { id, ...user } = await db
+    .selectFrom('users as u')
+    .leftJoin('roles as r', 'r.id', 'u.role_id')
+    .select(['u.id', 'u.name', 'u.email', 'u.role_level', 'r.name as role'])
+    .where('u.id', '=', caller.userId)
+    .where('u.account_id', '=', caller.accountId)
+    .executeTakeFirstOrThrow()
+  const permissions = caller.permissions ?? permissionsOf(app.resources.all)
+  return {
+    data: { id, type: 'users', attributes: { initials: initialsOf(user.name), ...user, permissions } },
+  }
+}
 
 const me = route({
   kind: 'read',
@@ -11,36 +53,37 @@ const me = route({
   access: 'token',
   summary: 'Show the owner of the token',
   tag: 'me',
-  responses: {
-    200: Type.Object({
-      data: Type.Object({
-        id: Type.String(),
-        type: Type.Literal('users'),
-        attributes: Type.Object({
-          initials: Type.String(),
-          name: Type.String(),
-          email: Type.String(),
-          role_level: Type.String(),
-          permissions: Type.Unsafe<string[]>({
-            type: 'array',
-            items: { type: 'string' },
-            description: 'What the token permits',
-            'x-extension': true,
-          }),
-        }),
+  responses: { 200: Me },
+  handler: async (context) => ({ body: await show(context) }),
+})
+
+const changeOwn = route({
+  kind: 'read',
+  method: 'PATCH',
+  url: '/v1/me',
+  access: 'token',
+  summary: 'Change the own name or password',
+  description:
+    'With a session alone. A new `password` takes the `current_password`, unless the user has none yet, and ends all other sessions of the user.',
+  tag: 'me',
+  body: Type.Object({
+    data: Type.Object({
+      type: Type.Literal('users'),
+      attributes: Type.Object({
+        name: Type.Optional(Type.String()),
+        password: Type.Optional(Type.String({ examples: ['another rather long password'] })),
+        current_password: Type.Optional(Type.String({ examples: ['a rather long password'] })),
       }),
     }),
-  },
-  async handler({ app, db, caller }) {
-    const { id, ...user } = await db
-      .selectFrom('users')
-      .select(['id', 'name', 'email', 'role_level'])
-      .where('id', '=', caller.userId)
-      .where('account_id', '=', caller.accountId)
-      .executeTakeFirstOrThrow()
-    const permissions = caller.permissions ?? permissionsOf(app.resources.all)
-    const attributes = { initials: initialsOf(user.name), ...user, permissions }
-    return { body: { data: { id, type: 'users', attributes } } }
+  }),
+  responses: { 200: Me },
+  errors: [409, 422],
+  async handler(context) {
+    const { app, caller, body, source } = context
+    if (caller.keyId !== null)
+      throw new ApiError(403, 'session_required', 'Only a user who is signed in changes name and password.')
+    await changeMe(app, caller, body.data.attributes, source)
+    return { body: await show(context) }
   },
 })
 
@@ -75,4 +118,4 @@ const version = route({
   },
 })
 
-export const meRoutes: Route[] = [me, version]
+export const meRoutes: Route[] = [me, changeOwn, version]

@@ -22,6 +22,7 @@ test('GET /v1/me returns the user of the token', async () => {
       name: 'Olivia Owner',
       email: expect.stringMatching(/@example/),
       role_level: 'OWNER',
+      role: null,
       permissions: permissionsOf(resources),
     },
   })

@@ -2,19 +2,13 @@ import { Type } from 'typebox'
 import { assertOwnPage, sessionCookie } from '../../platform/http/credentials.ts'
 import { type Answer, type Route, route } from '../../platform/http/route.ts'
 import { ApiError, notFound } from '../../platform/jsonapi/errors.ts'
+import { missingAttribute } from '../../platform/jsonapi/read-attributes.ts'
+import { tooMany } from '../limiting-links.ts'
+import { endSessionsOf } from '../token-families.ts'
 import { endSession } from './end-session.ts'
-import { startSession } from './start-session.ts'
-
-const Session = Type.Object({
-  data: Type.Object({
-    type: Type.Literal('sessions'),
-    id: Type.String(),
-    attributes: Type.Object({ expires_at: Type.String({ format: 'date-time' }) }),
-    relationships: Type.Object({
-      user: Type.Object({ data: Type.Object({ type: Type.Literal('users'), id: Type.String() }) }),
-    }),
-  }),
-})
+import { listSessions } from './list-sessions.ts'
+import { deviceOf, SessionDocument, sessionAnswer } from './session-answer.ts'
+import { startSessionByLink, startSessionByPassword } from './start-session.ts'
 
 const signIn = route({
   kind: 'open',
@@ -23,45 +17,84 @@ const signIn = route({
   access: 'public',
   summary: 'Sign in with a browser',
   description:
-    'Sets a cookie that takes the place of an access token in requests by pages of this server. They send it with the header `X-Requested-With`. `bestow users password` sets the password of a user.',
+    'With `email` and `password`, or with the `token` of a sign-in link, which works once. Sets a cookie that takes the place of an access token in requests by pages of this server. They send it with the header `X-Requested-With`.',
   tag: 'authentication',
   body: Type.Object({
     data: Type.Object({
       type: Type.Literal('sessions'),
       attributes: Type.Object({
-        email: Type.String({ examples: ['owner@example.com'] }),
-        password: Type.String({ examples: ['a rather long password'] }),
+        email: Type.Optional(Type.String({ examples: ['owner@example.com'] })),
+        password: Type.Optional(Type.String({ examples: ['a rather long password'] })),
+        token: Type.Optional(Type.String({ examples: [] })),
       }),
     }),
   }),
-  responses: { 201: Session },
+  responses: { 201: SessionDocument },
   sends: ['Set-Cookie'],
-  errors: [401, 403, 409, 503],
-  async handler({ app, headers, body, source, baseUrl }): Promise<Answer> {
+  errors: [401, 403, 409, 422, 503],
+  async handler(context): Promise<Answer> {
+    const { app, headers, body, baseUrl } = context
     assertOwnPage(headers)
-    const { email, password } = body.data.attributes
-    const session = await startSession(app, { email, password, source })
+    const { email, password, token } = body.data.attributes
+    const device = deviceOf(context)
+    if (token !== undefined) return sessionAnswer(await startSessionByLink(app, token, device), baseUrl)
+    if (email === undefined || password === undefined)
+      throw missingAttribute(email === undefined ? 'email' : 'password')
+    const session = await startSessionByPassword(app, { email, password }, device)
     if (session === null)
       throw new ApiError(401, 'invalid_credentials', 'The e-mail or the password is wrong.', {
         headers: { 'www-authenticate': 'Bearer' },
       })
-    if ('waitSeconds' in session) throw tooMany(session.waitSeconds)
-    const { id, token, seconds, userId, expiresAt } = session
+    if ('waitSeconds' in session) throw tooMany('Too many attempts with this e-mail.', session.waitSeconds)
+    return sessionAnswer(session, baseUrl)
+  },
+})
+
+const nullableText = () => Type.Unsafe<string | null>({ type: ['string', 'null'] })
+const nullableTime = () => Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' })
+
+const list = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/sessions',
+  access: 'token',
+  summary: 'List the sessions of the user',
+  description:
+    'The sign-ins of the user that have not ended, the latest first, at most 100. `browser` is the `User-Agent` header of the sign-in. `last_used_at` is at most a minute late.',
+  tag: 'authentication',
+  responses: {
+    200: Type.Object({
+      data: Type.Array(
+        Type.Object({
+          type: Type.Literal('sessions'),
+          id: Type.String({ format: 'uuid' }),
+          attributes: Type.Object({
+            created_at: Type.String({ format: 'date-time' }),
+            expires_at: Type.String({ format: 'date-time' }),
+            browser: nullableText(),
+            started_from: nullableText(),
+            last_used_at: nullableTime(),
+            last_used_from: nullableText(),
+            current: Type.Boolean({ description: 'It is the session of this request' }),
+          }),
+        }),
+      ),
+    }),
+  },
+  async handler({ db, caller, scope }) {
+    const sessions = await listSessions(db, caller, scope.now)
     return {
-      status: 201,
       body: {
-        data: {
+        data: sessions.map(({ id, used_at, used_from, ...shown }) => ({
           type: 'sessions',
           id,
-          attributes: { expires_at: expiresAt.toISOString() },
-          relationships: { user: { data: { type: 'users', id: userId } } },
-        },
-      },
-      headers: {
-        'set-cookie': sessionCookie(token, seconds, baseUrl),
-        'cache-control': 'no-store',
-        // Where it is ended.
-        location: `${baseUrl}/v1/sessions/${id}`,
+          attributes: {
+            ...shown,
+            last_used_at: used_at,
+            last_used_from: used_from,
+            current: id === caller.familyId,
+          },
+        })),
       },
     }
   },
@@ -89,9 +122,19 @@ const signOut = route({
   },
 })
 
-const tooMany = (waitSeconds: number) =>
-  new ApiError(429, 'too_many_requests', `Too many attempts with this e-mail. Wait ${waitSeconds} seconds.`, {
-    headers: { 'retry-after': String(waitSeconds) },
-  })
+const signOutElsewhere = route({
+  kind: 'write',
+  method: 'DELETE',
+  url: '/v1/sessions',
+  access: 'token',
+  summary: 'Sign out everywhere else',
+  description: 'Ends all sessions of the user but that of the request. API keys and their tokens stay.',
+  tag: 'authentication',
+  responses: { 204: Type.Null({ description: 'The other sessions have ended' }) },
+  async handler({ tx, caller: { accountId, userId, familyId }, scope }): Promise<Answer> {
+    await endSessionsOf(tx, { accountId, userId, except: familyId }, scope.now, 'revoked')
+    return { status: 204 }
+  },
+})
 
-export const sessionRoutes: Route[] = [signIn, signOut]
+export const sessionRoutes: Route[] = [signIn, list, signOutElsewhere, signOut]

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await inTransaction(h.app.db, (tx) =>
     createRole(h.app.resources, tx, {
       accountId: h.account.id,
-      name: 'Support',
+      name: 'Helpers',
       permissions: ['view:contacts'],
       now: h.app.clock.now(),
     }),
@@ -26,12 +26,12 @@ beforeAll(async () => {
 })
 afterAll(() => h.close())
 
-/** Of a user with the role Support, new in each test. */
+/** Of a user with the role Helpers, new in each test. */
 let counter = 0
 beforeEach(async () => {
   email = `sam${++counter}@example.com`
   await inTransaction(h.app.db, (tx) =>
-    createUser(tx, { accountId: h.account.id, name: 'Sam', email, role: 'Support', now: h.app.clock.now() }),
+    createUser(tx, { accountId: h.account.id, name: 'Sam', email, role: 'Helpers', now: h.app.clock.now() }),
   )
   const password_hash = await hashPassword(h.app.config, PASSWORD)
   await h.app.db.updateTable('users').set({ password_hash }).where('email', '=', email).execute()
@@ -42,7 +42,7 @@ const changePermissions = (permissions: string[]) =>
   inTransaction(h.app.db, (tx) =>
     changeRole(h.app.resources, tx, {
       accountId: h.account.id,
-      name: 'support',
+      name: 'helpers',
       permissions,
       now: h.app.clock.now(),
     }),
@@ -194,7 +194,7 @@ test('a key may do what both its permissions and the role of its user permit', a
 test('roles and users belong to their account, and its owner has no role', async () => {
   const other = await makeAccount(h.app)
   const change = (accountId: string, address: string) =>
-    inTransaction(h.app.db, (tx) => changeUserRole(tx, accountId, address, 'Support'))
+    inTransaction(h.app.db, (tx) => changeUserRole(tx, accountId, address, 'Helpers', h.app.clock.now()))
   await expect(change(other.id, email)).rejects.toMatchObject({ status: 404 })
   const { body } = await h.client.get('/v1/me')
   await expect(change(h.account.id, body.data.attributes.email)).rejects.toMatchObject({ status: 422 })
@@ -203,9 +203,11 @@ test('roles and users belong to their account, and its owner has no role', async
       accountId: other.id,
       name: 'Max',
       email: 'max@example.com',
-      role: 'Support',
+      role: 'Helpers',
       now: h.app.clock.now(),
     }),
   )
-  await expect(adding).rejects.toThrow('There is no role Support. Roles of the account: none yet.')
+  await expect(adding).rejects.toThrow(
+    'There is no role Helpers. Roles of the account: Sub-owner, Administrator, Support.',
+  )
 })

@@ -1,6 +1,9 @@
 import type { App } from '../../platform/app.ts'
+import { inTransaction, type Tx } from '../../platform/db/database.ts'
+import { spendUserLink } from '../../links/user-links.ts'
+import { limitingLinks } from '../limiting-links.ts'
 import { type Credentials, signInUser } from '../sign-in-user.ts'
-import { startFamily } from '../token-families.ts'
+import { type Device, startFamily } from '../token-families.ts'
 
 const SESSION_DAYS = 14
 
@@ -14,17 +17,38 @@ export interface Session {
   expiresAt: Date
 }
 
-/** Starts the session of a user in a browser: tokens of their own, kept in a cookie. See signInUser(). */
+/** Starts the session of a user in a browser: tokens of their own, kept in a cookie. */
 export async function startSession(
   app: App,
-  credentials: Credentials,
-): Promise<Session | { waitSeconds: number } | null> {
+  tx: Tx,
+  user: { account_id: string; user_id: string },
+  device: Device,
+): Promise<Session> {
+  const now = app.clock.now()
   const seconds = SESSION_DAYS * 86_400
-  return signInUser(app, credentials, async (tx, owner) => {
-    const now = app.clock.now()
-    const expiresAt = new Date(now.getTime() + seconds * 1000)
-    const claims = await startFamily(tx, owner, now, expiresAt)
-    const token = await app.tokens.signSession(claims, seconds)
-    return { id: claims.familyId, userId: owner.user_id, token, seconds, expiresAt }
-  })
+  const expiresAt = new Date(now.getTime() + seconds * 1000)
+  const owner = { ...user, api_key_id: null, epoch: 1 }
+  const claims = await startFamily(tx, owner, now, expiresAt, device)
+  const token = await app.tokens.signSession(claims, seconds)
+  return { id: claims.familyId, userId: user.user_id, token, seconds, expiresAt }
 }
+
+/** Starts a session for an e-mail and a password: see signInUser(). */
+export const startSessionByPassword = (
+  app: App,
+  credentials: Omit<Credentials, 'source'>,
+  device: Device,
+): Promise<Session | { waitSeconds: number } | null> =>
+  signInUser(app, { ...credentials, source: device.source }, (tx, owner) =>
+    startSession(app, tx, owner, device),
+  )
+
+/** Starts a session for a sign-in link, which is used up. @throws ApiError 401 for one that is not valid, 429 */
+export const startSessionByLink = (app: App, token: string, device: Device): Promise<Session> =>
+  limitingLinks(app, 'sign_in', token, device.source, () =>
+    inTransaction(app.db, async (tx) => {
+      const link = await spendUserLink(tx, 'sign_in', token, app.clock.now())
+      if (!link) return null
+      return startSession(app, tx, { account_id: link.account_id!, user_id: link.user_id! }, device)
+    }),
+  )

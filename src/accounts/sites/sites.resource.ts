@@ -22,6 +22,7 @@ import type { Records } from '../../platform/records/records.ts'
 import { languages } from '../../platform/text/languages.ts'
 import { assertDispensable } from './assert-dispensable.ts'
 import { parseCustomDomain } from './custom-domain.ts'
+import { timeZone } from './time-zone.ts'
 
 const subdomain = matching(
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
@@ -47,6 +48,8 @@ export const sites = defineResource({
     custom_domain: writable(extension(nullableText()), line()),
     // Of the members' pages and e-mails, for members whose own language is not known.
     language: writable(extension(text()), choice(languages)),
+    // Of the tz database: what is shown in local time is in this zone.
+    time_zone: writable(extension(text()), timeZone),
     // Every grant is confirmed by e-mail, unless the request declines.
     send_offer_grant_email: writable(extension(boolean()), flag),
     // Of offers with access_ending_days.

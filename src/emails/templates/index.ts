@@ -26,6 +26,8 @@ const templatesIn = (words: EmailWords) => ({
   email_removed: notice(words, words.emailRemoved, words.hadAccount),
   form_confirmation: linkEmail(words, words.formConfirmation),
   automation: automation(words),
+  user_invitation: linkEmail(words, words.userInvitation),
+  user_password: linkEmail(words, words.userPassword),
   // The owner reads it with the API's documentation, which is in English.
   hook_disabled: hookDisabled,
 })
@@ -40,11 +42,19 @@ export const defaultTemplates: Record<Language, Record<EmailKind, EmailTemplate>
 
 export const emailKinds = Object.keys(defaultTemplates.en) as EmailKind[]
 
-/** What goes to contacts; the rest goes to the owner of the account. */
-export type ContactEmailKind = Exclude<EmailKind, 'hook_disabled'>
+/** What goes to the users of the account. */
+export type UserEmailKind = 'user_invitation' | 'user_password'
+
+/** What goes to contacts; the rest goes to the owner and the other users of the account. */
+export type ContactEmailKind = Exclude<EmailKind, UserEmailKind | 'hook_disabled'>
+
+export const isUserEmailKind = (kind: string): kind is UserEmailKind =>
+  kind === 'user_invitation' || kind === 'user_password'
 
 /** What a site can say in its own words: one template of each, but of those for automations any number with a name each. */
-export const templateKinds = emailKinds.filter((kind): kind is ContactEmailKind => kind !== 'hook_disabled')
+export const templateKinds = emailKinds.filter(
+  (kind): kind is ContactEmailKind => kind !== 'hook_disabled' && !isUserEmailKind(kind),
+)
 
 export const templateFields = Object.keys(defaultTemplates.en.automation) as (keyof EmailTemplate)[]
 

@@ -25,8 +25,11 @@ begin
     if not found then return; end if;
   end if;
 
-  select r.permissions into v_of_role from users u join roles r on r.id = u.role_id where u.id = v_family.user_id;
-  if found then
+  select r.permissions into v_of_role
+    from users u left join roles r on r.id = u.role_id where u.id = v_family.user_id and u.left_at is null;
+  if not found then return; end if;
+  -- Without a role, the owner; a role without a list permits all.
+  if v_of_role is not null then
     permissions := case when permissions is null then v_of_role
                         else array(select unnest(permissions) intersect select unnest(v_of_role)) end;
   end if;

@@ -488,6 +488,20 @@ export interface IdempotencyKeys {
   route: string;
 }
 
+export interface Invitations {
+  accepted_at: Timestamp | null;
+  account_id: Int8;
+  created_at: Timestamp;
+  email: string;
+  expires_at: Timestamp;
+  id: Generated<Int8>;
+  invited_by: Int8 | null;
+  name: string | null;
+  revoked_at: Timestamp | null;
+  role_id: Int8 | null;
+  updated_at: Timestamp;
+}
+
 export interface LandingPages {
   archived_at: Timestamp | null;
   content: Generated<string>;
@@ -641,7 +655,7 @@ export interface Roles {
   created_at: Timestamp;
   id: Generated<Int8>;
   name: string;
-  permissions: string[];
+  permissions: string[] | null;
   updated_at: Timestamp;
 }
 
@@ -658,6 +672,7 @@ export interface Sites {
   send_access_ending_email: Generated<boolean>;
   send_offer_grant_email: Generated<boolean>;
   subdomain: string;
+  time_zone: Generated<string>;
   title: string;
   updated_at: Timestamp;
 }
@@ -673,6 +688,7 @@ export interface Taggings {
 export interface TokenFamilies {
   account_id: Int8;
   api_key_id: Int8 | null;
+  browser: string | null;
   created_at: Timestamp;
   epoch: number;
   expires_at: Timestamp;
@@ -680,6 +696,9 @@ export interface TokenFamilies {
   refresh_id: string;
   revoke_reason: string | null;
   revoked_at: Timestamp | null;
+  started_from: string | null;
+  used_at: Timestamp | null;
+  used_from: string | null;
   user_id: Int8;
 }
 
@@ -698,15 +717,28 @@ export interface Uploads {
   visibility: Generated<string>;
 }
 
+export interface UserLinks {
+  account_id: Int8 | null;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  invitation_id: Int8 | null;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: Int8 | null;
+}
+
 export interface Users {
   account_id: Int8;
   created_at: Timestamp;
   email: string;
   id: Generated<Int8>;
+  left_at: Timestamp | null;
   name: string;
   password_hash: string | null;
   role_id: Int8 | null;
   role_level: string;
+  updated_at: Timestamp;
 }
 
 export interface WebhookAttempts {
@@ -790,6 +822,7 @@ export interface DB {
   hook_secrets: HookSecrets;
   hooks: Hooks;
   idempotency_keys: IdempotencyKeys;
+  invitations: Invitations;
   landing_pages: LandingPages;
   lesson_media: LessonMedia;
   member_links: MemberLinks;
@@ -805,6 +838,7 @@ export interface DB {
   taggings: Taggings;
   token_families: TokenFamilies;
   uploads: Uploads;
+  user_links: UserLinks;
   users: Users;
   webhook_attempts: WebhookAttempts;
   webhook_deliveries: WebhookDeliveries;

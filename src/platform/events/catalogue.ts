@@ -227,6 +227,16 @@ export const EVENTS = {
       answer: text,
     }),
   },
+  user_invited: {
+    refersTo: [],
+    occurs: 'somebody was invited to become a user of the account, or the invitation was sent again',
+    data: Type.Object({ invitation_id: text }),
+  },
+  user_password_link_requested: {
+    refersTo: [],
+    occurs: 'a link to set a new password was requested by a user of the account',
+    data: Type.Object({ user_id: text }),
+  },
   offer_purchased: {
     ...NO_PURCHASES,
     occurs: 'a customer bought an offer',

@@ -73,7 +73,7 @@ export function crudRoutes(records: Records, texts: CrudTexts, options: CrudOpti
   const { resource } = records
   return [
     listRoute(resource),
-    createRoute(records, texts, options),
+    newRoute(records, texts, options),
     showRoute(resource),
     updateRoute(records, texts, options),
     endRoute(records, texts, options),
@@ -109,7 +109,12 @@ function newRelationships(records: Records): TSchema {
   return parent ? Type.Object(linked) : Type.Optional(Type.Object(linked))
 }
 
-function createRoute(records: Records, texts: CrudTexts, { created }: CrudOptions): Route {
+/** `POST` of a new one. */
+export function newRoute(
+  records: Records,
+  texts: Pick<CrudTexts, 'create'>,
+  { created }: CrudOptions = {},
+): Route {
   const { resource, relationships = {} } = records
   const settable = [
     ...(takesSite(records) ? ['site'] : []),

@@ -38,9 +38,18 @@ test('the document contains the routes of the table and no others', () => {
 test('every route except public ones documents its permission', () => {
   const open = routes.filter(({ access }) => access === 'public').map(({ url }) => url)
   const inbound = ['activate', 'deactivate'].map((act) => `/webhooks/offers/{token}/{offer_id}/${act}`)
-  expect(open).toEqual(['/v1/oauth/token', '/v1/sessions', '/v1/version', ...inbound])
+  const links = ['/v1/password_resets', '/v1/password_resets/redeem', '/v1/setup']
+  expect(open).toEqual([
+    '/v1/oauth/token',
+    '/v1/sessions',
+    ...links,
+    '/v1/version',
+    ...inbound,
+    '/v1/invitations/accept',
+  ])
   const anyToken = routes.filter(({ access }) => access === 'token').map(({ url }) => url)
-  expect(anyToken).toEqual(['/v1/oauth/revoke', '/v1/sessions/{id}', '/v1/me'])
+  const own = ['/v1/sessions', '/v1/sessions', '/v1/sessions/{id}', '/v1/me', '/v1/me']
+  expect(anyToken).toEqual(['/v1/oauth/revoke', ...own])
   const known: string[] = ['public', 'token', ...permissionsOf(h.app.resources.all)]
   for (const { access } of routes) expect(known).toContain(access)
   for (const { method, url, access } of routes) {

@@ -12,8 +12,8 @@ import { ofSites } from '../jsonapi/select-rows.ts'
  * its id.
  */
 export interface Ending {
-  column: 'archived_at' | 'deleted_at' | null
-  verb: 'archive' | 'delete'
+  column: 'archived_at' | 'deleted_at' | 'left_at' | 'revoked_at' | null
+  verb: 'archive' | 'delete' | 'remove' | 'revoke'
 }
 
 export const ARCHIVED: Ending = { column: 'archived_at', verb: 'archive' }

@@ -57,6 +57,9 @@ export interface Records {
   table:
     | Exclude<IdTable, 'contacts'>
     | 'api_keys'
+    | 'invitations'
+    | 'roles'
+    | 'users'
     | 'hooks'
     | 'email_templates'
     | 'automations'
@@ -159,11 +162,18 @@ type Owner = { site_id?: string; [column: string]: unknown }
 const ownerOf = ({ accountId }: Writing, siteId: string | null): Owner =>
   siteId === null ? { account_id: accountId } : { site_id: siteId }
 
-async function shareParent({ tx, siteIds }: Writing, { parent }: Records, id: string): Promise<Owner> {
+async function shareParent(
+  { tx, siteIds, accountId }: Writing,
+  { parent, resource }: Records,
+  id: string,
+): Promise<Owner> {
   const { relationship, column, rows } = parent!
   const source = { pointer: `/data/relationships/${relationship}/data/id` }
   const row = await shareOne(tx, rows, siteIds, id, source)
-  return { site_id: row.site_id, [column]: row.id }
+  return {
+    ...(resource.isOfAccount ? { account_id: accountId } : { site_id: row.site_id }),
+    [column]: row.id,
+  }
 }
 
 const complete = (
@@ -199,12 +209,16 @@ export async function updateRecord(
   const { values, ignored } = readAttributes(records.resource, attributes, false)
   writing.ignore(ignored)
   if (parentId !== undefined)
-    Object.assign(values, await shareParent({ ...writing, siteIds: [row.site_id] }, records, parentId))
+    Object.assign(values, await shareParent(inTenantOf(writing, records, row), records, parentId))
   const changes = differing(await complete(records, values, row, writing, row.site_id ?? null), row)
   const isRelatedChanged = await setRelated(writing, records, row, related)
   if (Object.keys(changes).length === 0 && !isRelatedChanged) return
   await whileUnique(records, () => setColumns(writing, records, row, changes))
 }
+
+/** What a row can be moved to is of the same site, or of the same account. */
+const inTenantOf = (writing: Writing, { resource }: Records, row: Row): Writing =>
+  resource.isOfAccount ? writing : { ...writing, siteIds: [row.site_id] }
 
 /**
  * Archives or deletes a row of the caller's sites: lists do not show it any more, and nothing can refer to it.

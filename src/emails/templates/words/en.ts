@@ -80,6 +80,23 @@ export const en: EmailWords = {
     button: 'Confirm this address',
     ignore: 'If this was not you, you can ignore this message: nothing will happen.',
   },
+  userInvitation: {
+    subject: 'You are invited to the team of {{ site.title }}',
+    preheader: 'Accept the invitation and choose a password.',
+    heading: 'Join the team of {{ site.title }}',
+    sentence:
+      'You are invited to the team of {{ site.title }}. Use this link to accept and to choose a password.',
+    button: 'Accept the invitation',
+    ignore: 'If you do not know {{ site.title }}, you can ignore this message: nothing will happen.',
+  },
+  userPassword: {
+    subject: 'Set a new password for the portal of {{ site.title }}',
+    preheader: 'Your current password works until you set a new one.',
+    heading: 'Set a new password',
+    sentence: 'Use this link to set a new password for the portal of {{ site.title }}.',
+    button: 'Set a new password',
+    ignore: 'If you did not request it, you can ignore this message: your password stays the same.',
+  },
   passwordChanged: {
     subject: 'Your password for {{ site.title }} was changed',
     preheader: 'If this was not you, set a new password now.',

@@ -80,6 +80,23 @@ export const es: EmailWords = {
     button: 'Confirmar esta dirección',
     ignore: 'Si no has sido tú, puedes ignorar este correo: no pasará nada.',
   },
+  userInvitation: {
+    subject: 'Te invitan al equipo de {{ site.title }}',
+    preheader: 'Acepta la invitación y elige una contraseña.',
+    heading: 'Únete al equipo de {{ site.title }}',
+    sentence:
+      'Te invitan al equipo de {{ site.title }}. Usa este enlace para aceptar y elegir una contraseña.',
+    button: 'Aceptar la invitación',
+    ignore: 'Si no conoces {{ site.title }}, puedes ignorar este correo: no pasará nada.',
+  },
+  userPassword: {
+    subject: 'Elige una contraseña nueva para el portal de {{ site.title }}',
+    preheader: 'Tu contraseña actual funciona hasta que elijas otra.',
+    heading: 'Elige una contraseña nueva',
+    sentence: 'Usa este enlace para elegir una contraseña nueva para el portal de {{ site.title }}.',
+    button: 'Elegir contraseña nueva',
+    ignore: 'Si no lo has pedido, puedes ignorar este correo: tu contraseña no cambia.',
+  },
   passwordChanged: {
     subject: 'Se ha cambiado tu contraseña de {{ site.title }}',
     preheader: 'Si no has sido tú, elige ahora una contraseña nueva.',

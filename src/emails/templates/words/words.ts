@@ -32,6 +32,9 @@ export interface EmailWords {
   password: LinkWords
   emailChange: LinkWords
   formConfirmation: LinkWords
+  /** To users of the account; in these, `site` is the business. */
+  userInvitation: LinkWords
+  userPassword: LinkWords
   passwordChanged: NoticeWords
   emailChanged: NoticeWords
   emailRemoved: NoticeWords

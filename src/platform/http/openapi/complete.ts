@@ -71,7 +71,12 @@ function completeResponse(status: number, response: Response, route: Route | und
   return {
     ...response,
     headers: referToHeaders(
-      successHeaders(status, route !== undefined && readsIdempotencyKey(route), route?.sends),
+      successHeaders(
+        status,
+        route !== undefined && readsIdempotencyKey(route),
+        response.content !== undefined,
+        route?.sends,
+      ),
     ),
     ...(response.content && { content: completeContent(response.content, schemas) }),
   }

@@ -84,18 +84,20 @@ export function errorHeaders(status: number, isFlat: boolean): HeaderName[] {
  * Headers of an answer without one.
  *
  * @param isIdempotent whether the operation reads Idempotency-Key
+ * @param hasDocument what is accepted without one has no URL
  * @param own that no other operation has
  */
 export function successHeaders(
   status: number,
   isIdempotent: boolean,
+  hasDocument: boolean,
   own: readonly HeaderName[] = [],
 ): HeaderName[] {
   return [
     'X-Request-Id',
     ...RATE_LIMIT,
     'Warning',
-    ...([201, 202].includes(status) ? (['Location'] as const) : []),
+    ...(hasDocument && [201, 202].includes(status) ? (['Location'] as const) : []),
     ...(isIdempotent ? (['Idempotent-Replayed'] as const) : []),
     ...own,
   ]

@@ -12,12 +12,13 @@ const OF_RELATIONSHIP: Record<string, [verb: string, preposition: string]> = {
 }
 
 /** Last segments of a POST that begin with a verb. */
-const ACTION = /^(?:activate|cancel|deactivate|preview|replay|resend|retry|rotate|test)(?:_|$)/
+const ACTION = /^(?:accept|activate|cancel|deactivate|preview|redeem|replay|resend|retry|rotate|test)(?:_|$)/
 
 /** Operations of no resource. */
 const NAMED: Record<string, string> = {
   'POST /v1/oauth/token': 'createToken',
   'POST /v1/oauth/revoke': 'revokeToken',
+  'DELETE /v1/sessions': 'deleteOtherSessions',
   'GET /healthz': 'getHealth',
   'GET /readyz': 'getReadiness',
   'GET /metrics': 'getMetrics',

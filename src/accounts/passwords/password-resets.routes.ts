@@ -1,0 +1,61 @@
+import { Type } from 'typebox'
+import { assertOwnPage } from '../../platform/http/credentials.ts'
+import { type Answer, type Route, route } from '../../platform/http/route.ts'
+import { tooMany } from '../limiting-links.ts'
+import { deviceOf, SessionDocument, sessionAnswer } from '../sessions/session-answer.ts'
+import { redeemPasswordReset } from './redeem-password-reset.ts'
+import { requestPasswordReset } from './request-password-reset.ts'
+
+const request = route({
+  kind: 'open',
+  method: 'POST',
+  url: '/v1/password_resets',
+  access: 'public',
+  summary: 'Request a link to set a new password',
+  description:
+    'Sends the link to the user with this e-mail, if there is one; the answer is the same for every address. The link works once, within a day.',
+  tag: 'authentication',
+  body: Type.Object({
+    data: Type.Object({
+      type: Type.Literal('password_resets'),
+      attributes: Type.Object({ email: Type.String({ examples: ['owner@example.com'] }) }),
+    }),
+  }),
+  responses: { 202: Type.Null({ description: 'The link is sent if the address is that of a user' }) },
+  errors: [409, 503],
+  async handler({ app, body, source }): Promise<Answer> {
+    const waitSeconds = await requestPasswordReset(app, body.data.attributes.email, source)
+    if (waitSeconds > 0) throw tooMany('Too many links were requested for this e-mail.', waitSeconds)
+    return { status: 202 }
+  },
+})
+
+const redeem = route({
+  kind: 'open',
+  method: 'POST',
+  url: '/v1/password_resets/redeem',
+  access: 'public',
+  summary: 'Set a new password with a link',
+  description:
+    'Uses the link up, sets the password of its user, ends all sessions of the user and starts a new one.',
+  tag: 'authentication',
+  body: Type.Object({
+    data: Type.Object({
+      type: Type.Literal('password_resets'),
+      attributes: Type.Object({
+        token: Type.String(),
+        password: Type.String({ examples: ['a rather long password'] }),
+      }),
+    }),
+  }),
+  responses: { 201: SessionDocument },
+  sends: ['Set-Cookie'],
+  errors: [401, 403, 409, 422, 503],
+  async handler(context): Promise<Answer> {
+    assertOwnPage(context.headers)
+    const session = await redeemPasswordReset(context.app, context.body.data.attributes, deviceOf(context))
+    return sessionAnswer(session, context.baseUrl)
+  },
+})
+
+export const passwordResetRoutes: Route[] = [request, redeem]
