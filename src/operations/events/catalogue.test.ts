@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requestPasswordReset } from '../../accounts/passwords/request-password-reset.ts'
 import { findGift, redeemOwnGift } from '../../members/redeem-gift.ts'
 import { requestLink } from '../../members/request-link.ts'
 import { REFERENCES } from '../../platform/events/catalogue.ts'
@@ -41,6 +42,7 @@ beforeAll(async () => {
     data: [{ type: 'contact_tags', id: tagId }],
   })
   await h.client.delete(offersOf, offersBody([giftOfferId]))
+  await changeTeam()
   await advanceClock(h.app, 3 * DAY)
   const before = await eventsAfter('0')
   await h.client.delete(`/v1/contacts/${contactId}`)
@@ -50,6 +52,20 @@ afterAll(async () => {
   await h.close()
   await receiver.close()
 })
+
+/** Somebody is invited, and the owner requests a new password. */
+async function changeTeam(): Promise<void> {
+  const [role] = (await h.client.get('/v1/roles')).body.data
+  await h.client.post('/v1/invitations', {
+    data: {
+      type: 'invitations',
+      attributes: { email: 'grace.of.the.team@example.com' },
+      relationships: { role: { data: { type: 'roles', id: role.id } } },
+    },
+  })
+  const { email } = (await h.client.get('/v1/me')).body.data.attributes
+  await requestPasswordReset(h.app, email, '127.0.0.1')
+}
 
 interface Recorded {
   id: string
