@@ -183,7 +183,7 @@ async function problem(
   error?: unknown,
 ): Promise<FastifyReply> {
   const where = await siteOf(app, request).catch(() => ({ site: undefined, base: '' }))
-  // A program is told in its own format, and for its developer.
+  // A program gets JSON, with the words that its developer needs.
   if (isOfScript(request)) {
     const language = languageFor(request, where.site ?? { language: null })
     const text = error instanceof ApiError ? error.message : translate(language, `problem.${about}.text`)
