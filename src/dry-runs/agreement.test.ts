@@ -6,7 +6,7 @@ import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
 import type { Effect } from './effect.ts'
 
-const SITUATIONS = 40
+const SITUATIONS = 24
 const DAY = 86_400_000
 
 let h: Harness
@@ -103,18 +103,23 @@ test(`in ${SITUATIONS} generated situations a dry run lists what the request the
     const contact = await makeContact(h.app, siteId, { name: chance(0.2) ? '' : 'Ada Lovelace' })
     const path = `/v1/contacts/${contact}/relationships/offers`
     if (chance(0.6)) await h.client.post(path, offersBody(some([...offers, bonus])))
-    if (chance(0.3)) await h.client.post(path, offersBody([offers[1]!], { renew: 'extend' }))
+    // In some, access was extended, and is restarted; or it is over.
+    const limited = offersBody([offers[1]!], { renew: 'extend' })
+    for (let times = i % 4 === 0 ? 2 : i % 4 === 1 ? 1 : 0; times > 0; times--)
+      await h.client.post(path, limited)
     if (chance(0.4)) await tag(contact, some(tags))
     await h.drain()
-    if (chance(0.3)) await expire(contact)
+    if (i % 4 === 1) await expire(contact)
 
-    const method = chance(0.6) ? 'POST' : chance(0.5) ? 'PATCH' : 'DELETE'
+    const restarts = i % 8 === 0
+    const method = restarts || chance(0.6) ? 'POST' : chance(0.5) ? 'PATCH' : 'DELETE'
     const meta = {
       ...(method !== 'DELETE' && chance(0.4) && { send_offer_grant_email: chance(0.5) }),
       ...(method !== 'DELETE' && chance(0.3) && { send_customer_welcome_email: chance(0.5) }),
       ...(method === 'POST' && chance(0.4) && { renew: chance(0.5) ? 'extend' : 'restart' }),
+      ...(restarts && { renew: 'restart' }),
     }
-    const body = offersBody(some(offers, 0.6), meta)
+    const body = offersBody(restarts ? offers : some(offers, 0.6), meta)
     const dry = await h.client.send(method, `${path}?dry_run=true`, body)
     const last = await lastEventId()
     const real = await h.client.send(method, path, body)
@@ -151,7 +156,7 @@ test(`in ${SITUATIONS} generated situations a dry run lists what the request the
       'automation disabled',
     ]),
   )
-}, 300_000)
+}, 600_000)
 
 const tag = (contact: string, ids: string[]) =>
   h.client.post(`/v1/contacts/${contact}/relationships/tags`, {
