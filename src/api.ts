@@ -40,11 +40,13 @@ import { grantPeriodRoutes } from './grants/grant-period.routes.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { memberPages } from './members/member-pages.ts'
+import { merging } from './merging.ts'
 import { events } from './operations/events/events.resource.ts'
 import { healthRoutes } from './operations/health.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactAliases, contactAliasRecords } from './people/contacts/contact-aliases.resource.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
+import { mergeRoute } from './people/contacts/merge.routes.ts'
 import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
 import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
@@ -67,6 +69,7 @@ export const routes: Route[] = [
     end: 'The site and everything in it become unreachable; its contacts can no longer be exported or deleted. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
   }),
   ...contactRoutes(personalData),
+  mergeRoute(merging),
   listRoute(contactAliases),
   showRoute(contactAliases),
   endRoute(contactAliasRecords, {

@@ -63,7 +63,13 @@ async function tracesAfterDeleting(
 /** What each module keeps. */
 const TABLES: Record<string, string[]> = {
   grants: ['offer_grants'],
-  contact: ['contact_aliases', 'contact_custom_values', 'contacts', 'idempotency_keys'],
+  contact: [
+    'contact_aliases',
+    'contact_custom_values',
+    'contact_external_ids',
+    'contacts',
+    'idempotency_keys',
+  ],
   customer: ['customers'],
   member_links: ['member_links'],
   member_sessions: ['member_sessions'],

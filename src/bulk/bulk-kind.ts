@@ -1,5 +1,4 @@
-import type { Permission } from '../platform/auth/permissions.ts'
-import type { BulkKindName } from '../platform/auth/permissions.ts'
+import type { BulkKindName, Permission } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
 import type { Origin } from '../platform/events/events.ts'
 import type { Field } from '../platform/jsonapi/fields.ts'

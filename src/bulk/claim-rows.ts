@@ -4,8 +4,8 @@ import type { Tx } from '../platform/db/database.ts'
 import type { BulkContext, BulkKind, Settings } from './bulk-kind.ts'
 import { needsOf } from './job-permissions.ts'
 import { kindNamed } from './kinds.ts'
-import { finishJob } from './record-outcomes.ts'
 import type { GivenRow } from './read-rows.ts'
+import { finishJob } from './record-outcomes.ts'
 
 /** A job that is locked. */
 export interface ClaimedJob extends BulkContext {

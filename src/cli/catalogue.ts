@@ -5,6 +5,7 @@ import { productRecords } from '../catalogue/products/products.resource.ts'
 import { formRecords } from '../forms/forms.resource.ts'
 import { customFieldRecords } from '../people/custom-fields/custom-fields.resource.ts'
 import { contactTagRecords } from '../people/tags/contact-tags.resource.ts'
+import { activationCommand } from './activation.ts'
 import { recordCommands } from './records.ts'
 
 export function catalogueCommands(program: Command): void {
@@ -22,13 +23,14 @@ export function catalogueCommands(program: Command): void {
     what: 'product',
     columns: ['title', 'product_type_name', 'publish_status'],
   })
-  recordCommands(program, {
+  const offers = recordCommands(program, {
     name: 'offers',
     description: 'offers: products at a price, which can be granted to contacts',
     records: offerRecords,
     what: 'offer',
     columns: ['title', 'price_description', 'products'],
   })
+  activationCommand(offers)
   recordCommands(program, {
     name: 'tags',
     description: 'contact tags',

@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
+import { merging as modules } from '../merging.ts'
 import { type Alias, aliasesOf, releaseAlias } from '../people/contacts/aliases-of.ts'
 import { parseContactAttributes, valuesOfNew } from '../people/contacts/contact-attributes.ts'
 import { type Contact, contactRows, contacts } from '../people/contacts/contacts.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import { exportContact } from '../people/contacts/export-contact.ts'
 import { findContactByEmail } from '../people/contacts/find-contact.ts'
+import { describeMerge, type Moved, mergeContacts } from '../people/contacts/merge-contacts.ts'
 import { personalData } from '../personal-data.ts'
 import type { App } from '../platform/app.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
@@ -48,6 +50,15 @@ export function contactCommands(program: Command): void {
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
     .action(aliases)
+  subcommand(
+    command,
+    'merge <contact> <other>',
+    'move everything of the other contact (id or e-mail) to a contact',
+  )
+    .option('--dry-run', 'print what would happen, and change nothing')
+    .option(...SITE_OPTION)
+    .option(...ACCOUNT_OPTION)
+    .action(merge)
   subcommand(
     command,
     'export <contact>',
@@ -96,6 +107,33 @@ async function find(text: string, { json, account, site }: Options): Promise<voi
     customer: String(rel_customer ?? '-'),
   }))
   print({ json }, rows, table(rows, `No contact has "${text}" in its name or e-mail.`))
+}
+
+/** Undoes a merge that was to be looked at only. */
+class DryRun extends Error {}
+
+async function merge(
+  contact: string,
+  other: string,
+  { json, account, site, dryRun = false }: Options & { dryRun?: boolean },
+): Promise<void> {
+  let sentences: string[] = []
+  let moved: Moved = {}
+  const merging = changing('contacts merge', async (tx, app) => {
+    const operator = await findOperatorOfContact(app, contact, { account, site })
+    const { siteIds, now } = operator.scope
+    const intoId = await findContactId(app, operator, contact, site)
+    const fromId = await findContactId(app, operator, other, site)
+    const origin = { actor: OPERATOR, requestId: null, now }
+    moved = await mergeContacts(tx, siteIds, { intoId, fromId }, origin, modules)
+    sentences = describeMerge(moved, { intoId, fromId })
+    if (dryRun) throw new DryRun()
+  })
+  await merging.catch((error: unknown) => {
+    if (!(error instanceof DryRun)) throw error
+  })
+  const words = [...sentences, ...(dryRun ? ['Nothing was changed.'] : [])]
+  print({ json }, { dry_run: dryRun, moved, sentences }, words)
 }
 
 async function aliases(

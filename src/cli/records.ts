@@ -55,7 +55,8 @@ interface Shown {
   relationships?: Record<string, { data?: { id: string }[] | { id: string } | null }>
 }
 
-export function recordCommands(program: Command, commands: RecordCommands): void {
+/** @returns the group, to which others can be added */
+export function recordCommands(program: Command, commands: RecordCommands): Command {
   const { name, description, records } = commands
   const { singular } = records.resource
   const command = program.command(name).description(description)
@@ -78,6 +79,7 @@ export function recordCommands(program: Command, commands: RecordCommands): void
   create.action((options: Options) => runCreate(commands, options))
   edit.action((id: string, options: Options) => runEdit(commands, id, options))
   archive.action((id: string, options: Options) => runArchive(commands, id, options))
+  return command
 }
 
 function addAttributeOptions(

@@ -9,6 +9,7 @@ const SEALED = [
   { table: 'hooks', column: 'secret' },
   { table: 'hook_secrets', column: 'secret' },
   { table: 'offers', column: 'activation_token' },
+  { table: 'former_activation_tokens', column: 'token' },
 ]
 const BATCH = 1_000
 

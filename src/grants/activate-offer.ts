@@ -3,7 +3,9 @@ import { isAddressTaken } from '../people/contacts/address-taken.ts'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
 import { isNameless } from '../people/contacts/derived-name.ts'
+import { findContactByEmail } from '../people/contacts/find-contact.ts'
 import { updateContact } from '../people/contacts/update-contact.ts'
+import { type ExternalId, externalIdsOf, parseSource } from '../people/external-ids/external-ids.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { type Origin, recordEvent } from '../platform/events/events.ts'
@@ -11,7 +13,7 @@ import { ApiError, notFound } from '../platform/jsonapi/errors.ts'
 import { lockOne } from '../platform/records/lock-one.ts'
 import { describeProblem, parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
-import { type Buyer, findBuyer, type KnownBuyer } from './find-buyer.ts'
+import { type Buyer, findBuyer } from './find-buyer.ts'
 import { type GrantOf, grantInTransaction, revokeInTransaction } from './grant-in-transaction.ts'
 
 /** Somebody at a shop elsewhere, as it sends them. */
@@ -19,6 +21,8 @@ export interface GivenBuyer {
   name?: string
   email?: string
   external_user_id?: string
+  /** The system that the id is of. */
+  source?: string
 }
 
 /** Which e-mails are sent. */
@@ -28,7 +32,10 @@ export type ActivationEmails = Required<
 
 /**
  * Grants an offer that was bought elsewhere, to a contact that is made when there is none: both, or neither. Who is
- * known by the shop's id keeps the e-mail on file, and another one is recorded as an event.
+ * known by the shop's id keeps the e-mail on file, and another one is recorded as an event; who is known by an e-mail
+ * gets the id.
+ *
+ * @returns what the shop should know: that the e-mail is that of another contact; null: nothing
  */
 export async function activateOffer(
   app: App,
@@ -36,57 +43,87 @@ export async function activateOffer(
   given: GivenBuyer,
   emails: ActivationEmails,
   requestId: string,
-): Promise<void> {
+): Promise<string | null> {
   const buyer = parseBuyer(given)
   const name = readName(given.name ?? '')
   assertShort('name', name)
   const origin = originOf(app, offer, requestId)
-  await retryingOnce(() =>
+  const granted = await retryingOnce(() =>
     inTransaction(app.db, async (tx) => {
       const known = await findBuyer(tx, offer.site_id, buyer)
       const contactId = known?.contactId ?? (await makeContact(tx, offer.site_id, name, buyer, origin))
       const customerId = await grantTo(tx, offer, contactId, emails, origin)
-      if (known?.by === 'external_user_id') {
-        await noteOtherEmail(tx, { siteId: offer.site_id, contactId, customerId }, known, buyer, origin)
-      } else if (buyer.externalUserId || (known && name)) {
-        const contact = await lockOne<Contact>(tx, contactRows, [offer.site_id], contactId)
-        const values = name && isNameless(contact) ? { name } : {}
-        const externalUserId = buyer.externalUserId ?? undefined
-        await updateContact(tx, contact, { values, externalUserId }, origin)
-      }
+      const about = { siteId: offer.site_id, contactId, customerId }
+      if (known?.by === 'external_id') await noteOtherEmail(tx, about, buyer, origin)
+      else if (buyer.externalId || (known && name)) await addTo(tx, about, name, buyer.externalId, origin)
+      return { contactId, otherContactId: known?.otherContactId ?? null }
     }),
   )
   app.metrics.grants.inc()
   app.onEvents()
+  return conflictOf(granted, 'was granted to')
 }
 
-/** Revokes an offer from whoever has this id at the shop, or else this e-mail. */
+/** Adds the name to a contact that has none, and the id before those that it has. */
+async function addTo(
+  tx: Tx,
+  { siteId, contactId }: { siteId: string; contactId: string },
+  name: string,
+  id: ExternalId | null,
+  origin: Origin,
+): Promise<void> {
+  const contact = await lockOne<Contact>(tx, contactRows, [siteId], contactId)
+  const values = name && isNameless(contact) ? { name } : {}
+  const externalIds = id ? [id, ...(await externalIdsOf(tx, siteId, contactId))] : undefined
+  await updateContact(tx, contact, { values, externalIds }, origin)
+}
+
+const conflictOf = (
+  { contactId, otherContactId }: { contactId: string; otherContactId: string | null },
+  happened: string,
+) =>
+  otherContactId === null
+    ? null
+    : `The offer ${happened} contact ${contactId}, who has this external_user_id. The e-mail is that of contact ${otherContactId}.`
+
+/** Revokes an offer from whoever has this id at the shop, or else this e-mail. @returns as activateOffer() */
 export async function deactivateOffer(
   app: App,
   offer: ActivatedOffer,
   given: GivenBuyer,
   requestId: string,
-): Promise<void> {
+): Promise<string | null> {
   const buyer = parseBuyer(given)
   const origin = originOf(app, offer, requestId)
-  await inTransaction(app.db, async (tx) => {
+  const known = await inTransaction(app.db, async (tx) => {
     const known = await findBuyer(tx, offer.site_id, buyer)
     if (!known) throw notHeld('The site has no contact with this external_user_id or e-mail.')
     const change = { contactId: known.contactId, offerIds: [offer.id], origin }
     const [revoked] = await revokeInTransaction(tx, offer.site_id, [change], origin.now)
     if (revoked!.length === 0) throw notHeld(`Contact ${known.contactId} does not hold the offer.`)
+    return known
   })
   app.onEvents()
+  return conflictOf(known, 'was revoked from')
 }
 
 /** @throws ApiError 422 in Kajabi's words when neither an e-mail nor an id says who it is */
-function parseBuyer({ email: text = '', external_user_id = '' }: GivenBuyer): Buyer {
-  const externalUserId = external_user_id.trim() || null
-  assertShort('external_user_id', externalUserId ?? '')
+function parseBuyer({ email: text = '', external_user_id = '', source = '' }: GivenBuyer): Buyer {
+  const id = external_user_id.trim()
+  assertShort('external_user_id', id)
+  const externalId = id === '' ? null : { source: sourceOf(source), id }
   const email = parseEmailAddress(text)
-  if (email || (text.trim() === '' && externalUserId)) return { email, externalUserId }
+  if (email || (text.trim() === '' && externalId)) return { email, externalId }
   if (text.trim() === '') throw emailMissing()
   throw refusal('email: is invalid', `The parameter email is not an e-mail address${describeProblem(text)}.`)
+}
+
+function sourceOf(given: string): string | null {
+  try {
+    return parseSource(given)
+  } catch (error) {
+    throw refusal('source: is invalid', `The parameter source ${(error as Error).message}.`)
+  }
 }
 
 const emailMissing = () =>
@@ -151,23 +188,23 @@ async function grantTo(
 async function noteOtherEmail(
   tx: Tx,
   about: { siteId: string; contactId: string; customerId: string },
-  known: KnownBuyer,
   { email }: Buyer,
   origin: Origin,
 ): Promise<void> {
-  if (email && email !== known.email) await recordEvent(tx, 'other_email_given', about, { email }, origin)
+  const isOwn = email && (await findContactByEmail(tx, about.siteId, email)) === about.contactId
+  if (email && !isOwn) await recordEvent(tx, 'other_email_given', about, { email }, origin)
 }
 
 /** The contact was deleted between looking and granting. */
 class ChangedMeanwhile extends Error {}
 
 /** Of two who make the same contact, or give one id to two, one fails, and then finds the other's. */
-async function retryingOnce(work: () => Promise<void>): Promise<void> {
+async function retryingOnce<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    await work()
+    return await work()
   } catch (error) {
     if (!isTaken(error) && !(error instanceof ChangedMeanwhile)) throw error
-    await work()
+    return work()
   }
 }
 

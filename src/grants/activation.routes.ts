@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
 import { findByActivationToken } from '../catalogue/offers/activation-token.ts'
+import type { App } from '../platform/app.ts'
 import { type Context, type Route, route } from '../platform/http/route.ts'
 import { notFound } from '../platform/jsonapi/errors.ts'
 import { activateOffer, deactivateOffer, type GivenBuyer } from './activate-offer.ts'
 
-const MEMBERS = ['email', 'name', 'external_user_id'] as const
+const MEMBERS = ['email', 'name', 'external_user_id', 'source'] as const
 
 const person = Object.fromEntries(MEMBERS.map((name) => [name, Type.Optional(Type.String())]))
 
@@ -20,6 +21,22 @@ const PersonInQuery = Type.Object(
   ),
 )
 
+const Done = <Status extends string>(status: Status) =>
+  Type.Object({
+    status: Type.Literal(status),
+    warning: Type.Optional(
+      Type.String({
+        description: 'The external_user_id and the e-mail are those of two contacts; the id decides',
+        'x-extension': true,
+      }),
+    ),
+  })
+
+const answerOf = ({ config }: App, status: string, warning: string | null) => ({
+  status,
+  ...(warning !== null && config.EXTENSIONS && { warning }),
+})
+
 const activate = route({
   kind: 'open',
   method: 'POST',
@@ -27,7 +44,7 @@ const activate = route({
   access: 'public',
   summary: 'Activate an offer that was bought elsewhere',
   description:
-    'The URL is the credential. Grants the offer to the customer with this external_user_id, otherwise to the contact with this e-mail, which is created if necessary. The e-mail of an existing contact is not changed. The body may be form-encoded, multipart or JSON.',
+    'The URL is the credential. Grants the offer to the contact with this external_user_id (of this `source`, if one is given), otherwise to the contact with this e-mail, now or formerly, which is created if necessary and gets the id. The e-mail of an existing contact is not changed. The body may be form-encoded, multipart or JSON.',
   tag: 'grants',
   query: Type.Object({
     send_offer_grant_email: Type.Optional(
@@ -42,7 +59,7 @@ const activate = route({
     ...PersonInQuery.properties,
   }),
   body: Person,
-  responses: { 200: Type.Object({ status: Type.Literal('activated') }) },
+  responses: { 200: Done('activated') },
   errors: [422, 503],
   form: true,
   flatErrors: true,
@@ -53,8 +70,8 @@ const activate = route({
       send_offer_grant_email: query.send_offer_grant_email === 'true',
       send_customer_welcome_email: query.send_customer_welcome_email !== 'false',
     }
-    await activateOffer(app, offer, givenBuyer(context), emails, requestId)
-    return { body: { status: 'activated' } }
+    const warning = await activateOffer(app, offer, givenBuyer(context), emails, requestId)
+    return { body: answerOf(app, 'activated', warning) }
   },
 })
 
@@ -65,18 +82,18 @@ const deactivate = route({
   access: 'public',
   summary: 'Deactivate an offer that was bought elsewhere',
   description:
-    'The URL is the credential. Revokes the offer from the customer with this external_user_id, otherwise from the contact with this e-mail. Returns an error when there is no such contact, or it does not hold the offer.',
+    'The URL is the credential. Revokes the offer from the contact with this external_user_id (of this `source`, if one is given), otherwise from the contact with this e-mail, now or formerly. Returns an error when there is no such contact, or it does not hold the offer.',
   tag: 'grants',
   query: PersonInQuery,
   body: Person,
-  responses: { 200: Type.Object({ status: Type.Literal('deactivated') }) },
+  responses: { 200: Done('deactivated') },
   errors: [422, 503],
   form: true,
   flatErrors: true,
   async handler(context) {
     const offer = await offerOf(context)
-    await deactivateOffer(context.app, offer, givenBuyer(context), context.requestId)
-    return { body: { status: 'deactivated' } }
+    const warning = await deactivateOffer(context.app, offer, givenBuyer(context), context.requestId)
+    return { body: answerOf(context.app, 'deactivated', warning) }
   },
 })
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { MovableClock } from '../platform/clock/clock.ts'
 import { makeContact, makeKey, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { countRows } from '../testing/refusals.ts'
@@ -37,8 +38,8 @@ async function heldBy(email: string) {
     external_user_id: string
     name: string
   }>`
-    select g.offer_id, g.source, g.granted_by, c.external_user_id, c.name
-      from customers c join offer_grants g on g.customer_id = c.id and g.revoked_at is null where c.email = ${email}`.execute(
+    select g.offer_id, g.source, g.granted_by, x.external_id as external_user_id, c.name
+      from customers c left join contact_external_ids x on x.contact_id = c.contact_id and x.position = 0 join offer_grants g on g.customer_id = c.id and g.revoked_at is null where c.email = ${email}`.execute(
     h.app.db,
   )
   return rows
@@ -179,6 +180,45 @@ test('a known id needs no e-mail; an unknown one does', async () => {
   expect([unknown.status, unknown.body.error]).toEqual([422, "email: can't be blank"])
 })
 
+test('an id of one contact and the e-mail of another: the id decides, and the answer says so', async () => {
+  const [email, external_user_id, other] = [newEmail(), `shop-${unique()}`, { email: newEmail() }]
+  await call(urls.activate_url, { email, external_user_id })
+  const otherId = await makeContact(h.app, h.account.siteId, other)
+  const offer = await otherOffer()
+  const { status, body } = await call(offer.activate_url, { ...other, external_user_id })
+  expect([status, body.warning]).toEqual([200, expect.stringContaining(`that of contact ${otherId}`)])
+  expect(await heldBy(email)).toHaveLength(2)
+  expect(await heldBy(other.email)).toEqual([])
+  const ended = await call(offer.deactivate_url, { ...other, external_user_id })
+  expect(ended.body.warning).toContain('revoked from contact')
+})
+
+test('an unknown id is recorded for the contact with the e-mail; those it has stay, and find it', async () => {
+  const [email, ids] = [newEmail(), [`shop-${unique()}`, `shop-${unique()}`]]
+  await call(urls.activate_url, { email, external_user_id: ids[0] })
+  await call((await otherOffer()).activate_url, { email, external_user_id: ids[1] })
+  const [contact] = (await h.client.get(`/v1/contacts?filter[email]=${email}`)).body.data
+  expect(contact.attributes).toMatchObject({
+    external_user_id: ids[1],
+    external_user_ids: [ids[1], ids[0]].map((id) => ({ source: null, id })),
+  })
+  expect((await call((await otherOffer()).activate_url, { external_user_id: ids[0] })).status).toBe(200)
+  expect(await heldBy(email)).toHaveLength(3)
+})
+
+test('each source is a namespace of its own', async () => {
+  const [one, other, id] = [newEmail(), newEmail(), `user-${unique()}`]
+  await call(urls.activate_url, { email: one, external_user_id: id, source: 'Shopify' })
+  await call(urls.activate_url, { email: other, external_user_id: id, source: 'zapier' })
+  const offer = await otherOffer()
+  await call(offer.activate_url, { external_user_id: id, source: 'zapier' })
+  expect([(await heldBy(one)).length, (await heldBy(other)).length]).toEqual([1, 2])
+  const unnamed = await call(offer.activate_url, { external_user_id: id })
+  expect([unnamed.status, unnamed.body.error]).toEqual([422, "email: can't be blank"])
+  const wrong = await call(offer.activate_url, { external_user_id: id, source: 'my shop' })
+  expect([wrong.status, wrong.body.error]).toEqual([422, 'source: is invalid'])
+})
+
 test('two concurrent calls with one new id and two e-mails grant both offers to one contact', async () => {
   const external_user_id = `shop-${unique()}`
   const offer = await otherOffer()
@@ -281,14 +321,61 @@ test('the URLs stay valid until they are rotated, and are stored sealed', async 
   expect(activation_token).not.toContain(token)
   expect(h.app.sealer.unseal(activation_token!)).toBe(token)
   const again = { 'idempotency-key': 'rotation' }
-  const rotated = await h.client.post(`${path}/rotate`, undefined, again)
+  const rotated = await h.client.post(`${path}/rotate?keep_old_valid_for_hours=0`, undefined, again)
   const { attributes } = rotated.body.data
   expect(attributes.activate_url).not.toBe(urls.activate_url)
   expect((await call(urls.activate_url, { email: newEmail() })).status).toBe(404)
   expect((await call(attributes.activate_url, { email: newEmail() })).status).toBe(200)
-  expect((await h.client.post(`${path}/rotate`, undefined, again)).body.data.attributes).toEqual({})
+  expect(
+    (await h.client.post(`${path}/rotate?keep_old_valid_for_hours=0`, undefined, again)).body.data.attributes,
+  ).toEqual({
+    previous_valid_until: null,
+  })
   const kept = await h.app.db.selectFrom('idempotency_keys').selectAll().execute()
   expect(JSON.stringify(kept)).not.toContain(attributes.activate_url.split('/').at(-3))
+})
+
+describe('URLs that were replaced', () => {
+  const rotate = (hours?: string) =>
+    h.client.post(
+      `/v1/offers/${offerId}/activation_url/rotate${hours ? `?keep_old_valid_for_hours=${hours}` : ''}`,
+    )
+  const works = async (url: string) => (await call(url, { email: newEmail() })).status === 200
+  const advance = (hours: number) => (h.app.clock as MovableClock).advance(h.app.db, hours * 3_600_000)
+  const shown = async () =>
+    (await h.client.get(`/v1/offers/${offerId}`)).body.data.attributes.previous_activation_urls_valid_until
+
+  test('stay valid for 24 hours, which the offer shows', async () => {
+    const { attributes } = (await rotate()).body.data
+    const hours = (Date.parse(attributes.previous_valid_until) - h.app.clock.now().getTime()) / 3_600_000
+    expect(hours).toBeCloseTo(24, 1)
+    expect(await shown()).toBe(attributes.previous_valid_until)
+    expect(await works(urls.activate_url)).toBe(true)
+    await advance(25)
+    expect([await works(urls.activate_url), await works(attributes.activate_url)]).toEqual([false, true])
+    expect(await shown()).toBeNull()
+  })
+
+  test('each stay valid for as long as they were to; 0 ends all of them', async () => {
+    const second = (await rotate('72')).body.data.attributes
+    await rotate('1')
+    await advance(2)
+    expect([await works(urls.activate_url), await works(second.activate_url)]).toEqual([true, false])
+    const last = (await rotate('0')).body.data.attributes
+    expect(last.previous_valid_until).toBeNull()
+    expect([await works(urls.activate_url), await works(last.activate_url)]).toEqual([false, true])
+  })
+
+  test.each(['-1', '721', '1.5', 'day'])('cannot be kept for %s hours', async (hours) => {
+    const { status, body } = await rotate(hours)
+    expect([status, body.errors[0].source]).toEqual([400, { parameter: 'keep_old_valid_for_hours' }])
+  })
+
+  test('are at most ten, so that none ends before its time', async () => {
+    for (let n = 0; n < 10; n++) expect((await rotate()).status).toBe(200)
+    expect((await rotate()).status).toBe(409)
+    expect((await rotate('0')).status).toBe(200)
+  })
 })
 
 test('two concurrent first requests for an activation URL get the same one', async () => {

@@ -13,7 +13,7 @@ import { comparisons } from '../platform/jsonapi/operators.ts'
 import { defineResource, type Filter, type Scope } from '../platform/jsonapi/resource.ts'
 
 const SOURCES = ['api', 'cli', 'automation', 'inbound_url', 'form', 'demo']
-const REVOKE_REASONS = ['revoked', 'replaced', 'expired', 'contact_deleted']
+const REVOKE_REASONS = ['revoked', 'replaced', 'expired', 'contact_deleted', 'merged']
 
 /** Live grants and ended ones have an index each, which only a condition of their own finds. */
 const liveOrEnded = (condition: RawBuilder<unknown>) =>

@@ -286,6 +286,14 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     const grants = granted.body.meta.offers[0].grant_id
     return aboutExisting({ ...world, ids: { ...world.ids, grants } }, grant)
   },
+  'POST /v1/contacts/{id}/merge': async ({ h, account }) => {
+    const [into, from] = [await makeContact(h.app, account.siteId), await makeContact(h.app, account.siteId)]
+    return {
+      method: 'POST',
+      path: `/v1/contacts/${into}/merge`,
+      body: { data: { type: 'contacts', id: from } },
+    }
+  },
   'DELETE /v1/contact_aliases/{id}': async ({ h, account, client }) => {
     const contact = await makeContact(h.app, account.siteId)
     const attributes = { email: `moved${unique()}@example.com` }

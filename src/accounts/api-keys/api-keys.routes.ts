@@ -3,8 +3,8 @@ import { showOne } from '../../platform/http/resource-routes.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { singleParameters } from '../../platform/jsonapi/schemas.ts'
 import { lockOne } from '../../platform/records/lock-one.ts'
-import { rotateApiKey } from './api-keys.ts'
 import { ApiKeyWithSecret, apiKeyRecords, apiKeys } from './api-keys.resource.ts'
+import { rotateApiKey } from './api-keys.ts'
 import { assertControls, type KeyRow } from './save-api-key.ts'
 
 const rotate = route({

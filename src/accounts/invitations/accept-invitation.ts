@@ -1,5 +1,5 @@
-import { spendUserLink } from '../../links/user-links.ts'
 import type { Insertable } from 'kysely'
+import { spendUserLink } from '../../links/user-links.ts'
 import type { App } from '../../platform/app.ts'
 import { inTransaction, type Tx, violates } from '../../platform/db/database.ts'
 import type { Users } from '../../platform/db/types.ts'

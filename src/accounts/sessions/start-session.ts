@@ -1,6 +1,6 @@
+import { spendUserLink } from '../../links/user-links.ts'
 import type { App } from '../../platform/app.ts'
 import { inTransaction, type Tx } from '../../platform/db/database.ts'
-import { spendUserLink } from '../../links/user-links.ts'
 import { limitingLinks } from '../limiting-links.ts'
 import { type Credentials, signInUser } from '../sign-in-user.ts'
 import { type Device, startFamily } from '../token-families.ts'

@@ -1,10 +1,11 @@
 /** What changing and removing users takes, and what ends with somebody who leaves the team. */
-import { deleteApiKey } from '../api-keys/api-keys.ts'
+
 import { endUserLinks } from '../../links/user-links.ts'
 import { ApiError, unprocessable } from '../../platform/jsonapi/errors.ts'
 import type { Values } from '../../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../../platform/jsonapi/resource.ts'
 import type { Writing } from '../../platform/records/records.ts'
+import { deleteApiKey } from '../api-keys/api-keys.ts'
 import { lackOf, powerOfCaller, powerOfUser } from '../power.ts'
 import { assertGivesRole } from '../roles/save-role.ts'
 import { endSessionsOf } from '../token-families.ts'

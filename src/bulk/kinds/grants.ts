@@ -1,4 +1,4 @@
-import { type Renewal, RENEWALS } from '../../grants/change-offers.ts'
+import { RENEWALS, type Renewal } from '../../grants/change-offers.ts'
 import { heldOffers, unknownOffers } from '../../grants/find-offers.ts'
 import { type GrantOutcome, grantInTransaction } from '../../grants/grant-in-transaction.ts'
 import { explainPeriod } from '../../grants/read-renewal.ts'

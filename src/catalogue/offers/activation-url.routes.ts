@@ -1,12 +1,22 @@
 import { Type } from 'typebox'
 import { type Answer, type Route, route, type WriteContext } from '../../platform/http/route.ts'
-import { activationToken } from './activation-token.ts'
+import { badRequest } from '../../platform/jsonapi/errors.ts'
+import type { QueryParameters } from '../../platform/jsonapi/query.ts'
+import { activationUrls, KEEP_OLD_HOURS, MOST_KEEP_OLD_HOURS, parseKeepOldHours } from './activation-token.ts'
 
 const Urls = Type.Object({
   data: Type.Object({
     type: Type.Literal('activation_urls'),
     id: Type.String({ description: 'Id of the offer' }),
-    attributes: Type.Partial(Type.Object({ activate_url: Type.String(), deactivate_url: Type.String() })),
+    attributes: Type.Object({
+      activate_url: Type.Optional(Type.String()),
+      deactivate_url: Type.Optional(Type.String()),
+      previous_valid_until: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'date-time',
+        description: 'Until when URLs that were replaced are valid; null: none is',
+      }),
+    }),
   }),
 })
 
@@ -20,7 +30,7 @@ const show = route({
     'For shops that call a URL after a payment. The URLs are created on first request. They are secrets: anyone who knows one can grant or revoke the offer.',
   tag: 'offers',
   responses: { 200: Urls },
-  handler: (context) => urlsOf(context, false),
+  handler: (context) => urlsOf(context),
 })
 
 const rotate = route({
@@ -30,19 +40,38 @@ const rotate = route({
   access: 'manage:grants',
   summary: 'Replace the activation URLs of an offer',
   description:
-    'The previous URLs stop working at once. A repeated request with the same Idempotency-Key does not return the new URLs again.',
+    'The previous URLs stay valid for `keep_old_valid_for_hours`, and the offer shows until when. A repeated request with the same Idempotency-Key does not return the new URLs again.',
   tag: 'offers',
+  query: Type.Object({
+    keep_old_valid_for_hours: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: MOST_KEEP_OLD_HOURS,
+        default: KEEP_OLD_HOURS,
+        description: 'Hours for which the previous URLs stay valid; 0: all earlier URLs end now',
+      }),
+    ),
+  }),
   responses: { 200: Urls },
-  handler: (context) => urlsOf(context, true),
+  errors: [400],
+  handler: (context) => urlsOf(context, hoursIn(context.query)),
 })
 
-async function urlsOf({ app, tx, caller, params, scope }: WriteContext, isRotated: boolean): Promise<Answer> {
+function hoursIn({ keep_old_valid_for_hours: given = String(KEEP_OLD_HOURS) }: QueryParameters): number {
+  try {
+    return parseKeepOldHours(String(given))
+  } catch (error) {
+    const parameter = 'keep_old_valid_for_hours'
+    throw badRequest('invalid_parameter', `${parameter} ${(error as Error).message}.`, { parameter })
+  }
+}
+
+async function urlsOf({ app, tx, params, scope }: WriteContext, keepOldHours?: number): Promise<Answer> {
   const id = params.id!
-  const token = await activationToken(app, tx, caller.siteIds, id, isRotated)
-  const url = `${scope.baseUrl}/webhooks/offers/${token}/${id}`
+  const { previous_valid_until, ...urls } = await activationUrls(app, tx, scope, id, keepOldHours)
   return {
-    body: { data: { type: 'activation_urls', id, attributes: {} } },
-    shownOnce: { activate_url: `${url}/activate`, deactivate_url: `${url}/deactivate` },
+    body: { data: { type: 'activation_urls', id, attributes: { previous_valid_until } } },
+    shownOnce: urls,
     headers: { 'cache-control': 'no-store' },
   }
 }

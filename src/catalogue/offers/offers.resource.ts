@@ -70,6 +70,13 @@ export const offers = defineResource({
     access_days: writable(extension(nullableInteger()), wholeNumber(1, MOST_DAYS)),
     // The event access_ending occurs so many days before access ends.
     access_ending_days: writable(extension(nullableInteger()), wholeNumber(1, 365)),
+    previous_activation_urls_valid_until: derived<Date | null>(
+      extension(
+        nullableTimestamp(sql`(
+          select max(f.valid_until) from former_activation_tokens f where f.offer_id = r.id and f.site_id = r.site_id)`),
+      ),
+      (until, { now }) => (until !== null && until > now ? until.toISOString() : null),
+    ),
   },
   relationships: {
     site: toOne('sites', sql`r.site_id`),

@@ -161,11 +161,19 @@ describe('changing and deleting a contact', () => {
     await expectRefusal(h.app, send, 400, { pointer: '' })
   })
 
-  test('external_user_id needs a customer', async () => {
+  test.each<[unknown, string]>([
+    ['shopify:42', ''],
+    [['42'], '/0'],
+    [[{ source: 'shopify' }], '/0'],
+    [[{ id: ' ' }], '/0/id'],
+    [[{ id: '1' }, { source: 'a shop', id: '42' }], '/1/source'],
+    [[{ id: '42', shop: 'x' }], '/0/shop'],
+    [Array.from({ length: 101 }, (_, n) => ({ id: String(n) })), ''],
+  ])('external_user_ids %j is refused at %j', async (external_user_ids, place) => {
     const id = await makeContact(h.app, h.account.siteId)
-    const body = { data: { type: 'contacts', attributes: { external_user_id: 'x' } } }
+    const body = { data: { type: 'contacts', attributes: { external_user_ids } } }
     await expectRefusal(h.app, () => h.client.patch(`/v1/contacts/${id}`, body), 422, {
-      pointer: '/data/attributes/external_user_id',
+      pointer: `/data/attributes/external_user_ids${place}`,
     })
   })
 })

@@ -3,6 +3,7 @@ import { unprocessable } from '../../platform/jsonapi/errors.ts'
 import { describeProblem, parseEmailAddress } from '../../platform/text/email-address.ts'
 import { type PartOfName, readName } from '../../platform/text/names.ts'
 import { type CustomValues, isHandle } from '../custom-fields/read-values.ts'
+import { type ExternalId, ExternalIds, parseExternalIds } from '../external-ids/external-ids.ts'
 
 /** Texts on one line that can be set on a contact. */
 const LINES = [
@@ -26,8 +27,8 @@ const NamePart = Type.Optional(
   Type.String({ description: 'Part of the name, where `name` is not given', examples: [] }),
 )
 
-/** The attributes of a contact that is new, as parseContactAttributes() reads them. */
-export const NewContactAttributes = Type.Object({
+/** The attributes that can be set on a contact, as parseContactAttributes() reads them. */
+export const ContactAttributesSchema = Type.Object({
   name: Text(),
   first_name: NamePart,
   last_name: NamePart,
@@ -35,12 +36,8 @@ export const NewContactAttributes = Type.Object({
   subscribed: Type.Optional(Type.Boolean({ description: 'Whether the contact takes marketing e-mails' })),
   ...Object.fromEntries(LINES.map((name) => [name, Text()])),
   mobile_phone_number: Text({ 'x-extension': true }),
-})
-
-/** Those that can be changed. */
-export const ChangedContactAttributes = Type.Object({
-  ...NewContactAttributes.properties,
-  external_user_id: Text({ description: 'Of the customer that the contact is' }),
+  external_user_id: Text({ description: 'The id that another system has for the person' }),
+  external_user_ids: Type.Optional(Type.Unsafe<unknown>({ ...ExternalIds, 'x-extension': true })),
 })
 
 export type ContactValues = {
@@ -53,13 +50,19 @@ export type ContactValues = {
   custom?: CustomValues
 }
 
+/** The ids that other systems have for a contact. */
+export interface WantedIds {
+  /** All of them. */
+  externalIds?: ExternalId[]
+  /** The first without a source; null: there is to be none. */
+  externalUserId?: string | null
+}
+
 /** What a request wants of a contact; whatever is undefined was not given. */
-export interface ContactChanges {
+export interface ContactChanges extends WantedIds {
   values: ContactValues
   /** A first or a last name without the other, and no whole name. */
   partOfName?: PartOfName
-  /** Belongs to the customer. */
-  externalUserId?: string | null
 }
 
 export interface ContactAttributes extends ContactChanges {
@@ -79,23 +82,31 @@ export function parseContactAttributes(given: Record<string, unknown>): ContactA
   const values: ContactValues = {}
   const custom: Record<string, unknown> = {}
   const ignored: string[] = []
-  let externalUserId: string | null | undefined
+  const ids: WantedIds = {}
   for (const [name, value] of Object.entries(given)) {
     if (name === 'name') values.name = parseLine(name, value) ?? ''
     else if (name === 'email') values.email = parseEmail(value)
     else if (name === 'subscribed') values.subscribed = parseFlag(name, value)
-    else if (name === 'external_user_id') externalUserId = parseText(name, value)
+    else if (name === 'external_user_id') ids.externalUserId = parseText(name, value)
+    else if (name === 'external_user_ids') ids.externalIds = parseExternalIds(value)
     else if (isOneOf(LINES, name)) values[name] = parseLine(name, value)
     else if (isHandle(name)) custom[name] = value
     else if (!['first_name', 'last_name'].includes(name)) ignored.push(name)
   }
-  return { ...withParts(values, given), externalUserId, custom, ignored }
+  return { ...withParts(values, given), ...ids, custom, ignored }
 }
 
 /** The values of a contact that is new: one part of a name is all of it then. */
-export const valuesOfNew = ({ values, partOfName }: ContactChanges): ContactValues => ({
+export const valuesOfNew = ({
+  values,
+  partOfName,
+  externalIds,
+  externalUserId,
+}: ContactChanges): ContactValues & WantedIds => ({
   ...(partOfName && { name: partOfName.text }),
   ...values,
+  externalIds,
+  externalUserId,
 })
 
 function withParts(values: ContactValues, given: Record<string, unknown>): ContactChanges {

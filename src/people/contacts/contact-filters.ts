@@ -2,6 +2,7 @@ import type { Filter } from '../../platform/jsonapi/resource.ts'
 import { accessFilters } from './filters/access-filters.ts'
 import { type ContactFilters, listFilter } from './filters/contact-filter.ts'
 import { formFilters } from './filters/form-filters.ts'
+import { idFilters } from './filters/id-filters.ts'
 import { personFilters } from './filters/person-filters.ts'
 import { tagFilters } from './filters/tag-filters.ts'
 import { textFilters } from './filters/text-filters.ts'
@@ -10,6 +11,7 @@ import { unknownFilters } from './filters/unknown-filters.ts'
 /** Every filter of contacts, defined once for lists of contacts, lists of customers and conditions of automations. */
 export const contactFilters: ContactFilters = {
   ...textFilters,
+  ...idFilters,
   ...personFilters,
   ...tagFilters,
   ...accessFilters,

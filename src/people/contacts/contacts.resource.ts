@@ -14,13 +14,15 @@ import {
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { DELETED, type Rows } from '../../platform/records/lock-one.ts'
 import { attributesOfContacts } from '../custom-fields/site-attributes.ts'
+import { externalIds } from '../external-ids/external-ids.ts'
 import { listFilters } from './contact-filters.ts'
 
 export const contacts = defineResource({
   type: 'contacts',
   singular: 'contact',
   description: 'A person known to a site.',
-  from: sql`contacts r left join customers c on c.contact_id = r.id and c.site_id = r.site_id and c.deleted_at is null`,
+  from: sql`contacts r left join customers c on c.contact_id = r.id and c.site_id = r.site_id and c.deleted_at is null
+    left join contact_external_ids x on x.contact_id = r.id and x.position = 0 and x.site_id = r.site_id`,
   where: sql`r.deleted_at is null`,
   listed: LIST_INDEX,
   total: ({ siteIds }) =>
@@ -38,7 +40,8 @@ export const contacts = defineResource({
     address_state: personal(nullableText()),
     address_country: personal(nullableText()),
     address_zip: personal(nullableText()),
-    external_user_id: nullableText(sql`c.external_user_id`),
+    external_user_id: nullableText(sql`x.external_id`),
+    external_user_ids: externalIds(sql`r.id`, sql`r.site_id`),
     created_at: timestamp(),
     updated_at: timestamp(),
   },

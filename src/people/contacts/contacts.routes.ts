@@ -25,11 +25,11 @@ import { readCustomValues } from '../custom-fields/read-values.ts'
 import { changeTagsOfContact } from '../tags/change-tags-of-contact.ts'
 import { TagLinkage } from '../tags/tag-identifiers.ts'
 import {
-  ChangedContactAttributes,
+  ContactAttributesSchema,
   type ContactValues,
-  NewContactAttributes,
   parseContactAttributes,
   valuesOfNew,
+  type WantedIds,
 } from './contact-attributes.ts'
 import { type Contact, contactRows, contacts } from './contacts.resource.ts'
 import { createContact } from './create-contact.ts'
@@ -45,7 +45,7 @@ const NewContact = component(
     data: Type.Object({
       type: Type.Literal('contacts'),
       id: NewId,
-      attributes: Attributes(withSiteSchemas(contacts, NewContactAttributes)),
+      attributes: Attributes(withSiteSchemas(contacts, ContactAttributesSchema)),
       relationships: Type.Optional(
         Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
       ),
@@ -61,9 +61,7 @@ const ChangedContact = component(
     data: Type.Object({
       type: Type.Literal('contacts'),
       id: Type.Optional(Id),
-      attributes: Type.Optional(
-        Attributes(withSiteSchemas(contacts, Type.Partial(ChangedContactAttributes))),
-      ),
+      attributes: Type.Optional(Attributes(withSiteSchemas(contacts, Type.Partial(ContactAttributesSchema)))),
       relationships: ChangedRelationships,
     }),
     // Beside the data, where Kajabi's document has it.
@@ -78,7 +76,7 @@ const PutContact = component(
       type: Type.Literal('contacts'),
       id: NewId,
       attributes: Type.Optional(
-        Attributes(withSiteSchemas(contacts, Type.Partial(Type.Omit(ChangedContactAttributes, ['email'])))),
+        Attributes(withSiteSchemas(contacts, Type.Partial(Type.Omit(ContactAttributesSchema, ['email'])))),
       ),
       relationships: Type.Optional(
         Type.Object({ ...SiteRelationship.properties, tags: Type.Optional(TagLinkage) }),
@@ -215,9 +213,9 @@ async function readNew(
   { tx, ignore }: WriteContext,
   siteId: string,
   given: Record<string, unknown>,
-): Promise<ContactValues> {
+): Promise<ContactValues & WantedIds> {
   const attributes = parseContactAttributes(given)
-  ignore(ignoredAttributes(given, [...attributes.ignored, 'external_user_id']))
+  ignore(ignoredAttributes(given, attributes.ignored))
   return { ...valuesOfNew(attributes), custom: await readCustomValues(tx, siteId, attributes.custom) }
 }
 

@@ -3,9 +3,10 @@ import { type Origin, recordEvent } from '../../platform/events/events.ts'
 import { ApiError } from '../../platform/jsonapi/errors.ts'
 import { lockOne } from '../../platform/records/lock-one.ts'
 import { withValues } from '../custom-fields/read-values.ts'
-import type { ContactValues } from './contact-attributes.ts'
+import type { ContactValues, WantedIds } from './contact-attributes.ts'
 import { type Contact, contactRows } from './contacts.resource.ts'
 import { findContactByEmail } from './find-contact.ts'
+import { writeIds } from './write-ids.ts'
 
 /**
  * The contact of a site with an e-mail or an alias, locked; it is created when there is none. Of two who create it at
@@ -16,12 +17,12 @@ import { findContactByEmail } from './find-contact.ts'
 export async function ensureContact(
   tx: Tx,
   siteId: string,
-  values: ContactValues & { email: string },
+  values: ContactValues & WantedIds & { email: string },
   origin: Origin,
 ): Promise<{ contact: Contact; isNew: boolean }> {
   const known = await lockByEmail(tx, siteId, values.email)
   if (known) return { contact: known, isNew: false }
-  const { custom = {}, ...columns } = values
+  const { custom = {}, externalIds, externalUserId, ...columns } = values
   const times = { created_at: origin.now, updated_at: origin.now }
   const created = await tx
     .insertInto('contacts')
@@ -31,6 +32,7 @@ export async function ensureContact(
     .executeTakeFirst()
   // Somebody else has created it in this moment.
   if (!created) return ensureContact(tx, siteId, values, origin)
+  await writeIds(tx, { siteId, contactId: created.id }, { externalIds, externalUserId })
   await recordEvent(tx, 'contact_created', { siteId, contactId: created.id }, {}, origin)
   return { contact: await lockOne<Contact>(tx, contactRows, [siteId], created.id), isNew: true }
 }

@@ -92,6 +92,8 @@ async function makeFacts() {
     address_country: 'Germany',
     address_zip: '10117',
   })
+  await change('Ada', { external_user_ids: [{ source: 'shopify', id: '42' }] })
+  await change('Bob', { external_user_id: 'u-7' })
   const set = (table: 'contacts' | 'customers', name: string, values: object) =>
     h.app.db
       .updateTable(table)
@@ -137,6 +139,9 @@ const KNOWN: Case[] = [
   ['search', 'example.com', EVERYBODY],
   ['email', 'Bob@example.com', ['Bob']],
   ['email_eq', 'bob@example.com', ['Bob']],
+  ['external_user_id', 'shopify:42', ['Ada']],
+  ['external_user_id', 'u-7', ['Bob']],
+  ['external_user_id_source', 'Shopify', ['Ada']],
   ['email_contains', 'o@ex', ['Cleo']],
   ['name_contains', 'an', ['Dan']],
   ['phone_number_contains', '30 12', ['Ada']],

@@ -2,6 +2,7 @@ import type { Db } from '../../platform/db/database.ts'
 import { deleteAnswers } from '../../platform/http/idempotency.ts'
 import { erasedColumns, readShown } from '../../platform/jsonapi/personal-attributes.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
+import { deleteExternalIds } from '../external-ids/external-ids.ts'
 import { aliasesOf } from './aliases-of.ts'
 import { contacts } from './contacts.resource.ts'
 
@@ -34,6 +35,7 @@ export const contactsData: PersonalData = {
       .where('site_id', '=', siteId)
       .where('contact_id', '=', contactId)
       .execute()
+    await deleteExternalIds(tx, siteId, contactId)
     await deleteAnswers(tx, siteId, ROUTES, { type: 'contacts', id: contactId })
   },
   export: async (app, { siteId, contactId }) => ({

@@ -1,6 +1,6 @@
 import { endLinks } from '../../links/member-links.ts'
 import { eraseAttempts } from '../../platform/auth/attempts.ts'
-import { type Tx, violates } from '../../platform/db/database.ts'
+import type { Tx } from '../../platform/db/database.ts'
 import { differing } from '../../platform/db/differing.ts'
 import { type About, type Origin, recordEvent } from '../../platform/events/events.ts'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
@@ -11,14 +11,14 @@ import { addressTaken } from './address-taken.ts'
 import type { ContactChanges, ContactValues } from './contact-attributes.ts'
 import type { Contact } from './contacts.resource.ts'
 import { isNameless, nameFromEmail } from './derived-name.ts'
+import { writeIds } from './write-ids.ts'
 
 /**
  * Changes a contact that is locked, and with it the customer that the contact is: name and e-mail are the same in both.
  * What is already so is no change: when nothing else was asked for, nothing is written. The address that a contact
  * leaves becomes an alias of it, by a trigger: whoever else writes an e-mail does the same.
  *
- * @throws ApiError 422 for an e-mail or external id that is taken, an external id without a customer, or a part
- *   of a name that cannot be separated from the rest
+ * @throws ApiError 422 for an e-mail or external id that is taken, or a part of a name that cannot be separated from the rest
  */
 export async function updateContact(
   tx: Tx,
@@ -30,21 +30,19 @@ export async function updateContact(
   const about = { siteId: contact.site_id, contactId: id }
   const customer = await tx
     .selectFrom('customers')
-    .select(['id', 'external_user_id', 'sign_in_count'])
+    .select(['id', 'sign_in_count'])
     .where('site_id', '=', about.siteId)
     .where('contact_id', '=', id)
     .executeTakeFirst()
   const values = changedValues(contact, wanted, customer !== undefined)
+  const changedIds = await writeIds(tx, about, wanted)
+  const { custom, ...columns } = values
+  const changed = [...Object.keys(columns), ...Object.keys(custom ?? {}), ...changedIds]
+  if (changed.length === 0) return
   const customerChanges = {
     ...(values.name !== undefined && { name: values.name }),
     ...(values.email !== undefined && { email: values.email, bounced_at: null }),
-    ...changedExternalId(customer?.external_user_id ?? null, wanted.externalUserId),
   }
-  if (!customer && 'external_user_id' in customerChanges) throw notACustomer()
-  const { custom, ...columns } = values
-  const changed = [...Object.keys(columns), ...Object.keys(custom ?? {})]
-  if ('external_user_id' in customerChanges) changed.push('external_user_id')
-  if (changed.length === 0) return
   try {
     await tx
       .updateTable('contacts')
@@ -56,7 +54,7 @@ export async function updateContact(
       .where('site_id', '=', about.siteId)
       .where('id', '=', id)
       .execute()
-    if (customer && Object.keys(customerChanges).length > 0) {
+    if (customer && (Object.keys(customerChanges).length > 0 || changedIds.length > 0)) {
       await tx
         .updateTable('customers')
         .set({ ...customerChanges, updated_at: origin.now })
@@ -67,8 +65,7 @@ export async function updateContact(
         await leaveOldAddress(tx, about.siteId, customer.id, contact.email, origin)
     }
   } catch (error) {
-    if (!violates(error, 'customers_external_user')) throw addressTaken(error) ?? error
-    throw unprocessable('taken', 'External user has already been taken', '/data/attributes/external_user_id')
+    throw addressTaken(error) ?? error
   }
   await recordEvent(tx, 'contact_updated', { ...about, customerId: customer?.id }, { changed }, origin)
   if (customer && values.email !== undefined) {
@@ -113,16 +110,6 @@ function wantedName(contact: Contact, { values, partOfName }: ContactChanges): s
     `/data/attributes/${part}`,
   )
 }
-
-const changedExternalId = (current: string | null, wanted: string | null | undefined) =>
-  wanted === undefined || wanted === current ? {} : { external_user_id: wanted }
-
-const notACustomer = () =>
-  unprocessable(
-    'not_a_customer',
-    'external_user_id can be set once the contact is a customer: grant an offer first',
-    '/data/attributes/external_user_id',
-  )
 
 /**
  * Whoever reads mail at the old address must not get in by what was sent there; and when it was not the member

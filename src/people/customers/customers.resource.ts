@@ -15,6 +15,7 @@ import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { listFilters } from '../contacts/contact-filters.ts'
 import { since } from '../contacts/filters/contact-filter.ts'
 import { filtersOfCustomers } from '../custom-fields/site-attributes.ts'
+import { externalIds } from '../external-ids/external-ids.ts'
 
 /** As in "0.0", "149.5" and "149.99", the way Ruby writes a decimal. */
 const revenueText = (amount: string) => amount.replace(/0$/, '')
@@ -31,14 +32,16 @@ export const customers = defineResource({
   isManaged: false,
   description: 'A contact who was granted an offer or bought one. Name and e-mail are those of the contact.',
   // Every customer is a contact; a left join can be left out where nothing is asked of it.
-  from: sql`customers r left join contacts k on k.id = r.contact_id and k.site_id = r.site_id`,
+  from: sql`customers r left join contacts k on k.id = r.contact_id and k.site_id = r.site_id
+    left join contact_external_ids x on x.contact_id = r.contact_id and x.position = 0 and x.site_id = r.site_id`,
   where: sql`r.deleted_at is null`,
   listed: LIST_INDEX,
   attributes: {
     name: personal(text(), ''),
     email: personal(text()),
     avatar: personal(nullableText()),
-    external_user_id: personal(nullableText()),
+    external_user_id: nullableText(sql`x.external_id`),
+    external_user_ids: externalIds(sql`r.contact_id`, sql`r.site_id`),
     public_bio: personal(nullableText()),
     public_location: personal(nullableText()),
     public_website: personal(nullableText()),

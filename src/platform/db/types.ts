@@ -199,6 +199,14 @@ export interface ContactCustomValues {
   value: string;
 }
 
+export interface ContactExternalIds {
+  contact_id: Int8;
+  external_id: string;
+  position: number;
+  site_id: Int8;
+  source: Generated<string>;
+}
+
 export interface ContactNotes {
   body: string;
   contact_id: Int8;
@@ -223,6 +231,7 @@ export interface Contacts {
   email: string | null;
   filled_fields: Generated<string>;
   id: Generated<Int8>;
+  merged_into: Int8 | null;
   mobile_phone_number: string | null;
   name: Generated<string>;
   phone_number: string | null;
@@ -277,7 +286,6 @@ export interface Customers {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
   email: string | null;
-  external_user_id: string | null;
   id: Generated<Int8>;
   language: string | null;
   last_request_at: Timestamp | null;
@@ -384,6 +392,14 @@ export interface Events {
   run_id: Int8 | null;
   site_id: Int8;
   type: string;
+}
+
+export interface FormerActivationTokens {
+  id: Generated<Int8>;
+  offer_id: Int8;
+  site_id: Int8;
+  token: string;
+  valid_until: Timestamp;
 }
 
 export interface FormFields {
@@ -801,6 +817,7 @@ export interface DB {
   contact_aliases: ContactAliases;
   contact_counts: ContactCounts;
   contact_custom_values: ContactCustomValues;
+  contact_external_ids: ContactExternalIds;
   contact_notes: ContactNotes;
   contact_tags: ContactTags;
   contacts: Contacts;
@@ -817,6 +834,7 @@ export interface DB {
   form_offers: FormOffers;
   form_submissions: FormSubmissions;
   form_tags: FormTags;
+  former_activation_tokens: FormerActivationTokens;
   forms: Forms;
   holdings: Holdings;
   hook_secrets: HookSecrets;

@@ -115,6 +115,19 @@ export const EVENTS = {
     occurs: 'a contact was deleted',
     data: nothing,
   },
+  contact_merged: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'another contact was merged into this one',
+    data: Type.Object({ merged_contact_id: text, merged_customer_id: Type.Union([text, Type.Null()]) }),
+    shows: ['contacts'],
+    hooks: { contact_merged: {} },
+    isTrigger: true,
+  },
+  grant_merged: {
+    refersTo: ['contacts', 'customers', 'offers', 'grants'],
+    occurs: 'a grant ended because its contact was merged into one that holds the same offer',
+    data: Type.Object({ into_grant_id: text }),
+  },
   other_email_given: {
     ...ABOUT_CUSTOMER,
     occurs: 'a shop named a customer by id, with another e-mail than the one on file, which stays',

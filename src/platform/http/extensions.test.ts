@@ -26,7 +26,7 @@ describe('with EXTENSIONS off', () => {
     expect(Object.keys(body.paths).filter((path) => path.startsWith('/v1/emails'))).toEqual([])
   })
 
-  test('the document marks nothing as an extension except the exact e-mail filter and those of custom fields', async () => {
+  test('the document marks nothing as an extension except filters by e-mail, by external id and by custom fields', async () => {
     const paths = await wholePaths(await readOpenApi(h.client))
     const parameters = new Set<string>()
     for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
@@ -34,7 +34,13 @@ describe('with EXTENSIONS off', () => {
         if (schema['x-extension']) parameters.add(name)
       expect(JSON.stringify([operation.requestBody, operation.responses])).not.toContain('x-extension')
     }
-    expect([...parameters]).toEqual(['filter[email]', 'filter[email_eq]', 'filter[custom_1]'])
+    expect([...parameters]).toEqual([
+      'filter[email]',
+      'filter[email_eq]',
+      'filter[external_user_id]',
+      'filter[external_user_id_source]',
+      'filter[custom_1]',
+    ])
   })
 
   test('extension members of a grant are ignored, and the response has none', async () => {

@@ -11,6 +11,10 @@ export const DIFFERENCES: [RegExp, string][] = [
   ],
   [/^adds parameter filter\[contact_id\]$/, 'extension: submissions of a contact'],
   [/^adds parameter filter\[custom_1\]$/, 'extension: contacts by the value of a custom field'],
+  [
+    /^adds parameter filter\[external_user_id(_source)?\]$/,
+    'extension: contacts by the id of another system',
+  ],
   [/^adds parameter filter\[email\]$/, 'clients send it and change the first contact of the answer'],
   [/^adds parameter filter\[site_id\]$/, 'clients send it with every request'],
   [/^adds parameter filter\[published\]$/, 'the list would have no filter for what members can see'],
@@ -22,13 +26,10 @@ export const DIFFERENCES: [RegExp, string][] = [
   ],
 
   [/^adds sent attributes\.(first|last)_name$/, 'clients send them in place of a name'],
+  [/^adds (sent|shown) attributes\.external_user_ids$/, 'extension: several systems have ids for a person'],
   [/^adds (sent|shown) attributes\.mobile_phone_number$/, 'Kajabi filters by it, without showing it'],
   [/^adds sent relationships\.tags$/, 'clients send a contact together with its tags'],
   [/^lacks sent attributes\.(created|updated)_at$/, 'set by the server'],
-  [
-    /^lacks sent attributes\.external_user_id$/,
-    'belongs to a customer, who does not exist before the first grant',
-  ],
 
   [
     /^adds shown attributes\.(is_gift|access_begins_at|access_days|access_ending_days)$/,
@@ -42,6 +43,7 @@ export const DIFFERENCES: [RegExp, string][] = [
     /^adds shown attributes\.(enabled|disabled_at|disabled_reason|failing_since|secret)$/,
     'extension: state of a hook',
   ],
+  [/^adds shown attributes\.previous_activation_urls_valid_until$/, 'extension: URLs that were replaced'],
   [/^adds shown attributes\.permissions$/, 'extension: what the token may do'],
   [/^adds shown attributes\.(archived|select_options)$/, 'extension: custom fields can be edited'],
   [

@@ -50,19 +50,23 @@ export const grantInvariants: Invariant[] = [
     rule: 'Every ended grant has exactly one event, with the same reason.',
     violations: `select 'grant ' || g.id as what from offer_grants g
                left join events e on e.site_id = g.site_id and e.grant_id = g.id
-                and e.type = case g.revoke_reason when 'expired' then 'access_expired' else 'offer_revoked' end
+                and e.type = case g.revoke_reason when 'expired' then 'access_expired' when 'merged' then 'grant_merged' else 'offer_revoked' end
               where g.revoked_at is not null
               group by g.site_id, g.id, g.revoked_at having ${isNotOnce('g.revoked_at')}
              union all
              select 'event ' || e.id from events e
                left join offer_grants g on g.site_id = e.site_id and g.id = e.grant_id
-              where e.type in ('offer_revoked', 'access_expired') and g.revoked_at is null`,
+              where e.type in ('offer_revoked', 'access_expired', 'grant_merged') and g.revoked_at is null`,
   },
   {
     name: 'customer_event',
-    rule: 'Every customer has exactly one customer_created event.',
+    rule: 'Every customer has exactly one customer_created event, and those of customers that were merged into it.',
     violations: `select 'customer ' || c.id as what from customers c
                left join events e on e.site_id = c.site_id and e.customer_id = c.id and e.type = 'customer_created'
-              group by c.site_id, c.id, c.created_at having ${isNotOnce('c.created_at')}`,
+              group by c.site_id, c.id, c.contact_id, c.created_at
+             having count(e.id) > 1 + (select count(*) from events m
+                                        where m.site_id = c.site_id and m.contact_id = c.contact_id
+                                          and m.type = 'contact_merged' and m.data ->> 'merged_customer_id' is not null)
+                 or (count(e.id) = 0 and c.created_at >= $2)`,
   },
 ]

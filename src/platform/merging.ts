@@ -1,0 +1,27 @@
+/** How modules move what they keep about a contact to the one it is merged into. All are listed in src/merging.ts. */
+import type { Tx } from './db/database.ts'
+import type { Deletion, Person } from './personal-data.ts'
+
+/** A contact that is merged into another one of its site; both are locked, and their customers. */
+export interface Merge extends Deletion {
+  siteId: string
+  /** It ends. */
+  from: Person
+  into: Person
+}
+
+/** What one module moves. */
+export interface Merging {
+  /** What it moves, in the plural: "notes". */
+  name: string
+  /** Locks what other transactions lock before the contact. Called before the contacts are locked. */
+  lock?: (tx: Tx, siteId: string, contactIds: string[]) => Promise<void>
+  /** Moves it. @returns how many there were */
+  move: (tx: Tx, merge: Merge) => Promise<number>
+}
+
+/** The customers of a merge, when both contacts have one; otherwise the one that there is keeps its id. */
+export const twoCustomers = ({ from, into }: Merge): { from: string; into: string } | null =>
+  from.customerId !== null && into.customerId !== null
+    ? { from: from.customerId, into: into.customerId }
+    : null
