@@ -43,7 +43,7 @@ export function headerProblems(
   ]
 }
 
-/** JSON:API allows no parameters of its media type; plain JSON and texts may name their charset. */
+/** JSON:API allows no parameters of its media type; plain JSON may name its charset, and texts the version of their format. */
 function typeProblems(documented: string[], sent: string | null): string[] {
   if (documented.length === 0)
     return sent === null || sent === '' ? [] : [`a body of the type ${sent} is not documented`]
@@ -51,7 +51,8 @@ function typeProblems(documented: string[], sent: string | null): string[] {
     type,
     ...(type.startsWith('application/vnd.') ? [] : [`${type}; charset=utf-8`]),
   ])
-  return sent !== null && (allowed.includes(sent) || documented.includes('*/*'))
+  const isText = documented.some((type) => type.startsWith('text/') && sent?.startsWith(`${type};`))
+  return sent !== null && (allowed.includes(sent) || isText)
     ? []
     : [`the content-type is ${sent}, and not ${documented.join(' or ')}`]
 }
