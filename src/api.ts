@@ -50,6 +50,7 @@ import { mergeRoute } from './people/contacts/merge.routes.ts'
 import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
 import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
+import { segmentRoutes } from './people/segments/segments.routes.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { taggingRoutes } from './people/tags/tags-of-contacts.routes.ts'
 import { personalData } from './personal-data.ts'
@@ -92,6 +93,7 @@ export const routes: Route[] = [
       'Handle and type stay as they are. Contacts keep values that new `select_options` no longer contain.',
     end: 'The field is no longer listed, contacts no longer show it, and its handle is not used again. Contacts keep their values. Automations and e-mails that name it continue to work.',
   }),
+  ...segmentRoutes,
   listRoute(customers),
   showRoute(customers),
   relationshipRoute(customers, 'offers'),

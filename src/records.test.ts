@@ -18,6 +18,7 @@ import { emailTemplateRecords } from './emails/email-templates.resource.ts'
 import { formRecords } from './forms/forms.resource.ts'
 import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
+import { segmentRecords } from './people/segments/segments.resource.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { permissionsOf } from './platform/auth/permissions.ts'
 import { writableAttributes } from './platform/jsonapi/read-attributes.ts'
@@ -50,6 +51,7 @@ const ALL: Records[] = [
   contactTagRecords,
   contactNoteRecords,
   customFieldRecords,
+  segmentRecords,
   formRecords,
   hookRecords,
   emailTemplateRecords,
@@ -198,6 +200,20 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     type: () => 'SelectBoxField',
     required: () => true,
     select_options: () => `Red\nBlue ${unique()}`,
+  },
+  segments: {
+    name: () => `Segment ${unique()}`,
+    filter: () => ({
+      name_contains: 'Ada',
+      where: {
+        any: [
+          { filter: 'has_tag_id', value: tagId },
+          { filter: 'subscribed', value: 'true' },
+        ],
+      },
+    }),
+    sort: () => '-created_at,name',
+    columns: () => ['name', 'email', 'tags'],
   },
   hooks: {
     event: () => 'tag_added',
@@ -352,9 +368,10 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))('
       const { schema } = resource.attributes[name]!.write!
       const { maxLength = 30_000, type: form } = schema as { maxLength?: number; type?: string }
       const long = 'x'.repeat(maxLength + 1)
-      // An empty list is a list.
+      // An empty list is a list, and an empty object may be one of them.
       const list = form === 'array' ? 'x' : []
-      for (const value of [{}, list, [long], name === 'title' || name === 'name' ? 7 : long]) {
+      const object = form === 'object' ? 'x' : {}
+      for (const value of [object, list, [long], name === 'title' || name === 'name' ? 7 : long]) {
         const requests = [
           ...(namesOf(false).includes(name) ? [() => patch(id, { [name]: value })] : []),
           ...(namesOf(true).includes(name) ? [() => post({ ...everything(), [name]: value })] : []),

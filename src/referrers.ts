@@ -4,6 +4,7 @@ import { offersNaming } from './catalogue/offers/offers-naming.ts'
 import { contentNaming } from './catalogue/uploads/content-naming.ts'
 import { formsNaming } from './forms/forms-naming.ts'
 import { holdersNaming } from './grants/holders-naming.ts'
+import { segmentsNaming } from './people/segments/segments-naming.ts'
 import type { FindReferrers } from './platform/references/in-use.ts'
 import { hooksNaming } from './webhooks/hooks-naming.ts'
 
@@ -13,5 +14,6 @@ export const referrers: FindReferrers[] = [
   formsNaming,
   holdersNaming,
   automationsNaming,
+  segmentsNaming,
   hooksNaming,
 ]

@@ -31,6 +31,7 @@ import { contacts } from './people/contacts/contacts.resource.ts'
 import { customFields } from './people/custom-fields/custom-fields.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
 import { contactNotes } from './people/notes/contact-notes.resource.ts'
+import { segments } from './people/segments/segments.resource.ts'
 import { contactTags } from './people/tags/contact-tags.resource.ts'
 import type { Resource } from './platform/jsonapi/resource.ts'
 import { hooks } from './webhooks/hooks.resource.ts'
@@ -43,6 +44,7 @@ export const resources: Resource[] = [
   contactTags,
   contactNotes,
   customFields,
+  segments,
   customers,
   offers,
   products,

@@ -271,6 +271,31 @@ describe('while the server runs', () => {
     expect(await json('custom-fields', 'list', ...account)).toHaveLength(3)
   })
 
+  test('a segment is created, edited and archived; its filters are JSON', async () => {
+    const account = ['--account', '1']
+    const filter = {
+      where: {
+        any: [
+          { filter: 'search', value: 'ada' },
+          { filter: 'subscribed', value: 'true' },
+        ],
+      },
+    }
+    const made = await json(
+      ...['segments', 'create', '--name', 'Ada and friends', '--filter', JSON.stringify(filter)],
+      ...['--sort', '-created_at', '--columns', 'name,email', ...account],
+    )
+    expect(made).toMatchObject({ filter, sort: '-created_at', columns: ['name', 'email'] })
+    const wrong = await run('segments', 'edit', made.id, '--filter', '{"shoe_size": 37}')
+    expect(wrong.stderr).toContain('There is no filter of contacts with the name "shoe_size"')
+    expect((await run('segments', 'edit', made.id, '--filter', 'ada')).stderr).toContain('must be an object')
+    const changed = await json('segments', 'edit', made.id, '--filter', '{"search": "ada"}', '--sort', 'none')
+    expect(changed).toMatchObject({ filter: { search: 'ada' }, sort: null })
+    expect((await run('segments', 'list', ...account)).stdout).toMatch(/Ada and friends +{"search":"ada"} +-/)
+    await json('segments', 'archive', made.id)
+    expect(await json('segments', 'list', ...account)).toEqual([])
+  })
+
   test('a command about one resource needs no --account', async () => {
     const [demo] = await json('keys', 'list', '--account', '1')
     expect((await json('keys', 'rotate', demo.id)).client_id).toBe(demo.client_id)

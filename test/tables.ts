@@ -35,6 +35,7 @@ export const TABLES: Record<string, string[]> = {
     'customers',
     'contact_tags',
     'custom_fields',
+    'segments',
     'taggings',
   ],
   'platform/auth': ['api_key_uses', 'attempts'],
@@ -180,7 +181,7 @@ export const EXCEPTIONS: Exception[] = [
   },
   {
     in: 'platform/references',
-    tables: ['contact_tags', 'email_templates', 'forms', 'hooks', 'offers', 'products'],
+    tables: ['contact_tags', 'email_templates', 'forms', 'hooks', 'offers', 'products', 'segments'],
     because: 'it is the list of what automations and hooks can name',
   },
   {

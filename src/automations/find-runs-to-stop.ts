@@ -1,6 +1,7 @@
 /** Which runs go no further. */
 import { sql } from 'kysely'
-import { type Condition, matchingContacts } from '../people/contacts/conditions.ts'
+import { matchingContacts } from '../people/contacts/condition-sql.ts'
+import type { Condition } from '../people/contacts/conditions.ts'
 import type { Tx } from '../platform/db/database.ts'
 import type { Scope } from '../platform/jsonapi/resource.ts'
 import type { DueRun } from './claim-runs.ts'

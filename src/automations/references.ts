@@ -1,24 +1,11 @@
 import { type Condition, referencesOf } from '../people/contacts/conditions.ts'
 import type { Tx } from '../platform/db/database.ts'
-import { jsonPointer, type Path, unprocessable } from '../platform/jsonapi/errors.ts'
-import {
-  absence,
-  findReferable,
-  isReferenceType,
-  type ReferenceType,
-} from '../platform/references/referable.ts'
+import { jsonPointer, unprocessable } from '../platform/jsonapi/errors.ts'
+import { absence, findAbsent, isReferenceType, type Reference } from '../platform/references/referable.ts'
 import { ACTIONS } from './actions.ts'
 import { ATTRIBUTES, type Member } from './fields.ts'
 import type { Definition } from './parse-automation.ts'
 import { TRIGGERS } from './triggers.ts'
-
-/** Something that a definition names by its id. */
-export interface Reference {
-  type: ReferenceType
-  id: string
-  /** To the id, from the definition. */
-  path: Path
-}
 
 /**
  * Sees that everything that a definition names is there on the site, and stays until the transaction ends.
@@ -32,19 +19,8 @@ export async function checkReferences(
   definition: Partial<Definition>,
   given: Partial<Definition>,
 ): Promise<void> {
-  // Everybody locks them in the order of their types and ids.
-  const byType = Map.groupBy(namedBy(definition), ({ type }) => type)
-  for (const type of [...byType.keys()].sort()) {
-    const references = byType.get(type)!
-    const found = await findReferable(
-      tx,
-      siteId,
-      type,
-      references.map(({ id }) => id),
-    )
-    const absent = references.find(({ id }) => !found.has(id))
-    if (absent) throw missing(absent, given)
-  }
+  const absent = await findAbsent(tx, siteId, namedBy(definition))
+  if (absent) throw missing(absent, given)
 }
 
 function missing({ type, id, path }: Reference, given: Partial<Definition>) {
@@ -54,7 +30,7 @@ function missing({ type, id, path }: Reference, given: Partial<Definition>) {
   return unprocessable('not_found', `There is no ${absence(type, id)}.${place}`, pointer)
 }
 
-/** All that a definition names, in its trigger, its conditions and its actions. */
+/** All that a definition names, in its trigger, its conditions and its actions; paths are from the definition. */
 export const namedBy = (definition: Partial<Definition>): Reference[] => [
   ...ofTrigger(definition),
   ...(definition.conditions ? ofConditions(definition.conditions) : []),

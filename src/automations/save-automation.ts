@@ -1,7 +1,7 @@
 /** What creating, changing and deleting an automation takes and does, besides its row. */
 import { isDeepStrictEqual } from 'node:util'
 import { type Selectable, sql } from 'kysely'
-import { checkCustomFields } from '../people/contacts/conditions.ts'
+import { checkCondition } from '../people/contacts/check-condition.ts'
 import type { Tx } from '../platform/db/database.ts'
 import type { Automations } from '../platform/db/types.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
@@ -106,7 +106,7 @@ const checkConditions = async (
   siteId: string,
   { conditions }: Partial<Definition>,
 ): Promise<void> => {
-  if (conditions) await checkCustomFields(tx, siteId, conditions, [...ATTRIBUTES, 'conditions'])
+  if (conditions) await checkCondition(tx, siteId, conditions, [...ATTRIBUTES, 'conditions'])
 }
 
 /** Runs that wait end at once. */

@@ -4,6 +4,7 @@ import { offerRecords } from '../catalogue/offers/offers.resource.ts'
 import { productRecords } from '../catalogue/products/products.resource.ts'
 import { formRecords } from '../forms/forms.resource.ts'
 import { customFieldRecords } from '../people/custom-fields/custom-fields.resource.ts'
+import { segmentRecords } from '../people/segments/segments.resource.ts'
 import { contactTagRecords } from '../people/tags/contact-tags.resource.ts'
 import { activationCommand } from './activation.ts'
 import { recordCommands } from './records.ts'
@@ -37,6 +38,13 @@ export function catalogueCommands(program: Command): void {
     records: contactTagRecords,
     what: 'tag',
     columns: ['name'],
+  })
+  recordCommands(program, {
+    name: 'segments',
+    description: 'segments: named sets of filters of contacts',
+    records: segmentRecords,
+    what: 'segment',
+    columns: ['name', 'filter', 'sort'],
   })
   recordCommands(program, {
     name: 'custom-fields',

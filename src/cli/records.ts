@@ -6,6 +6,7 @@ import type { App } from '../platform/app.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
 import { pageDocument, singleDocument } from '../platform/jsonapi/document.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
+import { isObject } from '../platform/jsonapi/is-object.ts'
 import { loadOne, loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
 import { type Values, writableAttributes } from '../platform/jsonapi/read-attributes.ts'
@@ -103,7 +104,7 @@ async function runList({ name, records, columns }: RecordCommands, options: Opti
   })
   const rows = shown.map((each) => ({
     id: each.id,
-    ...Object.fromEntries(columns.map((column) => [column, String(flatten(each)[column] ?? '-')])),
+    ...Object.fromEntries(columns.map((column) => [column, cell(flatten(each)[column])])),
   }))
   print(
     options,
@@ -111,6 +112,8 @@ async function runList({ name, records, columns }: RecordCommands, options: Opti
     table(rows, `There are no ${name}; create one with \`bestow ${name} create\`.`),
   )
 }
+
+const cell = (value: unknown): string => (isObject(value) ? JSON.stringify(value) : String(value ?? '-'))
 
 async function loadAll(db: Db, { resource }: Records, scope: LoadScope): Promise<Shown[]> {
   const all: Shown[] = []

@@ -24,6 +24,8 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const { customer_id: customers, offers: outcomes } = granted.body.meta
   const tag = { type: 'contact_tags', attributes: { name: 'VIP' } }
   const contact_tags = (await client.post('/v1/contact_tags', { data: tag })).body.data.id
+  const segment = { type: 'segments', attributes: { name: 'VIPs', filter: { has_tag_id: contact_tags } } }
+  const segments = (await client.post('/v1/segments', { data: segment })).body.data.id
   const note = {
     type: 'contact_notes',
     attributes: { body: 'Called.' },
@@ -67,6 +69,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     contact_aliases: alias.id,
     contact_tags,
     contact_notes,
+    segments,
     sessions,
     custom_fields,
     sites: siteId,

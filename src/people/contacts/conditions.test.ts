@@ -6,6 +6,13 @@ const AT = '/data/attributes/conditions'
 const TWENTY = Array.from({ length: 20 }, (_, i) => i + 1).join()
 const subscribed = { filter: 'subscribed', value: 'true' }
 
+/** A filter in so many groups. */
+const nested = (levels: number): object => (levels === 0 ? subscribed : { all: [nested(levels - 1)] })
+
+test('groups can be nested nine deep', () => {
+  expect(parseCondition(nested(9), PATH)).toEqual(nested(9))
+})
+
 test('a condition is stored as it is sent; values are converted to strings as in a URL', () => {
   const written = {
     all: [
@@ -49,6 +56,9 @@ describe('an invalid condition is reported with a pointer', () => {
       `${AT}/all/1/any/0/filter`,
     ],
     ['too many filters', { all: Array(101).fill(subscribed) }, AT],
+    ['too many segments', { any: Array(11).fill({ filter: 'segment_id', value: '1' }) }, AT],
+    ['a segment without an id', { filter: 'segment_id', value: 'VIPs' }, `${AT}/value`],
+    ['groups that are nested too deeply', nested(10), `${AT}${'/all/0'.repeat(10)}`],
     ['too many ids in lists', { any: Array(6).fill({ filter: 'has_all_tag_id', value: TWENTY }) }, AT],
   ])('%s', (_, given, pointer) => {
     expect(() => parseCondition(given, PATH)).toThrow(

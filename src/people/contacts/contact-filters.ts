@@ -1,5 +1,6 @@
 import type { Filter } from '../../platform/jsonapi/resource.ts'
 import { accessFilters } from './filters/access-filters.ts'
+import { comparedFilters } from './filters/compared-filters.ts'
 import { type ContactFilters, listFilter } from './filters/contact-filter.ts'
 import { formFilters } from './filters/form-filters.ts'
 import { idFilters } from './filters/id-filters.ts'
@@ -18,6 +19,9 @@ export const contactFilters: ContactFilters = {
   ...formFilters,
   ...unknownFilters,
 }
+
+/** The filters that conditions are made of, those by custom fields and segments excepted. */
+export const conditionFilters: ContactFilters = { ...comparedFilters, ...contactFilters }
 
 /** The filters of a list in whose `from` the contact has this alias. */
 export const listFilters = (alias: string): Record<string, Filter> =>

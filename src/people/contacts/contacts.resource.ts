@@ -16,6 +16,7 @@ import { DELETED, type Rows } from '../../platform/records/lock-one.ts'
 import { attributesOfContacts } from '../custom-fields/site-attributes.ts'
 import { externalIds } from '../external-ids/external-ids.ts'
 import { listFilters } from './contact-filters.ts'
+import { conditionsOfList } from './list-conditions.ts'
 
 export const contacts = defineResource({
   type: 'contacts',
@@ -71,6 +72,7 @@ export const contacts = defineResource({
     ),
   },
   filters: listFilters('r'),
+  lookedUpFilters: conditionsOfList('r'),
   filterable: { external_user_id: 'text' },
   sorts: { name: sql`lower(r.name)`, email: sql`r.email` },
   defaultSort: '-created_at',

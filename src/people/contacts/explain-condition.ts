@@ -4,9 +4,11 @@ import type { Db, Tx } from '../../platform/db/database.ts'
 import type { Scope } from '../../platform/jsonapi/resource.ts'
 import { type Name, namesOf } from '../../platform/references/names-of.ts'
 import { isReferenceType } from '../../platform/references/referable.ts'
-import { type Condition, type FilterCondition, filtersIn, filtersOf, partsOf } from './conditions.ts'
+import { conditionMet, filtersNamedIn } from './condition-sql.ts'
+import { type Condition, type FilterCondition, filtersIn, partsOf } from './conditions.ts'
 import type { ContactFilter, ContactFilters } from './filters/contact-filter.ts'
 import { foundBy, isRecorded } from './filters/found-values.ts'
+import { isOfSegment } from './filters/segment-filters.ts'
 import { listedIds } from './filters/tag-filters.ts'
 
 /** What a contact has in the place that a filter looks at. */
@@ -30,10 +32,12 @@ export async function explainCondition(
   condition: Condition,
   now: Date,
 ): Promise<ExplainedCondition | null> {
-  const filters = await filtersOf(tx, siteId, condition)
+  const filters = await filtersNamedIn(tx, siteId, condition)
   const used = filtersIn(condition, [])
   const scope: Scope = { siteIds: [siteId], now, baseUrl: '' }
-  const looks = used.map(({ filter, value }) => looking(filters[filter]!, filter, value, scope))
+  const looks: RawBuilder<unknown>[] = []
+  for (const { filter, value } of used)
+    looks.push(looking(await conditionMet(tx, siteId, { filter, value }, 'k', scope), filter, scope))
   const { rows } = await sql<{ looks: Look[] }>`
     select to_jsonb(array[${sql.join(looks)}]) as looks from contacts k
      where k.id = ${contactId} and k.site_id = ${siteId} and k.deleted_at is null`.execute(tx)
@@ -56,13 +60,8 @@ interface Look {
 
 const column = (name: string) => sql.ref(`k.${name}`)
 
-const looking = (
-  { build }: ContactFilter,
-  filter: string,
-  value: string,
-  scope: Scope,
-): RawBuilder<unknown> => sql`
-  jsonb_build_object('is_met', coalesce((${build(value, column, scope).where}), false),
+const looking = (isMet: RawBuilder<unknown>, filter: string, scope: Scope): RawBuilder<unknown> => sql`
+  jsonb_build_object('is_met', coalesce(${isMet}, false),
                      'found', ${foundBy(filter, column, scope)})`
 
 function namedBy(filters: ContactFilters, { filter, value }: FilterCondition): Name[] {
@@ -74,9 +73,11 @@ function namedBy(filters: ContactFilters, { filter, value }: FilterCondition): N
 function explain(
   filter: ContactFilter,
   { filter: name, value }: FilterCondition,
-  { is_met, found }: Look,
+  look: Look,
   nameOf: (name: Name) => string,
 ) {
+  const { is_met } = look
+  const found = isOfSegment(name) ? is_met === (name === 'segment_id') : look.found
   const wanted =
     namedBy({ [name]: filter }, { filter: name, value })
       .map(nameOf)

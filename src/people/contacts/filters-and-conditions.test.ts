@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
@@ -5,8 +6,10 @@ import { daysBefore } from '../../platform/jsonapi/field-types.ts'
 import { makeAccount, makeContact, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
 import { makeForm, submissionBody } from '../../testing/forms.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { type Condition, matchingContacts, parseCondition } from './conditions.ts'
-import { contactFilters } from './contact-filters.ts'
+import { matchingContacts } from './condition-sql.ts'
+import { type Condition, parseCondition, segmentsIn } from './conditions.ts'
+import { conditionFilters, contactFilters } from './contact-filters.ts'
+import { contacts } from './contacts.resource.ts'
 import { unknownFilters } from './filters/unknown-filters.ts'
 
 let h: Harness
@@ -94,6 +97,7 @@ async function makeFacts() {
   })
   await change('Ada', { external_user_ids: [{ source: 'shopify', id: '42' }] })
   await change('Bob', { external_user_id: 'u-7' })
+  await change('Cleo', { external_user_id: 'crm-7' })
   const set = (table: 'contacts' | 'customers', name: string, values: object) =>
     h.app.db
       .updateTable(table)
@@ -249,11 +253,14 @@ async function asCondition(condition: Condition): Promise<string[]> {
   return namesOf(found)
 }
 
+const asWhere = (list: string, condition: Condition) => asFilter(list, 'where', JSON.stringify(condition))
+
 describe.each([...KNOWN, ...UNKNOWN])('%s=%s', (filter, value, expected) => {
-  test('finds the same contacts as a filter and as a condition', async () => {
+  test('finds the same contacts as a filter, as a condition and in filter[where]', async () => {
     const condition = parseCondition({ filter, value: written(value) }, [])
     expect(await asFilter('contacts', filter, value)).toEqual(expected)
     expect(await asCondition(condition)).toEqual(expected)
+    expect(await asWhere('contacts', condition)).toEqual(expected)
   })
 
   // In lists of customers it is about becoming a customer.
@@ -323,5 +330,130 @@ describe('conditions together', () => {
       inTransaction(h.app.db, (tx) => matchingContacts(tx, h.account.siteId, contactIds, vip(), scope))
     expect(namesOf(await ask([people.get('Ada')!, people.get('Dan')!]))).toEqual(['Ada'])
     expect(await ask([])).toEqual(new Set())
+  })
+})
+
+/** Comparisons that lists have for being a resource. */
+const COMPARED: Case[] = [
+  ['external_user_id_eq', 'crm-7', ['Cleo']],
+  ['external_user_id_not_eq', 'crm-7', except('Cleo')],
+  ['external_user_id_null', 'true', except('Ada', 'Bob', 'Cleo')],
+  ['external_user_id_cont', 'CRM', ['Cleo']],
+  ['id_eq', '{Ada},{Gone},{Stranger},{Eve}', ['Ada', 'Eve']],
+  ['id_gt', '{Cleo}', ['Dan', 'Eve', 'Finn']],
+  ['created_at_lt', '{aMonthAgo}', ['Dan']],
+  ['created_at_gteq', '{aMonthAgo}', except('Dan')],
+  ['updated_at_gt', '{aMonthAgo}', EVERYBODY],
+]
+
+describe('comparisons', () => {
+  beforeAll(async () => {
+    for (const [name, id] of people) ids[name] = id
+    ids.aMonthAgo = daysAgo(30).toISOString()
+  })
+
+  test.each(COMPARED)('%s=%s finds the same contacts in all places', async (filter, value, expected) => {
+    const condition = parseCondition({ filter, value: written(value) }, [])
+    expect(await asFilter('contacts', filter, value)).toEqual(expected)
+    expect(await asCondition(condition)).toEqual(expected)
+    expect(await asWhere('contacts', condition)).toEqual(expected)
+  })
+
+  test('every filter of the list of contacts can be part of a condition, under the same name', () => {
+    expect(Object.keys(contacts.filters).filter((name) => !Object.hasOwn(conditionFilters, name))).toEqual([])
+  })
+})
+
+/** A condition, and whom it is met by according to the tables. */
+interface Generated {
+  condition: Condition
+  expected: string[]
+}
+
+describe('generated conditions', () => {
+  /** Each with whom it has. */
+  const segments: Case[] = []
+
+  beforeAll(async () => {
+    const make = async (filter: object, expected: string[]) => {
+      const attributes = { name: `Segment ${segments.length}`, filter }
+      const { status, body } = await h.client.post('/v1/segments', { data: { type: 'segments', attributes } })
+      expect(status).toBe(201)
+      segments.push(['segment_id', body.data.id, expected])
+      segments.push(['not_segment_id', body.data.id, except(...expected)])
+    }
+    await make({}, EVERYBODY)
+    await make({ has_tag_id: ids.vip, subscribed: true }, ['Ada'])
+    const either = {
+      any: [
+        { filter: 'has_offer_id', value: ids.offer },
+        { filter: 'email', value: 'dan@example.com' },
+      ],
+    }
+    await make({ where: either }, ['Bob', 'Dan'])
+    await make({ where: { any: [{ filter: 'segment_id', value: segments[2]![1] }, either] } }, [
+      'Ada',
+      'Bob',
+      'Dan',
+    ])
+    await make({ not_segment_id: segments[6]![1], name_contains: 'e' }, ['Cleo', 'Eve'])
+  })
+
+  const leaf = (): fc.Arbitrary<Generated> =>
+    fc
+      .constantFrom(...KNOWN, ...segments)
+      .map(([filter, value, expected]) => ({ condition: { filter, value: written(value) }, expected }))
+
+  const generated = (): fc.Arbitrary<Generated> =>
+    fc.letrec<{ one: Generated }>((tie) => ({
+      one: fc.oneof(
+        { maxDepth: 3, withCrossShrink: true },
+        { weight: 3, arbitrary: leaf() },
+        { weight: 4, arbitrary: groupOf('all', tie('one')) },
+        { weight: 5, arbitrary: groupOf('any', tie('one')) },
+      ),
+    })).one
+
+  const groupOf = (kind: 'all' | 'any', part: fc.Arbitrary<Generated>): fc.Arbitrary<Generated> =>
+    fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => {
+      const isMet = (name: string) =>
+        kind === 'all'
+          ? parts.every(({ expected }) => expected.includes(name))
+          : parts.some(({ expected }) => expected.includes(name))
+      const conditions = parts.map(({ condition }) => condition)
+      return {
+        condition: kind === 'all' ? { all: conditions } : { any: conditions },
+        expected: EVERYBODY.filter(isMet),
+      }
+    })
+
+  test('are met by the same contacts in automations, in lists of contacts and in lists of customers', async () => {
+    const isSmall = ({ condition }: Generated) => segmentsIn(condition).length <= 10
+    await fc.assert(
+      fc.asyncProperty(generated().filter(isSmall), async ({ condition, expected }) => {
+        expect(await asCondition(condition)).toEqual(expected)
+        expect(await asWhere('contacts', condition)).toEqual(expected)
+        expect(await asWhere('customers', condition)).toEqual(
+          expected.filter((name) => CUSTOMERS.includes(name)),
+        )
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('are combined with other filters by "and"', async () => {
+    const where = {
+      any: [
+        { filter: 'has_tag_id', value: ids.vip! },
+        { filter: 'email', value: 'dan@example.com' },
+      ],
+    }
+    const query = new URLSearchParams({
+      'filter[where]': JSON.stringify(where),
+      'filter[segment_id]': segments[6]![1],
+      'filter[not_created_in_last]': '30',
+    })
+    const { body } = await h.client.get(`/v1/contacts?${query}`)
+    expect(body.data.map((one: { id: string }) => one.id)).toEqual([people.get('Dan')])
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type RawNode, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { contactFilters } from './contact-filters.ts'
+import { SEGMENT_FILTERS } from './filters/segment-filters.ts'
 import { unknownFilters } from './filters/unknown-filters.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/filters.md'), 'utf8')
@@ -11,7 +12,7 @@ const isKnown = (name: string) => !Object.hasOwn(unknownFilters, name)
 
 test('docs/filters.md lists every filter of recorded data, with its meaning, and no other', () => {
   const rows = [...page.matchAll(/^\| `([a-z]\w*)`( ×)? \| ([^|]*) \|$/gm)]
-  const expected = Object.entries(contactFilters)
+  const expected = Object.entries({ ...SEGMENT_FILTERS, ...contactFilters })
     .filter(([name]) => isKnown(name))
     .map(([name, { description, extension }]) => [name, extension ? ' ×' : undefined, description])
   expect(rows.map(([, name, mark, meaning]) => [name, mark, meaning])).toEqual(expected)

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
-import { makeCustomField, makeOffer, makeProduct } from '../../testing/fixtures.ts'
+import { makeCustomField, makeOffer, makeProduct, unique } from '../../testing/fixtures.ts'
 import { makeForm } from '../../testing/forms.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { pagesReadBy, rowsReadBy } from '../../testing/plans.ts'
 import { recordStatements, type Statement } from '../../testing/statements.ts'
-import { matchingContacts } from './conditions.ts'
+import { matchingContacts } from './condition-sql.ts'
 
 /** Of them, every second is a customer, every tenth has the common tag and has submitted the common form, every
  * thousandth the rare ones. */
@@ -158,6 +158,84 @@ const LINEAR: [string, string][] = [
   ['no_submitted_form_id', '{commonForm}'],
 ]
 
+/** Conditions of filter[where], of which few contacts match each. */
+const SELECTIVE_TOGETHER: [string, object][] = [
+  [
+    'any',
+    {
+      any: [
+        { filter: 'has_tag_id', value: '{rareTag}' },
+        { filter: 'has_offer_id', value: '{rare}' },
+      ],
+    },
+  ],
+  [
+    'any of texts',
+    { any: ['7000', '8000', '9000'].map((id) => ({ filter: 'email', value: `person${id}@example.com` })) },
+  ],
+  [
+    'any of custom fields and forms',
+    {
+      any: [
+        { filter: 'custom_1', value: 'Member 7000' },
+        { filter: 'custom_2_gt', value: '998' },
+        { filter: 'submitted_form_id', value: '{rareForm}' },
+      ],
+    },
+  ],
+  [
+    'any within all',
+    {
+      all: [
+        { filter: 'has_tag_id', value: '{commonTag}' },
+        {
+          any: [
+            { filter: 'search', value: 'person2900' },
+            { filter: 'has_tag_id', value: '{rareTag}' },
+          ],
+        },
+      ],
+    },
+  ],
+  [
+    'all within any, of which an index finds one part',
+    {
+      any: [
+        {
+          all: [
+            { filter: 'has_tag_id', value: '{rareTag}' },
+            { filter: 'subscribed', value: 'false' },
+          ],
+        },
+        { filter: 'email', value: 'person7@example.com' },
+      ],
+    },
+  ],
+]
+
+/** Conditions of which an index finds no part, or not every one. */
+const LINEAR_TOGETHER: [string, object][] = [
+  [
+    'any',
+    {
+      any: [
+        { filter: 'has_no_tag_id', value: '{rareTag}' },
+        { filter: 'has_offer_id', value: '{rare}' },
+      ],
+    },
+  ],
+  [
+    'any of many',
+    {
+      any: [
+        { filter: 'has_tag_id', value: '{commonTag}' },
+        { filter: 'has_offer_id', value: '{common}' },
+        { filter: 'subscribed', value: 'true' },
+      ],
+    },
+  ],
+]
+
 /** There is no index on the ended grants of a customer. */
 const READS_ALL_GRANTS: [string, string] = ['previously_owned_product_id', '{product}']
 
@@ -195,3 +273,23 @@ test.each([...SELECTIVE, ...LINEAR])(
     expect(await readForCondition(filter, value)).toBeLessThan(EVALUATED * 20)
   },
 )
+
+test.each(SELECTIVE_TOGETHER)(
+  'a list with filter[where] reads few more rows than it finds: %s',
+  async (_, where) => {
+    expect(await readForList('where', JSON.stringify(where))).toBeLessThan(1_000)
+    expect(await readForList('segment_id', await segmentOf({ where }))).toBeLessThan(1_000)
+  },
+)
+
+test.each(LINEAR_TOGETHER)(
+  'a list with filter[where] reads each contact a few times: %s',
+  async (_, where) => {
+    expect(await readForList('where', JSON.stringify(where))).toBeLessThan(8 * CONTACTS)
+  },
+)
+
+async function segmentOf(filter: object): Promise<string> {
+  const attributes = { name: `Segment ${unique()}`, filter: JSON.parse(written(JSON.stringify(filter))) }
+  return (await h.client.post('/v1/segments', { data: { type: 'segments', attributes } })).body.data.id
+}

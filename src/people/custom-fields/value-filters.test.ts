@@ -12,7 +12,9 @@ import {
 } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
-import { checkCustomFields, matchingContacts, parseCondition } from '../contacts/conditions.ts'
+import { checkCondition } from '../contacts/check-condition.ts'
+import { matchingContacts } from '../contacts/condition-sql.ts'
+import { parseCondition } from '../contacts/conditions.ts'
 
 let h: Harness
 const people = new Map<string, string>()
@@ -77,7 +79,7 @@ async function asFilter(
 async function asCondition(filter: string, value: string): Promise<string[]> {
   const scope = { siteIds: [h.account.siteId], now: h.app.clock.now(), baseUrl: '' }
   const condition = parseCondition({ filter, value }, [])
-  await checkCustomFields(h.app.db, h.account.siteId, condition, [])
+  await checkCondition(h.app.db, h.account.siteId, condition, [])
   const found = await inTransaction(h.app.db, (tx) =>
     matchingContacts(tx, h.account.siteId, [...people.values()], condition, scope),
   )

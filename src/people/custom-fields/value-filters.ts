@@ -116,11 +116,12 @@ const SYNONYMS: Record<string, string> = {
 export function filtersOfField(field: CustomField): ContactFilters {
   const { handle, title, type } = field
   const filters: ContactFilters = {}
-  const add = (operator: string, description: string, build: ContactFilter['build']) => {
+  const add = (operator: string, description: string, build: ContactFilter['build'], isSelective = false) => {
     filters[operator === '' ? handle : `${handle}_${operator}`] = {
       description: `${title} ${description}`,
       extension: true,
       essential: true,
+      isSelective,
       build,
     }
   }
@@ -131,8 +132,8 @@ export function filtersOfField(field: CustomField): ContactFilters {
       ...matching(field, contact, where(value, field, each)),
       isIndexed,
     })
-    add(operator, description, isTrue)
-    if (operator === 'eq') add('', description, isTrue)
+    add(operator, description, isTrue, true)
+    if (operator === 'eq') add('', description, isTrue, true)
     const negation = NEGATIONS[operator]
     if (negation)
       add(negation, description.replace(/^(is|contains)/, negated), (value, contact, _scope, each) => ({

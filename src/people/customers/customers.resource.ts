@@ -14,6 +14,7 @@ import {
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { listFilters } from '../contacts/contact-filters.ts'
 import { since } from '../contacts/filters/contact-filter.ts'
+import { conditionsOfList } from '../contacts/list-conditions.ts'
 import { filtersOfCustomers } from '../custom-fields/site-attributes.ts'
 import { externalIds } from '../external-ids/external-ids.ts'
 
@@ -100,6 +101,7 @@ export const customers = defineResource({
       build: (value, scope) => ({ where: sql`r.created_at < ${since(value, scope)}` }),
     },
   },
+  lookedUpFilters: conditionsOfList('k'),
   filterable: { external_user_id: 'text' },
   sorts: {
     name: sql`lower(r.name)`,

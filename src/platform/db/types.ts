@@ -675,6 +675,18 @@ export interface Roles {
   updated_at: Timestamp;
 }
 
+export interface Segments {
+  archived_at: Timestamp | null;
+  columns: string[] | null;
+  created_at: Timestamp;
+  filter: Json;
+  id: Generated<Int8>;
+  name: string;
+  site_id: Int8;
+  sort: string | null;
+  updated_at: Timestamp;
+}
+
 export interface Sites {
   account_id: Int8;
   archived_at: Timestamp | null;
@@ -852,6 +864,7 @@ export interface DB {
   products: Products;
   removed_deliveries: RemovedDeliveries;
   roles: Roles;
+  segments: Segments;
   sites: Sites;
   taggings: Taggings;
   token_families: TokenFamilies;

@@ -33,7 +33,7 @@ import {
   readNewId,
   readNoId,
 } from './documents.ts'
-import { label, listRoute, showOne, showRoute } from './resource-routes.ts'
+import { label, listRoute, type ShownMeta, showOne, showRoute } from './resource-routes.ts'
 import { type Route, route, type WriteContext } from './route.ts'
 import { SiteRelationship, siteOf } from './site-of.ts'
 
@@ -52,6 +52,7 @@ interface CrudOptions {
   changed?: TSchema
   /** A DELETE answers 204, without a document. */
   endsSilently?: boolean
+  meta?: ShownMeta
 }
 
 type Related = Record<string, Static<ReturnType<typeof Linkage>> | undefined>
@@ -74,7 +75,7 @@ export function crudRoutes(records: Records, texts: CrudTexts, options: CrudOpti
   return [
     listRoute(resource),
     newRoute(records, texts, options),
-    showRoute(resource),
+    showRoute(resource, options.meta),
     updateRoute(records, texts, options),
     endRoute(records, texts, options),
   ]

@@ -1,6 +1,6 @@
 /** The routes that follow from a resource's description. */
 import { type RawBuilder, sql } from 'kysely'
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { viewing } from '../auth/permissions.ts'
 import type { Db, Tx } from '../db/database.ts'
 import { cursorPageDocument, pageDocument, singleDocument } from '../jsonapi/document.ts'
@@ -9,9 +9,10 @@ import { identifier } from '../jsonapi/identifiers.ts'
 import type { IncludeTree } from '../jsonapi/include.ts'
 import { loadOne, loadPage, sitesOfList } from '../jsonapi/load.ts'
 import { isByCursor, loadByCursor } from '../jsonapi/load-by-cursor.ts'
+import { withLookedUpFilters } from '../jsonapi/looked-up-filters.ts'
 import { resolveId } from '../jsonapi/named-ids.ts'
 import { parseQuery, type QueryParameters, type ResourceQuery } from '../jsonapi/query.ts'
-import type { Resource } from '../jsonapi/resource.ts'
+import type { Resource, Row } from '../jsonapi/resource.ts'
 import type { LoadScope, Resources } from '../jsonapi/resources.ts'
 import {
   Identifier,
@@ -20,6 +21,7 @@ import {
   singleParameters,
   singleSchema,
   siteOfNamedId,
+  withMeta,
 } from '../jsonapi/schemas.ts'
 import { namedSite, withSiteAttributes } from '../jsonapi/site-attributes.ts'
 import { assertMay } from './authenticate.ts'
@@ -43,9 +45,9 @@ export function listRoute(resource: Resource): Route {
     errors: [400, 404, ...(resource.siteAttributes ? [422] : [])],
     async handler({ db, query: parameters, scope, caller, ignore }) {
       // Before the filters are read: what they mean depends on the site.
-      sitesOfList(resource, namedSite(parameters), scope)
+      const siteIds = sitesOfList(resource, namedSite(parameters), scope)
       const query = parseQuery(
-        resource,
+        await withLookedUpFilters(db, resource, parameters, { ...scope, siteIds }),
         parameters,
         await withSiteAttributes(db, resource, parameters, scope),
       )
@@ -106,8 +108,15 @@ export function listOfOneRoute(
   })
 }
 
+/** What the answer to `GET /v1/<type>/{id}` has in `meta`. */
+export interface ShownMeta {
+  schema: TSchema
+  /** @param row has its attributes only as far as the request asks for them */
+  load: (db: Db, row: Row, scope: LoadScope) => Promise<object>
+}
+
 /** `GET /v1/<type>/{id}` */
-export function showRoute(resource: Resource): Route {
+export function showRoute(resource: Resource, meta?: ShownMeta): Route {
   return route({
     kind: 'read',
     method: 'GET',
@@ -116,13 +125,15 @@ export function showRoute(resource: Resource): Route {
     summary: `Show one ${resource.singular}`,
     tag: label(resource),
     query: Type.Object({ ...singleParameters(resource).properties, ...siteOfNamedId(resource) }),
-    responses: { 200: singleSchema(resource) },
+    responses: { 200: meta ? withMeta(singleSchema(resource), meta.schema) : singleSchema(resource) },
     async handler(context) {
       const { db, params, query: parameters, scope } = context
       const query = await readSingleQuery(db, resource, context)
       const id = await resolveId(db, resource, params.id!, query, scope)
       const loaded = await loadOne(db, resource, id, query, scope)
-      return { body: singleDocument(loaded, query, scope, parameters) }
+      const document = singleDocument(loaded, query, scope, parameters)
+      if (!meta) return { body: document }
+      return { body: { ...document, meta: await meta.load(db, loaded.primary.rows[0]!, scope) } }
     },
   })
 }

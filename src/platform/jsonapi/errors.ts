@@ -15,6 +15,8 @@ export const jsonPointer = (path: Path) =>
 
 export interface ErrorOptions {
   source?: ErrorSource
+  /** Where in the JSON that a parameter contains the error lies: a JSON Pointer. */
+  within?: string
   headers?: Record<string, string>
   cause?: unknown
   /** Further errors of the same request, with the same status. */
@@ -46,6 +48,7 @@ export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly source: ErrorSource | undefined
+  readonly within: string | undefined
   readonly headers: Record<string, string>
   readonly others: ApiError[]
 
@@ -55,6 +58,7 @@ export class ApiError extends Error {
     this.status = status
     this.code = code
     this.source = options.source
+    this.within = options.within
     this.headers = options.headers ?? {}
     this.others = options.others ?? []
   }
@@ -73,6 +77,13 @@ export const notFound = (detail: string, source?: ErrorSource) =>
 export const unprocessable = (code: string, detail: string, pointer: string) =>
   new ApiError(422, code, detail, { source: { pointer } })
 
+/** An error in the JSON that a parameter contains. @param pointer into the JSON */
+export const inParameter = (error: ApiError, parameter: string, pointer: string): ApiError =>
+  new ApiError(error.status, error.code, `${parameter}${pointer && ` at ${pointer}`}: ${error.message}`, {
+    source: { parameter },
+    within: pointer,
+  })
+
 /** An error as OAuth has it, for the token endpoint. */
 export function flatError({ status, code, message }: ApiError) {
   return { error: status === 400 ? 'invalid_request' : code, error_description: message }
@@ -81,12 +92,13 @@ export function flatError({ status, code, message }: ApiError) {
 /** The error document of JSON:API. Every value in it may be shown to the caller. */
 export function errorDocument(error: ApiError, requestId: string) {
   return {
-    errors: [error, ...error.others].map(({ status, code, title, message: detail, source }) => ({
+    errors: [error, ...error.others].map(({ status, code, title, message: detail, source, within }) => ({
       status: String(status),
       code,
       title,
       detail,
       ...(source && { source }),
+      ...(within && { meta: { pointer: within } }),
     })),
     meta: { request_id: requestId },
   }

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../db/database.ts'
-import { badRequest, notFound } from './errors.ts'
+import { badRequest, inParameter, jsonPointer, notFound, type Path } from './errors.ts'
 import { isId } from './identifiers.ts'
 import { attachRelated, type LoadedDocument, type WhatToShow } from './load-related.ts'
 import type { ResourceQuery } from './query.ts'
-import type { Resource, Row } from './resource.ts'
+import type { FilterSql, Resource, Row } from './resource.ts'
 import type { LoadScope } from './resources.ts'
 import { allOf, oneOfThese, select, visible } from './select-rows.ts'
 import { orderBy } from './sorting.ts'
@@ -84,6 +84,14 @@ const countAll = (db: Db | Tx, resource: Resource, condition: RawBuilder<unknown
 const countRows = (db: Db | Tx, resource: Resource, condition: RawBuilder<unknown>) =>
   readCount(db, sql`select count(*) from ${resource.from} where ${condition}`)
 
+/** How many a list that these filters narrow has. */
+export const countMatches = (
+  db: Db | Tx,
+  resource: Resource,
+  filters: FilterSql[],
+  scope: LoadScope,
+): Promise<number> => countRows(db, resource, listCondition(resource, { filters }, scope))
+
 async function readCount(db: Db | Tx, counting: RawBuilder<unknown>): Promise<number> {
   const { rows } = await sql<{ count: string }>`${counting}`.execute(db)
   return Number(rows[0]!.count)
@@ -147,9 +155,9 @@ export async function narrowToSite(
   scope: LoadScope,
 ): Promise<LoadScope> {
   const siteScope = { ...scope, siteIds: sitesOfList(resource, query.siteId, scope) }
-  for (const { type, id, parameter } of query.references) {
+  for (const { type, id, parameter, path } of query.references) {
     const target = scope.resources.get(type)
-    if (!(await existed(db, target, id, siteScope))) throw missing(target.singular, id, parameter)
+    if (!(await existed(db, target, id, siteScope))) throw missing(target.singular, id, parameter, path)
   }
   return siteScope
 }
@@ -175,5 +183,7 @@ export function sitesOfList(
   throw badRequest('site_required', detail, { parameter })
 }
 
-const missing = (what: string, id: string, parameter: string) =>
-  notFound(`There is no ${what} with the id ${id}.`, { parameter })
+const missing = (what: string, id: string, parameter: string, path?: Path) =>
+  path?.length
+    ? inParameter(notFound(`There is no ${what} with the id ${id}.`), parameter, jsonPointer(path))
+    : notFound(`There is no ${what} with the id ${id}.`, { parameter })

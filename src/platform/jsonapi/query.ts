@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { commaSeparated } from '../text/comma-separated.ts'
 import { type CursorPage, type Direction, decodeCursor } from './cursors.ts'
-import { badRequest, type ErrorSource } from './errors.ts'
+import { badRequest, type ErrorSource, type Path } from './errors.ts'
 import { type IncludeTree, parseInclude } from './include.ts'
 import {
   canBeNull,
@@ -25,6 +25,8 @@ export interface Reference {
   type: string
   id: string
   parameter: string
+  /** Where it stands in the value, when that is JSON. */
+  path?: Path
 }
 
 /** Which of the resources of one relationship are included. */
@@ -152,7 +154,9 @@ function addFilter(
   if (filter.refersTo)
     query.references.push({ type: filter.refersTo, id: parseReference(parameter, value), parameter })
   try {
-    query.filters.push(filter.build(value.trim(), scope, each))
+    const built = filter.build(value.trim(), scope, each)
+    query.filters.push(built)
+    for (const reference of built.references ?? []) query.references.push({ ...reference, parameter })
   } catch (error) {
     throw badRequest('invalid_filter', `${parameter} ${(error as Error).message}.`, { parameter })
   }

@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { TSchema } from 'typebox'
+import type { Db, Tx } from '../db/database.ts'
+import type { Path } from './errors.ts'
 import type { Write } from './fields.ts'
 import { comparisons } from './operators.ts'
 import type { SiteAttributes } from './site-attributes.ts'
@@ -66,6 +68,15 @@ export interface FilterSql {
   isIndexed?: boolean
   /** In the place of `where` to find matches, where nothing else narrows the list: true of MATERIALIZE_LIMIT + 1 at most. */
   few?: RawBuilder<unknown>
+  /** What the value names, where that is more than an id: 404 when the caller cannot see it. */
+  references?: FilterReference[]
+}
+
+export interface FilterReference {
+  type: string
+  id: string
+  /** To where it stands in the value, which is JSON. */
+  path: Path
 }
 
 export interface Filter {
@@ -81,6 +92,16 @@ export interface Filter {
   extension?: boolean
   /** Stays with EXTENSIONS=off: a client whose filter is ignored would act on the wrong resource. */
   essential?: boolean
+}
+
+/** A filter whose meaning is looked up in the database before the list is. */
+export interface LookedUpFilter extends Omit<Filter, 'build'> {
+  /**
+   * @param scope of the one site of the list
+   * @param parameter the name of the filter in the request
+   * @throws ApiError when the value makes no sense
+   */
+  find: (db: Db | Tx, value: string, scope: Scope, parameter: string) => Promise<FilterSql>
 }
 
 /** What can be compared, and with which operators: see operators.ts. */
@@ -121,6 +142,8 @@ export interface Resource {
   relationships: Record<string, Relationship>
   /** Besides those that follow from `filterable`, from the id and from the times. */
   filters: Record<string, Filter>
+  /** Those of a list that needs its site. */
+  lookedUpFilters?: Record<string, LookedUpFilter>
   /** Attributes that can be compared, or columns; the id and times need not be named. */
   filterable?: Record<string, Kind>
   /** Names that `sort` knows, each with its SQL expression; `id`, `created_at` and `updated_at` need not be named. */

@@ -44,10 +44,15 @@ export function connectResources(all: Resource[]): Resources {
   return { all, find: (type) => byType.get(type), get }
 }
 
-function namedBy({ relationships, filters, permittedWith }: Resource): { place: string; type: string }[] {
+function namedBy({
+  relationships,
+  filters,
+  lookedUpFilters,
+  permittedWith,
+}: Resource): { place: string; type: string }[] {
   return [
     ...Object.entries(relationships).map(([name, { type }]) => ({ place: `relationship ${name}`, type })),
-    ...Object.entries(filters).flatMap(([name, { refersTo }]) =>
+    ...Object.entries({ ...filters, ...lookedUpFilters }).flatMap(([name, { refersTo }]) =>
       refersTo ? [{ place: `filter ${name}`, type: refersTo }] : [],
     ),
     ...(permittedWith ? [{ place: 'permission', type: permittedWith }] : []),

@@ -95,6 +95,16 @@ export const singleSchema = (resource: Resource, name = componentOf(resource.typ
     }),
   )
 
+/** A document of one resource that also has `meta`; a component of its own. */
+export const withMeta = (document: TSchema, meta: TSchema): TSchema => {
+  const { [COMPONENT]: name, properties } = document as TSchema & { [COMPONENT]: string; properties: object }
+  return {
+    ...document,
+    properties: { ...properties, meta },
+    [COMPONENT]: `Shown${name}`,
+  } as unknown as TSchema
+}
+
 export const pageSchema = (resource: Resource): TSchema =>
   component(
     `${componentOf(resource.type)}Page`,
@@ -145,6 +155,12 @@ export const ErrorDocument = component(
               header: Type.Optional(Type.String()),
             }),
           ),
+          meta: Type.Optional(
+            Type.Object(
+              { pointer: Type.String({ description: 'Into the JSON that the parameter contains' }) },
+              { examples: [] },
+            ),
+          ),
         }),
       ),
       meta: Type.Object({ request_id: Type.String() }),
@@ -189,10 +205,8 @@ const narrowingParameters = (name: string): Record<string, TSchema> => ({
 
 /** Parameters that a list takes. */
 export function listParameters(resource: Resource): TSchema {
-  const filters = Object.entries(resource.filters).map(([name, filter]) => [
-    `filter[${name}]`,
-    filterParameter(filter),
-  ])
+  const all = { ...resource.filters, ...resource.lookedUpFilters }
+  const filters = Object.entries(all).map(([name, filter]) => [`filter[${name}]`, filterParameter(filter)])
   return Type.Object({
     'page[number]': PageNumber,
     'page[size]': PageSize,
@@ -247,7 +261,7 @@ function fieldsParameters({ type, relationships }: Resource): Record<string, TSc
   )
 }
 
-const filterParameter = ({ description, extension, essential }: Filter) =>
+const filterParameter = ({ description, extension, essential }: Omit<Filter, 'build'>) =>
   Type.Optional(
     Type.String({
       description,

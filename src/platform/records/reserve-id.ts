@@ -16,6 +16,7 @@ export const ID_TABLES = [
   'offers',
   'podcasts',
   'products',
+  'segments',
   'sites',
   'website_pages',
 ] as const

@@ -14,6 +14,7 @@ const NAMED: Record<ReferenceType, RawBuilder<unknown>> = {
   contact_tags: sql`select r.id, r.name from contact_tags r`,
   products: sql`select r.id, r.title as name from products r`,
   forms: sql`select r.id, r.title as name from forms r`,
+  segments: sql`select r.id, r.name from segments r`,
   email_templates: sql`select r.id, coalesce(r.name, r.kind) as name from email_templates r`,
   hooks: sql`select r.id, r.target_url as name from hooks r`,
 }

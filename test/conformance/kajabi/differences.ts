@@ -15,6 +15,10 @@ export const DIFFERENCES: [RegExp, string][] = [
     /^adds parameter filter\[external_user_id(_source)?\]$/,
     'extension: contacts by the id of another system',
   ],
+  [
+    /^adds parameter filter\[(where|segment_id|not_segment_id)\]$/,
+    'extension: conditions and saved filters of contacts',
+  ],
   [/^adds parameter filter\[email\]$/, 'clients send it and change the first contact of the answer'],
   [/^adds parameter filter\[site_id\]$/, 'clients send it with every request'],
   [/^adds parameter filter\[published\]$/, 'the list would have no filter for what members can see'],

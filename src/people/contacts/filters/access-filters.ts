@@ -32,6 +32,7 @@ export const accessFilters: ContactFilters = {
   has_offer_id: {
     description: 'Holds this offer, granted or purchased',
     refersTo: 'offers',
+    isSelective: true,
     build: (value, contact, { now }) => ({ where: holds(contact, isOffer(value), now) }),
   },
   has_no_offer_id: {

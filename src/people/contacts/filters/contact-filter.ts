@@ -18,6 +18,8 @@ export interface ContactFilter {
   refersTo?: string
   /** The value is several ids, separated by commas. */
   isList?: boolean
+  /** Where few contacts match, an index finds them. */
+  isSelective?: boolean
   /**
    * @param each the values of `filter[x][]`, which can contain commas
    * @throws Error whose message completes "filter[x] …" when the value makes no sense
@@ -27,7 +29,8 @@ export interface ContactFilter {
 
 export type ContactFilters = Record<string, ContactFilter>
 
-const columnsOf =
+/** The columns of the contact with this alias. */
+export const columnsOf =
   (alias: string): Column =>
   (name) =>
     sql.ref(`${alias}.${name}`)
@@ -36,7 +39,10 @@ const columnsOf =
  * The filter of a list in whose `from` the contact has this alias. Unknown ids in a list of ids count as ids that no
  * contact has.
  */
-export function listFilter({ build, isList, refersTo, ...filter }: ContactFilter, alias: string): Filter {
+export function listFilter(
+  { build, isList, isSelective: _, refersTo, ...filter }: ContactFilter,
+  alias: string,
+): Filter {
   return {
     ...filter,
     ...(!isList && { refersTo }),

@@ -11,6 +11,7 @@ export const formFilters: ContactFilters = {
   submitted_form_id: {
     description: 'Submitted this form',
     refersTo: 'forms',
+    isSelective: true,
     build: (value, contact) => ({ where: submitted(value, contact) }),
   },
   no_submitted_form_id: {

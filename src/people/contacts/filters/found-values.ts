@@ -46,6 +46,11 @@ const forms: Found = (contact) =>
     select distinct f.title as name from form_submissions s join forms f on f.site_id = s.site_id and f.id = s.form_id
      where s.site_id = ${contact('site_id')} and s.contact_id = ${contact('id')}`)
 
+const externalIds: Found = (contact) =>
+  names(sql`
+    select concat_ws(':', nullif(xf.source, ''), xf.external_id) as name from contact_external_ids xf
+     where xf.site_id = ${contact('site_id')} and xf.contact_id = ${contact('id')}`)
+
 const text =
   (column: string): Found =>
   (contact) =>
@@ -93,6 +98,12 @@ const FOUND: [RegExp, Found][] = [
   [/^net_revenue_/, (contact) => sql`coalesce(${customerValue(contact, sql`cu.net_revenue`)}, to_jsonb(0))`],
   [/^search$/, (contact) => sql`to_jsonb(${contact('name')} || ' <' || ${contact('email')} || '>')`],
   [/^email(?:_eq|_contains)?$/, text('email')],
+  [/^id_/, text('id')],
+  [/^created_at_/, (contact) => sql`to_jsonb(${isoTime(contact('created_at'))})`],
+  [/^updated_at_/, (contact) => sql`to_jsonb(${isoTime(contact('updated_at'))})`],
+  [/^external_user_id/, externalIds],
+  // What is found is whether the contact is in it: see explainCondition().
+  [/^(?:not_)?segment_id$/, () => sql`null::jsonb`],
   ...CONTAINED.map((column): [RegExp, Found] => [new RegExp(`^${column}_contains$`), text(column)]),
   [
     /^custom_\d+(?:_|$)/,

@@ -50,7 +50,7 @@ const netRevenue = (
 
 /** Filters by a contact's own data, and by that of its customer, if there is one. */
 export const personFilters: ContactFilters = {
-  created_in_last: inLast('Created', created),
+  created_in_last: { ...inLast('Created', created), isSelective: true },
   not_created_in_last: notInLast('Not created', created),
   joined_in_last: inLast('Became a customer', joined),
   active_in_last: inLast('Active on the members’ pages', seen),

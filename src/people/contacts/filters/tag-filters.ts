@@ -18,12 +18,14 @@ export const tagFilters: ContactFilters = {
   has_tag_id: {
     description: 'Has this tag',
     refersTo: 'contact_tags',
+    isSelective: true,
     build: (value, contact) => ({ where: hasTag(value, contact) }),
   },
   has_all_tag_id: {
     description: `Has all of these tags (comma-separated, at most ${MOST_TAGS})`,
     refersTo: 'contact_tags',
     isList: true,
+    isSelective: true,
     build: (value, contact) => {
       const ids = listedIds(value)
       if (ids.length === 0 || ids.length > MOST_TAGS) {

@@ -32,6 +32,7 @@ const emailIs = (description: string): ContactFilter => ({
   description,
   extension: true,
   essential: true,
+  isSelective: true,
   build: (value, contact, scope) => ({
     where: sql`(${exactEmail(value, contact)} or ${hasAlias(value, contact, scope)})`,
   }),
@@ -41,6 +42,7 @@ const emailIs = (description: string): ContactFilter => ({
 export const textFilters: ContactFilters = {
   search: {
     description: 'Name or e-mail contains, or an alias is; an exact e-mail match comes first',
+    isSelective: true,
     build: (value, contact, scope) => {
       const address = parseEmailAddress(value)
       const mentioned = mentions(address ?? value, contact)
@@ -54,6 +56,7 @@ export const textFilters: ContactFilters = {
   email_eq: emailIs('The same as filter[email]'),
   email_contains: {
     description: 'E-mail contains; an exact match comes first',
+    isSelective: true,
     build: (value, contact) => {
       const part = emailFragment(value)
       return {
@@ -64,6 +67,7 @@ export const textFilters: ContactFilters = {
   },
   name_contains: {
     description: 'Name contains',
+    isSelective: true,
     // search_text is the name, a line break and the e-mail.
     build: (value, contact) => ({
       where: sql`${contact('search_text')} like lower(${`${containing(value)}\n%`})`,
