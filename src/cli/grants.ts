@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { dryRunOffers } from '../dry-runs/dry-run-offers.ts'
 import type { Effect } from '../dry-runs/effect.ts'
 import { type ChangeOffers, changeOffers, RENEWALS, type Renewal } from '../grants/change-offers.ts'
-import { readRenewal } from '../grants/read-renewal.ts'
+import { explainPeriod, readRenewal } from '../grants/read-renewal.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { findContactId, findOperatorOfContact } from './contacts.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
@@ -67,13 +67,17 @@ async function change(
       subject: { parent: 'contacts', id },
       options: {
         ...optionsOf(options),
-        ...readRenewal({ renew: options.renew, expires_at: options.expiresAt }, mode, app.clock.now()),
+        ...readRenewal({ renew: options.renew, expires_at: options.expiresAt }, mode),
       },
       idempotency: null,
     }
-    const done = options.dryRun
-      ? await dryRunOffers(app, wanted, { permissions: null })
-      : { outcome: await changeOffers(app, wanted), effects: null }
+    const work = async () =>
+      options.dryRun
+        ? dryRunOffers(app, wanted, { permissions: null })
+        : { outcome: await changeOffers(app, wanted), effects: null }
+    const done = await work().catch((error) => {
+      throw explainPeriod(error)
+    })
     return { contactId: id, ...done }
   })
   if (outcome.error === 'offer_not_found')

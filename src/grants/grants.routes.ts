@@ -190,14 +190,14 @@ async function answerDry(
 }
 
 function changeOf(
-  { app, claims, body, idempotency, requestId }: SignedContext<Body>,
+  { claims, body, idempotency, requestId }: SignedContext<Body>,
   subject: Subject,
   mode: ChangeOffers['mode'],
 ): ChangeOffers {
   const { accountId, keyId, familyId, epoch } = claims
   // By name: other members must not reach the options of the database function.
   const { send_customer_welcome_email, send_offer_grant_email, gift } = body.meta ?? {}
-  const renewal = readRenewal(body.meta ?? {}, mode, app.clock.now())
+  const renewal = readRenewal(body.meta ?? {}, mode)
   return {
     mode,
     subject,

@@ -8,11 +8,12 @@ type Renewal = Pick<ChangeOffers['options'], 'renew' | 'expires_at'>
 const SOURCE = '/meta/expires_at'
 
 /**
- * Reads what a grant says of the end of access.
+ * Reads what a grant says of the end of access. That it is in the future is seen in the database, after repetitions: a
+ * request can be repeated when the end that it gave is over.
  *
- * @throws ApiError 422 for an end that is no time or is over, or together with `renew`; for either when nothing is granted
+ * @throws ApiError 422 for an end that is no time, or together with `renew`; for either when nothing is granted
  */
-export function readRenewal({ renew, expires_at }: Renewal, mode: ChangeOffers['mode'], now: Date): Renewal {
+export function readRenewal({ renew, expires_at }: Renewal, mode: ChangeOffers['mode']): Renewal {
   if (mode !== 'grant' && (renew !== undefined || expires_at !== undefined))
     throw unprocessable(
       'not_supported',
@@ -24,16 +25,18 @@ export function readRenewal({ renew, expires_at }: Renewal, mode: ChangeOffers['
   if (expires_at === null) return { expires_at }
   const end = time.read(expires_at) as Date | undefined
   if (!end) throw unprocessable('invalid', `expires_at must be ${time.form}`, SOURCE)
-  if (end <= now) throw unprocessable('invalid', 'expires_at must be in the future', SOURCE)
   return { expires_at: end.toISOString() }
 }
 
-/** The error of the database for an end that is not after the start, as an answer; any other as it is. */
-export const explainPeriod = (error: unknown): unknown =>
-  violates(error, 'offer_grants_period')
-    ? unprocessable(
-        'invalid_period',
-        'Access to every offer must end after it begins, and before the year 10000. Nothing was changed',
-        '/data',
-      )
-    : error
+/** The error of the database for an end that is over, or not after the start, as an answer; any other as it is. */
+export function explainPeriod(error: unknown): unknown {
+  if (violates(error, 'offer_grants_end_is_over'))
+    return unprocessable('invalid', 'expires_at must be in the future', SOURCE)
+  if (violates(error, 'offer_grants_period'))
+    return unprocessable(
+      'invalid_period',
+      'Access to every offer must end after it begins, and before the year 10000. Nothing was changed',
+      '/data',
+    )
+  return error
+}

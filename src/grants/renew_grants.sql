@@ -1,11 +1,15 @@
 -- Changes the end of grants that the customers hold, where the change asks for it: by options.renew, 'extend' adds the
 -- access period of the offer to the end, and 'restart' counts it from now; options.expires_at is the end itself. An
--- offer without a period gives access without end. Returns the events that record it.
+-- offer without a period gives access without end, and access without end stays so unless options.expires_at ends it.
+-- Returns the events that record it. Fails with a check_violation of offer_grants_end_is_over for an end in the past.
 create or replace function renew_grants(p_changes offers_change[], p_now timestamptz)
 returns new_event[] language plpgsql as $$
 declare
   v_events new_event[];
 begin
+  if exists (select from unnest(p_changes) c where c.error is null and (c.options ->> 'expires_at')::timestamptz <= p_now) then
+    raise exception 'the end of access is over' using errcode = 'check_violation', constraint = 'offer_grants_end_is_over';
+  end if;
   with renewals as materialized (
     select c.contact_id, c.options, held.*, offer.access_ending_days, renewed.expires_at as new_end
       from unnest(p_changes) c
@@ -23,6 +27,7 @@ begin
                    when c.options ->> 'renew' = 'restart' then access_end(greatest(p_now, offer.access_begins_at), offer.access_days)
                    else access_end(held.expires_at, offer.access_days) end as expires_at) renewed
      where c.error is null and c.customer_id is not null and c.options ?| array['renew', 'expires_at']
+       and (c.options ? 'expires_at' or held.expires_at is not null)
        and renewed.expires_at is distinct from held.expires_at
   ), written as (
     update offer_grants g

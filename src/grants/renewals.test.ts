@@ -134,6 +134,28 @@ describe('meta.expires_at', () => {
     expect((await shown()).expires_at).toBe(ends)
   })
 
+  test('a repetition with its Idempotency-Key has the same answer when the end is over', async () => {
+    const { grant } = await holder()
+    const end = new Date(h.app.clock.now().getTime() + 3_600_000).toISOString()
+    const request = () => grant({ expires_at: end }, { 'idempotency-key': 'an-hour' })
+    const first = await request()
+    await advanceClock(h.app, 2 * 3_600_000)
+    const again = await request()
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true'])
+    expect(again.body).toEqual(first.body)
+    await expectRefusal(h.app, () => grant({ expires_at: end }), 422, { pointer: '/meta/expires_at' })
+  })
+
+  test('null stays when access is renewed: it would be given an end', async () => {
+    const { grant, shown } = await holder()
+    await grant({ expires_at: null })
+    for (const renew of ['restart', 'extend']) {
+      const { body } = await grant({ renew })
+      expect(body.meta.offers[0]).toMatchObject({ status: 'already_granted', expires_at: null })
+    }
+    expect((await shown()).expires_at).toBeNull()
+  })
+
   test('before the start of access is 422, and nothing is granted', async () => {
     const contact = await makeContact(h.app, h.account.siteId)
     const begins = new Date(h.app.clock.now().getTime() + 10 * DAY)

@@ -1,6 +1,15 @@
 /** The commands that a scenario can have. Each is chosen for the state that the scenario has reached. */
 import fc from 'fast-check'
-import { type Command, type CommandOf, type ContactName, type Meta, NOBODY } from './commands.ts'
+import {
+  type Command,
+  type CommandOf,
+  type ContactName,
+  type GrantName,
+  type Meta,
+  NOBODY,
+} from './commands.ts'
+import { isLive } from './rules/offers.ts'
+import { grantsOf } from './rules/periods.ts'
 import { CATALOGUE, INVALID_OFFERS, type World } from './rules/world.ts'
 
 export interface Progress {
@@ -34,6 +43,26 @@ const meta: fc.Arbitrary<Meta> = fc.record(
   },
   { requiredKeys: [] },
 )
+/** Half past an hour: all other times are whole hours and some seconds. */
+const halfPast = (world: World, hours: number) => world.hour + hours + 0.5
+
+const later = fc.option(fc.constantFrom(-5, 2, 12, 40, 130), { nil: null, freq: 5 })
+
+/** What a grant says of the end of access. */
+const ending = (renewals: ('extend' | 'restart')[]) =>
+  fc.oneof(
+    { weight: 5, arbitrary: fc.constant({}) },
+    { weight: 3, arbitrary: fc.record({ renew: fc.constantFrom(...renewals) }) },
+    { weight: 2, arbitrary: fc.record({ hours: later }) },
+  )
+
+type Ending = { renew?: Meta['renew']; hours?: number | null }
+
+const endingIn = (world: World, { renew, hours }: Ending): Pick<Meta, 'renew' | 'expires_at'> => ({
+  ...(renew && { renew }),
+  ...(hours !== undefined && { expires_at: hours === null ? null : halfPast(world, hours) }),
+})
+
 const change = {
   who,
   parent: fc.constantFrom('contacts' as const, 'customers' as const),
@@ -65,6 +94,50 @@ function changing<Type extends 'grant' | 'revoke' | 'replace'>(type: Type, shape
         return { ...chosen, type, who: exists ? found : NOBODY } as CommandOf<Type>
       },
   )
+}
+
+/** What changes an end of access names an offer that is held, where there is one. */
+const granting = (renewals: ('extend' | 'restart')[]) =>
+  fc.tuple(changing('grant', change), ending(renewals)).map(
+    ([grant, end]): Choice =>
+      (progress) => {
+        const { world } = progress
+        const command = grant(progress) as CommandOf<'grant'>
+        if (Object.keys(end).length === 0) return command
+        const meta = { ...command.meta, ...endingIn(world, end) }
+        const live = world.grants.find((given) => given.who === command.who && isLive(given))
+        const offers = live ? [live.offer, ...command.offers.slice(1)] : command.offers
+        return { ...command, offers, meta }
+      },
+  )
+
+const period = fc
+  .record({
+    which: fc.nat(5),
+    starts: fc.option(fc.constantFrom(-3, 1, 20, 60), { nil: undefined }),
+    expires: fc.option(later, { nil: undefined, freq: 3 }),
+  })
+  .map(
+    ({ which, starts, expires }): Choice =>
+      ({ world }) => ({
+        type: 'period',
+        grant: grantNo(world, which),
+        ...(starts !== undefined && { starts_at: halfPast(world, starts) }),
+        ...(expires !== undefined && { expires_at: expires === null ? null : halfPast(world, expires) }),
+      }),
+  )
+
+const find = email.map(
+  (one): Choice =>
+    () => ({ type: 'find', email: one }),
+)
+
+function grantNo(world: World, n: number): GrantName | null {
+  const { grants } = world
+  if (grants.length === 0) return null
+  const chosen = grants[n % grants.length]!
+  const { who, offer } = chosen
+  return { who, offer, place: grantsOf(world, who, offer).indexOf(chosen) }
 }
 
 const update = fc.record({ who, attributes: fc.record({ email, name }, { requiredKeys: [] }), key }).map(
@@ -99,15 +172,23 @@ const wait = fc.constantFrom(10, 25, 70).map(
 )
 
 /** The commands that are requests. */
-export const request = fc.oneof(
-  { weight: 3, arbitrary: create },
-  { weight: 3, arbitrary: update },
-  { weight: 2, arbitrary: remove },
-  { weight: 8, arbitrary: changing('grant', change) },
-  { weight: 4, arbitrary: changing('revoke', change) },
-  { weight: 4, arbitrary: changing('replace', { ...change, offers: fc.array(offer, { maxLength: 4 }) }) },
-  { weight: 4, arbitrary: again },
-)
+const requestWith = (renewals: ('extend' | 'restart')[]) =>
+  fc.oneof(
+    { weight: 3, arbitrary: create },
+    { weight: 3, arbitrary: update },
+    { weight: 2, arbitrary: remove },
+    { weight: 8, arbitrary: granting(renewals) },
+    { weight: 3, arbitrary: period },
+    { weight: 2, arbitrary: find },
+    { weight: 4, arbitrary: changing('revoke', change) },
+    { weight: 4, arbitrary: changing('replace', { ...change, offers: fc.array(offer, { maxLength: 4 }) }) },
+    { weight: 4, arbitrary: again },
+  )
+
+export const request = requestWith(['extend', 'restart'])
+
+/** Which of several that restart an access period comes last by milliseconds is not known. */
+export const concurrentRequest = requestWith(['extend'])
 
 /** The commands that are not requests. */
 export const nonRequest = fc.oneof(

@@ -8,6 +8,9 @@ export interface Meta {
   send_customer_welcome_email?: boolean
   send_offer_grant_email?: boolean
   gift?: { from_name: string }
+  renew?: 'extend' | 'restart'
+  /** In hours since the scenario began, as all times here. */
+  expires_at?: number | null
 }
 
 interface Request {
@@ -46,6 +49,22 @@ export interface ChangeOffers<Type extends string = 'grant' | 'revoke' | 'replac
   meta?: Meta
 }
 
+/** Changes the period of a grant. */
+export interface ChangePeriod {
+  type: 'period'
+  /** Null: one that there is not. */
+  grant: GrantName | null
+  starts_at?: number
+  expires_at?: number | null
+}
+
+/** The grant of an offer to a contact with this place among all of them, from 0. */
+export interface GrantName {
+  who: ContactName
+  offer: string
+  place: number
+}
+
 export type Command =
   | Create
   | Update
@@ -53,9 +72,15 @@ export type Command =
   | ChangeOffers<'grant'>
   | ChangeOffers<'revoke'>
   | ChangeOffers<'replace'>
+  | ChangePeriod
+  /** Looks for a contact by an e-mail. */
+  | { type: 'find'; email: string }
   | { type: 'archive'; offer: string }
   | { type: 'wait'; hours: number }
-  /** Runs the background work: e-mails are in the outbox afterwards, expired grants are closed. */
+  /**
+   * Runs the background work: e-mails are in the outbox afterwards, expired grants are closed, and ends of access are
+   * announced.
+   */
   | { type: 'settle' }
   /** Reads all contacts, at the URLs of contacts and of customers. */
   | { type: 'read' }

@@ -25,14 +25,19 @@ const person = ({ name, email }: Person) => `"${name}" <${email ?? ''}>`
 export const contactResult = (status: number, who: ContactName, contact: Person): Result =>
   `${status} ${who} is ${person(contact)}`
 
+export const foundResult = (found: ContactName[]): Result => `200 finds ${list(found.toSorted())}`
+
 export interface Change {
   held: string[]
   /** Present when offers were to be granted and the customer exists. */
   customer?: string
   isNew?: boolean
   granted?: string[]
+  renewed?: string[]
   already?: string[]
   revoked?: string[]
+  /** When access to the offers of the request ends. */
+  ends?: [offer: string, until: number | null][]
 }
 
 export function offersResult({
@@ -40,18 +45,35 @@ export function offersResult({
   customer,
   isNew,
   granted = [],
+  renewed = [],
   already = [],
   revoked = [],
+  ends = [],
 }: Change): Result {
   const parts = [
     `200 holds ${list(held)}`,
     customer && `customer of ${customer}${isNew ? ' created' : ''}`,
     granted.length > 0 && `granted ${list(granted)}`,
+    renewed.length > 0 && `renewed ${list(renewed)}`,
     already.length > 0 && `already granted ${list(already)}`,
     revoked.length > 0 && `revoked ${list(revoked)}`,
+    ends.length > 0 && `access to ${list(ends.map(([offer, until]) => `${offer} ${untilText(until)}`))}`,
   ]
   return parts.filter(Boolean).join('; ')
 }
+
+/** In whole hours: the model ignores the seconds that a scenario takes. */
+const hour = (time: number) => `${Math.floor(time)} h`
+
+const untilText = (until: number | null) => (until === null ? 'on' : `until ${hour(until)}`)
+
+export const grantResult = ({
+  who,
+  offer,
+  from,
+  until,
+}: Pick<Grant, 'who' | 'offer' | 'from' | 'until'>): Result =>
+  `200 grant to ${who}: ${offer} from ${hour(from)} ${untilText(until)}`
 
 const list = (names: string[]) => (names.length > 0 ? names.join(', ') : 'nothing')
 
@@ -80,8 +102,8 @@ export const aliasLine = (who: ContactName, email: string) => `alias of ${who}: 
 
 export const customerLine = (who: ContactName, contact: Person) => `customer ${who}: ${person(contact)}`
 
-export const grantLine = ({ who, offer, at, from, until, gift, ended }: Grant) =>
-  `grant to ${who}: ${offer} at ${at} h, from ${from} h ${until === null ? 'on' : `until ${until} h`}, ${gift ? `gift ${JSON.stringify(gift)}, ` : ''}${ended ?? 'live'}`
+export const grantLine = ({ who, offer, at, from, until, gift, ended }: Omit<Grant, 'announcedAt'>) =>
+  `grant to ${who}: ${offer} at ${hour(at)}, from ${hour(from)} ${untilText(until)}, ${gift ? `gift ${JSON.stringify(gift)}, ` : ''}${ended ?? 'live'}`
 
 export const eventLine = ({ type, who, offer, reason }: Event) =>
   `event about ${who}: ${[type, offer, reason].filter(Boolean).join(' ')}`

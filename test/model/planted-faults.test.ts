@@ -46,6 +46,16 @@ const faults: Record<string, string> = {
     `if new.type = 'customer_created' then new.data := new.data || '{"send_welcome_email": true}'; end if;`,
   ),
   'an e-mail is lost': trigger('emails', 'insert', "if new.kind = 'gift' then return null; end if;"),
+  'a renewal adds another period than that of the offer': trigger(
+    'offer_grants',
+    'update',
+    `if new.expires_at > old.expires_at then new.expires_at := new.expires_at + interval '1 day'; end if;`,
+  ),
+  'an extension is recorded as any other change': trigger(
+    'events',
+    'insert',
+    "if new.type = 'access_extended' then new.type := 'access_changed'; end if;",
+  ),
   'an Idempotency-Key is not stored': trigger(
     'idempotency_keys',
     'insert',

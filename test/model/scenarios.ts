@@ -1,6 +1,6 @@
 /** Generators of scenarios: a kind of site, and steps of commands. */
 import fc from 'fast-check'
-import { archive, type Choice, create, nonRequest, request } from './choices.ts'
+import { archive, type Choice, concurrentRequest, create, nonRequest, request } from './choices.ts'
 
 export interface Scenario {
   /** Whether the site sends an e-mail for each grant, unless a request declines it. */
@@ -11,14 +11,13 @@ export interface Scenario {
 
 const LONGEST = 12
 
-const single = fc
-  .oneof({ weight: 5, arbitrary: request }, { weight: 1, arbitrary: nonRequest })
-  .map((one) => [one])
+const single = (one: fc.Arbitrary<Choice>) =>
+  fc.oneof({ weight: 5, arbitrary: one }, { weight: 1, arbitrary: nonRequest }).map((chosen) => [chosen])
 
 /** An offer is archived beside one request only: one request reads it once, but two may read different states. */
 const concurrent = fc.oneof(
-  { weight: 5, arbitrary: fc.array(request, { minLength: 2, maxLength: 3 }) },
-  { weight: 1, arbitrary: fc.tuple(request, archive) },
+  { weight: 5, arbitrary: fc.array(concurrentRequest, { minLength: 2, maxLength: 3 }) },
+  { weight: 1, arbitrary: fc.tuple(concurrentRequest, archive) },
 )
 
 /** Begins with a contact, and ends by reading all contacts. */
@@ -30,7 +29,7 @@ function scenariosOf(step: fc.Arbitrary<Choice[]>): fc.Arbitrary<Scenario> {
   }))
 }
 
-export const sequentialScenarios = scenariosOf(single)
+export const sequentialScenarios = scenariosOf(single(request))
 export const concurrentScenarios = scenariosOf(
-  fc.oneof({ weight: 1, arbitrary: single }, { weight: 1, arbitrary: concurrent }),
+  fc.oneof({ weight: 1, arbitrary: single(concurrentRequest) }, { weight: 1, arbitrary: concurrent }),
 )

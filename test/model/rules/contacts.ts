@@ -1,6 +1,6 @@
 /** A contact is a person known to a site by e-mail: trimmed, in ASCII lower case, and unique on the site. */
 import type { CommandOf, ContactName, Result } from '../commands.ts'
-import { contactResult, refusal } from '../format.ts'
+import { contactResult, foundResult, refusal } from '../format.ts'
 import { end, isLive } from './offers.ts'
 import type { Contact, World } from './world.ts'
 
@@ -47,6 +47,15 @@ export function update(world: World, { who, attributes }: CommandOf<'update'>): 
   if (contact.name !== before.name || contact.email !== before.email)
     world.events.push({ type: 'contact_updated', who })
   return contactResult(200, who, contact)
+}
+
+/** A former address finds the contact, too. */
+export function find(world: World, { email }: CommandOf<'find'>): Result {
+  const address = addressOf(email)
+  const found = world.contacts.filter(
+    (contact) => !contact.isDeleted && [contact.email, ...contact.aliases].includes(address),
+  )
+  return foundResult(found.map(({ id }) => id))
 }
 
 /** Deletes the customer with the contact. Data that identifies the person is erased, also in records that are kept. */

@@ -2,12 +2,16 @@
 import type { ChangeOffers, CommandOf, Meta, Result } from '../commands.ts'
 import { inOrder, offersResult, refusal } from '../format.ts'
 import { contactOf, nameFrom } from './contacts.ts'
-import type { Contact, Email, Grant, World } from './world.ts'
+import { announcementOf, setPeriod } from './periods.ts'
+import { type Contact, type Email, type Grant, nowIn, type World } from './world.ts'
 
 const NOT_FOUND = refusal(404, 'not_found')
 const offerNotFound = (index: number) => refusal(404, 'not_found', `/data/${index}`)
 
 export const isLive = (grant: Grant) => grant.ended === null
+
+const liveGrant = (world: World, contact: Contact, offer: string) =>
+  liveGrants(world, contact).find((grant) => grant.offer === offer)
 
 const liveGrants = (world: World, { id }: Contact) =>
   world.grants.filter((grant) => grant.who === id && isLive(grant))
@@ -27,8 +31,48 @@ export function grant(world: World, change: CommandOf<'grant'>): Result {
   if (!contact) return NOT_FOUND
   const wrong = change.offers.findIndex((offer) => !isGrantable(world, offer))
   if (wrong !== -1) return offerNotFound(wrong)
-  const given = grantMissing(world, contact, change.offers, change.meta)
+  const { expires_at } = change.meta ?? {}
+  if (expires_at && expires_at <= nowIn(world)) return refusal(422, 'invalid', '/meta/expires_at')
+  if (change.offers.some((offer) => endsBeforeItBegins(world, contact, offer, change.meta)))
+    return refusal(422, 'invalid_period', '/data')
+  const renewed = [...new Set(change.offers)].filter((offer) => renew(world, contact, offer, change.meta))
+  const given = grantMissing(world, contact, change.offers, change.meta, renewed)
   return offersResult({ held: held(world, contact), ...given })
+}
+
+function endsBeforeItBegins(world: World, contact: Contact, offer: string, meta: Meta = {}): boolean {
+  const given = liveGrant(world, contact, offer)
+  const { from, until } = given
+    ? { from: given.from, until: renewedEnd(world, given, meta) }
+    : newPeriod(world, offer, meta)
+  return until !== null && until <= from
+}
+
+/** Changes the end of access to an offer that is held, where the request says so. @returns whether it is another */
+function renew(world: World, contact: Contact, offer: string, meta: Meta = {}): boolean {
+  const given = liveGrant(world, contact, offer)
+  if (!given) return false
+  const until = renewedEnd(world, given, meta)
+  if (until === given.until) return false
+  setPeriod(world, given, given.from, until)
+  return true
+}
+
+/** Access without end stays without end. Of an offer without a period, a renewal gives access without end. */
+function renewedEnd(world: World, { offer, until }: Grant, meta: Meta): number | null {
+  if (meta.expires_at !== undefined) return meta.expires_at
+  if (meta.renew === undefined || until === null) return until
+  const { days } = world.offers[offer]!
+  if (days === undefined) return null
+  return meta.renew === 'extend' ? until + 24 * days : newPeriod(world, offer, {}).until
+}
+
+/** The period of access to an offer that is granted now. */
+function newPeriod(world: World, offer: string, { expires_at }: Meta): Pick<Grant, 'from' | 'until'> {
+  const { beginsAt = 0, days } = world.offers[offer]!
+  const from = Math.max(nowIn(world), beginsAt)
+  if (expires_at !== undefined) return { from, until: expires_at }
+  return { from, until: days === undefined ? null : from + 24 * days }
 }
 
 /** Ignores offers that are not held. */
@@ -61,8 +105,14 @@ const isGrantable = (world: World, name: string) => {
   return offer !== undefined && !offer.isArchived
 }
 
-/** The first grant creates the customer, an empty list does not. Held offers stay as they are. */
-function grantMissing(world: World, contact: Contact, offers: string[], meta: Meta = {}) {
+/** The first grant creates the customer, an empty list does not. Held offers stay as they are, or are renewed. */
+function grantMissing(
+  world: World,
+  contact: Contact,
+  offers: string[],
+  meta: Meta = {},
+  renewed: string[] = [],
+) {
   const who = contact.id
   const isNew = offers.length > 0 && !world.customers.includes(who)
   if (isNew) {
@@ -74,11 +124,11 @@ function grantMissing(world: World, contact: Contact, offers: string[], meta: Me
   const already = held(world, contact)
   const granted = [...new Set(offers)].filter((offer) => !already.includes(offer))
   for (const name of granted) {
-    const { isGift, beginsAt = 0, days } = world.offers[name]!
-    const from = Math.max(world.hour, beginsAt)
-    const until = days === undefined ? null : from + 24 * days
+    const { isGift } = world.offers[name]!
+    const { from, until } = newPeriod(world, name, meta)
+    const announcedAt = announcementOf(world, name, until)
     const gift = isGift ? (meta.gift ?? {}) : null
-    world.grants.push({ who, offer: name, at: world.hour, from, until, gift, ended: null })
+    world.grants.push({ who, offer: name, at: world.hour, from, until, announcedAt, gift, ended: null })
     world.events.push({ type: 'offer_granted', who, offer: name })
     if (isGift) sendEmail(world, 'gift', who)
     if (meta.send_offer_grant_email ?? world.confirms) sendEmail(world, 'offer_grant', who)
@@ -87,7 +137,12 @@ function grantMissing(world: World, contact: Contact, offers: string[], meta: Me
     customer: world.customers.includes(who) ? who : undefined,
     isNew,
     granted,
-    already: [...new Set(offers)].filter((offer) => already.includes(offer)),
+    renewed,
+    already: [...new Set(offers)].filter((offer) => already.includes(offer) && !renewed.includes(offer)),
+    ends: [...new Set(offers)].map((offer): [string, number | null] => [
+      offer,
+      liveGrant(world, contact, offer)!.until,
+    ]),
   }
 }
 
@@ -113,5 +168,5 @@ export function end(world: World, given: Grant, reason: NonNullable<Grant['ended
   )
 }
 
-const sendEmail = (world: World, kind: Email['kind'], who: string) =>
+export const sendEmail = (world: World, kind: Email['kind'], who: string) =>
   world.emails.push({ kind, who, status: 'due', to: null })

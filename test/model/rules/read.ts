@@ -3,7 +3,7 @@ import type { Result } from '../commands.ts'
 import { pageLine } from '../format.ts'
 import { contactOf } from './contacts.ts'
 import { held, isLive } from './offers.ts'
-import type { World } from './world.ts'
+import { nowIn, type World } from './world.ts'
 
 /** Deleted contacts are not found. The offers of a contact and of its customer are the same. */
 export function read(world: World): Result {
@@ -23,6 +23,8 @@ export function read(world: World): Result {
 
 /** The products of held offers whose access has begun. */
 function openProducts(world: World, who: string): string[] {
-  const begun = world.grants.filter((grant) => grant.who === who && isLive(grant) && grant.from <= world.hour)
+  const begun = world.grants.filter(
+    (grant) => grant.who === who && isLive(grant) && grant.from <= nowIn(world),
+  )
   return [...new Set(begun.flatMap(({ offer }) => world.offers[offer]!.products))].sort()
 }

@@ -10,15 +10,17 @@ export interface Offer {
   beginsAt?: number
   /** Length of access; without it, unlimited. */
   days?: number
+  /** The end of access is announced so many days before. */
+  endingDays?: number
 }
 
 /** The offers of the site, in the order in which responses list them. */
 export const CATALOGUE: Record<string, Offer> = {
-  Course: { products: ['Light'] },
+  Course: { products: ['Light'], endingDays: 1 },
   Bundle: { products: ['Light', 'Colour'] },
-  Gift: { products: ['Colour'], isGift: true, days: 5 },
+  Gift: { products: ['Colour'], isGift: true, days: 5, endingDays: 2 },
   Day: { products: ['Notes'], days: 1 },
-  Later: { products: ['Notes'], beginsAt: 26, days: 1 },
+  Later: { products: ['Notes'], beginsAt: 26, days: 1, endingDays: 1 },
   Draft: { products: [], isDraft: true },
   Old: { products: [], isArchived: true },
 }
@@ -42,6 +44,8 @@ export interface Grant {
   at: number
   from: number
   until: number | null
+  /** When its end is announced; null: it is not, or it has been. */
+  announcedAt: number | null
   /** The message of a gift; null when it is not a gift. */
   gift: object | null
   ended: 'revoked' | 'replaced' | 'expired' | 'contact_deleted' | null
@@ -55,7 +59,7 @@ export interface Event {
 }
 
 export interface Email {
-  kind: 'welcome' | 'gift' | 'offer_grant'
+  kind: 'welcome' | 'gift' | 'offer_grant' | 'access_ending'
   who: ContactName
   /** Due until it is in the outbox; cancelled when its recipient is deleted by then. */
   status: 'due' | 'kept' | 'cancelled'
@@ -78,7 +82,9 @@ export interface KeptResult {
 
 export interface World {
   hour: number
-  /** Whether the site sends an e-mail for each grant, unless a request declines it. */
+  /** The commands so far. */
+  commands: number
+  /** Whether the site sends an e-mail for each grant, unless a request declines it, and for each end of access. */
   confirms: boolean
   offers: Record<string, Offer>
   contacts: Contact[]
@@ -92,6 +98,7 @@ export interface World {
 
 export const newWorld = (confirms: boolean): World => ({
   hour: 0,
+  commands: 0,
   confirms,
   offers: structuredClone(CATALOGUE),
   contacts: [],
@@ -101,3 +108,6 @@ export const newWorld = (confirms: boolean): World => ({
   emails: [],
   keptResults: [],
 })
+
+/** The time in hours. Each command takes a moment, so that a period that begins later also ends later. */
+export const nowIn = ({ hour, commands }: World): number => hour + commands / 1_000_000

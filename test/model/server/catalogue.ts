@@ -22,10 +22,11 @@ export async function makeCatalogue({ db }: App, site_id: string, began: Date): 
   const offers = await db
     .insertInto('offers')
     .values(
-      entries.map(([title, { isGift = false, isDraft, isArchived, beginsAt, days }]) => ({
+      entries.map(([title, { isGift = false, isDraft, isArchived, beginsAt, days, endingDays }]) => ({
         ...{ site_id, title, token: title, ...times },
         is_gift: isGift,
         access_days: days ?? null,
+        access_ending_days: endingDays ?? null,
         access_begins_at: beginsAt === undefined ? null : new Date(began.getTime() + beginsAt * HOUR_MS),
         published_at: isDraft ? null : began,
         archived_at: isArchived ? began : null,

@@ -1,10 +1,18 @@
 /** Executes commands on the server: sends their requests, and formats the responses as the model does. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MovableClock } from '../../../src/platform/clock/clock.ts'
-import type { ChangeOffers, Command, CommandOf, CommandType, ContactName, Result } from '../commands.ts'
-import { type Change, contactResult, offersResult, refusal, replayed } from '../format.ts'
+import type { ChangeOffers, Command, CommandOf, CommandType, ContactName, Meta, Result } from '../commands.ts'
+import {
+  type Change,
+  contactResult,
+  foundResult,
+  grantResult,
+  offersResult,
+  refusal,
+  replayed,
+} from '../format.ts'
 import { readContacts } from './read-contacts.ts'
-import type { Method, ServerResponse, TestSite } from './test-site.ts'
+import { type Method, NO_ID, type ServerResponse, type TestSite } from './test-site.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -37,6 +45,25 @@ const performers: {
   grant: changing('POST'),
   revoke: changing('DELETE'),
   replace: changing('PATCH'),
+
+  async period(site, { grant, starts_at, expires_at }) {
+    const attributes = {
+      ...(starts_at !== undefined && { starts_at: site.time(starts_at) }),
+      ...(expires_at !== undefined && { expires_at: timeOrNull(site, expires_at) }),
+    }
+    const id = grant ? site.grantId(grant) : NO_ID
+    const body = { data: { type: 'grants', attributes } }
+    const response = await send(site, 'PATCH', `/v1/grants/${id}`, body)
+    return resultOf(response, () => grantShown(site, response))
+  },
+
+  async find(site, { email }) {
+    const query = new URLSearchParams({ 'filter[email]': email })
+    const response = await send(site, 'GET', `/v1/contacts?${query}`)
+    return resultOf(response, () =>
+      foundResult(response.body.data.map(({ id }: { id: string }) => site.contactName(id))),
+    )
+  },
 
   // In the database: the operation for it is not part of the model.
   async archive(site, { offer }) {
@@ -72,10 +99,18 @@ function changing(method: Method) {
   return async (site: TestSite, { parent, who, offers, meta, key }: ChangeOffers) => {
     const id = parent === 'contacts' ? site.contactId(who) : site.customerId(who)
     const data = offers.map((offer) => ({ type: 'offers', id: site.offerId(offer) }))
-    const response = await send(site, method, `/v1/${parent}/${id}/relationships/offers`, { data, meta }, key)
+    const body = { data, meta: meta && metaOf(site, meta) }
+    const response = await send(site, method, `/v1/${parent}/${id}/relationships/offers`, body, key)
     return resultOf(response, () => offersResult(changeIn(site, who, response)))
   }
 }
+
+const timeOrNull = (site: TestSite, hours: number | null) => (hours === null ? null : site.time(hours))
+
+const metaOf = (site: TestSite, { expires_at, ...meta }: Meta) => ({
+  ...meta,
+  ...(expires_at !== undefined && { expires_at: timeOrNull(site, expires_at) }),
+})
 
 async function send(
   site: TestSite,
@@ -117,23 +152,41 @@ function changeIn(site: TestSite, who: ContactName, { body: { data, meta } }: Se
     customer: meta.customer_id && site.customerName(meta.customer_id),
     isNew: meta.customer_created,
     granted: having('granted').map((outcome) => grantIn(site, who, outcome)),
+    renewed: having('renewed').map((outcome) => grantIn(site, who, outcome)),
     already: names(having('already_granted')),
     revoked: meta.revoked?.map((id: string) => site.offerName(id)),
+    ends: outcomes.map(({ id, expires_at }) => [
+      site.offerName(id),
+      expires_at === null ? null : site.hour(expires_at),
+    ]),
   }
 }
 
 interface OfferOutcome {
   id: string
-  status: 'granted' | 'already_granted'
+  status: 'granted' | 'renewed' | 'already_granted'
+  expires_at: string | null
   grant_id?: string
   event_id?: string
 }
 
 /** The name of the offer, with a remark when the response names a grant or an event that does not exist. */
-function grantIn(site: TestSite, who: ContactName, { id, grant_id, event_id }: OfferOutcome): string {
+function grantIn(site: TestSite, who: ContactName, { id, status, grant_id, event_id }: OfferOutcome): string {
   const name = site.offerName(id)
   const grant = site.rows.grants.find((row) => row.id === grant_id && row.offer_id === id)
   const event = site.rows.events.find((row) => row.id === event_id && row.offer_id === id)
   if (!grant || site.customerName(grant.customer_id) !== who) return `${name} without a grant`
-  return event?.type === 'offer_granted' ? name : `${name} without an event`
+  const types = status === 'granted' ? ['offer_granted'] : ['access_extended', 'access_changed']
+  return event && types.includes(event.type) ? name : `${name} without an event`
+}
+
+function grantShown(site: TestSite, { body }: ServerResponse): Result {
+  const { id, attributes } = body.data
+  const row = site.rows.grants.find((one) => one.id === id)!
+  return grantResult({
+    who: site.customerName(row.customer_id),
+    offer: site.offerName(row.offer_id),
+    from: site.hour(attributes.starts_at),
+    until: attributes.expires_at === null ? null : site.hour(attributes.expires_at),
+  })
 }

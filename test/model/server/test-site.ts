@@ -1,14 +1,14 @@
 /** The site of one scenario: an account of its own on the server, and the ids behind the names of the scenario. */
 import { type Account, makeAccount } from '../../../src/testing/fixtures.ts'
 import type { Harness } from '../../../src/testing/harness.ts'
-import { type ContactName, NOBODY } from '../commands.ts'
+import { type ContactName, type GrantName, NOBODY } from '../commands.ts'
 import { type Catalogue, makeCatalogue } from './catalogue.ts'
 import { type Rows, readRows } from './rows.ts'
 import type { TestServer } from './test-server.ts'
 
 const HOUR_MS = 3_600_000
 /** An id that no resource has. */
-const NO_ID = '999999999'
+export const NO_ID = '999999999'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -42,7 +42,10 @@ export class TestSite {
     const began = h.app.clock.now()
     const account = await makeAccount(h.app)
     if (confirms) {
-      await h.app.pool.query('update sites set send_offer_grant_email = true where id = $1', [account.siteId])
+      await h.app.pool.query(
+        'update sites set send_offer_grant_email = true, send_access_ending_email = true where id = $1',
+        [account.siteId],
+      )
     }
     const catalogue = await makeCatalogue(h.app, account.siteId, began)
     catalogue.offers.set('Foreign', foreignOffer).set('Unknown', NO_ID)
@@ -103,6 +106,19 @@ export class TestSite {
 
   productName(id: string): string {
     return nameOf(this.#catalogue.products, id)
+  }
+
+  /** The id of a grant that there was before the commands that are executed now. */
+  grantId({ who, offer, place }: GrantName): string {
+    const ofBoth = this.rows.grants.filter(
+      (row) => row.offer_id === this.offerId(offer) && this.customerName(row.customer_id) === who,
+    )
+    return ofBoth.sort((a, b) => Number(a.id) - Number(b.id))[place]!.id
+  }
+
+  /** ISO 8601. @param hours since the scenario began */
+  time(hours: number): string {
+    return new Date(this.#began + hours * HOUR_MS).toISOString()
   }
 
   /** Whole hours since the scenario began. The seconds that commands take do not count. */
