@@ -292,10 +292,12 @@ describe('a filter', () => {
     }
     const at = '/data/attributes/filter'
     expect(await refused({ shade: 'x' })).toEqual([422, 'unknown_filter', `${at}/shade`])
-    expect(await refused({ has_tag_id: '999999' })).toEqual([404, 'not_found', `${at}/has_tag_id`])
+    expect(await refused({ has_tag_id: '999999' })).toEqual([422, 'not_found', `${at}/has_tag_id`])
     expect(await refused({ custom_77: 'x' })).toEqual([422, 'unknown_custom_field', `${at}/custom_77`])
-    expect(await refused({ subscribed: 'perhaps' })).toEqual([422, 'invalid_filter', `${at}/subscribed`])
-    expect(await refused({ search: null })).toEqual([422, 'invalid_filter', `${at}/search`])
+    expect(await refused({ subscribed: 'perhaps' })).toEqual([422, 'invalid', `${at}/subscribed`])
+    const where = { any: [{ filter: 'shade', value: 'x' }] }
+    expect(await refused({ where })).toEqual([422, 'unknown_filter', `${at}/where/any/0/filter`])
+    expect(await refused({ search: null })).toEqual([422, 'invalid', `${at}/search`])
   })
 })
 

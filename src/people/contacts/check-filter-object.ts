@@ -1,13 +1,21 @@
 import type { Tx } from '../../platform/db/database.ts'
 import { ApiError, jsonPointer, type Path } from '../../platform/jsonapi/errors.ts'
-import { absence, findAbsent, isReferenceType } from '../../platform/references/referable.ts'
+import { isId, withId } from '../../platform/jsonapi/identifiers.ts'
+import {
+  absence,
+  findAbsent,
+  findExisting,
+  isReferenceType,
+  nounOf,
+} from '../../platform/references/referable.ts'
 import { checkCondition } from './check-condition.ts'
 import { type Condition, referencesOf, refused } from './conditions.ts'
 import { conditionOf, type FilterObject, pathInto } from './filter-object.ts'
 
 /**
- * Checks what an object of filters says of the site: as checkCondition() does, and that all that it names is there and
- * stays until the transaction ends.
+ * Checks what an object of filters says of the site: as checkCondition() does, and that all that it names exists.
+ * Segments that it names stay until the transaction ends; anything else may be archived, as in lists: who holds an
+ * archived offer still holds it.
  *
  * @param path where it stands in the document
  * @throws ApiError 422 that points at what is wrong
@@ -32,9 +40,18 @@ export async function checkFilterObject(
 }
 
 async function checkReferences(tx: Tx, siteId: string, condition: Condition): Promise<void> {
-  const references = referencesOf(condition).flatMap(({ type, ...place }) =>
+  const named = referencesOf(condition).flatMap(({ type, ...place }) =>
     isReferenceType(type) ? [{ ...place, type }] : [],
   )
-  const absent = await findAbsent(tx, siteId, references)
-  if (absent) throw refused('not_found', `There is no ${absence(absent.type, absent.id)}`, absent.path)
+  for (const [type, references] of Map.groupBy(named, (one) => one.type)) {
+    if (type === 'segments') {
+      const absent = await findAbsent(tx, siteId, references)
+      if (absent) throw refused('not_found', `There is no ${absence(type, absent.id)}`, absent.path)
+      continue
+    }
+    const ids = references.map(({ id }) => id).filter(isId)
+    const existing = await findExisting(tx, siteId, type, ids)
+    const absent = references.find(({ id }) => !existing.has(id))
+    if (absent) throw refused('not_found', `There is no ${nounOf(type)} ${withId(absent.id)}`, absent.path)
+  }
 }

@@ -5,8 +5,8 @@ import { conditionOf } from '../contacts/filter-object.ts'
 import { segmentsNamingSegments } from './find-segments.ts'
 
 /**
- * The segments of a site that name a segment, in words. What else they name may be archived: then it counts as what no
- * contact has.
+ * The segments of a site that name a segment, in words. What else they name may be archived: then it means what it
+ * means in lists.
  */
 export async function segmentsNaming(
   tx: Tx,

@@ -21,7 +21,7 @@ const meta: ShownMeta = {
       }),
       {
         description:
-          'What the filters name that is archived. A custom field and a segment work as before; anything else counts as what no contact has',
+          'What the filters name that is archived. It means what it means in lists: an archived tag counts as one that no contact has',
         examples: [],
       },
     ),
@@ -41,7 +41,7 @@ export const segmentRoutes: Route[] = crudRoutes(
   segmentRecords,
   {
     create:
-      'The name must be unique (case-insensitive) among the segments of the site that are not archived. `filter` has the filters of `GET /v1/contacts` by their names, without `site_id`; everything it names must exist on the site.',
+      'The name must be unique (case-insensitive) among the segments of the site that are not archived. `filter` has the filters of `GET /v1/contacts` by their names, without `site_id`; everything it names must exist on the site, and segments must not be archived.',
     update:
       '`filter` is replaced as a whole. Automations and segments that name the segment follow the change.',
     end: 'The segment is no longer listed, and its name can be reused. It must not be named by an enabled automation or by another segment. Lists can still be filtered by its id.',

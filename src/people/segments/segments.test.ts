@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeAutomation, makeTag } from '../../testing/automations.ts'
-import { makeAccount, makeContact, makeCustomField, makeKey, unique } from '../../testing/fixtures.ts'
+import {
+  makeAccount,
+  makeContact,
+  makeCustomField,
+  makeKey,
+  makeOffer,
+  offersBody,
+  unique,
+} from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
 
@@ -231,6 +239,13 @@ describe('archiving', () => {
     })
     expect((await patch(id, { name: `Renamed ${unique()}` })).status).toBe(200)
   })
+})
+
+test('a segment can be about an archived offer, which customers still hold', async () => {
+  const offer = await makeOffer(h.app, siteId)
+  await h.client.post(`/v1/contacts/${ada}/relationships/offers`, offersBody([offer]))
+  await h.client.delete(`/v1/offers/${offer}`)
+  expect(await contactsOf(await create({ has_offer_id: offer }))).toEqual(['Ada'])
 })
 
 test('an automation goes by the contacts that a segment has when it begins', async () => {

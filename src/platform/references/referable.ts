@@ -16,19 +16,23 @@ export type ReferenceType =
 /** What cannot be archived while something uses it. */
 export type ReferredType = ReferenceType | 'sites' | 'uploads'
 
-const REFERABLE: Record<ReferenceType, { named: string; rows: RawBuilder<unknown> }> = {
-  offers: { named: 'offer', rows: sql`offers r where r.archived_at is null` },
-  contact_tags: { named: 'contact tag', rows: sql`contact_tags r where r.archived_at is null` },
-  products: { named: 'product', rows: sql`products r where r.archived_at is null` },
-  forms: { named: 'form', rows: sql`forms r where r.archived_at is null` },
-  segments: { named: 'segment', rows: sql`segments r where r.archived_at is null` },
+const ACTIVE = sql`r.archived_at is null`
+
+const REFERABLE: Record<ReferenceType, { named: string; table: string; isNameable: RawBuilder<unknown> }> = {
+  offers: { named: 'offer', table: 'offers', isNameable: ACTIVE },
+  contact_tags: { named: 'contact tag', table: 'contact_tags', isNameable: ACTIVE },
+  products: { named: 'product', table: 'products', isNameable: ACTIVE },
+  forms: { named: 'form', table: 'forms', isNameable: ACTIVE },
+  segments: { named: 'segment', table: 'segments', isNameable: ACTIVE },
   email_templates: {
     named: 'e-mail template for automations',
-    rows: sql`email_templates r where r.kind = 'automation' and r.archived_at is null`,
+    table: 'email_templates',
+    isNameable: sql`r.kind = 'automation' and ${ACTIVE}`,
   },
   hooks: {
     named: 'hook for the event automation',
-    rows: sql`hooks r where r.event = 'automation' and r.deleted_at is null`,
+    table: 'hooks',
+    isNameable: sql`r.event = 'automation' and r.deleted_at is null`,
   },
 }
 
@@ -43,7 +47,7 @@ export const findReferable = (
   siteId: string,
   type: ReferenceType,
   ids: string[],
-): Promise<Set<string>> => find(tx, siteId, type, ids, sql`for share of r`)
+): Promise<Set<string>> => find(tx, siteId, type, ids, REFERABLE[type].isNameable, sql`for share of r`)
 
 /** The same, for who only shows it. */
 export const findNameable = (
@@ -51,17 +55,27 @@ export const findNameable = (
   siteId: string,
   type: ReferenceType,
   ids: string[],
-): Promise<Set<string>> => find(db, siteId, type, ids, sql``)
+): Promise<Set<string>> => find(db, siteId, type, ids, REFERABLE[type].isNameable)
+
+/** Which of these ids there are on the site, archived or not. */
+export const findExisting = (
+  db: Db | Tx,
+  siteId: string,
+  type: ReferenceType,
+  ids: string[],
+): Promise<Set<string>> => find(db, siteId, type, ids, sql`true`)
 
 async function find(
   db: Db | Tx,
   siteId: string,
   type: ReferenceType,
   ids: string[],
-  lock: RawBuilder<unknown>,
+  condition: RawBuilder<unknown>,
+  lock = sql``,
 ): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
-    select r.id from ${REFERABLE[type].rows} and r.id = ${anyOf(ids)} and r.site_id = ${siteId}
+    select r.id from ${sql.table(REFERABLE[type].table)} r
+     where ${condition} and r.id = ${anyOf(ids)} and r.site_id = ${siteId}
      order by r.id ${lock}`.execute(db)
   return new Set(rows.map(({ id }) => id))
 }
@@ -99,6 +113,9 @@ export async function findAbsent(
   return undefined
 }
 
+/** As in "offer". */
+export const nounOf = (type: ReferenceType): string => REFERABLE[type].named
+
 /** Completes "There is no …". */
 export const absence = (type: ReferenceType, id: string) =>
-  `${REFERABLE[type].named} ${withId(id)} on the site, or it is archived`
+  `${nounOf(type)} ${withId(id)} on the site, or it is archived`
