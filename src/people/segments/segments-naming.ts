@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/db/database.ts'
+import type { Referrer } from '../../platform/references/in-use.ts'
 import type { ReferredType } from '../../platform/references/referable.ts'
 import { segmentsIn } from '../contacts/conditions.ts'
 import { conditionOf } from '../contacts/filter-object.ts'
@@ -13,9 +14,12 @@ export async function segmentsNaming(
   siteId: string,
   type: ReferredType,
   id: string,
-): Promise<string[]> {
+): Promise<Referrer[]> {
   if (type !== 'segments') return []
   return (await segmentsNamingSegments(tx, siteId))
     .filter(({ filter }) => segmentsIn(conditionOf(filter)).includes(id))
-    .map((segment) => `the segment "${segment.name}" (${segment.id})`)
+    .map((segment) => ({
+      name: `the segment "${segment.name}" (${segment.id})`,
+      remedy: 'Change or archive that segment',
+    }))
 }
