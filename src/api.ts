@@ -58,6 +58,7 @@ import { crudRoutes, endRoute, updateRoute } from './platform/http/crud-routes.t
 import { listRoute, relationshipRoute, showRoute } from './platform/http/resource-routes.ts'
 import type { Route } from './platform/http/route.ts'
 import type { Extra } from './platform/http/server.ts'
+import { portal } from './portal/portal.ts'
 import { hookRoutes } from './webhooks/hooks.routes.ts'
 
 export const routes: Route[] = [
@@ -191,4 +192,4 @@ export const routes: Route[] = [
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */
-export const pages: Extra[] = [healthRoutes(queues), memberPages, demoFiles, uploadedFiles]
+export const pages: Extra[] = [healthRoutes(queues), memberPages, demoFiles, uploadedFiles, portal]

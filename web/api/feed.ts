@@ -1,0 +1,65 @@
+import { useEffect } from 'react'
+import { listEvents } from './generated.ts'
+import { refresh } from './queries.ts'
+
+const EVERY_MS = 3_000
+/** E-mails, runs and deliveries follow from an event a moment later. */
+const EFFECTS_AFTER_MS = 1_500
+const EFFECTS = ['emails', 'automation_runs', 'webhook_deliveries', 'grant_timelines']
+
+/** The types of resources that an event changes, by the first word of its name. */
+const CHANGED: Record<string, string[]> = {
+  contact: ['contacts', 'contact_tags'],
+  customer: ['customers', 'contacts'],
+  offer: ['grants', 'customers', 'contacts'],
+  access: ['grants'],
+  gift: ['grants'],
+  tag: ['contacts', 'contact_tags'],
+  form: ['form_submissions', 'contacts'],
+}
+
+/**
+ * Keeps what is shown up to date, while the page is visible: reads the events that have been recorded since the last
+ * time, and has what they change read again. No page asks by itself.
+ */
+export function useFeed(siteId: string): void {
+  useEffect(() => {
+    let last: string | null = null
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const controller = new AbortController()
+    const { signal } = controller
+
+    async function look() {
+      if (document.visibilityState === 'visible') {
+        try {
+          last = last === null ? await lastEvent(siteId, signal) : await readSince(siteId, last, signal)
+        } catch {
+          // The next visit asks again; what a page itself asks for shows what is wrong.
+        }
+      }
+      if (!signal.aborted) timer = setTimeout(look, EVERY_MS)
+    }
+    void look()
+    return () => {
+      controller.abort()
+      clearTimeout(timer)
+    }
+  }, [siteId])
+}
+
+async function lastEvent(siteId: string, signal: AbortSignal): Promise<string> {
+  const { data } = await listEvents({ 'filter[site_id]': siteId, sort: '-id', 'page[size]': 1 }, { signal })
+  return data[0]?.id ?? '0'
+}
+
+async function readSince(siteId: string, last: string, signal: AbortSignal): Promise<string> {
+  const { data } = await listEvents(
+    { 'filter[site_id]': siteId, 'filter[id_gt]': last, sort: 'id', 'page[size]': 100 },
+    { signal },
+  )
+  if (data.length === 0) return last
+  const changed = new Set(data.flatMap(({ attributes }) => CHANGED[attributes.event!.split('_')[0]!] ?? []))
+  await refresh('events', ...changed)
+  setTimeout(() => void refresh(...EFFECTS), EFFECTS_AFTER_MS)
+  return data.at(-1)!.id
+}

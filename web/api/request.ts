@@ -1,0 +1,78 @@
+/** What the API says is wrong with a request. `pointer` names the member of the body: "/data/attributes/name". */
+export interface ProblemDetail {
+  status: string
+  code: string
+  title: string
+  detail: string
+  source?: { pointer?: string; parameter?: string; header?: string }
+}
+
+/** A request that was not successful, with the errors of the API. Status 0: the server was not reached. */
+export class RequestProblem extends Error {
+  readonly status: number
+  readonly errors: ProblemDetail[]
+  readonly requestId: string | null
+
+  constructor(status: number, errors: ProblemDetail[], requestId: string | null) {
+    super(errors.map(({ detail }) => detail).join(' '))
+    this.status = status
+    this.errors = errors
+    this.requestId = requestId
+  }
+}
+
+type SignedOutListener = () => void
+let signedOut: SignedOutListener = () => {}
+
+/** Calls the listener whenever a request is refused because the session has ended. */
+export const onSignedOut = (listener: SignedOutListener): void => {
+  signedOut = listener
+}
+
+/**
+ * Sends a request of the generated client with the session of the browser.
+ *
+ * @throws RequestProblem
+ */
+export async function request<Result>(url: string, init: RequestInit = {}): Promise<Result> {
+  const headers = new Headers(init.headers)
+  // Pages of other sites cannot set it: see decision 0018.
+  headers.set('X-Requested-With', 'Bestow portal')
+  if (init.body && !(init.body instanceof FormData)) headers.set('Content-Type', 'application/vnd.api+json')
+  const response = await send(url, { ...init, headers, credentials: 'same-origin' })
+  const text = await response.text()
+  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Result
+  const problem = new RequestProblem(
+    response.status,
+    errorsIn(text, response),
+    response.headers.get('x-request-id'),
+  )
+  if (response.status === 401 && !url.startsWith('/v1/sessions')) signedOut()
+  throw problem
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error
+    throw new RequestProblem(0, [problemOf(0, 'The server cannot be reached. Check the connection.')], null)
+  }
+}
+
+function errorsIn(text: string, { status, statusText }: Response): ProblemDetail[] {
+  try {
+    const { errors } = JSON.parse(text) as { errors?: ProblemDetail[] }
+    if (errors?.length) return errors
+  } catch {
+    // A proxy in between answers in its own words.
+  }
+  return [problemOf(status, `The server answered with ${status} ${statusText}.`)]
+}
+
+const problemOf = (status: number, detail: string): ProblemDetail => ({
+  status: String(status),
+  code: 'unknown',
+  title: detail,
+  detail,
+})

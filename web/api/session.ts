@@ -1,0 +1,39 @@
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
+import { createSession, deleteSession, getMe, listSites, type Site } from './generated.ts'
+import type { Complete } from './documents.ts'
+import { queryClient } from './queries.ts'
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => getMe({ signal }),
+  staleTime: 60_000,
+})
+
+export const sitesQuery = queryOptions({
+  queryKey: ['sites', 'all'],
+  queryFn: async ({ signal }) => {
+    const { data } = await listSites({ 'page[size]': 500, sort: 'title' }, { signal })
+    return data as Complete<Site>[]
+  },
+  staleTime: 60_000,
+})
+
+/** The user who is signed in. */
+export const useMe = () => useSuspenseQuery(meQuery).data.data
+
+/** Whether the user may do something: `const may = useMay(); may('manage:hooks')`. */
+export function useMay(): (permission: string) => boolean {
+  const { permissions } = useMe().attributes
+  return (permission) => permissions.includes(permission)
+}
+
+/** @throws RequestProblem 401 for a wrong e-mail or password */
+export async function signIn(attributes: { email: string; password: string }): Promise<void> {
+  await createSession({ data: { type: 'sessions', attributes } })
+  queryClient.clear()
+}
+
+export async function signOut(): Promise<void> {
+  await deleteSession('current')
+  queryClient.clear()
+}

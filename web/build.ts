@@ -1,0 +1,30 @@
+/** Builds the portal into dist/web, with compressed variants of its files. Usage: node web/build.ts */
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { build } from 'vite'
+import { generateClient } from './generate-client.ts'
+
+const OUTPUT = join(import.meta.dirname, '../dist/web')
+
+/** Generates the client, bundles, and compresses; about ten seconds. */
+async function buildPortal(): Promise<void> {
+  await generateClient()
+  await build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'warn' })
+  const files = await readdir(OUTPUT, { recursive: true, withFileTypes: true })
+  await Promise.all(
+    files
+      .filter((file) => file.isFile() && /\.(js|css)$/.test(file.name))
+      .map((file) => compress(join(file.parentPath, file.name))),
+  )
+}
+
+async function compress(path: string): Promise<void> {
+  const content = await readFile(path)
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+  await writeFile(`${path}.br`, await promisify(brotliCompress)(content, { params }))
+  await writeFile(`${path}.gz`, await promisify(gzip)(content))
+}
+
+if (import.meta.main) await buildPortal()

@@ -1,0 +1,33 @@
+import type { Tone } from '../../parts/state.tsx'
+
+interface Period {
+  starts_at: string
+  expires_at: string | null
+  revoked_at: string | null
+  redeemed_at: string | null
+  source: string
+}
+
+const SOON_MS = 7 * 86_400_000
+
+export interface AccessState {
+  state: 'open' | 'until' | 'endsSoon' | 'from' | 'revoked' | 'expired'
+  tone: Tone
+  /** The moment that belongs to the state. */
+  at: string | null
+}
+
+/** Whether the access of a grant has not ended. */
+export const isOpen = ({ revoked_at, expires_at }: Period, now: number): boolean =>
+  revoked_at === null && (expires_at === null || Date.parse(expires_at) > now)
+
+/** What a person wants to know of a grant first. */
+export function accessState(period: Period, now: number): AccessState {
+  const { starts_at, expires_at, revoked_at } = period
+  if (revoked_at) return { state: 'revoked', tone: 'plain', at: revoked_at }
+  if (!isOpen(period, now)) return { state: 'expired', tone: 'plain', at: expires_at }
+  if (Date.parse(starts_at) > now) return { state: 'from', tone: 'warn', at: starts_at }
+  if (expires_at === null) return { state: 'open', tone: 'good', at: null }
+  const isSoon = Date.parse(expires_at) - now < SOON_MS
+  return { state: isSoon ? 'endsSoon' : 'until', tone: isSoon ? 'warn' : 'good', at: expires_at }
+}

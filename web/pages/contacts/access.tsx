@@ -1,0 +1,149 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { type Complete, findIncluded } from '../../api/documents.ts'
+import { type Grant, listGrants, removeOffersFromContact } from '../../api/generated.ts'
+import { listOf, refresh } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
+import { Moment } from '../../parts/dates.tsx'
+import { actorSentence } from '../../parts/events.tsx'
+import { FormDialog, tell } from '../../parts/forms.tsx'
+import { Card } from '../../parts/page.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { State } from '../../parts/state.tsx'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { t, textOr } from '../../texts/translate.ts'
+import { accessState, isOpen } from './access-state.ts'
+import { Effects, useDryRun } from './dry-run.tsx'
+import './access.css'
+
+type GrantRow = Complete<Grant>
+
+/** What the contact may use now, why, and until when; below it what has ended. */
+export function Access({ contactId }: { contactId: string }) {
+  const { id: siteId } = useCurrentSite()
+  const {
+    data: page,
+    error,
+    refetch,
+  } = useQuery(
+    listOf('grants', listGrants, {
+      'filter[site_id]': siteId,
+      'filter[contact_id]': contactId,
+      include: 'offer',
+      sort: '-created_at',
+      'page[size]': 100,
+    }),
+  )
+  const [revoked, setRevoked] = useState<{ offerId: string; title: string } | null>(null)
+  if (error) return <Problem error={error} retry={() => void refetch()} />
+  const now = Date.now()
+  const grants = page?.data ?? []
+  const open = grants.filter((grant) => isOpen(grant.attributes, now))
+  const ended = grants.filter((grant) => !isOpen(grant.attributes, now))
+  const titleOf = (grant: GrantRow) =>
+    String(findIncluded(page, grant.relationships.offer?.data)?.attributes.title ?? '')
+  const list = (rows: GrantRow[]) => (
+    <ul className="access">
+      {rows.map((grant) => (
+        <AccessRow
+          key={grant.id}
+          grant={grant}
+          title={titleOf(grant)}
+          now={now}
+          onRevoke={() => setRevoked({ offerId: grant.relationships.offer!.data!.id, title: titleOf(grant) })}
+        />
+      ))}
+    </ul>
+  )
+  return (
+    <Card title={t('access.title')}>
+      {page && open.length === 0 && <p className="meta">{t('access.none')}</p>}
+      {list(open)}
+      {ended.length > 0 && (
+        <details className="ended">
+          <summary>{t('access.ended', { n: ended.length })}</summary>
+          {list(ended)}
+        </details>
+      )}
+      {revoked && <RevokeDialog contactId={contactId} {...revoked} onClose={() => setRevoked(null)} />}
+    </Card>
+  )
+}
+
+function AccessRow({
+  grant: { attributes, relationships },
+  title,
+  now,
+  onRevoke,
+}: {
+  grant: GrantRow
+  title: string
+  now: number
+  onRevoke: () => void
+}) {
+  const may = useMay()
+  const { subdomain: site } = useCurrentSite()
+  const { state, tone, at } = accessState(attributes, now)
+  return (
+    <li>
+      <div className="access-what">
+        <Link to="/s/$site/offers/$id" params={{ site, id: relationships.offer!.data!.id }}>
+          {title}
+        </Link>
+        <span className="meta">
+          {textOr(`source.${attributes.source}`, attributes.source)}, {actorSentence(attributes.granted_by)}
+        </span>
+      </div>
+      <div className="access-state">
+        <State tone={tone}>{t(`access.${state}`)}</State>
+        {at && <Moment at={at} as="day" />}
+      </div>
+      {isOpen(attributes, now) && may('manage:contacts') ? (
+        <Button variant="default" size="xs" onClick={onRevoke} aria-label={t('access.revokeOf', { title })}>
+          {t('access.revoke')}
+        </Button>
+      ) : (
+        <span />
+      )}
+    </li>
+  )
+}
+
+function RevokeDialog({
+  contactId,
+  offerId,
+  title,
+  onClose,
+}: {
+  contactId: string
+  offerId: string
+  title: string
+  onClose: () => void
+}) {
+  const body = { data: [{ type: 'offers' as const, id: offerId }] }
+  const dryRun = useDryRun('revoke', contactId, body)
+  return (
+    <FormDialog
+      title={t('access.revokeTitle', { title })}
+      fields={[]}
+      submitLabel={t('access.revokeSubmit', { title })}
+      isDangerous
+      onClose={onClose}
+      onSubmit={async () => {
+        await removeOffersFromContact(contactId, body)
+        await refresh('grants', 'contacts', 'customers', 'events')
+        onClose()
+        tell(t('access.revokedNotice', { title }))
+      }}
+    >
+      {() => (
+        <>
+          <p>{t('access.revokeText')}</p>
+          <Effects query={dryRun} />
+        </>
+      )}
+    </FormDialog>
+  )
+}

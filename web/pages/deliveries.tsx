@@ -1,0 +1,158 @@
+import { Button, Drawer } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { findIncluded } from '../api/documents.ts'
+import { getWebhookDelivery, listWebhookDeliveries, replayWebhookDelivery } from '../api/generated.ts'
+import { listOf, oneOf, refresh } from '../api/queries.ts'
+import { useMay } from '../api/session.ts'
+import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
+import { Moment } from '../parts/dates.tsx'
+import { tell } from '../parts/forms.tsx'
+import { ReplayIcon } from '../parts/icons.tsx'
+import { Empty, Facts, Heading } from '../parts/page.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
+import { State, StateOf } from '../parts/state.tsx'
+import { useCurrentSite } from '../shell/use-site.ts'
+import { plural, t, textOr } from '../texts/translate.ts'
+import './deliveries.css'
+
+export function Deliveries() {
+  const { id: siteId } = useCurrentSite()
+  const { search, change } = useAddress()
+  const query = useQuery(
+    listOf('webhook_deliveries', listWebhookDeliveries, {
+      'page[size]': PAGE_SIZE,
+      sort: '-id',
+      ...apiParameters(search),
+      include: 'hook',
+      'filter[site_id]': siteId,
+    }),
+  )
+  type Row = NonNullable<typeof query.data>['data'][number]
+  const columns: Column<Row>[] = [
+    { title: t('deliveries.state'), cell: ({ attributes }) => <StateOf status={attributes.status} /> },
+    {
+      title: t('deliveries.event'),
+      cell: ({ id, attributes }) => (
+        <Link to="." search={{ ...search, delivery: id }}>
+          {textOr(`hook.${attributes.event}`, attributes.event)}
+        </Link>
+      ),
+    },
+    {
+      title: t('deliveries.to'),
+      cell: ({ relationships }) =>
+        String(findIncluded(query.data, relationships.hook?.data)?.attributes.target_url ?? ''),
+    },
+    {
+      title: t('deliveries.at'),
+      isMinor: true,
+      cell: ({ attributes }) => <Moment at={attributes.created_at} />,
+    },
+  ]
+  return (
+    <>
+      <Heading title={t('deliveries.title')} lead={countOf('deliveries.count', query.data)} />
+      <div className="toolbar">
+        <FilterChips
+          labels={{
+            'filter[status]': (status) => textOr(`status.${status}`, status),
+            'filter[hook_id]': (id) => t('deliveries.ofHook', { id }),
+          }}
+        />
+      </div>
+      <DataTable
+        label={t('deliveries.title')}
+        query={query}
+        columns={columns}
+        empty={<Empty text={t('deliveries.empty')} />}
+      />
+      {search.delivery && (
+        <DeliveryPanel id={search.delivery} onClose={() => change({ delivery: undefined })} />
+      )}
+    </>
+  )
+}
+
+function DeliveryPanel({ id, onClose }: { id: string; onClose: () => void }) {
+  const may = useMay()
+  const { data, error } = useQuery(oneOf('webhook_deliveries', getWebhookDelivery, id))
+  const delivery = data?.data.attributes
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="xl"
+      title={t('deliveries.one', { id })}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
+      {error && <Problem error={error} />}
+      {delivery && (
+        <div className="fields">
+          <Facts
+            facts={{
+              [t('deliveries.state')]: <StateOf status={delivery.status} />,
+              [t('deliveries.event')]: textOr(`hook.${delivery.event}`, delivery.event),
+              [t('deliveries.id')]: <code>{delivery.webhook_id}</code>,
+              [t('deliveries.next')]: <Moment at={delivery.next_attempt_at} />,
+            }}
+          />
+          {may('manage:hooks') && (
+            <div>
+              <Button
+                variant="default"
+                leftSection={<ReplayIcon size={16} />}
+                onClick={async () => {
+                  try {
+                    await replayWebhookDelivery(id)
+                    await refresh('webhook_deliveries')
+                    tell(t('deliveries.replayed'))
+                  } catch (problem) {
+                    tell((problem as Error).message)
+                  }
+                }}
+              >
+                {t('deliveries.replay')}
+              </Button>
+            </div>
+          )}
+          <section>
+            <h2>{plural('deliveries.attempts', delivery.attempts.length)}</h2>
+            <ol className="attempts">
+              {delivery.attempts.map(
+                ({ number, begun_at, duration_ms, response_status, response_body, error }) => (
+                  <li key={number}>
+                    <div className="attempt-head">
+                      <State tone={response_status && response_status < 300 ? 'good' : 'bad'}>
+                        {response_status ?? t('deliveries.noResponse')}
+                      </State>
+                      <Moment at={begun_at} />
+                      <span className="meta">{t('deliveries.took', { ms: duration_ms })}</span>
+                    </div>
+                    {error && <p>{error}</p>}
+                    {response_body && <pre>{response_body}</pre>}
+                  </li>
+                ),
+              )}
+            </ol>
+          </section>
+          <section>
+            <h2>{t('deliveries.body')}</h2>
+            <pre className="email-source">{readable(delivery.body)}</pre>
+          </section>
+        </div>
+      )}
+    </Drawer>
+  )
+}
+
+function readable(body: string | null): string {
+  if (body === null) return ''
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    return body
+  }
+}

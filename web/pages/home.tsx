@@ -1,0 +1,212 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import {
+  listAutomationRuns,
+  listContacts,
+  listCustomers,
+  listEmails,
+  listEvents,
+  listGrants,
+  listHooks,
+  listOffers,
+  listProducts,
+  listWebhookDeliveries,
+} from '../api/generated.ts'
+import { listOf } from '../api/queries.ts'
+import { useMay } from '../api/session.ts'
+import { EventList } from '../parts/events.tsx'
+import { CheckIcon, ChevronIcon } from '../parts/icons.tsx'
+import { Card, Heading } from '../parts/page.tsx'
+import { State } from '../parts/state.tsx'
+import { useCurrentSite } from '../shell/use-site.ts'
+import { language, plural, t } from '../texts/translate.ts'
+import './home.css'
+
+export function Home() {
+  const { title } = useCurrentSite()
+  return (
+    <>
+      <Heading title={t('home.title')} lead={title} />
+      <Attention />
+      <Figures />
+      <Checklist />
+      <Latest />
+    </>
+  )
+}
+
+/** How many rows a list has, without reading them. */
+function useCount<Params>(
+  type: string,
+  fetcher: (params: Params, init: RequestInit) => Promise<{ meta: { total_count?: number } }>,
+  filters: Record<string, string>,
+  isEnabled = true,
+): number | undefined {
+  const { id } = useCurrentSite()
+  const params = { 'filter[site_id]': id, 'page[size]': 1, ...filters } as unknown as Params & object
+  const { data } = useQuery({ ...listOf(type, fetcher, params), enabled: isEnabled })
+  return (data as { meta?: { total_count?: number } } | undefined)?.meta?.total_count
+}
+
+/** What has failed, each with the place where it is mended. */
+function Attention() {
+  const may = useMay()
+  const { subdomain: site } = useCurrentSite()
+  const emails = useCount('emails', listEmails, { 'filter[status]': 'failed' }, may('view:emails'))
+  const deliveries = useCount(
+    'webhook_deliveries',
+    listWebhookDeliveries,
+    { 'filter[status]': 'failed' },
+    may('view:hooks'),
+  )
+  const runs = useCount(
+    'automation_runs',
+    listAutomationRuns,
+    { 'filter[status]': 'failed' },
+    may('view:automations'),
+  )
+  const lines: [number | undefined, string, ReactNode][] = [
+    [
+      emails,
+      'home.failedEmails',
+      <Link key="l" to="/s/$site/emails" params={{ site }} search={{ 'filter[status]': 'failed' }}>
+        {t('home.seeEmails')}
+      </Link>,
+    ],
+    [
+      deliveries,
+      'home.failedDeliveries',
+      <Link key="l" to="/s/$site/deliveries" params={{ site }} search={{ 'filter[status]': 'failed' }}>
+        {t('home.replay')}
+      </Link>,
+    ],
+    [
+      runs,
+      'home.failedRuns',
+      <Link key="l" to="/s/$site/automations" params={{ site }}>
+        {t('home.seeAutomations')}
+      </Link>,
+    ],
+  ]
+  const failed = lines.filter(([count]) => count)
+  if (failed.length === 0) return null
+  return (
+    <Card title={t('home.attention')}>
+      <ul className="lines">
+        {failed.map(([count, key, link]) => (
+          <li key={key}>
+            <State tone="bad">{plural(key, count!)}</State>
+            {link}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+const startOfDay = () => new Date(new Date().setHours(0, 0, 0, 0)).toISOString()
+
+function Figures() {
+  const { subdomain: site } = useCurrentSite()
+  const since = { 'filter[created_at_gteq]': startOfDay() }
+  const grants = useCount('grants', listGrants, since)
+  const customers = useCount('customers', listCustomers, since)
+  const contacts = useCount('contacts', listContacts, {})
+  const active = useCount('customers', listCustomers, {})
+  const figures: [string, number | undefined, ReactNode][] = [
+    [
+      t('home.grantsToday'),
+      grants,
+      <Go key="g" to="/s/$site/activity" site={site} search={{ 'filter[event]': 'offer_granted' }} />,
+    ],
+    [
+      t('home.newCustomers'),
+      customers,
+      <Go key="g" to="/s/$site/activity" site={site} search={{ 'filter[event]': 'customer_created' }} />,
+    ],
+    [t('home.contacts'), contacts, <Go key="g" to="/s/$site/contacts" site={site} />],
+    [t('home.customers'), active, <Go key="g" to="/s/$site/contacts" site={site} />],
+  ]
+  return (
+    <ul className="figures">
+      {figures.map(([name, value, link]) => (
+        <li key={name} className="card">
+          <span className="figure-name">{name}</span>
+          <span className="figure">{value?.toLocaleString(language) ?? '…'}</span>
+          {link}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Go({ to, site, search }: { to: string; site: string; search?: Record<string, string> }) {
+  return (
+    <Link to={to} params={{ site }} search={search ?? {}} className="figure-link">
+      {t('home.show')}
+      <ChevronIcon size={14} />
+    </Link>
+  )
+}
+
+/** What a new site needs until its first grant: each line completes itself. */
+function Checklist() {
+  const { subdomain: site } = useCurrentSite()
+  const steps: [string, number | undefined, string][] = [
+    [t('home.stepProduct'), useCount('products', listProducts, {}), '/s/$site/products'],
+    [t('home.stepOffer'), useCount('offers', listOffers, {}), '/s/$site/offers'],
+    [t('home.stepContact'), useCount('contacts', listContacts, {}), '/s/$site/contacts'],
+    [t('home.stepGrant'), useCount('grants', listGrants, {}), '/s/$site/contacts'],
+    [t('home.stepHook'), useCount('hooks', listHooks, {}), '/s/$site/webhooks'],
+  ]
+  const isKnown = steps.every(([, count]) => count !== undefined)
+  if (!isKnown || steps.every(([, count]) => count! > 0)) return null
+  return (
+    <Card title={t('home.checklist')}>
+      <ol className="lines">
+        {steps.map(([text, count, to]) => (
+          <li key={text}>
+            {count! > 0 ? (
+              <State tone="good" icon={<CheckIcon size={15} />}>
+                {t('home.done')}
+              </State>
+            ) : (
+              <State tone="plain">{t('home.open')}</State>
+            )}
+            <Link to={to} params={{ site }}>
+              {text}
+            </Link>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  )
+}
+
+function Latest() {
+  const { id, subdomain: site } = useCurrentSite()
+  const may = useMay()
+  const query = useQuery({
+    ...listOf('events', listEvents, {
+      'filter[site_id]': id,
+      sort: '-id',
+      'page[size]': 8,
+      include: 'contact,offer',
+    }),
+    enabled: may('view:events'),
+  })
+  if (!may('view:events')) return null
+  return (
+    <Card
+      title={t('home.latest')}
+      action={
+        <Link to="/s/$site/activity" params={{ site }}>
+          {t('home.allActivity')}
+        </Link>
+      }
+    >
+      <EventList document={query.data} showContact />
+    </Card>
+  )
+}

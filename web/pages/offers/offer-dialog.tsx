@@ -1,0 +1,178 @@
+import { MultiSelect, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import {
+  createOffer,
+  listProducts,
+  NewOfferDataAttributesCurrency,
+  updateOffer,
+} from '../../api/generated.ts'
+import { listOf, refresh } from '../../api/queries.ts'
+import { FormDialog } from '../../parts/forms.tsx'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { t } from '../../texts/translate.ts'
+
+export interface EditedOffer {
+  id: string
+  title: string
+  internal_title: string | null
+  description: string | null
+  currency: string
+  price_in_cents: number
+  is_gift: boolean
+  access_days: number | null
+  products: string[]
+}
+
+const NEW: Omit<EditedOffer, 'id'> = {
+  title: '',
+  internal_title: null,
+  description: null,
+  currency: 'USD',
+  price_in_cents: 0,
+  is_gift: false,
+  access_days: null,
+  products: [],
+}
+
+const FIELDS = [
+  'title',
+  'internal_title',
+  'description',
+  'currency',
+  'price_in_cents',
+  'is_gift',
+  'access_days',
+  'products',
+]
+
+const CURRENCIES = Object.values(NewOfferDataAttributesCurrency)
+
+/** Creates an offer or changes one. */
+export function OfferDialog({ offer, onClose }: { offer?: EditedOffer; onClose: () => void }) {
+  const { id: siteId, subdomain: site } = useCurrentSite()
+  const navigate = useNavigate()
+  const [values, setValues] = useState<Omit<EditedOffer, 'id'>>(withoutId(offer) ?? NEW)
+  const set = (changes: Partial<typeof values>) => setValues({ ...values, ...changes })
+  const { data: products } = useQuery(
+    listOf('products', listProducts, { 'filter[site_id]': siteId, 'page[size]': 500, sort: 'title' }),
+  )
+  const unit = minorUnitOf(values.currency)
+
+  async function save() {
+    const { products: ids, ...rest } = values
+    const attributes = { ...rest, currency: rest.currency as NewOfferDataAttributesCurrency }
+    const relationships = { products: { data: ids.map((id) => ({ type: 'products' as const, id })) } }
+    if (offer) {
+      await updateOffer(offer.id, { data: { type: 'offers', id: offer.id, attributes, relationships } })
+      await refresh('offers')
+      return onClose()
+    }
+    const site_ = { site: { data: { type: 'sites' as const, id: siteId } } }
+    const { data } = await createOffer({
+      data: { type: 'offers', attributes, relationships: { ...relationships, ...site_ } },
+    })
+    await refresh('offers')
+    await navigate({ to: '/s/$site/offers/$id', params: { site, id: data.id } })
+  }
+
+  return (
+    <FormDialog
+      title={offer ? t('offers.edit') : t('offers.add')}
+      fields={FIELDS}
+      submitLabel={offer ? t('save') : t('offers.create')}
+      onClose={onClose}
+      onSubmit={save}
+    >
+      {(errors) => (
+        <>
+          <TextInput
+            label={t('offers.name')}
+            data-autofocus
+            value={values.title}
+            error={errors.title}
+            onChange={({ currentTarget }) => set({ title: currentTarget.value })}
+          />
+          <TextInput
+            label={t('offers.internalTitle')}
+            description={t('offers.internalTitleHint')}
+            value={values.internal_title ?? ''}
+            error={errors.internal_title}
+            onChange={({ currentTarget }) => set({ internal_title: currentTarget.value || null })}
+          />
+          <Textarea
+            label={t('offers.description')}
+            autosize
+            minRows={2}
+            value={values.description ?? ''}
+            error={errors.description}
+            onChange={({ currentTarget }) => set({ description: currentTarget.value || null })}
+          />
+          <MultiSelect
+            label={t('offers.products')}
+            description={t('offers.productsHint')}
+            searchable
+            data={(products?.data ?? []).map(({ id, attributes }) => ({
+              value: id,
+              label: attributes.title,
+            }))}
+            value={values.products}
+            error={errors.products}
+            onChange={(ids) => set({ products: ids })}
+          />
+          <div className="field-pair">
+            <NumberInput
+              label={t('offers.price')}
+              min={0}
+              decimalScale={unit}
+              value={values.price_in_cents / 10 ** unit}
+              error={errors.price_in_cents}
+              onChange={(price) => set({ price_in_cents: Math.round(Number(price || 0) * 10 ** unit) })}
+            />
+            <Select
+              label={t('offers.currency')}
+              searchable
+              allowDeselect={false}
+              data={CURRENCIES}
+              value={values.currency}
+              error={errors.currency}
+              onChange={(currency) => set({ currency: currency! })}
+            />
+          </div>
+          <NumberInput
+            label={t('offers.accessDays')}
+            description={t('offers.accessDaysHint')}
+            min={1}
+            allowDecimal={false}
+            value={values.access_days ?? ''}
+            error={errors.access_days}
+            onChange={(days) => set({ access_days: days === '' ? null : Number(days) })}
+          />
+          <Switch
+            label={t('offers.isGift')}
+            description={t('offers.isGiftHint')}
+            checked={values.is_gift}
+            onChange={({ currentTarget }) => set({ is_gift: currentTarget.checked })}
+          />
+        </>
+      )}
+    </FormDialog>
+  )
+}
+
+/** Decimals of a currency: 2 for USD, 0 for JPY, 3 for KWD. */
+function minorUnitOf(currency: string): number {
+  try {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+    return format.resolvedOptions().maximumFractionDigits ?? 2
+  } catch {
+    return 2
+  }
+}
+
+function withoutId(offer: EditedOffer | undefined): Omit<EditedOffer, 'id'> | undefined {
+  if (!offer) return undefined
+  const { id: _, ...values } = offer
+  return values
+}

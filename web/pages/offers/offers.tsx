@@ -1,0 +1,79 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { listOffers } from '../../api/generated.ts'
+import { listOf } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
+import { Code, curl } from '../../parts/code.tsx'
+import { type Column, countOf, DataTable, SearchField } from '../../parts/data-table.tsx'
+import { PlusIcon } from '../../parts/icons.tsx'
+import { Empty, Heading } from '../../parts/page.tsx'
+import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { t } from '../../texts/translate.ts'
+import { accessSentence } from './access-sentence.ts'
+import { OfferDialog } from './offer-dialog.tsx'
+
+export function Offers() {
+  const { id: siteId, subdomain: site } = useCurrentSite()
+  const { search, change } = useAddress()
+  const may = useMay()
+  const query = useQuery(
+    listOf('offers', listOffers, {
+      'page[size]': PAGE_SIZE,
+      sort: 'title',
+      ...apiParameters(search),
+      'filter[site_id]': siteId,
+    }),
+  )
+  type Row = NonNullable<typeof query.data>['data'][number]
+  const columns: Column<Row>[] = [
+    {
+      title: t('offers.name'),
+      cell: ({ id, attributes: { title, internal_title } }) => (
+        <>
+          <Link to="/s/$site/offers/$id" params={{ site, id }}>
+            {title}
+          </Link>
+          {internal_title && <div className="meta">{internal_title}</div>}
+        </>
+      ),
+    },
+    { title: t('offers.price'), cell: ({ attributes }) => attributes.price_description },
+    { title: t('offers.access'), isMinor: true, cell: ({ attributes }) => accessSentence(attributes) },
+    {
+      title: t('offers.gift'),
+      isMinor: true,
+      cell: ({ attributes }) => (attributes.is_gift ? t('yes') : <span className="meta">–</span>),
+    },
+  ]
+  const add = may('manage:offers') && (
+    <Button leftSection={<PlusIcon size={16} />} onClick={() => change({ dialog: 'new' })}>
+      {t('offers.add')}
+    </Button>
+  )
+  return (
+    <>
+      <Heading title={t('offers.title')} lead={countOf('offers.count', query.data)} actions={add} />
+      <div className="toolbar">
+        <SearchField parameter="filter[title_cont]" label={t('offers.search')} />
+      </div>
+      <DataTable
+        label={t('offers.title')}
+        query={query}
+        columns={columns}
+        empty={
+          <Empty text={t('offers.empty')} action={add}>
+            <Code
+              label={t('code.request')}
+              code={curl('POST', '/v1/offers', {
+                data: { type: 'offers', attributes: { title: 'Studio Bundle' } },
+              })}
+            />
+          </Empty>
+        }
+      />
+      {search.dialog === 'new' && <OfferDialog onClose={() => change({ dialog: undefined })} />}
+    </>
+  )
+}

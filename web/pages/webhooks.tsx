@@ -1,0 +1,238 @@
+import { Button, Menu, Select, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import {
+  NewHookDataAttributesEvent,
+  createHook,
+  deleteHook,
+  listHooks,
+  rotateHookSecret,
+  testHook,
+  updateHook,
+} from '../api/generated.ts'
+import { listOf, refresh } from '../api/queries.ts'
+import { useMay } from '../api/session.ts'
+import { Code, curl } from '../parts/code.tsx'
+import { type Column, countOf, DataTable } from '../parts/data-table.tsx'
+import { FormDialog, tell } from '../parts/forms.tsx'
+import { MoreIcon, PauseIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
+import { Empty, Heading } from '../parts/page.tsx'
+import { SecretDialog } from '../parts/secret.tsx'
+import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
+import { Enabled, State } from '../parts/state.tsx'
+import { useCurrentSite } from '../shell/use-site.ts'
+import { t, textOr } from '../texts/translate.ts'
+
+export function Webhooks() {
+  const { id: siteId, subdomain: site } = useCurrentSite()
+  const { search, change } = useAddress()
+  const may = useMay()
+  const [secret, setSecret] = useState<string | null>(null)
+  const query = useQuery(
+    listOf('hooks', listHooks, {
+      'page[size]': PAGE_SIZE,
+      ...apiParameters(search),
+      'filter[site_id]': siteId,
+    }),
+  )
+  type Row = NonNullable<typeof query.data>['data'][number]
+  const act = (action: (id: string) => Promise<unknown>, done: string) => async (id: string) => {
+    try {
+      await action(id)
+      await refresh('hooks', 'webhook_deliveries')
+      tell(done)
+    } catch (error) {
+      tell((error as Error).message)
+    }
+  }
+  const enable = (enabled: boolean) => (id: string) =>
+    updateHook(id, { data: { type: 'hooks', id, attributes: { enabled } } })
+  const actions = ({ id, attributes: { enabled, target_url } }: Row) => (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <Button
+          variant="subtle"
+          color="dark"
+          size="compact-sm"
+          aria-label={t('webhooks.actionsOf', { url: target_url })}
+        >
+          <MoreIcon />
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<PlayIcon size={16} />}
+          onClick={() => void act(testHook, t('webhooks.tested'))(id)}
+        >
+          {t('webhooks.test')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<RotateIcon size={16} />}
+          onClick={async () => {
+            const { data } = await rotateHookSecret(id)
+            setSecret((data.attributes as { secret?: string }).secret ?? null)
+          }}
+        >
+          {t('webhooks.rotate')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={enabled ? <PauseIcon size={16} /> : <PlayIcon size={16} />}
+          onClick={() =>
+            void act(enable(!enabled), enabled ? t('webhooks.disabled') : t('webhooks.enabled'))(id)
+          }
+        >
+          {enabled ? t('webhooks.disable') : t('webhooks.enable')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<TrashIcon size={16} />}
+          onClick={() => change({ dialog: 'delete', hook: id })}
+        >
+          {t('delete')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+  const columns: Column<Row>[] = [
+    {
+      title: t('webhooks.url'),
+      cell: ({ id, attributes }) => (
+        <Link to="/s/$site/deliveries" params={{ site }} search={{ 'filter[hook_id]': id }}>
+          {attributes.target_url}
+        </Link>
+      ),
+    },
+    { title: t('webhooks.event'), cell: ({ attributes }) => eventName(attributes.event) },
+    {
+      title: t('webhooks.state'),
+      cell: ({ attributes }) =>
+        attributes.failing_since && attributes.enabled ? (
+          <State tone="bad">{t('webhooks.failing')}</State>
+        ) : (
+          <Enabled isEnabled={attributes.enabled} />
+        ),
+    },
+    {
+      title: t('actions'),
+      isFigure: true,
+      cell: (row) => may('manage:hooks') && actions(row),
+    },
+  ]
+  const close = () => change({ dialog: undefined, hook: undefined })
+  const chosen = query.data?.data.find(({ id }) => id === search.hook)
+  const add = may('manage:hooks') && (
+    <Button leftSection={<PlusIcon size={16} />} onClick={() => change({ dialog: 'new' })}>
+      {t('webhooks.add')}
+    </Button>
+  )
+  return (
+    <>
+      <Heading title={t('webhooks.title')} lead={countOf('webhooks.count', query.data)} actions={add} />
+      <DataTable
+        label={t('webhooks.title')}
+        query={query}
+        columns={columns}
+        empty={
+          <Empty text={t('webhooks.empty')} action={add}>
+            <Code
+              label={t('code.request')}
+              code={curl('POST', '/v1/hooks', {
+                data: {
+                  type: 'hooks',
+                  attributes: { event: 'offer_granted', target_url: 'https://example.com/webhooks' },
+                },
+              })}
+            />
+          </Empty>
+        }
+      />
+      {search.dialog === 'new' && (
+        <NewHook
+          onClose={close}
+          onCreated={(fresh) => {
+            close()
+            setSecret(fresh)
+          }}
+        />
+      )}
+      {search.dialog === 'delete' && chosen && (
+        <FormDialog
+          title={t('webhooks.deleteTitle', { url: chosen.attributes.target_url })}
+          fields={[]}
+          submitLabel={t('delete')}
+          isDangerous
+          onClose={close}
+          onSubmit={async () => {
+            await deleteHook(chosen.id)
+            await refresh('hooks')
+            close()
+          }}
+        >
+          {() => <p>{t('webhooks.deleteText')}</p>}
+        </FormDialog>
+      )}
+      {secret && (
+        <SecretDialog
+          title={t('webhooks.secret')}
+          text={t('webhooks.secretText')}
+          secrets={[[t('webhooks.secret'), secret]]}
+          onClose={() => setSecret(null)}
+        />
+      )}
+    </>
+  )
+}
+
+type HookEvent = (typeof EVENTS)[number]
+
+const EVENTS = Object.values(NewHookDataAttributesEvent)
+
+const eventName = (event: string): string => textOr(`hook.${event}`, event)
+
+function NewHook({ onClose, onCreated }: { onClose: () => void; onCreated: (secret: string) => void }) {
+  const { id: siteId } = useCurrentSite()
+  const [url, setUrl] = useState('')
+  const [event, setEvent] = useState<HookEvent | null>(null)
+  return (
+    <FormDialog
+      title={t('webhooks.add')}
+      fields={['target_url', 'event']}
+      submitLabel={t('webhooks.create')}
+      onClose={onClose}
+      onSubmit={async () => {
+        const { data } = await createHook({
+          data: {
+            type: 'hooks',
+            attributes: { event: event!, target_url: url },
+            relationships: { site: { data: { type: 'sites', id: siteId } } },
+          },
+        } as never)
+        await refresh('hooks')
+        onCreated((data.attributes as { secret?: string }).secret ?? '')
+      }}
+    >
+      {(errors) => (
+        <>
+          <TextInput
+            label={t('webhooks.url')}
+            type="url"
+            placeholder="https://example.com/webhooks"
+            data-autofocus
+            value={url}
+            error={errors.target_url}
+            onChange={({ currentTarget }) => setUrl(currentTarget.value)}
+          />
+          <Select
+            label={t('webhooks.event')}
+            searchable
+            data={EVENTS.map((name) => ({ value: name, label: eventName(name) }))}
+            value={event}
+            error={errors.event}
+            onChange={(value) => setEvent(value as typeof event)}
+          />
+        </>
+      )}
+    </FormDialog>
+  )
+}

@@ -1,0 +1,193 @@
+import { Button, Skeleton, TextInput } from '@mantine/core'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useState } from 'react'
+import { language, plural, t } from '../texts/translate.ts'
+import { ChevronIcon, CloseIcon, LeftIcon, SearchIcon } from './icons.tsx'
+import { Problem } from './problem.tsx'
+import { PAGE_SIZE, useAddress } from './search.ts'
+
+export interface Column<Row> {
+  title: string
+  cell: (row: Row) => ReactNode
+  /** Figures stand on the right. */
+  isFigure?: boolean
+  /** On a phone, only the most important columns are shown. */
+  isMinor?: boolean
+}
+
+interface Page<Row> {
+  data: Row[]
+  meta: { total_count?: number; total_pages?: number; current_page?: number }
+}
+
+interface DataTableProps<Row> {
+  /** What the table is, for screen readers. */
+  label: string
+  query: UseQueryResult<Page<Row>>
+  columns: Column<Row>[]
+  /** Shown in place of the table when nothing is there and nothing narrows the list. */
+  empty: ReactNode
+}
+
+/** A page of a list of the API, with the links to the others. Its filters and its page are those of the address. */
+export function DataTable<Row extends { id: string }>({ label, query, columns, empty }: DataTableProps<Row>) {
+  const { search, change } = useAddress()
+  const { data: page, error, isPlaceholderData, refetch } = query
+  const filters = Object.keys(search).filter((name) => name.startsWith('filter['))
+  if (error && !page) return <Problem error={error} retry={() => void refetch()} />
+  if (page?.data.length === 0 && filters.length === 0) return empty
+  return (
+    <div className="table-card" aria-busy={isPlaceholderData}>
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      <div className="table-scroll">
+        <table className="table" data-is-stale={isPlaceholderData || undefined}>
+          <caption className="hidden">{label}</caption>
+          <thead>
+            <tr>
+              {columns.map(({ title, isFigure, isMinor }) => (
+                <th key={title} scope="col" data-figure={isFigure} data-minor={isMinor}>
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {page
+              ? page.data.map((row) => (
+                  <tr key={row.id}>
+                    {columns.map(({ title, cell, isFigure, isMinor }) => (
+                      <td key={title} data-figure={isFigure} data-minor={isMinor}>
+                        {cell(row)}
+                      </td>
+                    ))}
+                  </tr>
+                ))
+              : SKELETON_ROWS.map((row) => <SkeletonRow key={row} columns={columns.length} />)}
+          </tbody>
+        </table>
+      </div>
+      {page?.data.length === 0 && (
+        <div className="empty">
+          <p>{t('table.nothingMatches')}</p>
+          <Button
+            variant="default"
+            onClick={() => change(Object.fromEntries(filters.map((name) => [name, undefined])))}
+          >
+            {t('table.dropFilters')}
+          </Button>
+        </div>
+      )}
+      {page && page.data.length > 0 && <Pager meta={page.meta} />}
+    </div>
+  )
+}
+
+const SKELETON_ROWS = [1, 2, 3, 4, 5, 6, 7, 8]
+
+function SkeletonRow({ columns }: { columns: number }) {
+  return (
+    <tr className="skeleton-row">
+      {Array.from({ length: columns }, (_, column) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they have nothing else.
+        <td key={column}>
+          <Skeleton height={12} width={column === 0 ? '60%' : '40%'} />
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+function Pager({
+  meta: { total_count: total = 0, total_pages: pages = 1, current_page: current = 1 },
+}: Pick<Page<unknown>, 'meta'>) {
+  const { change } = useAddress()
+  const first = (current - 1) * PAGE_SIZE + 1
+  const last = Math.min(current * PAGE_SIZE, total)
+  const go = (number: number) => change({ 'page[number]': number === 1 ? undefined : String(number) })
+  const format = (n: number) => n.toLocaleString(language)
+  return (
+    <nav className="pager" aria-label={t('table.pages')}>
+      <span>{t('table.range', { first: format(first), last: format(last), total: format(total) })}</span>
+      {pages > 1 && (
+        <span className="pager-buttons">
+          <Button
+            variant="default"
+            size="xs"
+            disabled={current <= 1}
+            leftSection={<LeftIcon size={14} />}
+            onClick={() => go(current - 1)}
+          >
+            {t('table.previous')}
+          </Button>
+          <Button
+            variant="default"
+            size="xs"
+            disabled={current >= pages}
+            rightSection={<ChevronIcon size={14} />}
+            onClick={() => go(current + 1)}
+          >
+            {t('table.next')}
+          </Button>
+        </span>
+      )}
+    </nav>
+  )
+}
+
+const SEARCH_AFTER_MS = 250
+
+/** A field that searches while one types; what it searches for is part of the address. */
+export function SearchField({ parameter = 'filter[search]', label }: { parameter?: string; label: string }) {
+  const { search, change } = useAddress()
+  const given = search[parameter] ?? ''
+  const [text, setText] = useState(given)
+  useEffect(() => setText(given), [given])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed changes the address.
+  useEffect(() => {
+    if (text === given) return
+    const timer = setTimeout(
+      () => change({ [parameter]: text || undefined, 'page[number]': undefined }, { replace: given !== '' }),
+      SEARCH_AFTER_MS,
+    )
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <TextInput
+      className="search-field"
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      leftSection={<SearchIcon size={16} />}
+      value={text}
+      onChange={({ currentTarget }) => setText(currentTarget.value)}
+      data-search
+    />
+  )
+}
+
+/** Filters of the address as chips, each of which can be dropped. */
+export function FilterChips({ labels }: { labels: Record<string, (value: string) => string> }) {
+  const { search, change } = useAddress()
+  const active = Object.entries(search).filter(([name]) => name in labels)
+  if (active.length === 0) return null
+  return (
+    <ul className="chips">
+      {active.map(([name, value]) => (
+        <li key={name}>
+          {labels[name]!(value)}
+          <button
+            type="button"
+            aria-label={t('table.dropFilter', { filter: labels[name]!(value) })}
+            onClick={() => change({ [name]: undefined, 'page[number]': undefined })}
+          >
+            <CloseIcon size={14} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** "1,204 contacts" in the language of the page. */
+export const countOf = (key: string, page: { meta: { total_count?: number } } | undefined): string =>
+  page?.meta.total_count === undefined ? '' : plural(key, page.meta.total_count)

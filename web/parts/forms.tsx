@@ -1,0 +1,106 @@
+import { Button, Modal } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { errorsBeside, errorsByField } from '../api/errors.ts'
+import { t } from '../texts/translate.ts'
+import { AlertIcon } from './icons.tsx'
+
+interface FormDialogProps {
+  title: string
+  /** Names of the fields, as the API's pointers end: an error about one of them is shown beside it. */
+  fields: string[]
+  submitLabel: string
+  onClose: () => void
+  onSubmit: () => Promise<void>
+  isDangerous?: boolean
+  canSubmit?: boolean
+  children: (errors: Record<string, string>) => ReactNode
+}
+
+/** A dialog with a form: it stays open, with the API's errors beside the fields, until the request succeeds. */
+export function FormDialog({
+  title,
+  fields,
+  submitLabel,
+  onClose,
+  onSubmit,
+  isDangerous,
+  canSubmit = true,
+  children,
+}: FormDialogProps) {
+  const { isSubmitting, error, submit } = useSubmit(onSubmit)
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('dialog.close') }}>
+      <form onSubmit={submit} noValidate>
+        <FormErrors error={error} fields={fields} />
+        <div className="fields">{children(errorsByField(error))}</div>
+        <div className="dialog-buttons">
+          {/* Not the dangerous one: Enter must not do what cannot be undone. */}
+          <Button variant="default" onClick={onClose} data-autofocus={isDangerous || undefined}>
+            {t('dialog.cancel')}
+          </Button>
+          <Button
+            type="submit"
+            loading={isSubmitting}
+            disabled={!canSubmit}
+            data-danger={isDangerous || undefined}
+          >
+            {submitLabel}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+interface Submission {
+  isSubmitting: boolean
+  error: unknown
+  submit: (event: FormEvent) => Promise<void>
+}
+
+/** Keeps what the last attempt failed with, and whether one is under way. */
+export function useSubmit(action: () => Promise<void>): Submission {
+  const [error, setError] = useState<unknown>(null)
+  const [isSubmitting, setSubmitting] = useState(false)
+  return {
+    error,
+    isSubmitting,
+    async submit(event) {
+      event.preventDefault()
+      const form = event.currentTarget as HTMLFormElement
+      setSubmitting(true)
+      setError(null)
+      try {
+        await action()
+      } catch (problem) {
+        setError(problem)
+        focusFirstError(form)
+      } finally {
+        setSubmitting(false)
+      }
+    },
+  }
+}
+
+/** After the errors have been drawn. */
+const focusFirstError = (form: HTMLFormElement) =>
+  setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"], [data-errors]')?.focus())
+
+export function FormErrors({ error, fields }: { error: unknown; fields: string[] }) {
+  const messages = errorsBeside(error, fields)
+  if (messages.length === 0) return null
+  return (
+    <div className="problem" role="alert" tabIndex={-1} data-errors>
+      <AlertIcon />
+      <div>
+        {messages.map((message) => (
+          <p key={message}>{message}</p>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** Tells that something is done. */
+export const tell = (message: string): void => void notifications.show({ message, color: 'dark' })

@@ -1,0 +1,155 @@
+/** Table of contents: every page of the portal, with its address below /admin. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { queryClient } from './api/queries.ts'
+import { RequestProblem } from './api/request.ts'
+import { meQuery, sitesQuery } from './api/session.ts'
+import { NotFound, PageProblem } from './parts/problem.tsx'
+import { parseSearch, type Search, stringifySearch } from './parts/search.ts'
+
+const validateSearch = (search: Record<string, unknown>) => search as Search
+
+const root = createRootRoute({ validateSearch, notFoundComponent: NotFound, errorComponent: PageProblem })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: 'sign-in',
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignIn'),
+})
+
+/** Sends who is not signed in to the sign-in page, and back afterwards. */
+async function requireSession({ location }: { location: { href: string } }) {
+  try {
+    const [me, sites] = await Promise.all([
+      queryClient.ensureQueryData(meQuery),
+      queryClient.ensureQueryData(sitesQuery),
+    ])
+    return { me, sites }
+  } catch (error) {
+    if (error instanceof RequestProblem && error.status === 401)
+      throw redirect({ to: '/sign-in', search: { next: `/admin${location.href}` } })
+    throw error
+  }
+}
+
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', beforeLoad: requireSession })
+
+const start = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad({ context: { sites } }) {
+    throw sites[0]
+      ? redirect({ to: '/s/$site/home', params: { site: sites[0].attributes.subdomain } })
+      : redirect({ to: '/account' })
+  },
+})
+
+const site = createRoute({
+  getParentRoute: () => inside,
+  path: 's/$site',
+  component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'SiteShell'),
+})
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: 'account',
+  component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'AccountShell'),
+})
+
+const home = createRoute({
+  getParentRoute: () => site,
+  path: 'home',
+  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'Home'),
+})
+const contacts = createRoute({
+  getParentRoute: () => site,
+  path: 'contacts',
+  component: lazyRouteComponent(() => import('./pages/contacts/contacts.tsx'), 'Contacts'),
+})
+const contact = createRoute({
+  getParentRoute: () => site,
+  path: 'contacts/$id',
+  component: lazyRouteComponent(() => import('./pages/contacts/contact.tsx'), 'ContactPage'),
+})
+const offers = createRoute({
+  getParentRoute: () => site,
+  path: 'offers',
+  component: lazyRouteComponent(() => import('./pages/offers/offers.tsx'), 'Offers'),
+})
+const offer = createRoute({
+  getParentRoute: () => site,
+  path: 'offers/$id',
+  component: lazyRouteComponent(() => import('./pages/offers/offer.tsx'), 'OfferPage'),
+})
+const products = createRoute({
+  getParentRoute: () => site,
+  path: 'products',
+  component: lazyRouteComponent(() => import('./pages/products.tsx'), 'Products'),
+})
+const emails = createRoute({
+  getParentRoute: () => site,
+  path: 'emails',
+  component: lazyRouteComponent(() => import('./pages/emails.tsx'), 'Emails'),
+})
+const webhooks = createRoute({
+  getParentRoute: () => site,
+  path: 'webhooks',
+  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'Webhooks'),
+})
+const deliveries = createRoute({
+  getParentRoute: () => site,
+  path: 'deliveries',
+  component: lazyRouteComponent(() => import('./pages/deliveries.tsx'), 'Deliveries'),
+})
+const automations = createRoute({
+  getParentRoute: () => site,
+  path: 'automations',
+  component: lazyRouteComponent(() => import('./pages/automations.tsx'), 'Automations'),
+})
+const activity = createRoute({
+  getParentRoute: () => site,
+  path: 'activity',
+  component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'Activity'),
+})
+
+const routeTree = root.addChildren([
+  signIn,
+  inside.addChildren([
+    start,
+    site.addChildren([
+      home,
+      contacts,
+      contact,
+      offers,
+      offer,
+      products,
+      emails,
+      webhooks,
+      deliveries,
+      automations,
+      activity,
+    ]),
+    account,
+  ]),
+])
+
+export const router = createRouter({
+  routeTree,
+  basepath: '/admin',
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultErrorComponent: PageProblem,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,71 @@
+/** Table of contents of the side bar: what a user may not see is left out. */
+import type { ComponentType } from 'react'
+import {
+  ActivityIcon,
+  AutomationIcon,
+  ContactsIcon,
+  EmailIcon,
+  HomeIcon,
+  KeyIcon,
+  OfferIcon,
+  ProductIcon,
+  ReplayIcon,
+  WebhookIcon,
+} from '../parts/icons.tsx'
+import type { TextKey } from '../texts/translate.ts'
+
+export interface Place {
+  text: TextKey
+  to: string
+  icon: ComponentType<{ size?: number }>
+  /** Left out: everybody may. */
+  permission?: string
+}
+
+export interface Group {
+  text?: TextKey
+  places: Place[]
+}
+
+export const navigation: Group[] = [
+  { places: [{ text: 'nav.home', to: '/s/$site/home', icon: HomeIcon }] },
+  {
+    text: 'nav.people',
+    places: [
+      { text: 'nav.contacts', to: '/s/$site/contacts', icon: ContactsIcon, permission: 'view:contacts' },
+    ],
+  },
+  {
+    text: 'nav.catalogue',
+    places: [
+      { text: 'nav.offers', to: '/s/$site/offers', icon: OfferIcon, permission: 'view:offers' },
+      { text: 'nav.products', to: '/s/$site/products', icon: ProductIcon, permission: 'view:products' },
+    ],
+  },
+  {
+    text: 'nav.reach',
+    places: [
+      {
+        text: 'nav.automations',
+        to: '/s/$site/automations',
+        icon: AutomationIcon,
+        permission: 'view:automations',
+      },
+      { text: 'nav.emails', to: '/s/$site/emails', icon: EmailIcon, permission: 'view:emails' },
+    ],
+  },
+  {
+    text: 'nav.connect',
+    places: [
+      { text: 'nav.webhooks', to: '/s/$site/webhooks', icon: WebhookIcon, permission: 'view:hooks' },
+      { text: 'nav.deliveries', to: '/s/$site/deliveries', icon: ReplayIcon, permission: 'view:hooks' },
+      { text: 'nav.keys', to: '/account/keys', icon: KeyIcon, permission: 'view:api_keys' },
+    ],
+  },
+  {
+    text: 'nav.more',
+    places: [
+      { text: 'nav.activity', to: '/s/$site/activity', icon: ActivityIcon, permission: 'view:events' },
+    ],
+  },
+]

@@ -1,0 +1,229 @@
+import { Menu, useMantineColorScheme } from '@mantine/core'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { type CSSProperties, lazy, Suspense, useEffect, useState } from 'react'
+import { useFeed } from '../api/feed.ts'
+import { signOut, useMay, useMe } from '../api/session.ts'
+import {
+  CheckIcon,
+  ChevronDownIcon,
+  LanguageIcon,
+  MenuIcon,
+  MoonIcon,
+  SearchIcon,
+  SignOutIcon,
+  SunIcon,
+} from '../parts/icons.tsx'
+import { NotFound } from '../parts/problem.tsx'
+import { chooseLanguage, language, t } from '../texts/translate.ts'
+import { navigation } from './navigation.ts'
+import { useSite } from './use-site.ts'
+
+const Palette = lazy(() => import('./palette.tsx'))
+
+/** The frame of the pages of a site. */
+export function SiteShell() {
+  const { site } = useSite()
+  return site ? <Shell /> : <NotFound />
+}
+
+/** The frame of the pages of the account, beside the navigation of a site. */
+export const AccountShell = () => <Shell />
+
+function Shell() {
+  const { site } = useSite()
+  const [isMenuOpen, setMenuOpen] = useState(false)
+  const [isPaletteOpen, setPaletteOpen] = useState(false)
+  const { pathname } = useLocation()
+  useShortcuts(() => setPaletteOpen(true))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: closes on every change of page.
+  useEffect(() => setMenuOpen(false), [pathname])
+  const color = site?.attributes.color ?? undefined
+  return (
+    <div className="shell" style={color ? ({ '--site': color } as CSSProperties) : undefined}>
+      <a className="skip" href="#main">
+        {t('shell.skip')}
+      </a>
+      {site && <Feed siteId={site.id} />}
+      <header className="topbar">
+        <button
+          type="button"
+          className="bar-button menu-button"
+          aria-label={t('shell.menu')}
+          aria-expanded={isMenuOpen}
+          onClick={() => setMenuOpen(!isMenuOpen)}
+        >
+          <MenuIcon />
+        </button>
+        <div className="topbar-site">
+          <SiteMenu />
+        </div>
+        <div className="topbar-search">
+          <button
+            type="button"
+            className="bar-button palette-button"
+            aria-label={t('shell.search')}
+            onClick={() => setPaletteOpen(true)}
+          >
+            <SearchIcon size={16} />
+            <span>{t('shell.search')}</span>
+            <kbd>Ctrl K</kbd>
+          </button>
+        </div>
+        <div className="topbar-end">
+          <UserMenu />
+        </div>
+      </header>
+      <SideBar isOpen={isMenuOpen} />
+      <main id="main" className="page">
+        <Outlet />
+      </main>
+      {isPaletteOpen && (
+        <Suspense>
+          <Palette onClose={() => setPaletteOpen(false)} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+function Feed({ siteId }: { siteId: string }) {
+  useFeed(siteId)
+  return null
+}
+
+/** Ctrl-K and / open the palette and the search field. */
+function useShortcuts(openPalette: () => void): void {
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        openPalette()
+      } else if (event.key === '/' && !isTyping(event.target)) {
+        const field = document.querySelector<HTMLElement>('input[data-search], [data-search] input')
+        if (!field) return
+        event.preventDefault()
+        field.focus()
+      }
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  })
+}
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+
+function SideBar({ isOpen }: { isOpen: boolean }) {
+  const may = useMay()
+  const { site } = useSite()
+  const params = { site: site?.attributes.subdomain ?? '' }
+  const groups = navigation
+    .map((group) => ({
+      ...group,
+      places: group.places.filter(
+        ({ permission, to }) => (!permission || may(permission)) && (site || !to.includes('$site')),
+      ),
+    }))
+    .filter(({ places }) => places.length > 0)
+  return (
+    <nav className="sidebar" data-is-open={isOpen} aria-label={t('shell.navigation')}>
+      {groups.map(({ text, places }) => (
+        <div key={text ?? 'first'}>
+          {text && <h2>{t(text)}</h2>}
+          <ul>
+            {places.map(({ text, to, icon: Icon }) => (
+              <li key={to}>
+                <Link to={to} params={params} activeProps={{ 'aria-current': 'page' }}>
+                  <Icon />
+                  {t(text)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  )
+}
+
+function SiteMenu() {
+  const { site, sites } = useSite()
+  if (!site) return null
+  const { title } = site.attributes
+  const label = (
+    <>
+      <span className="site-mark" aria-hidden>
+        {[...title][0]}
+      </span>
+      <span className="site-name">{title}</span>
+    </>
+  )
+  if (sites.length === 1) return <div className="bar-button">{label}</div>
+  return (
+    <Menu position="bottom-start" width={240}>
+      <Menu.Target>
+        <button type="button" className="bar-button" aria-label={t('shell.site', { site: title })}>
+          {label}
+          <ChevronDownIcon size={16} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {sites.map(({ id, attributes }) => (
+          <Menu.Item
+            key={id}
+            renderRoot={(props) => (
+              <Link to="/s/$site/home" params={{ site: attributes.subdomain }} {...props} />
+            )}
+            rightSection={id === site.id ? <CheckIcon size={16} /> : undefined}
+          >
+            {attributes.title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function UserMenu() {
+  const { attributes: me } = useMe()
+  const navigate = useNavigate()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const isDark = colorScheme === 'dark'
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <button type="button" className="bar-button" aria-label={t('shell.user', { name: me.name })}>
+          <span className="initials" aria-hidden>
+            {me.initials}
+          </span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me.email}</Menu.Label>
+        <Menu.Item
+          leftSection={isDark ? <SunIcon size={16} /> : <MoonIcon size={16} />}
+          onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+        >
+          {isDark ? t('shell.light') : t('shell.dark')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<LanguageIcon size={16} />}
+          lang={language === 'en' ? 'es' : 'en'}
+          onClick={() => chooseLanguage(language === 'en' ? 'es' : 'en')}
+        >
+          {language === 'en' ? 'Español' : 'English'}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<SignOutIcon size={16} />}
+          onClick={async () => {
+            await signOut()
+            await navigate({ to: '/sign-in' })
+          }}
+        >
+          {t('shell.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
