@@ -4,6 +4,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildPortal } from './build-portal.js'
 import { installPackages } from './install-packages.js'
 import { runOnProjectNode } from './project-node.js'
 
@@ -11,6 +12,8 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const [script, ...args] = process.argv.slice(2)
 
 if (isStale()) await installPackages(root)
+// The only command that people start to look at the portal.
+if (script?.endsWith('bestow.js') && args[0] === 'start') buildPortal(root)
 if (script) await runOnProjectNode(root, resolve(root, script), args)
 
 /** Whether the packages are missing or older than the lock file. */

@@ -26,6 +26,7 @@ const LAYERS = [
   'automations',
   'bulk',
   'members',
+  'portal',
   'operations',
   'personal-data.ts',
   'merging.ts',

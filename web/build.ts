@@ -1,5 +1,5 @@
 /** Builds the portal into dist/web, with compressed variants of its files. Usage: node web/build.ts */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
@@ -8,16 +8,23 @@ import { generateClient } from './generate-client.ts'
 
 const OUTPUT = join(import.meta.dirname, '../dist/web')
 
-/** Generates the client, bundles, and compresses; about ten seconds. */
+/** Generates the client, bundles and compresses into a folder of its own, which then takes the place of the last build. */
 async function buildPortal(): Promise<void> {
+  const fresh = `${OUTPUT}-${process.pid}`
   await generateClient()
-  await build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'warn' })
-  const files = await readdir(OUTPUT, { recursive: true, withFileTypes: true })
+  await build({
+    configFile: join(import.meta.dirname, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: fresh, emptyOutDir: true },
+  })
+  const files = await readdir(fresh, { recursive: true, withFileTypes: true })
   await Promise.all(
     files
       .filter((file) => file.isFile() && /\.(js|css)$/.test(file.name))
       .map((file) => compress(join(file.parentPath, file.name))),
   )
+  await rm(OUTPUT, { recursive: true, force: true })
+  await rename(fresh, OUTPUT)
 }
 
 async function compress(path: string): Promise<void> {

@@ -8,8 +8,6 @@ export default defineConfig({
   // The server replaces it by a value of its own in each response: see src/portal/portal.ts.
   html: { cspNonce: 'CSP_NONCE' },
   build: {
-    outDir: '../dist/web',
-    emptyOutDir: true,
     // A chunk that is loaded on demand is named in the chunk that needs it; a list of all of them only delays the first page.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

@@ -3,8 +3,8 @@ import { listEvents } from './generated.ts'
 import { refresh } from './queries.ts'
 
 const EVERY_MS = 3_000
-/** E-mails, runs and deliveries follow from an event a moment later. */
-const EFFECTS_AFTER_MS = 1_500
+/** E-mails, runs and deliveries follow from an event soon after; for so long they are read again each time. */
+const EFFECTS_MS = 60_000
 const EFFECTS = ['emails', 'automation_runs', 'webhook_deliveries', 'grant_timelines']
 
 /** The types of resources that an event changes, by the first word of its name. */
@@ -25,6 +25,7 @@ const CHANGED: Record<string, string[]> = {
 export function useFeed(siteId: string): void {
   useEffect(() => {
     let last: string | null = null
+    let effectsUntil = 0
     let timer: ReturnType<typeof setTimeout> | undefined
     const controller = new AbortController()
     const { signal } = controller
@@ -32,7 +33,10 @@ export function useFeed(siteId: string): void {
     async function look() {
       if (document.visibilityState === 'visible') {
         try {
-          last = last === null ? await lastEvent(siteId, signal) : await readSince(siteId, last, signal)
+          const seen = last
+          last = seen === null ? await lastEvent(siteId, signal) : await readSince(siteId, seen, signal)
+          if (last !== seen) effectsUntil = Date.now() + EFFECTS_MS
+          if (Date.now() < effectsUntil) await refresh(...EFFECTS)
         } catch {
           // The next visit asks again; what a page itself asks for shows what is wrong.
         }
@@ -60,6 +64,5 @@ async function readSince(siteId: string, last: string, signal: AbortSignal): Pro
   if (data.length === 0) return last
   const changed = new Set(data.flatMap(({ attributes }) => CHANGED[attributes.event!.split('_')[0]!] ?? []))
   await refresh('events', ...changed)
-  setTimeout(() => void refresh(...EFFECTS), EFFECTS_AFTER_MS)
   return data.at(-1)!.id
 }

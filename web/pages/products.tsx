@@ -5,7 +5,7 @@ import { createProduct, deleteProduct, listProducts, updateProduct } from '../ap
 import { listOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Code, curl } from '../parts/code.tsx'
-import { type Column, countOf, DataTable, SearchField } from '../parts/data-table.tsx'
+import { type Column, countOf, DataTable, SearchField, isEmpty } from '../parts/data-table.tsx'
 import { FormDialog, tell } from '../parts/forms.tsx'
 import { EditIcon, MoreIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
@@ -99,7 +99,11 @@ export function Products() {
   )
   return (
     <>
-      <Heading title={t('products.title')} lead={countOf('products.count', query.data)} actions={add} />
+      <Heading
+        title={t('products.title')}
+        lead={countOf('products.count', query.data)}
+        actions={isEmpty(query.data, search) ? null : add}
+      />
       <div className="toolbar">
         <SearchField parameter="filter[title_cont]" label={t('products.search')} />
       </div>

@@ -14,7 +14,7 @@ import {
 import { listOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Code, curl } from '../parts/code.tsx'
-import { type Column, countOf, DataTable } from '../parts/data-table.tsx'
+import { type Column, countOf, DataTable, isEmpty } from '../parts/data-table.tsx'
 import { FormDialog, tell } from '../parts/forms.tsx'
 import { MoreIcon, PauseIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
@@ -128,7 +128,11 @@ export function Webhooks() {
   )
   return (
     <>
-      <Heading title={t('webhooks.title')} lead={countOf('webhooks.count', query.data)} actions={add} />
+      <Heading
+        title={t('webhooks.title')}
+        lead={countOf('webhooks.count', query.data)}
+        actions={isEmpty(query.data, search) ? null : add}
+      />
       <DataTable
         label={t('webhooks.title')}
         query={query}

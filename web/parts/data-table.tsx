@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { language, plural, t } from '../texts/translate.ts'
 import { ChevronIcon, CloseIcon, LeftIcon, SearchIcon } from './icons.tsx'
 import { Problem } from './problem.tsx'
-import { PAGE_SIZE, useAddress } from './search.ts'
+import { PAGE_SIZE, type Search, useAddress } from './search.ts'
 
 export interface Column<Row> {
   title: string
@@ -29,13 +29,20 @@ interface DataTableProps<Row> {
   empty: ReactNode
 }
 
+const filtersIn = (search: Search): string[] =>
+  Object.keys(search).filter((name) => name.startsWith('filter['))
+
+/** Whether a list has nothing at all, as against nothing that matches its filters. */
+export const isEmpty = (page: { data: unknown[] } | undefined, search: Search): boolean =>
+  page?.data.length === 0 && filtersIn(search).length === 0
+
 /** A page of a list of the API, with the links to the others. Its filters and its page are those of the address. */
 export function DataTable<Row extends { id: string }>({ label, query, columns, empty }: DataTableProps<Row>) {
   const { search, change } = useAddress()
   const { data: page, error, isPlaceholderData, refetch } = query
-  const filters = Object.keys(search).filter((name) => name.startsWith('filter['))
+  const filters = filtersIn(search)
   if (error && !page) return <Problem error={error} retry={() => void refetch()} />
-  if (page?.data.length === 0 && filters.length === 0) return empty
+  if (isEmpty(page, search)) return empty
   return (
     <div className="table-card" aria-busy={isPlaceholderData}>
       {error && <Problem error={error} retry={() => void refetch()} />}

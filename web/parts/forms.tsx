@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { errorsBeside, errorsByField } from '../api/errors.ts'
 import { t } from '../texts/translate.ts'
 import { AlertIcon } from './icons.tsx'
@@ -59,33 +59,32 @@ interface Submission {
   submit: (event: FormEvent) => Promise<void>
 }
 
-/** Keeps what the last attempt failed with, and whether one is under way. */
+/** Keeps what the last attempt failed with, and whether one is under way; moves the focus to the first error. */
 export function useSubmit(action: () => Promise<void>): Submission {
   const [error, setError] = useState<unknown>(null)
   const [isSubmitting, setSubmitting] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-errors]')?.focus()
+  }, [error])
   return {
     error,
     isSubmitting,
     async submit(event) {
       event.preventDefault()
-      const form = event.currentTarget as HTMLFormElement
+      form.current = event.currentTarget as HTMLFormElement
       setSubmitting(true)
       setError(null)
       try {
         await action()
       } catch (problem) {
         setError(problem)
-        focusFirstError(form)
       } finally {
         setSubmitting(false)
       }
     },
   }
 }
-
-/** After the errors have been drawn. */
-const focusFirstError = (form: HTMLFormElement) =>
-  setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"], [data-errors]')?.focus())
 
 export function FormErrors({ error, fields }: { error: unknown; fields: string[] }) {
   const messages = errorsBeside(error, fields)

@@ -18,7 +18,8 @@ import { chooseLanguage, language, t } from '../texts/translate.ts'
 import { navigation } from './navigation.ts'
 import { useSite } from './use-site.ts'
 
-const Palette = lazy(() => import('./palette.tsx'))
+const loadPalette = () => import('./palette.tsx')
+const Palette = lazy(loadPalette)
 
 /** The frame of the pages of a site. */
 export function SiteShell() {
@@ -37,6 +38,8 @@ function Shell() {
   useShortcuts(() => setPaletteOpen(true))
   // biome-ignore lint/correctness/useExhaustiveDependencies: closes on every change of page.
   useEffect(() => setMenuOpen(false), [pathname])
+  // Soon enough for whoever types right after Ctrl-K.
+  useEffect(() => void setTimeout(loadPalette, 500), [])
   const color = site?.attributes.color ?? undefined
   return (
     <div className="shell" style={color ? ({ '--site': color } as CSSProperties) : undefined}>
@@ -58,15 +61,10 @@ function Shell() {
           <SiteMenu />
         </div>
         <div className="topbar-search">
-          <button
-            type="button"
-            className="bar-button palette-button"
-            aria-label={t('shell.search')}
-            onClick={() => setPaletteOpen(true)}
-          >
+          <button type="button" className="bar-button palette-button" onClick={() => setPaletteOpen(true)}>
             <SearchIcon size={16} />
             <span>{t('shell.search')}</span>
-            <kbd>Ctrl K</kbd>
+            <kbd aria-hidden>Ctrl K</kbd>
           </button>
         </div>
         <div className="topbar-end">
@@ -162,8 +160,9 @@ function SiteMenu() {
   return (
     <Menu position="bottom-start" width={240}>
       <Menu.Target>
-        <button type="button" className="bar-button" aria-label={t('shell.site', { site: title })}>
+        <button type="button" className="bar-button">
           {label}
+          <span className="hidden">{t('shell.otherSite')}</span>
           <ChevronDownIcon size={16} />
         </button>
       </Menu.Target>
@@ -192,7 +191,8 @@ function UserMenu() {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <button type="button" className="bar-button" aria-label={t('shell.user', { name: me.name })}>
+        <button type="button" className="bar-button">
+          <span className="hidden">{t('shell.user', { name: me.name })}</span>
           <span className="initials" aria-hidden>
             {me.initials}
           </span>

@@ -10,7 +10,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'sm' } },
+    // Named, because only then an attribute tells the variant to the stylesheet.
+    Button: { defaultProps: { size: 'sm', variant: 'filled' } },
     Modal: {
       defaultProps: {
         radius: 14,

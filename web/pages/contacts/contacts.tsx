@@ -7,7 +7,14 @@ import { createContact, listContacts } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Code, curl } from '../../parts/code.tsx'
-import { type Column, countOf, DataTable, FilterChips, SearchField } from '../../parts/data-table.tsx'
+import {
+  type Column,
+  countOf,
+  DataTable,
+  FilterChips,
+  SearchField,
+  isEmpty,
+} from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { FormDialog } from '../../parts/forms.tsx'
 import { PlusIcon } from '../../parts/icons.tsx'
@@ -74,7 +81,11 @@ export function Contacts() {
   )
   return (
     <>
-      <Heading title={t('contacts.title')} lead={countOf('contacts.count', query.data)} actions={add} />
+      <Heading
+        title={t('contacts.title')}
+        lead={countOf('contacts.count', query.data)}
+        actions={isEmpty(query.data, search) ? null : add}
+      />
       <div className="toolbar">
         <SearchField label={t('contacts.search')} />
         <FilterChips labels={{ 'filter[tag_id]': (id) => t('contacts.withTag', { tag: id }) }} />

@@ -5,7 +5,7 @@ import { listOffers } from '../../api/generated.ts'
 import { listOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Code, curl } from '../../parts/code.tsx'
-import { type Column, countOf, DataTable, SearchField } from '../../parts/data-table.tsx'
+import { type Column, countOf, DataTable, SearchField, isEmpty } from '../../parts/data-table.tsx'
 import { PlusIcon } from '../../parts/icons.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
@@ -54,7 +54,11 @@ export function Offers() {
   )
   return (
     <>
-      <Heading title={t('offers.title')} lead={countOf('offers.count', query.data)} actions={add} />
+      <Heading
+        title={t('offers.title')}
+        lead={countOf('offers.count', query.data)}
+        actions={isEmpty(query.data, search) ? null : add}
+      />
       <div className="toolbar">
         <SearchField parameter="filter[title_cont]" label={t('offers.search')} />
       </div>

@@ -1,0 +1,1 @@
+export function buildPortal(root: string): boolean

@@ -1,0 +1,31 @@
+// Builds the admin portal of a clone when its sources are newer than the last build. Plain JavaScript that an old Node
+// can run. The published package has the portal prebuilt, and no sources of it.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Written by the build: it is older than the portal. */
+const GENERATED = join('api', 'generated.ts')
+
+/**
+ * @param {string} root the folder with package.json
+ * @returns {boolean} whether the portal can be served
+ */
+export function buildPortal(root) {
+  const sources = join(root, 'web')
+  if (!existsSync(sources)) return true
+  const built = join(root, 'dist', 'web', 'index.html')
+  if (existsSync(built) && statSync(built).mtimeMs > newestIn(sources)) return true
+  process.stderr.write('Building the admin portal, about 10 seconds …\n')
+  const node = join(root, 'node_modules', 'node', 'bin', 'node')
+  const { status } = spawnSync(node, [join(sources, 'build.ts')], { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) process.stderr.write('The admin portal could not be built; everything else works.\n')
+  return status === 0
+}
+
+/** @param {string} folder */
+function newestIn(folder) {
+  const files = readdirSync(folder, { recursive: true }).map(String)
+  const times = files.filter((file) => file !== GENERATED).map((file) => statSync(join(folder, file)).mtimeMs)
+  return Math.max(...times)
+}

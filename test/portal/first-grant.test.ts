@@ -1,0 +1,140 @@
+/** What an owner does first, in a real browser. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeContact, makeOffer, offersBody } from '../../src/testing/fixtures.ts'
+import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
+
+let portal: Portal
+let page: Watched
+beforeAll(async () => {
+  portal = await openPortal()
+  page = await signedIn(portal)
+})
+afterAll(() => portal?.close())
+
+const heading = (name: string) => page.getByRole('heading', { level: 1, name })
+
+test('a product, an offer, a contact and a grant are made, and what follows appears without reloading', async () => {
+  await page.goto(`${portal.site}/products`)
+  await page.getByRole('button', { name: 'New product' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Title').fill('Watercolour Basics')
+  await dialog.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('cell', { name: 'Watercolour Basics', exact: true }).waitFor()
+
+  await page.getByRole('link', { name: 'Offers', exact: true }).click()
+  await page.getByRole('button', { name: 'New offer' }).first().click()
+  await dialog.getByLabel('Title', { exact: true }).fill('Studio Bundle')
+  await dialog.getByLabel('Products').click()
+  await page.getByRole('option', { name: 'Watercolour Basics' }).click()
+  await dialog.getByLabel('Price').fill('49.50')
+  await dialog.getByRole('button', { name: 'Create' }).click()
+  await heading('Studio Bundle').waitFor()
+  await page.getByText('$49.50 USD').waitFor()
+
+  await page.getByRole('link', { name: 'Contacts', exact: true }).click()
+  await page.getByRole('button', { name: 'Add a contact' }).first().click()
+  await dialog.getByLabel('Name').fill('Ada Lovelace')
+  await dialog.getByLabel('E-mail').fill('ada@example.com')
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await heading('Ada Lovelace').waitFor()
+
+  await page.getByRole('button', { name: 'Grant an offer' }).click()
+  await dialog.getByLabel('Offers').click()
+  await page.getByRole('option', { name: 'Studio Bundle' }).click()
+  await page.keyboard.press('Escape')
+  await dialog.getByRole('button', { name: 'Grant Studio Bundle' }).click()
+  await page.getByText('Studio Bundle granted').waitFor()
+  await page.getByRole('button', { name: 'Revoke Studio Bundle' }).waitFor()
+
+  await page.getByRole('link', { name: 'E-mails', exact: true }).click()
+  await portal.h.drain()
+  const subject = page.getByRole('link', { name: /^Welcome to/ })
+  await subject.waitFor()
+  await subject.click()
+  const frame = page.frameLocator('iframe')
+  await frame.getByText('Watercolour Basics').waitFor()
+  expect(page.problems).toEqual([])
+})
+
+test('a grant through the API appears in an open page', async () => {
+  const contactId = await makeContact(portal.h.app, portal.h.account.siteId)
+  await page.goto(`${portal.site}/contacts/${contactId}`)
+  await page.getByText('No access to anything at the moment.').waitFor()
+  const offerId = await makeOffer(portal.h.app, portal.h.account.siteId, { title: 'From the API' })
+  await portal.h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  await page.getByRole('button', { name: 'Revoke From the API' }).waitFor()
+  await page.getByText('From the API granted').waitFor()
+})
+
+test('an offer is revoked after its consequences were shown', async () => {
+  const contactId = await makeContact(portal.h.app, portal.h.account.siteId)
+  const offerId = await makeOffer(portal.h.app, portal.h.account.siteId, { title: 'Short Course' })
+  await portal.h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  await page.goto(`${portal.site}/contacts/${contactId}`)
+  await page.getByRole('button', { name: 'Revoke Short Course' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Revoke Short Course?' })
+  // Enter right away changes nothing.
+  await dialog.waitFor()
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel')
+  await dialog.getByRole('button', { name: 'Revoke Short Course' }).click()
+  await page.getByText('No access to anything at the moment.').waitFor()
+  const { body } = await portal.h.client.get(`/v1/grants?filter[contact_id]=${contactId}`)
+  expect(body.data[0].attributes.revoked_at).not.toBeNull()
+})
+
+test('an error of the API is shown beside its field, which has the focus', async () => {
+  await page.goto(`${portal.site}/contacts?dialog=new`)
+  const email = page.getByRole('dialog').getByLabel('E-mail')
+  await email.fill('nonsense')
+  await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click()
+  await expect.poll(() => email.getAttribute('aria-invalid')).toBe('true')
+  const described = await email.getAttribute('aria-describedby')
+  expect(await page.locator(`#${described}`).textContent()).toMatch(/email/i)
+  await expect.poll(() => email.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true)
+})
+
+test('Back closes a dialog, and an address opens the same list in another tab', async () => {
+  await makeContact(portal.h.app, portal.h.account.siteId, { name: 'Zoe Zephyr' })
+  await page.goto(`${portal.site}/contacts`)
+  await page.getByRole('searchbox').fill('Zephyr')
+  await expect.poll(() => page.getByRole('row').count()).toBe(2)
+  const tab = await page.context().newPage()
+  await tab.goto(page.url())
+  await tab.getByRole('link', { name: 'Zoe Zephyr' }).waitFor()
+  expect(await tab.getByRole('row').count()).toBe(2)
+  await tab.close()
+  await page.getByRole('button', { name: 'Add a contact' }).click()
+  await page.getByRole('dialog').waitFor()
+  await page.goBack()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(page.url()).toContain('Zephyr')
+})
+
+test('the palette finds a contact by keyboard alone, and begins a grant', async () => {
+  await makeContact(portal.h.app, portal.h.account.siteId, { name: 'Pia Palette' })
+  await page.goto(`${portal.site}/home`)
+  await heading('Home').waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('A name, an e-mail address or a page').waitFor()
+  await page.keyboard.type('Pia Pal')
+  await page.getByRole('option', { name: 'Grant an offer to Pia Palette' }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await heading('Pia Palette').waitFor()
+})
+
+test('whoever signs out is asked to sign in, and comes back to the page that was asked for', async () => {
+  const other = await signedIn(portal)
+  await other.getByRole('button', { name: /^Account of/ }).click()
+  await other.getByRole('menuitem', { name: 'Sign out' }).click()
+  await other.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await other.goto(`${portal.site}/offers`)
+  await other.getByLabel('E-mail', { exact: true }).fill(portal.email)
+  await other.getByLabel('Password', { exact: true }).fill('not the password')
+  await other.getByRole('button', { name: 'Sign in' }).click()
+  await other.getByText('The e-mail or the password is wrong.').waitFor()
+  await other.getByLabel('Password', { exact: true }).fill('seven quiet rivers')
+  await other.getByRole('button', { name: 'Sign in' }).click()
+  await other.getByRole('heading', { level: 1, name: 'Offers' }).waitFor()
+  await other.context().close()
+})

@@ -1,0 +1,103 @@
+/** Every page of the portal: accessibility in light and dark, on a wide screen and on a phone, and the security policy. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeContact, makeOffer, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
+import { makeHook } from '../../src/testing/hooks.ts'
+import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const PAGES = [
+  'home',
+  'contacts',
+  'contacts?dialog=new',
+  'contacts/CONTACT',
+  'contacts/CONTACT?dialog=grant',
+  'contacts/CONTACT?dialog=delete',
+  'offers',
+  'offers?dialog=new',
+  'offers/OFFER',
+  'offers/OFFER?dialog=archive',
+  'products',
+  'emails',
+  'emails?email=EMAIL',
+  'webhooks',
+  'webhooks?dialog=new',
+  'deliveries',
+  'deliveries?delivery=DELIVERY',
+  'automations',
+  'activity',
+]
+
+let portal: Portal
+let ids: Record<string, string>
+beforeAll(async () => {
+  portal = await openPortal()
+  const { h } = portal
+  const { siteId } = h.account
+  const productId = await makeProduct(h.app, siteId, 'Watercolour Basics')
+  const offerId = await makeOffer(h.app, siteId, { productIds: [productId], title: 'Studio Bundle' })
+  const contactId = await makeContact(h.app, siteId, { name: 'Ada Lovelace' })
+  const hookId = await makeHook(h.app, siteId)
+  await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  await h.client.post(`/v1/hooks/${hookId}/test`)
+  await h.drain()
+  const [email] = (await h.client.get('/v1/emails')).body.data
+  const [delivery] = (await h.client.get('/v1/webhook_deliveries')).body.data
+  ids = { CONTACT: contactId, OFFER: offerId, EMAIL: email.id, DELIVERY: delivery.id }
+})
+afterAll(() => portal?.close())
+
+/** Opens the page and waits until nothing is being read any more. */
+async function open(page: Watched, path: string): Promise<void> {
+  const named = path.replace(/[A-Z]{5,}/g, (name) => ids[name]!)
+  await page.goto(`${portal.site}/${named}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  if (/dialog|email=|delivery=/.test(path)) await page.getByRole('dialog').waitFor()
+  await page.waitForLoadState('networkidle')
+}
+
+/** What axe finds on the page or, when a dialog is open, in it: what is behind it cannot be reached. */
+async function violations(page: Watched): Promise<unknown> {
+  const hasDialog = (await page.getByRole('dialog').count()) > 0
+  return page.evaluate(
+    `axe.run(${hasDialog ? '"[role=dialog]"' : 'document'}, ${JSON.stringify(hasDialog ? IN_DIALOG : { runOnly: RULES })}).then(({ violations }) =>
+       violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 200))))`,
+  )
+}
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** The head of a dialog is a header element of the library, and the page behind it has one, too. */
+const IN_DIALOG = {
+  runOnly: RULES,
+  rules: { 'landmark-no-duplicate-banner': { enabled: false }, 'landmark-unique': { enabled: false } },
+}
+
+let page: Watched
+beforeAll(async () => {
+  page = await signedIn(portal)
+})
+
+test.each(PAGES)(
+  '%s is accessible in light and dark, fits on a phone, and keeps to its policy',
+  async (path) => {
+    await open(page, path)
+    await page.evaluate(axe)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await expect
+        .poll(() => page.locator('html').getAttribute('data-mantine-color-scheme'))
+        .toBe(colorScheme)
+      expect(await violations(page)).toEqual([])
+    }
+    await page.setViewportSize({ width: 390, height: 844 })
+    const { scrolled, visible } = (await page.evaluate(
+      '({ scrolled: document.documentElement.scrollWidth, visible: document.documentElement.clientWidth })',
+    )) as { scrolled: number; visible: number }
+    expect(scrolled).toBeLessThanOrEqual(visible)
+    await page.setViewportSize({ width: 1280, height: 800 })
+    expect(page.problems).toEqual([])
+  },
+)

@@ -1,0 +1,60 @@
+/** For the tests of the admin portal: a server with it, and a browser whose user is signed in. */
+import { join } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { buildPortal } from '../../bin/build-portal.js'
+import { setPassword } from '../../src/accounts/set-password.ts'
+import { subdomainOf } from '../../src/testing/fixtures.ts'
+import { type Harness, startHarness } from '../../src/testing/harness.ts'
+import { launchBrowser } from '../browser.ts'
+
+export const PASSWORD = 'seven quiet rivers'
+
+export interface Portal {
+  h: Harness
+  browser: Browser
+  email: string
+  /** URL of the pages of the site, without a trailing slash. */
+  site: string
+  close: () => Promise<void>
+}
+
+/** Starts a server whose account has an owner with a password; builds the portal when it is out of date. */
+export async function openPortal(): Promise<Portal> {
+  if (!buildPortal(join(import.meta.dirname, '../..'))) throw new Error('the portal could not be built')
+  const [h, browser] = await Promise.all([startHarness(), launchBrowser()])
+  const { email } = (await h.client.get('/v1/me')).body.data.attributes
+  await setPassword(h.app, h.account.id, email, PASSWORD)
+  const site = `${h.url}/admin/s/${await subdomainOf(h.app, h.account.siteId)}`
+  return {
+    h,
+    browser,
+    email,
+    site,
+    async close() {
+      await browser.close()
+      await h.close()
+    },
+  }
+}
+
+/** What a browser must not report, of all pages of a test: errors of scripts, and violations of the security policy. */
+export interface Watched extends Page {
+  problems: string[]
+}
+
+/** A page that is signed in, in a context of its own. */
+export async function signedIn(portal: Portal, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await portal.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  const page = Object.assign(await context.newPage(), { problems: [] as string[] })
+  page.on('pageerror', (error) => page.problems.push(error.message))
+  page.on('console', (message) => {
+    // Before somebody signs in, the API refuses.
+    if (message.type() === 'error' && !message.text().includes('401')) page.problems.push(message.text())
+  })
+  await page.goto(`${portal.h.url}/admin/`)
+  await page.getByLabel('E-mail', { exact: true }).fill(portal.email)
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
+  return page
+}
