@@ -28,8 +28,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     <Modal
       opened
       onClose={onClose}
+      className="palette"
       withCloseButton={false}
-      title={<span className="hidden">{t('shell.search')}</span>}
+      title={t('shell.search')}
       transitionProps={{ duration: 0 }}
       yOffset="12vh"
       centered={false}
