@@ -45,7 +45,7 @@ const start = createRoute({
   beforeLoad({ context: { sites } }) {
     throw sites[0]
       ? redirect({ to: '/s/$site/home', params: { site: sites[0].attributes.subdomain } })
-      : redirect({ to: '/account' })
+      : redirect({ to: '/account/keys' })
   },
 })
 
@@ -117,6 +117,17 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'Activity'),
 })
 
+const keys = createRoute({
+  getParentRoute: () => account,
+  path: 'keys',
+  component: lazyRouteComponent(() => import('./pages/keys/keys.tsx'), 'Keys'),
+})
+const connect = createRoute({
+  getParentRoute: () => account,
+  path: 'connect',
+  component: lazyRouteComponent(() => import('./pages/keys/connect.tsx'), 'Connect'),
+})
+
 const routeTree = root.addChildren([
   signIn,
   inside.addChildren([
@@ -134,7 +145,7 @@ const routeTree = root.addChildren([
       automations,
       activity,
     ]),
-    account,
+    account.addChildren([keys, connect]),
   ]),
 ])
 

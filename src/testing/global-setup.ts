@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { buildPortal } from '../../bin/build-portal.js'
 import { type Connection, connectionConfig } from '../platform/db/database.ts'
 import { attach } from '../platform/db/embedded/attachment.ts'
 import { migrateAll } from '../server/runtime.ts'
@@ -17,8 +18,10 @@ declare module 'vitest' {
 /** Migrated once; the database of each test file is a copy. */
 export const TEMPLATE = 'bestow_test_template'
 
-/** One PostgreSQL for the whole run: the embedded one, or that of TEST_DATABASE_URL. */
+/** One PostgreSQL for the whole run: the embedded one, or that of TEST_DATABASE_URL. One build of the portal, too. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Now, so that no two servers of the run begin to build it at the same time.
+  buildPortal(join(import.meta.dirname, '../..'))
   const folder = await mkdtemp(join(tmpdir(), 'bestow-test-'))
   // When started by root, PostgreSQL runs as another user, who must have access to the folder.
   await chmod(folder, 0o711)

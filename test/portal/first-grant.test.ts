@@ -123,6 +123,51 @@ test('the palette finds a contact by keyboard alone, and begins a grant', async 
   await heading('Pia Palette').waitFor()
 })
 
+test('a key is created, used by a program and rotated: the old secret is refused at once', async () => {
+  await page.goto(`${portal.h.url}/admin/account/keys`)
+  await page.getByRole('button', { name: 'Create a key' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('Shop')
+  await page.getByRole('button', { name: 'Create', exact: true }).click()
+  const first = await readSecret()
+  const token = await tokenFor(first)
+  const offers = await fetch(`${portal.h.url}/v1/offers`, {
+    headers: { authorization: `Bearer ${token.body.access_token}` },
+  })
+  expect(offers.status).toBe(200)
+
+  await page.getByRole('button', { name: 'Actions for Shop' }).click()
+  await page.getByRole('menuitem', { name: 'Rotate' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Rotate the secret of Shop?' })
+  await dialog.getByText('1 valid token').waitFor()
+  await dialog.getByRole('button', { name: 'Rotate' }).click()
+  const second = await readSecret()
+  expect((await tokenFor(first)).status).toBe(401)
+  expect((await tokenFor(second)).status).toBe(200)
+})
+
+interface Secret {
+  client_id: string
+  client_secret: string
+}
+
+/** What is shown once; the dialog closes only after it was said to be stored. */
+async function readSecret(): Promise<Secret> {
+  const dialog = page.getByRole('dialog', { name: 'The secret of the key' })
+  const client_id = await dialog.getByLabel('client_id').innerText()
+  const client_secret = await dialog.getByLabel('client_secret').innerText()
+  await page.keyboard.press('Escape')
+  await dialog.getByLabel('I have stored it').check()
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  return { client_id, client_secret }
+}
+
+async function tokenFor(secret: Secret): Promise<{ status: number; body: { access_token: string } }> {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', ...secret })
+  const response = await fetch(`${portal.h.url}/v1/oauth/token`, { method: 'POST', body })
+  return { status: response.status, body: (await response.json()) as { access_token: string } }
+}
+
 test('whoever signs out is asked to sign in, and comes back to the page that was asked for', async () => {
   const other = await signedIn(portal)
   await other.getByRole('button', { name: /^Account of/ }).click()

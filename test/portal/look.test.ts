@@ -28,6 +28,9 @@ const PAGES = [
   'deliveries?delivery=DELIVERY',
   'automations',
   'activity',
+  '/account/keys',
+  '/account/keys?dialog=new',
+  '/account/connect',
 ]
 
 let portal: Portal
@@ -52,7 +55,7 @@ afterAll(() => portal?.close())
 /** Opens the page and waits until nothing is being read any more. */
 async function open(page: Watched, path: string): Promise<void> {
   const named = path.replace(/[A-Z]{5,}/g, (name) => ids[name]!)
-  await page.goto(`${portal.site}/${named}`)
+  await page.goto(named.startsWith('/') ? `${portal.h.url}/admin${named}` : `${portal.site}/${named}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   if (/dialog|email=|delivery=/.test(path)) await page.getByRole('dialog').waitFor()
   await page.waitForLoadState('networkidle')

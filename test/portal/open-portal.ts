@@ -1,7 +1,5 @@
 /** For the tests of the admin portal: a server with it, and a browser whose user is signed in. */
-import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { buildPortal } from '../../bin/build-portal.js'
 import { setPassword } from '../../src/accounts/set-password.ts'
 import { subdomainOf } from '../../src/testing/fixtures.ts'
 import { type Harness, startHarness } from '../../src/testing/harness.ts'
@@ -18,9 +16,8 @@ export interface Portal {
   close: () => Promise<void>
 }
 
-/** Starts a server whose account has an owner with a password; builds the portal when it is out of date. */
+/** Starts a server whose account has an owner with a password. */
 export async function openPortal(): Promise<Portal> {
-  if (!buildPortal(join(import.meta.dirname, '../..'))) throw new Error('the portal could not be built')
   const [h, browser] = await Promise.all([startHarness(), launchBrowser()])
   const { email } = (await h.client.get('/v1/me')).body.data.attributes
   await setPassword(h.app, h.account.id, email, PASSWORD)
