@@ -87,17 +87,19 @@ test('an error of the API is shown beside its field, which has the focus', async
   const email = page.getByRole('dialog').getByLabel('E-mail')
   await email.fill('nonsense')
   await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click()
-  await expect.poll(() => email.getAttribute('aria-invalid')).toBe('true')
+  await expect.poll(() => email.getAttribute('aria-invalid'), { timeout: 20_000 }).toBe('true')
   const described = await email.getAttribute('aria-describedby')
   expect(await page.locator(`#${described}`).textContent()).toMatch(/email/i)
-  await expect.poll(() => email.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true)
+  await expect
+    .poll(() => email.evaluate((field) => field === field.ownerDocument.activeElement), { timeout: 20_000 })
+    .toBe(true)
 })
 
 test('Back closes a dialog, and an address opens the same list in another tab', async () => {
   await makeContact(portal.h.app, portal.h.account.siteId, { name: 'Zoe Zephyr' })
   await page.goto(`${portal.site}/contacts`)
   await page.getByRole('searchbox').fill('Zephyr')
-  await expect.poll(() => page.getByRole('row').count()).toBe(2)
+  await expect.poll(() => page.getByRole('row').count(), { timeout: 20_000 }).toBe(2)
   const tab = await page.context().newPage()
   await tab.goto(page.url())
   await tab.getByRole('link', { name: 'Zoe Zephyr' }).waitFor()

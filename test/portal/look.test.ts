@@ -91,7 +91,7 @@ test.each(PAGES)(
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await expect
-        .poll(() => page.locator('html').getAttribute('data-mantine-color-scheme'))
+        .poll(() => page.locator('html').getAttribute('data-mantine-color-scheme'), { timeout: 20_000 })
         .toBe(colorScheme)
       expect(await violations(page)).toEqual([])
     }

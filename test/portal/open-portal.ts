@@ -34,7 +34,7 @@ export async function openPortal(): Promise<Portal> {
   }
 }
 
-/** What a browser must not report, of all pages of a test: errors of scripts, and violations of the security policy. */
+/** A page with what is wrong on it: errors of scripts, violations of the security policy, requests that fail. */
 export interface Watched extends Page {
   problems: string[]
 }
@@ -45,8 +45,13 @@ export async function signedIn(portal: Portal, options: BrowserContextOptions = 
   const page = Object.assign(await context.newPage(), { problems: [] as string[] })
   page.on('pageerror', (error) => page.problems.push(error.message))
   page.on('console', (message) => {
-    // Before somebody signs in, the API refuses.
-    if (message.type() === 'error' && !message.text().includes('401')) page.problems.push(message.text())
+    const isOfResponse = message.text().startsWith('Failed to load resource')
+    if (message.type() === 'error' && !isOfResponse) page.problems.push(message.text())
+  })
+  page.on('response', (response) => {
+    // 401: before somebody signs in. 422: what a test enters.
+    if (response.status() >= 400 && ![401, 422].includes(response.status()))
+      page.problems.push(`${response.status()} ${response.request().method()} ${response.url()}`)
   })
   await page.goto(`${portal.h.url}/admin/`)
   await page.getByLabel('E-mail', { exact: true }).fill(portal.email)

@@ -7,11 +7,12 @@ import {
   type ApiKey,
   createApiKey,
   deleteApiKey,
+  getApiKey,
   listApiKeys,
   rotateApiKey,
   updateApiKey,
 } from '../../api/generated.ts'
-import { listOf, refresh } from '../../api/queries.ts'
+import { listOf, oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { type Column, countOf, DataTable, isEmpty } from '../../parts/data-table.tsx'
 import { Moment, relative } from '../../parts/dates.tsx'
@@ -195,6 +196,12 @@ function KeyDialog({ edited, onClose, onFresh }: KeyDialogProps) {
   )
 }
 
+/** The key as it is now: what the list shows of its tokens may be older. */
+function useCurrent(chosen: Key): Key {
+  const { data } = useQuery({ ...oneOf('api_keys', getApiKey, chosen.id), staleTime: 0 })
+  return data?.data ?? chosen
+}
+
 /** "Ends 3 tokens, used 4 min. ago from 203.0.113.7." */
 function consequence({ attributes: { active_tokens, last_used_at, last_used_from } }: Key): string {
   const ended = plural('keys.ends', active_tokens)
@@ -211,6 +218,7 @@ function RotateDialog({
   onClose: () => void
   onFresh: (fresh: Fresh) => void
 }) {
+  const current = useCurrent(chosen)
   return (
     <FormDialog
       title={t('keys.rotateTitle', { name: chosen.attributes.name })}
@@ -227,7 +235,7 @@ function RotateDialog({
     >
       {() => (
         <p>
-          {t('keys.rotateText')} {consequence(chosen)}
+          {t('keys.rotateText')} {consequence(current)}
         </p>
       )}
     </FormDialog>
@@ -236,6 +244,7 @@ function RotateDialog({
 
 function DeleteDialog({ chosen, onClose }: { chosen: Key; onClose: () => void }) {
   const { name } = chosen.attributes
+  const current = useCurrent(chosen)
   return (
     <FormDialog
       title={t('keys.deleteTitle', { name })}
@@ -252,7 +261,7 @@ function DeleteDialog({ chosen, onClose }: { chosen: Key; onClose: () => void })
     >
       {() => (
         <p>
-          {t('keys.deleteText')} {consequence(chosen)}
+          {t('keys.deleteText')} {consequence(current)}
         </p>
       )}
     </FormDialog>
