@@ -1,5 +1,6 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { addOffersToContact, removeOffersFromContact } from '../../api/generated.ts'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { addOffersToContact, type Effect, removeOffersFromContact } from '../../api/generated.ts'
+import { StopIcon } from '../../parts/icons.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { t } from '../../texts/translate.ts'
 
@@ -8,44 +9,48 @@ interface Body {
   meta?: Record<string, unknown>
 }
 
-/** What the server says would happen. */
-export interface DryRun {
-  meta?: { effects?: { sentence: string }[] }
-}
-
-type DryRunRequest = (
-  id: string,
-  body: Body,
-  params: { dry_run: boolean },
-  init: RequestInit,
-) => Promise<DryRun>
-
 const REQUESTS = { grant: addOffersToContact, revoke: removeOffersFromContact }
 
 /** Asks what a grant or its end would cause, without doing it. */
 export const useDryRun = (kind: keyof typeof REQUESTS, contactId: string, body: Body) =>
   useQuery({
     queryKey: ['dry_runs', kind, contactId, body],
-    queryFn: ({ signal }) =>
-      (REQUESTS[kind] as unknown as DryRunRequest)(contactId, body, { dry_run: true }, { signal }),
+    queryFn: async ({ signal }) => {
+      const { meta } = await REQUESTS[kind](contactId, body, { dry_run: true }, { signal })
+      return meta?.effects ?? []
+    },
     enabled: body.data.length > 0,
     staleTime: 0,
     retry: false,
   })
 
-/** The sentences of the server, in the order in which they would come true. */
-export function Effects({ query: { data, error } }: { query: UseQueryResult<DryRun> }) {
+/** The sentences of the server: what would happen, in its order, and what would not, with the reason. */
+export function Effects({ query: { data: effects, error } }: { query: UseQueryResult<Effect[]> }) {
   if (error) return <Problem error={error} />
-  const effects = data?.meta?.effects
   if (!effects) return null
+  const happening = effects.filter(({ happens }) => happens)
+  const others = effects.filter(({ happens }) => !happens)
   return (
     <section aria-live="polite">
       <h3 className="effects-title">{t('dryRun.title')}</h3>
-      <ol className="effects">
-        {effects.map(({ sentence }) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ol>
+      {happening.length === 0 && <p className="effects">{t('dryRun.nothing')}</p>}
+      {happening.length > 0 && (
+        <ol className="effects">
+          {happening.map(({ sentence }) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ol>
+      )}
+      {others.length > 0 && (
+        <ul className="not-happening">
+          {others.map(({ sentence }) => (
+            <li key={sentence} className="not-happening-line">
+              <StopIcon size={14} />
+              {sentence}
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   )
 }
