@@ -155,8 +155,8 @@ interface Secret {
 /** What is shown once; the dialog closes only after it was said to be stored. */
 async function readSecret(): Promise<Secret> {
   const dialog = page.getByRole('dialog', { name: 'The secret of the key' })
-  const client_id = await dialog.getByLabel('client_id').innerText()
-  const client_secret = await dialog.getByLabel('client_secret').innerText()
+  const client_id = (await dialog.getByLabel('client_id').textContent())!
+  const client_secret = (await dialog.getByLabel('client_secret').textContent())!
   await page.keyboard.press('Escape')
   await dialog.getByLabel('I have stored it').check()
   await dialog.getByRole('button', { name: 'Done' }).click()
