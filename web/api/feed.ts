@@ -7,6 +7,9 @@ const EVERY_MS = 3_000
 const EFFECTS_MS = 60_000
 const EFFECTS = ['emails', 'automation_runs', 'webhook_deliveries', 'grant_timelines']
 
+/** In the place of the last event, on a site that has none. */
+const NONE = 'none'
+
 /** The types of resources that an event changes, by the first word of its name. */
 const CHANGED: Record<string, string[]> = {
   contact: ['contacts', 'contact_tags'],
@@ -53,12 +56,17 @@ export function useFeed(siteId: string): void {
 
 async function lastEvent(siteId: string, signal: AbortSignal): Promise<string> {
   const { data } = await listEvents({ 'filter[site_id]': siteId, sort: '-id', 'page[size]': 1 }, { signal })
-  return data[0]?.id ?? '0'
+  return data[0]?.id ?? NONE
 }
 
 async function readSince(siteId: string, last: string, signal: AbortSignal): Promise<string> {
   const { data } = await listEvents(
-    { 'filter[site_id]': siteId, 'filter[id_gt]': last, sort: 'id', 'page[size]': 100 },
+    {
+      'filter[site_id]': siteId,
+      'filter[id_gt]': last === NONE ? undefined : last,
+      sort: 'id',
+      'page[size]': 100,
+    },
     { signal },
   )
   if (data.length === 0) return last
