@@ -20,7 +20,7 @@ let checkout: string
 beforeEach(async () => {
   checkout = await temporaryFolder()
   await mkdir(join(checkout, 'bin'))
-  for (const file of ['setup.js', 'install-packages.js', 'project-node.js'])
+  for (const file of ['setup.js', 'install-packages.js', 'project-node.js', 'build-portal.js'])
     await copyFile(join(ROOT, 'bin', file), join(checkout, 'bin', file))
   await writeFile(join(checkout, 'bin', 'npm'), NPM, { mode: 0o755 })
   await writeFile(join(checkout, 'package.json'), '{"type":"module"}')

@@ -4,7 +4,7 @@ import { listAutomations, updateAutomation } from '../api/generated.ts'
 import { listOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { type Column, countOf, DataTable } from '../parts/data-table.tsx'
-import { tell } from '../parts/forms.tsx'
+import { notify } from '../parts/forms.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
 import { Enabled } from '../parts/state.tsx'
@@ -28,7 +28,7 @@ export function Automations() {
       await updateAutomation(id, { data: { type: 'automations', id, attributes: { enabled } } } as never)
       await refresh('automations')
     } catch (error) {
-      tell((error as Error).message)
+      notify((error as Error).message)
     }
   }
   const columns: Column<Row>[] = [

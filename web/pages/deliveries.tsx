@@ -7,7 +7,7 @@ import { listOf, oneOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
-import { tell } from '../parts/forms.tsx'
+import { notify } from '../parts/forms.tsx'
 import { ReplayIcon } from '../parts/icons.tsx'
 import { Empty, Facts, Heading } from '../parts/page.tsx'
 import { Problem } from '../parts/problem.tsx'
@@ -108,9 +108,9 @@ function DeliveryPanel({ id, onClose }: { id: string; onClose: () => void }) {
                   try {
                     await replayWebhookDelivery(id)
                     await refresh('webhook_deliveries')
-                    tell(t('deliveries.replayed'))
+                    notify(t('deliveries.replayed'))
                   } catch (problem) {
-                    tell((problem as Error).message)
+                    notify((problem as Error).message)
                   }
                 }}
               >

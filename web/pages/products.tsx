@@ -6,7 +6,7 @@ import { listOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, SearchField, isEmpty } from '../parts/data-table.tsx'
-import { FormDialog, tell } from '../parts/forms.tsx'
+import { FormDialog, notify } from '../parts/forms.tsx'
 import { EditIcon, MoreIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
@@ -137,7 +137,7 @@ export function Products() {
             await deleteProduct(chosen.id)
             await refresh('products')
             close()
-            tell(t('products.archived', { title: chosen.attributes.title }))
+            notify(t('products.archived', { title: chosen.attributes.title }))
           }}
         >
           {() => <p>{t('products.archiveText')}</p>}

@@ -15,7 +15,7 @@ import { listOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty } from '../parts/data-table.tsx'
-import { FormDialog, tell } from '../parts/forms.tsx'
+import { FormDialog, notify } from '../parts/forms.tsx'
 import { MoreIcon, PauseIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
 import { SecretDialog } from '../parts/secret.tsx'
@@ -41,9 +41,9 @@ export function Webhooks() {
     try {
       await action(id)
       await refresh('hooks', 'webhook_deliveries')
-      tell(done)
+      notify(done)
     } catch (error) {
-      tell((error as Error).message)
+      notify((error as Error).message)
     }
   }
   const enable = (enabled: boolean) => (id: string) =>

@@ -59,7 +59,7 @@ interface Submission {
   submit: (event: FormEvent) => Promise<void>
 }
 
-/** Keeps what the last attempt failed with, and whether one is under way; moves the focus to the first error. */
+/** Keeps what the last attempt failed with, and whether one is in progress; moves the focus to the first error. */
 export function useSubmit(action: () => Promise<void>): Submission {
   const [error, setError] = useState<unknown>(null)
   const [isSubmitting, setSubmitting] = useState(false)
@@ -101,5 +101,5 @@ export function FormErrors({ error, fields }: { error: unknown; fields: string[]
   )
 }
 
-/** Tells that something is done. */
-export const tell = (message: string): void => void notifications.show({ message, color: 'dark' })
+/** Says in a corner of the page that something is done. */
+export const notify = (message: string): void => void notifications.show({ message, color: 'dark' })

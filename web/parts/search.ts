@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 /** The query of an address: that of a list is the query of the API, with the same names. */
 export type Search = Record<string, string>
 
-/** The router's own parser turns ids into numbers and adds quotes. */
+/** The router's own parser converts ids to numbers and adds quotes. */
 export const parseSearch = (query: string): Search => Object.fromEntries(new URLSearchParams(query))
 
 export function stringifySearch(search: Record<string, unknown>): string {

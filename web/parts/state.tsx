@@ -6,7 +6,7 @@ export type Tone = 'good' | 'warn' | 'bad' | 'plain'
 
 const ICONS = { good: DoneIcon, warn: WaitIcon, bad: StopIcon, plain: MinusIcon }
 
-/** A state, told by icon, word and color: each alone is enough. */
+/** A state as an icon, a word and a color: each alone is enough. */
 export function State({ tone, icon, children }: { tone: Tone; icon?: ReactNode; children: ReactNode }) {
   const Icon = ICONS[tone]
   return (

@@ -10,7 +10,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // Named, because only then an attribute tells the variant to the stylesheet.
+    // Given explicitly: only then the element has an attribute for the stylesheet to select by.
     Button: { defaultProps: { size: 'sm', variant: 'filled' } },
     Modal: {
       defaultProps: {

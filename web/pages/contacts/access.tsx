@@ -8,7 +8,7 @@ import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { actorSentence } from '../../parts/events.tsx'
-import { FormDialog, tell } from '../../parts/forms.tsx'
+import { FormDialog, notify } from '../../parts/forms.tsx'
 import { Card } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -135,7 +135,7 @@ function RevokeDialog({
         await removeOffersFromContact(contactId, body)
         await refresh('grants', 'contacts', 'customers', 'events')
         onClose()
-        tell(t('access.revokedNotice', { title }))
+        notify(t('access.revokedNotice', { title }))
       }}
     >
       {() => (

@@ -5,7 +5,7 @@ import { deleteContact, getContact } from '../../api/generated.ts'
 import { oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { LeftIcon, MoreIcon, OfferIcon, TrashIcon } from '../../parts/icons.tsx'
-import { FormDialog, tell } from '../../parts/forms.tsx'
+import { FormDialog, notify } from '../../parts/forms.tsx'
 import { Card, Facts, Heading } from '../../parts/page.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -110,7 +110,7 @@ function DeleteDialog({ id, email, onClose }: { id: string; email: string; onClo
         await deleteContact(id)
         await navigate({ to: '/s/$site/contacts', params: { site } })
         await refresh('contacts', 'customers', 'grants')
-        tell(t('contact.deleted', { email }))
+        notify(t('contact.deleted', { email }))
       }}
     >
       {() => <p>{t('contact.deleteText')}</p>}

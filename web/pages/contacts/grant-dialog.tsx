@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { addOffersToContact, listOffers } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
-import { FormDialog, tell } from '../../parts/forms.tsx'
+import { FormDialog, notify } from '../../parts/forms.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { Effects, useDryRun } from './dry-run.tsx'
@@ -43,7 +43,7 @@ export function GrantDialog({ contactId, name, onClose }: GrantDialogProps) {
         await addOffersToContact(contactId, body)
         await refresh('grants', 'contacts', 'customers', 'events')
         onClose()
-        tell(t('grant.done', { name }))
+        notify(t('grant.done', { name }))
       }}
     >
       {(errors) => (

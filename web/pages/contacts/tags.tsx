@@ -4,7 +4,7 @@ import { findIncluded, type Identifier } from '../../api/documents.ts'
 import { addTagsToContact, listContactTags, removeTagsFromContact } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import { tell } from '../../parts/forms.tsx'
+import { notify } from '../../parts/forms.tsx'
 import { CloseIcon } from '../../parts/icons.tsx'
 import { Card } from '../../parts/page.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
@@ -31,7 +31,7 @@ export function Tags({ contactId, document }: { contactId: string; document: Con
       await request(contactId, { data: [{ type: 'contact_tags', id }] })
       await refresh('contacts', 'events')
     } catch (error) {
-      tell((error as Error).message)
+      notify((error as Error).message)
     }
   }
 

@@ -16,7 +16,7 @@ import { listOf, oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { type Column, countOf, DataTable, isEmpty } from '../../parts/data-table.tsx'
 import { Moment, relative } from '../../parts/dates.tsx'
-import { FormDialog, tell } from '../../parts/forms.tsx'
+import { FormDialog, notify } from '../../parts/forms.tsx'
 import { EditIcon, MoreIcon, PlusIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
@@ -256,7 +256,7 @@ function DeleteDialog({ chosen, onClose }: { chosen: Key; onClose: () => void })
         await deleteApiKey(chosen.id)
         await refresh('api_keys')
         onClose()
-        tell(t('keys.deleted', { name }))
+        notify(t('keys.deleted', { name }))
       }}
     >
       {() => (

@@ -14,7 +14,7 @@ import { useMay } from '../../api/session.ts'
 import { Code, curl } from '../../parts/code.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
-import { FormDialog, tell } from '../../parts/forms.tsx'
+import { FormDialog, notify } from '../../parts/forms.tsx'
 import { EditIcon, LeftIcon, MoreIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
 import { Card, Empty, Facts, Heading } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
@@ -206,7 +206,7 @@ function ActivationUrls({ offerId }: { offerId: string }) {
               onClick={async () => {
                 await rotateOfferActivationUrl(offerId)
                 await refresh('activation_urls')
-                tell(t('offers.urlsRotated'))
+                notify(t('offers.urlsRotated'))
               }}
             >
               {t('rotate')}
@@ -240,7 +240,7 @@ function ArchiveDialog({ id, title, onClose }: { id: string; title: string; onCl
         await deleteOffer(id)
         await navigate({ to: '/s/$site/offers', params: { site } })
         await refresh('offers')
-        tell(t('offers.archived', { title }))
+        notify(t('offers.archived', { title }))
       }}
     >
       {() => (
