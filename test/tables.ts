@@ -208,8 +208,8 @@ export const NAMED_BY_PARAMETER = [
   'platform/queue/jobs.ts',
   'platform/queue/schedule.ts',
   'platform/records/lock-one.ts',
-  'platform/references/referable.ts',
   'platform/records/reserve-id.ts',
+  'platform/references/referable.ts',
 ]
 
 const all = Object.values(TABLES).flat()

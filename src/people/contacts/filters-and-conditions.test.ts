@@ -337,7 +337,8 @@ describe('conditions together', () => {
 const COMPARED: Case[] = [
   ['external_user_id_eq', 'crm-7', ['Cleo']],
   ['external_user_id_not_eq', 'crm-7', except('Cleo')],
-  ['external_user_id_null', 'true', except('Ada', 'Bob', 'Cleo')],
+  // Ada's has a source.
+  ['external_user_id_null', 'true', except('Bob', 'Cleo')],
   ['external_user_id_cont', 'CRM', ['Cleo']],
   ['id_eq', '{Ada},{Gone},{Stranger},{Eve}', ['Ada', 'Eve']],
   ['id_gt', '{Cleo}', ['Dan', 'Eve', 'Finn']],
