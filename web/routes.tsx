@@ -19,7 +19,33 @@ const root = createRootRoute({ validateSearch, notFoundComponent: NotFound, erro
 const signIn = createRoute({
   getParentRoute: () => root,
   path: 'sign-in',
-  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignIn'),
+  component: lazyRouteComponent(() => import('./pages/entry/sign-in.tsx'), 'SignIn'),
+})
+
+const link = createRoute({
+  getParentRoute: () => root,
+  path: 'link/$token',
+  component: lazyRouteComponent(() => import('./pages/entry/link.tsx'), 'SignInLink'),
+})
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: 'setup/$token',
+  component: lazyRouteComponent(() => import('./pages/entry/setup.tsx'), 'Setup'),
+})
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: 'invite/$token',
+  component: lazyRouteComponent(() => import('./pages/entry/invitation.tsx'), 'Invitation'),
+})
+const requestReset = createRoute({
+  getParentRoute: () => root,
+  path: 'reset',
+  component: lazyRouteComponent(() => import('./pages/entry/reset.tsx'), 'RequestReset'),
+})
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: 'reset/$token',
+  component: lazyRouteComponent(() => import('./pages/entry/reset.tsx'), 'Reset'),
 })
 
 /** Sends who is not signed in to the sign-in page, and back afterwards. */
@@ -130,6 +156,11 @@ const connect = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
+  link,
+  setup,
+  invitation,
+  requestReset,
+  reset,
   inside.addChildren([
     start,
     site.addChildren([

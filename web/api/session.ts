@@ -1,6 +1,6 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
-import { createSession, deleteSession, getMe, listSites, type Site } from './generated.ts'
 import type { Complete } from './documents.ts'
+import { deleteSession, getMe, listSites, type Site } from './generated.ts'
 import { queryClient } from './queries.ts'
 
 export const meQuery = queryOptions({
@@ -25,12 +25,6 @@ export const useMe = () => useSuspenseQuery(meQuery).data.data
 export function useMay(): (permission: string) => boolean {
   const { permissions } = useMe().attributes
   return (permission) => permissions.includes(permission)
-}
-
-/** @throws RequestProblem 401 for a wrong e-mail or password */
-export async function signIn(attributes: { email: string; password: string }): Promise<void> {
-  await createSession({ data: { type: 'sessions', attributes } })
-  queryClient.clear()
 }
 
 export async function signOut(): Promise<void> {

@@ -8,8 +8,8 @@ import { actorSentence, ContactOf, EventSentence } from '../parts/events.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
 import { useCurrentSite } from '../shell/use-site.ts'
-import { t, textOr } from '../texts/translate.ts'
 import { EVENT_NAMES } from '../texts/event-names.ts'
+import { t, textOr } from '../texts/translate.ts'
 
 /** The event log: who did what, and when. */
 export function Activity() {

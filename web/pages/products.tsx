@@ -5,7 +5,7 @@ import { createProduct, deleteProduct, listProducts, updateProduct } from '../ap
 import { listOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Code, curl } from '../parts/code.tsx'
-import { type Column, countOf, DataTable, SearchField, isEmpty } from '../parts/data-table.tsx'
+import { type Column, countOf, DataTable, isEmpty, SearchField } from '../parts/data-table.tsx'
 import { FormDialog, notify } from '../parts/forms.tsx'
 import { EditIcon, MoreIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
 import { Empty, Heading } from '../parts/page.tsx'

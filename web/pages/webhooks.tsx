@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import {
-  NewHookDataAttributesEvent,
   createHook,
   deleteHook,
   listHooks,
+  NewHookDataAttributesEvent,
   rotateHookSecret,
   testHook,
   updateHook,
@@ -18,8 +18,8 @@ import { type Column, countOf, DataTable, isEmpty } from '../parts/data-table.ts
 import { FormDialog, notify } from '../parts/forms.tsx'
 import { MoreIcon, PauseIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
-import { SecretDialog } from '../parts/secret.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
+import { SecretDialog } from '../parts/secret.tsx'
 import { Enabled, State } from '../parts/state.tsx'
 import { useCurrentSite } from '../shell/use-site.ts'
 import { t, textOr } from '../texts/translate.ts'

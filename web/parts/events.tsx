@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { type AnyResource, findIncluded, type Identifier } from '../api/documents.ts'
 import { useCurrentSite } from '../shell/use-site.ts'
-import { t, type TextKey, textOr } from '../texts/translate.ts'
+import { type TextKey, t, textOr } from '../texts/translate.ts'
 import { Moment } from './dates.tsx'
 
 interface EventRow {

@@ -12,8 +12,8 @@ import {
   countOf,
   DataTable,
   FilterChips,
-  SearchField,
   isEmpty,
+  SearchField,
 } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { FormDialog } from '../../parts/forms.tsx'

@@ -1,0 +1,79 @@
+import { Button, PasswordInput } from '@mantine/core'
+import { useRouter } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { errorsByField } from '../../api/errors.ts'
+import { queryClient } from '../../api/queries.ts'
+import { FormErrors, useSubmit } from '../../parts/forms.tsx'
+import { Heading } from '../../parts/page.tsx'
+import { t } from '../../texts/translate.ts'
+import './entry.css'
+
+interface EntryFormProps {
+  title: string
+  lead?: string
+  fields: string[]
+  submitLabel: string
+  /** What makes the session. */
+  onSubmit: () => Promise<unknown>
+  /** Where to go then. */
+  next?: string
+  children?: (errors: Record<string, string>) => ReactNode
+  /** Below the button: other ways. */
+  footer?: ReactNode
+}
+
+/** A page outside the shell that ends with a session: signing in, and what the links in e-mails open. */
+export function EntryForm({
+  title,
+  lead,
+  fields,
+  submitLabel,
+  onSubmit,
+  next = '/admin/',
+  children,
+  footer,
+}: EntryFormProps) {
+  const router = useRouter()
+  const { isSubmitting, error, submit } = useSubmit(async () => {
+    await onSubmit()
+    queryClient.clear()
+    router.history.push(next)
+  })
+  return (
+    <main className="entry">
+      <form className="card" onSubmit={submit}>
+        <Heading title={title} lead={lead} />
+        <FormErrors error={error} fields={fields} />
+        <div className="fields">
+          {children?.(errorsByField(error))}
+          <Button type="submit" size="md" fullWidth loading={isSubmitting}>
+            {submitLabel}
+          </Button>
+        </div>
+        {footer && <div className="entry-footer">{footer}</div>}
+      </form>
+    </main>
+  )
+}
+
+interface PasswordProps {
+  value: string
+  error?: string
+  isNew?: boolean
+  onChange: (password: string) => void
+}
+
+export function Password({ value, error, isNew = false, onChange }: PasswordProps) {
+  return (
+    <PasswordInput
+      label={isNew ? t('entry.newPassword') : t('signIn.password')}
+      description={isNew ? t('entry.passwordHint') : undefined}
+      name="password"
+      autoComplete={isNew ? 'new-password' : 'current-password'}
+      visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword') }}
+      value={value}
+      error={error}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    />
+  )
+}
