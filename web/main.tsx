@@ -24,7 +24,7 @@ reloadForNewVersion()
 await loadTexts()
 
 onSignedOut(() => {
-  if (location.pathname !== '/admin/sign-in')
+  if (!/^\/admin\/(sign-in|link|setup|invite|reset)\b/.test(location.pathname))
     void router.navigate({ to: '/sign-in', search: { next: location.pathname + location.search } })
 })
 

@@ -154,6 +154,12 @@ const connect = createRoute({
   component: lazyRouteComponent(() => import('./pages/keys/connect.tsx'), 'Connect'),
 })
 
+const team = createRoute({
+  getParentRoute: () => account,
+  path: 'team',
+  component: lazyRouteComponent(() => import('./pages/team.tsx'), 'Team'),
+})
+
 const routeTree = root.addChildren([
   signIn,
   link,
@@ -176,7 +182,7 @@ const routeTree = root.addChildren([
       automations,
       activity,
     ]),
-    account.addChildren([keys, connect]),
+    account.addChildren([keys, connect, team]),
   ]),
 ])
 

@@ -205,7 +205,9 @@ export function exampleRequest({ method, url }: { method: string; url: string },
     ? 'form_submissions'
     : url.startsWith('/v1/bulk/')
       ? 'bulk_jobs'
-      : url.split('/')[2]
+      : url === '/v1/setup'
+        ? 'setups'
+        : url.split('/')[2]
   return { method, path, body: { data: { type, attributes: {} } } }
 }
 

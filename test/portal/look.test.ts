@@ -31,6 +31,13 @@ const PAGES = [
   '/account/keys',
   '/account/keys?dialog=new',
   '/account/connect',
+  '/account/team',
+  '/account/team?dialog=invite',
+  '/link/unknown',
+  '/setup/unknown',
+  '/invite/unknown',
+  '/reset',
+  '/reset/unknown',
 ]
 
 let portal: Portal

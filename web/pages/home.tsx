@@ -95,7 +95,7 @@ function Attention() {
     <Card title={t('home.attention')}>
       <ul className="lines">
         {failed.map(([count, key, link]) => (
-          <li key={key}>
+          <li key={key} className="line">
             <State tone="bad">{plural(key, count!)}</State>
             {link}
           </li>
@@ -166,7 +166,7 @@ function Checklist() {
     <Card title={t('home.checklist')}>
       <ol className="lines">
         {steps.map(([text, count, to]) => (
-          <li key={text}>
+          <li key={text} className="line">
             {count! > 0 ? (
               <State tone="good" icon={<CheckIcon size={15} />}>
                 {t('home.done')}

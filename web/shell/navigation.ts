@@ -10,6 +10,7 @@ import {
   OfferIcon,
   ProductIcon,
   ReplayIcon,
+  TeamIcon,
   WebhookIcon,
 } from '../parts/icons.tsx'
 import type { TextKey } from '../texts/translate.ts'
@@ -66,6 +67,7 @@ export const navigation: Group[] = [
     text: 'nav.more',
     places: [
       { text: 'nav.activity', to: '/s/$site/activity', icon: ActivityIcon, permission: 'view:events' },
+      { text: 'nav.team', to: '/account/team', icon: TeamIcon, permission: 'view:users' },
     ],
   },
 ]
