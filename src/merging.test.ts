@@ -76,11 +76,11 @@ async function leftAfterMerging(
 const LEFT: Record<string, string[]> = {
   grants: ['offer_grants'],
   events: ['events'],
-  member_links: ['member_links'],
+  links: ['member_links'],
   member_sessions: ['member_sessions'],
   sign_in_attempts: ['attempts'],
   external_ids: ['contact_external_ids'],
-  addresses: ['contact_aliases', 'contacts'],
+  addresses: ['contact_aliases', 'contact_custom_values', 'contacts'],
   customers: ['customers'],
   tags: ['taggings'],
   notes: ['contact_notes'],
@@ -119,8 +119,11 @@ test('a merge that fails in the middle changes nothing', async () => {
   await h.app.pool.query(`
     create function fault() returns trigger language plpgsql as $$ begin raise exception 'fault'; end $$;
     create trigger fault before update of contact_id on emails for each row execute function fault()`)
-  const body = { data: { type: 'contacts', id: fromId } }
-  expect((await h.client.post(`/v1/contacts/${intoId}/merge`, body)).status).toBe(500)
+  const origin = { actor: 'test', requestId: null, now: h.app.clock.now() }
+  const merge = inTransaction(h.app.db, (tx) =>
+    mergeContacts(tx, [h.account.siteId], { intoId, fromId }, origin, merging),
+  )
+  await expect(merge).rejects.toThrow('fault')
   await h.app.pool.query('drop trigger fault on emails')
   expect(await state()).toBe(before)
 })

@@ -3,6 +3,7 @@ import { BULK_KINDS } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { deleteAnswers } from '../platform/http/idempotency.ts'
 import { containing } from '../platform/jsonapi/field-types.ts'
+import { readId } from '../platform/jsonapi/identifiers.ts'
 import type { PersonalData } from '../platform/personal-data.ts'
 
 /** Answers of these are kept for repetitions, with the filter of a job. */
@@ -17,7 +18,7 @@ export const bulkData: PersonalData = {
   // deadlock, which is retried.
   async lock(tx, siteIds, contactId) {
     await sql`
-      select from bulk_job_rows where contact_id = ${contactId} and site_id = any (${siteIds}::bigint[])
+      select from bulk_job_rows where contact_id = ${readId(contactId)} and site_id = any (${siteIds}::bigint[])
        order by id for no key update`.execute(tx)
   },
   async erase(tx, { siteId, contactId, emails }) {

@@ -3,7 +3,7 @@ import { type Merging, twoCustomers } from '../platform/merging.ts'
 
 /** Links of the contact that ends lead nobody in any more: whoever reads mail at its address need not be the member. */
 export const linksMerging: Merging = {
-  name: 'member_links',
+  name: 'links',
   async move(tx, merge) {
     const { siteId, from, now } = merge
     if (from.customerId === null) return 0

@@ -110,7 +110,13 @@ describe('a key', () => {
     const ask = (event: string) => client.post('/v1/hooks', newHook({ event, target_url: TARGET }))
     const answers = await Promise.all(hookEvents.map(async (event) => [event, (await ask(event)).status]))
     const allowed = answers.filter(([, status]) => status === 201).map(([event]) => event)
-    expect(allowed).toEqual(['tag_added', 'tag_removed', 'contact_created', 'contact_updated'])
+    expect(allowed).toEqual([
+      'tag_added',
+      'tag_removed',
+      'contact_created',
+      'contact_updated',
+      'contact_merged',
+    ])
     expect(answers.filter(([, status]) => status === 403)).toHaveLength(hookEvents.length - allowed.length)
   })
 

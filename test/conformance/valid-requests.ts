@@ -126,6 +126,7 @@ const UNIQUE: Record<string, (n: number, value: string) => string> = {
   email: (n) => `grace${n}@example.com`,
   subdomain: (n) => `watercolor-${n}`,
   custom_domain: (n) => `members${n}.example.com`,
+  external_user_id: (n) => `user-${n}`,
   name: (n) => `VIP ${n}`,
   title: (n) => `Watercolor ${n}`,
   slug: (n) => `watercolor-${n}`,
@@ -140,6 +141,7 @@ export function withIds(value: unknown, ids: Record<string, string>): unknown {
   const { type, id, event } = value as { type?: string; id?: string; event?: string }
   const isIdentifier = typeof type === 'string' && typeof id === 'string' && Object.keys(value).length === 2
   if (isIdentifier && ids[type]) return { ...value, id: ids[type] }
+  if ('source' in value && typeof id === 'string') return { ...value, id: `user-${unique()}` }
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       const referred = ids[idUnder(name, { event })]

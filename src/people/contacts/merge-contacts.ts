@@ -62,7 +62,7 @@ async function lockBoth(
 
 const WORDS: Record<string, string> = {
   external_ids: 'ids of other systems',
-  member_links: 'links of e-mails, which no longer let anybody in',
+  links: 'links of e-mails, which no longer let anybody in',
   customers: 'customer',
 }
 
