@@ -48,7 +48,7 @@ export async function makeCourse(h: Harness, siteId: string, title: string): Pro
       site_id: siteId,
       module_id,
       title: lesson,
-      body: `All about it: ${lesson}.\n\nTake your time.`,
+      body: `<p>All about it: ${lesson}.</p><p>Take your time.</p>`,
       position: place,
       ...times,
     }))
