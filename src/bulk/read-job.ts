@@ -35,19 +35,20 @@ const META = ['meta']
 export async function readJob(
   tx: Tx,
   kind: BulkKind,
-  { rows, filter, meta = {} }: GivenJob,
+  { rows, filter, meta }: GivenJob,
   siteId: string,
   scope: LoadScope,
 ): Promise<ReadJob> {
   if ((rows === undefined) === (filter === undefined))
     throw unprocessable('invalid', 'Send either rows or a filter', `/${ATTRIBUTES.join('/')}`)
   const problems = new Problems()
-  const { create_contacts, ...others } = meta
+  const { create_contacts, ...others } = meta ?? {}
   const createsContacts = readCreate(kind, create_contacts, problems)
   const settings = readSettings(kind, others, META, problems)
   const given = readRows(kind, rows ?? [], { defaults: settings, now: scope.now, path: ROWS, problems })
   const problem = filter && kind.problemWith(settings, scope.now)
-  if (problem) problems.add('invalid', `The job ${problem}`, META)
+  // A pointer names what the request has.
+  if (problem) problems.add('invalid', `The job ${problem}`, meta ? META : ATTRIBUTES)
   await checkNamed(tx, kind, siteId, placesOf(kind, settings, given), problems)
   problems.throwIfAny()
   const subjects = filter

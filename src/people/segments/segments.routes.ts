@@ -22,7 +22,7 @@ const meta: ShownMeta = {
       {
         description:
           'What the filters name that is archived. It means what it means in lists: an archived tag counts as one that no contact has',
-        examples: [],
+        examples: [[]],
       },
     ),
   }),

@@ -40,7 +40,7 @@ export const DIFFERENCES: [RegExp, string][] = [
     'extension: gifts and limited access; what can be set can be read',
   ],
   [
-    /^adds shown attributes\.(automation_emails_per_hour|color|custom_domain|language|logo_url|send_\w+_email)$/,
+    /^adds shown attributes\.(automation_emails_per_hour|color|custom_domain|language|logo_url|send_\w+_email|time_zone)$/,
     'extension: settings of a site; what can be set can be read',
   ],
   [
@@ -48,7 +48,7 @@ export const DIFFERENCES: [RegExp, string][] = [
     'extension: state of a hook',
   ],
   [/^adds shown attributes\.previous_activation_urls_valid_until$/, 'extension: URLs that were replaced'],
-  [/^adds shown attributes\.permissions$/, 'extension: what the token may do'],
+  [/^adds shown attributes\.(permissions|role)$/, 'extension: what the token may do'],
   [/^adds shown attributes\.(archived|select_options)$/, 'extension: custom fields can be edited'],
   [
     /^adds shown attributes\.(content|image_alt_text|image_url|owner_name|page_description|page_title|publish_at|publish_status|slug|tags|updated_at)$/,
