@@ -20,9 +20,14 @@ export async function closeServer(fastify: FastifyInstance): Promise<void> {
   for (const end = performance.now() + DRAIN_MS; performance.now() < end; await sleep(20)) {
     if ((await countConnections(server)) === 0) break
   }
-  // One whose last request is answered meanwhile would be kept alive, and the server with it.
-  const timer = setInterval(() => server.closeIdleConnections(), 50)
-  await fastify.close().finally(() => clearInterval(timer))
+  while ((await countConnections(server)) > 0) {
+    // Right after what has arrived was read: what is idle now has no request that waits for an answer. At another
+    // time, on a busy machine, a request could be there and not yet be read.
+    await new Promise(setImmediate)
+    server.closeIdleConnections()
+    await sleep(50)
+  }
+  await fastify.close()
 }
 
 const countConnections = (server: Server) =>
