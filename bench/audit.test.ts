@@ -27,5 +27,5 @@ test('a missing acknowledged grant fails the audit', async () => {
 
 test('a violated invariant fails the audit', async () => {
   await database.app.pool.query(`delete from events where type = 'customer_created'`)
-  await expect(audit(database, 2)).rejects.toThrow('Every customer has exactly one customer_created event.')
+  await expect(audit(database, 2)).rejects.toThrow('Every customer has exactly one customer_created event')
 })
