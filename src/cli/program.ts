@@ -12,7 +12,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   },
   { names: ['accounts'], load: async () => (await import('./accounts.ts')).accountCommands },
   {
-    names: ['sites', 'products', 'offers', 'tags', 'custom-fields', 'forms'],
+    names: ['sites', 'products', 'offers', 'tags', 'segments', 'custom-fields', 'forms'],
     load: async () => (await import('./catalogue.ts')).catalogueCommands,
   },
   {

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '../platform/app.ts'
 import { isMigrated } from '../platform/db/migrate.ts'
+import { unauthorized } from '../platform/http/authenticate.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import { ErrorDocument, MEDIA_TYPE } from '../platform/jsonapi/schemas.ts'
 import { backlogText } from '../platform/metrics.ts'
@@ -99,5 +100,5 @@ function assertMetricsToken({ config }: App, authorization: string | undefined):
   if (token === null && config.mode === 'development') return
   const expected = hashSecret(`Bearer ${token}`)
   if (token !== null && timingSafeEqual(hashSecret(authorization ?? ''), expected)) return
-  throw new ApiError(401, 'unauthorized', 'Send the value of the setting METRICS_TOKEN as a bearer token.')
+  throw unauthorized('Send the value of the setting METRICS_TOKEN as a bearer token.')
 }

@@ -5,7 +5,7 @@ import { findGift, redeemOwnGift } from '../../members/redeem-gift.ts'
 import { requestLink } from '../../members/request-link.ts'
 import { REFERENCES } from '../../platform/events/catalogue.ts'
 import { describeType, type EventType, eventTypes } from '../../platform/events/events.ts'
-import { makeOffer, offersBody } from '../../testing/fixtures.ts'
+import { makeContact, makeOffer, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
 import { type Receiver, startReceiver } from '../../testing/receiver.ts'
@@ -43,6 +43,7 @@ beforeAll(async () => {
   })
   await h.client.delete(offersOf, offersBody([giftOfferId]))
   await changeTeam()
+  await mergeHolders()
   await advanceClock(h.app, 3 * DAY)
   const before = await eventsAfter('0')
   await h.client.delete(`/v1/contacts/${contactId}`)
@@ -52,6 +53,17 @@ afterAll(async () => {
   await h.close()
   await receiver.close()
 })
+
+/** Of two contacts that hold the same offer, one is merged into the other. */
+async function mergeHolders(): Promise<void> {
+  const offers = offersBody([await makeOffer(h.app, h.account.siteId)])
+  const [into, from] = [
+    await makeContact(h.app, h.account.siteId),
+    await makeContact(h.app, h.account.siteId),
+  ]
+  for (const id of [into, from]) await h.client.post(`/v1/contacts/${id}/relationships/offers`, offers)
+  await h.client.post(`/v1/contacts/${into}/merge`, { data: { type: 'contacts', id: from } })
+}
 
 /** Somebody is invited, and the owner requests a new password. */
 async function changeTeam(): Promise<void> {
