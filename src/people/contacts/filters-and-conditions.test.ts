@@ -438,7 +438,7 @@ describe('generated conditions', () => {
           expected.filter((name) => CUSTOMERS.includes(name)),
         )
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 

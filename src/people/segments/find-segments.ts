@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { anyOf, type Db, type Tx } from '../../platform/db/database.ts'
+import { isId } from '../../platform/jsonapi/identifiers.ts'
 import type { FilterObject } from '../contacts/filter-object.ts'
 
 /** A named set of filters of contacts. */
@@ -11,12 +12,13 @@ export interface Segment {
 
 /** The segments of a site with these ids, archived or not: what names them continues to work. */
 export async function segmentsById(db: Db | Tx, siteId: string, ids: string[]): Promise<Segment[]> {
-  if (ids.length === 0) return []
+  const possible = ids.filter(isId)
+  if (possible.length === 0) return []
   return (await db
     .selectFrom('segments')
     .select(['id', 'name', 'filter'])
     .where('site_id', '=', siteId)
-    .where('id', '=', anyOf(ids))
+    .where('id', '=', anyOf(possible))
     .execute()) as Segment[]
 }
 

@@ -67,8 +67,10 @@ const sameForAllIds = [...Object.keys(unknownFilters), 'has_all_tag_id']
 
 const keyOf = (name: string) => /\[(\w+)\]/.exec(name)![1]!
 
-const referredTo = (url: string, key: string) =>
-  key === 'site_id' ? 'sites' : resourceOf(url)?.filters[key]?.refersTo
+function referredTo(url: string, key: string): string | undefined {
+  const { filters = {}, lookedUpFilters = {} } = resourceOf(url) ?? {}
+  return key === 'site_id' ? 'sites' : { ...filters, ...lookedUpFilters }[key]?.refersTo
+}
 
 describe('our id in a filter of another account is 404', () => {
   const filters = routes

@@ -105,17 +105,20 @@ test('every list has id and created_at sorts and filters, and pages by cursor', 
   )
   expect(lists.length).toBeGreaterThan(10)
   for (const { path, parameters } of lists) {
+    // The rows of a bulk job are as old as the job.
+    const comparable = path === '/v1/bulk_jobs/{id}/rows' ? ['id'] : ['id', 'created_at']
     const names = parameters.map(({ name }) => name)
     expect([path, names]).toEqual([
       path,
       expect.arrayContaining([
         'page[after]',
         'page[before]',
-        ...['id', 'created_at'].flatMap((name) =>
+        ...comparable.flatMap((name) =>
           ['gt', 'gteq', 'lt', 'lteq'].map((operator) => `filter[${name}_${operator}]`),
         ),
       ]),
     ])
+    if (path.includes('{')) continue
     for (const sort of ['id', '-id', 'created_at', '-created_at'])
       await get(`${path}?page[after]=&sort=${sort}`)
   }
