@@ -32,7 +32,7 @@ const DOCUMENT_LINKS = ['self', 'related', 'describedby', 'first', 'last', 'prev
 const OUR_DOCUMENT_LINKS = ['current', 'documentation']
 const OUR_RESOURCE_LINKS = ['customer', 'contact', 'rows']
 /** Attributes that `fields[…]` does not leave out, because they are shown once. */
-const SHOWN_ONCE = ['secret', 'activate_url', 'deactivate_url']
+const SHOWN_ONCE = ['secret', 'client_secret', 'webhook_secret', 'link', 'activate_url', 'deactivate_url']
 /** Types with an attribute `type`. */
 const TYPED = ['custom_fields', 'fields']
 const PAGING = ['first', 'last', 'prev', 'next']
