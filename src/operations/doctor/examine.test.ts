@@ -92,6 +92,9 @@ async function violatedInvariants(): Promise<string[]> {
   return (await examine(app)).filter(({ violations }) => violations !== 0).map(({ name }) => name)
 }
 
+/** Without what is only late: no worker runs, and on a busy machine these tests take longer than it may wait. */
+const wrongData = async () => (await violatedInvariants()).filter((name) => !name.endsWith('_stuck'))
+
 test('a database that was only used has no violations', async () => {
   const findings = await examine(app)
   expect(findings.filter(({ violations }) => violations !== 0)).toEqual([])
@@ -107,7 +110,7 @@ test('a database whose old events and deliveries were deleted has no violations'
     `select from events where type = 'offer_granted' and not (data ->> 'is_gift')::boolean`,
   )
   expect(rows).toEqual([])
-  expect(await violatedInvariants()).toEqual([])
+  expect(await wrongData()).toEqual([])
 })
 
 test('the link of a submission that is missing is reported', async () => {
@@ -116,7 +119,7 @@ test('the link of a submission that is missing is reported', async () => {
   )
   expect(rows).toHaveLength(1)
   await app.pool.query('update member_links set submission_id = 999999 where customer_id is null')
-  expect(await violatedInvariants()).toEqual(['site'])
+  expect(await wrongData()).toEqual(['site'])
 })
 
 const live = `(select min(id) from offer_grants where revoked_at is null)`
