@@ -205,6 +205,7 @@ export const NAMED_BY_PARAMETER = [
   'forms/set-linked.ts',
   'operations/clean-up.ts',
   'people/contacts/filters/access-filters.ts',
+  'platform/merging.ts',
   'platform/queue/jobs.ts',
   'platform/queue/schedule.ts',
   'platform/records/lock-one.ts',

@@ -1,36 +1,11 @@
-import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
-import { type Route, route, type WriteContext } from '../platform/http/route.ts'
-import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
+import { changeRoutes } from '../platform/http/change-route.ts'
+import { listRoute, showRoute } from '../platform/http/resource-routes.ts'
+import type { Route } from '../platform/http/route.ts'
 import { assertCanRun } from './assert-can-run.ts'
 import { automationRuns } from './automation-runs.resource.ts'
-import { cancelRun, type LockedRun, lockRun, retryRun } from './change-runs.ts'
+import { cancelRun, lockRun, retryRun } from './change-runs.ts'
 
-interface Change {
-  summary: string
-  description: string
-  change: (context: WriteContext, run: LockedRun) => Promise<void>
-}
-
-/** `POST /v1/automation_runs/{id}/<verb>`: changes a run that is locked, and returns it. */
-const changeRoute = (verb: string, { summary, description, change }: Change): Route =>
-  route({
-    kind: 'write',
-    method: 'POST',
-    url: `/v1/automation_runs/{id}/${verb}`,
-    access: 'manage:automations',
-    summary,
-    description,
-    tag: 'automation runs',
-    shows: automationRuns,
-    query: singleParameters(automationRuns),
-    responses: { 200: singleSchema(automationRuns) },
-    async handler(context) {
-      const { tx, params, caller } = context
-      const run = await lockRun(tx, caller.siteIds, params.id!)
-      await change(context, run)
-      return { body: await showOne(context, automationRuns, run.id) }
-    },
-  })
+const changeRoute = changeRoutes(automationRuns, lockRun)
 
 const cancel = changeRoute('cancel', {
   summary: 'Cancel an automation run',

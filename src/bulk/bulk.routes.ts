@@ -3,6 +3,7 @@ import { type TSchema, Type } from 'typebox'
 import { originOf } from '../people/contacts/origin-of.ts'
 import { bulk } from '../platform/auth/permissions.ts'
 import { assertMay } from '../platform/http/authenticate.ts'
+import { changeRoutes } from '../platform/http/change-route.ts'
 import { Attributes, ignoredAttribute, ignoreRelationships } from '../platform/http/documents.ts'
 import { listOfOneRoute, listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Answer, type Caller, type Route, route, type WriteContext } from '../platform/http/route.ts'
@@ -14,7 +15,7 @@ import { mapValues, singleParameters, singleSchema } from '../platform/jsonapi/s
 import { bulkJobRows } from './bulk-job-rows.resource.ts'
 import { bulkJobs } from './bulk-jobs.resource.ts'
 import type { BulkKind } from './bulk-kind.ts'
-import { cancelJob, type LockedJob, lockJob, retryJob } from './change-jobs.ts'
+import { cancelJob, lockJob, retryJob } from './change-jobs.ts'
 import { createJob, MOST_MATCHING, MOST_ROWS } from './create-job.ts'
 import { needsOf } from './job-permissions.ts'
 import { bulkKinds, kindNamed } from './kinds.ts'
@@ -170,32 +171,7 @@ function readDryRun({ query }: Pick<WriteContext, 'query'>): boolean {
 
 const lasting = ({ keyId, epoch, userId }: Caller) => ({ keyId, epoch, userId })
 
-interface Change {
-  summary: string
-  description: string
-  change: (context: WriteContext, job: LockedJob) => Promise<void>
-}
-
-/** `POST /v1/bulk_jobs/{id}/<verb>`: changes a job that is locked, and returns it. */
-const changeRoute = (verb: string, { summary, description, change }: Change): Route =>
-  route({
-    kind: 'write',
-    method: 'POST',
-    url: `/v1/bulk_jobs/{id}/${verb}`,
-    access: 'manage:bulk_jobs',
-    summary,
-    description,
-    tag: 'bulk jobs',
-    shows: bulkJobs,
-    query: singleParameters(bulkJobs),
-    responses: { 200: singleSchema(bulkJobs) },
-    async handler(context) {
-      const { tx, params, caller } = context
-      const job = await lockJob(tx, caller.siteIds, params.id!)
-      await change(context, job)
-      return { body: await showOne(context, bulkJobs, job.id) }
-    },
-  })
+const changeRoute = changeRoutes(bulkJobs, lockJob)
 
 const cancel = changeRoute('cancel', {
   summary: 'Cancel a bulk job',

@@ -1,6 +1,7 @@
 /** How modules move what they keep about a contact to the one it is merged into. All are listed in src/merging.ts. */
+import { sql } from 'kysely'
 import type { Tx } from './db/database.ts'
-import type { Deletion, Person } from './personal-data.ts'
+import type { Deletion, Person, PersonalData } from './personal-data.ts'
 
 /** A contact that is merged into another one of its site; both are locked, and their customers. */
 export interface Merge extends Deletion {
@@ -25,3 +26,20 @@ export const twoCustomers = ({ from, into }: Merge): { from: string; into: strin
   from.customerId !== null && into.customerId !== null
     ? { from: from.customerId, into: into.customerId }
     : null
+
+/** Has the rows of a table name the other contact; the table has `site_id` and `contact_id`. */
+export const movingRows =
+  (table: string): Merging['move'] =>
+  async (tx, { siteId, from, into }) => {
+    const { numAffectedRows } = await sql`
+      update ${sql.table(table)} set contact_id = ${into.contactId}
+       where contact_id = ${from.contactId} and site_id = ${siteId}`.execute(tx)
+    return Number(numAffectedRows)
+  }
+
+/** Locks for both contacts what their deletion locks. */
+export const lockingAsDeletion =
+  ({ lock }: PersonalData): Merging['lock'] =>
+  async (tx, siteId, contactIds) => {
+    for (const contactId of contactIds) await lock!(tx, [siteId], contactId)
+  }
