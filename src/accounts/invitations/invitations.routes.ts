@@ -1,13 +1,12 @@
 import { Type } from 'typebox'
 import { userLinkExpiry } from '../../links/user-links.ts'
-import { assertOwnPage } from '../../platform/http/credentials.ts'
 import { endRoute, newRoute, writingOf } from '../../platform/http/crud-routes.ts'
 import { listRoute, showOne, showRoute } from '../../platform/http/resource-routes.ts'
-import { type Answer, type Route, route } from '../../platform/http/route.ts'
+import { type Route, route } from '../../platform/http/route.ts'
 import type { Values } from '../../platform/jsonapi/read-attributes.ts'
 import { singleParameters } from '../../platform/jsonapi/schemas.ts'
 import { lockOne } from '../../platform/records/lock-one.ts'
-import { deviceOf, SessionDocument, sessionAnswer } from '../sessions/session-answer.ts'
+import { sessionRoute } from '../sessions/session-route.ts'
 import { acceptInvitation } from './accept-invitation.ts'
 import { InvitationWithLink, invitationRecords, invitations } from './invitations.resource.ts'
 import { type InvitationRow, sendInvitation } from './send-invitation.ts'
@@ -40,34 +39,20 @@ const resend = route({
   },
 })
 
-const accept = route({
-  kind: 'open',
-  method: 'POST',
+const accept = sessionRoute({
   url: '/v1/invitations/accept',
-  access: 'public',
   summary: 'Accept an invitation',
   description:
     'Creates the user and starts their session. They sign in with the address of the invitation, or with the given `email`: an address belongs to one user of the whole server.',
   tag: 'invitations',
-  body: Type.Object({
-    data: Type.Object({
-      type: Type.Literal('invitations'),
-      attributes: Type.Object({
-        token: Type.String(),
-        name: Type.String({ examples: ['Grace Hopper'] }),
-        password: Type.String({ examples: ['a rather long password'] }),
-        email: Type.Optional(Type.String({ examples: [] })),
-      }),
-    }),
+  type: 'invitations',
+  attributes: Type.Object({
+    token: Type.String(),
+    name: Type.String({ examples: ['Grace Hopper'] }),
+    password: Type.String({ examples: ['a rather long password'] }),
+    email: Type.Optional(Type.String({ examples: [] })),
   }),
-  responses: { 201: SessionDocument },
-  sends: ['Set-Cookie'],
-  errors: [401, 403, 409, 422, 503],
-  async handler(context): Promise<Answer> {
-    assertOwnPage(context.headers)
-    const session = await acceptInvitation(context.app, context.body.data.attributes, deviceOf(context))
-    return sessionAnswer(session, context.baseUrl)
-  },
+  start: acceptInvitation,
 })
 
 export const invitationRoutes: Route[] = [

@@ -1,8 +1,7 @@
 import { Type } from 'typebox'
-import { assertOwnPage } from '../../platform/http/credentials.ts'
 import { type Answer, type Route, route } from '../../platform/http/route.ts'
 import { tooMany } from '../limiting-links.ts'
-import { deviceOf, SessionDocument, sessionAnswer } from '../sessions/session-answer.ts'
+import { sessionRoute } from '../sessions/session-route.ts'
 import { redeemPasswordReset } from './redeem-password-reset.ts'
 import { requestPasswordReset } from './request-password-reset.ts'
 
@@ -30,32 +29,18 @@ const request = route({
   },
 })
 
-const redeem = route({
-  kind: 'open',
-  method: 'POST',
+const redeem = sessionRoute({
   url: '/v1/password_resets/redeem',
-  access: 'public',
   summary: 'Set a new password with a link',
   description:
     'Uses the link up, sets the password of its user, ends all sessions of the user and starts a new one.',
   tag: 'authentication',
-  body: Type.Object({
-    data: Type.Object({
-      type: Type.Literal('password_resets'),
-      attributes: Type.Object({
-        token: Type.String(),
-        password: Type.String({ examples: ['a rather long password'] }),
-      }),
-    }),
+  type: 'password_resets',
+  attributes: Type.Object({
+    token: Type.String(),
+    password: Type.String({ examples: ['a rather long password'] }),
   }),
-  responses: { 201: SessionDocument },
-  sends: ['Set-Cookie'],
-  errors: [401, 403, 409, 422, 503],
-  async handler(context): Promise<Answer> {
-    assertOwnPage(context.headers)
-    const session = await redeemPasswordReset(context.app, context.body.data.attributes, deviceOf(context))
-    return sessionAnswer(session, context.baseUrl)
-  },
+  start: redeemPasswordReset,
 })
 
 export const passwordResetRoutes: Route[] = [request, redeem]

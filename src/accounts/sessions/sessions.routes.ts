@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { assertOwnPage, sessionCookie } from '../../platform/http/credentials.ts'
+import { sessionCookie } from '../../platform/http/credentials.ts'
 import { type Answer, type Route, route } from '../../platform/http/route.ts'
 import { ApiError, notFound } from '../../platform/jsonapi/errors.ts'
 import { missingAttribute } from '../../platform/jsonapi/read-attributes.ts'
@@ -7,37 +7,23 @@ import { tooMany } from '../limiting-links.ts'
 import { endSessionsOf } from '../token-families.ts'
 import { endSession } from './end-session.ts'
 import { listSessions } from './list-sessions.ts'
-import { deviceOf, SessionDocument, sessionAnswer } from './session-answer.ts'
+import { sessionRoute } from './session-route.ts'
 import { startSessionByLink, startSessionByPassword } from './start-session.ts'
 
-const signIn = route({
-  kind: 'open',
-  method: 'POST',
+const signIn = sessionRoute({
   url: '/v1/sessions',
-  access: 'public',
   summary: 'Sign in with a browser',
   description:
     'With `email` and `password`, or with the `token` of a sign-in link, which works once. Sets a cookie that takes the place of an access token in requests by pages of this server. They send it with the header `X-Requested-With`.',
   tag: 'authentication',
-  body: Type.Object({
-    data: Type.Object({
-      type: Type.Literal('sessions'),
-      attributes: Type.Object({
-        email: Type.Optional(Type.String({ examples: ['owner@example.com'] })),
-        password: Type.Optional(Type.String({ examples: ['a rather long password'] })),
-        token: Type.Optional(Type.String({ examples: [] })),
-      }),
-    }),
+  type: 'sessions',
+  attributes: Type.Object({
+    email: Type.Optional(Type.String({ examples: ['owner@example.com'] })),
+    password: Type.Optional(Type.String({ examples: ['a rather long password'] })),
+    token: Type.Optional(Type.String({ examples: [] })),
   }),
-  responses: { 201: SessionDocument },
-  sends: ['Set-Cookie'],
-  errors: [401, 403, 409, 422, 503],
-  async handler(context): Promise<Answer> {
-    const { app, headers, body, baseUrl } = context
-    assertOwnPage(headers)
-    const { email, password, token } = body.data.attributes
-    const device = deviceOf(context)
-    if (token !== undefined) return sessionAnswer(await startSessionByLink(app, token, device), baseUrl)
+  async start(app, { email, password, token }, device) {
+    if (token !== undefined) return startSessionByLink(app, token, device)
     if (email === undefined || password === undefined)
       throw missingAttribute(email === undefined ? 'email' : 'password')
     const session = await startSessionByPassword(app, { email, password }, device)
@@ -46,7 +32,7 @@ const signIn = route({
         headers: { 'www-authenticate': 'Bearer' },
       })
     if ('waitSeconds' in session) throw tooMany('Too many attempts with this e-mail.', session.waitSeconds)
-    return sessionAnswer(session, baseUrl)
+    return session
   },
 })
 
