@@ -14,7 +14,8 @@ export const queryClient = new QueryClient({
   },
 })
 
-type Fetcher<Params, Document> = (params: Params, init: RequestInit) => Promise<Document>
+/** An operation of the generated client that reads a list. */
+export type Fetcher<Params, Document> = (params: Params, init: RequestInit) => Promise<Document>
 
 /**
  * Reads a list with an operation of the generated client. The rows of the previous page or filter are shown until the

@@ -1,29 +1,18 @@
 import { Select } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { listEvents } from '../api/generated.ts'
-import { listOf } from '../api/queries.ts'
 import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
 import { actorSentence, ContactOf, EventSentence } from '../parts/events.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
-import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
-import { useCurrentSite } from '../shell/use-site.ts'
+import { useAddress } from '../parts/search.ts'
+import { useSiteList } from '../shell/use-site-list.ts'
 import { EVENT_NAMES } from '../texts/event-names.ts'
 import { t, textOr } from '../texts/translate.ts'
 
 /** The event log: who did what, and when. */
 export function Activity() {
-  const { id: siteId } = useCurrentSite()
   const { search, change } = useAddress()
-  const query = useQuery(
-    listOf('events', listEvents, {
-      'page[size]': PAGE_SIZE,
-      sort: '-id',
-      ...apiParameters(search),
-      include: 'contact,offer',
-      'filter[site_id]': siteId,
-    }),
-  )
+  const query = useSiteList('events', listEvents, { sort: '-id', include: 'contact,offer' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     { title: t('activity.when'), cell: ({ attributes }) => <Moment at={attributes.occurred_at} /> },

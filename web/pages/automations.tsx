@@ -1,27 +1,17 @@
 import { Switch } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { listAutomations, updateAutomation } from '../api/generated.ts'
-import { listOf, refresh } from '../api/queries.ts'
+import { refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { type Column, countOf, DataTable } from '../parts/data-table.tsx'
 import { notify } from '../parts/forms.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
-import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
 import { Enabled } from '../parts/state.tsx'
-import { useCurrentSite } from '../shell/use-site.ts'
+import { useSiteList } from '../shell/use-site-list.ts'
 import { plural, t, textOr } from '../texts/translate.ts'
 
 export function Automations() {
-  const { id: siteId } = useCurrentSite()
-  const { search } = useAddress()
   const may = useMay()
-  const query = useQuery(
-    listOf('automations', listAutomations, {
-      'page[size]': PAGE_SIZE,
-      ...apiParameters(search),
-      'filter[site_id]': siteId,
-    }),
-  )
+  const query = useSiteList('automations', listAutomations)
   type Row = NonNullable<typeof query.data>['data'][number]
   async function enable(id: string, enabled: boolean) {
     try {

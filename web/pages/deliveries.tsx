@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { findIncluded } from '../api/documents.ts'
 import { getWebhookDelivery, listWebhookDeliveries, replayWebhookDelivery } from '../api/generated.ts'
-import { listOf, oneOf, refresh } from '../api/queries.ts'
+import { oneOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
@@ -11,24 +11,15 @@ import { notify } from '../parts/forms.tsx'
 import { ReplayIcon } from '../parts/icons.tsx'
 import { Empty, Facts, Heading } from '../parts/page.tsx'
 import { Problem } from '../parts/problem.tsx'
-import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
+import { useAddress } from '../parts/search.ts'
 import { State, StateOf } from '../parts/state.tsx'
-import { useCurrentSite } from '../shell/use-site.ts'
+import { useSiteList } from '../shell/use-site-list.ts'
 import { plural, t, textOr } from '../texts/translate.ts'
 import './deliveries.css'
 
 export function Deliveries() {
-  const { id: siteId } = useCurrentSite()
   const { search, change } = useAddress()
-  const query = useQuery(
-    listOf('webhook_deliveries', listWebhookDeliveries, {
-      'page[size]': PAGE_SIZE,
-      sort: '-id',
-      ...apiParameters(search),
-      include: 'hook',
-      'filter[site_id]': siteId,
-    }),
-  )
+  const query = useSiteList('webhook_deliveries', listWebhookDeliveries, { sort: '-id', include: 'hook' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     { title: t('deliveries.state'), cell: ({ attributes }) => <StateOf status={attributes.status} /> },

@@ -3,29 +3,21 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { getEmail, listEmails } from '../api/generated.ts'
-import { listOf, oneOf } from '../api/queries.ts'
+import { oneOf } from '../api/queries.ts'
 import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
 import { Empty, Facts, Heading } from '../parts/page.tsx'
 import { Problem } from '../parts/problem.tsx'
-import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
+import { useAddress } from '../parts/search.ts'
 import { StateOf } from '../parts/state.tsx'
-import { useCurrentSite } from '../shell/use-site.ts'
+import { useSiteList } from '../shell/use-site-list.ts'
 import { t, textOr } from '../texts/translate.ts'
 import './emails.css'
 
 /** The outbox: what is sent, was sent and could not be sent. */
 export function Emails() {
-  const { id: siteId } = useCurrentSite()
   const { search, change } = useAddress()
-  const query = useQuery(
-    listOf('emails', listEmails, {
-      'page[size]': PAGE_SIZE,
-      sort: '-id',
-      ...apiParameters(search),
-      'filter[site_id]': siteId,
-    }),
-  )
+  const query = useSiteList('emails', listEmails, { sort: '-id' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     { title: t('emails.state'), cell: ({ attributes }) => <StateOf status={attributes.status} /> },

@@ -1,31 +1,24 @@
 import { Button, Menu, Textarea, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { createProduct, deleteProduct, listProducts, updateProduct } from '../api/generated.ts'
-import { listOf, refresh } from '../api/queries.ts'
+import { refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../parts/data-table.tsx'
 import { FormDialog, notify } from '../parts/forms.tsx'
-import { EditIcon, MoreIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
+import { EditIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
+import { MoreMenu } from '../parts/more-menu.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
-import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
+import { useAddress } from '../parts/search.ts'
 import { State } from '../parts/state.tsx'
 import { useCurrentSite } from '../shell/use-site.ts'
+import { useSiteList } from '../shell/use-site-list.ts'
 import { language, t, textOr } from '../texts/translate.ts'
 
 export function Products() {
-  const { id: siteId } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
-  const query = useQuery(
-    listOf('products', listProducts, {
-      'page[size]': PAGE_SIZE,
-      sort: 'title',
-      ...apiParameters(search),
-      'filter[site_id]': siteId,
-    }),
-  )
+  const query = useSiteList('products', listProducts, { sort: 'title' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     {
@@ -61,32 +54,20 @@ export function Products() {
       isFigure: true,
       cell: ({ id, attributes }) =>
         may('manage:products') && (
-          <Menu position="bottom-end" width={180}>
-            <Menu.Target>
-              <Button
-                variant="subtle"
-                color="dark"
-                size="compact-sm"
-                aria-label={t('products.actionsOf', { title: attributes.title })}
-              >
-                <MoreIcon />
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item
-                leftSection={<EditIcon size={16} />}
-                onClick={() => change({ dialog: 'edit', product: id })}
-              >
-                {t('edit')}
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<TrashIcon size={16} />}
-                onClick={() => change({ dialog: 'archive', product: id })}
-              >
-                {t('archive')}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <MoreMenu label={t('products.actionsOf', { title: attributes.title })} isInRow width={180}>
+            <Menu.Item
+              leftSection={<EditIcon size={16} />}
+              onClick={() => change({ dialog: 'edit', product: id })}
+            >
+              {t('edit')}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<TrashIcon size={16} />}
+              onClick={() => change({ dialog: 'archive', product: id })}
+            >
+              {t('archive')}
+            </Menu.Item>
+          </MoreMenu>
         ),
     },
   ]

@@ -1,5 +1,4 @@
 import { Button, Menu, Select, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import {
@@ -11,31 +10,27 @@ import {
   testHook,
   updateHook,
 } from '../api/generated.ts'
-import { listOf, refresh } from '../api/queries.ts'
+import { refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty } from '../parts/data-table.tsx'
 import { FormDialog, notify } from '../parts/forms.tsx'
-import { MoreIcon, PauseIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
+import { PauseIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
+import { MoreMenu } from '../parts/more-menu.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
-import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
+import { useAddress } from '../parts/search.ts'
 import { SecretDialog } from '../parts/secret.tsx'
 import { Enabled, State } from '../parts/state.tsx'
 import { useCurrentSite } from '../shell/use-site.ts'
+import { useSiteList } from '../shell/use-site-list.ts'
 import { t, textOr } from '../texts/translate.ts'
 
 export function Webhooks() {
-  const { id: siteId, subdomain: site } = useCurrentSite()
+  const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
   const [secret, setSecret] = useState<string | null>(null)
-  const query = useQuery(
-    listOf('hooks', listHooks, {
-      'page[size]': PAGE_SIZE,
-      ...apiParameters(search),
-      'filter[site_id]': siteId,
-    }),
-  )
+  const query = useSiteList('hooks', listHooks)
   type Row = NonNullable<typeof query.data>['data'][number]
   const act = (action: (id: string) => Promise<unknown>, done: string) => async (id: string) => {
     try {
@@ -49,50 +44,35 @@ export function Webhooks() {
   const enable = (enabled: boolean) => (id: string) =>
     updateHook(id, { data: { type: 'hooks', id, attributes: { enabled } } })
   const actions = ({ id, attributes: { enabled, target_url } }: Row) => (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <Button
-          variant="subtle"
-          color="dark"
-          size="compact-sm"
-          aria-label={t('webhooks.actionsOf', { url: target_url })}
-        >
-          <MoreIcon />
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<PlayIcon size={16} />}
-          onClick={() => void act(testHook, t('webhooks.tested'))(id)}
-        >
-          {t('webhooks.test')}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<RotateIcon size={16} />}
-          onClick={async () => {
-            const { data } = await rotateHookSecret(id)
-            setSecret((data.attributes as { secret?: string }).secret ?? null)
-          }}
-        >
-          {t('webhooks.rotate')}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={enabled ? <PauseIcon size={16} /> : <PlayIcon size={16} />}
-          onClick={() =>
-            void act(enable(!enabled), enabled ? t('webhooks.disabled') : t('webhooks.enabled'))(id)
-          }
-        >
-          {enabled ? t('webhooks.disable') : t('webhooks.enable')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<TrashIcon size={16} />}
-          onClick={() => change({ dialog: 'delete', hook: id })}
-        >
-          {t('delete')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu label={t('webhooks.actionsOf', { url: target_url })} isInRow width={220}>
+      <Menu.Item
+        leftSection={<PlayIcon size={16} />}
+        onClick={() => void act(testHook, t('webhooks.tested'))(id)}
+      >
+        {t('webhooks.test')}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<RotateIcon size={16} />}
+        onClick={async () => {
+          const { data } = await rotateHookSecret(id)
+          setSecret((data.attributes as { secret?: string }).secret ?? null)
+        }}
+      >
+        {t('webhooks.rotate')}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={enabled ? <PauseIcon size={16} /> : <PlayIcon size={16} />}
+        onClick={() =>
+          void act(enable(!enabled), enabled ? t('webhooks.disabled') : t('webhooks.enabled'))(id)
+        }
+      >
+        {enabled ? t('webhooks.disable') : t('webhooks.enable')}
+      </Menu.Item>
+      <Menu.Divider />
+      <Menu.Item leftSection={<TrashIcon size={16} />} onClick={() => change({ dialog: 'delete', hook: id })}>
+        {t('delete')}
+      </Menu.Item>
+    </MoreMenu>
   )
   const columns: Column<Row>[] = [
     {

@@ -6,7 +6,8 @@ import { oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
-import { LeftIcon, MoreIcon, OfferIcon, TrashIcon } from '../../parts/icons.tsx'
+import { LeftIcon, OfferIcon, TrashIcon } from '../../parts/icons.tsx'
+import { MoreMenu } from '../../parts/more-menu.tsx'
 import { Card, Facts, Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
@@ -81,18 +82,11 @@ export function ContactPage() {
 
 function More({ onDelete }: { onDelete: () => void }) {
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <Button variant="default" px={9} aria-label={t('contact.more')}>
-          <MoreIcon />
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<TrashIcon size={16} />} onClick={onDelete}>
-          {t('contact.delete')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu label={t('contact.more')}>
+      <Menu.Item leftSection={<TrashIcon size={16} />} onClick={onDelete}>
+        {t('contact.delete')}
+      </Menu.Item>
+    </MoreMenu>
   )
 }
 

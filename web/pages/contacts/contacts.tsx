@@ -1,10 +1,9 @@
 import { Button, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { findIncluded } from '../../api/documents.ts'
 import { createContact, listContacts } from '../../api/generated.ts'
-import { listOf, refresh } from '../../api/queries.ts'
+import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Code, curl } from '../../parts/code.tsx'
 import {
@@ -19,23 +18,17 @@ import { Moment } from '../../parts/dates.tsx'
 import { FormDialog } from '../../parts/forms.tsx'
 import { PlusIcon } from '../../parts/icons.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
-import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
+import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
+import { useSiteList } from '../../shell/use-site-list.ts'
 import { t } from '../../texts/translate.ts'
 
 export function Contacts() {
-  const { id: siteId, subdomain: site } = useCurrentSite()
+  const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
-  const query = useQuery(
-    listOf('contacts', listContacts, {
-      'page[size]': PAGE_SIZE,
-      include: 'tags',
-      ...apiParameters(search),
-      'filter[site_id]': siteId,
-    }),
-  )
+  const query = useSiteList('contacts', listContacts, { include: 'tags' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     {

@@ -17,7 +17,8 @@ import { useMay } from '../../api/session.ts'
 import { type Column, countOf, DataTable, isEmpty } from '../../parts/data-table.tsx'
 import { Moment, relative } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
-import { EditIcon, MoreIcon, PlusIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
+import { EditIcon, PlusIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
+import { MoreMenu } from '../../parts/more-menu.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
 import { SecretDialog } from '../../parts/secret.tsx'
@@ -131,24 +132,17 @@ export function Keys() {
 
 function KeyMenu({ name, onChoose }: { name: string; onChoose: (dialog: string) => void }) {
   return (
-    <Menu position="bottom-end" width={180}>
-      <Menu.Target>
-        <Button variant="subtle" color="dark" size="compact-sm" aria-label={t('keys.actionsOf', { name })}>
-          <MoreIcon />
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => onChoose('edit')}>
-          {t('edit')}
-        </Menu.Item>
-        <Menu.Item leftSection={<RotateIcon size={16} />} onClick={() => onChoose('rotate')}>
-          {t('rotate')}
-        </Menu.Item>
-        <Menu.Item leftSection={<TrashIcon size={16} />} onClick={() => onChoose('delete')}>
-          {t('delete')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu label={t('keys.actionsOf', { name })} isInRow width={180}>
+      <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => onChoose('edit')}>
+        {t('edit')}
+      </Menu.Item>
+      <Menu.Item leftSection={<RotateIcon size={16} />} onClick={() => onChoose('rotate')}>
+        {t('rotate')}
+      </Menu.Item>
+      <Menu.Item leftSection={<TrashIcon size={16} />} onClick={() => onChoose('delete')}>
+        {t('delete')}
+      </Menu.Item>
+    </MoreMenu>
   )
 }
 

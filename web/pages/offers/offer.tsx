@@ -15,7 +15,8 @@ import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
-import { EditIcon, LeftIcon, MoreIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
+import { EditIcon, LeftIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
+import { MoreMenu } from '../../parts/more-menu.tsx'
 import { Card, Empty, Facts, Heading } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
@@ -57,21 +58,14 @@ export function OfferPage() {
               >
                 {t('edit')}
               </Button>
-              <Menu position="bottom-end" width={200}>
-                <Menu.Target>
-                  <Button variant="default" px={9} aria-label={t('contact.more')}>
-                    <MoreIcon />
-                  </Button>
-                </Menu.Target>
-                <Menu.Dropdown>
-                  <Menu.Item
-                    leftSection={<TrashIcon size={16} />}
-                    onClick={() => change({ dialog: 'archive' })}
-                  >
-                    {t('archive')}
-                  </Menu.Item>
-                </Menu.Dropdown>
-              </Menu>
+              <MoreMenu label={t('contact.more')}>
+                <Menu.Item
+                  leftSection={<TrashIcon size={16} />}
+                  onClick={() => change({ dialog: 'archive' })}
+                >
+                  {t('archive')}
+                </Menu.Item>
+              </MoreMenu>
             </>
           )
         }

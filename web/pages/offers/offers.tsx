@@ -1,31 +1,23 @@
 import { Button } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { listOffers } from '../../api/generated.ts'
-import { listOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
 import { PlusIcon } from '../../parts/icons.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
-import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
+import { useAddress } from '../../parts/search.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
+import { useSiteList } from '../../shell/use-site-list.ts'
 import { t } from '../../texts/translate.ts'
 import { accessSentence } from './access-sentence.ts'
 import { OfferDialog } from './offer-dialog.tsx'
 
 export function Offers() {
-  const { id: siteId, subdomain: site } = useCurrentSite()
+  const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
-  const query = useQuery(
-    listOf('offers', listOffers, {
-      'page[size]': PAGE_SIZE,
-      sort: 'title',
-      ...apiParameters(search),
-      'filter[site_id]': siteId,
-    }),
-  )
+  const query = useSiteList('offers', listOffers, { sort: 'title' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     {

@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query'
+import { type Fetcher, listOf } from '../api/queries.ts'
+import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
+import { useCurrentSite } from './use-site.ts'
+
+/**
+ * The page of a list of the current site that the address asks for.
+ *
+ * @param defaults what the address can change, such as the order
+ */
+export function useSiteList<Params extends object, Document>(
+  type: string,
+  fetcher: Fetcher<Params, Document>,
+  defaults: NoInfer<Partial<Params>> = {},
+) {
+  const { id } = useCurrentSite()
+  const { search } = useAddress()
+  const params = { 'page[size]': PAGE_SIZE, ...defaults, ...apiParameters(search), 'filter[site_id]': id }
+  return useQuery(listOf(type, fetcher, params as unknown as Params))
+}
