@@ -13,8 +13,7 @@ import { FormDialog } from '../../parts/forms.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 
-export interface EditedOffer {
-  id: string
+export interface OfferValues {
   title: string
   internal_title: string | null
   description: string | null
@@ -25,7 +24,7 @@ export interface EditedOffer {
   products: string[]
 }
 
-const NEW: Omit<EditedOffer, 'id'> = {
+const NEW: OfferValues = {
   title: '',
   internal_title: null,
   description: null,
@@ -50,10 +49,16 @@ const FIELDS = [
 const CURRENCIES = Object.values(NewOfferDataAttributesCurrency)
 
 /** Creates an offer or changes one. */
-export function OfferDialog({ offer, onClose }: { offer?: EditedOffer; onClose: () => void }) {
+export function OfferDialog({
+  edited,
+  onClose,
+}: {
+  edited?: { id: string; values: OfferValues }
+  onClose: () => void
+}) {
   const { id: siteId, subdomain: site } = useCurrentSite()
   const navigate = useNavigate()
-  const [values, setValues] = useState<Omit<EditedOffer, 'id'>>(withoutId(offer) ?? NEW)
+  const [values, setValues] = useState(edited?.values ?? NEW)
   const set = (changes: Partial<typeof values>) => setValues({ ...values, ...changes })
   const { data: products } = useQuery(
     listOf('products', listProducts, { 'filter[site_id]': siteId, 'page[size]': 500, sort: 'title' }),
@@ -64,8 +69,9 @@ export function OfferDialog({ offer, onClose }: { offer?: EditedOffer; onClose: 
     const { products: ids, ...rest } = values
     const attributes = { ...rest, currency: rest.currency as NewOfferDataAttributesCurrency }
     const relationships = { products: { data: ids.map((id) => ({ type: 'products' as const, id })) } }
-    if (offer) {
-      await updateOffer(offer.id, { data: { type: 'offers', id: offer.id, attributes, relationships } })
+    if (edited) {
+      const { id } = edited
+      await updateOffer(id, { data: { type: 'offers', id, attributes, relationships } })
       await refresh('offers')
       return onClose()
     }
@@ -79,9 +85,9 @@ export function OfferDialog({ offer, onClose }: { offer?: EditedOffer; onClose: 
 
   return (
     <FormDialog
-      title={offer ? t('offers.edit') : t('offers.add')}
+      title={edited ? t('offers.edit') : t('offers.add')}
       fields={FIELDS}
-      submitLabel={offer ? t('save') : t('offers.create')}
+      submitLabel={edited ? t('save') : t('offers.create')}
       onClose={onClose}
       onSubmit={save}
     >
@@ -169,10 +175,4 @@ function minorUnitOf(currency: string): number {
   } catch {
     return 2
   }
-}
-
-function withoutId(offer: EditedOffer | undefined): Omit<EditedOffer, 'id'> | undefined {
-  if (!offer) return undefined
-  const { id: _, ...values } = offer
-  return values
 }

@@ -25,7 +25,7 @@ import { useCurrentSite } from '../../shell/use-site.ts'
 import { plural, t } from '../../texts/translate.ts'
 import { accessState } from '../contacts/access-state.ts'
 import { accessSentence } from './access-sentence.ts'
-import { type EditedOffer, OfferDialog } from './offer-dialog.tsx'
+import { OfferDialog, type OfferValues } from './offer-dialog.tsx'
 
 export function OfferPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -103,7 +103,9 @@ export function OfferPage() {
           />
         </Card>
       </div>
-      {search.dialog === 'edit' && <OfferDialog offer={editedOffer(id, offer, products)} onClose={close} />}
+      {search.dialog === 'edit' && (
+        <OfferDialog edited={{ id, values: valuesOf(offer, products) }} onClose={close} />
+      )}
       {search.dialog === 'archive' && <ArchiveDialog id={id} title={offer.title} onClose={close} />}
     </>
   )
@@ -247,8 +249,7 @@ function ArchiveDialog({ id, title, onClose }: { id: string; title: string; onCl
 }
 
 /** What the dialog edits, of an offer. */
-const editedOffer = (
-  id: string,
+const valuesOf = (
   {
     title,
     internal_title,
@@ -257,10 +258,9 @@ const editedOffer = (
     price_in_cents,
     is_gift,
     access_days,
-  }: Omit<EditedOffer, 'id' | 'products'>,
+  }: Omit<OfferValues, 'products'>,
   products: { id: string }[],
-): EditedOffer => ({
-  id,
+): OfferValues => ({
   title,
   internal_title,
   description,
@@ -268,5 +268,5 @@ const editedOffer = (
   price_in_cents,
   is_gift,
   access_days,
-  products: products.map((product) => product.id),
+  products: products.map(({ id }) => id),
 })
