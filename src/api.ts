@@ -9,8 +9,10 @@ import { sessionRoutes } from './accounts/sessions/sessions.routes.ts'
 import { setupRoutes } from './accounts/setup/setup.routes.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
 import { userRecords, users } from './accounts/users/users.resource.ts'
+import { automationPartsRoutes } from './automations/automation-parts.routes.ts'
 import { automationRunRoutes } from './automations/automation-runs.routes.ts'
 import { automationTestRoutes } from './automations/automation-tests.routes.ts'
+import { automationVersionRoutes } from './automations/automation-versions.routes.ts'
 import { automationRecords } from './automations/automations.resource.ts'
 import { queues } from './background.ts'
 import { bulkRoutes } from './bulk/bulk.routes.ts'
@@ -46,6 +48,7 @@ import { healthRoutes } from './operations/health.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactAliases, contactAliasRecords } from './people/contacts/contact-aliases.resource.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
+import { filterRoutes } from './people/contacts/filters.routes.ts'
 import { mergeRoute } from './people/contacts/merge.routes.ts'
 import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
@@ -70,6 +73,7 @@ export const routes: Route[] = [
   ...crudRoutes(siteRecords, {
     end: 'The site and everything in it become unreachable; its contacts can no longer be exported or deleted. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
   }),
+  ...filterRoutes,
   ...contactRoutes(personalData),
   mergeRoute(merging),
   listRoute(contactAliases),
@@ -160,6 +164,7 @@ export const routes: Route[] = [
   showRoute(emails),
   ...resendWelcomeRoutes,
   ...emailTemplateRoutes,
+  ...automationPartsRoutes,
   ...automationTestRoutes,
   ...crudRoutes(automationRecords, {
     create:
@@ -168,6 +173,7 @@ export const routes: Route[] = [
       'Active runs keep the version they started with; those of a disabled automation stop before their next step. Requires the permissions for its trigger and actions, except to rename or disable it.',
     end: 'Waiting runs end at once, with the reason `automation_deleted`. All runs are kept.',
   }),
+  ...automationVersionRoutes,
   ...automationRunRoutes,
   ...hookRoutes,
   listRoute(events),

@@ -13,16 +13,17 @@ import {
   toOne,
 } from '../platform/jsonapi/field-types.ts'
 import { flag, line, writable } from '../platform/jsonapi/fields.ts'
+import { readId } from '../platform/jsonapi/identifiers.ts'
 import { defineResource } from '../platform/jsonapi/resource.ts'
 import { DELETED } from '../platform/records/lock-one.ts'
 import type { Records } from '../platform/records/records.ts'
 import { ActionSchema } from './actions.ts'
 import { actionsField, conditionsField, triggerField } from './parse-automation.ts'
 import { addFirstVersion, completeAutomation, endRuns } from './save-automation.ts'
-import { TRIGGER_EVENTS, TriggerSchema } from './triggers.ts'
+import { TRIGGER_EVENTS, TRIGGERS, TriggerSchema } from './triggers.ts'
 
 /** The serializer takes them as they are. */
-const Conditions = documentedAs(
+export const Conditions = documentedAs(
   Type.Unsafe<object | null>({ type: ['object', 'null'], additionalProperties: true }),
   Type.Union([ConditionSchema, Type.Null()]),
 )
@@ -60,6 +61,11 @@ export const automations = defineResource({
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: {
     trigger: oneOf(sql`r.trigger`, TRIGGER_EVENTS),
+    offer_id: {
+      description: 'Names this offer in its trigger, its conditions or its actions',
+      refersTo: 'offers',
+      build: (value) => ({ where: namesOffer(readId(value)) }),
+    },
     enabled: {
       description: 'true or false',
       build: (value) => ({ where: sql`(r.disabled_at is null) = ${parseBoolean(value)}` }),
@@ -83,6 +89,15 @@ export const automationRecords: Records = {
   afterCreate: addFirstVersion,
   afterEnd: endRuns,
 }
+
+const triggersOfOffers = TRIGGER_EVENTS.filter((event) => TRIGGERS[event] === 'offers')
+
+/** Ids stand as texts in definitions. */
+const namesOffer = (id: string) => sql`(
+  r.resource_id = ${id} and r.trigger = any (${triggersOfOffers}::text[])
+  or jsonb_path_exists(${partOfDefinition('actions')}, '$[*] ? (@.offer_id == $id)', jsonb_build_object('id', ${id}::text))
+  or jsonb_path_exists(${partOfDefinition('conditions')}, '$.** ? (@.filter like_regex "offer_id$" && @.value == $id)',
+                       jsonb_build_object('id', ${id}::text)))`
 
 function partOfDefinition(name: string) {
   return sql`(

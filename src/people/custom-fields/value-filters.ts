@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { parseBoolean } from '../../platform/jsonapi/field-types.ts'
 import { MATERIALIZE_LIMIT } from '../../platform/jsonapi/load.ts'
 import { listed, operatorsOf } from '../../platform/jsonapi/operators.ts'
-import type { ContactFilter, ContactFilters } from '../contacts/filters/contact-filter.ts'
+import type { ContactFilter, ContactFilters, FilterValue } from '../contacts/filters/contact-filter.ts'
 import { type CustomField, numberOf } from './find-fields.ts'
 import { dateOf, typeOf, type ValueKind } from './value-types.ts'
 
@@ -97,6 +97,8 @@ const flag: Record<string, Comparison> = {
 
 const COMPARISONS: Record<ValueKind, Record<string, Comparison>> = { text, number, date, flag }
 
+const VALUES: Record<ValueKind, FilterValue> = { text: 'text', number: 'number', date: 'day', flag: 'flag' }
+
 /** Each is true where the comparison is not, also where there is no value. */
 const NEGATIONS: Record<string, string> = { eq: 'not_eq', cont: 'not_cont', in: 'not_in' }
 
@@ -119,6 +121,7 @@ export function filtersOfField(field: CustomField): ContactFilters {
   const add = (operator: string, description: string, build: ContactFilter['build'], isSelective = false) => {
     filters[operator === '' ? handle : `${handle}_${operator}`] = {
       description: `${title} ${description}`,
+      takes: operator === 'null' ? 'flag' : VALUES[typeOf(type).kind],
       extension: true,
       essential: true,
       isSelective,
@@ -150,6 +153,13 @@ export function filtersOfField(field: CustomField): ContactFilters {
   )
   return filters
 }
+
+/** The names of the operators of a field of this type: of several names of one, the documented one. */
+export const operatorNamesOf = (field: CustomField): string[] =>
+  Object.keys(filtersOfField(field)).flatMap((filter) => {
+    const operator = filter.slice(field.handle.length + 1)
+    return operator === '' || operator in SYNONYMS ? [] : [operator]
+  })
 
 const negated = (verb: string) => (verb === 'is' ? 'is not' : 'does not contain')
 

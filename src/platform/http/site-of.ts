@@ -47,3 +47,18 @@ export function chooseSite(
   if (siteIds.length === 1) return siteIds[0]!
   throw badRequest('site_required', `The account has several sites. Specify one with ${how}.`, missing)
 }
+
+const PARAMETER = 'filter[site_id]'
+
+/** The query of an operation about a site. */
+export const SiteQuery = Type.Object({
+  [PARAMETER]: Type.Optional(Type.String({ description: 'The site; required when the account has several' })),
+})
+
+/** The site that the query of a request names, or the only one there is. @throws ApiError 404, 400 */
+export const siteInQuery = (siteIds: string[], query: Record<string, unknown>): string =>
+  chooseSite(siteIds, query[PARAMETER] as string | undefined, {
+    named: { parameter: PARAMETER },
+    missing: { parameter: PARAMETER },
+    how: `${PARAMETER}=…`,
+  })

@@ -27,6 +27,7 @@ const comparing = (name: string, { kind, nullable, select }: Compared): ContactF
   mapValues(comparisons(name, sql``, kind, { nullable }), ({ description, extension }, filter) => ({
     description,
     extension,
+    takes: filter.endsWith('_null') ? 'flag' : kind === 'time' ? 'time' : 'text',
     build: (value, contact, scope) =>
       comparisons(name, select(contact), kind, { nullable })[filter]!.build(value, scope),
   }))

@@ -7,9 +7,16 @@ type Sql = RawBuilder<unknown>
 /** A column of the contact, whatever the alias of its table. */
 export type Column = (name: string) => Sql
 
+/** What the value of a filter is: for `id` and `ids` those of resources, for `days` a number of days until now. */
+export const VALUE_KINDS = ['text', 'number', 'days', 'flag', 'time', 'day', 'id', 'ids'] as const
+
+export type FilterValue = (typeof VALUE_KINDS)[number]
+
 /** A filter of lists, which conditions of automations are made of too. */
 export interface ContactFilter {
   description: string
+  /** Left out: ids where it refers to resources, otherwise a text. */
+  takes?: FilterValue
   /** Not in the Kajabi document. */
   extension?: boolean
   /** Stays with EXTENSIONS=off: a client whose filter is ignored would act on the wrong person. */
@@ -40,7 +47,7 @@ export const columnsOf =
  * contact has.
  */
 export function listFilter(
-  { build, isList, isSelective: _, refersTo, ...filter }: ContactFilter,
+  { build, isList, isSelective: _, takes: __, refersTo, ...filter }: ContactFilter,
   alias: string,
 ): Filter {
   return {
@@ -57,3 +64,6 @@ export const isCustomer = (contact: Column, condition: Sql) => sql`
 
 /** The time since which something was "in the last so many days". */
 export const since = (value: string, { now }: Scope): Date => daysBefore(now, parseDays(value))
+
+export const valueOf = ({ takes, refersTo, isList }: ContactFilter): FilterValue =>
+  takes ?? (refersTo ? (isList ? 'ids' : 'id') : 'text')

@@ -16,6 +16,7 @@ const delivered: Since = (contact, from) => sql`
 
 const inLast = (description: string, happened: Since): ContactFilter => ({
   description: `${description} in the last N days`,
+  takes: 'days',
   build: (value, contact, scope) => ({ where: happened(contact, since(value, scope)) }),
 })
 
@@ -27,6 +28,7 @@ const whether = (
   condition: (contact: Column) => RawBuilder<unknown>,
 ): ContactFilter => ({
   description: `${description}: true or false`,
+  takes: 'flag',
   build: (value, contact) => ({
     where: parseBoolean(value) ? condition(contact) : sql`not ${condition(contact)}`,
   }),
@@ -39,6 +41,7 @@ const netRevenue = (
   isTrueOf: (paid: number, amount: number) => boolean,
 ): ContactFilter => ({
   description: `Net revenue is ${description} this amount`,
+  takes: 'number',
   build: (value, contact) => {
     const compared = sql`cu.net_revenue ${sql.raw(operator)} ${parseNumber(value)}::numeric`
     const where = isTrueOf(0, Number(value))

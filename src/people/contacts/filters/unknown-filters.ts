@@ -15,6 +15,7 @@ const everybody = (description: string): ContactFilter => ({
 /** The same filter, with a value that must be a number of days. */
 const inDays = ({ description, build }: ContactFilter): ContactFilter => ({
   description: `${description} in the last N days`,
+  takes: 'days',
   build: (value, contact, scope) => {
     since(value, scope)
     return build(value, contact, scope)
@@ -37,6 +38,7 @@ const ofId = ({ description, build }: ContactFilter): ContactFilter => ({
 export const unknownFilters: ContactFilters = {
   is_hidden: {
     description: 'Hidden: true or false; no contact is hidden',
+    takes: 'flag',
     build: (value) => ({ where: parseBoolean(value) ? NOBODY : EVERYBODY }),
   },
   used_coupon_code: nobody('Used this coupon'),
