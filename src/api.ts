@@ -44,6 +44,7 @@ import { grantRoutes } from './grants/grants.routes.ts'
 import { memberPages } from './members/member-pages.ts'
 import { merging } from './merging.ts'
 import { events } from './operations/events/events.resource.ts'
+import { figureRoutes } from './operations/figures/figures.routes.ts'
 import { healthRoutes } from './operations/health.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactAliases, contactAliasRecords } from './people/contacts/contact-aliases.resource.ts'
@@ -73,6 +74,7 @@ export const routes: Route[] = [
   ...crudRoutes(siteRecords, {
     end: 'The site and everything in it become unreachable; its contacts can no longer be exported or deleted. It must not be in use: no customer holds an offer of it, and its automations and hooks are disabled. The only site of an account cannot be archived.',
   }),
+  ...figureRoutes,
   ...filterRoutes,
   ...contactRoutes(personalData),
   mergeRoute(merging),

@@ -28,12 +28,12 @@ test('an automation made of each trigger and each action that are listed is acce
     email_templates: await makeTemplate(h.app, siteId),
     hooks: await makeHook(h.app, siteId, { event: 'automation' }),
   }
-  const valueOf = ({ resource_type, schema }: Parameter) =>
+  const sampleOf = ({ resource_type, schema }: Parameter) =>
     resource_type ? ids[resource_type] : (schema.anyOf?.[0]?.const ?? schema.minimum ?? true)
   const actions = attributes.actions.map(
     ({ action, parameters }: { action: string; parameters: Parameter[] }) => ({
       action,
-      ...Object.fromEntries(parameters.map((parameter) => [parameter.name, valueOf(parameter)])),
+      ...Object.fromEntries(parameters.map((parameter) => [parameter.name, sampleOf(parameter)])),
     }),
   )
   expect(actions).toHaveLength(9)

@@ -8,7 +8,7 @@ import { confirmationEmailData } from './confirmation-email-data.ts'
 import { ownerEmailData } from './owner-email-data.ts'
 import type { EmailData } from './render.ts'
 import { signedLink } from './signed-link.ts'
-import { type ContactEmailKind, isUserEmailKind } from './templates/index.ts'
+import { type ContactEmailKind, isUserEmailKind, TEMPLATE_TEST } from './templates/index.ts'
 import { tokenOfUserEmail, userEmailData } from './user-email-data.ts'
 
 /** What the link of each e-mail is for; or the page that it leads to, which anybody can open. */
@@ -94,6 +94,9 @@ export async function emailData(
 
 const isToOwner = ({ kind }: EmailContext) => kind === 'hook_disabled'
 
+/** It was rendered when it was queued; the link of a sample has no secret. */
+const isTest = ({ kind }: EmailContext) => kind === TEMPLATE_TEST
+
 const isToUser = ({ kind }: EmailContext) => isUserEmailKind(kind)
 
 /** Who has submitted a form need not be a contact before the e-mail is confirmed. */
@@ -120,7 +123,7 @@ function linkOf(occasion: EmailContext, facts: Facts | undefined): NewLink | nul
 const linkOfKind = ({ kind }: Pick<EmailContext, 'kind'>) => LINK_OF[kind as ContactEmailKind]
 
 function purposeOf(occasion: EmailContext): LinkPurpose | null {
-  if (isToOwner(occasion) || isToUser(occasion)) return null
+  if (isToOwner(occasion) || isToUser(occasion) || isTest(occasion)) return null
   const link = linkOfKind(occasion)
   return isPath(link) ? null : link
 }

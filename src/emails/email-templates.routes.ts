@@ -1,16 +1,23 @@
-import { Type } from 'typebox'
-import type { Db } from '../platform/db/database.ts'
+import { type Static, Type } from 'typebox'
+import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
+import { originOf } from '../people/contacts/origin-of.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
+import { assertMay } from '../platform/http/authenticate.ts'
 import { crudRoutes, newDocument } from '../platform/http/crud-routes.ts'
 import { ignoredAttributes } from '../platform/http/documents.ts'
-import { type Route, route } from '../platform/http/route.ts'
-import { siteOf } from '../platform/http/site-of.ts'
+import { type ReadContext, type Route, route, type WriteContext } from '../platform/http/route.ts'
+import { SiteQuery, siteInQuery, siteOf } from '../platform/http/site-of.ts'
+import { readId } from '../platform/jsonapi/identifiers.ts'
 import { loadOne } from '../platform/jsonapi/load.ts'
 import { readAttributes } from '../platform/jsonapi/read-attributes.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
+import { findOne } from '../platform/records/lock-one.ts'
+import { describeKinds } from './describe-kinds.ts'
 import { emailTemplateRecords, emailTemplates } from './email-templates.resource.ts'
 import { previewTemplate } from './preview-template.ts'
+import { sendTest } from './send-test.ts'
 import { assertWords, customSamples, type OwnWords, wordsIn } from './template-attributes.ts'
-import type { EmailKind } from './templates/index.ts'
+import { type EmailKind, templateFields } from './templates/index.ts'
 
 const TAG = 'email templates'
 
@@ -22,26 +29,123 @@ const Preview = Type.Object({
   }),
 })
 
+const MaybeText = (description: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], description })
+
+const New = newDocument(emailTemplateRecords)
+
+type Draft = Static<typeof New> & { meta?: { contact_id?: string | number } }
+
+const Draft = Type.Unsafe<Draft>(
+  Type.Object({
+    ...(New as unknown as { properties: object }).properties,
+    meta: Type.Optional(
+      Type.Object({
+        contact_id: Type.Optional(
+          Type.Union([Type.String(), Type.Integer()], { description: 'The contact to whom it is written' }),
+        ),
+      }),
+    ),
+  }),
+)
+
 const preview = route({
   kind: 'read',
   method: 'POST',
   url: '/v1/email_templates/preview',
   access: 'manage:emails',
   summary: 'Preview an e-mail template before it is saved',
-  description: 'Rendered with sample data. Omitted fields have their default text.',
+  description:
+    'Rendered with sample data, or for the contact that `meta.contact_id` names, which requires `view:contacts`. Omitted fields have their default text.',
   tag: TAG,
-  body: newDocument(emailTemplateRecords),
+  body: Draft,
   responses: { 200: Preview },
   errors: [404, 409, 422],
   async handler(context) {
-    const { app, db, body, ignore } = context
-    const { attributes } = body.data
-    const { values, ignored } = readAttributes(emailTemplates, attributes, true)
-    ignore(ignoredAttributes(attributes, ignored))
-    const [kind, words] = [values.kind as EmailKind, wordsIn(values)]
-    const siteId = siteOf(context)
-    assertWords(kind, words, await customSamples(db, siteId))
-    return { body: { meta: await previewTemplate(app, db, siteId, kind, words) } }
+    const { app, db, body, caller } = context
+    const { siteId, kind, words } = await readDraft(context, db)
+    const given = body.meta?.contact_id
+    if (given !== undefined) assertMay(caller.permissions, ['view:contacts'], CONTACT)
+    const contact =
+      given === undefined
+        ? null
+        : await findOne<Contact>(db, contactRows, [siteId], readId(String(given)), CONTACT)
+    return { body: { meta: await previewTemplate(app, db, siteId, kind, words, contact?.id) } }
+  },
+})
+
+const CONTACT = { pointer: '/meta/contact_id' }
+
+/** What a template that is not saved says. @throws ApiError 422 */
+async function readDraft(context: ReadContext<Draft> | WriteContext<Draft>, db: Db | Tx) {
+  const { body, ignore } = context
+  const { attributes } = body.data
+  const { values, ignored } = readAttributes(emailTemplates, attributes, true)
+  ignore(ignoredAttributes(attributes, ignored))
+  const [kind, words] = [values.kind as EmailKind, wordsIn(values)]
+  const siteId = siteOf(context)
+  assertWords(kind, words, await customSamples(db, siteId))
+  return { siteId, kind, words }
+}
+
+const test = route({
+  kind: 'write',
+  method: 'POST',
+  url: '/v1/email_templates/send_test',
+  access: 'manage:emails',
+  summary: 'Send a test of an e-mail template to oneself',
+  description:
+    'Sends the e-mail to the address of the user whose session or API key this is, rendered with sample data; its link leads nowhere. The document is that of a preview. The e-mail is in the outbox with the kind `template_test`.',
+  tag: TAG,
+  body: New,
+  responses: {
+    200: Type.Object({
+      meta: Type.Object({ to_email: Type.String(), email_id: Type.String(), event_id: Type.String() }),
+    }),
+  },
+  errors: [404, 409, 422],
+  async handler(context) {
+    const { app, tx, caller } = context
+    const { siteId, kind, words } = await readDraft(context, tx)
+    const rendered = await previewTemplate(app, tx, siteId, kind, words)
+    const origin = originOf(context)
+    return { body: { meta: await sendTest(tx, siteId, kind, rendered, caller.userId, origin) } }
+  },
+})
+
+const Kind = Type.Object({
+  kind: Type.String(),
+  template_id: MaybeText('The site’s own template; null: it has none. Of `automation` there are any number'),
+  defaults: Type.Object(Object.fromEntries(templateFields.map((field) => [field, MaybeText('The default')]))),
+  variables: Type.Array(Type.String(), { description: 'What a template can name, as in `offers[].title`' }),
+})
+
+const kinds = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/email_templates/kinds',
+  access: 'view:emails',
+  summary: 'List the kinds of e-mail templates',
+  description:
+    'Every kind of e-mail of which a site can have a template, with its default texts in the language of the site, and the variables that can be used.',
+  tag: TAG,
+  query: SiteQuery,
+  responses: {
+    200: Type.Object({
+      data: Type.Object({
+        type: Type.Literal('email_template_kinds'),
+        id: Type.String({ description: 'Id of the site' }),
+        attributes: Type.Object({ language: Type.String(), kinds: Type.Array(Kind) }),
+      }),
+      links: Type.Object({ self: Type.String() }),
+    }),
+  },
+  errors: [404],
+  async handler({ db, query, caller, scope }) {
+    const id = siteInQuery(caller.siteIds, query)
+    const self = `${scope.baseUrl}/v1/email_templates/kinds?filter%5Bsite_id%5D=${id}`
+    const attributes = await describeKinds(db, id)
+    return { body: { data: { type: 'email_template_kinds', id, attributes }, links: { self } } }
   },
 })
 
@@ -70,8 +174,11 @@ async function readTemplate(
   return primary.rows[0] as unknown as OwnWords & { site_id: string; kind: EmailKind }
 }
 
+/** Paths with words before those in which a word could be an id. */
 export const emailTemplateRoutes: Route[] = [
+  kinds,
   preview,
+  test,
   previewSaved,
   ...crudRoutes(emailTemplateRecords, {
     create:

@@ -224,3 +224,69 @@ test('the example in the documentation is a valid template', async () => {
   const [, example] = /POST \/v1\/email_templates\n(\{[\s\S]*?\})\n```/.exec(chapter)!
   expect((await h.client.post('/v1/email_templates', JSON.parse(example!))).status).toBe(201)
 })
+
+test('a preview can be written to a contact, with the offers that they hold', async () => {
+  const { siteId } = h.account
+  const contact_id = await makeContact(h.app, siteId, { name: 'Grace Hopper', email: 'grace@example.com' })
+  const offer = await makeOffer(h.app, siteId, { title: 'Compilers for everyone' })
+  const draft = {
+    ...document({
+      kind: 'automation',
+      name: 'Draft',
+      subject: '{{ recipient.first_name }}{% if offers.size > 0 %}: {{ offers[0].title }}{% endif %}',
+      body: '<p>{{ recipient.email }}</p>',
+    }),
+    meta: { contact_id },
+  }
+  const subject = async (client = h.client) =>
+    (await client.post('/v1/email_templates/preview', draft)).body.meta?.subject
+  expect(await subject()).toBe('Grace: Bread from the beginning')
+  await h.client.post(`/v1/contacts/${contact_id}/relationships/offers`, offersBody([offer]))
+  expect(await subject()).toBe('Grace: Compilers for everyone')
+  const { token } = await makeKey(h.app, h.account, ['view:emails', 'manage:emails'])
+  const refused = await h.clientWith(token).post('/v1/email_templates/preview', draft)
+  expect([refused.status, refused.body.errors[0].source.pointer]).toEqual([403, '/meta/contact_id'])
+  const nobody = { ...draft, meta: { contact_id: '999999' } }
+  expect((await h.client.post('/v1/email_templates/preview', nobody)).status).toBe(404)
+})
+
+test('a test of a template goes to the user who asks for it, and to nobody else', async () => {
+  const words = { kind: 'welcome', subject: 'A trial for {{ recipient.name }}' }
+  const before = (await h.client.get('/v1/emails')).body.meta.total_count
+  const { status, body } = await h.client.post('/v1/email_templates/send_test', document(words))
+  const { email } = (await h.client.get('/v1/me')).body.data.attributes
+  expect([status, body.meta.to_email]).toEqual([200, email])
+  await h.drain()
+  const sent = (await h.client.get('/v1/emails?filter[kind]=template_test')).body.data
+  expect(sent.map(({ attributes }: { attributes: object }) => attributes)).toMatchObject([
+    { to_email: email, subject: 'A trial for Robin Baker', status: 'kept' },
+  ])
+  expect((await h.client.get('/v1/emails')).body.meta.total_count).toBe(before + 1)
+  const event = (await h.client.get(`/v1/events/${body.meta.event_id}`)).body.data.attributes
+  expect(event).toMatchObject({ event: 'template_test_requested', data: { kind: 'welcome' } })
+  await expectRefusal(
+    h.app,
+    () =>
+      h.client.post('/v1/email_templates/send_test', document({ ...words, subject: '{{ recipient.nmae }}' })),
+    422,
+    { pointer: '/data/attributes/subject' },
+  )
+})
+
+test('the kinds of templates have their default texts in the language of the site, and their variables', async () => {
+  const kindsOf = async () => (await h.client.get('/v1/email_templates/kinds')).body.data.attributes
+  await h.app.db.deleteFrom('email_templates').execute()
+  const { language, kinds } = await kindsOf()
+  expect(kinds.map(({ kind }: { kind: string }) => kind)).toEqual(templateKinds)
+  const welcome = kinds.find(({ kind }: { kind: string }) => kind === 'welcome')
+  expect([language, welcome.defaults.button, welcome.template_id]).toEqual(['en', 'Set your password', null])
+  expect(welcome.variables).toContain('offers[].products[].title')
+  expect(welcome.variables).not.toContain('gift.message')
+  const id = await make({ kind: 'welcome', subject: 'Hello' })
+  await h.app.db.updateTable('sites').set({ language: 'es' }).execute()
+  const spanish = await kindsOf()
+  expect(spanish.language).toBe('es')
+  expect(spanish.kinds.find(({ kind }: { kind: string }) => kind === 'welcome').template_id).toBe(id)
+  await h.app.db.updateTable('sites').set({ language: 'en' }).execute()
+  await h.client.delete(`/v1/email_templates/${id}`)
+})

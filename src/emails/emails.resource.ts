@@ -13,7 +13,7 @@ import {
   toOne,
 } from '../platform/jsonapi/field-types.ts'
 import { defineResource } from '../platform/jsonapi/resource.ts'
-import { emailKinds } from './templates/index.ts'
+import { emailKinds, TEMPLATE_TEST } from './templates/index.ts'
 
 export const EMAIL_STATUSES = ['pending', 'kept', 'sent', 'failed', 'cancelled'] as const
 
@@ -48,7 +48,7 @@ export const emails = defineResource({
     event_id: related(sql`r.event_id`, 'events', 'Caused by this event'),
     run_id: related(sql`r.run_id`, 'automation_runs', 'Sent by this automation run'),
     reason: contains(sql`r.response`, 'The response of the mail server contains'),
-    kind: oneOf(sql`r.kind`, emailKinds),
+    kind: oneOf(sql`r.kind`, [...emailKinds, TEMPLATE_TEST]),
     status: oneOf(sql`r.status`, EMAIL_STATUSES),
   },
   filterable: { to_email: 'email', subject: 'text', attempts: 'number' },

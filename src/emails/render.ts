@@ -102,10 +102,18 @@ export function assertTemplate(template: Partial<EmailTemplate>, samples = [full
   }
 }
 
-function assertDefined(field: keyof EmailTemplate, templates: Template[], samples: EmailData[]): void {
+/** What templates that are tried with these samples can name. */
+function shapeFor(samples: EmailData[]) {
   const { gift, ...others } = EMAIL_SHAPE
   const known = samples.some((sample) => sample.gift) ? EMAIL_SHAPE : others
-  const shape = { ...known, recipient: mapValues(samples[0]!.recipient, () => 'text' as const) }
+  return { ...known, recipient: mapValues(samples[0]!.recipient, () => 'text' as const) }
+}
+
+/** The names of what templates that are tried with these samples can name, as in `offers[].title`. */
+export const variablesFor = (samples: EmailData[]): string[] => namesIn(shapeFor(samples))
+
+function assertDefined(field: keyof EmailTemplate, templates: Template[], samples: EmailData[]): void {
+  const shape = shapeFor(samples)
   const found = findUndefined(templates, shape)
   if (!found) return
   const available = namesIn(shape)

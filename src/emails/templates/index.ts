@@ -42,6 +42,9 @@ export const defaultTemplates: Record<Language, Record<EmailKind, EmailTemplate>
 
 export const emailKinds = Object.keys(defaultTemplates.en) as EmailKind[]
 
+/** The kind of an e-mail with which a user tries a template of any kind. */
+export const TEMPLATE_TEST = 'template_test'
+
 /** What goes to the users of the account. */
 export type UserEmailKind = 'user_invitation' | 'user_password'
 

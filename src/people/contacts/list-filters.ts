@@ -3,7 +3,7 @@ import type { Db } from '../../platform/db/database.ts'
 import { type CustomField, customFieldsOf } from '../custom-fields/find-fields.ts'
 import { filtersOfField, operatorNamesOf } from '../custom-fields/value-filters.ts'
 import { conditionFilters } from './contact-filters.ts'
-import { type ContactFilter, type FilterValue, valueOf } from './filters/contact-filter.ts'
+import { type ContactFilter, type FilterValue, takenBy } from './filters/contact-filter.ts'
 import { isRecorded } from './filters/found-values.ts'
 import { SEGMENT_FILTERS } from './filters/segment-filters.ts'
 
@@ -46,7 +46,7 @@ const describe = (
 ): DescribedFilter => ({
   filter,
   description: described.description,
-  takes: valueOf(described),
+  takes: takenBy(described),
   resource_type: described.refersTo ?? null,
   is_recorded: isRecorded(filter),
   custom_field,

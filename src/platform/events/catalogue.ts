@@ -250,6 +250,11 @@ export const EVENTS = {
     occurs: 'a link to set a new password was requested by a user of the account',
     data: Type.Object({ user_id: text }),
   },
+  template_test_requested: {
+    refersTo: [],
+    occurs: 'a user had a test of an e-mail template sent to their own address',
+    data: Type.Object({ kind: text, user_id: text }),
+  },
   offer_purchased: {
     ...NO_PURCHASES,
     occurs: 'a customer bought an offer',

@@ -23,6 +23,7 @@ export const emailInvariants: Invariant[] = [
                       when 'form_confirmation' then e.type = 'form_confirmation_requested'
                       when 'user_invitation' then e.type = 'user_invited'
                       when 'user_password' then e.type = 'user_password_link_requested'
+                      when 'template_test' then e.type = 'template_test_requested'
                       when 'automation' then m.run_id is not null end, false)
              union all
              select 'e-mails ' || string_agg(id::text, ', ') from emails
@@ -41,6 +42,7 @@ export const emailInvariants: Invariant[] = [
                  union all select 'hook_disabled' where e.type = 'hook_disabled'
                  union all select 'user_invitation' where e.type = 'user_invited'
                  union all select 'user_password' where e.type = 'user_password_link_requested'
+                 union all select 'template_test' where e.type = 'template_test_requested'
                  union all select 'form_confirmation' where e.type = 'form_confirmation_requested'
                ) due
                left join emails m on m.site_id = e.site_id and m.event_id = e.id and m.kind = due.kind

@@ -65,5 +65,5 @@ export const isCustomer = (contact: Column, condition: Sql) => sql`
 /** The time since which something was "in the last so many days". */
 export const since = (value: string, { now }: Scope): Date => daysBefore(now, parseDays(value))
 
-export const valueOf = ({ takes, refersTo, isList }: ContactFilter): FilterValue =>
+export const takenBy = ({ takes, refersTo, isList }: ContactFilter): FilterValue =>
   takes ?? (refersTo ? (isList ? 'ids' : 'id') : 'text')

@@ -1,0 +1,37 @@
+import { sql } from 'kysely'
+import type { Db, Tx } from '../platform/db/database.ts'
+import { givenName } from '../platform/text/names.ts'
+import type { EmailData } from './templates/data.ts'
+
+/** A contact as the recipient of a preview, with the offers that they hold now. */
+export async function sampleContact(
+  db: Db | Tx,
+  siteId: string,
+  contactId: string,
+  now: Date,
+): Promise<Pick<EmailData, 'recipient' | 'offers'>> {
+  const { rows } = await sql<{
+    name: string
+    email: string
+    custom: Record<`custom_${number}`, string | null> | null
+    offers: EmailData['offers']
+  }>`
+    select c.name, c.email,
+           (select jsonb_object_agg('custom_' || f.number, c.custom -> ('custom_' || f.number))
+              from custom_fields f where f.site_id = c.site_id) as custom,
+           (select coalesce(json_agg(json_build_object(
+                     'title', o.title, 'description', o.description, 'access_until', held.expires_at,
+                     'products', (select coalesce(json_agg(json_build_object('title', p.title) order by op.position, p.id), '[]')
+                                    from offer_products op join products p on p.site_id = op.site_id and p.id = op.product_id
+                                   where op.site_id = o.site_id and op.offer_id = o.id)) order by o.id), '[]')
+              from customers cu
+              join offer_grants held on held.site_id = cu.site_id and held.customer_id = cu.id
+                                    and held.revoked_at is null
+                                    and (held.expires_at is null or held.expires_at > ${now})
+              join offers o on o.site_id = held.site_id and o.id = held.offer_id
+             where cu.site_id = c.site_id and cu.contact_id = c.id) as offers
+      from contacts c
+     where c.id = ${contactId} and c.site_id = ${siteId}`.execute(db)
+  const { name, email, custom, offers } = rows[0]!
+  return { recipient: { name, first_name: givenName(name), email, ...custom }, offers }
+}
