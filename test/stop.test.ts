@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import {
   begin,
+  bestowRunning,
   connectTo,
   lockFile,
   npmStart,
@@ -25,6 +26,10 @@ const { ready: key } = await npmStart(dataDir).then(async (first) => {
   return first
 })
 
+/** Without npm, which takes longer than the server. */
+const startAlone = () => bestowRunning(['start'], { settings: { DATA_DIR: dataDir, PORT: '0' } })
+const startWithNpm = () => npmStart(dataDir)
+
 const ways: [string, (running: Running) => Promise<void>][] = [
   ['SIGTERM to npm', async ({ child }) => void child.kill('SIGTERM')],
   ['SIGINT to npm', async ({ child }) => void child.kill('SIGINT')],
@@ -33,8 +38,8 @@ const ways: [string, (running: Running) => Promise<void>][] = [
   ['Ctrl-C in a terminal', async ({ child }) => signalGroup(child, 'SIGINT')],
 ]
 
-test.each(ways)('%s: what is in flight is answered, then all of it is gone', async (_way, send) => {
-  const running = await npmStart(dataDir)
+test.each(ways)('%s: what is in flight is answered, then all of it is gone', async (way, send) => {
+  const running = await (way.includes('server') ? startAlone : startWithNpm)()
   const api = await signIn({ ...key, ...running.ready })
   const database = await connectTo(dataDir)
   await database.query('begin; lock table contacts in access exclusive mode')
@@ -57,7 +62,7 @@ test.each(ways)('%s: what is in flight is answered, then all of it is gone', asy
 })
 
 test('a client that never finishes its request does not block the stop', async () => {
-  const running = await npmStart(dataDir)
+  const running = await startAlone()
   const { port } = new URL(running.ready.url!)
   const half = connect(Number(port), '127.0.0.1')
   half.on('error', () => {})

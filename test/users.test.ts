@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { chown, mkdir, readlink, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { npmStart, ROOT, signIn, stop, temporaryFolder } from './processes.ts'
+import { bestowRunning, npmStart, ROOT, signIn, stop, temporaryFolder } from './processes.ts'
 
 const isRoot = process.getuid?.() === 0
 const id = (flag: string) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout)
@@ -34,7 +34,7 @@ test('root can start the server with a data folder that only root can access, an
     expect(await stop(first)).toBe(0)
     expect(existsSync(join(elsewhere, 'postmaster.pid'))).toBe(false)
 
-    const second = await npmStart(dataDir)
+    const second = await bestowRunning(['start'], { settings: { DATA_DIR: dataDir, PORT: '0' } })
     const api = await signIn({ ...first.ready, ...second.ready })
     expect((await api.get('/v1/contacts?filter[email_eq]=ada@example.com')).body.data).toHaveLength(1)
     expect(await stop(second)).toBe(0)

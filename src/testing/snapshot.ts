@@ -17,6 +17,16 @@ export async function snapshotOf({ db }: App): Promise<Snapshot> {
   return new Map(rows.map(({ name, sum }) => [name, sum]))
 }
 
+/** Starts to watch. @returns a function that names the tables that have changed since it was last called */
+export async function watchTables(app: App): Promise<() => Promise<string[]>> {
+  let last = await snapshotOf(app)
+  return async () => {
+    const before = last
+    last = await snapshotOf(app)
+    return changesBetween(before, last)
+  }
+}
+
 /** Names of the tables that differ. */
 export const changesBetween = (before: Snapshot, after: Snapshot): string[] =>
   [...after].filter(([name, sum]) => before.get(name) !== sum).map(([name]) => name)

@@ -16,13 +16,13 @@ import { makeForm, newcomer, submissionBody } from '../../testing/forms.ts'
 import { databaseName } from '../../testing/global-setup.ts'
 import { createDatabase, type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
-import { advanceClock } from '../../worker/advance-clock.ts'
+import { drain } from '../../worker/drain.ts'
 import { cleanUp } from '../clean-up.ts'
 import { examine } from './examine.ts'
 
 let h: Harness
 /** What `h.app` is, on a copy of its database for each test. */
-let app: App
+let app: App & { clock: MovableClock }
 let copy: Database
 
 beforeAll(async () => {
@@ -102,7 +102,11 @@ test('a database that was only used has no violations', async () => {
 })
 
 test('a database whose old events and deliveries were deleted has no violations', async () => {
-  await advanceClock(app, 500 * 86_400_000)
+  // Not in the order in which it is due, which takes hundreds of steps: repetitions of what fails have minutes between them.
+  for (let year = 0; year < 12; year++) {
+    await app.clock.advance(app.db, 365 * 86_400_000)
+    await drain(app)
+  }
   // A chain of causes is deleted from its end.
   while ((await cleanUp(app, queues)) > 0);
   // The links of gifts never expire, and need their events.
