@@ -115,7 +115,37 @@ const offer = createRoute({
 const products = createRoute({
   getParentRoute: () => site,
   path: 'products',
-  component: lazyRouteComponent(() => import('./pages/products.tsx'), 'Products'),
+  component: lazyRouteComponent(() => import('./pages/products/products.tsx'), 'Products'),
+})
+const course = createRoute({
+  getParentRoute: () => site,
+  path: 'products/$id',
+  component: lazyRouteComponent(() => import('./pages/products/course.tsx'), 'CoursePage'),
+})
+const courseSettings = createRoute({
+  getParentRoute: () => course,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/products/course-settings.tsx'), 'CourseSettings'),
+})
+const lesson = createRoute({
+  getParentRoute: () => course,
+  path: 'lessons/$lesson',
+  component: lazyRouteComponent(() => import('./pages/products/lesson.tsx'), 'LessonPage'),
+})
+const contentStart = createRoute({
+  getParentRoute: () => site,
+  path: 'pages',
+  component: lazyRouteComponent(() => import('./pages/content/content-list.tsx'), 'ContentStart'),
+})
+const contentList = createRoute({
+  getParentRoute: () => site,
+  path: 'pages/$kind',
+  component: lazyRouteComponent(() => import('./pages/content/content-list.tsx'), 'ContentList'),
+})
+const contentPage = createRoute({
+  getParentRoute: () => site,
+  path: 'pages/$kind/$id',
+  component: lazyRouteComponent(() => import('./pages/content/content-page.tsx'), 'ContentPage'),
 })
 const emails = createRoute({
   getParentRoute: () => site,
@@ -176,6 +206,10 @@ const routeTree = root.addChildren([
       offers,
       offer,
       products,
+      course.addChildren([courseSettings, lesson]),
+      contentStart,
+      contentList,
+      contentPage,
       emails,
       webhooks,
       deliveries,

@@ -404,6 +404,15 @@ describe('on other websites', () => {
     expect(headers.get('content-security-policy')).toContain("form-action 'self' https: http:;")
   })
 
+  test('the page of a form may be framed by pages of our own origin, as the portal previews it', async () => {
+    const form = await makeForm(h.app, siteId)
+    const { headers } = await fetch(`${base}/forms/${form}`)
+    const policy = headers.get('content-security-policy')
+    expect(policy).toContain("form-action 'self'; frame-ancestors 'self';")
+    const answered = await send(addressOf(form), newcomer())
+    expect(answered.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+  })
+
   test('an address with letters beyond ASCII is sent as browsers write it', async () => {
     const attributes = { redirect_url: 'https://münchen.example/grüße' }
     const form = await makeForm(h.app, siteId, { attributes })

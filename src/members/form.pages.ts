@@ -115,7 +115,8 @@ async function renderForm(visit: Visit, form: Form, given: Record<string, string
     text: problemText(visitor.language, problem, fields),
   }))
   if (isScript && problems.length > 0) return visit.sendJson({ problems }, 422)
-  if (form.redirect_url !== null) visit.allowLeaving()
+  // The portal shows it in a frame, as a preview.
+  visit.relaxPolicy({ mayLeave: form.redirect_url !== null, isFramed: true })
   const view = {
     action: paths.formSubmissions(form.id),
     title: form.title,
@@ -217,7 +218,7 @@ const showConfirmation = page('GET', '/form/:token', async (visit) => {
   if (!linked) return linkEnded(visit)
   if (linked.isConfirmed) return renderSent(visit, linked.form, null)
   if (isClosed(linked.form)) return closed(visit)
-  if (linked.form.redirect_url !== null) visit.allowLeaving()
+  if (linked.form.redirect_url !== null) visit.relaxPolicy({ mayLeave: true })
   const action = linkPath('form', visit.params.token!)
   return visit.render('follow_link', { purpose: 'form', action, email: linked.email, next: null })
 })

@@ -35,8 +35,8 @@ export interface Visit {
   redirect: (path: string) => FastifyReply
   /** Redirects to another website. */
   leave: (url: string) => FastifyReply
-  /** Lets the forms of the page lead to other websites: browsers stop redirects to them otherwise. */
-  allowLeaving: () => void
+  /** Allows more than the policy of other pages does. */
+  relaxPolicy: (relaxed: Relaxed) => void
   /** The request is of a script, which is answered in JSON. */
   isScript: boolean
   /** The origin of the page that sends the request, where it is another website; else null. */
@@ -49,12 +49,21 @@ export interface Visit {
   forget: () => void
 }
 
-/** @param formTargets besides our own origin, where forms may lead, with every redirect that follows */
-export const contentSecurityPolicy = (formTargets = '') =>
+export interface Relaxed {
+  /** Forms may lead to other websites, and so may every redirect that follows: browsers stop them otherwise. */
+  mayLeave?: boolean
+  /** Pages of our own origin may show the page in a frame. */
+  isFramed?: boolean
+}
+
+// The other website may redirect to any further one.
+const ELSEWHERE = ' https: http:'
+
+export const contentSecurityPolicy = ({ mayLeave = false, isFramed = false }: Relaxed = {}) =>
   [
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:",
     `media-src 'self' https:; frame-src ${PLAYER_HOSTS.join(' ')}`,
-    `form-action 'self'${formTargets && ` ${formTargets}`}; frame-ancestors 'none'; base-uri 'none'`,
+    `form-action 'self'${mayLeave ? ELSEWHERE : ''}; frame-ancestors ${isFramed ? "'self'" : "'none'"}; base-uri 'none'`,
   ].join('; ')
 
 interface Place {
@@ -120,8 +129,7 @@ export async function openVisit(
       sendPage(app, request, reply, name, view, { site, base, member: visit.member }, status),
     redirect: (path) => reply.redirect(base + path, 303),
     leave: (url) => reply.redirect(new URL(url).href, 303),
-    // The other website may redirect to any further one.
-    allowLeaving: () => void reply.header('content-security-policy', contentSecurityPolicy('https: http:')),
+    relaxPolicy: (relaxed) => void reply.header('content-security-policy', contentSecurityPolicy(relaxed)),
     isScript: isOfScript(request),
     origin: otherOrigin(request),
     sendJson: (body, status) => sendJson(reply, body, status),

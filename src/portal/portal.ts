@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import staticFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { PLAYER_HOSTS } from '../catalogue/courses/embed-url.ts'
 import type { App } from '../platform/app.ts'
 
 /** Beside `dist/` of the sources, in a clone and in the package alike. */
@@ -22,8 +23,8 @@ const pagePolicy = (nonce: string): string =>
   [
     "default-src 'none'; script-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' https: data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'",
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "img-src 'self' https: data: blob:; media-src 'self' https: blob:; font-src 'self'; connect-src 'self'",
+    `frame-src 'self' ${PLAYER_HOSTS.join(' ')}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   ].join('; ')
 
 /** An e-mail has its styles within. It is shown in a document of no origin, which runs our script alone. */

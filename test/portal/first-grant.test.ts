@@ -19,7 +19,7 @@ test('a product, an offer, a contact and a grant are made, and what follows appe
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Title').fill('Watercolour Basics')
   await dialog.getByRole('button', { name: 'Create' }).click()
-  await page.getByRole('cell', { name: 'Watercolour Basics', exact: true }).waitFor()
+  await heading('Watercolour Basics').waitFor()
 
   await page.getByRole('link', { name: 'Offers', exact: true }).click()
   await page.getByRole('button', { name: 'New offer' }).first().click()

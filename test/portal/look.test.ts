@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
 import { makeContact, makeOffer, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
 import { makeHook } from '../../src/testing/hooks.ts'
 import { thirdDueToday } from '../depth.ts'
@@ -21,6 +22,15 @@ const PAGES = [
   'offers/OFFER',
   'offers/OFFER?dialog=archive',
   'products',
+  'products?dialog=new',
+  'products/COURSE',
+  'products/COURSE?dialog=new-module',
+  'products/COURSE/lessons/LESSON',
+  'products/COURSE/lessons/LESSON?dialog=move&moved=lessons-LESSON',
+  'pages/website_pages',
+  'pages/website_pages?dialog=new',
+  'pages/blog_posts/WRITTEN',
+  'pages/podcasts/PODCAST',
   'emails',
   'emails?email=EMAIL',
   'webhooks',
@@ -54,9 +64,25 @@ beforeAll(async () => {
   await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
   await h.client.post(`/v1/hooks/${hookId}/test`)
   await h.drain()
+  const { courseId, lessonId } = await makeCourseParts(h.client)
+  const postId = await makeContent(h.client, 'blog_posts', {
+    content: '<h2>One</h2><p>Two</p>',
+    tags: ['News'],
+  })
+  const directories = [{ id: 'spotify', url: 'https://example.com/show' }]
+  const podcastId = await makeContent(h.client, 'podcasts', { directories })
   const [email] = (await h.client.get('/v1/emails')).body.data
   const [delivery] = (await h.client.get('/v1/webhook_deliveries')).body.data
-  ids = { CONTACT: contactId, OFFER: offerId, EMAIL: email.id, DELIVERY: delivery.id }
+  ids = {
+    COURSE: courseId,
+    WRITTEN: postId,
+    PODCAST: podcastId,
+    LESSON: lessonId,
+    CONTACT: contactId,
+    OFFER: offerId,
+    EMAIL: email.id,
+    DELIVERY: delivery.id,
+  }
 })
 afterAll(() => portal?.close())
 

@@ -29,6 +29,9 @@ export const onSignedOut = (listener: SignedOutListener): void => {
   signedOut = listener
 }
 
+/** Pages of other sites cannot set it: see decision 0018. */
+export const OWN_PAGE: [name: string, value: string] = ['X-Requested-With', 'Bestow portal']
+
 /**
  * Sends a request of the generated client with the session of the browser.
  *
@@ -36,31 +39,36 @@ export const onSignedOut = (listener: SignedOutListener): void => {
  */
 export async function request<Result>(url: string, init: RequestInit = {}): Promise<Result> {
   const headers = new Headers(init.headers)
-  // Pages of other sites cannot set it: see decision 0018.
-  headers.set('X-Requested-With', 'Bestow portal')
+  headers.set(...OWN_PAGE)
   if (init.body && !(init.body instanceof FormData)) headers.set('Content-Type', 'application/vnd.api+json')
   const response = await send(url, { ...init, headers, credentials: 'same-origin' })
   const text = await response.text()
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Result
-  const problem = new RequestProblem(
-    response.status,
-    errorsIn(text, response),
-    response.headers.get('x-request-id'),
-  )
-  if (response.status === 401 && !url.startsWith('/v1/sessions')) signedOut()
-  throw problem
+  throw refused(url, text, response, response.headers.get('x-request-id'))
 }
+
+/** The problem of an answer that is not successful; calls the listener of onSignedOut() when the session has ended. */
+export function refused(url: string, text: string, status: Status, requestId: string | null): RequestProblem {
+  if (status.status === 401 && !url.startsWith('/v1/sessions')) signedOut()
+  return new RequestProblem(status.status, errorsIn(text, status), requestId)
+}
+
+/** The problem of a request that got no answer. */
+export const unreachable = (): RequestProblem =>
+  new RequestProblem(0, [problemOf(0, 'The server cannot be reached. Check the connection.')], null)
+
+type Status = Pick<Response, 'status' | 'statusText'>
 
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error
-    throw new RequestProblem(0, [problemOf(0, 'The server cannot be reached. Check the connection.')], null)
+    throw unreachable()
   }
 }
 
-function errorsIn(text: string, { status, statusText }: Response): ProblemDetail[] {
+function errorsIn(text: string, { status, statusText }: Status): ProblemDetail[] {
   try {
     const { errors } = JSON.parse(text) as { errors?: ProblemDetail[] }
     if (errors?.length) return errors

@@ -1,11 +1,12 @@
 /** Outlines of Tabler Icons 3.52 (MIT license, https://tabler.io/icons): those that the portal uses. */
 
-interface IconProps {
+export interface IconProps {
   /** Pixels. */
   size?: number
 }
 
-function Icon({ paths, size = 18 }: IconProps & { paths: string[] }) {
+/** An outline of 24 by 24 units, from its paths. */
+export function Icon({ paths, size = 18 }: IconProps & { paths: string[] }) {
   return (
     <svg
       width={size}
@@ -319,6 +320,71 @@ export const LanguageIcon = (props: IconProps) => (
       'M12 20l4 -9l4 9',
       'M19.1 18h-6.2',
       'M6.694 3l.793 .582',
+    ]}
+    {...props}
+  />
+)
+export const UploadIcon = (props: IconProps) => (
+  <Icon paths={['M4 17v2a2 2 0 0 0 2 2h12a2 2 0 0 0 2 -2v-2', 'M7 9l5 -5l5 5', 'M12 4l0 12']} {...props} />
+)
+export const GripIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M8 5a1 1 0 1 0 2 0a1 1 0 1 0 -2 0',
+      'M8 12a1 1 0 1 0 2 0a1 1 0 1 0 -2 0',
+      'M8 19a1 1 0 1 0 2 0a1 1 0 1 0 -2 0',
+      'M14 5a1 1 0 1 0 2 0a1 1 0 1 0 -2 0',
+      'M14 12a1 1 0 1 0 2 0a1 1 0 1 0 -2 0',
+      'M14 19a1 1 0 1 0 2 0a1 1 0 1 0 -2 0',
+    ]}
+    {...props}
+  />
+)
+export const UpIcon = (props: IconProps) => (
+  <Icon paths={['M12 5l0 14', 'M18 11l-6 -6', 'M6 11l6 -6']} {...props} />
+)
+export const DownIcon = (props: IconProps) => (
+  <Icon paths={['M12 5l0 14', 'M18 13l-6 6', 'M6 13l6 6']} {...props} />
+)
+export const PictureIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M15 8h.01',
+      'M3 6a3 3 0 0 1 3 -3h12a3 3 0 0 1 3 3v12a3 3 0 0 1 -3 3h-12a3 3 0 0 1 -3 -3v-12',
+      'M3 16l5 -5c.928 -.893 2.072 -.893 3 0l5 5',
+      'M14 14l1 -1c.928 -.893 2.072 -.893 3 0l3 3',
+    ]}
+    {...props}
+  />
+)
+export const VideoIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M15 10l4.553 -2.276a1 1 0 0 1 1.447 .894v6.764a1 1 0 0 1 -1.447 .894l-4.553 -2.276v-4',
+      'M3 8a2 2 0 0 1 2 -2h8a2 2 0 0 1 2 2v8a2 2 0 0 1 -2 2h-8a2 2 0 0 1 -2 -2l0 -8',
+    ]}
+    {...props}
+  />
+)
+export const SoundIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M3 17a3 3 0 1 0 6 0a3 3 0 0 0 -6 0',
+      'M13 17a3 3 0 1 0 6 0a3 3 0 0 0 -6 0',
+      'M9 17v-13h10v13',
+      'M9 8h10',
+    ]}
+    {...props}
+  />
+)
+export const FileIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M14 3v4a1 1 0 0 0 1 1h4',
+      'M17 21h-10a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2h7l5 5v11a2 2 0 0 1 -2 2',
+      'M9 9l1 0',
+      'M9 13l6 0',
+      'M9 17l6 0',
     ]}
     {...props}
   />

@@ -8,6 +8,7 @@ import {
   HomeIcon,
   KeyIcon,
   OfferIcon,
+  PageIcon,
   ProductIcon,
   ReplayIcon,
   TeamIcon,
@@ -19,8 +20,8 @@ export interface Place {
   text: TextKey
   to: string
   icon: ComponentType<{ size?: number }>
-  /** Left out: everybody may. */
-  permission?: string
+  /** Left out: everybody may. Of several, one is enough. */
+  permission?: string | string[]
 }
 
 export interface Group {
@@ -41,6 +42,12 @@ export const navigation: Group[] = [
     places: [
       { text: 'nav.offers', to: '/s/$site/offers', icon: OfferIcon, permission: 'view:offers' },
       { text: 'nav.products', to: '/s/$site/products', icon: ProductIcon, permission: 'view:products' },
+      {
+        text: 'nav.pages',
+        to: '/s/$site/pages',
+        icon: PageIcon,
+        permission: ['view:website_pages', 'view:landing_pages', 'view:blog_posts', 'view:podcasts'],
+      },
     ],
   },
   {
@@ -71,3 +78,8 @@ export const navigation: Group[] = [
     ],
   },
 ]
+
+/** Whether somebody may open a place. @param may as useMay() returns it */
+export function isOpenTo({ permission }: Place, may: (permission: string) => boolean): boolean {
+  return permission === undefined || [permission].flat().some(may)
+}

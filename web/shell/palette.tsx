@@ -8,7 +8,7 @@ import { listOf } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { ContactsIcon, OfferIcon, SearchIcon } from '../parts/icons.tsx'
 import { t } from '../texts/translate.ts'
-import { navigation } from './navigation.ts'
+import { isOpenTo, navigation } from './navigation.ts'
 import { useSite } from './use-site.ts'
 
 interface Entry {
@@ -111,7 +111,7 @@ function useEntries(text: string, onClose: () => void): Entry[] {
   )
   const pages = navigation
     .flatMap(({ places }) => places)
-    .filter(({ permission, text: key }) => (!permission || may(permission)) && matches(t(key), text))
+    .filter((place) => isOpenTo(place, may) && matches(t(place.text), text))
     .map(
       ({ text: key, to, icon: Icon }): Entry => ({
         key: to,

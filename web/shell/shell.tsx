@@ -15,7 +15,7 @@ import {
 } from '../parts/icons.tsx'
 import { NotFound } from '../parts/problem.tsx'
 import { chooseLanguage, language, t } from '../texts/translate.ts'
-import { navigation } from './navigation.ts'
+import { isOpenTo, navigation } from './navigation.ts'
 import { useSite } from './use-site.ts'
 
 const loadPalette = () => import('./palette.tsx')
@@ -35,6 +35,7 @@ function Shell() {
   const [isMenuOpen, setMenuOpen] = useState(false)
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const { pathname } = useLocation()
+  const may = useMay()
   useShortcuts(() => setPaletteOpen(true))
   // biome-ignore lint/correctness/useExhaustiveDependencies: closes on every change of page.
   useEffect(() => setMenuOpen(false), [pathname])
@@ -46,7 +47,7 @@ function Shell() {
       <a className="skip" href="#main">
         {t('shell.skip')}
       </a>
-      {site && <Feed siteId={site.id} />}
+      {site && may('view:events') && <Feed siteId={site.id} />}
       <header className="topbar">
         <button
           type="button"
@@ -118,9 +119,7 @@ function SideBar({ isOpen }: { isOpen: boolean }) {
   const groups = navigation
     .map((group) => ({
       ...group,
-      places: group.places.filter(
-        ({ permission, to }) => (!permission || may(permission)) && (site || !to.includes('$site')),
-      ),
+      places: group.places.filter((place) => isOpenTo(place, may) && (site || !place.to.includes('$site'))),
     }))
     .filter(({ places }) => places.length > 0)
   return (

@@ -6,10 +6,19 @@ import { uploadPath } from '../own-files.ts'
 const SIGNED_SECONDS = 6 * 3_600
 
 /** The path of an upload, as a page shows it to somebody who may open it: for members only, it works for some hours. */
-export function signedFilePath(app: App, { key, isPublic }: { key: string; isPublic: boolean }): string {
-  if (isPublic) return uploadPath(key)
-  const expires = Math.floor(app.clock.now().getTime() / 1_000) + SIGNED_SECONDS
-  return `${uploadPath(key)}?expires=${expires}&signature=${signatureOf(app, key, String(expires))}`
+export const signedFilePath = (app: App, file: SignedFile): string => signFile(app, file).path
+
+interface SignedFile {
+  key: string
+  isPublic: boolean
+}
+
+/** The path of signedFilePath(), and until when it works; null: as long as the file is for everybody. */
+export function signFile(app: App, { key, isPublic }: SignedFile): { path: string; expires: Date | null } {
+  if (isPublic) return { path: uploadPath(key), expires: null }
+  const seconds = Math.floor(app.clock.now().getTime() / 1_000) + SIGNED_SECONDS
+  const path = `${uploadPath(key)}?expires=${seconds}&signature=${signatureOf(app, key, String(seconds))}`
+  return { path, expires: new Date(seconds * 1_000) }
 }
 
 /** Whether the parameters of a request are those of signedFilePath(), and have not expired. */

@@ -5,7 +5,7 @@ import { choice, type Field, line, writable } from '../../platform/jsonapi/field
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { DELETED } from '../../platform/records/lock-one.ts'
 import type { Records } from '../../platform/records/records.ts'
-import { uploadPath } from '../own-files.ts'
+import { uploadKeyIn, uploadPath } from '../own-files.ts'
 
 export const VISIBILITIES = ['members', 'public'] as const
 
@@ -36,7 +36,13 @@ export const uploads = defineResource({
     updated_at: timestamp(),
   },
   relationships: { site: toOne('sites', sql`r.site_id`) },
-  filters: { visibility_eq: oneOf(sql`r.visibility`, VISIBILITIES) },
+  filters: {
+    visibility_eq: oneOf(sql`r.visibility`, VISIBILITIES),
+    url_eq: {
+      description: 'Its address, with or without that of the server',
+      build: (value) => ({ where: sql`r.key = ${uploadKeyIn(value) ?? ''}` }),
+    },
+  },
   filterable: { file_name: 'text', content_type: 'text', size: 'number' },
   sorts: { file_name: sql`r.file_name`, size: sql`r.size` },
   defaultSort: '-created_at',

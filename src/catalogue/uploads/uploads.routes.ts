@@ -15,6 +15,7 @@ import { findOne } from '../../platform/records/lock-one.ts'
 import { readName } from '../../platform/text/names.ts'
 import type { Upload } from './find-upload.ts'
 import { discardUpload, fileTooLarge, type ReceivedUpload, receiveUpload } from './receive-upload.ts'
+import { signFile } from './signed-path.ts'
 import { uploadRecords, uploads, VISIBILITIES, withoutFolders } from './uploads.resource.ts'
 
 const LONGEST_NAME = 255
@@ -135,6 +136,40 @@ const content = route({
   },
 })
 
+const SignedUrl = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('signed_urls'),
+    id: Type.String({ description: 'Id of the upload' }),
+    attributes: Type.Object({
+      url: Type.String({ format: 'uri' }),
+      expires_at: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'date-time',
+        description: 'Null: it works as long as the upload is `public`',
+      }),
+    }),
+  }),
+})
+
+const signedUrl = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/uploads/{id}/signed_url',
+  access: viewing(uploads),
+  summary: 'Show a URL that opens an upload',
+  description:
+    'For a page that shows the file to somebody who may see it. That of a file for members only is signed, and works for six hours, for whoever has it.',
+  tag: 'uploads',
+  responses: { 200: SignedUrl },
+  async handler({ app, caller, params, scope }) {
+    const rows = { ...uploadRecords, table: 'uploads' } as const
+    const { id, key, visibility } = await findOne<Upload>(app.db, rows, caller.siteIds, params.id!)
+    const { path, expires } = signFile(app, { key, isPublic: visibility === 'public' })
+    const attributes = { url: scope.baseUrl + path, expires_at: expires?.toISOString() ?? null }
+    return { body: { data: { type: 'signed_urls' as const, id: String(id), attributes } } }
+  },
+})
+
 export const uploadRoutes: Route[] = [
   listRoute(uploads),
   create,
@@ -146,5 +181,6 @@ export const uploadRoutes: Route[] = [
   endRoute(uploadRecords, {
     end: 'The file is removed. It must not be in use: no medium, picture or page of the site refers to it.',
   }),
+  signedUrl,
   content,
 ]

@@ -259,6 +259,24 @@ describe('an upload', () => {
   })
 })
 
+test('an upload is found by its address, and one for members only has a URL that opens it for six hours', async () => {
+  const [hidden, open] = [await upload(PNG, 'a.png'), await upload(PNG, 'b.png', { visibility: 'public' })]
+  const { url } = hidden.attributes
+  for (const given of [url, url.slice(h.url.length), `${url}?expires=1&signature=x`]) {
+    const found = (await h.client.get(`/v1/uploads?filter[url_eq]=${encodeURIComponent(given)}`)).body.data
+    expect(found.map(({ id }: { id: string }) => id)).toEqual([hidden.id])
+  }
+  expect((await h.client.get('/v1/uploads?filter[url_eq]=https://example.com/a.png')).body.data).toEqual([])
+  const addressOf = async (id: string) =>
+    (await h.client.get(`/v1/uploads/${id}/signed_url`)).body.data.attributes
+  const signed = await addressOf(hidden.id)
+  expect([(await fetch(url)).status, (await fetch(signed.url)).status]).toEqual([404, 200])
+  const hours = (Date.parse(signed.expires_at) - h.app.clock.now().getTime()) / 3_600_000
+  expect(hours).toBeGreaterThan(5.9)
+  expect(hours).toBeLessThanOrEqual(6)
+  expect(await addressOf(open.id)).toEqual({ url: open.attributes.url, expires_at: null })
+})
+
 test.each(['lessons', 'modules'] as const)(
   'an upload is not in use in %s that are archived',
   async (type) => {

@@ -1,32 +1,40 @@
-import { Button, Menu, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
-import { createProduct, deleteProduct, listProducts, updateProduct } from '../api/generated.ts'
-import { refresh } from '../api/queries.ts'
-import { useMay } from '../api/session.ts'
-import { Code, curl } from '../parts/code.tsx'
-import { type Column, countOf, DataTable, isEmpty, SearchField } from '../parts/data-table.tsx'
-import { FormDialog, notify } from '../parts/forms.tsx'
-import { EditIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
-import { MoreMenu } from '../parts/more-menu.tsx'
-import { Empty, Heading } from '../parts/page.tsx'
-import { useAddress } from '../parts/search.ts'
-import { State } from '../parts/state.tsx'
-import { useCurrentSite } from '../shell/use-site.ts'
-import { useSiteList } from '../shell/use-site-list.ts'
-import { language, t, textOr } from '../texts/translate.ts'
+import { Button, Menu } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { deleteProduct, listProducts } from '../../api/generated.ts'
+import { refresh } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
+import { Code, curl } from '../../parts/code.tsx'
+import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
+import { FormDialog, notify } from '../../parts/forms.tsx'
+import { EditIcon, PlusIcon, TrashIcon } from '../../parts/icons.tsx'
+import { MoreMenu } from '../../parts/more-menu.tsx'
+import { Empty, Heading } from '../../parts/page.tsx'
+import { useAddress } from '../../parts/search.ts'
+import { State } from '../../parts/state.tsx'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { useSiteList } from '../../shell/use-site-list.ts'
+import { language, t, textOr } from '../../texts/translate.ts'
+import { ProductDialog } from './product-dialog.tsx'
 
 export function Products() {
   const { search, change } = useAddress()
   const may = useMay()
+  const { subdomain: site } = useCurrentSite()
   const query = useSiteList('products', listProducts, { sort: 'title' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     {
       title: t('products.name'),
-      cell: ({ attributes }) => (
+      cell: ({ id, attributes }) => (
         <div className="with-picture">
           {attributes.thumbnail_url ? <img src={attributes.thumbnail_url} alt="" /> : <span />}
-          <strong>{attributes.title}</strong>
+          {attributes.product_type_name === 'Course' && may('view:courses') ? (
+            <Link to="/s/$site/products/$id" params={{ site, id }}>
+              {attributes.title}
+            </Link>
+          ) : (
+            <strong>{attributes.title}</strong>
+          )}
         </div>
       ),
     },
@@ -125,60 +133,5 @@ export function Products() {
         </FormDialog>
       )}
     </>
-  )
-}
-
-interface EditedProduct {
-  id: string
-  title: string
-  description: string | null
-}
-
-function ProductDialog({ product, onClose }: { product?: EditedProduct; onClose: () => void }) {
-  const { id: siteId } = useCurrentSite()
-  const [title, setTitle] = useState(product?.title ?? '')
-  const [description, setDescription] = useState(product?.description ?? '')
-  async function save() {
-    const attributes = { title, description: description || null }
-    if (product) await updateProduct(product.id, { data: { type: 'products', id: product.id, attributes } })
-    else
-      await createProduct({
-        data: {
-          type: 'products',
-          attributes,
-          relationships: { site: { data: { type: 'sites', id: siteId } } },
-        },
-      })
-    await refresh('products')
-    onClose()
-  }
-  return (
-    <FormDialog
-      title={product ? t('products.edit') : t('products.add')}
-      fields={['title', 'description']}
-      submitLabel={product ? t('save') : t('products.create')}
-      onClose={onClose}
-      onSubmit={save}
-    >
-      {(errors) => (
-        <>
-          <TextInput
-            label={t('products.name')}
-            data-autofocus
-            value={title}
-            error={errors.title}
-            onChange={({ currentTarget }) => setTitle(currentTarget.value)}
-          />
-          <Textarea
-            label={t('offers.description')}
-            autosize
-            minRows={3}
-            value={description}
-            error={errors.description}
-            onChange={({ currentTarget }) => setDescription(currentTarget.value)}
-          />
-        </>
-      )}
-    </FormDialog>
   )
 }

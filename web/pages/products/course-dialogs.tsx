@@ -1,0 +1,184 @@
+import { Select, Textarea, TextInput } from '@mantine/core'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { createLesson, createModule, deleteLesson, deleteModule, updateModule } from '../../api/generated.ts'
+import { FormDialog, notify } from '../../parts/forms.tsx'
+import { useAddress } from '../../parts/search.ts'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { t } from '../../texts/translate.ts'
+import { type OutlineModule, refreshCourse } from './course-outline.ts'
+import { MoveDialog } from './move-dialog.tsx'
+import type { Moves } from './use-moves.ts'
+
+interface CourseDialogsProps {
+  courseId: string
+  outline: OutlineModule[]
+  moves: Moves
+}
+
+/** The dialog that the address names: about a module, a lesson, or a move. */
+export function CourseDialogs({ courseId, outline, moves }: CourseDialogsProps) {
+  const { search, change } = useAddress()
+  const onClose = () => change({ dialog: undefined, module: undefined, moved: undefined })
+  const module = outline.find(({ id }) => id === search.module)
+  const [type, id] = search.moved?.split('-') ?? []
+  const lesson = outline.flatMap(({ lessons }) => lessons).find((one) => type === 'lessons' && one.id === id)
+  switch (search.dialog) {
+    case 'new-module':
+      return <ModuleDialog {...{ courseId, onClose }} />
+    case 'module':
+      return module && <ModuleDialog {...{ courseId, module, onClose }} />
+    case 'new-lesson':
+      return module && <LessonDialog {...{ courseId, module, onClose }} />
+    case 'archive-module':
+      return module && <ArchiveDialog {...{ courseId, module, onClose }} />
+    case 'archive-lesson':
+      return lesson && <ArchiveDialog {...{ courseId, lesson, onClose }} />
+    case 'move':
+      return type && id && <MoveDialog {...{ outline, moves, id, onClose }} isLesson={type === 'lessons'} />
+  }
+  return null
+}
+
+interface DialogProps {
+  courseId: string
+  onClose: () => void
+}
+
+function ModuleDialog({ courseId, module, onClose }: DialogProps & { module?: OutlineModule }) {
+  const [title, setTitle] = useState(module?.title ?? '')
+  const [description, setDescription] = useState(module?.description ?? '')
+  async function save() {
+    const attributes = { title, description: description || null }
+    if (module) {
+      const { id } = module
+      await updateModule(id, { data: { type: 'modules', id, attributes } })
+    } else {
+      const relationships = { course: { data: { type: 'courses' as const, id: courseId } } }
+      await createModule({ data: { type: 'modules', attributes, relationships } })
+    }
+    await refreshCourse()
+    onClose()
+  }
+  return (
+    <FormDialog
+      title={t(module ? 'course.editModule' : 'course.addModule')}
+      fields={['title', 'description']}
+      submitLabel={t(module ? 'save' : 'course.create')}
+      onClose={onClose}
+      onSubmit={save}
+    >
+      {(errors) => (
+        <>
+          <TextInput
+            label={t('products.name')}
+            data-autofocus
+            value={title}
+            error={errors.title}
+            onChange={({ currentTarget }) => setTitle(currentTarget.value)}
+          />
+          <Textarea
+            label={t('offers.description')}
+            autosize
+            minRows={2}
+            value={description}
+            error={errors.description}
+            onChange={({ currentTarget }) => setDescription(currentTarget.value)}
+          />
+        </>
+      )}
+    </FormDialog>
+  )
+}
+
+/** A new lesson is a draft, and is opened. */
+function LessonDialog({ courseId, module, onClose }: DialogProps & { module: OutlineModule }) {
+  const { subdomain: site } = useCurrentSite()
+  const navigate = useNavigate()
+  const [title, setTitle] = useState('')
+  const [kind, setKind] = useState<'draft' | 'published'>('draft')
+  async function save() {
+    const { data } = await createLesson({
+      data: {
+        type: 'lessons',
+        attributes: { title, publishing_option: kind },
+        relationships: { module: { data: { type: 'modules', id: module.id } } },
+      },
+    })
+    await refreshCourse()
+    await navigate({
+      to: '/s/$site/products/$id/lessons/$lesson',
+      params: { site, id: courseId, lesson: data.id },
+    })
+  }
+  return (
+    <FormDialog
+      title={t('course.addLessonTo', { module: module.title })}
+      fields={['title']}
+      submitLabel={t('course.create')}
+      onClose={onClose}
+      onSubmit={save}
+    >
+      {(errors) => (
+        <>
+          <TextInput
+            label={t('products.name')}
+            data-autofocus
+            value={title}
+            error={errors.title}
+            onChange={({ currentTarget }) => setTitle(currentTarget.value)}
+          />
+          <Select
+            label={t('lesson.shown')}
+            allowDeselect={false}
+            data={[
+              { value: 'draft', label: t('lesson.draft') },
+              { value: 'published', label: t('lesson.published') },
+            ]}
+            value={kind}
+            onChange={(chosen) => setKind(chosen as 'draft' | 'published')}
+          />
+        </>
+      )}
+    </FormDialog>
+  )
+}
+
+interface ArchiveDialogProps extends DialogProps {
+  module?: OutlineModule
+  lesson?: { id: string; title: string }
+}
+
+function ArchiveDialog({ courseId, module, lesson, onClose }: ArchiveDialogProps) {
+  const { subdomain: site } = useCurrentSite()
+  const { lesson: opened } = useParams({ strict: false }) as { lesson?: string }
+  const navigate = useNavigate()
+  const { title } = (lesson ?? module)!
+  async function archive() {
+    if (lesson) await deleteLesson(lesson.id)
+    else await deleteModule(module!.id)
+    const isOpen = lesson ? lesson.id === opened : module!.lessons.some(({ id }) => id === opened)
+    if (isOpen) await navigate({ to: '/s/$site/products/$id', params: { site, id: courseId } })
+    else onClose()
+    await refreshCourse()
+    notify(t('products.archived', { title }))
+  }
+  return (
+    <FormDialog
+      title={t('products.archiveTitle', { title })}
+      fields={[]}
+      submitLabel={t('archive')}
+      isDangerous
+      onClose={onClose}
+      onSubmit={archive}
+    >
+      {() => (
+        <p>
+          {lesson
+            ? t('course.archiveLesson')
+            : t('course.archiveModule', { count: String(module!.lessons.length) })}
+        </p>
+      )}
+    </FormDialog>
+  )
+}
