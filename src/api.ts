@@ -7,6 +7,7 @@ import { passwordResetRoutes } from './accounts/passwords/password-resets.routes
 import { roleRecords } from './accounts/roles/roles.resource.ts'
 import { sessionRoutes } from './accounts/sessions/sessions.routes.ts'
 import { setupRoutes } from './accounts/setup/setup.routes.ts'
+import { domainCheckRoutes } from './accounts/sites/domain-check.routes.ts'
 import { siteRecords } from './accounts/sites/sites.resource.ts'
 import { userRecords, users } from './accounts/users/users.resource.ts'
 import { automationPartsRoutes } from './automations/automation-parts.routes.ts'
@@ -46,6 +47,7 @@ import { merging } from './merging.ts'
 import { events } from './operations/events/events.resource.ts'
 import { figureRoutes } from './operations/figures/figures.routes.ts'
 import { healthRoutes } from './operations/health.ts'
+import { serverRoutes } from './operations/server/server.routes.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactAliases, contactAliasRecords } from './people/contacts/contact-aliases.resource.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
@@ -76,6 +78,7 @@ export const routes: Route[] = [
   }),
   ...figureRoutes,
   ...filterRoutes,
+  ...domainCheckRoutes,
   ...contactRoutes(personalData),
   mergeRoute(merging),
   listRoute(contactAliases),
@@ -197,6 +200,7 @@ export const routes: Route[] = [
     end: 'The role must be that of no user and of no open invitation.',
   }),
   ...invitationRoutes,
+  ...serverRoutes,
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */

@@ -53,6 +53,7 @@ const PLATFORM_LAYERS = [
   'jsonapi',
   'secrets',
   'mail-domains.ts',
+  'host-addresses.ts',
   'mailer.ts',
   'metrics.ts',
   'personal-data.ts',

@@ -173,6 +173,20 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'Activity'),
 })
 
+const settings = createRoute({
+  getParentRoute: () => site,
+  path: 'settings',
+  beforeLoad({ params, location }) {
+    if (/\/settings\/?$/.test(location.pathname))
+      throw redirect({ to: '/s/$site/settings/$section', params: { ...params, section: 'site' } })
+  },
+})
+const settingsSection = createRoute({
+  getParentRoute: () => site,
+  path: 'settings/$section',
+  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
+})
+
 const keys = createRoute({
   getParentRoute: () => account,
   path: 'keys',
@@ -188,6 +202,12 @@ const team = createRoute({
   getParentRoute: () => account,
   path: 'team',
   component: lazyRouteComponent(() => import('./pages/team.tsx'), 'Team'),
+})
+
+const profile = createRoute({
+  getParentRoute: () => account,
+  path: 'profile',
+  component: lazyRouteComponent(() => import('./pages/account/profile.tsx'), 'Profile'),
 })
 
 const routeTree = root.addChildren([
@@ -215,8 +235,10 @@ const routeTree = root.addChildren([
       deliveries,
       automations,
       activity,
+      settings,
+      settingsSection,
     ]),
-    account.addChildren([keys, connect, team]),
+    account.addChildren([keys, connect, team, profile]),
   ]),
 ])
 

@@ -7,6 +7,7 @@ import type { Clock } from './clock/clock.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/database.ts'
 import type { FileStore } from './files/file-store.ts'
+import type { HostAddresses } from './host-addresses.ts'
 import type { Resources } from './jsonapi/resources.ts'
 import type { MailDomains } from './mail-domains.ts'
 import type { Mailer } from './mailer.ts'
@@ -38,6 +39,8 @@ export interface App {
   files: FileStore
   /** Null: whether domains accept mail is not checked. */
   mailDomains: MailDomains | null
+  /** For the check of sites' own domains. */
+  hostAddresses: HostAddresses
   metrics: Metrics
   /** Start of links in e-mails and, unless the caller's own host is known, in answers. */
   publicUrl: string

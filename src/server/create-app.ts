@@ -9,9 +9,10 @@ import type { Config } from '../platform/config.ts'
 import type { Database } from '../platform/db/database.ts'
 import { folderStore } from '../platform/files/folder-store.ts'
 import { s3Store } from '../platform/files/s3-store.ts'
+import { hostAddresses } from '../platform/host-addresses.ts'
 import { withoutExtensionAttributes } from '../platform/jsonapi/resource.ts'
 import { connectResources } from '../platform/jsonapi/resources.ts'
-import type { MailDomains } from '../platform/mail-domains.ts'
+import { dnsResolver, type MailDomains } from '../platform/mail-domains.ts'
 import type { Mailer } from '../platform/mailer.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { sealer } from '../platform/secrets/sealing.ts'
@@ -37,6 +38,7 @@ export function createApp({ config, log, clock, database, secretKey, mailer, mai
     mailer,
     files: config.UPLOADS_URL ? s3Store(config.UPLOADS_URL) : folderStore(join(config.DATA_DIR, 'uploads')),
     mailDomains,
+    hostAddresses: hostAddresses(dnsResolver()),
     resources: connectResources(config.EXTENSIONS ? resources : resources.map(withoutExtensionAttributes)),
     referrers,
     db: database.kysely,

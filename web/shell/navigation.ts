@@ -11,6 +11,7 @@ import {
   PageIcon,
   ProductIcon,
   ReplayIcon,
+  SettingsIcon,
   TeamIcon,
   WebhookIcon,
 } from '../parts/icons.tsx'
@@ -74,6 +75,12 @@ export const navigation: Group[] = [
     text: 'nav.more',
     places: [
       { text: 'nav.activity', to: '/s/$site/activity', icon: ActivityIcon, permission: 'view:events' },
+      {
+        text: 'nav.settings',
+        to: '/s/$site/settings',
+        icon: SettingsIcon,
+        permission: 'manage:sites',
+      },
       { text: 'nav.team', to: '/account/team', icon: TeamIcon, permission: 'view:users' },
     ],
   },

@@ -6,6 +6,7 @@ import { signOut, useMay, useMe } from '../api/session.ts'
 import {
   CheckIcon,
   ChevronDownIcon,
+  ContactsIcon,
   LanguageIcon,
   MenuIcon,
   MoonIcon,
@@ -199,6 +200,12 @@ function UserMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.email}</Menu.Label>
+        <Menu.Item
+          leftSection={<ContactsIcon size={16} />}
+          renderRoot={(props) => <Link to="/account/profile" {...props} />}
+        >
+          {t('profile.title')}
+        </Menu.Item>
         <Menu.Item
           leftSection={isDark ? <SunIcon size={16} /> : <MoonIcon size={16} />}
           onClick={() => setColorScheme(isDark ? 'light' : 'dark')}

@@ -19,6 +19,7 @@ const MOST = {
   account: { here: 10, everywhere: 100 },
   token: { here: 10, everywhere: 100 },
   user_link: { here: 20, everywhere: 20 },
+  test_email: { here: 10, everywhere: 30 },
   form: { here: 10, everywhere: 30 },
   form_email: { here: 5, everywhere: 15 },
 }
@@ -26,7 +27,7 @@ const MOST = {
 /** From one network, whatever it is and for whomever; forms are counted apart. */
 const MOST_OF_SOURCE = 60
 
-/** An attempt to sign in, to be sent a link, to prove a password, to get tokens with one, or to submit a form. */
+/** An attempt to sign in, to be sent a link, to prove a password, to get tokens with one, to submit a form, or to test the mail server. */
 export interface Attempt {
   /** Who may have the same e-mail address as somebody elsewhere: the members of a site, or all users. */
   realm: `site:${string}` | 'users'

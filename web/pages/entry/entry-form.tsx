@@ -1,11 +1,10 @@
-import { Button, PasswordInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { errorsByField } from '../../api/errors.ts'
 import { queryClient } from '../../api/queries.ts'
 import { FormErrors, useSubmit } from '../../parts/forms.tsx'
 import { Heading } from '../../parts/page.tsx'
-import { t } from '../../texts/translate.ts'
 import './entry.css'
 
 interface EntryFormProps {
@@ -53,27 +52,5 @@ export function EntryForm({
         {footer && <div className="entry-footer">{footer}</div>}
       </form>
     </main>
-  )
-}
-
-interface PasswordProps {
-  value: string
-  error?: string
-  isNew?: boolean
-  onChange: (password: string) => void
-}
-
-export function Password({ value, error, isNew = false, onChange }: PasswordProps) {
-  return (
-    <PasswordInput
-      label={isNew ? t('entry.newPassword') : t('signIn.password')}
-      description={isNew ? t('entry.passwordHint') : undefined}
-      name="password"
-      autoComplete={isNew ? 'new-password' : 'current-password'}
-      visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword') }}
-      value={value}
-      error={error}
-      onChange={({ currentTarget }) => onChange(currentTarget.value)}
-    />
   )
 }

@@ -2,8 +2,9 @@ import { TextInput } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { acceptInvitation } from '../../api/generated.ts'
+import { Password } from '../../parts/password.tsx'
 import { t } from '../../texts/translate.ts'
-import { EntryForm, Password } from './entry-form.tsx'
+import { EntryForm } from './entry-form.tsx'
 
 /** What the link of an invitation opens: the person becomes a user. */
 export function Invitation() {

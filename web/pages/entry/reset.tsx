@@ -4,8 +4,9 @@ import { type FormEvent, useState } from 'react'
 import { createPasswordReset, redeemPasswordReset } from '../../api/generated.ts'
 import { FormErrors, useSubmit } from '../../parts/forms.tsx'
 import { Heading } from '../../parts/page.tsx'
+import { Password } from '../../parts/password.tsx'
 import { t } from '../../texts/translate.ts'
-import { EntryForm, Password } from './entry-form.tsx'
+import { EntryForm } from './entry-form.tsx'
 
 /** Asks for a link with which a password can be chosen. The answer is the same for every address. */
 export function RequestReset() {

@@ -2,9 +2,10 @@ import { TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createSession } from '../../api/generated.ts'
+import { Password } from '../../parts/password.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { t } from '../../texts/translate.ts'
-import { EntryForm, Password } from './entry-form.tsx'
+import { EntryForm } from './entry-form.tsx'
 
 export function SignIn() {
   const [email, setEmail] = useState('')

@@ -1,0 +1,54 @@
+import { Type } from 'typebox'
+import { type Route, route } from '../../platform/http/route.ts'
+import { notFound } from '../../platform/jsonapi/errors.ts'
+import { checkDomain, DOMAIN_STATES } from './check-domain.ts'
+
+const Check = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('domain_checks'),
+    id: Type.String({ description: 'The id of the site' }),
+    attributes: Type.Object({
+      custom_domain: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        examples: ['members.example.com'],
+      }),
+      status: Type.Enum(DOMAIN_STATES, {
+        description:
+          '`none`: the site has no domain of its own. `connected`: the domain has an address of this server. `elsewhere`: it has others only; that is right when a proxy or a content delivery network is in front. `missing`: DNS does not know the domain. `unknown`: DNS cannot be asked now.',
+      }),
+      expected_host: Type.String({
+        description: 'What a CNAME record of the domain refers to: the host of this server',
+        examples: ['bestow.example.com'],
+      }),
+      expected_addresses: Type.Array(Type.String(), { examples: [['203.0.113.7']] }),
+      found_addresses: Type.Array(Type.String(), { examples: [['203.0.113.7']] }),
+      checked_at: Type.String({ format: 'date-time' }),
+    }),
+  }),
+})
+
+const check = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/sites/{id}/domain_check',
+  access: 'view:sites',
+  summary: 'Check the domain of a site',
+  description:
+    'Asks DNS whether the `custom_domain` of the site refers to this server. Nothing is changed, and the site is served under the domain whatever the result.',
+  tag: 'sites',
+  responses: { 200: Check },
+  async handler({ app, db, caller, params }) {
+    const site = await db
+      .selectFrom('sites')
+      .select('custom_domain')
+      .where('id', '=', params.id!)
+      .where('id', 'in', caller.siteIds)
+      .where('archived_at', 'is', null)
+      .executeTakeFirst()
+    if (!site) throw notFound(`There is no site with the id ${params.id}.`)
+    const attributes = { custom_domain: site.custom_domain, ...(await checkDomain(app, site.custom_domain)) }
+    return { body: { data: { type: 'domain_checks', id: params.id, attributes } } }
+  },
+})
+
+export const domainCheckRoutes: Route[] = [check]

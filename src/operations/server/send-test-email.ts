@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { tooMany } from '../../accounts/limiting-links.ts'
+import { DeliveryError } from '../../emails/mailer.ts'
+import type { App } from '../../platform/app.ts'
+import { countAttempt } from '../../platform/auth/attempts.ts'
+import type { Caller } from '../../platform/http/route.ts'
+
+export interface TestEmail {
+  to: string
+  /** kept: there is no mail server. */
+  status: 'sent' | 'failed' | 'kept'
+  /** What the mail server answered; null without one. */
+  response: string | null
+}
+
+/**
+ * Sends an e-mail to the caller's user at once, to show whether the mail server takes e-mails.
+ *
+ * @param source IP address
+ * @throws ApiError 429 after too many
+ */
+export async function sendTestEmail(
+  app: App,
+  { accountId, userId }: Pick<Caller, 'accountId' | 'userId'>,
+  source: string,
+): Promise<TestEmail> {
+  const { name, email } = await app.db
+    .selectFrom('users')
+    .select(['name', 'email'])
+    .where('id', '=', userId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow()
+  if (!app.mailer) return { to: email, status: 'kept', response: null }
+  const waitSeconds = await countAttempt(app, { realm: 'users', kind: 'test_email', person: userId, source })
+  if (waitSeconds > 0) throw tooMany('Too many test e-mails.', waitSeconds)
+  try {
+    const response = await app.mailer.send({
+      from: { name: 'Bestow', address: app.config.MAIL_FROM },
+      to: { name, address: email },
+      subject: 'Test of the mail server',
+      text: TEXT,
+      html: `<p>${TEXT}</p>`,
+      messageId: `<${randomUUID()}@${new URL(app.publicUrl).hostname}>`,
+      date: app.clock.now(),
+    })
+    return { to: email, status: 'sent', response }
+  } catch (error) {
+    if (error instanceof DeliveryError) return { to: email, status: 'failed', response: error.words }
+    throw error
+  }
+}
+
+const TEXT = 'Bestow can send e-mails: the mail server has taken this one.'

@@ -1,0 +1,49 @@
+import { Code } from '../../parts/code.tsx'
+import { Moment } from '../../parts/dates.tsx'
+import { Card, Facts } from '../../parts/page.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { plural, type TextKey, t } from '../../texts/translate.ts'
+import { useServer } from './use-server.ts'
+
+const days = (n: number) => plural('settings.days', n)
+
+/** The settings of the server, which its environment has; the clock can be moved in development. */
+export function ServerSettings() {
+  const { data, error, refetch } = useServer()
+  if (error) return <Problem error={error} retry={() => void refetch()} />
+  if (!data) return null
+  const server = data.data.attributes
+  return (
+    <>
+      <Card title={t('settings.server')}>
+        <Facts
+          facts={{
+            [t('settings.version')]: server.version,
+            [t('settings.mode')]: t(`settings.mode.${server.mode}` as TextKey),
+            [t('settings.url')]: server.public_url,
+            [t('settings.uploads')]: t(`settings.uploads.${server.uploads}` as TextKey),
+          }}
+        />
+      </Card>
+      <Card title={t('settings.retention')}>
+        <Facts
+          facts={{
+            [t('settings.keepEvents')]: days(server.keep_events_days),
+            [t('settings.keepDeliveries')]: days(server.keep_deliveries_days),
+            [t('settings.keepJobs')]: days(server.keep_bulk_jobs_days),
+          }}
+        />
+        <p className="meta">{t('settings.environment')}</p>
+      </Card>
+      <Card title={t('settings.clock')}>
+        <Facts facts={{ [t('settings.time')]: <Moment at={server.time} as="day" /> }} />
+        {server.can_move_clock && (
+          <>
+            <p>{t('settings.moveClock')}</p>
+            <Code label={t('settings.moveClock')} code="npx bestow clock advance 30d" />
+          </>
+        )}
+      </Card>
+    </>
+  )
+}

@@ -1,0 +1,49 @@
+import { Link, useParams } from '@tanstack/react-router'
+import type { ComponentType } from 'react'
+import { useMay } from '../../api/session.ts'
+import { Heading } from '../../parts/page.tsx'
+import { NotFound } from '../../parts/problem.tsx'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { type TextKey, t } from '../../texts/translate.ts'
+import { DomainSettings } from './domain.tsx'
+import { EmailSettings } from './emails.tsx'
+import { ServerSettings } from './server.tsx'
+import { SiteSettings } from './site.tsx'
+import './settings.css'
+
+const SECTIONS: Record<string, { title: TextKey; page: ComponentType }> = {
+  site: { title: 'settings.site', page: SiteSettings },
+  domain: { title: 'settings.domain', page: DomainSettings },
+  emails: { title: 'settings.emails', page: EmailSettings },
+  server: { title: 'settings.server', page: ServerSettings },
+}
+
+/** The settings of the site, and what an owner needs to know of those of the server. */
+export function Settings() {
+  const { section } = useParams({ strict: false }) as { section: string }
+  const { subdomain, title } = useCurrentSite()
+  const may = useMay()
+  const chosen = SECTIONS[section]
+  if (!chosen || !may('manage:sites')) return <NotFound />
+  const Page = chosen.page
+  return (
+    <>
+      <Heading title={t('settings.title')} lead={title} />
+      <nav className="section-links" aria-label={t('settings.sections')}>
+        {Object.entries(SECTIONS).map(([name, { title }]) => (
+          <Link
+            key={name}
+            to="/s/$site/settings/$section"
+            params={{ site: subdomain, section: name }}
+            activeProps={{ 'aria-current': 'page' }}
+          >
+            {t(title)}
+          </Link>
+        ))}
+      </nav>
+      <div className="narrow">
+        <Page />
+      </div>
+    </>
+  )
+}

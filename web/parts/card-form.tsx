@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { errorsByField } from '../api/errors.ts'
+import { t } from '../texts/translate.ts'
+import { FormErrors, notify, useSubmit } from './forms.tsx'
+
+interface CardFormProps {
+  title: string
+  /** Names of the fields, as the API's pointers end: an error about one of them is shown beside it. */
+  fields: string[]
+  /** Whether there is something to save. */
+  isChanged: boolean
+  onSubmit: () => Promise<void>
+  children: (errors: Record<string, string>) => ReactNode
+}
+
+/** A card with a form of its own, which is saved for itself. */
+export function CardForm({ title, fields, isChanged, onSubmit, children }: CardFormProps) {
+  const { isSubmitting, error, submit } = useSubmit(async () => {
+    await onSubmit()
+    notify(t('saved'))
+  })
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{title}</h2>
+      </div>
+      <form onSubmit={submit} noValidate>
+        <FormErrors error={error} fields={fields} />
+        <div className="fields">{children(errorsByField(error))}</div>
+        <div className="card-buttons">
+          <Button type="submit" loading={isSubmitting} disabled={!isChanged}>
+            {t('save')}
+          </Button>
+        </div>
+      </form>
+    </section>
+  )
+}
