@@ -88,7 +88,8 @@ export const routes: Route[] = [
   }),
   ...crudRoutes(contactTagRecords, {
     create: 'The name must be unique (case-insensitive) among the tags of the site that are not archived.',
-    update: 'Contacts with the tag keep it under the new name. An archived tag cannot be changed.',
+    update:
+      'Contacts with the tag keep it under the new name. An archived tag is only changed as it is restored.',
     end: 'The tag is no longer listed, shown with contacts or matched by filters, and its name can be reused. It can still be fetched by id, because events refer to it.',
   }),
   ...taggingRoutes,

@@ -24,7 +24,7 @@ import { permissionsOf } from './platform/auth/permissions.ts'
 import { writableAttributes } from './platform/jsonapi/read-attributes.ts'
 import { isNullable } from './platform/jsonapi/resource.ts'
 import { REMOVED } from './platform/records/lock-one.ts'
-import { type Records, takesIds, takesSite } from './platform/records/records.ts'
+import { isArchivable, type Records, takesIds, takesSite } from './platform/records/records.ts'
 import { resources } from './resources.ts'
 import { makeTag } from './testing/automations.ts'
 import type { Client } from './testing/client.ts'
@@ -59,6 +59,11 @@ const ALL: Records[] = [
   apiKeyRecords,
   roleRecords,
 ]
+
+interface Shown {
+  id: string
+  attributes: Record<string, unknown>
+}
 
 /** As it is shown later. */
 function withoutSecrets(data: { attributes: Record<string, unknown> }) {
@@ -407,11 +412,76 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))('
     expect([status, body]).toEqual(type === 'hooks' ? [204, ''] : [200, { data: {} }])
     expect((await h.client.get(`${path}?filter[id_eq]=${id}`)).body.data).toEqual([])
     expect((await h.client.get(`${path}/${id}`)).status).toBe(
-      (resource.where && !KEPT.includes(type)) || records.ending === REMOVED ? 404 : 200,
+      (resource.where && !KEPT.includes(type)) || type === 'sites' || records.ending === REMOVED ? 404 : 200,
     )
     await expectRefusal(h.app, () => patch(id, {}), 404)
     await expectRefusal(h.app, () => h.client.delete(`${path}/${id}`), 404)
   })
+
+  const withoutTime = ({ attributes: { updated_at, ...attributes }, ...data }: Shown) => ({
+    ...data,
+    attributes,
+  })
+
+  test('the resource says that it is archivable where its records are', () => {
+    // An archived site is not shown at all.
+    expect(resource.isArchivable ?? false).toBe(isArchivable(records) && type !== 'sites')
+  })
+
+  test.runIf(isArchivable(records))(
+    'what is archived can be listed, and is restored as it was, also with changes; it is then used as before',
+    async () => {
+      const id = await create()
+      const before = (await h.client.get(`${path}/${id}`)).body.data
+      const listed = async (query = '') =>
+        (await h.client.get(`${path}?filter[id_eq]=${id}${query}`)).body.data.map((each: Shown) => each.id)
+      await h.client.delete(`${path}/${id}`)
+      if (type !== 'sites') {
+        expect((await h.client.get(`${path}/${id}`)).body.data.attributes.archived).toBe(true)
+        expect(await listed('&filter[archived_eq]=true')).toEqual([id])
+        expect(await listed('&filter[archived_eq]=false')).toEqual([])
+      }
+      await expectRefusal(h.app, () => stranger.patch(`${path}/${id}`, document({ archived: false })), 404)
+      await expectRefusal(h.app, () => limited.patch(`${path}/${id}`, document({ archived: false })), 403)
+      const { status, body, headers } = await patch(id, { archived: false })
+      expect([status, headers.get('warning')]).toEqual([200, null])
+      expect(withoutTime(body.data)).toEqual(withoutTime(before))
+      expect((await h.client.get(`${path}/${id}`)).body.data).toEqual(body.data)
+      expect([await listed(), await listed('&filter[archived_eq]=true')]).toEqual([[id], []])
+      expect((await patch(id, { archived: false })).body.data).toEqual(body.data)
+      await expectRefusal(h.app, () => patch(id, { archived: true }), 422, {
+        pointer: '/data/attributes/archived',
+      })
+      expect((await h.client.delete(`${path}/${id}`)).status).toBe(200)
+      const [name] = namesOf(false)
+      const value = VALUES[type]![name!]!()
+      expect((await patch(id, { archived: false, [name!]: value })).body.data.attributes[name!]).toEqual(
+        value,
+      )
+    },
+  )
+
+  // What a site and a custom field have stays taken while they are archived.
+  const freed = isArchivable(records) && type !== 'sites' ? Object.values(records.unique ?? {}) : []
+  test.each(freed.filter((name) => name !== 'default' && name !== 'handle'))(
+    'what was archived is not restored while its %s is taken: 422, unless it gets another one',
+    async (name) => {
+      const values = everything()
+      const { id } = (await post(values)).body.data
+      await h.client.delete(`${path}/${id}`)
+      const other = (await post(values)).body.data
+      const source = { pointer: '/data/attributes/archived' }
+      const { body } = await expectRefusal(h.app, () => patch(id, { archived: false }), 422, source)
+      expect(body.errors[0]).toMatchObject({ code: 'taken', detail: expect.stringContaining('meanwhile') })
+      const named = { pointer: `/data/attributes/${name}` }
+      const third = (await post(everything())).body.data.attributes[name]
+      const same = { archived: false, [name]: third }
+      await expectRefusal(h.app, () => patch(id, same), 422, named)
+      const free = { archived: false, [name]: VALUES[type]![name]!() }
+      expect((await patch(id, free)).body.data.attributes[name]).toBe(free[name])
+      expect((await h.client.get(`${path}/${other.id}`)).body.data.attributes[name]).toBe(values[name])
+    },
+  )
 
   test('a resource of another account is 404, and a request without the permission 403', async () => {
     const id = await create()

@@ -251,6 +251,11 @@ describe('while the server runs', () => {
     expect(await json('offers', 'archive', made.id)).toEqual({ id: made.id, archived: true })
     const offers = await json('offers', 'list', ...account)
     expect(offers.map(({ id }: { id: string }) => id)).not.toContain(made.id)
+    const archived = await json('offers', 'list', '--archived', ...account)
+    expect(archived.map(({ id }: { id: string }) => id)).toContain(made.id)
+    const restored = await json('offers', 'restore', made.id, '--title', 'Pottery again')
+    expect(restored).toMatchObject({ id: made.id, archived: false, title: 'Pottery again' })
+    expect((await run('offers', 'restore', made.id)).stderr).toContain('no archived offer')
     expect(await json('accounts', 'list')).toHaveLength(2)
   })
 

@@ -61,3 +61,14 @@ export async function findAccounts(db: Db): Promise<AccountWithSites[]> {
       from accounts a order by a.id`.execute(db)
   return rows
 }
+
+/** The archived sites of an account. */
+export async function findArchivedSites(db: Db, accountId: string): Promise<string[]> {
+  const sites = await db
+    .selectFrom('sites')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('archived_at', 'is not', null)
+    .execute()
+  return sites.map(({ id }) => id)
+}

@@ -70,7 +70,8 @@ export const podcasts = defineResource({
   singular: 'podcast',
   description: 'A podcast of a site, and where people can listen to it.',
   from: sql`podcasts r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     title: writable(text(), line(), { required: true }),
     description: writable(text(), optionalParagraphs()),

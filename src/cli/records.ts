@@ -1,16 +1,17 @@
-/** The commands of a resource that can be created, edited and archived: their options are its attributes. */
+/** The commands of a resource that can be created, edited, archived and restored: their options are its attributes. */
 
 import { type Command, Option } from 'commander'
-import type { Owned } from '../accounts/find-accounts.ts'
+import { findArchivedSites, type Owned } from '../accounts/find-accounts.ts'
+import { sites } from '../accounts/sites/sites.resource.ts'
 import type { App } from '../platform/app.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
 import { pageDocument, singleDocument } from '../platform/jsonapi/document.ts'
 import { isId } from '../platform/jsonapi/identifiers.ts'
 import { isObject } from '../platform/jsonapi/is-object.ts'
 import { loadOne, loadPage } from '../platform/jsonapi/load.ts'
-import { parseQuery } from '../platform/jsonapi/query.ts'
+import { parseQuery, type QueryParameters } from '../platform/jsonapi/query.ts'
 import { type Values, writableAttributes } from '../platform/jsonapi/read-attributes.ts'
-import { isNullable } from '../platform/jsonapi/resource.ts'
+import { isNullable, type Resource } from '../platform/jsonapi/resource.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { lockOne } from '../platform/records/lock-one.ts'
 import {
@@ -18,7 +19,7 @@ import {
   createRecord,
   endRecord,
   type Records,
-  restoreRecord,
+  lockArchived,
   takesSite,
   updateRecord,
   type Writing,
@@ -48,7 +49,10 @@ export interface RecordCommands {
   columns: string[]
 }
 
-type Options = OutputOptions & { account?: string; site?: string; id?: string } & Record<string, unknown>
+type Options = OutputOptions & { account?: string; site?: string; id?: string; archived?: boolean } & Record<
+    string,
+    unknown
+  >
 
 interface Shown {
   id: string
@@ -62,7 +66,7 @@ export function recordCommands(program: Command, commands: RecordCommands): Comm
   const { singular } = records.resource
   const command = program.command(name).description(description)
   const isOfSite = takesSite(records)
-  const list = subcommand(command, 'list', `list ${name}, without those that are archived`)
+  const list = subcommand(command, 'list', `list ${name} that are not archived`)
   const create = subcommand(command, 'create', `create ${withArticle(singular)}`)
   addAttributeOptions(create, records, true)
   create.option('--id <id>', `id of the new ${singular}; left out, the server chooses it`)
@@ -70,16 +74,19 @@ export function recordCommands(program: Command, commands: RecordCommands): Comm
   const edit = subcommand(command, 'edit <id>', `change ${withArticle(singular)}; "none" removes a value`)
   addAttributeOptions(edit, records, false)
   const archive = subcommand(command, 'archive <id>', `archive ${withArticle(singular)}`)
-  for (const each of [list, create, edit, archive]) each.option(...ACCOUNT_OPTION)
-  if (records.restoring) {
-    const restore = subcommand(command, 'restore <id>', `restore ${withArticle(singular)} that is archived`)
-    restore.option(...ACCOUNT_OPTION)
-    restore.action((id: string, options: Options) => runRestore(commands, id, options))
-  }
+  const restore = subcommand(
+    command,
+    'restore <id>',
+    `restore ${withArticle(singular)} that is archived, with changes if there are any`,
+  )
+  addAttributeOptions(restore, records, false)
+  list.option('--archived', 'only those that are archived')
+  for (const each of [list, create, edit, archive, restore]) each.option(...ACCOUNT_OPTION)
   list.action((options: Options) => runList(commands, options))
   create.action((options: Options) => runCreate(commands, options))
   edit.action((id: string, options: Options) => runEdit(commands, id, options))
   archive.action((id: string, options: Options) => runArchive(commands, id, options))
+  restore.action((id: string, options: Options) => runRestore(commands, id, options))
   return command
 }
 
@@ -98,9 +105,12 @@ function addAttributeOptions(
 
 async function runList({ name, records, columns }: RecordCommands, options: Options): Promise<void> {
   const shown = await withApp(`${name} list`, async (app) => {
-    const { scope } = await findOperatorOf(app, 'site', options.site ?? '', options.account)
+    const { accountId, scope } = await findOperatorOf(app, 'site', options.site ?? '', options.account)
     const siteIds = options.site === undefined ? scope.siteIds : [chooseSite(scope, options.site)]
-    return loadAll(app.db, records, { ...scope, siteIds })
+    if (!options.archived) return loadAll(app.db, records.resource, { ...scope, siteIds })
+    return records.table === 'sites'
+      ? loadAll(app.db, sitesById, { ...scope, siteIds: await findArchivedSites(app.db, accountId) })
+      : loadAll(app.db, records.resource, { ...scope, siteIds }, { 'filter[archived_eq]': 'true' })
   })
   const rows = shown.map((each) => ({
     id: each.id,
@@ -109,16 +119,29 @@ async function runList({ name, records, columns }: RecordCommands, options: Opti
   print(
     options,
     shown.map(flatten),
-    table(rows, `There are no ${name}; create one with \`bestow ${name} create\`.`),
+    table(
+      rows,
+      options.archived
+        ? `There are no archived ${name}.`
+        : `There are no ${name}; create one with \`bestow ${name} create\`.`,
+    ),
   )
 }
 
 const cell = (value: unknown): string => (isObject(value) ? JSON.stringify(value) : String(value ?? '-'))
 
-async function loadAll(db: Db, { resource }: Records, scope: LoadScope): Promise<Shown[]> {
+/** Archived sites are in no list of the API. */
+const sitesById: Resource = { ...sites, listed: undefined }
+
+async function loadAll(
+  db: Db,
+  resource: Resource,
+  scope: LoadScope,
+  filters: QueryParameters = {},
+): Promise<Shown[]> {
   const all: Shown[] = []
   for (let number = 1; ; number++) {
-    const parameters = { 'page[number]': String(number), 'page[size]': '100', sort: 'id' }
+    const parameters = { 'page[number]': String(number), 'page[size]': '100', sort: 'id', ...filters }
     const query = parseQuery(resource, parameters, scope)
     const { data } = pageDocument(await loadPage(db, resource, query, scope), query, parameters, scope)
     all.push(...(data as Shown[]))
@@ -185,15 +208,23 @@ async function runRestore(
   id: string,
   options: Options,
 ): Promise<void> {
+  const attributes = attributesIn(records, options, false)
+  const related = relatedIn(records, options)
+  const once: Values = {}
   const shown = await changing(`${name} restore`, async (tx, app) => {
     const operator = await findOperatorOf(app, what, id, options.account)
     const { accountId, scope } = operator
-    if (!(await restoreRecord(writingOf(app, tx, operator), records, id)))
-      throw new Error(`The account ${accountId} has no archived ${records.resource.singular} ${id}.`)
+    const writing = writingOf(app, tx, operator, once)
+    const row = await lockArchived(writing, records, id)
+    if (!row) throw new Error(`The account ${accountId} has no archived ${records.resource.singular} ${id}.`)
+    await updateRecord(writing, records, row, attributes, related)
     const siteIds = takesSite(records) ? scope.siteIds : [id]
     return show(tx, records, { ...scope, siteIds }, id)
   })
-  print(options, flatten(shown), `${describe(records, shown)} was restored.`)
+  print(options, { ...flatten(shown), ...once }, [
+    `${describe(records, shown)} was restored.`,
+    ...inWords(once),
+  ])
 }
 
 /** The attributes that the options set, as a document has them. */

@@ -19,7 +19,7 @@ import type { Records } from '../platform/records/records.ts'
 import { type FormAddress, formUrl } from './form-address.ts'
 import { originsField, webAddress } from './form-attributes.ts'
 import { InputsSchema, inputsField } from './inputs.ts'
-import { addParts, completeForm, endWebhook } from './save-form.ts'
+import { addParts, completeForm, endWebhook, prepareRestoring } from './save-form.ts'
 import { setOffers, setTags } from './set-linked.ts'
 
 /** A custom field that is archived is not asked for any more. @param fields alias of form_fields */
@@ -45,7 +45,8 @@ export const forms = defineResource({
   description:
     'A form that people fill in, on its own page or on another website. A submission creates or updates a contact, adds tags and grants offers.',
   from: sql`forms r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   namedIds: { default: sql`r.is_default and r.archived_at is null` },
   attributes: {
     title: writable(text(), line(), { required: true }),
@@ -138,5 +139,6 @@ export const formRecords: Records = {
   afterCreate: addParts,
   relationships: { offers: setOffers, contact_tags: setTags },
   beforeEnd: endWebhook,
+  beforeRestore: prepareRestoring,
   referredToAs: 'forms',
 }

@@ -137,7 +137,7 @@ export const formRoutes: Route[] = [
         'The title must be unique (case-insensitive) among the forms of the site that are not archived. A form asks for name and e-mail unless `inputs` lists other attributes of contacts. `offers` are granted to whoever submits the form, and `contact_tags` are added: setting them takes the permissions `manage:grants` and `manage:contacts`. With `default`, the form takes the place of the default form of the site. `webhook_url` creates a hook for the event `form_submission`; the response contains its `webhook_secret`, which signs the requests and is shown only once.',
       update:
         '`inputs`, `offers` and `contact_tags` replace those of the form. Submissions that wait for their confirmation are processed as the form says when they are confirmed. Where `webhook_url` creates a hook, the response contains its `webhook_secret`; a further change of the URL keeps the secret.',
-      end: 'The form is no longer listed and cannot be submitted, its hook is deleted, and its title can be reused. Submissions are kept. It must not be used by an automation or another hook.',
+      end: 'The form is no longer listed and cannot be submitted, its hook is deleted, and its title can be reused. If the form is restored, the hook is restored with it. Submissions are kept. It must not be used by an automation or another hook.',
     },
     { created: FormWithSecret, changed: FormWithSecret },
   ),

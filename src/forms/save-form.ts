@@ -1,5 +1,6 @@
 /** What creating, changing and archiving a form takes and does, besides its row. */
 import { sql } from 'kysely'
+import type { Tx } from '../platform/db/database.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import { invalidAttribute, type Values } from '../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../platform/jsonapi/resource.ts'
@@ -7,7 +8,9 @@ import { lockOne } from '../platform/records/lock-one.ts'
 import { createRecord, endRecord, updateRecord, type Writing } from '../platform/records/records.ts'
 import type { Hook } from '../webhooks/hook-attributes.ts'
 import { hookRecords } from '../webhooks/hooks.resource.ts'
+import { restoreHook } from '../webhooks/save-hook.ts'
 import { completeInputs, DEFAULT_INPUTS, type PartialInput, setInputs } from './inputs.ts'
+import { assertLinkedActive } from './set-linked.ts'
 
 interface FormValues {
   default?: boolean
@@ -59,8 +62,11 @@ const changeInputs = async ({ tx, now }: Writing, form: Row, inputs: PartialInpu
   setInputs(tx, form, await completeInputs(tx, form.site_id, inputs), now)
 
 /** The default form of a site changes: of two who make one at the same moment, the second waits for the first. */
+const lockDefault = (tx: Tx, siteId: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended('default form', ${siteId}::bigint))`.execute(tx)
+
 async function endOtherDefault({ tx, now }: Writing, siteId: string, formId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('default form', ${siteId}::bigint))`.execute(tx)
+  await lockDefault(tx, siteId)
   await tx
     .updateTable('forms')
     .set({ is_default: false, updated_at: now })
@@ -68,6 +74,37 @@ async function endOtherDefault({ tx, now }: Writing, siteId: string, formId: str
     .where('is_default', '=', true)
     .where('id', '<>', formId)
     .where('archived_at', 'is', null)
+    .execute()
+}
+
+/**
+ * What is restored with a form: the webhook that ended with it, and that it is the default form, unless another one is.
+ *
+ * @throws ApiError 422 when its offers or tags are archived
+ */
+export async function prepareRestoring(form: Row, writing: Writing): Promise<void> {
+  await assertLinkedActive(form, writing)
+  if (form.is_default) await yieldDefault(form, writing)
+  if (form.hook_id !== null)
+    await restoreHook(writing, form.site_id, form.hook_id as string, form.archived_at as Date)
+}
+
+async function yieldDefault({ site_id, id }: Row, { tx, warn }: Writing): Promise<void> {
+  await lockDefault(tx, site_id)
+  const other = await tx
+    .selectFrom('forms')
+    .select('title')
+    .where('site_id', '=', site_id)
+    .where('is_default', '=', true)
+    .where('archived_at', 'is', null)
+    .executeTakeFirst()
+  if (!other) return
+  warn(`The form "${other.title}" is the default form now; the restored form is not.`)
+  await tx
+    .updateTable('forms')
+    .set({ is_default: false })
+    .where('site_id', '=', site_id)
+    .where('id', '=', id)
     .execute()
 }
 
@@ -119,7 +156,7 @@ async function aboutWebhook<Result>(work: () => Promise<Result>): Promise<Result
   }
 }
 
-/** The webhook of an archived form is deleted. */
+/** The webhook of an archived form is deleted, until the form is restored. */
 export async function endWebhook(form: Row, writing: Writing): Promise<void> {
   if (await findHook(writing, form)) await endRecord(writing, hookRecords, form.hook_id as string)
 }

@@ -1,10 +1,12 @@
 /** The offers that a form grants, and the tags that it adds. */
 import { sql } from 'kysely'
+import type { Tx } from '../platform/db/database.ts'
 import { assertMay } from '../platform/http/authenticate.ts'
 import { notFound } from '../platform/jsonapi/errors.ts'
 import type { Row } from '../platform/jsonapi/resource.ts'
 import type { SetRelated, Writing } from '../platform/records/records.ts'
 import { absence, findReferable } from '../platform/references/referable.ts'
+import { assertRestorable } from '../platform/references/restorable.ts'
 
 interface Links {
   type: 'offers' | 'contact_tags'
@@ -23,6 +25,23 @@ export const setOffers: SetRelated = (...change) => setLinks(OFFERS, ...change)
 /** Makes these the tags that a form adds. @throws ApiError 404 that points at one that is unknown or archived; 403 */
 export const setTags: SetRelated = (...change) => setLinks(TAGS, ...change)
 
+/** None of its offers and tags is archived. @throws ApiError 422 */
+export async function assertLinkedActive(form: Row, { tx }: Writing): Promise<void> {
+  for (const links of [TAGS, OFFERS])
+    await assertRestorable(tx, form.site_id, links.type, await idsOf(links, tx, form))
+}
+
+async function idsOf(
+  { table, column }: Pick<Links, 'table' | 'column'>,
+  tx: Tx,
+  { site_id, id }: Row,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select ${sql.ref(column)} as id from ${sql.table(table)} where form_id = ${id} and site_id = ${site_id}
+     order by position`.execute(tx)
+  return rows.map((row) => row.id)
+}
+
 async function setLinks(
   { type, table, column, needs }: Links,
   { tx, permissions }: Writing,
@@ -31,10 +50,7 @@ async function setLinks(
   pointer: string,
 ): Promise<boolean> {
   const wanted = [...new Set(ids)]
-  const { rows } = await sql<{ id: string }>`
-    select ${sql.ref(column)} as id from ${sql.table(table)} where form_id = ${form_id} and site_id = ${site_id}
-     order by position`.execute(tx)
-  if (rows.map(({ id }) => id).join() === wanted.join()) return false
+  if ((await idsOf({ table, column }, tx, { site_id, id: form_id })).join() === wanted.join()) return false
   assertMay(permissions, [needs], { pointer })
   const referable = await findReferable(tx, site_id, type, wanted)
   const missing = ids.findIndex((id) => !referable.has(id))

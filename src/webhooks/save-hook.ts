@@ -90,7 +90,7 @@ async function switchHook(
   return { disabled_at: null, disabled_reason: null, failing_since: null }
 }
 
-const stillCancelling = ({ id }: Hook) =>
+const stillCancelling = ({ id }: Pick<Hook, 'id'>) =>
   new ApiError(
     409,
     'hook_being_disabled',
@@ -106,6 +106,37 @@ export async function endDeliveries({ site_id, id }: Hook, { tx }: Writing): Pro
     .where('id', '=', id)
     .execute()
   await cancelDeliveries(tx, site_id, id)
+}
+
+/**
+ * Makes a hook that ended with something else what it was, with its secret. It receives events from now on.
+ *
+ * @param deletedAt when that ended; a hook that ended at another time stays deleted
+ * @throws ApiError 422 when the site has too many; 409 when what waited for it is not all cancelled yet
+ */
+export async function restoreHook(
+  { tx }: Writing,
+  siteId: string,
+  id: string,
+  deletedAt: Date,
+): Promise<void> {
+  const hook = await tx
+    .selectFrom('hooks')
+    .selectAll()
+    .where('site_id', '=', siteId)
+    .where('id', '=', id)
+    .where('deleted_at', '=', deletedAt)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!hook) return
+  await assertUnderLimit(tx, siteId)
+  if (!(await cancelDeliveries(tx, siteId, id))) throw stillCancelling(hook)
+  await tx
+    .updateTable('hooks')
+    .set({ deleted_at: null })
+    .where('site_id', '=', siteId)
+    .where('id', '=', id)
+    .execute()
 }
 
 /** @throws ApiError 409 when nothing is sent to the hook */

@@ -35,7 +35,8 @@ export const sites = defineResource({
   description: 'A creator’s web site, with its own contacts, customers, offers and products.',
   from: sql`sites r`,
   site: sql`r.id`,
-  where: sql`r.archived_at is null`,
+  // An archived one is none of the caller's sites: it cannot be looked up either.
+  listed: sql`r.archived_at is null`,
   attributes: {
     title: writable(text(), line(), { required: true }),
     subdomain: writable(text(), subdomain, { required: true }),
@@ -75,7 +76,6 @@ export const siteRecords: Records = {
     typeof values.custom_domain === 'string'
       ? { ...values, custom_domain: parseCustomDomain(app, values.custom_domain) }
       : values,
-  restoring: {},
   beforeEnd: assertDispensable,
   referredToAs: 'sites',
 }

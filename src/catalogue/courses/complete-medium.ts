@@ -1,8 +1,9 @@
 import { invalidAttribute, type Values } from '../../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../../platform/jsonapi/resource.ts'
 import type { Writing } from '../../platform/records/records.ts'
+import { cannotRestore } from '../../platform/references/restorable.ts'
 import { uploadKeyIn } from '../own-files.ts'
-import { shareUpload } from '../uploads/find-upload.ts'
+import { shareUpload, shareUploadById } from '../uploads/find-upload.ts'
 import { embedUrl } from './embed-url.ts'
 
 export const MEDIA_KINDS = ['video', 'audio', 'image', 'file'] as const
@@ -29,6 +30,12 @@ export async function completeMedium(
     throw invalidAttribute('url', 'unknown_upload', 'is not the address of an upload of the site')
   const kind = values.kind ?? row?.kind ?? (upload ? kindOfType(upload.content_type) : kindOfAddress(address))
   return { ...values, kind, url: upload ? null : address, upload_id: upload?.id ?? null }
+}
+
+/** Its file may have been deleted while it was archived. @throws ApiError 422 */
+export async function assertFileThere({ site_id, upload_id }: Row, { tx }: Writing): Promise<void> {
+  if (upload_id === null || (await shareUploadById(tx, site_id, upload_id as string))) return
+  throw cannotRestore('file_deleted', 'Its file has been deleted. Restore it with another `url`.')
 }
 
 function kindOfType(type: string): Kind {

@@ -26,7 +26,8 @@ export const courses = defineResource({
   from: sql`products r`,
   where: sql`(r.product_type_name = 'Course'
     or exists (select from course_modules m where m.product_id = r.id and m.site_id = r.site_id))`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     created_at: timestamp(),
     title: writable(text(), line(), { required: true }),

@@ -27,7 +27,8 @@ export const lessons = defineResource({
   description:
     'A lesson of a module: media and `body`, which is HTML. `drip_days` is required with the `publishing_option` `drip`.',
   from: sql`course_lessons r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     title: writable(text(), line(LONGEST_TITLE), { required: true }),
     position: positionIn(LESSONS),

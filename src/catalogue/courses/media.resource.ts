@@ -13,7 +13,7 @@ import { choice, type Field, line, writable } from '../../platform/jsonapi/field
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { absoluteAddress, fileAddress, uploadPath } from '../own-files.ts'
-import { completeMedium, MEDIA_KINDS } from './complete-medium.ts'
+import { assertFileThere, completeMedium, MEDIA_KINDS } from './complete-medium.ts'
 import { embedUrl } from './embed-url.ts'
 import { lessonRecords } from './lessons.resource.ts'
 import { MEDIA, positionIn, sequenceRecords } from './sequence.ts'
@@ -39,7 +39,8 @@ export const media = defineResource({
   description:
     'What a lesson shows besides its text: a video, a sound, a picture or a file, uploaded or at an address.',
   from: sql`lesson_media r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     duration_in_minutes: writable(
       { schema: Type.Unsafe<number | null>({ type: ['number', 'null'] }) },
@@ -82,4 +83,5 @@ export const mediumRecords: Records = {
     const placed = await inSequence.complete(values, row, writing, siteId)
     return completeMedium(placed, row, writing, siteId!)
   },
+  beforeRestore: assertFileThere,
 }

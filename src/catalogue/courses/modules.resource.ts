@@ -20,7 +20,8 @@ export const modules = defineResource({
   permittedWith: 'courses',
   description: 'A part of a course, which has lessons. Its title is unique in the course.',
   from: sql`course_modules r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     title: writable(text(), line(), { required: true }),
     description: writable(nullableText(), paragraphs()),

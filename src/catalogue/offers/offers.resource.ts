@@ -21,7 +21,7 @@ import type { Records } from '../../platform/records/records.ts'
 import { formatMoney } from '../../platform/text/money.ts'
 import { pictureAddress } from '../own-files.ts'
 import { completeOffer } from './complete-offer.ts'
-import { setProducts } from './set-products.ts'
+import { assertProductsActive, setProducts } from './set-products.ts'
 
 const PAYMENT_TYPES = ['free', 'single', 'multipay', 'subscription'] as const
 
@@ -40,7 +40,8 @@ export const offers = defineResource({
   singular: 'offer',
   description: 'A bundle of products at a price, which can be granted to contacts.',
   from: sql`offers r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     title: writable(text(), line(), { required: true }),
     description: writable(nullableText(), paragraphs()),
@@ -121,6 +122,7 @@ export const offerRecords: Records = {
   table: 'offers',
   complete: completeOffer,
   relationships: { products: setProducts },
+  beforeRestore: assertProductsActive,
   referredToAs: 'offers',
 }
 

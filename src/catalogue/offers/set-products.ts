@@ -1,8 +1,21 @@
 import { sql } from 'kysely'
+import type { Tx } from '../../platform/db/database.ts'
 import { notFound } from '../../platform/jsonapi/errors.ts'
 import type { Row } from '../../platform/jsonapi/resource.ts'
 import type { Writing } from '../../platform/records/records.ts'
 import { absence, findReferable } from '../../platform/references/referable.ts'
+import { assertRestorable } from '../../platform/references/restorable.ts'
+
+/** None of its products is archived. @throws ApiError 422 */
+export const assertProductsActive = async ({ site_id, id }: Row, { tx }: Writing): Promise<void> =>
+  assertRestorable(tx, site_id, 'products', await productsOf(tx, site_id, id))
+
+async function productsOf(tx: Tx, siteId: string, offerId: string): Promise<string[]> {
+  const { rows } = await sql<{ product_id: string }>`
+    select product_id from offer_products where offer_id = ${offerId} and site_id = ${siteId}
+     order by position, product_id`.execute(tx)
+  return rows.map(({ product_id }) => product_id)
+}
 
 /**
  * Makes these the products of an offer, in this order. Whoever holds the offer has access to them from now on, and
@@ -19,10 +32,7 @@ export async function setProducts(
   pointer: string,
 ): Promise<boolean> {
   const wanted = [...new Set(productIds)]
-  const { rows } = await sql<{ product_id: string }>`
-    select product_id from offer_products where offer_id = ${id} and site_id = ${site_id}
-     order by position, product_id`.execute(tx)
-  const current = rows.map(({ product_id }) => product_id)
+  const current = await productsOf(tx, site_id, id)
   if (current.join() === wanted.join()) return false
   // A product that the offer has already may have been archived with it.
   const referable = await findReferable(tx, site_id, 'products', wanted)

@@ -21,7 +21,8 @@ export const blogPosts = defineResource({
   singular: 'blog post',
   description: 'A post of the blog of a site.',
   from: sql`blog_posts r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     title: writable(text(), line(), { required: true }),
     url: publicUrl(sql`'/blog/' || r.slug`),

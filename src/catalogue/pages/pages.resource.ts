@@ -43,7 +43,8 @@ export const landingPages = defineResource({
   singular: 'landing page',
   description: 'A page of its own, for example to present an offer.',
   from: sql`landing_pages r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: { ...common, url: publicUrl(sql`'/landing/' || r.slug`), publish_at: publishAt },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: {
@@ -72,7 +73,8 @@ export const websitePages = defineResource({
   singular: 'website page',
   description: 'A page of the web site of a site, for example “About”.',
   from: sql`website_pages r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     ...common,
     url: publicUrl(sql`'/pages/' || r.slug`),

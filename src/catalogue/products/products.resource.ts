@@ -23,7 +23,8 @@ export const products = defineResource({
   singular: 'product',
   description: 'The content that members open: a course, a community, a download.',
   from: sql`products r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     created_at: timestamp(),
     title: writable(text(), line(), { required: true }),

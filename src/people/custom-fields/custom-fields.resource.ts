@@ -21,7 +21,7 @@ export const customFields = defineResource({
   permittedWith: 'contacts',
   description: 'A further attribute of the contacts of a site. Its handle is the name of the attribute.',
   from: sql`custom_fields r`,
-  listed: sql`r.archived_at is null`,
+  isArchivable: true,
   attributes: {
     title: writable(text(), line(), { required: true }),
     handle: writable(
@@ -31,6 +31,7 @@ export const customFields = defineResource({
     ),
     type: writable(text(), choice(FIELD_TYPES), { when: 'create' }),
     required: writable(boolean(), flag),
+    // Kajabi has it, too.
     archived: boolean(sql`r.archived_at is not null`),
     select_options: writable(extension(nullableText()), paragraphs()),
   },
@@ -65,7 +66,7 @@ export const customFields = defineResource({
 export const customFieldRecords: Records = {
   resource: customFields,
   table: 'custom_fields',
-  restoring: { before: (field, { tx }) => assertRoom(tx, field.site_id) },
+  beforeRestore: (field, { tx }) => assertRoom(tx, field.site_id),
   unique: { custom_fields_number: 'handle' },
   complete: completeField,
 }

@@ -5,10 +5,11 @@ import type { Tx } from '../../platform/db/database.ts'
 import { invalidAttribute, type Values } from '../../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../../platform/jsonapi/resource.ts'
 import type { Writing } from '../../platform/records/records.ts'
+import { assertRestorable, cannotRestore } from '../../platform/references/restorable.ts'
 import { commaSeparated } from '../../platform/text/comma-separated.ts'
 import { countAll } from '../contacts/check-condition.ts'
 import { checkFilterObject } from '../contacts/check-filter-object.ts'
-import { type Condition, MOST_FILTERS } from '../contacts/conditions.ts'
+import { type Condition, MOST_FILTERS, segmentsIn } from '../contacts/conditions.ts'
 import { contacts } from '../contacts/contacts.resource.ts'
 import { conditionsOfSegments } from '../contacts/expand-condition.ts'
 import { conditionOf, type FilterObject } from '../contacts/filter-object.ts'
@@ -45,13 +46,34 @@ export async function completeSegment(
   return values
 }
 
+/**
+ * The segments that one names may have been archived, and may have become larger, while it was archived.
+ *
+ * @throws ApiError 422
+ */
+export async function checkRestored({ id, site_id, filter }: Row, { tx }: Writing): Promise<void> {
+  const condition = conditionOf(filter as FilterObject)
+  await lockSegments(tx, site_id)
+  await assertRestorable(tx, site_id, 'segments', segmentsIn(condition))
+  const segments = await conditionsOfSegments(tx, site_id, condition)
+  if (countAll(condition, segments) > MOST_FILTERS)
+    throw cannotRestore(
+      'too_long',
+      `Its filters are more than ${MOST_FILTERS} with those of the segments that they name.`,
+    )
+  await checkUsers(tx, site_id, id, condition)
+}
+
 async function checkFilter(tx: Tx, siteId: string, id: string | null, filter: FilterObject): Promise<void> {
   const condition = conditionOf(filter)
-  // Two that begin to name each other at once would not see it.
-  await sql`select pg_advisory_xact_lock(hashtextextended('segments ' || ${siteId}::text, 0))`.execute(tx)
+  await lockSegments(tx, siteId)
   await checkFilterObject(tx, siteId, filter, ['data', 'attributes', 'filter'])
   if (id !== null) await checkUsers(tx, siteId, id, condition)
 }
+
+/** Two that begin to name each other at once would not see it. */
+const lockSegments = (tx: Tx, siteId: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended('segments ' || ${siteId}::text, 0))`.execute(tx)
 
 /** @throws ApiError 422 when a segment would contain itself, or one that names it would become too large */
 async function checkUsers(tx: Tx, siteId: string, id: string, condition: Condition): Promise<void> {

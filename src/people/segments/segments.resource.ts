@@ -1,18 +1,11 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
-import {
-  boolean,
-  LIST_INDEX,
-  nullableText,
-  text,
-  timestamp,
-  toOne,
-} from '../../platform/jsonapi/field-types.ts'
+import { LIST_INDEX, nullableText, text, timestamp, toOne } from '../../platform/jsonapi/field-types.ts'
 import { type Field, line, listOf, writable } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { FilterObjectSchema, parseFilterObject } from '../contacts/filter-object.ts'
-import { completeSegment, MOST_COLUMNS } from './save-segment.ts'
+import { checkRestored, completeSegment, MOST_COLUMNS } from './save-segment.ts'
 
 const filterField: Field = {
   schema: FilterObjectSchema,
@@ -37,7 +30,8 @@ export const segments = defineResource({
   description:
     'A named set of filters of contacts. It has the contacts that the filters find at the moment; `sort` and `columns` say how a list of them is shown.',
   from: sql`segments r`,
-  listed: sql`r.archived_at is null and ${LIST_INDEX}`,
+  isArchivable: true,
+  listed: LIST_INDEX,
   attributes: {
     name: writable(text(), line(), { required: true }),
     filter: writable({ schema: FilterObjectSchema }, filterField, { required: true }),
@@ -46,7 +40,6 @@ export const segments = defineResource({
       { schema: Type.Unsafe<string[] | null>({ type: ['array', 'null'], items: { type: 'string' } }) },
       listOf('names of attributes and relationships of contacts', MOST_COLUMNS),
     ),
-    archived: boolean(sql`r.archived_at is not null`),
     created_at: timestamp(),
     updated_at: timestamp(),
   },
@@ -74,5 +67,6 @@ export const segmentRecords: Records = {
   table: 'segments',
   unique: { segments_name: 'name' },
   complete: completeSegment,
+  beforeRestore: checkRestored,
   referredToAs: 'segments',
 }

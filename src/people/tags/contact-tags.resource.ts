@@ -10,7 +10,7 @@ export const contactTags = defineResource({
   permittedWith: 'contacts',
   description: 'A label for the contacts of a site.',
   from: sql`contact_tags r`,
-  listed: sql`r.archived_at is null`,
+  isArchivable: true,
   attributes: { name: writable(text(), line(), { required: true }) },
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: { name_cont: contains(sql`r.name`, 'Name contains') },

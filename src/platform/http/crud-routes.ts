@@ -5,14 +5,15 @@ import { component, componentOf } from '../jsonapi/documented.ts'
 import { readId } from '../jsonapi/identifiers.ts'
 import { resolveId } from '../jsonapi/named-ids.ts'
 import { invalidAttribute, type Values, writableSchema } from '../jsonapi/read-attributes.ts'
-import type { Resource } from '../jsonapi/resource.ts'
+import type { Resource, Row } from '../jsonapi/resource.ts'
 import { singleParameters, singleSchema, siteOfNamedId } from '../jsonapi/schemas.ts'
 import { ARCHIVED, lockOne } from '../records/lock-one.ts'
 import {
   createRecord,
   endRecord,
+  isArchivable,
+  lockArchived,
   type Records,
-  restoreRecord,
   takesIds,
   takesSite,
   updateRecord,
@@ -189,7 +190,14 @@ export function updateRoute(
     url: `/v1/${resource.type}/{id}`,
     access: managing(resource),
     summary: `Change ${withArticle(resource.singular)}`,
-    description: ['Attributes that are not given stay as they are.', texts.update].filter(Boolean).join(' '),
+    description: [
+      'Attributes that are not given stay as they are.',
+      texts.update,
+      isArchivable(records) &&
+        `\`archived: false\` restores ${withArticle(resource.singular)} that is archived, with the other changes of the request.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
     tag: label(resource),
     shows: resource,
     query: Type.Object({ ...singleParameters(resource).properties, ...siteOfNamedId(resource) }),
@@ -197,9 +205,8 @@ export function updateRoute(
     responses: { 200: Changed ?? singleSchema(resource) },
     async handler(given) {
       const named = await withResolvedId(given, resource)
-      const context = records.restoring ? await restoreIfAsked(named, records) : named
-      const { tx, params, caller, body, ignore } = context
-      const row = await lockOne(tx, records, caller.siteIds, params.id!)
+      const { row, context } = await lockToChange(named, records)
+      const { body, ignore } = context
       const changes = await readChanges(context, resource, settable)
       const changed = Object.keys(changes.relationships)
       const related = relatedIds(records, body.data.relationships, changed)
@@ -234,34 +241,36 @@ async function withResolvedId<Body>(
 /** The attributes that can be changed, and `archived` of what can be restored. */
 function changedSchema(records: Records): TSchema {
   const schema = writableSchema(records.resource, false)
-  if (!records.restoring) return schema
+  if (!isArchivable(records)) return schema
   const description = 'False restores what is archived. DELETE archives.'
   const archived = Type.Optional(Type.Boolean({ description, examples: [false] }))
   return Type.Object({ ...(schema as TObject).properties, archived })
 }
 
 /**
- * Restores what a request says is not archived.
+ * Locks what a request changes. A request that says it is not archived means one that is archived, too: it is restored.
  *
- * @returns the context of its other changes
- * @throws ApiError 422 for a request that archives what is not archived
+ * @returns the row, and the context of the other changes
+ * @throws ApiError 404; 422 for a request that archives what is not archived
  */
-async function restoreIfAsked(
+async function lockToChange(
   context: WriteContext<ChangedBody>,
   records: Records,
-): Promise<WriteContext<ChangedBody>> {
-  const { body, caller, scope, params } = context
+): Promise<{ row: Row; context: WriteContext<ChangedBody> }> {
+  const { tx, body, caller, scope, params } = context
   const { archived, ...attributes } = body.data.attributes ?? {}
-  if (archived === undefined) return context
-  const others = { ...context, body: { data: { ...body.data, attributes } } }
+  const lock = () => lockOne(tx, records, caller.siteIds, params.id!)
+  if (archived === undefined || !isArchivable(records)) return { row: await lock(), context }
   if (archived !== false) {
-    await lockOne(context.tx, records, caller.siteIds, params.id!)
+    await lock()
     throw invalidAttribute('archived', 'invalid', 'can only be set to false. Archive it with DELETE')
   }
-  const isRestored = await restoreRecord(writingOf(context), records, params.id!)
-  if (!isRestored || records.table !== 'sites') return others
-  const siteIds = [...caller.siteIds, params.id!]
-  return { ...others, caller: { ...caller, siteIds }, scope: { ...scope, siteIds } }
+  const others = { ...context, body: { data: { ...body.data, attributes } } }
+  const row = await lockArchived(writingOf(context), records, params.id!)
+  if (!row) return { row: await lock(), context: others }
+  if (records.table !== 'sites') return { row, context: others }
+  const siteIds = [...caller.siteIds, row.id]
+  return { row, context: { ...others, caller: { ...caller, siteIds }, scope: { ...scope, siteIds } } }
 }
 
 /** `DELETE` of one. */

@@ -35,7 +35,11 @@ export const listCondition = (
   { filters }: Pick<ResourceQuery, 'filters'>,
   scope: LoadScope,
 ): RawBuilder<unknown> =>
-  allOf([visible(resource, scope), resource.listed, ...filters.map(({ where }) => where)])
+  allOf([
+    visible(resource, scope),
+    filters.some(({ saysWhatIsListed }) => saysWhatIsListed) ? undefined : resource.listed,
+    ...filters.map(({ where }) => where),
+  ])
 
 /** Up to this many matches are collected and sorted; with more, an index in the requested order soon fills a page. */
 export const MATERIALIZE_LIMIT = 5_000

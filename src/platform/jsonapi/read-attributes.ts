@@ -80,7 +80,7 @@ const unknownAttribute = (name: string, known: string[]) =>
 const pointerTo = (name: string) => jsonPointer(['data', 'attributes', name])
 
 /** As in "Internal title". */
-const labelOf = (name: string) => capitalized(name.replaceAll('_', ' '))
+export const labelOf = (name: string) => capitalized(name.replaceAll('_', ' '))
 
 /** The attributes that a document can set. @param isNew whether those that are required must be there */
 export function writableSchema(resource: Resource, isNew: boolean): TSchema {

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { TSchema } from 'typebox'
 import type { Db, Tx } from '../db/database.ts'
 import type { Path } from './errors.ts'
+import { boolean, extension, parseBoolean } from './field-types.ts'
 import type { Write } from './fields.ts'
 import { comparisons } from './operators.ts'
 import type { SiteAttributes } from './site-attributes.ts'
@@ -70,6 +71,8 @@ export interface FilterSql {
   few?: RawBuilder<unknown>
   /** What the value names, where that is more than an id: 404 when the caller cannot see it. */
   references?: FilterReference[]
+  /** It takes the place of `listed`. */
+  saysWhatIsListed?: true
 }
 
 export interface FilterReference {
@@ -128,6 +131,11 @@ export interface Resource {
   where?: RawBuilder<unknown>
   /** What a list shows, as against what can still be looked up by its id. */
   listed?: RawBuilder<unknown>
+  /**
+   * The row has `archived_at`: lists show those that are not archived, unless they are asked for those that are, and the
+   * attribute `archived` says which it is.
+   */
+  isArchivable?: true
   /** Selects the `count` of a list that nothing narrows, where it is kept and need not be counted. */
   total?: (scope: Scope) => RawBuilder<unknown>
   /** Column that holds the site; default `r.site_id`. */
@@ -165,11 +173,31 @@ export interface Resource {
 }
 
 /** Completes the description of a resource; src/resources.ts lists all of them. */
-export const defineResource = (described: Resource): Resource => ({
+export const defineResource = (given: Resource): Resource => {
+  const described = given.isArchivable ? archivable(given) : given
+  return {
+    ...described,
+    // What is described by hand comes first in the documentation, and is what counts.
+    filters: { ...described.filters, ...comparisonsOf(described), ...described.filters },
+    sorts: { ...described.sorts, ...sortsOf(described), ...described.sorts },
+  }
+}
+
+const ARCHIVED = sql`r.archived_at is not null`
+const ACTIVE = sql`r.archived_at is null`
+
+const archivable = ({ listed, attributes, filters, ...described }: Resource): Resource => ({
   ...described,
-  // What is described by hand comes first in the documentation, and is what counts.
-  filters: { ...described.filters, ...comparisonsOf(described), ...described.filters },
-  sorts: { ...described.sorts, ...sortsOf(described), ...described.sorts },
+  listed: listed ? sql`${ACTIVE} and ${listed}` : ACTIVE,
+  attributes: { archived: extension(boolean(ARCHIVED)), ...attributes },
+  filters: {
+    ...filters,
+    archived_eq: {
+      description: 'true: those that are archived instead of those that are not',
+      extension: true,
+      build: (value) => ({ where: parseBoolean(value) ? ARCHIVED : ACTIVE, saysWhatIsListed: true }),
+    },
+  },
 })
 
 /** The resource without the attributes that Kajabi does not have. */

@@ -4,10 +4,11 @@ import type { App } from '../app.ts'
 import { anyOf, type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
 import { readId } from '../jsonapi/identifiers.ts'
-import { invalidAttribute, readAttributes, type Values } from '../jsonapi/read-attributes.ts'
+import { invalidAttribute, labelOf, readAttributes, type Values } from '../jsonapi/read-attributes.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { assertUnused } from '../references/in-use.ts'
 import type { ReferredType } from '../references/referable.ts'
+import { cannotRestore } from '../references/restorable.ts'
 import { ARCHIVED, type Ending, lockOne, type Rows, shareOne } from './lock-one.ts'
 import { ID_TABLES, type IdTable, reserveId } from './reserve-id.ts'
 
@@ -68,10 +69,15 @@ export interface Records {
     | 'uploads'
   /** What it belongs to. A new one must name it, and gets its site. */
   parent?: Parent
-  /** Left out: it is archived. */
+  /** Left out: it is archived, and can be restored. */
   ending?: Ending
-  /** One that is archived can become again what it was. `before` throws ApiError 422 for what prevents that. */
-  restoring?: { before?(row: Row, writing: Writing): Promise<void> }
+  /**
+   * What is to hold before an archived one is restored, besides its unique indexes, and what is restored with it.
+   *
+   * @param row as it will be; its relationships are set
+   * @throws ApiError 422 that points at `archived`
+   */
+  beforeRestore?(row: Row, writing: Writing): Promise<void>
   isExclusive?: boolean
   /** Unique indexes, each with the attribute that is taken when it is violated. */
   unique?: Record<string, string>
@@ -123,6 +129,9 @@ export interface NewRecord {
 export const takesSite = ({ table, parent, resource }: Records): boolean =>
   table !== 'sites' && !parent && !resource.isOfAccount
 
+/** Whether one that has ended can be restored. */
+export const isArchivable = ({ ending = ARCHIVED }: Pick<Records, 'ending'>): boolean => ending === ARCHIVED
+
 /** Whether clients can choose the id of a new one. */
 export const takesIds = ({ table }: Pick<Records, 'table'>): boolean =>
   (ID_TABLES as readonly string[]).includes(table)
@@ -151,7 +160,7 @@ export async function createRecord(
     created_at: now,
     updated_at: now,
   }
-  const row = await whileUnique(records, () => insert(tx, records, columns))
+  const row = await whileUnique(records, taken, () => insert(tx, records, columns))
   await setRelated(writing, records, row, related)
   await records.afterCreate?.(row, values, writing)
   return { id: row.id }
@@ -192,7 +201,8 @@ const insert = (tx: Tx, { table }: Records, columns: Values): Promise<Row> =>
     .executeTakeFirstOrThrow() as Promise<unknown> as Promise<Row>
 
 /**
- * Changes a locked row; current values change nothing, not even `updated_at`.
+ * Changes a locked row; current values change nothing, not even `updated_at`. One that is archived is restored with
+ * the changes.
  *
  * @param related ids by the name of the relationship; what is not named stays
  * @param parentId of the new parent, where it can change; undefined: it stays
@@ -210,10 +220,15 @@ export async function updateRecord(
   writing.ignore(ignored)
   if (parentId !== undefined)
     Object.assign(values, await shareParent(inTenantOf(writing, records, row), records, parentId))
-  const changes = differing(await complete(records, values, row, writing, row.site_id ?? null), row)
+  const columns = await complete(records, values, row, writing, row.site_id ?? null)
   const isRelatedChanged = await setRelated(writing, records, row, related)
+  const isRestored = isArchivable(records) && row.archived_at !== null
+  if (isRestored) await records.beforeRestore?.({ ...row, ...columns }, writing)
+  const changes = differing({ ...columns, ...(isRestored && { archived_at: null }) }, row)
   if (Object.keys(changes).length === 0 && !isRelatedChanged) return
-  await whileUnique(records, () => setColumns(writing, records, row, changes))
+  const refuse = (name: string) =>
+    isRestored && !Object.hasOwn(values, name) ? takenMeanwhile(records, name) : taken(name)
+  await whileUnique(records, refuse, () => setColumns(writing, records, row, changes))
 }
 
 /** What a row can be moved to is of the same site, or of the same account. */
@@ -238,30 +253,29 @@ export async function endRecord(writing: Writing, records: Records, id: string):
 }
 
 /**
- * Makes an archived row of the caller what it was before.
+ * Locks an archived row of the caller, which updateRecord() restores, until the transaction ends.
  *
- * @returns whether there is one with this id
- * @throws ApiError 422
+ * @returns null when there is none with this id
  */
-export async function restoreRecord(writing: Writing, records: Records, id: string): Promise<boolean> {
-  const { tx, accountId, siteIds } = writing
+export async function lockArchived(
+  { tx, accountId, siteIds }: Pick<Writing, 'tx' | 'accountId' | 'siteIds'>,
+  records: Records,
+  id: string,
+): Promise<Row | null> {
   // An archived site is none of the caller's sites.
   const isOwn =
     records.table === 'sites'
       ? sql<boolean>`account_id = ${accountId}`
       : sql<boolean>`site_id = ${anyOf(siteIds)}`
-  const row = (await tx
+  const row = await tx
     .selectFrom(records.table)
     .selectAll()
     .where('id', '=', readId(id))
     .where(isOwn)
     .where(sql`archived_at`, 'is not', null)
     .forUpdate()
-    .executeTakeFirst()) as Row | undefined
-  if (!row) return false
-  await records.restoring?.before?.(row, writing)
-  await setColumns(writing, records, row, { archived_at: null })
-  return true
+    .executeTakeFirst()
+  return (row as Row | undefined) ?? null
 }
 
 async function removeRow({ tx }: Writing, records: Records, row: Row) {
@@ -297,11 +311,25 @@ async function setRelated(
   return isChanged
 }
 
-async function whileUnique<Result>({ unique = {} }: Records, work: () => Promise<Result>): Promise<Result> {
+/** @param refuse makes the error of the attribute that is taken */
+async function whileUnique<Result>(
+  { unique = {} }: Records,
+  refuse: (name: string) => Error,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work()
   } catch (error) {
     const index = Object.keys(unique).find((name) => violates(error, name))
-    throw index ? invalidAttribute(unique[index]!, 'taken', 'has already been taken') : error
+    throw index ? refuse(unique[index]!) : error
   }
 }
+
+const taken = (name: string) => invalidAttribute(name, 'taken', 'has already been taken')
+
+/** Of one that is restored as it was: the request does not name the attribute. */
+const takenMeanwhile = ({ resource }: Records, name: string) =>
+  cannotRestore(
+    'taken',
+    `${labelOf(name)} has been taken by another ${resource.singular} meanwhile. Restore it with another ${labelOf(name).toLowerCase()}.`,
+  )
