@@ -31,6 +31,7 @@ import { productRecords } from './catalogue/products/products.resource.ts'
 import { uploadedFiles } from './catalogue/uploads/uploaded-files.ts'
 import { uploadRoutes } from './catalogue/uploads/uploads.routes.ts'
 import { demoFiles } from './demo/files.ts'
+import { CountedEffectSchema, countEffects } from './dry-runs/count-effects.ts'
 import { describeEffects } from './dry-runs/describe-effects.ts'
 import { dryRunOffers } from './dry-runs/dry-run-offers.ts'
 import { EffectSchema } from './dry-runs/effect.ts'
@@ -114,7 +115,7 @@ export const routes: Route[] = [
   ...grantPeriodRoutes({ effect: EffectSchema, describe: describeEffects }),
   ...timelineRoutes,
   ...activationRoutes,
-  ...bulkRoutes,
+  ...bulkRoutes({ effect: CountedEffectSchema, begin: countEffects }),
   ...crudRoutes(offerRecords, {
     create:
       'Without a `payment_type`, an offer with a price is `single` and one without is `free`. `products` are the products that the offer gives access to.',

@@ -339,13 +339,23 @@ test('a dry run says what would happen, and writes nothing', async () => {
   const sizes = () => Promise.all(tables.map((table) => count(table)))
   const before = await sizes()
   const { status, body } = await h.client.post('/v1/bulk/grants?dry_run=true', bulkBody(attributes, meta))
-  expect([status, body.meta]).toEqual([
+  expect([status, body.meta]).toMatchObject([
     200,
     {
       dry_run: true,
       total: 5,
+      tried: 5,
       contacts_created: 1,
-      counts: { already_granted: 1, granted: 2, failed: 1, renewed: 1 },
+      // What the first row about a person does, the second finds.
+      counts: { already_granted: 2, granted: 1, failed: 1, renewed: 1 },
+      failures: [
+        {
+          code: 'not_found',
+          rows: 1,
+          positions: [4],
+          sentence: '1 row would fail: There is no contact with the id 99999999.',
+        },
+      ],
     },
   ])
   expect(await sizes()).toEqual(before)

@@ -2,6 +2,7 @@ import type { BulkKindName, Permission } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
 import type { Origin } from '../platform/events/events.ts'
 import type { Field } from '../platform/jsonapi/fields.ts'
+import type { Unchanged } from './row-effects.ts'
 
 /** What is done to the contact of a row, or for all rows: the values of the members of its kind. */
 export type Settings = Record<string, unknown>
@@ -55,7 +56,9 @@ export interface BulkKind<Of extends Settings = Settings> {
   unknown(id: string): string
   /** Does it, in the transaction that records the outcomes; no contact is in two rows. */
   perform(tx: Tx, context: BulkContext, rows: BulkRow<Of>[]): Promise<RowOutcome[]>
-  /** The statuses that perform() would return, without changing anything; a contact of null is one that is created. */
+  /** What of the settings an outcome of perform() has left as it was. */
+  unchanged(settings: Of, outcome: RowOutcome): Omit<Unchanged, 'contactId'>[]
+  /** The statuses that perform() would return, without changing anything; no contact is in two rows. */
   predict(
     tx: Tx,
     context: BulkContext,

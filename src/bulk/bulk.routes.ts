@@ -5,12 +5,12 @@ import { bulk } from '../platform/auth/permissions.ts'
 import { assertMay } from '../platform/http/authenticate.ts'
 import { changeRoutes } from '../platform/http/change-route.ts'
 import { Attributes, ignoredAttribute, ignoreRelationships } from '../platform/http/documents.ts'
+import { dryRunParameter } from '../platform/http/dry-run.ts'
 import { listOfOneRoute, listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Answer, type Caller, type Route, route, type WriteContext } from '../platform/http/route.ts'
 import { SiteRelationship, siteOf } from '../platform/http/site-of.ts'
 import { component, documentedAs, pascalCase } from '../platform/jsonapi/documented.ts'
-import { badRequest, unprocessable } from '../platform/jsonapi/errors.ts'
-import { parseBoolean } from '../platform/jsonapi/field-types.ts'
+import { unprocessable } from '../platform/jsonapi/errors.ts'
 import { mapValues, singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import { bulkJobRows } from './bulk-job-rows.resource.ts'
 import { bulkJobs } from './bulk-jobs.resource.ts'
@@ -19,8 +19,9 @@ import { cancelJob, lockJob, retryJob } from './change-jobs.ts'
 import { createJob, MOST_MATCHING, MOST_ROWS } from './create-job.ts'
 import { needsOf } from './job-permissions.ts'
 import { bulkKinds, kindNamed } from './kinds.ts'
-import { predictJob } from './predict-job.ts'
+import { MOST_TRIED, predictJob } from './predict-job.ts'
 import { givenJob, readJob } from './read-job.ts'
+import type { DescribesRows } from './row-effects.ts'
 
 /** Bytes: 10,000 rows of the longest usual addresses and names, with ids of their own. */
 const LARGEST_BODY = 5 * 1024 * 1024
@@ -83,20 +84,36 @@ function bodyOf(kind: BulkKind) {
   )
 }
 
-const Prediction = component(
-  'BulkJobPrediction',
-  Type.Object({
-    meta: Type.Object({
-      dry_run: Type.Literal(true),
-      total: Type.Integer(),
-      contacts_created: Type.Integer(),
-      counts: Type.Record(Type.String(), Type.Integer()),
+const FailedRows = Type.Object({
+  code: Type.String(),
+  detail: Type.String(),
+  rows: Type.Integer(),
+  positions: Type.Array(Type.Integer(), { description: 'Of the first 50 of them, from 1' }),
+  sentence: Type.String({ description: 'The same in words' }),
+})
+
+const predictionOf = (effect: TSchema) =>
+  component(
+    'BulkJobPrediction',
+    Type.Object({
+      meta: Type.Object({
+        dry_run: Type.Literal(true),
+        total: Type.Integer(),
+        contacts_created: Type.Integer(),
+        counts: Type.Record(Type.String(), Type.Integer(), {
+          description: 'Numbers of rows by the status that they would get',
+        }),
+        tried: Type.Integer({
+          description: `How many rows \`effects\` and \`failures\` are of: the first ${most(MOST_TRIED)} at most`,
+        }),
+        effects: Type.Array(effect, { description: 'What would happen, counted; in this order' }),
+        failures: Type.Array(FailedRows, { description: 'The 50 most frequent reasons' }),
+      }),
     }),
-  }),
-)
+  )
 
 /** `POST /v1/bulk/<kind>` */
-const createRoute = (kind: BulkKind): Route =>
+const createRoute = (kind: BulkKind, dryRuns: DescribesRows): Route =>
   route({
     kind: 'write',
     method: 'POST',
@@ -107,17 +124,16 @@ const createRoute = (kind: BulkKind): Route =>
     description: `${kind.description}\n\nTakes up to ${most(MOST_ROWS)} rows, or the contacts that a filter matches. Everything is checked before anything is written: the first 50 errors are returned together. Then the response is 202 with a bulk job, which is processed in the background: see \`GET /v1/bulk_jobs/{id}\` and its \`rows\`. Send an \`Idempotency-Key\`: a repeated request then returns the same job. Also requires ${kind.needs.map((need) => `\`${need}\``).join(' and ')}${kind.createsContacts ? ', and `manage:contacts` unless `meta.create_contacts` is false' : ''}.`,
     tag: 'bulk jobs',
     shows: bulkJobs,
+    dryRuns: {},
     bodyLimit: LARGEST_BODY,
     query: Type.Object({
       ...singleParameters(bulkJobs).properties,
-      dry_run: Type.Optional(
-        Type.Boolean({ description: 'true: return what the job would do now (200), and change nothing' }),
-      ),
+      ...dryRunParameter,
     }),
     body: bodyOf(kind),
-    responses: { 200: Prediction, 202: singleSchema(bulkJobs) },
+    responses: { 200: predictionOf(dryRuns.effect), 202: singleSchema(bulkJobs) },
     errors: [404],
-    handler: (context) => create(kind, context as WriteContext<JobBody>),
+    handler: (context) => create(kind, context as WriteContext<JobBody>, dryRuns),
   })
 
 interface JobBody {
@@ -125,9 +141,12 @@ interface JobBody {
   meta?: Record<string, unknown>
 }
 
-async function create(kind: BulkKind, context: WriteContext<JobBody>): Promise<Answer> {
-  const { tx, body, caller, scope, ignore } = context
-  const isDryRun = readDryRun(context)
+async function create(
+  kind: BulkKind,
+  context: WriteContext<JobBody>,
+  dryRuns: DescribesRows,
+): Promise<Answer> {
+  const { app, tx, body, caller, scope, ignore } = context
   ignoreRelationships(context)
   const { attributes } = body.data
   ignore(
@@ -141,8 +160,9 @@ async function create(kind: BulkKind, context: WriteContext<JobBody>): Promise<A
   const { settings, subjects, createsContacts } = await readJob(tx, kind, given, siteId, scope)
   assertMay(caller.permissions, needsOf(kind, createsContacts))
   const job = { siteId, source: 'api' as const, origin: originOf(context) }
-  if (isDryRun) {
-    const prediction = await predictJob(tx, kind, job, { settings, subjects, createsContacts })
+  if (context.isDryRun) {
+    const effects = dryRuns.begin(app, siteId, caller)
+    const prediction = await predictJob(tx, kind, job, { settings, subjects, createsContacts }, effects)
     return { body: { meta: { dry_run: true, ...prediction } } }
   }
   const id = await createJob(tx, kind, { ...job, settings, subjects, caller: lasting(caller) })
@@ -159,15 +179,6 @@ const tooMany = () =>
     `A job has at most ${most(MOST_ROWS)} rows. Send the rest in another request`,
     '/data/attributes/rows',
   )
-
-function readDryRun({ query }: Pick<WriteContext, 'query'>): boolean {
-  const { dry_run: given = 'false' } = query
-  try {
-    return parseBoolean(String(given).trim())
-  } catch (error) {
-    throw badRequest('invalid_parameter', `dry_run ${(error as Error).message}.`, { parameter: 'dry_run' })
-  }
-}
 
 const lasting = ({ keyId, epoch, userId }: Caller) => ({ keyId, epoch, userId })
 
@@ -191,8 +202,8 @@ const retry = changeRoute('retry', {
   },
 })
 
-export const bulkRoutes: Route[] = [
-  ...Object.values(bulkKinds).map(createRoute),
+export const bulkRoutes = (dryRuns: DescribesRows): Route[] => [
+  ...Object.values(bulkKinds).map((kind) => createRoute(kind, dryRuns)),
   listRoute(bulkJobs),
   showRoute(bulkJobs),
   listOfOneRoute(bulkJobs, 'rows', { resource: bulkJobRows, ownerId: sql`r.job_id` }),

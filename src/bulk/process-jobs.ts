@@ -1,13 +1,11 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
 import type { Tx } from '../platform/db/database.ts'
-import { ApiError } from '../platform/jsonapi/errors.ts'
 import { processBatch } from '../platform/queue/process-batch.ts'
 import type { BackgroundTask } from '../platform/queue/queue.ts'
 import { type ClaimedRow, claimRows } from './claim-rows.ts'
-import { processRows } from './process-rows.ts'
+import { outcomeOfError, performRows } from './perform-rows.ts'
 import { type ProcessedRow, recordOutcomes } from './record-outcomes.ts'
-import { failure, internalFailure } from './row-failure.ts'
 
 /** More would block requests about the same contacts for longer, and is hardly cheaper per row. */
 const BATCH = 200
@@ -41,12 +39,17 @@ export function processJobs(app: App): Promise<number> {
   })
 }
 
+/** Does what rows of one job say, and records their outcomes: both, or neither. */
+async function processRows(tx: Tx, rows: ClaimedRow[]): Promise<ProcessedRow[]> {
+  const processed = await performRows(tx, rows)
+  await recordOutcomes(tx, rows[0]!.job, processed)
+  return processed
+}
+
 async function recordFailure(app: App, tx: Tx, row: ClaimedRow, error: Error): Promise<ProcessedRow[]> {
   const { id, contactId, job } = row
-  const known = job.kind.explain?.(error) ?? error
-  if (!(known instanceof ApiError))
-    app.log.error({ err: error, job: job.id, row: id }, 'a row of a bulk job failed')
-  const outcome = known instanceof ApiError ? failure(known) : internalFailure()
+  const { outcome, isKnown } = outcomeOfError(job.kind, error)
+  if (!isKnown) app.log.error({ err: error, job: job.id, row: id }, 'a row of a bulk job failed')
   const processed = [{ id, contactId, ...outcome }]
   await recordOutcomes(tx, job, processed)
   return processed

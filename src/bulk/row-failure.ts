@@ -29,3 +29,38 @@ export const internalFailure = (): RowOutcome =>
       'An unexpected error occurred, and nothing was changed. It is logged with the id of the row.',
     ),
   )
+
+export const isFailed = ({ status }: RowOutcome): boolean => status === FAILED
+
+/** Rows that fail for the same reason. */
+export interface FailedRows {
+  code: string
+  detail: string
+  rows: number
+  /** Of the first of them, from 1. */
+  positions: number[]
+  sentence: string
+}
+
+const MOST_REASONS = 50
+const MOST_POSITIONS = 50
+
+/** The most frequent reasons of failures. */
+export function failedRows(outcomes: (RowOutcome & { position: number })[]): FailedRows[] {
+  const failed = outcomes.filter(isFailed)
+  return [...Map.groupBy(failed, ({ code, detail }) => JSON.stringify([code, detail])).values()]
+    .map((same): FailedRows => {
+      const { code = '', detail = '' } = same[0]!
+      const positions = same.map(({ position }) => position).sort((one, other) => one - other)
+      const count = same.length === 1 ? '1 row' : `${same.length.toLocaleString('en')} rows`
+      return {
+        code,
+        detail,
+        rows: same.length,
+        positions: positions.slice(0, MOST_POSITIONS),
+        sentence: `${count} would fail: ${detail}`,
+      }
+    })
+    .sort((one, other) => other.rows - one.rows)
+    .slice(0, MOST_REASONS)
+}

@@ -7,6 +7,7 @@ import { bulkKinds } from '../bulk/kinds.ts'
 import { predictJob } from '../bulk/predict-job.ts'
 import { processJobs } from '../bulk/process-jobs.ts'
 import { readJob } from '../bulk/read-job.ts'
+import { countEffects } from '../dry-runs/count-effects.ts'
 import { RENEWALS } from '../grants/change-offers.ts'
 import type { App } from '../platform/app.ts'
 import type { BulkKindName } from '../platform/auth/permissions.ts'
@@ -112,11 +113,11 @@ async function create(kind: BulkKind, file: string, meta: Meta, options: NewOpti
     const read = (tx: Tx) => readJob(tx, kind, { rows, meta }, siteId, scope)
     if (options.dryRun) {
       const prediction = await inTransaction(app.db, async (tx) =>
-        predictJob(tx, kind, context, await read(tx)),
+        predictJob(tx, kind, context, await read(tx), countEffects(app, siteId, { permissions: null })),
       )
       print(options, { dry_run: true, ...prediction }, [
         ...countLines(prediction.counts),
-        `${prediction.contacts_created} contacts would be created.`,
+        ...[...prediction.effects, ...prediction.failures].map(({ sentence }) => sentence),
       ])
       return
     }

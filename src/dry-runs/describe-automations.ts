@@ -19,7 +19,7 @@ export async function describeAutomations(
   viewer: Viewer,
 ): Promise<Effect[]> {
   const now = app.clock.now()
-  const disabled = await disabledOnes(tx, events, now)
+  const disabled = await disabledAutomations(tx, events, now)
   const siteId = events[0]!.site_id
   const simulated = await simulateRuns(
     app,
@@ -74,7 +74,8 @@ function reasonInWords(stop: StopReason, conditions: ExplainedCondition | null):
   return ['its conditions are not met', ...unmet].join('. ').replace(/\.$/, '')
 }
 
-async function disabledOnes(tx: Tx, events: DispatchedEvent[], now: Date): Promise<Effect[]> {
+/** The automations that would start, if they were not disabled. */
+export async function disabledAutomations(tx: Tx, events: DispatchedEvent[], now: Date): Promise<Effect[]> {
   const automations = await tx
     .selectFrom('automations')
     .select(['id', 'name', 'trigger', 'resource_id'])

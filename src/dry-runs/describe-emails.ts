@@ -52,13 +52,19 @@ export async function describeEmails(
           : `The e-mail ${what} would be kept in the outbox: no mail server is configured.`,
     }
   })
-  return [...sent, ...events.flatMap((event) => omittedOf(event, at)), ...withoutWelcome(events, at)]
+  return [...sent, ...omittedEmails(events, at)]
 }
 
-/** The kind in words: `offer_grant`. */
-const nameOf = (kind: string) => kind.replaceAll('_', ' ')
+/** The e-mails that are not sent, with the reason. */
+export const omittedEmails = (events: DispatchedEvent[], at: string): Effect[] => [
+  ...events.flatMap((event) => omittedOf(event, at)),
+  ...withoutWelcome(events, at),
+]
 
-const OMITTED = {
+/** The kind in words: `offer_grant`. */
+export const nameOf = (kind: string) => kind.replaceAll('_', ' ')
+
+export const OMITTED = {
   declined: 'the request declines it',
   off_on_site: 'the site does not send it',
   already_customer: 'the contact already was a customer',
@@ -81,7 +87,10 @@ const omittedOf = (event: DispatchedEvent, at: string): Effect[] =>
 
 /** Who is a customer already gets no welcome with another offer. */
 function withoutWelcome(events: DispatchedEvent[], at: string): Effect[] {
-  const isGranted = events.some(({ type }) => type === 'offer_granted')
-  const isNew = events.some(({ type }) => type === 'customer_created')
-  return isGranted && !isNew ? [omitted('offer_granted', 'welcome', 'already_customer', at)] : []
+  const contactsOf = (wanted: string) =>
+    new Set(events.filter(({ type }) => type === wanted).map(({ contact_id }) => contact_id))
+  const created = contactsOf('customer_created')
+  return [...contactsOf('offer_granted')]
+    .filter((contact) => !created.has(contact))
+    .map(() => omitted('offer_granted', 'welcome', 'already_customer', at))
 }

@@ -53,6 +53,10 @@ export const bulkGrants: BulkKind<GrantSettings> = {
     const outcomes = await grantInTransaction(tx, siteId, changes, origin.now)
     return outcomes.map((outcome, index) => outcomeOf(outcome, changes[index]!))
   },
+  unchanged: (_, { result }) =>
+    (result as { offers: { id: string; status: string }[] }).offers
+      .filter(({ status }) => status === 'already_granted')
+      .map(({ id }) => ({ effect: 'offer_granted', reason: 'already_granted', offer_id: id })),
   async predict(tx, { siteId, origin: { now } }, rows) {
     const contactIds = rows.flatMap(({ contactId }) => contactId ?? [])
     const offerIds = [...new Set(rows.flatMap(({ settings }) => settings.offer_ids ?? []))]

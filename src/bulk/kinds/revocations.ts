@@ -34,6 +34,12 @@ export const bulkRevocations: BulkKind<RevocationSettings> = {
       result: { revoked: ids },
     }))
   },
+  unchanged({ offer_ids = [] }, { result }) {
+    const { revoked } = result as { revoked: string[] }
+    return [...new Set(offer_ids)]
+      .filter((id) => !revoked.includes(id))
+      .map((id) => ({ effect: 'offer_revoked', reason: 'not_held', offer_id: id }))
+  },
   async predict(tx, { siteId, origin: { now } }, rows) {
     const contactIds = rows.flatMap(({ contactId }) => contactId ?? [])
     const offerIds = [...new Set(rows.flatMap(({ settings }) => settings.offer_ids ?? []))]

@@ -49,6 +49,15 @@ export const bulkTags: BulkKind<TagSettings> = {
       return { status: isChanged ? 'changed' : 'unchanged', result }
     })
   },
+  unchanged({ add_tag_ids = [], remove_tag_ids = [] }, { result }) {
+    const { added, removed } = result as { added: string[]; removed: string[] }
+    const had = [...new Set(add_tag_ids)].filter((id) => !added.includes(id))
+    const lacked = [...new Set(remove_tag_ids)].filter((id) => !removed.includes(id))
+    return [
+      ...had.map((id) => ({ effect: 'tag_added', reason: 'already_tagged', tag_id: id }) as const),
+      ...lacked.map((id) => ({ effect: 'tag_removed', reason: 'not_tagged', tag_id: id }) as const),
+    ]
+  },
   async predict(tx, { siteId }, rows) {
     const taggings = await findTaggings(
       tx,

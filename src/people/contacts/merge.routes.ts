@@ -1,10 +1,8 @@
-import { sql } from 'kysely'
 import { Type } from 'typebox'
 import { Id } from '../../platform/http/documents.ts'
+import { dryRunParameter } from '../../platform/http/dry-run.ts'
 import { showOne } from '../../platform/http/resource-routes.ts'
-import { type Route, route, type WriteContext } from '../../platform/http/route.ts'
-import { badRequest } from '../../platform/jsonapi/errors.ts'
-import { parseBoolean } from '../../platform/jsonapi/field-types.ts'
+import { type Route, route } from '../../platform/http/route.ts'
 import { readId } from '../../platform/jsonapi/identifiers.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
 import type { Merging } from '../../platform/merging.ts'
@@ -34,34 +32,22 @@ export const mergeRoute = (modules: Merging[]): Route =>
       'Everything that the contact in the body has moves to the contact of the URL: grants, customer, notes, tags, submissions, e-mails, events, runs and external ids. Its addresses become aliases, and it is deleted. Values that this contact has stay; what it lacks is filled in. Of an offer that both hold, one grant stays, with the later end. If both are customers, the id and the sign-in of this one stay. No welcome e-mail is sent, and no automation is triggered except by `contact_merged`.',
     tag: 'contacts',
     shows: contacts,
+    dryRuns: {},
     query: Type.Object({
       ...singleParameters(contacts).properties,
-      dry_run: Type.Optional(
-        Type.Boolean({ description: 'true: the answer shows what would happen, and nothing is written' }),
-      ),
+      ...dryRunParameter,
     }),
     body: Type.Object({ data: Type.Object({ type: Type.Literal('contacts'), id: Id }) }),
     responses: { 200: Merged },
     errors: [400, 422],
     async handler(context) {
-      const { tx, caller, params, body } = context
-      const isDry = isDryRun(context)
+      const { tx, caller, params, body, isDryRun: dry_run } = context
       const ids = { intoId: params.id!, fromId: readId(body.data.id) }
-      if (isDry) await sql`savepoint before_merge`.execute(tx)
       const moved = await mergeContacts(tx, caller.siteIds, ids, originOf(context), modules)
       const shown = await showOne(context, contacts, ids.intoId)
-      if (isDry) await sql`rollback to savepoint before_merge`.execute(tx)
       const sentences = describeMerge(moved, ids)
       return {
-        body: { ...shown, meta: { dry_run: isDry, merged_contact_id: ids.fromId, moved, sentences } },
+        body: { ...shown, meta: { dry_run, merged_contact_id: ids.fromId, moved, sentences } },
       }
     },
   })
-
-function isDryRun({ query: { dry_run: given = 'false' } }: Pick<WriteContext, 'query'>): boolean {
-  try {
-    return parseBoolean(String(given))
-  } catch (error) {
-    throw badRequest('invalid_parameter', `dry_run ${(error as Error).message}.`, { parameter: 'dry_run' })
-  }
-}

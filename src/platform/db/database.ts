@@ -200,6 +200,7 @@ export async function inRolledBackSavepoint<Result>(tx: Tx, work: () => Promise<
   await sql`savepoint before_trial`.execute(tx)
   const result = await work()
   await sql`rollback to savepoint before_trial`.execute(tx)
+  await sql`release savepoint before_trial`.execute(tx)
   return result
 }
 

@@ -20,7 +20,7 @@ export const inDryRun = <Result>(db: Db, work: (run: DryRun) => Promise<Result>)
   })
 
 /** Ids are given out in order: what is recorded from now on has a higher one. */
-async function lastEventId(tx: Tx): Promise<string> {
+export async function lastEventId(tx: Tx): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select coalesce(pg_sequence_last_value(pg_get_serial_sequence('events', 'id')), 0)::text as id`.execute(
     tx,
@@ -34,6 +34,21 @@ async function ownEvents(tx: Tx, after: string): Promise<DispatchedEvent[]> {
     select e.*, ${SITE_SETTINGS} as site
       from events e join sites s on s.id = e.site_id
      where e.id > ${after} and e.xmin = pg_current_xact_id()::xid
+     order by e.id`.execute(tx)
+  return rows
+}
+
+/** The events that a request has recorded on a site after another event, in their order; also those in savepoints. */
+export async function eventsOfRequest(
+  tx: Tx,
+  siteId: string,
+  requestId: string,
+  after: string,
+): Promise<DispatchedEvent[]> {
+  const { rows } = await sql<DispatchedEvent>`
+    select e.*, ${SITE_SETTINGS} as site
+      from events e join sites s on s.id = e.site_id
+     where e.id > ${after} and e.site_id = ${siteId} and e.request_id = ${requestId}
      order by e.id`.execute(tx)
   return rows
 }

@@ -22,7 +22,7 @@ export const dryRunParameter = {
     Type.Boolean({
       default: false,
       description:
-        'true: nothing is written or sent. `meta.effects` of the response lists what would happen, and why; an `Idempotency-Key` is not used up.',
+        'true: nothing is written or sent. `meta` of the response says what would happen, and why; an `Idempotency-Key` is not used up.',
       'x-extension': true,
     }),
   ),
@@ -60,7 +60,7 @@ export function withEffects(answer: Answer, effects: object[]): Answer {
 export function isDryRun({ dry_run: given }: QueryParameters): boolean {
   if (given === undefined) return false
   try {
-    return parseBoolean(String(given))
+    return parseBoolean(String(given).trim())
   } catch (error) {
     throw badRequest('invalid_parameter', `dry_run ${(error as Error).message}. Nothing was changed.`, SOURCE)
   }

@@ -61,8 +61,9 @@ export interface ReadContext<Body = unknown> extends Context<Body> {
 export interface WriteContext<Body = unknown> extends Context<Body> {
   caller: Caller
   scope: LoadScope
-  /** The transaction of the request; it commits when the handler returns. */
+  /** The transaction of the request; it commits when the handler returns, unless it is a dry run. */
   tx: Tx
+  isDryRun: boolean
   /** What the route's `prepare` returned. */
   prepared: unknown
   /** Who acts, as it is recorded. */
@@ -135,8 +136,11 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
         prepare?: (context: Context<Static<Body>>) => Promise<unknown>
         /** The answer is one of these: what it includes is checked before the Idempotency-Key is looked up. */
         shows?: Resource
-        /** With the parameter `dry_run`, the transaction is rolled back, and the answer says what would happen. */
-        dryRuns?: DryRuns
+        /**
+         * With the parameter `dry_run`, the transaction is rolled back, and the answer says what would happen. Without
+         * `describe`, the handler says it.
+         */
+        dryRuns?: Partial<Pick<DryRuns, 'describe'>>
         handler: (context: WriteContext<Static<Body>>) => Promise<Answer>
       }
     | {

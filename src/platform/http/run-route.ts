@@ -4,7 +4,7 @@ import { inTransaction, type Tx } from '../db/database.ts'
 import { inDryRun } from '../events/dry-run.ts'
 import type { LoadScope } from '../jsonapi/resources.ts'
 import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
-import { type DryRuns, isDryRun, withEffects } from './dry-run.ts'
+import { isDryRun, withEffects } from './dry-run.ts'
 import { idempotencyKey, isStillRunning, keyOwner, once, stillRunning } from './idempotency.ts'
 import { readSingleQuery } from './resource-routes.ts'
 import type { Answer, Caller, Context, Route, SignedContext, WriteContext } from './route.ts'
@@ -65,7 +65,7 @@ async function runRead(route: Extract<Route, { kind: 'read' }>, context: SignedC
 async function runWrite(route: WriteRoute, context: SignedContext): Promise<Answer> {
   const { app, idempotency } = context
   const prepared = await route.prepare?.(context)
-  if (route.dryRuns && isDryRun(context.query)) return runDry(route, route.dryRuns, context, prepared)
+  if (route.dryRuns && isDryRun(context.query)) return runDry(route, context, prepared)
   const answer = await inTransaction(app.db, async (tx) => {
     const writing = await openWrite(route, context, tx, prepared)
     return once(tx, writing.caller.accountId, idempotency, writing.scope.now, () => route.handler(writing))
@@ -89,20 +89,16 @@ async function openWrite(
   const shown = route.shows
     ? await readSingleQuery(tx, route.shows, { ...context, caller, scope })
     : { fields: {}, include: {} }
-  return { ...context, caller, scope, tx, prepared, actor: actorOf(caller), shown }
+  return { ...context, caller, scope, tx, isDryRun: false, prepared, actor: actorOf(caller), shown }
 }
 
 /** An Idempotency-Key neither counts nor is used up: nothing was done that must not be done again. */
-const runDry = (
-  route: WriteRoute,
-  { describe }: DryRuns,
-  context: SignedContext,
-  prepared: unknown,
-): Promise<Answer> =>
+const runDry = (route: WriteRoute, context: SignedContext, prepared: unknown): Promise<Answer> =>
   inDryRun(context.app.db, async (run) => {
     const writing = await openWrite(route, context, run.tx, prepared)
-    const answer = await route.handler(writing)
-    return withEffects(answer, await describe(context.app, run, writing.caller))
+    const answer = await route.handler({ ...writing, isDryRun: true })
+    const effects = await route.dryRuns!.describe?.(context.app, run, writing.caller)
+    return effects ? withEffects(answer, effects) : answer
   })
 
 const scopeOf = ({ config, resources }: App, { siteIds }: Caller, now: Date, baseUrl: string): LoadScope => ({

@@ -1,15 +1,21 @@
 import type { Tx } from '../platform/db/database.ts'
-import type { RowOutcome } from './bulk-kind.ts'
+import { ApiError } from '../platform/jsonapi/errors.ts'
+import type { BulkKind, RowOutcome } from './bulk-kind.ts'
 import type { ClaimedRow } from './claim-rows.ts'
 import { findContacts } from './find-contacts.ts'
-import { type ProcessedRow, recordOutcomes } from './record-outcomes.ts'
-import { erased, noContact } from './row-failure.ts'
+import type { ProcessedRow } from './record-outcomes.ts'
+import { erased, failure, internalFailure, noContact } from './row-failure.ts'
 
-/** Does what rows of one job say, and records their outcomes: both, or neither. */
-export async function processRows(tx: Tx, rows: ClaimedRow[]): Promise<ProcessedRow[]> {
+/** What rows of a job need for being performed. */
+export type RowToPerform = Omit<ClaimedRow, 'job'> & {
+  job: Pick<ClaimedRow['job'], 'siteId' | 'kind' | 'source' | 'origin' | 'createsContacts'>
+}
+
+/** Does what rows of one job say. The outcomes are returned, and recorded nowhere. */
+export async function performRows(tx: Tx, rows: RowToPerform[]): Promise<ProcessedRow[]> {
   const { job } = rows[0]!
   const contactOf = await findContacts(tx, job, rows, { create: job.createsContacts })
-  const known: { row: ClaimedRow; contactId: string }[] = []
+  const known: { row: RowToPerform; contactId: string }[] = []
   const processed: ProcessedRow[] = []
   for (const row of rows) {
     const contactId = contactOf(row)
@@ -26,12 +32,19 @@ export async function processRows(tx: Tx, rows: ClaimedRow[]): Promise<Processed
       ...round.map(({ row, contactId }, index) => ({ id: row.id, contactId, ...outcomes[index]! })),
     )
   }
-  await recordOutcomes(tx, job, processed)
   return processed
 }
 
-const refusalOf = ({ contactId, email }: ClaimedRow): RowOutcome =>
+const refusalOf = ({ contactId, email }: RowToPerform): RowOutcome =>
   contactId === null && email === null ? erased() : noContact(contactId)
+
+/** The outcome of a row that the database refused, and whether that is known to happen. */
+export function outcomeOfError(kind: BulkKind, error: Error): { outcome: RowOutcome; isKnown: boolean } {
+  const known = kind.explain?.(error) ?? error
+  return known instanceof ApiError
+    ? { outcome: failure(known), isKnown: true }
+    : { outcome: internalFailure(), isKnown: false }
+}
 
 /** In each round no contact twice, and the rows of a contact in their order. */
 function roundsOf<Known extends { contactId: string }>(known: Known[]): Known[][] {
