@@ -61,12 +61,16 @@ describe('while the server runs', () => {
     const [csv, list] = [join(settings.DATA_DIR, 'people.csv'), join(settings.DATA_DIR, 'people.json')]
     await writeFile(csv, 'email,name,offer_ids\nbulk1@example.com,Ada,\nbulk2@example.com,,"1,2"\n\n')
     await writeFile(list, JSON.stringify([{ email: 'bulk1@example.com' }, { contact_id: '999999' }]))
-    expect(await json('bulk', 'grant', csv, '--offers', '1', '--dry-run')).toEqual({
+    expect(await json('bulk', 'grant', csv, '--offers', '1', '--dry-run')).toMatchObject({
       dry_run: true,
       total: 2,
       contacts_created: 2,
       counts: { granted: 2 },
+      failures: [],
     })
+    expect((await run('bulk', 'grant', csv, '--offers', '1', '--dry-run')).stdout).toContain(
+      'The offer "Watercolour Basics" would be granted to 2 contacts.',
+    )
     const granted = await json('bulk', 'grant', csv, '--offers', '1', '--no-welcome')
     expect(granted).toMatchObject({
       status: 'completed',
