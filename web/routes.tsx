@@ -147,6 +147,31 @@ const contentPage = createRoute({
   path: 'pages/$kind/$id',
   component: lazyRouteComponent(() => import('./pages/content/content-page.tsx'), 'ContentPage'),
 })
+const forms = createRoute({
+  getParentRoute: () => site,
+  path: 'forms',
+  component: lazyRouteComponent(() => import('./pages/forms/forms.tsx'), 'Forms'),
+})
+const form = createRoute({
+  getParentRoute: () => site,
+  path: 'forms/$id',
+  component: lazyRouteComponent(() => import('./pages/forms/form.tsx'), 'FormPage'),
+})
+const formBuilder = createRoute({
+  getParentRoute: () => form,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/forms/builder.tsx'), 'Builder'),
+})
+const formShare = createRoute({
+  getParentRoute: () => form,
+  path: 'share',
+  component: lazyRouteComponent(() => import('./pages/forms/share.tsx'), 'ShareForm'),
+})
+const formSubmissions = createRoute({
+  getParentRoute: () => form,
+  path: 'submissions',
+  component: lazyRouteComponent(() => import('./pages/forms/submissions.tsx'), 'Submissions'),
+})
 const emails = createRoute({
   getParentRoute: () => site,
   path: 'emails',
@@ -230,6 +255,8 @@ const routeTree = root.addChildren([
       contentStart,
       contentList,
       contentPage,
+      forms,
+      form.addChildren([formBuilder, formShare, formSubmissions]),
       emails,
       webhooks,
       deliveries,

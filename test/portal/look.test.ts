@@ -31,6 +31,11 @@ const PAGES = [
   'pages/website_pages?dialog=new',
   'pages/blog_posts/WRITTEN',
   'pages/podcasts/PODCAST',
+  'forms',
+  'forms?dialog=new',
+  'forms/FILLED',
+  'forms/FILLED/share',
+  'forms/FILLED/submissions?submission=ENTERED',
   'emails',
   'emails?email=EMAIL',
   'webhooks',
@@ -70,6 +75,12 @@ beforeAll(async () => {
   await h.client.post(`/v1/hooks/${hookId}/test`)
   await h.drain()
   const { courseId, lessonId } = await makeCourseParts(h.client)
+  const formId = await makeContent(h.client, 'forms', {
+    webhook_url: null,
+    allowed_origins: ['https://example.com'],
+  })
+  const entered = { type: 'form_submissions', attributes: { name: 'Ada', email: 'ada@example.com' } }
+  const submissionId = (await h.client.post(`/v1/forms/${formId}/submit`, { data: entered })).body.data.id
   const postId = await makeContent(h.client, 'blog_posts', {
     content: '<h2>One</h2><p>Two</p>',
     tags: ['News'],
@@ -79,6 +90,8 @@ beforeAll(async () => {
   const [email] = (await h.client.get('/v1/emails')).body.data
   const [delivery] = (await h.client.get('/v1/webhook_deliveries')).body.data
   ids = {
+    FILLED: formId,
+    ENTERED: submissionId,
     COURSE: courseId,
     WRITTEN: postId,
     PODCAST: podcastId,
@@ -96,7 +109,7 @@ async function open(page: Watched, path: string): Promise<void> {
   const named = path.replace(/[A-Z]{5,}/g, (name) => ids[name]!)
   await page.goto(named.startsWith('/') ? `${portal.h.url}/admin${named}` : `${portal.site}/${named}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  if (/dialog|email=|delivery=/.test(path)) await page.getByRole('dialog').waitFor()
+  if (/dialog|email=|delivery=|submission=/.test(path)) await page.getByRole('dialog').waitFor()
   // Skeletons stand for what is being read.
   await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' })
 }

@@ -5,6 +5,7 @@ import {
   AutomationIcon,
   ContactsIcon,
   EmailIcon,
+  FormIcon,
   HomeIcon,
   KeyIcon,
   OfferIcon,
@@ -36,6 +37,7 @@ export const navigation: Group[] = [
     text: 'nav.people',
     places: [
       { text: 'nav.contacts', to: '/s/$site/contacts', icon: ContactsIcon, permission: 'view:contacts' },
+      { text: 'nav.forms', to: '/s/$site/forms', icon: FormIcon, permission: 'view:forms' },
     ],
   },
   {
