@@ -10,6 +10,8 @@ const OUTPUT = join(import.meta.dirname, '../dist/web')
 
 /** Generates the client, bundles and compresses into a folder of its own, which then takes the place of the last build. */
 async function buildPortal(): Promise<void> {
+  // Otherwise a NODE_ENV of the shell or of a test runner would put the development version of React into it.
+  process.env.NODE_ENV = 'production'
   const fresh = `${OUTPUT}-${process.pid}`
   await generateClient()
   await build({

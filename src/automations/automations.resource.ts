@@ -22,10 +22,14 @@ import { actionsField, conditionsField, triggerField } from './parse-automation.
 import { addFirstVersion, completeAutomation, endRuns } from './save-automation.ts'
 import { TRIGGER_EVENTS, TRIGGERS, TriggerSchema } from './triggers.ts'
 
+const CONDITIONS_EXAMPLE = { all: [{ filter: 'subscribed', value: true }] }
+
 /** The serializer takes them as they are. */
 export const Conditions = documentedAs(
   Type.Unsafe<object | null>({ type: ['object', 'null'], additionalProperties: true }),
-  Type.Union([ConditionSchema, Type.Null()]),
+  Type.Union([ConditionSchema, Type.Null()], {
+    examples: [CONDITIONS_EXAMPLE],
+  }),
 )
 
 export const automations = defineResource({
@@ -74,10 +78,7 @@ export const automations = defineResource({
   filterable: { name: 'text' },
   sorts: { name: sql`lower(r.name)` },
   defaultSort: '-created_at',
-  examples: {
-    name: 'Welcome new customers',
-    conditions: { all: [{ filter: 'subscribed', value: true }] },
-  },
+  examples: { name: 'Welcome new customers', conditions: CONDITIONS_EXAMPLE },
 })
 
 export const automationRecords: Records = {

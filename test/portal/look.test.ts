@@ -1,6 +1,7 @@
 /** Every page of the portal: accessibility in light and dark, on a wide screen and on a phone, and the security policy. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
 import { makeContact, makeOffer, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
@@ -9,6 +10,8 @@ import { thirdDueToday } from '../depth.ts'
 import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const BUILT = join(import.meta.dirname, '../../dist/web')
 
 const PAGES = [
   'home',
@@ -163,3 +166,17 @@ test.each(thirdDueToday(PAGES))(
     expect(page.problems).toEqual([])
   },
 )
+
+test('the scripts that the first page needs have at most 240 kB, compressed', async () => {
+  const loading = await signedIn(portal)
+  const scripts: string[] = []
+  loading.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (/^\/admin\/assets\/.*\.js$/.test(pathname)) scripts.push(pathname.slice('/admin/'.length))
+  })
+  await loading.reload()
+  await loading.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
+  const sizes = scripts.map((path) => statSync(join(BUILT, `${path}.gz`)).size)
+  expect(sizes.length).toBeGreaterThan(3)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(240_000)
+})
