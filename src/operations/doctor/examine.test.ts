@@ -4,6 +4,7 @@ import type { App } from '../../platform/app.ts'
 import { MovableClock } from '../../platform/clock/clock.ts'
 import { type Database, openDatabase } from '../../platform/db/database.ts'
 import { makeAutomation, makeTag, makeTemplate } from '../../testing/automations.ts'
+import { runBulk } from '../../testing/bulk.ts'
 import {
   makeContact,
   makeCustomField,
@@ -59,6 +60,12 @@ async function useIt(): Promise<void> {
     if (i === 2) await h.client.delete(path, offersBody([offers[1]!]))
     if (i === 3) await h.client.delete(`/v1/contacts/${id}`)
   }
+  const rows = [
+    { email: 'bulk@example.com', name: 'Bob' },
+    { email: 'bulk@example.com', renew: 'extend', offer_ids: [offers[2]] },
+    { contact_id: '99999999' },
+  ]
+  await runBulk(h, 'grants', { rows }, { offer_ids: offers })
   // The link of the e-mail belongs to no customer.
   const form = await makeForm(h.app, siteId, { attributes: { double_opt_in: true } })
   await h.client.post(`/v1/forms/${form}/submit`, submissionBody(newcomer()))
@@ -207,6 +214,13 @@ test.each<[string, string]>([
     `alter table contacts disable trigger contacts_updated;
      update contacts set deleted_at = now() where id = 1`,
   ],
+  ['bulk_progress', 'update bulk_jobs set done = done - 1'],
+  ['bulk_progress', `delete from bulk_job_rows where status = 'failed'`],
+  ['bulk_progress', `update bulk_jobs set counts = counts - 'granted'`],
+  ['bulk_finished', `update bulk_job_rows set status = 'pending' where status = 'failed'`],
+  ['bulk_finished', `update bulk_jobs set status = 'running'`],
+  ['bulk_grants', `update bulk_job_rows set result = jsonb_set(result, '{offers,0,grant_id}', '"99999999"')`],
+  ['bulk_grants', `update bulk_job_rows set contact_id = 1 where status = 'granted'`],
   ['custom_values', 'delete from contact_custom_values'],
   ['custom_values', `update contact_custom_values set value = 'other' where number is null`],
   ['custom_values', 'update contact_custom_values set number = 77 where number is not null'],

@@ -1,5 +1,6 @@
 /** What must be true of every database, whatever was killed and when; each as a query for what breaks it. */
 import { automationInvariants } from './invariants/automations.ts'
+import { bulkJobInvariants } from './invariants/bulk-jobs.ts'
 import { emailInvariants } from './invariants/emails.ts'
 import { grantInvariants } from './invariants/grants.ts'
 import type { Invariant } from './invariants/invariant.ts'
@@ -13,5 +14,6 @@ export const invariants: Invariant[] = [
   ...emailInvariants,
   ...automationInvariants,
   ...webhookInvariants,
+  ...bulkJobInvariants,
   ...recordInvariants,
 ]
