@@ -14,6 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => portal?.close())
 
+const poll = <Value>(read: () => Value | Promise<Value>) => expect.poll(read, { timeout: 20_000 })
 const heading = (name: string, level = 1) => page.getByRole('heading', { level, name, exact: true })
 const dialog = () => page.getByRole('dialog')
 const lessonsOf = async (moduleId: string): Promise<string[]> =>
@@ -62,12 +63,13 @@ test('a course with two modules is built, a lesson moved by keyboard, a file upl
   await page.keyboard.press('Alt+ArrowDown')
   await page.getByText('Paper is now lesson 1 of 1 in Going on.').waitFor({ state: 'attached' })
   // The focus goes with it.
-  await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Paper')
+  await poll(() => page.evaluate('document.activeElement.textContent')).toBe('Paper')
   const modules = (await portal.h.client.get('/v1/modules?sort=position')).body.data
   const ids: string[] = modules.map(({ id }: { id: string }) => id)
-  await expect
-    .poll(async () => [await lessonsOf(ids[0]!), await lessonsOf(ids[1]!)])
-    .toEqual([['Washes'], ['Paper']])
+  await poll(async () => [await lessonsOf(ids[0]!), await lessonsOf(ids[1]!)]).toEqual([
+    ['Washes'],
+    ['Paper'],
+  ])
 
   await paper.click()
   await heading('Paper', 2).waitFor()
@@ -82,9 +84,13 @@ test('a course with two modules is built, a lesson moved by keyboard, a file upl
   await dialog().getByRole('button', { name: 'Stay' }).click()
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByText('Saved.').waitFor()
+  // A connection that breaks off costs another press, not the file.
+  await page.route('**/v1/uploads', (route) => route.abort(), { times: 1 })
   await page
     .locator('input[type=file][multiple]')
     .setInputFiles({ name: 'paper.txt', mimeType: 'text/plain', buffer: Buffer.from('300 g') })
+  await page.getByText('The server cannot be reached.').waitFor()
+  await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('button', { name: 'Actions for paper.txt' }).waitFor()
 
   const lesson = page.url().split('/').at(-1)!
@@ -95,7 +101,7 @@ test('a course with two modules is built, a lesson moved by keyboard, a file upl
   expect(page.problems).toEqual([])
 })
 
-test('a lesson is dragged into another module, and moved by a menu', async () => {
+test('a lesson is dragged into another module, moved by a menu, archived and restored', async () => {
   const { client } = portal.h
   const course = await makeContent(client, 'courses')
   const [first, second] = [
@@ -107,13 +113,14 @@ test('a lesson is dragged into another module, and moved by a menu', async () =>
   await page.goto(`${portal.site}/products/${course}`)
   const row = (title: string) => page.locator('li.outline-row', { hasText: title })
   await row('Alpha').locator('[draggable=true], .outline-handle').first().waitFor()
-  await expect.poll(() => row('Alpha').getAttribute('draggable')).toBe('true')
+  await poll(() => row('Alpha').getAttribute('draggable')).toBe('true')
   await row('Alpha')
     .locator('.outline-handle')
     .dragTo(row('Gamma'), { targetPosition: { x: 80, y: 30 } })
-  await expect
-    .poll(async () => [await lessonsOf(first), await lessonsOf(second)])
-    .toEqual([['Beta'], ['Gamma', 'Alpha']])
+  await poll(async () => [await lessonsOf(first), await lessonsOf(second)]).toEqual([
+    ['Beta'],
+    ['Gamma', 'Alpha'],
+  ])
 
   await page.getByRole('button', { name: 'Actions for Alpha' }).click()
   await page.getByRole('menuitem', { name: 'Move to …' }).click()
@@ -122,6 +129,13 @@ test('a lesson is dragged into another module, and moved by a menu', async () =>
   await dialog().getByRole('button', { name: 'Move', exact: true }).click()
   await dialog().waitFor({ state: 'detached' })
   expect(await lessonsOf(second)).toEqual(['Alpha', 'Gamma'])
+
+  await page.getByRole('button', { name: 'Actions for Alpha' }).click()
+  await page.getByRole('menuitem', { name: 'Archive' }).click()
+  await dialog().getByRole('button', { name: 'Archive' }).click()
+  await poll(() => lessonsOf(second)).toEqual(['Gamma'])
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await poll(() => lessonsOf(second)).toEqual(['Alpha', 'Gamma'])
 })
 
 test('a text of which the editor would lose something is edited as code', async () => {

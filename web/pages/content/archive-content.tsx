@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { refresh } from '../../api/queries.ts'
-import { FormDialog, notify } from '../../parts/forms.tsx'
+import { notifyArchived } from '../../parts/archived.tsx'
+import { FormDialog } from '../../parts/forms.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { type Kind, operations } from './kinds.ts'
@@ -10,6 +11,12 @@ interface ArchiveContentProps {
   id: string
   title: string
   onClose: () => void
+}
+
+/** Makes a page again what it was. */
+export async function restoreContent(kind: Kind, id: string): Promise<void> {
+  await operations[kind].update(id, { data: { type: kind, id, attributes: { archived: false } } })
+  await refresh(kind)
 }
 
 /** Ends a page of the site, and shows the list. */
@@ -27,7 +34,7 @@ export function ArchiveContent({ kind, id, title, onClose }: ArchiveContentProps
         await operations[kind].archive(id)
         await navigate({ to: '/s/$site/pages/$kind', params: { site, kind } })
         await refresh(kind)
-        notify(t('products.archived', { title }))
+        notifyArchived(title, () => restoreContent(kind, id))
       }}
     >
       {() => <p>{t('content.archiveText')}</p>}

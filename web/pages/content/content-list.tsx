@@ -3,6 +3,7 @@ import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
+import { ArchivedFilter, RestoreButton, restoring, useShowsArchived } from '../../parts/archived.tsx'
 import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
@@ -16,7 +17,7 @@ import { TabLinks } from '../../parts/tab-links.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { useSiteList } from '../../shell/use-site-list.ts'
 import { t } from '../../texts/translate.ts'
-import { ArchiveContent } from './archive-content.tsx'
+import { ArchiveContent, restoreContent } from './archive-content.tsx'
 import { StateOfContent } from './content-state.tsx'
 import { type Content, KINDS, type Kind, operations, pathOf, stateOf } from './kinds.ts'
 
@@ -39,15 +40,19 @@ function List({ kind }: { kind: Kind }) {
   const may = useMay()
   const query = useSiteList(kind, operations[kind].list, { sort: '-updated_at' })
   const now = Date.now()
+  const isArchived = useShowsArchived()
   const mayEdit = may(`manage:${kind}`)
   const columns: Column<Content>[] = [
     {
       title: t('products.name'),
-      cell: ({ id, attributes }) => (
-        <Link to="/s/$site/pages/$kind/$id" params={{ site, kind, id }}>
-          {attributes.title}
-        </Link>
-      ),
+      cell: ({ id, attributes }) =>
+        isArchived ? (
+          <strong>{attributes.title}</strong>
+        ) : (
+          <Link to="/s/$site/pages/$kind/$id" params={{ site, kind, id }}>
+            {attributes.title}
+          </Link>
+        ),
     },
     {
       title: t('products.status'),
@@ -61,13 +66,21 @@ function List({ kind }: { kind: Kind }) {
     {
       title: t('actions'),
       isFigure: true,
-      cell: ({ id, attributes }) => (
-        <RowMenu
-          title={attributes.title}
-          path={stateOf(kind, attributes, now) === 'published' ? pathOf(attributes) : null}
-          onArchive={mayEdit ? () => change({ dialog: 'archive', chosen: id }) : undefined}
-        />
-      ),
+      cell: ({ id, attributes }) =>
+        isArchived ? (
+          mayEdit && (
+            <RestoreButton
+              title={attributes.title}
+              onClick={() => void restoring(attributes.title, () => restoreContent(kind, id))}
+            />
+          )
+        ) : (
+          <RowMenu
+            title={attributes.title}
+            path={stateOf(kind, attributes, now) === 'published' ? pathOf(attributes) : null}
+            onArchive={mayEdit ? () => change({ dialog: 'archive', chosen: id }) : undefined}
+          />
+        ),
     },
   ]
   const close = () => change({ dialog: undefined, chosen: undefined })
@@ -95,6 +108,7 @@ function List({ kind }: { kind: Kind }) {
       />
       <div className="toolbar">
         <SearchField parameter="filter[title_cont]" label={t('products.search')} />
+        <ArchivedFilter />
       </div>
       <DataTable
         label={t(`resource.${kind}`)}

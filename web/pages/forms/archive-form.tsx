@@ -1,9 +1,16 @@
 import { useNavigate } from '@tanstack/react-router'
-import { deleteForm } from '../../api/generated.ts'
+import { deleteForm, updateForm } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
-import { FormDialog, notify } from '../../parts/forms.tsx'
+import { notifyArchived } from '../../parts/archived.tsx'
+import { FormDialog } from '../../parts/forms.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
+
+/** Opens an archived form again. */
+export async function restoreForm(id: string): Promise<void> {
+  await updateForm(id, { data: { type: 'forms', id, attributes: { archived: false } } })
+  await refresh('forms')
+}
 
 /** Closes a form, and shows the list. */
 export function ArchiveForm({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
@@ -20,7 +27,7 @@ export function ArchiveForm({ id, title, onClose }: { id: string; title: string;
         await deleteForm(id)
         await navigate({ to: '/s/$site/forms', params: { site } })
         await refresh('forms')
-        notify(t('products.archived', { title }))
+        notifyArchived(title, () => restoreForm(id))
       }}
     >
       {() => <p>{t('forms.archiveText')}</p>}

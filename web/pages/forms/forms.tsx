@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { createForm, listForms } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
+import { ArchivedFilter, RestoreButton, restoring, useShowsArchived } from '../../parts/archived.tsx'
 import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
@@ -16,23 +17,27 @@ import { State } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { useSiteList } from '../../shell/use-site-list.ts'
 import { t } from '../../texts/translate.ts'
-import { ArchiveForm } from './archive-form.tsx'
+import { ArchiveForm, restoreForm } from './archive-form.tsx'
 import { formPath } from './form-path.ts'
 
 export function Forms() {
   const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const mayEdit = useMay()('manage:forms')
+  const isArchived = useShowsArchived()
   const query = useSiteList('forms', listForms, { sort: 'title' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     {
       title: t('products.name'),
-      cell: ({ id, attributes }) => (
-        <Link to="/s/$site/forms/$id" params={{ site, id }}>
-          {attributes.title}
-        </Link>
-      ),
+      cell: ({ id, attributes }) =>
+        isArchived ? (
+          <strong>{attributes.title}</strong>
+        ) : (
+          <Link to="/s/$site/forms/$id" params={{ site, id }}>
+            {attributes.title}
+          </Link>
+        ),
     },
     {
       title: t('products.status'),
@@ -47,27 +52,32 @@ export function Forms() {
     {
       title: t('actions'),
       isFigure: true,
-      cell: ({ id, attributes: { title } }) => (
-        <MoreMenu label={t('products.actionsOf', { title })} isInRow>
-          <Menu.Item
-            component="a"
-            href={formPath(site, id)}
-            target="_blank"
-            rel="noreferrer"
-            leftSection={<ExternalIcon size={16} />}
-          >
-            {t('content.view')}
-          </Menu.Item>
-          {mayEdit && (
+      cell: ({ id, attributes: { title } }) =>
+        isArchived ? (
+          mayEdit && (
+            <RestoreButton title={title} onClick={() => void restoring(title, () => restoreForm(id))} />
+          )
+        ) : (
+          <MoreMenu label={t('products.actionsOf', { title })} isInRow>
             <Menu.Item
-              leftSection={<TrashIcon size={16} />}
-              onClick={() => change({ dialog: 'archive', form: id })}
+              component="a"
+              href={formPath(site, id)}
+              target="_blank"
+              rel="noreferrer"
+              leftSection={<ExternalIcon size={16} />}
             >
-              {t('archive')}
+              {t('content.view')}
             </Menu.Item>
-          )}
-        </MoreMenu>
-      ),
+            {mayEdit && (
+              <Menu.Item
+                leftSection={<TrashIcon size={16} />}
+                onClick={() => change({ dialog: 'archive', form: id })}
+              >
+                {t('archive')}
+              </Menu.Item>
+            )}
+          </MoreMenu>
+        ),
     },
   ]
   const close = () => change({ dialog: undefined, form: undefined })
@@ -86,6 +96,7 @@ export function Forms() {
       />
       <div className="toolbar">
         <SearchField parameter="filter[title_cont]" label={t('products.search')} />
+        <ArchivedFilter />
       </div>
       <DataTable
         label={t('forms.title')}

@@ -2,10 +2,12 @@ import { Select, Textarea, TextInput } from '@mantine/core'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createLesson, createModule, deleteLesson, deleteModule, updateModule } from '../../api/generated.ts'
-import { FormDialog, notify } from '../../parts/forms.tsx'
+import { notifyArchived } from '../../parts/archived.tsx'
+import { FormDialog } from '../../parts/forms.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
+import { ArchivedDialog, restoreLesson, restoreModule } from './archived-dialog.tsx'
 import { type OutlineModule, refreshCourse } from './course-outline.ts'
 import { MoveDialog } from './move-dialog.tsx'
 import type { Moves } from './use-moves.ts'
@@ -34,6 +36,8 @@ export function CourseDialogs({ courseId, outline, moves }: CourseDialogsProps) 
       return module && <ArchiveDialog {...{ courseId, module, onClose }} />
     case 'archive-lesson':
       return lesson && <ArchiveDialog {...{ courseId, lesson, onClose }} />
+    case 'archived':
+      return <ArchivedDialog {...{ courseId, onClose }} />
     case 'move':
       return type && id && <MoveDialog {...{ outline, moves, id, onClose }} isLesson={type === 'lessons'} />
   }
@@ -161,7 +165,7 @@ function ArchiveDialog({ courseId, module, lesson, onClose }: ArchiveDialogProps
     if (isOpen) await navigate({ to: '/s/$site/products/$id', params: { site, id: courseId } })
     else onClose()
     await refreshCourse()
-    notify(t('products.archived', { title }))
+    notifyArchived(title, () => (lesson ? restoreLesson(lesson.id) : restoreModule(module!.id)))
   }
   return (
     <FormDialog

@@ -4,8 +4,9 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { type AnyResource, findIncluded } from '../../api/documents.ts'
 import { deleteCourse, updateCourse } from '../../api/generated.ts'
 import { useMay } from '../../api/session.ts'
+import { notifyArchived } from '../../parts/archived.tsx'
 import { EditForm } from '../../parts/edit-form.tsx'
-import { FormDialog, notify } from '../../parts/forms.tsx'
+import { FormDialog } from '../../parts/forms.tsx'
 import { Card, Empty } from '../../parts/page.tsx'
 import { PictureField } from '../../parts/picture-field.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -146,7 +147,10 @@ function ArchiveCourse({ id, title, onClose }: { id: string; title: string; onCl
         await deleteCourse(id)
         await navigate({ to: '/s/$site/products', params: { site } })
         await refreshCourse()
-        notify(t('products.archived', { title }))
+        notifyArchived(title, async () => {
+          await updateCourse(id, { data: { type: 'courses', id, attributes: { archived: false } } })
+          await refreshCourse()
+        })
       }}
     >
       {() => <p>{t('products.archiveText')}</p>}

@@ -53,6 +53,15 @@ export function Outline({ courseId, outline, moves }: OutlineProps) {
             {t('course.addModule')}
           </Button>
           {outline.length > 0 && <p className="outline-hint">{t('course.keys')}</p>}
+          <Button
+            variant="subtle"
+            color="dark"
+            size="compact-sm"
+            mt={8}
+            onClick={() => change({ dialog: 'archived' })}
+          >
+            {t('course.archived')}
+          </Button>
           <div role="status" className="hidden">
             {moves.announcement}
           </div>

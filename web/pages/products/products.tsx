@@ -1,11 +1,18 @@
 import { Button, Menu } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { deleteProduct, listProducts } from '../../api/generated.ts'
+import { deleteProduct, listProducts, updateProduct } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
+import {
+  ArchivedFilter,
+  notifyArchived,
+  RestoreButton,
+  restoring,
+  useShowsArchived,
+} from '../../parts/archived.tsx'
 import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
-import { FormDialog, notify } from '../../parts/forms.tsx'
+import { FormDialog } from '../../parts/forms.tsx'
 import { EditIcon, PlusIcon, TrashIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
@@ -16,10 +23,16 @@ import { useSiteList } from '../../shell/use-site-list.ts'
 import { language, t, textOr } from '../../texts/translate.ts'
 import { ProductDialog } from './product-dialog.tsx'
 
+async function restore(id: string): Promise<void> {
+  await updateProduct(id, { data: { type: 'products', id, attributes: { archived: false } } })
+  await refresh('products', 'courses')
+}
+
 export function Products() {
   const { search, change } = useAddress()
   const may = useMay()
   const { subdomain: site } = useCurrentSite()
+  const isArchived = useShowsArchived()
   const query = useSiteList('products', listProducts, { sort: 'title' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
@@ -28,7 +41,7 @@ export function Products() {
       cell: ({ id, attributes }) => (
         <div className="with-picture">
           {attributes.thumbnail_url ? <img src={attributes.thumbnail_url} alt="" /> : <span />}
-          {attributes.product_type_name === 'Course' && may('view:courses') ? (
+          {attributes.product_type_name === 'Course' && may('view:courses') && !isArchived ? (
             <Link to="/s/$site/products/$id" params={{ site, id }}>
               {attributes.title}
             </Link>
@@ -61,7 +74,13 @@ export function Products() {
       title: t('actions'),
       isFigure: true,
       cell: ({ id, attributes }) =>
-        may('manage:products') && (
+        may('manage:products') &&
+        (isArchived ? (
+          <RestoreButton
+            title={attributes.title}
+            onClick={() => void restoring(attributes.title, () => restore(id))}
+          />
+        ) : (
           <MoreMenu label={t('products.actionsOf', { title: attributes.title })} isInRow width={180}>
             <Menu.Item
               leftSection={<EditIcon size={16} />}
@@ -76,7 +95,7 @@ export function Products() {
               {t('archive')}
             </Menu.Item>
           </MoreMenu>
-        ),
+        )),
     },
   ]
   const close = () => change({ dialog: undefined, product: undefined })
@@ -95,6 +114,7 @@ export function Products() {
       />
       <div className="toolbar">
         <SearchField parameter="filter[title_cont]" label={t('products.search')} />
+        <ArchivedFilter />
       </div>
       <DataTable
         label={t('products.title')}
@@ -123,10 +143,11 @@ export function Products() {
           isDangerous
           onClose={close}
           onSubmit={async () => {
-            await deleteProduct(chosen.id)
+            const { id, attributes } = chosen
+            await deleteProduct(id)
             await refresh('products')
             close()
-            notify(t('products.archived', { title: chosen.attributes.title }))
+            notifyArchived(attributes.title, () => restore(id))
           }}
         >
           {() => <p>{t('products.archiveText')}</p>}

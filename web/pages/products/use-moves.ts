@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { updateLesson, updateModule } from '../../api/generated.ts'
 import { notify } from '../../parts/forms.tsx'
 import { t } from '../../texts/translate.ts'
@@ -26,16 +26,23 @@ export interface Moves {
 
 export function useMoves(courseId: string, outline: OutlineModule[]): Moves {
   const [announcement, announce] = useState('')
+  // One after the other, in the order in which they were made; what the server has is shown after the last one.
+  const queue = useRef({ last: Promise.resolve() as Promise<unknown>, waiting: 0 })
 
   async function move(moved: OutlineModule[], send: () => Promise<unknown>, text: string) {
     announce(text)
     await showOutline(courseId, moved)
+    const { current } = queue
+    current.waiting++
+    const sent = current.last.then(send)
+    current.last = sent.catch(() => {})
     try {
-      await send()
+      await sent
     } catch (error) {
       notify((error as Error).message)
     } finally {
-      await refreshCourse()
+      current.waiting--
+      if (current.waiting === 0) await refreshCourse()
     }
   }
 
