@@ -55,6 +55,15 @@ describe('an id of another account is answered like an id that nobody has, and n
   })
 })
 
+describe('an id that cannot exist is 404', () => {
+  const IMPOSSIBLE = ['-infinity', 'NaN', '1e2', '0', '99999999999999999999', 'undefined']
+  test.each(named(guarded.filter(({ url }) => url.includes('{id}'))))('%s', async (_, route) => {
+    const inPath = positionsOf(own, route).find(({ name }) => name === 'path')!
+    const replies = await Promise.all(IMPOSSIBLE.map((id) => send(own, inPath.withId(id))))
+    expect(replies.map(({ status }, i) => [IMPOSSIBLE[i], status])).toEqual(IMPOSSIBLE.map((id) => [id, 404]))
+  })
+})
+
 test('lists contain nothing of another account', async () => {
   for (const route of guarded.filter(({ method, url }) => method === 'GET' && /^\/v1\/\w+$/.test(url))) {
     const { body } = await own.client.get(route.url)

@@ -38,16 +38,15 @@ const check = route({
   tag: 'sites',
   responses: { 200: Check },
   async handler({ app, db, caller, params }) {
-    const site = await db
+    const id = params.id!
+    if (!caller.siteIds.includes(id)) throw notFound(`There is no site with the id ${id}.`)
+    const { custom_domain } = await db
       .selectFrom('sites')
       .select('custom_domain')
-      .where('id', '=', params.id!)
-      .where('id', 'in', caller.siteIds)
-      .where('archived_at', 'is', null)
-      .executeTakeFirst()
-    if (!site) throw notFound(`There is no site with the id ${params.id}.`)
-    const attributes = { custom_domain: site.custom_domain, ...(await checkDomain(app, site.custom_domain)) }
-    return { body: { data: { type: 'domain_checks', id: params.id, attributes } } }
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    const attributes = { custom_domain, ...(await checkDomain(app, custom_domain)) }
+    return { body: { data: { type: 'domain_checks', id, attributes } } }
   },
 })
 
