@@ -112,6 +112,11 @@ const offer = createRoute({
   path: 'offers/$id',
   component: lazyRouteComponent(() => import('./pages/offers/offer.tsx'), 'OfferPage'),
 })
+const offerTab = createRoute({
+  getParentRoute: () => site,
+  path: 'offers/$id/$tab',
+  component: lazyRouteComponent(() => import('./pages/offers/offer.tsx'), 'OfferPage'),
+})
 const products = createRoute({
   getParentRoute: () => site,
   path: 'products',
@@ -190,7 +195,47 @@ const deliveries = createRoute({
 const automations = createRoute({
   getParentRoute: () => site,
   path: 'automations',
-  component: lazyRouteComponent(() => import('./pages/automations.tsx'), 'Automations'),
+  component: lazyRouteComponent(() => import('./pages/automations/automations.tsx'), 'Automations'),
+})
+const newAutomation = createRoute({
+  getParentRoute: () => site,
+  path: 'automations/new',
+  component: lazyRouteComponent(() => import('./pages/automations/new-automation.tsx'), 'NewAutomation'),
+})
+const allRuns = createRoute({
+  getParentRoute: () => site,
+  path: 'automations/runs',
+  component: lazyRouteComponent(() => import('./pages/automations/runs.tsx'), 'Runs'),
+})
+const automation = createRoute({
+  getParentRoute: () => site,
+  path: 'automations/$id',
+  component: lazyRouteComponent(() => import('./pages/automations/automation.tsx'), 'AutomationPage'),
+})
+const runs = createRoute({
+  getParentRoute: () => site,
+  path: 'automations/$id/runs',
+  component: lazyRouteComponent(() => import('./pages/automations/runs.tsx'), 'Runs'),
+})
+const run = createRoute({
+  getParentRoute: () => site,
+  path: 'automations/$id/runs/$run',
+  component: lazyRouteComponent(() => import('./pages/automations/run.tsx'), 'RunPage'),
+})
+const templates = createRoute({
+  getParentRoute: () => site,
+  path: 'templates',
+  component: lazyRouteComponent(() => import('./pages/templates/templates.tsx'), 'Templates'),
+})
+const template = createRoute({
+  getParentRoute: () => site,
+  path: 'templates/$kind',
+  component: lazyRouteComponent(() => import('./pages/templates/template.tsx'), 'TemplatePage'),
+})
+const templateOfAutomations = createRoute({
+  getParentRoute: () => site,
+  path: 'templates/$kind/$id',
+  component: lazyRouteComponent(() => import('./pages/templates/template.tsx'), 'TemplatePage'),
 })
 const activity = createRoute({
   getParentRoute: () => site,
@@ -250,6 +295,7 @@ const routeTree = root.addChildren([
       contact,
       offers,
       offer,
+      offerTab,
       products,
       course.addChildren([courseSettings, lesson]),
       contentStart,
@@ -261,6 +307,14 @@ const routeTree = root.addChildren([
       webhooks,
       deliveries,
       automations,
+      newAutomation,
+      allRuns,
+      automation,
+      runs,
+      run,
+      templates,
+      template,
+      templateOfAutomations,
       activity,
       settings,
       settingsSection,

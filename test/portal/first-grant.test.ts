@@ -13,7 +13,7 @@ afterAll(() => portal?.close())
 
 const heading = (name: string) => page.getByRole('heading', { level: 1, name })
 
-test('a product, an offer, a contact and a grant are made, and what follows appears without reloading', async () => {
+test('a product, an offer, a contact and a grant are made, and the contact, its e-mail and its timeline show them without reloading', async () => {
   await page.goto(`${portal.site}/products`)
   await page.getByRole('button', { name: 'New product' }).first().click()
   const dialog = page.getByRole('dialog')

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeAutomation } from '../../src/testing/automations.ts'
 import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
 import { makeContact, makeOffer, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
 import { makeHook } from '../../src/testing/hooks.ts'
@@ -24,6 +25,9 @@ const PAGES = [
   'offers?dialog=new',
   'offers/OFFER',
   'offers/OFFER?dialog=archive',
+  'offers/OFFER/automations',
+  'offers/OFFER/urls',
+  'offers/OFFER/api',
   'products',
   'products?dialog=new',
   'products/COURSE',
@@ -48,6 +52,14 @@ const PAGES = [
   'deliveries',
   'deliveries?delivery=DELIVERY',
   'automations',
+  'automations/new?example=checkIn',
+  'automations/AUTOMATION?contact=CONTACT',
+  'automations/AUTOMATION?dialog=delete',
+  'automations/runs',
+  'automations/AUTOMATION/runs/RUN_ID',
+  'templates',
+  'templates/welcome',
+  'templates/automation/new',
   'activity',
   '/account/keys',
   '/account/keys?dialog=new',
@@ -76,6 +88,19 @@ beforeAll(async () => {
   const offerId = await makeOffer(h.app, siteId, { productIds: [productId], title: 'Studio Bundle' })
   const contactId = await makeContact(h.app, siteId, { name: 'Ada Lovelace' })
   const hookId = await makeHook(h.app, siteId)
+  const automationId = await makeAutomation(h.app, siteId, {
+    trigger: { event: 'offer_granted', resource_id: offerId },
+    conditions: {
+      any: [
+        { filter: 'subscribed', value: false },
+        { filter: 'created_in_last', value: '30' },
+      ],
+    },
+    actions: [
+      { action: 'wait', amount: 2, unit: 'days' },
+      { action: 'grant_offer', offer_id: offerId },
+    ],
+  })
   await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
   await h.client.post(`/v1/hooks/${hookId}/test`)
   await h.drain()
@@ -94,6 +119,7 @@ beforeAll(async () => {
   const podcastId = await makeContent(h.client, 'podcasts', { directories })
   const [email] = (await h.client.get('/v1/emails')).body.data
   const [delivery] = (await h.client.get('/v1/webhook_deliveries')).body.data
+  const [run] = (await h.client.get('/v1/automation_runs')).body.data
   ids = {
     FILLED: formId,
     ENTERED: submissionId,
@@ -105,13 +131,15 @@ beforeAll(async () => {
     OFFER: offerId,
     EMAIL: email.id,
     DELIVERY: delivery.id,
+    AUTOMATION: automationId,
+    RUN_ID: run.id,
   }
 })
 afterAll(() => portal?.close())
 
 /** Opens the page and waits until nothing is being read any more. */
 async function open(page: Watched, path: string): Promise<void> {
-  const named = path.replace(/[A-Z]{5,}/g, (name) => ids[name]!)
+  const named = path.replace(/[A-Z_]{5,}/g, (name) => ids[name]!)
   await page.goto(named.startsWith('/') ? `${portal.h.url}/admin${named}` : `${portal.site}/${named}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   if (/dialog|email=|delivery=|submission=/.test(path)) await page.getByRole('dialog').waitFor()

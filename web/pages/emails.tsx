@@ -6,13 +6,14 @@ import { getEmail, listEmails } from '../api/generated.ts'
 import { oneOf } from '../api/queries.ts'
 import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
+import { EmailFrame } from '../parts/email-frame.tsx'
 import { Empty, Facts, Heading } from '../parts/page.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { useAddress } from '../parts/search.ts'
 import { StateOf } from '../parts/state.tsx'
 import { useSiteList } from '../shell/use-site-list.ts'
 import { t, textOr } from '../texts/translate.ts'
-import './emails.css'
+import '../parts/email-frame.css'
 
 /** The outbox: what is sent, was sent and could not be sent. */
 export function Emails() {
@@ -92,14 +93,7 @@ function EmailPanel({ id, onClose }: { id: string; onClose: () => void }) {
               { value: 'source', label: t('emails.source') },
             ]}
           />
-          {view === 'html' && (
-            <iframe
-              className="email-frame"
-              title={t('emails.preview')}
-              src="/admin/email-frame.html"
-              onLoad={({ currentTarget }) => currentTarget.contentWindow?.postMessage(email.html ?? '', '*')}
-            />
-          )}
+          {view === 'html' && <EmailFrame html={email.html ?? ''} />}
           {view !== 'html' && (
             <pre className="email-source">{(view === 'text' ? email.text : email.html) ?? ''}</pre>
           )}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import {
+  listApiKeys,
   listAutomationRuns,
   listContacts,
   listCustomers,
@@ -20,7 +21,8 @@ import { CheckIcon, ChevronIcon } from '../parts/icons.tsx'
 import { Card, Heading } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
 import { useCurrentSite } from '../shell/use-site.ts'
-import { language, plural, t } from '../texts/translate.ts'
+import { language, plural, type TextKey, t } from '../texts/translate.ts'
+import { Charts } from './home-charts.tsx'
 import './home.css'
 
 export function Home() {
@@ -31,6 +33,7 @@ export function Home() {
       <Attention />
       <Figures />
       <Checklist />
+      <Charts />
       <Latest />
     </>
   )
@@ -44,7 +47,9 @@ function useCount<Params>(
   isEnabled = true,
 ): number | undefined {
   const { id } = useCurrentSite()
-  const params = { 'filter[site_id]': id, 'page[size]': 1, ...filters } as unknown as Params & object
+  // Keys are those of the account.
+  const ofSite = type === 'api_keys' ? {} : { 'filter[site_id]': id }
+  const params = { ...ofSite, 'page[size]': 1, ...filters } as unknown as Params & object
   const { data } = useQuery({ ...listOf(type, fetcher, params), enabled: isEnabled })
   return (data as { meta?: { total_count?: number } } | undefined)?.meta?.total_count
 }
@@ -84,8 +89,13 @@ function Attention() {
     [
       runs,
       'home.failedRuns',
-      <Link key="l" to="/s/$site/automations" params={{ site }}>
-        {t('home.seeAutomations')}
+      <Link
+        key="l"
+        to="/s/$site/automations/runs"
+        params={{ site }}
+        search={{ 'filter[status]': 'failed' } as never}
+      >
+        {t('home.seeRuns')}
       </Link>,
     ],
   ]
@@ -150,22 +160,44 @@ function Go({ to, site, search }: { to: string; site: string; search?: Record<st
   )
 }
 
-/** What a new site needs until its first grant: each line completes itself. */
+interface FirstStep {
+  text: TextKey
+  count: number | undefined
+  to: string
+}
+
+/** What a new site needs until its first grant: each line completes itself. What a role forbids is left out. */
 function Checklist() {
+  const may = useMay()
+  const steps = [
+    useFirstStep('home.stepProduct', 'products', listProducts, '/s/$site/products'),
+    useFirstStep('home.stepOffer', 'offers', listOffers, '/s/$site/offers'),
+    useFirstStep('home.stepContact', 'contacts', listContacts, '/s/$site/contacts'),
+    useFirstStep('home.stepGrant', 'grants', listGrants, '/s/$site/contacts'),
+    useFirstStep('home.stepKey', 'api_keys', listApiKeys, '/account/keys'),
+    useFirstStep('home.stepHook', 'hooks', listHooks, '/s/$site/webhooks'),
+  ].filter(({ type }) => may(`view:${type}`))
+  const isKnown = steps.every(({ count }) => count !== undefined)
+  if (!isKnown || steps.every(({ count }) => count! > 0)) return null
+  return <OpenSteps steps={steps} />
+}
+
+function useFirstStep<Params>(
+  text: TextKey,
+  type: string,
+  fetcher: Parameters<typeof useCount<Params>>[1],
+  to: string,
+): FirstStep & { type: string } {
+  const may = useMay()
+  return { text, type, to, count: useCount(type, fetcher, {}, may(`view:${type}`)) }
+}
+
+function OpenSteps({ steps }: { steps: FirstStep[] }) {
   const { subdomain: site } = useCurrentSite()
-  const steps: [string, number | undefined, string][] = [
-    [t('home.stepProduct'), useCount('products', listProducts, {}), '/s/$site/products'],
-    [t('home.stepOffer'), useCount('offers', listOffers, {}), '/s/$site/offers'],
-    [t('home.stepContact'), useCount('contacts', listContacts, {}), '/s/$site/contacts'],
-    [t('home.stepGrant'), useCount('grants', listGrants, {}), '/s/$site/contacts'],
-    [t('home.stepHook'), useCount('hooks', listHooks, {}), '/s/$site/webhooks'],
-  ]
-  const isKnown = steps.every(([, count]) => count !== undefined)
-  if (!isKnown || steps.every(([, count]) => count! > 0)) return null
   return (
     <Card title={t('home.checklist')}>
       <ol className="lines">
-        {steps.map(([text, count, to]) => (
+        {steps.map(({ text, count, to }) => (
           <li key={text} className="line">
             {count! > 0 ? (
               <State tone="good" icon={<CheckIcon size={15} />}>
@@ -175,7 +207,7 @@ function Checklist() {
               <State tone="plain">{t('home.open')}</State>
             )}
             <Link to={to} params={{ site }}>
-              {text}
+              {t(text)}
             </Link>
           </li>
         ))}

@@ -207,6 +207,7 @@ export const WaitIcon = (props: IconProps) => (
 )
 export const ChevronIcon = (props: IconProps) => <Icon paths={['M9 6l6 6l-6 6']} {...props} />
 export const ChevronDownIcon = (props: IconProps) => <Icon paths={['M6 9l6 6l6 -6']} {...props} />
+export const ChevronUpIcon = (props: IconProps) => <Icon paths={['M6 15l6 -6l6 6']} {...props} />
 export const LeftIcon = (props: IconProps) => <Icon paths={['M15 6l-6 6l6 6']} {...props} />
 export const MoreIcon = (props: IconProps) => (
   <Icon

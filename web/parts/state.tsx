@@ -23,6 +23,7 @@ const TONES: Record<string, Tone> = {
   delivered: 'good',
   completed: 'good',
   kept: 'plain',
+  active: 'warn',
   pending: 'warn',
   queued: 'warn',
   sending: 'warn',

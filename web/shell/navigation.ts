@@ -63,6 +63,12 @@ export const navigation: Group[] = [
         permission: 'view:automations',
       },
       { text: 'nav.emails', to: '/s/$site/emails', icon: EmailIcon, permission: 'view:emails' },
+      {
+        text: 'nav.templates',
+        to: '/s/$site/templates',
+        icon: PageIcon,
+        permission: 'view:emails',
+      },
     ],
   },
   {

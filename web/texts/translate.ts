@@ -1,6 +1,6 @@
-import type english from './en.json'
+import type { TextKey } from './text-key.ts'
 
-export type TextKey = keyof typeof english
+export type { TextKey } from './text-key.ts'
 export type Language = 'en' | 'es'
 type Values = Record<string, string | number>
 

@@ -1,0 +1,56 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { deleteOffer, listAutomations, listGrants } from '../../api/generated.ts'
+import { listOf, refresh } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
+import { FormDialog, notify } from '../../parts/forms.tsx'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { plural, t } from '../../texts/translate.ts'
+
+/** Says who keeps the offer, and which automations must be changed first. */
+export function ArchiveDialog({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
+  const { id: siteId, subdomain: site } = useCurrentSite()
+  const navigate = useNavigate()
+  const { data: holders } = useQuery(
+    listOf('grants', listGrants, {
+      'filter[site_id]': siteId,
+      'filter[offer_id]': id,
+      'page[size]': 1,
+    }),
+  )
+  const may = useMay()
+  const { data: automations } = useQuery({
+    ...listOf('automations', listAutomations, {
+      'filter[offer_id]': id,
+      'filter[enabled]': 'true',
+      'page[size]': 1,
+    }),
+    enabled: may('view:automations'),
+  })
+  const count = holders?.meta.total_count
+  const naming = automations?.meta.total_count ?? 0
+  return (
+    <FormDialog
+      title={t('offers.archiveTitle', { title })}
+      fields={[]}
+      submitLabel={t('archive')}
+      isDangerous
+      onClose={onClose}
+      onSubmit={async () => {
+        await deleteOffer(id)
+        await navigate({ to: '/s/$site/offers', params: { site } })
+        await refresh('offers')
+        notify(t('offers.archived', { title }))
+      }}
+    >
+      {() => (
+        <>
+          <p>
+            {t('offers.archiveText')} {count !== undefined && plural('offers.keep', count)}
+          </p>
+          {naming > 0 && <p>{plural('offers.named', naming)}</p>}
+        </>
+      )}
+    </FormDialog>
+  )
+}

@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { findIncluded } from '../../api/documents.ts'
+import { listGrants } from '../../api/generated.ts'
+import { listOf } from '../../api/queries.ts'
+import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
+import { Moment } from '../../parts/dates.tsx'
+import { Card, Empty } from '../../parts/page.tsx'
+import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
+import { State } from '../../parts/state.tsx'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { t } from '../../texts/translate.ts'
+import { accessState } from '../contacts/access-state.ts'
+
+/** Who holds the offer now. */
+export function Holders({ offerId }: { offerId: string }) {
+  const { id: siteId, subdomain: site } = useCurrentSite()
+  const { search } = useAddress()
+  const query = useQuery(
+    listOf('grants', listGrants, {
+      'page[size]': PAGE_SIZE,
+      ...apiParameters(search),
+      'filter[site_id]': siteId,
+      'filter[offer_id]': offerId,
+      include: 'customer',
+      sort: '-created_at',
+    }),
+  )
+  type Row = NonNullable<typeof query.data>['data'][number]
+  const now = Date.now()
+  const columns: Column<Row>[] = [
+    {
+      title: t('contacts.name'),
+      cell: ({ relationships }) => {
+        const customer = findIncluded(query.data, relationships.customer?.data)
+        return (
+          <Link
+            to="/s/$site/contacts"
+            params={{ site }}
+            search={{ 'filter[search]': String(customer?.attributes.email) }}
+          >
+            {String(customer?.attributes.name ?? '')}
+          </Link>
+        )
+      },
+    },
+    {
+      title: t('access.state'),
+      cell: ({ attributes }) => {
+        const { state, tone } = accessState(attributes, now)
+        return <State tone={tone}>{t(`access.${state}`)}</State>
+      },
+    },
+    { title: t('access.since'), cell: ({ attributes }) => <Moment at={attributes.granted_at} as="day" /> },
+    {
+      title: t('access.until'),
+      isMinor: true,
+      cell: ({ attributes }) => <Moment at={attributes.expires_at} as="day" />,
+    },
+  ]
+  return (
+    <Card
+      title={t('offers.holders')}
+      action={<span className="meta">{countOf('offers.grants', query.data)}</span>}
+    >
+      <DataTable
+        label={t('offers.holders')}
+        query={query}
+        columns={columns}
+        empty={<Empty text={t('offers.noHolders')} />}
+      />
+    </Card>
+  )
+}
