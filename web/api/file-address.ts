@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { getUploadSignedUrl, listUploads } from './generated.ts'
+import { useMay } from './session.ts'
 
 /** The address of a file of our own, as content has it; what only members may open needs a signature besides. */
 const isUpload = (url: string): boolean => /\/bestow-files\/[\w-]{32}(?:$|\?)/.test(url)
@@ -23,8 +24,12 @@ export const fileAddress = (url: string) =>
     },
   })
 
-/** As fileAddress(); undefined until it is known, null for an upload that there is not. */
+/**
+ * As fileAddress(); undefined until it is known, null for an upload that there is not. Who may not see uploads gets
+ * the address itself, which opens those that are public.
+ */
 export function useFileAddress(url: string | null): string | null | undefined {
-  const { data } = useQuery({ ...fileAddress(url ?? ''), enabled: url !== null })
-  return url === null ? null : data
+  const isSigned = useMay()('view:uploads')
+  const { data } = useQuery({ ...fileAddress(url ?? ''), enabled: url !== null && isSigned })
+  return url === null || !isSigned ? url : data
 }

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { deleteOffer, listAutomations, listGrants } from '../../api/generated.ts'
+import { deleteOffer, listAutomations, listGrants, updateOffer } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import { FormDialog, notify } from '../../parts/forms.tsx'
+import { notifyArchived } from '../../parts/archived.tsx'
+import { FormDialog } from '../../parts/forms.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { plural, t } from '../../texts/translate.ts'
 
@@ -40,7 +41,10 @@ export function ArchiveDialog({ id, title, onClose }: { id: string; title: strin
         await deleteOffer(id)
         await navigate({ to: '/s/$site/offers', params: { site } })
         await refresh('offers')
-        notify(t('offers.archived', { title }))
+        notifyArchived(title, async () => {
+          await updateOffer(id, { data: { type: 'offers', id, attributes: { archived: false } } })
+          await refresh('offers')
+        })
       }}
     >
       {() => (

@@ -27,7 +27,7 @@ export interface Place {
 /** The course with its outline; texts of lessons are left out. */
 export const courseQuery = (id: string) =>
   oneOf('courses', getCourse, id, {
-    include: 'modules,lessons,offers',
+    include: 'modules,lessons',
     'fields[lessons]': 'title,publishing_option',
   })
 

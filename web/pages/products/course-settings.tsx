@@ -1,8 +1,9 @@
 import { Button, Select, Textarea, TextInput } from '@mantine/core'
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { type AnyResource, findIncluded } from '../../api/documents.ts'
-import { deleteCourse, updateCourse } from '../../api/generated.ts'
+import { findIncluded } from '../../api/documents.ts'
+import { deleteCourse, getCourse, updateCourse } from '../../api/generated.ts'
+import { oneOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { notifyArchived } from '../../parts/archived.tsx'
 import { EditForm } from '../../parts/edit-form.tsx'
@@ -21,14 +22,12 @@ const FIELDS = ['title', 'description', 'thumbnail_url', 'publish_status']
 export function CourseSettings() {
   const { id } = useParams({ strict: false }) as { id: string }
   const { search, change } = useAddress()
-  const mayEdit = useMay()('manage:courses')
+  const may = useMay()
+  const mayEdit = may('manage:courses')
   const { data: document } = useSuspenseQuery(courseQuery(id))
   const { title, description, thumbnail_url, publish_status } = document.data.attributes
   const draft = useDraft({ title, description, thumbnail_url, publish_status })
   const { values, set } = draft
-  const offers = (document.data.relationships.offers?.data ?? []).flatMap(
-    (offer) => findIncluded(document, offer) ?? [],
-  )
   return (
     <>
       <Card title={t('course.settings')}>
@@ -81,7 +80,7 @@ export function CourseSettings() {
           )}
         </EditForm>
       </Card>
-      <CourseOffers offers={offers} />
+      {may('view:offers') && <CourseOffers courseId={id} />}
       {mayEdit && (
         <Card title={t('course.archive')}>
           <p>{t('products.archiveText')}</p>
@@ -97,9 +96,14 @@ export function CourseSettings() {
   )
 }
 
-function CourseOffers({ offers }: { offers: AnyResource[] }) {
+function CourseOffers({ courseId }: { courseId: string }) {
   const { subdomain: site } = useCurrentSite()
   const may = useMay()
+  const { data: document } = useQuery(oneOf('courses', getCourse, courseId, { include: 'offers' }))
+  if (!document) return null
+  const offers = (document.data.relationships.offers?.data ?? []).flatMap(
+    (offer) => findIncluded(document, offer) ?? [],
+  )
   return (
     <Card title={t('course.offers')}>
       {offers.length > 0 ? (

@@ -25,10 +25,10 @@ export function LessonPage() {
 }
 
 function Lesson({ id }: { id: string }) {
-  const mayEdit = useMay()('manage:courses')
-  const { data: document } = useSuspenseQuery(
-    oneOf('lessons', getLesson, id, { include: 'media,media.upload' }),
-  )
+  const may = useMay()
+  const mayEdit = may('manage:courses')
+  const include = may('view:uploads') ? 'media,media.upload' : 'media'
+  const { data: document } = useSuspenseQuery(oneOf('lessons', getLesson, id, { include }))
   const { title, body, drip_days, publishing_option } = document.data.attributes
   const draft = useDraft({ title, body, drip_days, publishing_option })
   const { values, set, revision } = draft
