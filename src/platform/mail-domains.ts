@@ -2,6 +2,7 @@
 import { Resolver } from 'node:dns/promises'
 import { domainToASCII } from 'node:url'
 import type { Config } from './config.ts'
+import { hostAddresses } from './host-addresses.ts'
 
 export interface MailDomains {
   /**
@@ -57,13 +58,10 @@ async function hasMailServer(dns: Dns, domain: string): Promise<boolean | null> 
   return hasAddress(dns, domain)
 }
 
+/** Null: DNS cannot be asked now. */
 async function hasAddress(dns: Dns, domain: string): Promise<boolean | null> {
-  const results = await Promise.allSettled([dns.resolve4(domain), dns.resolve6(domain)])
-  if (results.some((result) => result.status === 'fulfilled' && result.value.length > 0)) return true
-  const isAnswered = results.every(
-    (result) => result.status === 'fulfilled' || ['ENODATA', 'ENOTFOUND'].includes(codeOf(result.reason)),
-  )
-  return isAnswered ? false : null
+  const addresses = await hostAddresses(dns)(domain)
+  return addresses && addresses.length > 0
 }
 
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? ''

@@ -14,7 +14,7 @@ const Check = Type.Object({
       }),
       status: Type.Enum(DOMAIN_STATES, {
         description:
-          '`none`: the site has no domain of its own. `connected`: the domain has an address of this server. `elsewhere`: it has others only; that is right when a proxy or a content delivery network is in front. `missing`: DNS does not know the domain. `unknown`: DNS cannot be asked now.',
+          '`none`: the site has no domain of its own. `connected`: the domain has an address of this server. `elsewhere`: it has others only; that is right when a proxy or a content delivery network is in front. `missing`: the domain has no DNS record. `unknown`: the DNS lookup failed.',
       }),
       expected_host: Type.String({
         description: 'What a CNAME record of the domain refers to: the host of this server',

@@ -4,6 +4,7 @@ import { getSiteDomainCheck } from '../../api/generated.ts'
 import { CardForm } from '../../parts/card-form.tsx'
 import { Code } from '../../parts/code.tsx'
 import { Moment } from '../../parts/dates.tsx'
+import { Loading } from '../../parts/loading.tsx'
 import { Card, Facts } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { State, type Tone } from '../../parts/state.tsx'
@@ -24,7 +25,9 @@ const checkOf = (id: string, domain: string | null) =>
   queryOptions({
     queryKey: ['domain_checks', id, domain],
     queryFn: ({ signal }) => getSiteDomainCheck(id, { signal }),
-    refetchInterval: EVERY_MS,
+    // Until the record has reached DNS.
+    refetchInterval: ({ state: { data } }) =>
+      data?.data.attributes.status === 'connected' ? false : EVERY_MS,
   })
 
 /** A domain of the site's own, and whether DNS refers to this server. */
@@ -59,7 +62,7 @@ const recordFor = (domain: string, host: string): string =>
 function Check({ id, domain }: { id: string; domain: string }) {
   const { data, error, refetch, isFetching } = useQuery(checkOf(id, domain))
   if (error) return <Problem error={error} retry={() => void refetch()} />
-  if (!data) return null
+  if (!data) return <Loading />
   const { status, expected_host, expected_addresses, found_addresses, checked_at } = data.data.attributes
   return (
     <Card

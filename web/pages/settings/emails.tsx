@@ -2,6 +2,7 @@ import { Button, NumberInput, Switch } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { testServerEmail } from '../../api/generated.ts'
 import { CardForm } from '../../parts/card-form.tsx'
+import { Loading } from '../../parts/loading.tsx'
 import { Card, Facts } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -55,7 +56,7 @@ export function EmailSettings() {
 function MailServer() {
   const { data } = useServer()
   const test = useMutation({ mutationFn: () => testServerEmail() })
-  if (!data) return null
+  if (!data) return <Loading />
   const { mail_server, mail_from } = data.data.attributes
   return (
     <Card

@@ -1,5 +1,6 @@
 import { Code } from '../../parts/code.tsx'
 import { Moment } from '../../parts/dates.tsx'
+import { Loading } from '../../parts/loading.tsx'
 import { Card, Facts } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { plural, type TextKey, t } from '../../texts/translate.ts'
@@ -11,7 +12,7 @@ const days = (n: number) => plural('settings.days', n)
 export function ServerSettings() {
   const { data, error, refetch } = useServer()
   if (error) return <Problem error={error} retry={() => void refetch()} />
-  if (!data) return null
+  if (!data) return <Loading />
   const server = data.data.attributes
   return (
     <>

@@ -1,8 +1,9 @@
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
 import { useMay } from '../../api/session.ts'
 import { Heading } from '../../parts/page.tsx'
 import { NotFound } from '../../parts/problem.tsx'
+import { TabLinks } from '../../parts/tab-links.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { type TextKey, t } from '../../texts/translate.ts'
 import { DomainSettings } from './domain.tsx'
@@ -29,18 +30,15 @@ export function Settings() {
   return (
     <>
       <Heading title={t('settings.title')} lead={title} />
-      <nav className="section-links" aria-label={t('settings.sections')}>
-        {Object.entries(SECTIONS).map(([name, { title }]) => (
-          <Link
-            key={name}
-            to="/s/$site/settings/$section"
-            params={{ site: subdomain, section: name }}
-            activeProps={{ 'aria-current': 'page' }}
-          >
-            {t(title)}
-          </Link>
-        ))}
-      </nav>
+      <TabLinks
+        label={t('settings.sections')}
+        tabs={Object.entries(SECTIONS).map(([key, { title }]) => ({
+          key,
+          label: t(title),
+          to: '/s/$site/settings/$section',
+          params: { site: subdomain, section: key },
+        }))}
+      />
       <div className="narrow">
         <Page />
       </div>
