@@ -6,6 +6,8 @@ import { join } from 'node:path'
 
 /** Written by the build: it is older than the portal. */
 const GENERATED = join('api', 'generated.ts')
+/** What the portal shares with the server. */
+const SHARED = join('src', 'platform', 'text', 'zone.ts')
 
 /**
  * @param {string} root the folder with package.json
@@ -15,7 +17,7 @@ export function buildPortal(root) {
   const sources = join(root, 'web')
   if (!existsSync(sources)) return true
   const built = join(root, 'dist', 'web', 'index.html')
-  if (existsSync(built) && statSync(built).mtimeMs > newestIn(sources)) return true
+  if (existsSync(built) && statSync(built).mtimeMs > newest(root, sources)) return true
   process.stderr.write('Building the admin portal, about 10 seconds …\n')
   const node = join(root, 'node_modules', 'node', 'bin', 'node')
   const { status } = spawnSync(node, [join(sources, 'build.ts')], { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -23,9 +25,13 @@ export function buildPortal(root) {
   return status === 0
 }
 
-/** @param {string} folder */
-function newestIn(folder) {
+/**
+ * @param {string} root
+ * @param {string} folder
+ * @returns {number} when the newest source was changed
+ */
+function newest(root, folder) {
   const files = readdirSync(folder, { recursive: true }).map(String)
-  const times = files.filter((file) => file !== GENERATED).map((file) => statSync(join(folder, file)).mtimeMs)
-  return Math.max(...times)
+  const own = files.filter((file) => file !== GENERATED).map((file) => join(folder, file))
+  return Math.max(...[...own, join(root, SHARED)].map((file) => statSync(file).mtimeMs))
 }

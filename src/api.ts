@@ -17,6 +17,7 @@ import { automationVersionRoutes } from './automations/automation-versions.route
 import { automationRecords } from './automations/automations.resource.ts'
 import { queues } from './background.ts'
 import { bulkRoutes } from './bulk/bulk.routes.ts'
+import { courseProgress } from './catalogue/course-progress/course-progress.resource.ts'
 import { courseRecords } from './catalogue/courses/courses.resource.ts'
 import { lessonRecords } from './catalogue/courses/lessons.resource.ts'
 import { mediumRecords } from './catalogue/courses/media.resource.ts'
@@ -148,6 +149,8 @@ export const routes: Route[] = [
       '`url` is an https address, also of a video at YouTube, Vimeo or Wistia, or the `url` of an upload. `kind` follows from it unless it is given.',
     end: 'The medium is no longer shown in its lesson.',
   }),
+  listRoute(courseProgress),
+  showRoute(courseProgress),
   ...uploadRoutes,
   ...crudRoutes(podcastRecords, { end: 'The podcast and its public page are no longer shown.' }),
   listRoute(blogs),

@@ -1,6 +1,7 @@
 /** Table of contents: every module that moves what it keeps of a contact to another one, in the order in which they do. */
 import { runsMerging } from './automations/merging.ts'
 import { bulkMerging } from './bulk/merging.ts'
+import { progressMerging } from './catalogue/course-progress/merging.ts'
 import { emailsMerging } from './emails/merging.ts'
 import { submissionsMerging } from './forms/merging.ts'
 import { grantsMerging } from './grants/merging.ts'
@@ -18,6 +19,7 @@ import { deliveriesMerging } from './webhooks/merging.ts'
 
 export const merging: Merging[] = [
   grantsMerging,
+  progressMerging,
   eventsMerging,
   linksMerging,
   sessionsMerging,

@@ -33,9 +33,12 @@ async function tracesIn(db: Db | Tx): Promise<string[]> {
   const found: string[] = []
   for (const { name } of tables) {
     const isTrace =
-      { taggings: sql`t.contact_id = ${contactId}`, member_sessions: sql`t.customer_id = ${customerId}` }[
-        name
-      ] ?? sql`t::text ilike ${`%${WORD}%`}`
+      {
+        taggings: sql`t.contact_id = ${contactId}`,
+        member_sessions: sql`t.customer_id = ${customerId}`,
+        course_progress: sql`t.customer_id = ${customerId}`,
+        lesson_completions: sql`t.customer_id = ${customerId}`,
+      }[name] ?? sql`t::text ilike ${`%${WORD}%`}`
     const { rows } = await sql`select from ${sql.table(name)} t where ${isTrace} limit 1`.execute(db)
     if (rows.length > 0) found.push(name)
   }
@@ -71,6 +74,7 @@ const TABLES: Record<string, string[]> = {
     'idempotency_keys',
   ],
   customer: ['customers'],
+  course_progress: ['course_progress', 'lesson_completions'],
   member_links: ['member_links'],
   member_sessions: ['member_sessions'],
   sign_in_attempts: ['attempts'],
@@ -98,7 +102,7 @@ test('an export has a part for each module, with everything that is kept of the 
   const exported = await exportContact(h.app, [h.account.siteId], contactId, personalData)
   expect(Object.keys(exported)).toEqual(personalData.map(({ name }) => name))
   for (const [name, part] of Object.entries(exported)) {
-    const hasWord = !['member_sessions', 'contact_tags'].includes(name)
+    const hasWord = !['member_sessions', 'contact_tags', 'course_progress'].includes(name)
     expect([name, JSON.stringify(part).includes(WORD)]).toEqual([name, hasWord])
     expect([name, [part].flat().length > 0]).toEqual([name, true])
   }

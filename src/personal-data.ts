@@ -1,6 +1,7 @@
 /** Table of contents: every module that keeps data of a contact, in the order in which they erase it. */
 import { automationsData } from './automations/personal-data.ts'
 import { bulkData } from './bulk/personal-data.ts'
+import { progressData } from './catalogue/course-progress/personal-data.ts'
 import { emailsData } from './emails/personal-data.ts'
 import { formsData } from './forms/personal-data.ts'
 import { grantsData } from './grants/personal-data.ts'
@@ -19,6 +20,7 @@ export const personalData: PersonalData[] = [
   grantsData,
   contactsData,
   customersData,
+  progressData,
   linksData,
   sessionsData,
   attemptsData,

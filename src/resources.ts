@@ -8,6 +8,7 @@ import { automationRuns } from './automations/automation-runs.resource.ts'
 import { automations } from './automations/automations.resource.ts'
 import { bulkJobRows } from './bulk/bulk-job-rows.resource.ts'
 import { bulkJobs } from './bulk/bulk-jobs.resource.ts'
+import { courseProgress } from './catalogue/course-progress/course-progress.resource.ts'
 import { courses } from './catalogue/courses/courses.resource.ts'
 import { lessons } from './catalogue/courses/lessons.resource.ts'
 import { media } from './catalogue/courses/media.resource.ts'
@@ -52,6 +53,7 @@ export const resources: Resource[] = [
   modules,
   lessons,
   media,
+  courseProgress,
   uploads,
   podcasts,
   blogs,

@@ -1,6 +1,8 @@
 /** Every page that members can reach, with content, for tests of all pages. */
 import type { Browser, Page } from 'playwright-core'
+import { completeLesson } from '../src/catalogue/course-progress/complete-lesson.ts'
 import { countAttempt } from '../src/platform/auth/attempts.ts'
+import { inTransaction } from '../src/platform/db/database.ts'
 import { makeContent, makePart } from '../src/testing/content.ts'
 import { makeCustomField, makeOffer, makeProduct } from '../src/testing/fixtures.ts'
 import { makeForm, newcomer, submissionBody } from '../src/testing/forms.ts'
@@ -15,6 +17,7 @@ import {
   makeCourse,
   makeMember,
   openPage,
+  type Person,
   type Site,
   signIn,
 } from './member-site.ts'
@@ -49,6 +52,17 @@ async function addToCourse(h: Harness, title: string): Promise<string> {
   const module = course.relationships.modules.data.at(-1).id
   const attributes = { title: 'Washing the wool', publishing_option: 'locked' }
   return `/products/${course.id}/lessons/${await makePart(h.client, 'lessons', module, attributes)}`
+}
+
+/** Completes every lesson of a course. @returns the path of the first one */
+async function completeAll(h: Harness, siteId: string, person: Person, courseId: string): Promise<string> {
+  const course = (await h.client.get(`/v1/courses/${courseId}`)).body.data
+  const lessons: string[] = course.relationships.lessons.data.map(({ id }: { id: string }) => id)
+  for (const lessonId of lessons)
+    await inTransaction(h.app.db, (tx) =>
+      completeLesson(tx, { ...person, siteId, courseId, lessonId }, h.app.clock.now()),
+    )
+  return `/products/${courseId}/lessons/${lessons[0]}`
 }
 
 /** Creates a member with current, ended and future access, and a link of every kind. */
@@ -99,6 +113,9 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
   const emailLink = await linkFor(h, person, 'email_change')
 
   const closedLesson = await addToCourse(h, 'Weaving for winter')
+  const completed = await makeCourse(h, site.id, 'Mending')
+  await grantMore(h, person.contactId, await makeOffer(h.app, site.id, { productIds: [completed] }))
+  const completedLesson = await completeAll(h, site.id, person, completed)
   const podcast = await makeContent(h.client, 'podcasts', {
     title: 'At the loom',
     author: 'Ada of the mills',
@@ -123,7 +140,7 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
     name,
     heading,
     async enter({ signedOut, signedIn }) {
-      const page = /^(library|product|lesson|closed_lesson|account|message-no)/.test(name)
+      const page = /^(library|product|lesson|closed_lesson|certificate|account|message-no)/.test(name)
         ? signedIn
         : signedOut
       await page.goto(site.url + path)
@@ -160,8 +177,11 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
     ),
     memberPage('lesson', 'Choosing a yarn', '/', async (page) => {
       await page.getByRole('link', { name: 'Weaving for winter' }).click()
-      await page.getByRole('link', { name: 'Start with the first lesson' }).click()
+      await page.getByRole('link', { name: /^(Start with the first lesson|Continue: )/ }).click()
     }),
+    memberPage('lesson-complete', 'Choosing a yarn', completedLesson),
+    memberPage('product-complete', 'Mending', `/products/${completed}`),
+    memberPage('certificate', 'Certificate of completion', `/products/${completed}/certificate`),
     memberPage('closed_lesson', 'Washing the wool', closedLesson),
     memberPage('account', 'Your account', '/account'),
     memberPage('account-wrong', 'Your account', '/account', (page) =>

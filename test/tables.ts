@@ -14,6 +14,8 @@ export const TABLES: Record<string, string[]> = {
     'course_modules',
     'course_lessons',
     'lesson_media',
+    'course_progress',
+    'lesson_completions',
     'uploads',
     'podcasts',
     'blog_posts',
@@ -155,6 +157,11 @@ export const EXCEPTIONS: Exception[] = [
     because: 'a product counts its members, and what is published has its address on its site',
   },
   {
+    in: 'catalogue/course-progress',
+    tables: ['contacts', 'customers'],
+    because: 'progress is that of a customer, and is recorded while the contact is locked',
+  },
+  {
     in: 'platform/events',
     tables: ['sites'],
     because: 'an event is dispatched with the settings of its site',
@@ -173,6 +180,11 @@ export const EXCEPTIONS: Exception[] = [
     in: 'platform/http',
     tables: ['sites'],
     because: 'kept answers belong to an account, contacts to a site',
+  },
+  {
+    in: 'platform/records/resolve-days.ts',
+    tables: ['sites'],
+    because: 'a day is one in the time zone of its site',
   },
   {
     in: 'platform/records/reserve-id.ts',

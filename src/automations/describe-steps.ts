@@ -1,5 +1,6 @@
 /** Steps of runs to come in words, and as responses have them. */
 import { type Static, Type } from 'typebox'
+import { zoneOf } from '../accounts/sites/zone-of.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
 import { isPermitted } from '../platform/http/authenticate.ts'
 import { component } from '../platform/jsonapi/documented.ts'
@@ -50,11 +51,17 @@ export async function describeSteps(
   steps: StepToCome[],
   viewer: Viewer,
 ): Promise<DescribedStep[]> {
-  const nameOf = await namesOf(db, siteId, namedBy(definition))
-  return steps.map((step) => describe(step, nameOf, viewer))
+  const words = { nameOf: await namesOf(db, siteId, namedBy(definition)), zone: await zoneOf(db, siteId) }
+  return steps.map((step) => describe(step, words, viewer))
 }
 
-function describe(step: StepToCome, nameOf: (name: Name) => string, { permissions }: Viewer): DescribedStep {
+/** What sentences about a site need. */
+interface Words {
+  nameOf: (name: Name) => string
+  zone: string
+}
+
+function describe(step: StepToCome, words: Words, { permissions }: Viewer): DescribedStep {
   const { position, action, state, reason, at } = step
   const { action: name, ...detail } = action
   const mayReadEmails = isPermitted(permissions, 'view:emails')
@@ -75,12 +82,12 @@ function describe(step: StepToCome, nameOf: (name: Name) => string, { permission
       to_email: shown.email?.to ?? null,
       subject: shown.email?.subject ?? null,
     }),
-    sentence: sentenceOf(shown, nameOf),
+    sentence: sentenceOf(shown, words),
   }
 }
 
-function sentenceOf(step: StepToCome, nameOf: (name: Name) => string): string {
-  const what = deedOf(step, nameOf)
+function sentenceOf(step: StepToCome, words: Words): string {
+  const what = deedOf(step, words)
   switch (step.state) {
     case 'done':
       return `Would ${what}.`
@@ -92,7 +99,7 @@ function sentenceOf(step: StepToCome, nameOf: (name: Name) => string): string {
 }
 
 /** Completes "Would …". */
-function deedOf({ action, nextAt, email, targetUrl }: StepToCome, nameOf: (name: Name) => string): string {
+function deedOf({ action, nextAt, email, targetUrl }: StepToCome, { nameOf, zone }: Words): string {
   switch (action.action) {
     case 'grant_offer':
       return `grant the offer "${nameOf({ type: 'offers', id: action.offer_id })}"`
@@ -113,7 +120,7 @@ function deedOf({ action, nextAt, email, targetUrl }: StepToCome, nameOf: (name:
       return targetUrl ? `call the hook ${action.hook_id} at ${targetUrl}` : `call the hook ${action.hook_id}`
     case 'wait': {
       const { amount, unit } = action
-      return `wait ${amount} ${amount === 1 ? unit.replace(/s$/, '') : unit}, until ${timeInWords(nextAt)}`
+      return `wait ${amount} ${amount === 1 ? unit.replace(/s$/, '') : unit}, until ${timeInWords(nextAt, zone)}`
     }
     case 'stop':
       return 'stop'

@@ -1,5 +1,6 @@
 /** Why an automation ran for a contact or did not: event by event. */
 import { sql } from 'kysely'
+import { zoneOf } from '../accounts/sites/zone-of.ts'
 import {
   type ExplainedCondition,
   explainCondition,
@@ -66,6 +67,7 @@ export async function explainOccurrences(
   now: Date,
 ): Promise<Explanation> {
   const versions = await readVersions(db, automation)
+  const zone = await zoneOf(db, automation.site_id)
   const { definition } = versions.at(-1)!
   const mayViewContacts = isPermitted(viewer.permissions, 'view:contacts')
   const conditions =
@@ -79,7 +81,7 @@ export async function explainOccurrences(
     events.flatMap((event) => resourceOf(event) ?? []),
   )
   const occurrences = events.map((event): Occurrence => {
-    const finding = findingOf(event, automation, versions, conditions, (event) => {
+    const finding = findingOf(event, automation, versions, conditions, zone, (event) => {
       const resource = resourceOf(event)
       return resource ? `"${nameOf(resource)}"` : 'another resource'
     })
@@ -90,7 +92,7 @@ export async function explainOccurrences(
       ...finding,
     }
   })
-  return { sentence: summaryOf(automation, definition.trigger, occurrences), occurrences, conditions }
+  return { sentence: summaryOf(automation, definition.trigger, occurrences, zone), occurrences, conditions }
 }
 
 interface Version {
@@ -146,6 +148,7 @@ function findingOf(
   automation: Explained,
   versions: Version[],
   conditions: ExplainedCondition | null,
+  zone: string,
   nameOfResource: (event: Occasion) => string,
 ): Finding {
   if (event.started) return ofRun(event.started, conditions)
@@ -179,7 +182,7 @@ function findingOf(
       `The automation was enabled ${durationInWords(event.occurred_at, enabled_at)} after the event.`,
     )
   if (disabled_at && disabled_at <= at)
-    return refusal('disabled', `The automation has been disabled since ${timeInWords(disabled_at)}.`)
+    return refusal('disabled', `The automation has been disabled since ${timeInWords(disabled_at, zone)}.`)
   return refusal(
     'unknown',
     'The automation did not start. It was probably disabled when the event was processed.',
@@ -231,14 +234,15 @@ function summaryOf(
   { name, disabled_at }: Explained,
   trigger: TriggerEvent,
   occurrences: Occurrence[],
+  zone: string,
 ): string {
-  const state = disabled_at ? ` It has been disabled since ${timeInWords(disabled_at)}.` : ''
+  const state = disabled_at ? ` It has been disabled since ${timeInWords(disabled_at, zone)}.` : ''
   const never = NEVER_HAPPENS[trigger]
   if (never) return `The automation "${name}" has not run: ${trigger} cannot occur, ${never}.${state}`
   const [latest] = occurrences
   if (!latest)
     return `The automation "${name}" has not run: no event ${trigger} of the contact is in the event log.${state}`
-  const at = timeInWords(new Date(latest.occurred_at))
+  const at = timeInWords(new Date(latest.occurred_at), zone)
   const rest = latest.reason === 'disabled' ? '' : state
   return `The automation "${name}", at the last event ${trigger}, of ${at}: ${latest.sentence}${rest}`
 }

@@ -60,7 +60,7 @@ export function bulkCommands(program: Command): void {
         'of offers that are held: add the access period to the end, or count it from now',
       ).choices(RENEWALS),
     )
-    .option('--expires-at <time>', 'when access ends, also to offers that are held')
+    .option('--expires-at <time>', 'when access ends, also to offers that are held: a time or a day')
     .option('--no-create', 'do not create contacts')
   kindCommand(command, 'revoke <file>', 'revocations', ({ offers }) => ({ offer_ids: offers })).option(
     '--offers <ids...>',

@@ -36,7 +36,7 @@ export function grantCommands(program: Command): void {
     )
     .option(
       '--expires-at <time>',
-      'when access ends, also to offers that are held, for example 2027-01-31T00:00:00Z',
+      'when access ends, also to offers that are held, for example 2027-01-31T00:00:00Z, or a day such as 2027-01-31 to its end',
     )
     .option(...DRY_RUN_OPTION)
     .option(...SITE_OPTION)

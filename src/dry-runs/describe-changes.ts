@@ -1,10 +1,11 @@
 /** The events that a change would record, in words. */
 import { sql } from 'kysely'
+import { zoneOf } from '../accounts/sites/zone-of.ts'
 import { anyOf, type Tx } from '../platform/db/database.ts'
 import type { DispatchedEvent } from '../platform/events/dispatch-events.ts'
 import type { EventData } from '../platform/events/events.ts'
 import { namesOf } from '../platform/references/names-of.ts'
-import { timeInWords } from '../platform/text/times.ts'
+import { endInWords, timeInWords } from '../platform/text/times.ts'
 import type { Effect } from './effect.ts'
 
 /** The events of one site, in their order. */
@@ -19,11 +20,13 @@ export async function describeChanges(tx: Tx, events: DispatchedEvent[]): Promis
   const people = await namesOfContacts(tx, first.site_id, events)
   const periods = await readPeriods(tx, first.site_id, events)
   const kept = await readKeptProducts(tx, first.site_id, events)
+  const zone = await zoneOf(tx, first.site_id)
   return events.map((event) =>
     describe(event, {
       offer: event.offer_id ? `"${nameOf({ type: 'offers', id: event.offer_id })}"` : '',
       contact: people.get(event.contact_id ?? '') ?? 'The contact',
       period: periods.get(event.grant_id ?? ''),
+      zone,
       kept: kept.filter(({ offer_id }) => event.type === 'offer_revoked' && offer_id === event.offer_id),
     }),
   )
@@ -92,6 +95,8 @@ interface Facts {
   offer: string
   contact: string
   period: Period | undefined
+  /** Of the site. */
+  zone: string
   kept: KeptProduct[]
 }
 
@@ -126,17 +131,17 @@ type PeriodEvent = DispatchedEvent & { data: EventData['access_extended'] }
 const isPeriodEvent = (event: DispatchedEvent): event is PeriodEvent =>
   event.type === 'access_extended' || event.type === 'access_changed'
 
-function sentenceOf(event: DispatchedEvent, { offer, contact, period, kept }: Facts): string {
+function sentenceOf(event: DispatchedEvent, { offer, contact, period, zone, kept }: Facts): string {
   switch (event.type) {
     case 'customer_created':
       return `${contact} would become a customer.`
     case 'offer_granted':
-      return `The offer ${offer} would be granted to ${contact}, with access ${accessInWords(period!, event.occurred_at)}.${announcement(period!)}`
+      return `The offer ${offer} would be granted to ${contact}, with access ${accessInWords(period!, event.occurred_at, zone)}.${announcement(period!, zone)}`
     case 'access_extended':
     case 'access_changed': {
       const { previous_expires_at } = event.data as EventData['access_extended']
-      const before = previous_expires_at ? timeInWords(new Date(previous_expires_at)) : 'never'
-      return `Access to the offer ${offer} would be ${accessInWords(period!, event.occurred_at)}; its end before: ${before}.${announcement(period!)}`
+      const before = previous_expires_at ? endInWords(new Date(previous_expires_at), zone) : 'never'
+      return `Access to the offer ${offer} would be ${accessInWords(period!, event.occurred_at, zone)}; its end before: ${before}.${announcement(period!, zone)}`
     }
     case 'offer_revoked': {
       const stays = kept.map(
@@ -156,10 +161,11 @@ function sentenceOf(event: DispatchedEvent, { offer, contact, period, kept }: Fa
 export function accessInWords(
   { starts_at, expires_at }: Pick<Period, 'starts_at' | 'expires_at'>,
   now: Date,
+  zone: string,
 ): string {
-  const from = starts_at > now ? `from ${timeInWords(starts_at)} ` : ''
-  return from + (expires_at ? `until ${timeInWords(expires_at)}` : 'without end')
+  const from = starts_at > now ? `from ${timeInWords(starts_at, zone)} ` : ''
+  return from + (expires_at ? `until ${endInWords(expires_at, zone)}` : 'without end')
 }
 
-const announcement = ({ ending_notice_at }: Period) =>
-  ending_notice_at ? ` Its end would be announced on ${timeInWords(ending_notice_at)}.` : ''
+const announcement = ({ ending_notice_at }: Period, zone: string) =>
+  ending_notice_at ? ` Its end would be announced on ${timeInWords(ending_notice_at, zone)}.` : ''

@@ -1,3 +1,4 @@
+import { zoneOf } from '../accounts/sites/zone-of.ts'
 import type { Viewer } from '../automations/describe-steps.ts'
 import {
   type ChangedOffers,
@@ -63,6 +64,7 @@ async function describeUnchanged(
     ids.map((id) => ({ type: 'offers', id })),
   )
   const grants = await readGrants(tx, siteId, customerId, mode === 'revoke' ? [] : ids)
+  const zone = await zoneOf(tx, siteId)
   return ids.map((id): Effect => {
     const offer = `"${nameOf({ type: 'offers', id })}"`
     const common = { happens: false, at: now.toISOString(), offer_id: id }
@@ -80,7 +82,7 @@ async function describeUnchanged(
       reason: 'already_granted',
       starts_at: grant.starts_at.toISOString(),
       expires_at: grant.expires_at?.toISOString() ?? null,
-      sentence: `The offer ${offer} would not be granted: it is held already, by a grant of ${timeInWords(grant.granted_at)} (${grant.granted_by}), ${accessInWords(grant, now)}.`,
+      sentence: `The offer ${offer} would not be granted: it is held already, by a grant of ${timeInWords(grant.granted_at, zone)} (${grant.granted_by}), ${accessInWords(grant, now, zone)}.`,
     }
   })
 }

@@ -16,6 +16,7 @@ interface Facts {
   title: string
   color: string | null
   logo_url: string | null
+  time_zone: string
   site_language: string
   language: string | null
   name: string
@@ -32,7 +33,7 @@ export async function confirmationEmailData(
 ): Promise<Map<string, SiteEmailData>> {
   if (occasions.length === 0) return new Map()
   const { rows } = await sql<Facts>`
-    select e.id as event_id, e.site_id, f.id as submission_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
+    select e.id as event_id, e.site_id, f.id as submission_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url, s.time_zone,
            s.language as site_language, e.data ->> 'language' as language, f.name, f.email,
            -- A template may name one that was archived since.
            (select jsonb_object_agg('custom_' || field.number, f.answers -> ('custom_' || field.number))
@@ -55,12 +56,24 @@ export async function confirmationEmailData(
 }
 
 function dataOf(app: App, facts: Facts): SiteEmailData {
-  const { title, color, logo_url, name, email, language, site_language, site_id, event_id, custom } = facts
+  const {
+    title,
+    color,
+    logo_url,
+    time_zone,
+    name,
+    email,
+    language,
+    site_language,
+    site_id,
+    event_id,
+    custom,
+  } = facts
   const url = siteUrl(app, facts)
   return {
     language: languageOf(language ?? site_language),
     siteLanguage: languageOf(site_language),
-    site: { title, url, color, logo_url },
+    site: { title, url, color, logo_url, time_zone },
     recipient: { name, first_name: givenName(name), email, ...custom },
     offers: [],
     gift: null,

@@ -53,6 +53,7 @@ interface Facts {
   email: string
   gift: { from_name?: string; message?: string } | null
   site_language: string
+  time_zone: string
   /** Of the page on which the e-mail was requested, else of the recipient. */
   language: string | null
   /** The path of the site that a link leads on to after signing in. */
@@ -141,12 +142,13 @@ export function emailToken(app: App, occasion: EmailContext): string | null {
 }
 
 function dataOf(app: App, occasion: EmailContext, facts: Facts): SiteEmailData {
-  const { title, color, logo_url, name, email, gift, offers, language, site_language, custom } = facts
+  const { title, color, logo_url, name, email, gift, offers, language, site_language, time_zone, custom } =
+    facts
   const base = siteUrl(app, facts)
   return {
     language: languageOf(language ?? site_language),
     siteLanguage: languageOf(site_language),
-    site: { title, url: base, color, logo_url },
+    site: { title, url: base, color, logo_url, time_zone },
     recipient: { name, first_name: givenName(name), email, ...custom },
     offers,
     gift:
@@ -172,7 +174,7 @@ function linkIn(
 
 /** Everything about all of them in one query: a worker renders many of these. */
 export const factsOf = (occasions: EmailContext[]) => sql<Facts>`
-    select wanted.place, cu.id as customer_id, e.grant_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url,
+    select wanted.place, cu.id as customer_id, e.grant_id, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url, s.time_zone,
            c.name, coalesce(l.new_email, case wanted.kind when 'email_removed' then e.data ->> 'previous_email' end, c.email) as email,
            g.gift, s.language as site_language, coalesce(e.data ->> 'language', cu.language) as language,
            case wanted.kind when 'sign_in' then e.data ->> 'next' end as next,

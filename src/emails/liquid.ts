@@ -54,7 +54,7 @@ function createEngine(allowedFilters: string[], options: LiquidOptions): Liquid 
     strictFilters: true,
     ownPropertyOnly: true,
     locale: LOCALES.en,
-    timezoneOffset: 0,
+    timezoneOffset: 'UTC',
     ...options,
   })
   keepOnly(allowedFilters, engine.filters)
@@ -119,6 +119,8 @@ function remember(engine: Liquid, source: string, parsed: Parsed): void {
 export interface Rendering {
   /** In which dates are written. */
   language?: Language
+  /** In which dates are shown. */
+  zone?: string
   /** The time that `now` and `today` stand for. */
   now?: Date
   /** Nothing stops it: the words are our own, and what they do is bounded by the data. */
@@ -130,7 +132,7 @@ export function renderTemplate(
   engine: Liquid,
   source: string,
   data: object,
-  { language = 'en', now = new Date(0), isUnlimited = false }: Rendering = {},
+  { language = 'en', zone = 'UTC', now = new Date(0), isUnlimited = false }: Rendering = {},
 ): string {
   const { templates, longestCode } = parseTemplate(engine, source)
   const memoryLimit = isUnlimited ? Number.POSITIVE_INFINITY : engine.options.memoryLimit
@@ -138,7 +140,7 @@ export function renderTemplate(
   const context = new RenderingContext(
     now,
     data,
-    { ...engine.options, locale: LOCALES[language] },
+    { ...engine.options, locale: LOCALES[language], timezoneOffset: zone },
     { sync: true, memoryLimit },
     // Of LiquidJS's own limits only this part is used.
     {

@@ -13,6 +13,7 @@ interface Facts {
   title: string
   color: string | null
   logo_url: string | null
+  time_zone: string
   name: string
   email: string
   data: EventData['hook_disabled']
@@ -28,7 +29,7 @@ export async function ownerEmailData(
 ): Promise<Map<string, SiteEmailData>> {
   if (occasions.length === 0) return new Map()
   const { rows } = await sql<Facts>`
-    select e.id as event_id, e.data, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url, u.name, u.email,
+    select e.id as event_id, e.data, s.subdomain, s.custom_domain, s.title, s.color, s.logo_url, s.time_zone, u.name, u.email,
            h.event as hook_event, h.target_url
       from events e
       join sites s on s.id = e.site_id
@@ -41,13 +42,13 @@ export async function ownerEmailData(
 }
 
 function dataOf(app: App, facts: Facts): SiteEmailData {
-  const { title, color, logo_url, name, email, hook_event, target_url, data } = facts
+  const { title, color, logo_url, time_zone, name, email, hook_event, target_url, data } = facts
   const url = siteUrl(app, facts)
   const { hook_id, reason, failing_since, answer } = data
   return {
     language: 'en',
     siteLanguage: 'en',
-    site: { title, url, color, logo_url },
+    site: { title, url, color, logo_url, time_zone },
     recipient: { name, first_name: givenName(name), email },
     offers: [],
     gift: null,

@@ -27,11 +27,12 @@ export async function previewTemplate(
     title,
     color,
     logo_url,
+    time_zone,
     language: code,
     ...address
   } = await db
     .selectFrom('sites')
-    .select(['title', 'color', 'logo_url', 'language', 'subdomain', 'custom_domain'])
+    .select(['title', 'color', 'logo_url', 'time_zone', 'language', 'subdomain', 'custom_domain'])
     .where('id', '=', siteId)
     .executeTakeFirstOrThrow()
   const url = siteUrl(app, address)
@@ -47,7 +48,7 @@ export async function previewTemplate(
       ...(contact && contact.offers.length > 0 && { offers: contact.offers }),
       language,
       link,
-      site: { title, color, logo_url, url },
+      site: { title, color, logo_url, time_zone, url },
     }
     const { subject, html, text } = renderEmail(inWords(kind, words, language), data, now)
     return { subject, html, text }

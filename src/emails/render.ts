@@ -59,7 +59,12 @@ export function renderEmail(
   const clean = cleanData(data)
   const field = (name: keyof EmailTemplate) => {
     const source = template[name] ?? ''
-    const rendering = { language: clean.language, now, isUnlimited: isBuiltIn(source) }
+    const rendering = {
+      language: clean.language,
+      zone: clean.site.time_zone,
+      now,
+      isUnlimited: isBuiltIn(source),
+    }
     return located(name, () => renderTemplate(engines[name], source, clean, rendering))
   }
   const [body, button, footer] = [field('body'), line(field('button')), field('footer')]

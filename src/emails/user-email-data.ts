@@ -19,6 +19,7 @@ interface Facts {
   account: string
   color: string | null
   logo_url: string | null
+  time_zone: string
   language: string
   name: string
   email: string
@@ -36,7 +37,7 @@ export async function userEmailData(
 ): Promise<Map<string, SiteEmailData>> {
   if (occasions.length === 0) return new Map()
   const { rows } = await sql<Facts>`
-    select e.id as event_id, a.name as account, s.color, s.logo_url, s.language,
+    select e.id as event_id, a.name as account, s.color, s.logo_url, s.time_zone, s.language,
            case when i.id is null then 'user_password' else 'user_invitation' end as kind,
            coalesce(i.name, u.name, '') as name, coalesce(i.email, u.email) as email
       from events e
@@ -52,14 +53,14 @@ export async function userEmailData(
 }
 
 function dataOf(app: App, facts: Facts): SiteEmailData {
-  const { event_id, kind, account, color, logo_url, name, email } = facts
+  const { event_id, kind, account, color, logo_url, time_zone, name, email } = facts
   const token = tokenOfUserEmail(app, kind, event_id)
   const purpose = PURPOSES[kind]
   const language = languageOf(facts.language)
   return {
     language,
     siteLanguage: language,
-    site: { title: account, url: `${app.publicUrl}/admin`, color, logo_url },
+    site: { title: account, url: `${app.publicUrl}/admin`, color, logo_url, time_zone },
     recipient: { name, first_name: givenName(name), email },
     offers: [],
     gift: null,

@@ -64,7 +64,7 @@ export async function changePeriod(tx: Tx, grant: Grant, period: Period, origin:
   await sql`
     update offer_grants g
        set starts_at = ${starts_at}, expires_at = ${expires_at},
-           ending_notice_at = ending_notice(${expires_at}::timestamptz, o.access_ending_days, ${origin.now})
+           ending_notice_at = ending_notice(${expires_at}::timestamptz, o.access_ending_days, site_zone(g.site_id), ${origin.now})
       from offers o
      where g.id = ${grant.id} and g.site_id = ${grant.site_id} and o.id = g.offer_id and o.site_id = g.site_id`.execute(
     tx,

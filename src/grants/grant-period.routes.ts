@@ -8,6 +8,7 @@ import { type Route, route } from '../platform/http/route.ts'
 import { component } from '../platform/jsonapi/documented.ts'
 import { readAttributes, type Values, writableSchema } from '../platform/jsonapi/read-attributes.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
+import { resolveDays } from '../platform/records/resolve-days.ts'
 import { changePeriod, lockGrant, type Period } from './change-period.ts'
 import { grants } from './grants.resource.ts'
 
@@ -30,7 +31,7 @@ const update = (dryRuns: DryRuns) =>
     access: 'manage:grants',
     summary: 'Change the access period of a grant',
     description:
-      'Sets when access begins and ends; an `expires_at` of null removes the end. Billing is never changed. A grant that has ended cannot be changed (409): grant the offer again.',
+      'Sets when access begins and ends; an `expires_at` of null removes the end. A day such as `2027-01-31` is one in the time zone of the site: access begins with it, or ends with its end. Billing is never changed. A grant that has ended cannot be changed (409): grant the offer again.',
     tag: 'grants',
     shows: grants,
     dryRuns,
@@ -43,7 +44,8 @@ const update = (dryRuns: DryRuns) =>
       const changes = await readChanges(context, grants)
       const { values, ignored } = readAttributes(grants, changes.attributes, false)
       ignore(ignored.map(ignoredAttribute))
-      await changePeriod(tx, grant, values as Period, originOf(context))
+      const period = await resolveDays(tx, grant.site_id, values, { starts_at: 'start', expires_at: 'end' })
+      await changePeriod(tx, grant, period as Period, originOf(context))
       return { body: await showOne(context, grants, grant.id) }
     },
   })

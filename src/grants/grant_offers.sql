@@ -31,6 +31,7 @@ begin
     where c.error is null and c.customer_id is not null;
   v_changes := ensure_customers(v_changes, p_now);
   if exists (select from unnest(v_changes) c where c.options ?| array['renew', 'expires_at']) then
+    v_changes := with_exact_ends(v_changes);
     v_events := renew_grants(v_changes, p_now);
   end if;
   v_events := v_events || insert_grants(v_changes, p_now);
@@ -146,6 +147,11 @@ begin
 end
 $$;
 
+-- Looked up only where an offer limits access: granting without a limit needs no site.
+create or replace function site_zone(p_site_id bigint) returns text language sql stable as $$
+  select s.time_zone from sites s where s.id = p_site_id
+$$;
+
 -- Creates the grants of offers that the customers do not hold. Returns the events that record them, and before those of
 -- a customer the event that records their creation.
 create or replace function insert_grants(p_changes offers_change[], p_now timestamptz)
@@ -159,7 +165,9 @@ begin
     insert into offer_grants (site_id, customer_id, offer_id, source, granted_at, granted_by, starts_at, expires_at,
                               ending_notice_at, gift)
     select c.site_id, c.customer_id, offer.id, c.options ->> 'source', p_now, c.options ->> 'actor', period.starts_at,
-           period.expires_at, ending_notice(period.expires_at, offer.access_ending_days, p_now),
+           period.expires_at,
+           case when offer.access_ending_days is not null
+                then ending_notice(period.expires_at, offer.access_ending_days, site_zone(c.site_id), p_now) end,
            case when offer.is_gift then coalesce(nullif(c.options -> 'gift', 'null'), '{}') end
       from changes c
      cross join lateral unnest(c.offer_ids) wanted (offer_id)
@@ -169,7 +177,8 @@ begin
      cross join lateral (
        select start.starts_at,
               case when c.options ? 'expires_at' then (c.options ->> 'expires_at')::timestamptz
-                   else access_end(start.starts_at, offer.access_days) end as expires_at
+                   when offer.access_days is not null
+                   then days_later(start.starts_at, offer.access_days, site_zone(c.site_id)) end as expires_at
          from (select greatest(p_now, offer.access_begins_at) as starts_at) start) period
      order by c.contact_id, offer.id
     on conflict do nothing

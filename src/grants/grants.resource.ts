@@ -7,7 +7,7 @@ import {
   timestamp,
   toOne,
 } from '../platform/jsonapi/field-types.ts'
-import { time, writable } from '../platform/jsonapi/fields.ts'
+import { timeOrDay, writable } from '../platform/jsonapi/fields.ts'
 import { readId } from '../platform/jsonapi/identifiers.ts'
 import { comparisons } from '../platform/jsonapi/operators.ts'
 import { defineResource, type Filter, type Scope } from '../platform/jsonapi/resource.ts'
@@ -35,8 +35,8 @@ export const grants = defineResource({
   from: sql`offer_grants r`,
   attributes: {
     granted_at: timestamp(),
-    starts_at: writable(timestamp(), time, { when: 'update' }),
-    expires_at: writable(nullableTimestamp(), time, { when: 'update' }),
+    starts_at: writable(timestamp(), timeOrDay, { when: 'update' }),
+    expires_at: writable(nullableTimestamp(), timeOrDay, { when: 'update' }),
     revoked_at: nullableTimestamp(),
     revoke_reason: nullableText(),
     source: text(),

@@ -73,8 +73,9 @@ const RenewalMeta = {
   expires_at: Type.Optional(
     documentedAs(EndOfAccess, {
       ...EndOfAccess,
-      format: 'date-time',
-      description: 'When access ends, also to offers that are held; null: it does not end',
+      anyOf: [{ format: 'date-time' }, { format: 'date' }, { type: 'null' }],
+      description:
+        'When access ends, also to offers that are held; a day such as `2027-01-31`: at its end in the time zone of the site; null: access does not end',
     } as TSchema),
   ),
 }

@@ -1,6 +1,6 @@
 import { violates } from '../platform/db/database.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
-import { time } from '../platform/jsonapi/fields.ts'
+import { LocalDay, timeOrDay } from '../platform/jsonapi/fields.ts'
 import type { ChangeOffers } from './change-offers.ts'
 
 type Renewal = Pick<ChangeOffers['options'], 'renew' | 'expires_at'>
@@ -9,7 +9,7 @@ const SOURCE = '/meta/expires_at'
 
 /**
  * Reads what a grant says of the end of access. That it is in the future is seen in the database, after repetitions: a
- * request can be repeated when the end that it gave is over.
+ * request can be repeated when the end that it gave is over. A day stays one until the site of the contact is known there.
  *
  * @throws ApiError 422 for an end that is no time, or together with `renew`; for either when nothing is granted
  */
@@ -23,9 +23,9 @@ export function readRenewal({ renew, expires_at }: Renewal, mode: ChangeOffers['
   if (expires_at === undefined) return { renew }
   if (renew) throw unprocessable('invalid', 'Send either renew or expires_at, not both', SOURCE)
   if (expires_at === null) return { expires_at }
-  const end = time.read(expires_at) as Date | undefined
-  if (!end) throw unprocessable('invalid', `expires_at must be ${time.form}`, SOURCE)
-  return { expires_at: end.toISOString() }
+  const end = timeOrDay.read(expires_at) as Date | LocalDay | undefined
+  if (!end) throw unprocessable('invalid', `expires_at must be ${timeOrDay.form}`, SOURCE)
+  return { expires_at: end instanceof LocalDay ? end.day : end.toISOString() }
 }
 
 /** The error of the database for an end that is over, or not after the start, as an answer; any other as it is. */

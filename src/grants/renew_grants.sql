@@ -11,7 +11,7 @@ begin
     raise exception 'the end of access is over' using errcode = 'check_violation', constraint = 'offer_grants_end_is_over';
   end if;
   with renewals as materialized (
-    select c.contact_id, c.options, held.*, offer.access_ending_days, renewed.expires_at as new_end
+    select c.contact_id, c.options, held.*, offer.access_ending_days, site.time_zone, renewed.expires_at as new_end
       from unnest(p_changes) c
      cross join lateral unnest(c.offer_ids) wanted (offer_id)
      cross join lateral (
@@ -22,16 +22,18 @@ begin
      cross join lateral (
        select o.access_days, o.access_begins_at, o.access_ending_days from offers o
         where o.site_id + 0 = c.site_id and o.id = wanted.offer_id limit 1) offer
+     cross join lateral (select s.time_zone from sites s where s.id = c.site_id limit 1) site
      cross join lateral (
        select case when c.options ? 'expires_at' then (c.options ->> 'expires_at')::timestamptz
-                   when c.options ->> 'renew' = 'restart' then access_end(greatest(p_now, offer.access_begins_at), offer.access_days)
-                   else access_end(held.expires_at, offer.access_days) end as expires_at) renewed
+                   when c.options ->> 'renew' = 'restart'
+                   then days_later(greatest(p_now, offer.access_begins_at), offer.access_days, site.time_zone)
+                   else days_later(held.expires_at, offer.access_days, site.time_zone) end as expires_at) renewed
      where c.error is null and c.customer_id is not null and c.options ?| array['renew', 'expires_at']
        and (c.options ? 'expires_at' or held.expires_at is not null)
        and renewed.expires_at is distinct from held.expires_at
   ), written as (
     update offer_grants g
-       set expires_at = r.new_end, ending_notice_at = ending_notice(r.new_end, r.access_ending_days, p_now)
+       set expires_at = r.new_end, ending_notice_at = ending_notice(r.new_end, r.access_ending_days, r.time_zone, p_now)
       from renewals r where g.site_id = r.site_id and g.id = r.id
   )
   select array_agg(
@@ -56,15 +58,27 @@ create or replace function access_changed(
                                 'previous_expires_at', iso_time(p_old_end)))::new_event
 $$;
 
--- The end of an access period of so many days; null: there is none. In hours: a day of an interval has 23 or 25 of them
--- when the clocks change.
-create or replace function access_end(p_from timestamptz, p_days integer) returns timestamptz language sql immutable
-  return p_from + make_interval(hours => 24 * p_days);
-
 -- When an end of access is announced that many days before; null: not at all, or it would be too late.
-create or replace function ending_notice(p_end timestamptz, p_days integer, p_now timestamptz)
+create or replace function ending_notice(p_end timestamptz, p_days integer, p_zone text, p_now timestamptz)
 returns timestamptz language sql immutable
-  return case when p_end - make_interval(hours => 24 * p_days) > p_now then p_end - make_interval(hours => 24 * p_days) end;
+  return case when days_later(p_end, -p_days, p_zone) > p_now then days_later(p_end, -p_days, p_zone) end;
+
+-- The changes with the instant in place of options.expires_at that is a day: its end in the time zone of the site.
+create or replace function with_exact_ends(p_changes offers_change[]) returns offers_change[] language plpgsql as $$
+declare
+  v_index integer;
+  v_end timestamptz;
+begin
+  for v_index in 1..cardinality(p_changes) loop
+    continue when coalesce(p_changes[v_index].options ->> 'expires_at', '') !~ '^\d{4}-\d\d-\d\d$';
+    select day_end((p_changes[v_index].options ->> 'expires_at')::date, s.time_zone) into v_end
+      from sites s where s.id = p_changes[v_index].site_id;
+    p_changes[v_index].options :=
+      p_changes[v_index].options || jsonb_build_object('expires_at', iso_time(v_end));
+  end loop;
+  return p_changes;
+end
+$$;
 
 -- Records for at most p_limit grants that their access will end. Returns the number of grants looked at.
 create or replace function announce_access_ends(p_now timestamptz, p_limit integer) returns integer language plpgsql

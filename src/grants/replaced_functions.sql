@@ -9,3 +9,5 @@ drop function if exists first_unknown_offer(bigint, bigint[]);
 drop function if exists grant_missing_offers(bigint, bigint, bigint, bigint[], jsonb, timestamptz);
 drop function if exists revoke_offers(bigint, bigint, bigint[], boolean, text, jsonb, timestamptz);
 drop function if exists keep_outcomes(bigint, jsonb, jsonb[]);
+drop function if exists access_end(timestamptz, integer);
+drop function if exists ending_notice(timestamptz, integer, timestamptz);

@@ -118,7 +118,7 @@ test('drafts and archived lessons are not shown; locked ones and those of later 
   ).toEqual(['Delta', 'Echo', 'Foxtrot'])
   expect(text).not.toContain(`/lessons/${ids.locked}`)
   expect(text).not.toContain(`/lessons/${ids.later}`)
-  expect(text).toMatch(/Echo <span class="hint">opens on \d/)
+  expect(text).toMatch(/Echo <span class="hint">opens on <time datetime="\d/)
   for (const id of [ids.draft, ids.archived, ids.ofDraft]) expect((await open(id)).status).toBe(404)
   for (const id of [ids.locked, ids.later]) {
     const refused = await open(id)
@@ -126,7 +126,7 @@ test('drafts and archived lessons are not shown; locked ones and those of later 
     expect(refused.text).not.toContain('Your access has ended')
   }
   expect((await open(ids.locked)).text).toContain('This lesson is not open yet.')
-  const [, date] = /Echo <span class="hint">opens on ([^<]+)</.exec(text) ?? []
+  const [, date] = /Echo <span class="hint">opens on (<time.*?<\/time>)/.exec(text) ?? []
   expect((await open(ids.later)).text).toContain(`This lesson opens on ${date}.`)
   expect((await open(ids.later)).text).toContain('Lesson 2 of 3')
   const opened = await open(ids.open)

@@ -70,6 +70,14 @@ function together(ways: Way[]): LibraryItem {
   }
 }
 
+/** When and through which offers a product of the library is open, as pages show it. */
+export const accessOf = ({ offers, since, until, state }: LibraryItem) => ({
+  offers,
+  since,
+  until,
+  is_open: state === 'open',
+})
+
 const timeOf = (until: Date | null) => until?.getTime() ?? Number.POSITIVE_INFINITY
 
 export interface HeldOffer {

@@ -11,6 +11,7 @@ export interface MemberSite {
   custom_domain: string | null
   color: string | null
   logo_url: string | null
+  time_zone: string
   /** Of its pages, for browsers that ask for none that there is, and of its e-mails. */
   language: string
 }
@@ -26,7 +27,16 @@ export interface Member {
   language: string | null
 }
 
-const SITE = ['id', 'title', 'subdomain', 'custom_domain', 'color', 'logo_url', 'language'] as const
+const SITE = [
+  'id',
+  'title',
+  'subdomain',
+  'custom_domain',
+  'color',
+  'logo_url',
+  'time_zone',
+  'language',
+] as const
 
 export function findSite(db: Db, subdomain: string): Promise<MemberSite | undefined> {
   return db

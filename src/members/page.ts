@@ -27,9 +27,18 @@ export const openPage = (method: Page['method'], path: string, handler: Page['ha
   isOpen: true,
 })
 
+/** A visit of somebody who is signed in. */
+export type Inside = Visit & { member: Member }
+
 /** A page for who is signed in. */
 export const insidePage = (
   method: Page['method'],
   path: string,
-  handler: (visit: Visit & { member: Member }) => Promise<FastifyReply>,
+  handler: (visit: Inside) => Promise<FastifyReply>,
 ): Page => ({ method, path, isInside: true, handler: handler as Page['handler'] })
+
+/** A parameter of the address, if it is one of these words. */
+export const oneOf = <const Choice extends string>(
+  given: string | undefined,
+  choices: readonly Choice[],
+): Choice | null => choices.find((choice) => choice === given) ?? null

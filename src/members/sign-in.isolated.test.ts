@@ -35,6 +35,7 @@ test.each([
     color: null,
     custom_domain: null,
     logo_url: null,
+    time_zone: 'UTC',
     language: 'en',
   }
   if (!email.startsWith('nobody')) {

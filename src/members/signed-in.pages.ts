@@ -1,121 +1,43 @@
 /** The pages of a site for who is signed in: the library, what is in it, and the account. */
-import {
-  type CourseLesson,
-  type CourseModule,
-  readCourse,
-  readLesson,
-} from '../catalogue/courses/read-course.ts'
-import { signUploads } from '../catalogue/uploads/sign-uploads.ts'
+import { readProgress } from '../catalogue/course-progress/read-progress.ts'
 import { linkSeconds, pendingEmail } from '../links/member-links.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
 import { changeName, changePassword, knowsPassword, requestEmailChange } from './account.ts'
-import { type LibraryItem, readLibrary } from './library.ts'
-import type { Member } from './member.ts'
+import { coursePages } from './course.pages.ts'
+import { accessOf, type LibraryItem, readLibrary } from './library.ts'
 import { emptyPassword, readNewPassword } from './new-password.ts'
-import { insidePage, type Page } from './page.ts'
+import { type Inside, insidePage, oneOf, type Page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { PageViews } from './pages/views.ts'
-import { notFound, tooMany } from './public.pages.ts'
-import { sanitizeContent } from './sanitize-content.ts'
+import { tooMany } from './public.pages.ts'
 import { endAccess, endSession } from './sessions.ts'
 import type { Visit } from './visit.ts'
-
-type Inside = Visit & { member: Member }
 
 const LONGEST_NAME = 200
 
 const library = insidePage('GET', '/', async (visit) => {
-  const items = await readLibrary(visit.app, visit.site, visit.member.customerId)
+  const { app, site, member } = visit
+  const items = await readLibrary(app, site, member.customerId)
+  const open = items.filter(({ state }) => state === 'open').map(({ product_id }) => product_id)
+  const progress = await readProgress(app.db, site.id, member.customerId, open)
   const isEnded = ({ state }: LibraryItem) => state === 'ended'
   return visit.render('library', {
     notice: oneOf(visit.query.notice, ['welcome', 'password_saved', 'gift_opened']),
     products: items
       .filter((item) => !isEnded(item))
-      .map((item) => ({ ...item, path: paths.product(item.product_id), access: accessOf(item) })),
+      .map((item) => ({
+        ...item,
+        path: paths.product(item.product_id),
+        access: accessOf(item),
+        progress: progress.get(item.product_id) ?? null,
+      })),
     ended: items
       .filter(isEnded)
       .map((item) => ({ ...item, path: paths.product(item.product_id), ended_at: item.until! })),
   })
 })
-
-const accessOf = ({ offers, since, until, state }: LibraryItem) => ({
-  offers,
-  since,
-  until,
-  is_open: state === 'open',
-})
-
-const product = insidePage('GET', '/products/:id', async (visit) => {
-  const item = await findItem(visit)
-  if (!item) return notFound(visit)
-  if (item.state === 'ended') return noAccess(visit)
-  const course = item.state === 'open' ? await courseOf(visit, item) : []
-  const modules = course.map(({ title, lessons }) => ({
-    title,
-    lessons: lessons.map(({ id, title, state, opens_at }) => ({
-      title,
-      path: state === 'open' ? paths.lesson(item.product_id, id) : null,
-      opens_at,
-    })),
-  }))
-  const first = allLessons(course).find(isOpen)
-  return visit.render('product', {
-    ...item,
-    text: item.description,
-    path: paths.product(item.product_id),
-    access: accessOf(item),
-    modules,
-    first_lesson: first ? paths.lesson(item.product_id, first.id) : null,
-  })
-})
-
-const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) => {
-  const item = await findItem(visit)
-  if (!item) return notFound(visit)
-  if (item.state !== 'open') return noAccess(visit)
-  const all = allLessons(await courseOf(visit, item))
-  const place = all.findIndex(({ id }) => id === visit.params.lesson)
-  const shown = all[place]
-  if (!shown) return notFound(visit)
-  const linkTo = (to: { id: string; title: string } | undefined) =>
-    to ? { title: to.title, path: paths.lesson(item.product_id, to.id) } : null
-  const view = {
-    product: { title: item.title, path: paths.product(item.product_id) },
-    title: shown.title,
-    position: place + 1,
-    total: all.length,
-  }
-  if (!isOpen(shown)) return visit.render('closed_lesson', { ...view, opens_at: shown.opens_at }, 403)
-  const later = all.slice(place + 1)
-  const { body, media } = await readLesson(visit.app, visit.site.id, shown.id)
-  return visit.render('lesson', {
-    ...view,
-    module: shown.module,
-    html: body ? await signUploads(visit.app, visit.site.id, await sanitizeContent(body)) : null,
-    media,
-    previous: linkTo(all.slice(0, place).findLast(isOpen)),
-    // When none is open yet, the next one says when it opens.
-    next: linkTo(later.find(isOpen) ?? later[0]),
-  })
-})
-
-const courseOf = ({ app, site }: Inside, { product_id, since }: LibraryItem) =>
-  readCourse(app, site.id, product_id, since)
-
-const allLessons = (course: CourseModule[]) =>
-  course.flatMap(({ title, lessons }) => lessons.map((one) => ({ ...one, module: title })))
-
-const isOpen = ({ state }: CourseLesson) => state === 'open'
-
-/** The product of the address, if this member has or had it. */
-async function findItem({ app, site, member, params }: Inside): Promise<LibraryItem | undefined> {
-  const items = await readLibrary(app, site, member.customerId)
-  return items.find(({ product_id }) => product_id === params.id)
-}
-
-const noAccess = (visit: Visit) => visit.render('message', { about: 'no_access', path: paths.library }, 403)
 
 const account = insidePage('GET', '/account', (visit) => renderAccount(visit, 200))
 
@@ -214,15 +136,9 @@ function signedOut(visit: Visit, about: 'signed_out' | 'signed_out_everywhere') 
   return visit.render('message', { about, path: paths.signIn })
 }
 
-const oneOf = <const Choice extends string>(
-  given: string | undefined,
-  choices: readonly Choice[],
-): Choice | null => choices.find((choice) => choice === given) ?? null
-
 export const insidePages: Page[] = [
   library,
-  product,
-  lesson,
+  ...coursePages,
   account,
   saveName,
   savePassword,

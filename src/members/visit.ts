@@ -157,7 +157,7 @@ export const isOfScript = ({ headers }: FastifyRequest): boolean =>
 export const sendJson = (reply: FastifyReply, body: object, status: number): FastifyReply =>
   reply.code(status).type('application/json; charset=utf-8').send(body)
 
-const NO_SITE = { title: '', color: null, logo_url: null, language: null }
+const NO_SITE = { title: '', color: null, logo_url: null, time_zone: 'UTC', language: null }
 
 /** The language of the browser; else that of the site. */
 export const languageFor = ({ headers }: FastifyRequest, { language }: { language: string | null }) =>

@@ -1,3 +1,5 @@
+import { completeLesson } from '../catalogue/course-progress/complete-lesson.ts'
+import { inTransaction } from '../platform/db/database.ts'
 import { makeAutomation } from './automations.ts'
 import { bulkBody } from './bulk.ts'
 import type { Client } from './client.ts'
@@ -47,6 +49,9 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const user = (await client.get('/v1/me')).body.data.id
   const sessions = await makeSession(h.app, user)
   const { courseId, moduleId, lessonId, mediumId } = await makeCourseParts(client)
+  const lesson = { siteId, contactId: contacts, customerId: customers, courseId, lessonId }
+  await inTransaction(h.app.db, (tx) => completeLesson(tx, lesson, h.app.clock.now()))
+  const [progress] = (await client.get('/v1/course_progress')).body.data
   const [run] = (await client.get('/v1/automation_runs')).body.data
   const key = { type: 'api_keys', attributes: { name: 'Shop', permissions: ['view:contacts'] } }
   const api_keys = (await client.post('/v1/api_keys', { data: key })).body.data.id
@@ -78,6 +83,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     modules: moduleId,
     lessons: lessonId,
     media: mediumId,
+    course_progress: progress.id,
     uploads: await makeUpload(client),
     podcasts: await makeContent(client, 'podcasts'),
     blogs: siteId,

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { completeLesson } from '../catalogue/course-progress/complete-lesson.ts'
 import { requestEmailChange } from '../members/account.ts'
 import { findMember, findSite, type Member, type MemberSite } from '../members/member.ts'
 import { requestLink } from '../members/request-link.ts'
@@ -7,6 +8,7 @@ import { inTransaction } from '../platform/db/database.ts'
 import { recordEvent } from '../platform/events/events.ts'
 import { makeAutomation, makeTag, makeTemplate } from './automations.ts'
 import { bulkBody } from './bulk.ts'
+import { makeCourseParts } from './content.ts'
 import { makeOffer, makeThreeFields, offersBody } from './fixtures.ts'
 import { makeForm, submissionBody } from './forms.ts'
 import type { Harness } from './harness.ts'
@@ -121,6 +123,8 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
   await requestEmailChange(app, site, member, `new-${EMAIL}`)
   const origin = { actor: 'test', requestId: null, now: app.clock.now() }
   const about = { siteId, contactId, customerId }
+  const { courseId, lessonId } = await makeCourseParts(h.client)
+  await inTransaction(app.db, (tx) => completeLesson(tx, { ...about, courseId, lessonId }, origin.now))
   await inTransaction(app.db, (tx) =>
     recordEvent(tx, 'other_email_given', about, { email: `other-${EMAIL}` }, origin),
   )

@@ -125,7 +125,7 @@ describe('the owner of the account', () => {
     const [email, ...others] = await emails()
     expect(others).toEqual([])
     expect(email.text).toMatch(
-      /Every attempt has failed since \d+ \w+ \d{4}, \d\d:\d\d UTC. The last result was: HTTP 503./,
+      /Every attempt has failed since \d+ \w+ \d{4}, \d\d:\d\d \(UTC\). The last result was: HTTP 503./,
     )
   })
 

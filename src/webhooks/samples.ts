@@ -165,6 +165,50 @@ const samplesAt = (baseUrl: string): Record<string, Sample> => ({
     },
     relationships: { order: one('orders') },
   },
+  courses: {
+    attributes: {
+      created_at: AT,
+      title: 'Watercolour basics',
+      description: null,
+      thumbnail_url: null,
+    },
+    relationships: {
+      site: SITE,
+      offers: none,
+      modules: none,
+      lessons: { data: [{ id: '0', type: 'lessons' }] },
+    },
+  },
+  lessons: {
+    attributes: {
+      title: 'The first wash',
+      position: 1,
+      status: 'ready',
+      publishing_option: 'published',
+      created_at: AT,
+      updated_at: AT,
+    },
+    relationships: { module: one('modules'), media: none },
+  },
+  course_progress: {
+    attributes: {
+      percent: 100,
+      completed_lessons_count: 1,
+      lessons_count: 1,
+      last_visited_at: AT,
+      completed_at: AT,
+      created_at: AT,
+      updated_at: AT,
+    },
+    relationships: {
+      site: SITE,
+      customer: one('customers'),
+      contact: one('contacts'),
+      course: one('courses'),
+      last_lesson: one('lessons'),
+      completed_lessons: { data: [{ id: '0', type: 'lessons' }] },
+    },
+  },
   form_submissions: {
     attributes: { ...PERSON, ...ADDRESS, mobile_phone_number: null },
     relationships: { site: SITE, form: one('forms') },

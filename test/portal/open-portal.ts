@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { setPassword } from '../../src/accounts/set-password.ts'
 import { subdomainOf } from '../../src/testing/fixtures.ts'
-import { type Harness, startHarness } from '../../src/testing/harness.ts'
+import { type Harness, type HarnessOptions, startHarness } from '../../src/testing/harness.ts'
 import { launchBrowser } from '../browser.ts'
 
 export const PASSWORD = 'seven quiet rivers'
@@ -17,8 +17,8 @@ export interface Portal {
 }
 
 /** Starts a server whose account has an owner with a password. */
-export async function openPortal(): Promise<Portal> {
-  const [h, browser] = await Promise.all([startHarness(), launchBrowser()])
+export async function openPortal(options: HarnessOptions = {}): Promise<Portal> {
+  const [h, browser] = await Promise.all([startHarness(options), launchBrowser()])
   const { email } = (await h.client.get('/v1/me')).body.data.attributes
   await setPassword(h.app, h.account.id, email, PASSWORD)
   const site = `${h.url}/admin/s/${await subdomainOf(h.app, h.account.siteId)}`

@@ -1,8 +1,8 @@
 import { Tooltip } from '@mantine/core'
+import { dayIn, formatDay, formatEnd, formatExact, lastMoment } from '../../src/platform/text/zone.ts'
+import { useSite } from '../shell/use-site.ts'
 import { language } from '../texts/translate.ts'
 
-const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
-const exact = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' })
 const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -12,25 +12,44 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1],
 ]
 
+/** The time zone of the site whose pages are shown; that of the browser for who has no site. */
+export const useZone = (): string =>
+  useSite().site?.attributes.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+
 /** How long ago: "5 min. ago"; after a week the day. */
-export function relative(moment: string, now = Date.now()): string {
+export function relative(moment: string, zone: string, now = Date.now()): string {
   const seconds = (Date.parse(moment) - now) / 1000
-  if (Math.abs(seconds) > 7 * 86_400) return day.format(new Date(moment))
+  if (Math.abs(seconds) > 7 * 86_400) return shownDay(moment, zone)
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS[3]!
   return ago.format(Math.round(seconds / size), unit)
 }
 
-/** A moment, as long ago or as a day; the exact time on hover and on focus. */
-export function Moment({ at, as = 'relative' }: { at: string | null | undefined; as?: 'relative' | 'day' }) {
+export const shownDay = (moment: string, zone: string): string =>
+  formatDay(language, zone, new Date(moment), 'medium')
+
+interface MomentProps {
+  at: string | null | undefined
+  /** `end` is for the end of access: its last day, and the time when it ends within the day. */
+  as?: 'relative' | 'day' | 'end'
+}
+
+/** A moment in the time zone of the site; the exact time on hover and on focus. */
+export function Moment({ at, as = 'relative' }: MomentProps) {
+  const zone = useZone()
   if (!at) return <span className="meta">–</span>
+  const time = new Date(at)
+  const exact = as === 'end' ? lastMoment(zone, time) : time
   return (
-    <Tooltip label={exact.format(new Date(at))}>
+    <Tooltip label={formatExact(language, zone, exact)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the exact time must be reachable without a mouse. */}
       <time dateTime={at} tabIndex={0}>
-        {as === 'day' ? day.format(new Date(at)) : relative(at)}
+        {as === 'relative' && relative(at, zone)}
+        {as === 'day' && shownDay(at, zone)}
+        {as === 'end' && formatEnd(language, zone, time, 'medium')}
       </time>
     </Tooltip>
   )
 }
 
-export const formatDay = (moment: string): string => day.format(new Date(moment))
+/** Today in the time zone of the site, as date fields have it. */
+export const today = (zone: string): string => dayIn(zone, new Date())

@@ -11,6 +11,8 @@ export const EVENT_NAMES = [
   'access_ending',
   'access_expired',
   'gift_redeemed',
+  'lesson_completed',
+  'course_completed',
   'tag_added',
   'tag_removed',
   'form_submitted',

@@ -22,7 +22,7 @@ import type { Records } from '../../platform/records/records.ts'
 import { languages } from '../../platform/text/languages.ts'
 import { assertDispensable } from './assert-dispensable.ts'
 import { parseCustomDomain } from './custom-domain.ts'
-import { timeZone } from './time-zone.ts'
+import { assertZoneOfDatabase, timeZone } from './time-zone.ts'
 
 const subdomain = matching(
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
@@ -49,7 +49,7 @@ export const sites = defineResource({
     custom_domain: writable(extension(nullableText()), line()),
     // Of the members' pages and e-mails, for members whose own language is not known.
     language: writable(extension(text()), choice(languages)),
-    // Of the tz database: what is shown in local time is in this zone.
+    // Of the tz database: dates are shown in it, and days begin and end in it.
     time_zone: writable(extension(text()), timeZone),
     // Every grant is confirmed by e-mail, unless the request declines.
     send_offer_grant_email: writable(extension(boolean()), flag),
@@ -72,10 +72,12 @@ export const siteRecords: Records = {
   resource: sites,
   table: 'sites',
   unique: { sites_subdomain: 'subdomain', sites_custom_domain: 'custom_domain' },
-  complete: (values, _row, { app }) =>
-    typeof values.custom_domain === 'string'
+  async complete(values, _row, { app, tx }) {
+    if (typeof values.time_zone === 'string') await assertZoneOfDatabase(tx, values.time_zone)
+    return typeof values.custom_domain === 'string'
       ? { ...values, custom_domain: parseCustomDomain(app, values.custom_domain) }
-      : values,
+      : values
+  },
   beforeEnd: assertDispensable,
   referredToAs: 'sites',
 }

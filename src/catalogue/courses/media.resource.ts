@@ -13,6 +13,7 @@ import { choice, type Field, line, writable } from '../../platform/jsonapi/field
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { absoluteAddress, fileAddress, uploadPath } from '../own-files.ts'
+import { captions, completeCaptions } from './captions.ts'
 import { assertFileThere, completeMedium, MEDIA_KINDS } from './complete-medium.ts'
 import { embedUrl } from './embed-url.ts'
 import { lessonRecords } from './lessons.resource.ts'
@@ -54,6 +55,7 @@ export const media = defineResource({
       { required: true },
     ),
     embed_url: derived<string>(nullableText(ADDRESS), (address) => embedUrl(address)),
+    captions,
     position: positionIn(MEDIA),
     created_at: timestamp(),
     updated_at: timestamp(),
@@ -81,7 +83,8 @@ export const mediumRecords: Records = {
   parent: { relationship: 'lesson', column: 'lesson_id', rows: lessonRecords },
   async complete(values, row, writing, siteId) {
     const placed = await inSequence.complete(values, row, writing, siteId)
-    return completeMedium(placed, row, writing, siteId!)
+    const completed = await completeMedium(placed, row, writing, siteId!)
+    return completeCaptions(completed, completed.kind ?? row?.kind, writing, siteId!)
   },
   beforeRestore: assertFileThere,
 }

@@ -41,8 +41,9 @@ export async function readCourse(
 ): Promise<CourseModule[]> {
   const { rows } = await sql<LessonRow>`
     select m.id as module_id, m.title as module, l.id, l.title, l.publishing_option,
-           ${since}::timestamptz + make_interval(days => coalesce(l.drip_days, 0)) as opens_at
+           days_later(${since}::timestamptz, coalesce(l.drip_days, 0), s.time_zone) as opens_at
       from course_modules m
+      join sites s on s.id = m.site_id
       left join course_lessons l on l.site_id = m.site_id and l.module_id = m.id
        and l.archived_at is null and l.publishing_option <> 'draft'
      where m.site_id = ${siteId} and m.product_id = ${productId}
@@ -75,14 +76,17 @@ export interface LessonMedium {
   url: string
   /** The address of the player of a video that is somewhere else. */
   embed_url: string | null
+  /** Of a video that the page plays itself. */
+  captions: { language: string; label: string; url: string }[]
 }
 
-interface MediumRow extends Omit<LessonMedium, 'embed_url' | 'url'> {
+interface MediumRow extends Omit<LessonMedium, 'embed_url' | 'url' | 'captions'> {
   url: string | null
   /** Of the upload, as is `file_name`. */
   key: string | null
   file_name: string | null
   is_public: boolean
+  captions: { language: string; label: string; key: string; is_public: boolean }[]
 }
 
 /** What a lesson shows to somebody who has access to it. */
@@ -94,15 +98,32 @@ export async function readLesson(app: App, siteId: string, lessonId: string): Pr
     .where('id', '=', lessonId)
     .executeTakeFirstOrThrow()
   const { rows } = await sql<MediumRow>`
-    select m.kind, m.title, m.url, u.key, u.file_name, u.visibility = 'public' as is_public
+    select m.kind, m.title, m.url, u.key, u.file_name, u.visibility = 'public' as is_public,
+           coalesce((
+             select json_agg(json_build_object('language', c.value ->> 'language', 'label', c.value ->> 'label', 'key', f.key,
+                                               'is_public', f.visibility = 'public') order by c.n)
+               from jsonb_array_elements(m.captions) with ordinality c (value, n)
+               join uploads f on f.id = (c.value ->> 'upload_id')::bigint and f.site_id = m.site_id
+                and f.deleted_at is null), '[]') as captions
       from lesson_media m left join uploads u on u.site_id = m.site_id and u.id = m.upload_id
      where m.site_id = ${siteId} and m.lesson_id = ${lessonId} and m.archived_at is null
      order by m.position, m.id`.execute(app.db)
   return { body, media: rows.map((row) => mediumOf(app, row)) }
 }
 
-function mediumOf(app: App, { kind, title, url, key, file_name, is_public }: MediumRow): LessonMedium {
-  const medium = { kind, title: title ?? (kind === 'file' ? (file_name ?? lastPartOf(url!)) : null) }
+function mediumOf(
+  app: App,
+  { kind, title, url, key, file_name, is_public, captions }: MediumRow,
+): LessonMedium {
+  const medium = {
+    kind,
+    title: title ?? (kind === 'file' ? (file_name ?? lastPartOf(url!)) : null),
+    captions: captions.map(({ language, label, key, is_public: isPublic }) => ({
+      language,
+      label,
+      url: signedFilePath(app, { key, isPublic }),
+    })),
+  }
   if (key !== null)
     return { ...medium, url: signedFilePath(app, { key, isPublic: is_public }), embed_url: null }
   return { ...medium, url: url!, embed_url: kind === 'video' ? embedUrl(url!) : null }

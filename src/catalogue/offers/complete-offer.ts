@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { invalidAttribute, type Values } from '../../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../../platform/jsonapi/resource.ts'
 import type { Writing } from '../../platform/records/records.ts'
+import { resolveDays } from '../../platform/records/resolve-days.ts'
 
 /**
  * Completes the values of an offer. The payment type follows from the price unless it is given: an offer with a price
@@ -10,7 +11,13 @@ import type { Writing } from '../../platform/records/records.ts'
  * @throws ApiError 422 for a price and a payment type that contradict each other, and access that ends after the year
  *   9999
  */
-export function completeOffer(values: Values, offer: Row | null, { now }: Writing): Values {
+export async function completeOffer(
+  given: Values,
+  offer: Row | null,
+  { tx, now }: Writing,
+  siteId: string | null,
+): Promise<Values> {
+  const values = await resolveDays(tx, siteId!, given, { access_begins_at: 'start' })
   assertPeriod(values, offer)
   if (offer && values.price_in_cents === undefined && values.payment_type === undefined) return values
   const price = values.price_in_cents ?? offer?.price_in_cents ?? 0

@@ -15,7 +15,15 @@ import {
   toMany,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
-import { choice, flag, line, paragraphs, time, wholeNumber, writable } from '../../platform/jsonapi/fields.ts'
+import {
+  choice,
+  flag,
+  line,
+  paragraphs,
+  timeOrDay,
+  wholeNumber,
+  writable,
+} from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { formatMoney } from '../../platform/text/money.ts'
@@ -66,8 +74,8 @@ export const offers = defineResource({
     free: boolean(sql`r.payment_type = 'free'`),
     image_url: pictureAddress(),
     is_gift: writable(extension(boolean()), flag),
-    // Access begins then, or at once; it lasts so many days, or without end.
-    access_begins_at: writable(extension(nullableTimestamp()), time),
+    // Access begins then, or at once; it lasts so many days in the time zone of the site, or without end.
+    access_begins_at: writable(extension(nullableTimestamp()), timeOrDay),
     access_days: writable(extension(nullableInteger()), wholeNumber(1, MOST_DAYS)),
     // The event access_ending occurs so many days before access ends.
     access_ending_days: writable(extension(nullableInteger()), wholeNumber(1, 365)),

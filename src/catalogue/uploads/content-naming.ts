@@ -35,7 +35,8 @@ export async function contentNaming(
           from lesson_media d
           join course_lessons l on l.site_id = d.site_id and l.id = d.lesson_id and l.archived_at is null
           join course_modules m on m.site_id = l.site_id and m.id = l.module_id and m.archived_at is null
-         where d.site_id = ${siteId} and d.upload_id = ${id} and d.archived_at is null`,
+         where d.site_id = ${siteId} and d.archived_at is null
+           and (d.upload_id = ${id} or d.captions @> ${JSON.stringify([{ upload_id: id }])}::jsonb)`,
     sql`select 'the lesson "' || l.title || '" (' || l.id || ')' as name
           from course_lessons l
           join course_modules m on m.site_id = l.site_id and m.id = l.module_id and m.archived_at is null

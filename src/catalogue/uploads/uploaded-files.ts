@@ -26,14 +26,25 @@ export async function uploadedFiles(server: FastifyInstance, app: App): Promise<
       'content-security-policy': "default-src 'none'; sandbox",
       'referrer-policy': 'no-referrer',
     })
-    return app.files.addressOf ? redirect(app, upload, reply) : sendFile(app, upload, request, reply)
+    if (!app.files.addressOf) return sendFile(app, upload, request, reply)
+    return upload.content_type === CAPTIONS ? sendCaptions(app, upload, reply) : redirect(app, upload, reply)
   })
 }
+
+/** Players read captions only from the server of their page. */
+const CAPTIONS = 'text/vtt'
 
 const servedAs = ({ content_type, file_name }: Upload) => ({
   contentType: /^text\//.test(content_type) ? `${content_type}; charset=utf-8` : content_type,
   disposition: disposition(file_name, { type: isShownInline(content_type) ? 'inline' : 'attachment' }),
 })
+
+async function sendCaptions({ files }: App, upload: Upload, reply: FastifyReply): Promise<FastifyReply> {
+  const { contentType, disposition } = servedAs(upload)
+  return reply
+    .headers({ 'content-type': contentType, 'content-disposition': disposition })
+    .send(await files.read(upload.key))
+}
 
 async function redirect({ files }: App, upload: Upload, reply: FastifyReply): Promise<FastifyReply> {
   return reply.redirect(await files.addressOf!(upload.key, servedAs(upload)), 302)

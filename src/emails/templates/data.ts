@@ -1,14 +1,16 @@
 import type { Language } from '../../platform/text/languages.ts'
 import { productsToList } from '../../platform/text/titles.ts'
+import { lastMoment } from '../../platform/text/zone.ts'
 
-/** What the templates can name, and the language in which they are written. Dates are ISO 8601; nothing in here is ever read as template code or as HTML. */
+/** What the templates can name, and the language in which they are written. Dates are ISO 8601, and shown in the time zone of the site; nothing in here is ever read as template code or as HTML. */
 export interface EmailData {
   language: Language
-  site: { title: string; url: string; color: string | null; logo_url: string | null }
+  site: { title: string; url: string; color: string | null; logo_url: string | null; time_zone: string }
   recipient: Recipient
   offers: {
     title: string
     description: string | null
+    /** Templates get the last millisecond of access that ends with a day. */
     access_until: string | null
     products: { title: string }[]
   }[]
@@ -53,7 +55,7 @@ type ShapeOf<Value> = Value extends (infer Element)[]
 /** All that templates can name, and the custom fields of a recipient. */
 export const EMAIL_SHAPE: ShapeOf<EmailData> = {
   language: 'text',
-  site: { title: 'text', url: 'text', color: 'text', logo_url: 'text' },
+  site: { title: 'text', url: 'text', color: 'text', logo_url: 'text', time_zone: 'text' },
   recipient: { name: 'text', first_name: 'text', email: 'text' },
   offers: [{ title: 'text', description: 'text', access_until: 'text', products: [{ title: 'text' }] }],
   gift: { from_name: 'text', message: 'text' },
@@ -67,9 +69,15 @@ export const EMAIL_SHAPE: ShapeOf<EmailData> = {
 export function cleanData({ language, site, recipient, offers, gift, link, hook }: EmailData): EmailData {
   return {
     language,
-    site: { title: line(site.title), url: site.url, color: site.color, logo_url: site.logo_url },
+    site: {
+      title: line(site.title),
+      url: site.url,
+      color: site.color,
+      logo_url: site.logo_url,
+      time_zone: site.time_zone,
+    },
     recipient: cleanRecipient(recipient),
-    offers: offers.map(cleanOffer),
+    offers: offers.map((offer) => cleanOffer(offer, site.time_zone)),
     gift: gift && {
       from_name: gift.from_name && line(gift.from_name),
       message: gift.message && lines(gift.message),
@@ -86,7 +94,7 @@ const cleanRecipient = ({ name, first_name, email, ...custom }: Recipient): Reci
   ...Object.fromEntries(Object.entries(custom).map(([handle, value]) => [handle, value && lines(value)])),
 })
 
-function cleanOffer(offer: EmailData['offers'][number]): EmailData['offers'][number] {
+function cleanOffer(offer: EmailData['offers'][number], zone: string): EmailData['offers'][number] {
   const title = line(offer.title)
   const products = productsToList(
     title,
@@ -95,10 +103,14 @@ function cleanOffer(offer: EmailData['offers'][number]): EmailData['offers'][num
   return {
     title,
     description: offer.description && lines(offer.description),
-    access_until: offer.access_until,
+    access_until: offer.access_until && lastMomentOf(offer.access_until, zone),
     products: products.map((title) => ({ title })),
   }
 }
+
+/** So that the day of access that ends with a day is the right one, however a template formats it. A day stays one. */
+const lastMomentOf = (end: string, zone: string): string =>
+  /T/.test(end) ? lastMoment(zone, new Date(end)).toISOString() : end
 
 // The last two groups change the direction of the text that follows, so that a name could reverse the sentence.
 // The marks that single letters and emoji need (U+200C to U+200F) stay.

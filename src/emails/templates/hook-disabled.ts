@@ -5,7 +5,7 @@ const GREETING = 'Hello{% if recipient.first_name != blank %} {{ recipient.first
 const REASON = `{% if hook.reason == "gone" -%}
 The receiver answered 410 Gone, which asks for no further requests.
 {%- else -%}
-Every attempt has failed since {{ hook.failing_since | date: "%-d %B %Y, %H:%M" }} UTC. The last result was: {{ hook.answer }}.
+Every attempt has failed since {{ hook.failing_since | date: "%-d %B %Y, %H:%M" }} ({{ site.time_zone }}). The last result was: {{ hook.answer }}.
 {%- endif %}`
 
 const KEPT = 'No event is lost. Events that happen in the meantime are kept for {{ hook.kept_days }} days.'

@@ -4,7 +4,13 @@ import type { EmailKind } from './index.ts'
 /** Data for a preview, in which every value is given. */
 export const fullSample: EmailData = {
   language: 'en',
-  site: { title: 'Quiet Kitchen', url: 'https://quietkitchen.example', color: '#0f766e', logo_url: null },
+  site: {
+    title: 'Quiet Kitchen',
+    url: 'https://quietkitchen.example',
+    color: '#0f766e',
+    logo_url: null,
+    time_zone: 'UTC',
+  },
   recipient: { name: 'Robin Baker', first_name: 'Robin', email: 'robin@example.com' },
   offers: [
     {
@@ -27,7 +33,13 @@ export const fullSample: EmailData = {
 /** Data for a preview, in which everything that can be missing is. */
 export const sparseSample: EmailData = {
   language: 'en',
-  site: { title: 'Quiet Kitchen', url: 'https://quietkitchen.example', color: null, logo_url: null },
+  site: {
+    title: 'Quiet Kitchen',
+    url: 'https://quietkitchen.example',
+    color: null,
+    logo_url: null,
+    time_zone: 'UTC',
+  },
   recipient: { name: '', first_name: '', email: 'robin@example.com' },
   offers: [{ title: 'Sunday circle', description: null, access_until: null, products: [] }],
   gift: null,

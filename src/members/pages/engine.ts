@@ -3,9 +3,11 @@ import { basename, dirname, join } from 'node:path'
 import { Liquid } from 'liquidjs'
 import { isOwnFile } from '../../catalogue/own-files.ts'
 import { lines } from '../../emails/templates/data.ts'
+import { LOCALES } from '../../platform/text/languages.ts'
 import { givenName } from '../../platform/text/names.ts'
-import { formatDate, formatDuration, formatList, translate } from '../texts/translate.ts'
-import type { PageFrame } from './views.ts'
+import { formatDay, formatEnd, formatExact, isStartOfDay, lastMoment } from '../../platform/text/zone.ts'
+import { formatDuration, formatList, translate } from '../texts/translate.ts'
+import type { Moment, PageFrame } from './views.ts'
 
 type Filter = (this: { context: { globals: object } }, ...args: never[]) => unknown
 type Failure = { field: string; code: string }
@@ -43,9 +45,6 @@ const filters: Record<string, Filter> = {
   t(key: string, ...placeholders: [string, unknown][]) {
     return translate(language(this), key, Object.fromEntries(placeholders))
   },
-  day(moment: Date | string) {
-    return formatDate(language(this), moment)
-  },
   duration(seconds: number) {
     return formatDuration(language(this), seconds)
   },
@@ -77,6 +76,18 @@ const filters: Record<string, Filter> = {
 }
 
 const htmlFilters: Record<string, Filter> = {
+  /** A day, with the exact time on hover and focus. */
+  day(moment: Moment) {
+    return timeElement(frame(this), new Date(moment), formatDay)
+  },
+  /** The text of a key with the day of a moment as its `date`. */
+  t_day(key: string, moment: Moment) {
+    return withDate(frame(this), key, timeElement(frame(this), new Date(moment), formatDay))
+  },
+  /** The text of a key with an end of access as its `date`: the last day, and the time when access ends within it. */
+  t_end(key: string, moment: Moment) {
+    return withDate(frame(this), key, timeElement(frame(this), new Date(moment), formatEnd))
+  },
   /** Text as paragraphs: HTML, escaped already. */
   paragraphs(text: string) {
     const blocks = lines(text).split(/\n{2,}/)
@@ -96,6 +107,25 @@ for (const [name, filter] of Object.entries(filters)) engine.registerFilter(name
 for (const [name, handler] of Object.entries(htmlFilters)) {
   engine.registerFilter(name, { raw: true, handler: handler as never })
 }
+
+/** The title of an end of access that ends with a day is the last moment of that day. */
+function timeElement(
+  { language, site }: PageFrame,
+  at: Date,
+  format: (locale: string, zone: string, at: Date) => string,
+): string {
+  const [locale, zone] = [LOCALES[language], site.time_zone]
+  const shown = format === formatEnd && isStartOfDay(zone, at) ? lastMoment(zone, at) : at
+  const title = escapeHtml(formatExact(locale, zone, shown))
+  return `<time datetime="${at.toISOString()}" title="${title}" tabindex="0">${escapeHtml(format(locale, zone, at))}</time>`
+}
+
+/** The placeholder is replaced after escaping: what stands around it is text, and the element is HTML. */
+function withDate({ language }: PageFrame, key: string, element: string): string {
+  return escapeHtml(translate(language, key, { date: DATE })).replace(DATE, () => element)
+}
+
+const DATE = '\u0001'
 
 function frame(filter: { context: { globals: object } }): PageFrame {
   return filter.context.globals as PageFrame

@@ -35,3 +35,13 @@ async function judge() {
     // Typed on, or the server cannot be reached: what is wrong shows when the form is sent.
   }
 }
+
+// A button to print the certificate, which browsers do without it, too.
+const printing = document.querySelector('[data-print]')
+if (printing) {
+  const button = document.createElement('button')
+  button.className = 'main'
+  button.textContent = printing.dataset.print
+  button.addEventListener('click', () => print())
+  printing.prepend(button)
+}

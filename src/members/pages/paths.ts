@@ -4,6 +4,9 @@ export const paths = {
   product: (id: string) => `/products/${encodeURIComponent(id)}`,
   lesson: (productId: string, id: string) =>
     `/products/${encodeURIComponent(productId)}/lessons/${encodeURIComponent(id)}`,
+  completeLesson: (productId: string, id: string) => `${paths.lesson(productId, id)}/complete`,
+  reopenLesson: (productId: string, id: string) => `${paths.lesson(productId, id)}/reopen`,
+  certificate: (productId: string) => `/products/${encodeURIComponent(productId)}/certificate`,
   blog: '/blog',
   blogPost: (slug: string) => `/blog/${encodeURIComponent(slug)}`,
   signIn: '/sign-in',

@@ -11,7 +11,7 @@ const nothingTyped: NewPassword = { value: '', is_revealed: false, strength: nul
 
 /** A visit to a site, in which every name is the same text. */
 export function sampleFrame(text: string, change: Partial<PageFrame> = {}): PageFrame {
-  const site = { title: text, color: '#0f766e', logo_url: null }
+  const site = { title: text, color: '#0f766e', logo_url: null, time_zone: 'UTC' }
   const member = { name: text, email: text }
   return { site, base: '/s/northlight', language: 'en', csrf: text, member, ...change }
 }
@@ -27,8 +27,14 @@ export function samplePages(text: string): Samples {
   }
   const access: ProductAccess = { offers: [text, text], since, until, is_open: true }
   const later: ProductAccess = { offers: [], since, until: null, is_open: false }
+  const ofLesson = {
+    path: '/products/1/lessons/1',
+    complete: '/products/1/lessons/1/complete',
+    reopen: '/products/1/lessons/1/reopen',
+  }
   const password: NewPassword = { value: text, is_revealed: true, strength: 'weak' }
-  const product = { path: '/products/1', title: text, description: text, picture_url: text, access }
+  const progress = { completed: 1, total: 3, percent: 33 }
+  const product = { path: '/products/1', title: text, description: text, picture_url: text, access, progress }
   const ended = { path: '/products/2', title: text, picture_url: text, offers: [text], ended_at: until }
   const lesson = { title: text, path: '/products/1/lessons/2' }
   return {
@@ -119,7 +125,10 @@ export function samplePages(text: string): Samples {
     library: [
       {
         notice: 'welcome',
-        products: [product, { ...product, description: null, picture_url: null, access: later }],
+        products: [
+          product,
+          { ...product, description: null, picture_url: null, access: later, progress: null },
+        ],
         ended: [
           { ...ended, reason: 'expired' },
           { ...ended, reason: 'revoked' },
@@ -137,14 +146,16 @@ export function samplePages(text: string): Samples {
           {
             title: text,
             lessons: [
-              { ...lesson, opens_at: null },
-              { title: text, path: null, opens_at: until },
-              { title: text, path: null, opens_at: null },
+              { ...lesson, opens_at: null, is_complete: true },
+              { title: text, path: null, opens_at: until, is_complete: false },
+              { title: text, path: null, opens_at: null, is_complete: false },
             ],
           },
           { title: null, lessons: [] },
         ],
-        first_lesson: lesson.path,
+        notice: 'course_completed',
+        resume: { ...lesson, is_start: false },
+        certificate: '/products/1/certificate',
       },
       ...[access, later].map((state) => ({
         title: text,
@@ -152,8 +163,11 @@ export function samplePages(text: string): Samples {
         picture_url: null,
         path: '/products/1',
         access: state,
+        notice: null,
+        progress: null,
         modules: [],
-        first_lesson: null,
+        resume: null,
+        certificate: null,
       })),
     ],
     lesson: [
@@ -168,9 +182,20 @@ export function samplePages(text: string): Samples {
             title: text,
             url: text,
             embed_url: null,
+            captions: [{ language: 'en', label: text, url: text }],
           })),
-          { kind: 'video', title: null, url: text, embed_url: 'https://player.vimeo.com/video/1' },
+          {
+            kind: 'video',
+            title: null,
+            url: text,
+            embed_url: 'https://player.vimeo.com/video/1',
+            captions: [],
+          },
         ],
+        ...ofLesson,
+        completed_at: since,
+        progress,
+        modules: [{ title: text, lessons: [{ ...lesson, opens_at: null, is_complete: true }] }],
         position: 2,
         total: 3,
         previous: lesson,
@@ -182,12 +207,17 @@ export function samplePages(text: string): Samples {
         title: text,
         html: null,
         media: [],
+        ...ofLesson,
+        completed_at: null,
+        progress: null,
+        modules: [],
         position: 1,
         total: 1,
         previous: null,
         next: null,
       },
     ],
+    certificate: [{ back: '/products/1', course: text, completed_at: since, number: '42' }],
     closed_lesson: [
       { product: lesson, title: text, position: 2, total: 3, opens_at: until },
       { product: lesson, title: text, position: 2, total: 3, opens_at: null },

@@ -70,7 +70,7 @@ test.each(['red;}*{display:none}', '</style><script>', '#fff;background:url(x)']
 
 test("the URL of the site's stylesheet changes with its color", () => {
   const address = (color: string) => {
-    const site = { title: 'Northlight', color, logo_url: null }
+    const site = { title: 'Northlight', color, logo_url: null, time_zone: 'UTC' }
     const html = renderPage('link_sent', { email: '', valid_seconds: 60 }, sampleFrame('', { site }))
     return html.match(/href="(\/s\/northlight\/assets\/site\.css\?v=[0-9a-f]{10})"/)?.[1]
   }

@@ -1,4 +1,4 @@
-/** What each page shows. Paths are below the base of the site (`/account`); dates are moments, shown as days in UTC. */
+/** What each page shows. Paths are below the base of the site (`/account`); dates are moments, shown in the time zone of the site. */
 import type { Language } from '../texts/language.ts'
 
 export type { Language } from '../texts/language.ts'
@@ -8,7 +8,7 @@ export type Moment = Date | string
 /** What is the same on every page of a visit. */
 export interface PageFrame {
   /** An empty title: no site was found. */
-  site: { title: string; color: string | null; logo_url: string | null }
+  site: { title: string; color: string | null; logo_url: string | null; time_zone: string }
   /** In front of every link and form action: `''` or `/s/northlight`. */
   base: string
   language: Language
@@ -69,6 +69,14 @@ export interface LibraryProduct {
   description: string | null
   picture_url: string | null
   access: ProductAccess
+  progress: ProgressView | null
+}
+
+/** Of the lessons that count. */
+export interface ProgressView {
+  completed: number
+  total: number
+  percent: number
 }
 
 export interface EndedProduct {
@@ -91,6 +99,13 @@ export interface OutlinedLesson {
   title: string
   path: string | null
   opens_at: Moment | null
+  is_complete: boolean
+}
+
+/** A module without a title shows its lessons only. */
+export interface OutlinedModule {
+  title: string | null
+  lessons: OutlinedLesson[]
 }
 
 /** With `embed_url`, the player of another server shows it. Of an image, the title says what it shows. */
@@ -99,6 +114,14 @@ export interface LessonMedium {
   title: string | null
   url: string
   embed_url: string | null
+  captions: Caption[]
+}
+
+/** `language` is its code, `label` what the player shows. */
+export interface Caption {
+  language: string
+  label: string
+  url: string
 }
 
 export interface BlogEntry {
@@ -215,13 +238,26 @@ export interface PageViews {
     picture_url: string | null
     path: string
     access: ProductAccess
-    /** Empty for what is no course, and while access has not begun. A module without a title shows its lessons only. */
-    modules: { title: string | null; lessons: OutlinedLesson[] }[]
-    /** The path of the first lesson that is open. */
-    first_lesson: string | null
+    notice: 'course_completed' | null
+    /** Null for what has no lessons. */
+    progress: ProgressView | null
+    /** Empty for what is no course, and while access has not begun. */
+    modules: OutlinedModule[]
+    /** The lesson with which the member starts or goes on; null: none is open, or all are complete. */
+    resume: (LessonLink & { is_start: boolean }) | null
+    /** A path, once the course is complete. */
+    certificate: string | null
   }
+  /** Posts to `complete`, or to `reopen` once it is complete. */
   lesson: {
     product: LessonLink
+    path: string
+    complete: string
+    reopen: string
+    completed_at: Moment | null
+    /** The contents of the course, and how far the member is. */
+    modules: OutlinedModule[]
+    progress: ProgressView | null
     module: string | null
     title: string
     /** As sanitizeContent() makes it. */
@@ -233,6 +269,8 @@ export interface PageViews {
     previous: LessonLink | null
     next: LessonLink | null
   }
+  /** To be printed, with the name of the member. */
+  certificate: { back: string; course: string; completed_at: Moment; number: string }
   /** A lesson that opens at a time, or is locked. */
   closed_lesson: {
     product: LessonLink

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Language, pickLanguage, texts } from './language.ts'
-import { formatDate, formatDuration, formatList, translate } from './translate.ts'
+import { formatDuration, formatList, translate } from './translate.ts'
 
 const languages = Object.keys(texts) as Language[]
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
@@ -32,12 +32,6 @@ test('singular and plural are distinguished in both languages', () => {
   expect(translate('en', 'product.lessons', { count: 0 })).toBe('0 lessons')
   expect(translate('es', 'product.lessons', { count: 1 })).toBe('1 lección')
   expect(translate('es', 'product.lessons', { count: 1_000_000 })).toBe('1000000 lecciones')
-})
-
-test('a date is the day in UTC, in the format of the language', () => {
-  const moment = '2026-12-23T23:30:00Z'
-  expect(formatDate('en', moment)).toBe('23 December 2026')
-  expect(formatDate('es', new Date(moment))).toBe('23 de diciembre de 2026')
 })
 
 test.each([

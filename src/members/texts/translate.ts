@@ -4,7 +4,6 @@ import { texts } from './language.ts'
 type Placeholders = Record<string, unknown>
 
 const plurals = perLanguage((locale) => new Intl.PluralRules(locale))
-const dates = perLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }))
 const lists = perLanguage((locale) => new Intl.ListFormat(locale))
 
 /**
@@ -27,11 +26,6 @@ function pluralForm(language: Language, key: string, count: unknown): string | u
   if (typeof count !== 'number') return undefined
   const form = plurals[language].select(count)
   return texts[language][`${key}.${form}`] ?? texts[language][`${key}.other`]
-}
-
-/** The day in words, in UTC: "23 December 2026". */
-export function formatDate(language: Language, moment: Date | string): string {
-  return dates[language].format(new Date(moment))
 }
 
 /** Several names in one sentence: "A, B and C". */

@@ -65,7 +65,7 @@ async function mergeHolders(): Promise<void> {
   await h.client.post(`/v1/contacts/${into}/merge`, { data: { type: 'contacts', id: from } })
 }
 
-/** Somebody is invited, and the owner requests a new password. */
+/** Somebody is invited, and the owner requests a new password and the test of a template. */
 async function changeTeam(): Promise<void> {
   const [role] = (await h.client.get('/v1/roles')).body.data
   await h.client.post('/v1/invitations', {
@@ -77,6 +77,8 @@ async function changeTeam(): Promise<void> {
   })
   const { email } = (await h.client.get('/v1/me')).body.data.attributes
   await requestPasswordReset(h.app, email, '127.0.0.1')
+  const template = { type: 'email_templates', attributes: { kind: 'welcome' } }
+  await h.client.post('/v1/email_templates/send_test', { data: template })
 }
 
 interface Recorded {

@@ -11,12 +11,14 @@ const here = import.meta.dirname
 /** Functions are replaced whenever their text changes; in this order, since SQL functions name each other. */
 const FUNCTIONS = [
   '../../grants/replaced_functions.sql',
+  './days.sql',
   '../../grants/grant_types.sql',
   '../events/record_events.sql',
   '../auth/authenticate.sql',
   '../records/reserve_id.sql',
   '../../people/custom-fields/contacts_without_value.sql',
   '../http/claim_idempotency_keys.sql',
+  '../../catalogue/course-progress/counted_lessons.sql',
   '../../grants/close_expired_grants.sql',
   '../../grants/renew_grants.sql',
   '../../grants/grant_offers.sql',

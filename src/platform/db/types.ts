@@ -279,6 +279,18 @@ export interface CourseModules {
   updated_at: Timestamp;
 }
 
+export interface CourseProgress {
+  completed_at: Timestamp | null;
+  created_at: Timestamp;
+  customer_id: Int8;
+  id: Generated<Int8>;
+  last_lesson_id: Int8;
+  last_visited_at: Timestamp;
+  product_id: Int8;
+  site_id: Int8;
+  updated_at: Timestamp;
+}
+
 export interface Customers {
   avatar: string | null;
   bounced_at: Timestamp | null;
@@ -532,8 +544,16 @@ export interface LandingPages {
   updated_at: Timestamp;
 }
 
+export interface LessonCompletions {
+  completed_at: Timestamp | null;
+  customer_id: Int8;
+  lesson_id: Int8;
+  site_id: Int8;
+}
+
 export interface LessonMedia {
   archived_at: Timestamp | null;
+  captions: Generated<Json>;
   created_at: Timestamp;
   duration_in_minutes: number | null;
   id: Generated<Int8>;
@@ -835,6 +855,7 @@ export interface DB {
   contacts: Contacts;
   course_lessons: CourseLessons;
   course_modules: CourseModules;
+  course_progress: CourseProgress;
   custom_fields: CustomFields;
   customers: Customers;
   email_budgets: EmailBudgets;
@@ -854,6 +875,7 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   invitations: Invitations;
   landing_pages: LandingPages;
+  lesson_completions: LessonCompletions;
   lesson_media: LessonMedia;
   member_links: MemberLinks;
   member_sessions: MemberSessions;

@@ -12,6 +12,11 @@ export const REFERENCES = {
   hooks: 'hook_id',
   forms: 'form_id',
   form_submissions: 'form_submission_id',
+  // A course is a product.
+  courses: 'course_id',
+  products: 'course_id',
+  lessons: 'lesson_id',
+  course_progress: 'course_progress_id',
 } as const
 
 /** A type of resource that an event can refer to. */
@@ -77,6 +82,13 @@ const ABOUT_TAG = {
   shows: ['contacts', 'contact_tags'],
   needs: ['view:contacts'],
   confinedTo: 'contact_tags',
+  isTrigger: true,
+} as const
+
+const ABOUT_COURSE = {
+  shows: ['course_progress', 'courses', 'contacts', 'customers'],
+  needs: ['view:customers', 'view:courses', 'view:contacts'],
+  confinedTo: 'products',
   isTrigger: true,
 } as const
 
@@ -192,6 +204,21 @@ export const EVENTS = {
     ...ABOUT_GRANT,
     occurs: 'a member opened a gift for the first time',
     data: nothing,
+  },
+  lesson_completed: {
+    ...ABOUT_COURSE,
+    refersTo: ['contacts', 'customers', 'courses', 'lessons', 'course_progress'],
+    occurs: 'a member completed a lesson, for the first time',
+    data: Type.Object({ course_id: text, lesson_id: text, course_progress_id: text }),
+    shows: ['lessons', ...ABOUT_COURSE.shows],
+    hooks: { lesson_completed: {} },
+  },
+  course_completed: {
+    ...ABOUT_COURSE,
+    refersTo: ['contacts', 'customers', 'courses', 'course_progress'],
+    occurs: 'a member completed all lessons of a course, for the first time',
+    data: Type.Object({ course_id: text, course_progress_id: text }),
+    hooks: { course_completed: {} },
   },
   tag_added: {
     ...ABOUT_TAG,

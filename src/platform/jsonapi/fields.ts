@@ -150,6 +150,16 @@ function isDay(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 }
 
+/** A day that was sent without a time; when it begins and ends depends on the time zone of a site. */
+export class LocalDay {
+  /** As `2026-06-30`. */
+  readonly day: string
+
+  constructor(day: string) {
+    this.day = day
+  }
+}
+
 export const time: Field = {
   schema: Type.String({ format: 'date-time' }),
   form: 'a date and time such as 2026-01-15T09:30:00Z',
@@ -159,4 +169,15 @@ export const time: Field = {
     const year = date.getUTCFullYear()
     return year >= 1 && year <= 9_999 ? date : undefined
   },
+}
+
+/** A time, or a day in the time zone of a site: see resolveDays(). */
+export const timeOrDay: Field = {
+  schema: Type.Union([time.schema, Type.String({ format: 'date' })]),
+  form: `${time.form}, or a day such as 2026-01-15`,
+  read: (value) =>
+    // In every zone, its end has a year of four digits.
+    typeof value === 'string' && /^[1-9]\d{3}-\d\d-\d\d$/.test(value) && isDay(value) && value < '9999-12-31'
+      ? new LocalDay(value)
+      : time.read(value),
 }

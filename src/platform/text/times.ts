@@ -1,7 +1,16 @@
-const words = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+import { formatDay, formatTime, isStartOfDay, lastMoment } from './zone.ts'
 
-/** A time in a sentence, as in "3 March 2027 at 09:00 UTC". */
-export const timeInWords = (time: Date): string => `${words.format(time)} UTC`
+/** A time in a sentence, as in "3 March 2027 at 09:00 UTC", or "3 March 2027 at 10:00 (Europe/Madrid)". */
+export const timeInWords = (time: Date, zone: string): string =>
+  `${formatTime('en-GB', zone, time)} ${inZone(zone)}`
+
+/** The end of access in a sentence: as a time, or as in "the end of 2 March 2027 UTC". */
+export const endInWords = (end: Date, zone: string): string =>
+  isStartOfDay(zone, end)
+    ? `the end of ${formatDay('en-GB', zone, lastMoment(zone, end))} ${inZone(zone)}`
+    : timeInWords(end, zone)
+
+const inZone = (zone: string) => (zone === 'UTC' ? zone : `(${zone})`)
 
 const UNITS: [name: string, ms: number][] = [
   ['day', 86_400_000],

@@ -13,8 +13,9 @@ const SOON_MS = 7 * 86_400_000
 export interface AccessState {
   state: 'open' | 'until' | 'endsSoon' | 'from' | 'revoked' | 'expired'
   tone: Tone
-  /** The moment that belongs to the state. */
+  /** The moment that belongs to the state, and whether it is an end of access. */
   at: string | null
+  as: 'day' | 'end'
 }
 
 /** Whether the access of a grant has not ended. */
@@ -24,10 +25,10 @@ export const isOpen = ({ revoked_at, expires_at }: Period, now: number): boolean
 /** What a person wants to know of a grant first. */
 export function accessState(period: Period, now: number): AccessState {
   const { starts_at, expires_at, revoked_at } = period
-  if (revoked_at) return { state: 'revoked', tone: 'plain', at: revoked_at }
-  if (!isOpen(period, now)) return { state: 'expired', tone: 'plain', at: expires_at }
-  if (Date.parse(starts_at) > now) return { state: 'from', tone: 'warn', at: starts_at }
-  if (expires_at === null) return { state: 'open', tone: 'good', at: null }
+  if (revoked_at) return { state: 'revoked', tone: 'plain', at: revoked_at, as: 'day' }
+  if (!isOpen(period, now)) return { state: 'expired', tone: 'plain', at: expires_at, as: 'end' }
+  if (Date.parse(starts_at) > now) return { state: 'from', tone: 'warn', at: starts_at, as: 'day' }
+  if (expires_at === null) return { state: 'open', tone: 'good', at: null, as: 'day' }
   const isSoon = Date.parse(expires_at) - now < SOON_MS
-  return { state: isSoon ? 'endsSoon' : 'until', tone: isSoon ? 'warn' : 'good', at: expires_at }
+  return { state: isSoon ? 'endsSoon' : 'until', tone: isSoon ? 'warn' : 'good', at: expires_at, as: 'end' }
 }

@@ -85,7 +85,7 @@ function AccessRow({
 }) {
   const may = useMay()
   const { subdomain: site } = useCurrentSite()
-  const { state, tone, at } = accessState(attributes, now)
+  const { state, tone, at, as } = accessState(attributes, now)
   return (
     <li>
       <div className="access-what">
@@ -98,7 +98,7 @@ function AccessRow({
       </div>
       <div className="access-state">
         <State tone={tone}>{t(`access.${state}`)}</State>
-        {at && <Moment at={at} as="day" />}
+        {at && <Moment at={at} as={as} />}
       </div>
       {isOpen(attributes, now) && may('manage:contacts') ? (
         <Button variant="default" size="xs" onClick={onRevoke} aria-label={t('access.revokeOf', { title })}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { addOffersToContact, listOffers } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
+import { today, useZone } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
@@ -20,6 +21,7 @@ export function GrantDialog({ contactId, name, onClose }: GrantDialogProps) {
   const [offerIds, setOfferIds] = useState<string[]>([])
   const [sendsWelcome, setSendsWelcome] = useState(true)
   const [until, setUntil] = useState('')
+  const zone = useZone()
   const { data: offers } = useQuery(
     listOf('offers', listOffers, { 'filter[site_id]': siteId, 'page[size]': 500, sort: 'title' }),
   )
@@ -27,7 +29,7 @@ export function GrantDialog({ contactId, name, onClose }: GrantDialogProps) {
     data: offerIds.map((id) => ({ type: 'offers' as const, id })),
     meta: {
       send_customer_welcome_email: sendsWelcome,
-      ...(until && { expires_at: new Date(`${until}T23:59:59`).toISOString() }),
+      ...(until && { expires_at: until }),
     },
   }
   const dryRun = useDryRun('grant', contactId, body)
@@ -66,7 +68,8 @@ export function GrantDialog({ contactId, name, onClose }: GrantDialogProps) {
           <TextInput
             type="date"
             label={t('grant.until')}
-            description={t('grant.untilHint')}
+            description={t('grant.untilHint', { zone })}
+            min={today(zone)}
             value={until}
             error={errors.expires_at}
             onChange={({ currentTarget }) => setUntil(currentTarget.value)}

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { listApiKeys } from '../../api/generated.ts'
 import { listOf } from '../../api/queries.ts'
 import { Code } from '../../parts/code.tsx'
-import { relative } from '../../parts/dates.tsx'
+import { relative, useZone } from '../../parts/dates.tsx'
 import { LeftIcon } from '../../parts/icons.tsx'
 import { Card, Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -17,6 +17,7 @@ const EVERY_MS = 3_000
 /** What a developer needs to connect a program: the base URL, a request in their language, and whether it arrived. */
 export function Connect() {
   const { search, change } = useAddress()
+  const zone = useZone()
   const chosen = (search.language ?? 'curl') as Snippet
   const since = useQuery({
     ...listOf('api_keys', listApiKeys, { sort: '-last_used_at', 'page[size]': 1 } as never),
@@ -51,7 +52,7 @@ export function Connect() {
         <p aria-live="polite">
           {last?.last_used_at ? (
             <State tone="good">
-              {t('connect.used', { name: last.name, when: relative(last.last_used_at) })}
+              {t('connect.used', { name: last.name, when: relative(last.last_used_at, zone) })}
             </State>
           ) : (
             <State tone="warn">{t('connect.waiting')}</State>

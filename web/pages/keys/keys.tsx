@@ -15,7 +15,7 @@ import {
 import { listOf, oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { type Column, countOf, DataTable, isEmpty } from '../../parts/data-table.tsx'
-import { Moment, relative } from '../../parts/dates.tsx'
+import { Moment, relative, useZone } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
 import { EditIcon, PlusIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
@@ -197,10 +197,13 @@ function useCurrent(chosen: Key): Key {
 }
 
 /** "Ends 3 tokens, used 4 min. ago from 203.0.113.7." */
-function consequence({ attributes: { active_tokens, last_used_at, last_used_from } }: Key): string {
+function consequence(
+  { attributes: { active_tokens, last_used_at, last_used_from } }: Key,
+  zone: string,
+): string {
   const ended = plural('keys.ends', active_tokens)
   if (!last_used_at) return `${ended} ${t('keys.neverUsed')}`
-  return `${ended} ${t('keys.usedAt', { when: relative(last_used_at), from: last_used_from ?? '–' })}`
+  return `${ended} ${t('keys.usedAt', { when: relative(last_used_at, zone), from: last_used_from ?? '–' })}`
 }
 
 function RotateDialog({
@@ -213,6 +216,7 @@ function RotateDialog({
   onFresh: (fresh: Fresh) => void
 }) {
   const current = useCurrent(chosen)
+  const zone = useZone()
   return (
     <FormDialog
       title={t('keys.rotateTitle', { name: chosen.attributes.name })}
@@ -229,7 +233,7 @@ function RotateDialog({
     >
       {() => (
         <p>
-          {t('keys.rotateText')} {consequence(current)}
+          {t('keys.rotateText')} {consequence(current, zone)}
         </p>
       )}
     </FormDialog>
@@ -239,6 +243,7 @@ function RotateDialog({
 function DeleteDialog({ chosen, onClose }: { chosen: Key; onClose: () => void }) {
   const { name } = chosen.attributes
   const current = useCurrent(chosen)
+  const zone = useZone()
   return (
     <FormDialog
       title={t('keys.deleteTitle', { name })}
@@ -255,7 +260,7 @@ function DeleteDialog({ chosen, onClose }: { chosen: Key; onClose: () => void })
     >
       {() => (
         <p>
-          {t('keys.deleteText')} {consequence(current)}
+          {t('keys.deleteText')} {consequence(current, zone)}
         </p>
       )}
     </FormDialog>

@@ -55,7 +55,7 @@ export function Holders({ offerId }: { offerId: string }) {
     {
       title: t('access.until'),
       isMinor: true,
-      cell: ({ attributes }) => <Moment at={attributes.expires_at} as="day" />,
+      cell: ({ attributes }) => <Moment at={attributes.expires_at} as="end" />,
     },
   ]
   return (

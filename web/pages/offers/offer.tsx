@@ -5,6 +5,7 @@ import { findIncluded } from '../../api/documents.ts'
 import { getOffer } from '../../api/generated.ts'
 import { oneOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
+import { useZone } from '../../parts/dates.tsx'
 import { EditIcon, LeftIcon, TrashIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
 import { Card, Facts, Heading } from '../../parts/page.tsx'
@@ -26,6 +27,7 @@ export function OfferPage() {
   const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
+  const zone = useZone()
   const { data: document } = useSuspenseQuery(oneOf('offers', getOffer, id, { include: 'products' }))
   const { attributes: offer, relationships } = document.data
   const products = relationships.products?.data ?? []
@@ -87,7 +89,7 @@ export function OfferPage() {
             facts={{
               [t('contact.id')]: <code>{id}</code>,
               [t('offers.price')]: offer.price_description,
-              [t('offers.access')]: accessSentence(offer),
+              [t('offers.access')]: accessSentence(offer, zone),
               [t('offers.products')]:
                 products.length === 0 ? null : (
                   <ul className="plain-list">

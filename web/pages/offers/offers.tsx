@@ -4,6 +4,7 @@ import { listOffers } from '../../api/generated.ts'
 import { useMay } from '../../api/session.ts'
 import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
+import { useZone } from '../../parts/dates.tsx'
 import { PlusIcon } from '../../parts/icons.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -16,6 +17,7 @@ import { OfferDialog } from './offer-dialog.tsx'
 export function Offers() {
   const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
+  const zone = useZone()
   const may = useMay()
   const query = useSiteList('offers', listOffers, { sort: 'title' })
   type Row = NonNullable<typeof query.data>['data'][number]
@@ -32,7 +34,7 @@ export function Offers() {
       ),
     },
     { title: t('offers.price'), cell: ({ attributes }) => attributes.price_description },
-    { title: t('offers.access'), isMinor: true, cell: ({ attributes }) => accessSentence(attributes) },
+    { title: t('offers.access'), isMinor: true, cell: ({ attributes }) => accessSentence(attributes, zone) },
     {
       title: t('offers.gift'),
       isMinor: true,

@@ -4,7 +4,7 @@ export const en: EmailWords = {
   greeting: 'Hello{% if recipient.first_name != blank %} {{ recipient.first_name }}{% endif %},',
   linkValidity: `{% if link.expires_in_days %}The link works once and is valid for {{ link.expires_in_days }} day
 {%- if link.expires_in_days != 1 %}s{% endif %}.{% endif %}`,
-  accessUntil: 'Access until {{ offer.access_until | date: "%-d %B %Y" }}',
+  accessUntil: 'Access until {{ offer.access_until | until }}',
   welcome: {
     subject: 'Welcome to {{ site.title }}',
     preheader: 'Set a password to open your account.',
@@ -40,7 +40,7 @@ export const en: EmailWords = {
     subject:
       '{% if offers.size == 1 %}Your access to {{ offers[0].title }} ends soon{% else %}Your access at {{ site.title }} ends soon{% endif %}',
     preheader:
-      '{% if offers.size == 1 and offers[0].access_until %}You have access until {{ offers[0].access_until | date: "%-d %B %Y" }}.{% else %}Sign in to {{ site.title }} while you have access.{% endif %}',
+      '{% if offers.size == 1 and offers[0].access_until %}You have access until {{ offers[0].access_until | until }}.{% else %}Sign in to {{ site.title }} while you have access.{% endif %}',
     heading: 'Your access ends soon',
     named: 'Your access to this at {{ site.title }} will end:',
     unnamed: 'Some of your access at {{ site.title }} will end.',

@@ -4,7 +4,7 @@ export const es: EmailWords = {
   greeting: 'Hola{% if recipient.first_name != blank %}, {{ recipient.first_name }}{% endif %}:',
   linkValidity: `{% if link.expires_in_days %}El enlace funciona una sola vez y es válido durante {{ link.expires_in_days }} día
 {%- if link.expires_in_days != 1 %}s{% endif %}.{% endif %}`,
-  accessUntil: 'Acceso hasta el {{ offer.access_until | date: "%-d de %B de %Y" }}',
+  accessUntil: 'Acceso hasta el {{ offer.access_until | until }}',
   welcome: {
     subject: 'Te damos la bienvenida a {{ site.title }}',
     preheader: 'Elige una contraseña para abrir tu cuenta.',
@@ -40,7 +40,7 @@ export const es: EmailWords = {
     subject:
       '{% if offers.size == 1 %}Tu acceso a {{ offers[0].title }} termina pronto{% else %}Tu acceso en {{ site.title }} termina pronto{% endif %}',
     preheader:
-      '{% if offers.size == 1 and offers[0].access_until %}Tienes acceso hasta el {{ offers[0].access_until | date: "%-d de %B de %Y" }}.{% else %}Inicia sesión en {{ site.title }} mientras tengas acceso.{% endif %}',
+      '{% if offers.size == 1 and offers[0].access_until %}Tienes acceso hasta el {{ offers[0].access_until | until }}.{% else %}Inicia sesión en {{ site.title }} mientras tengas acceso.{% endif %}',
     heading: 'Tu acceso termina pronto',
     named: 'Va a terminar tu acceso a lo siguiente en {{ site.title }}:',
     unnamed: 'Va a terminar parte de tu acceso en {{ site.title }}.',
