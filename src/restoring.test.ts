@@ -1,12 +1,13 @@
 /** What a restored resource takes up again, and what prevents that it is restored. Of all of them: records.test.ts. */
-import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inTransaction } from './platform/db/database.ts'
 import { makeTag } from './testing/automations.ts'
 import { makeCourseParts, makePart, makeUploadRow } from './testing/content.ts'
-import { makeContact, makeOffer, makeProduct, offersBody, unique } from './testing/fixtures.ts'
+import { makeContact, makeKey, makeOffer, makeProduct, offersBody, unique } from './testing/fixtures.ts'
 import { makeForm, newcomer, submissionBody } from './testing/forms.ts'
 import { type Harness, startHarness } from './testing/harness.ts'
 import { expectRefusal } from './testing/refusals.ts'
+import { describeEvent } from './webhooks/hook-events.ts'
 
 let h: Harness
 let siteId: string
@@ -40,7 +41,7 @@ test('a restored offer can be granted; while a product of it is archived, it is 
   await end(`offers/${offer}`, `products/${product}`)
   expect(await refusal('offers', offer)).toMatchObject({
     code: 'names_archived',
-    detail: `It uses the product "Clay" (${product}). It is archived: restore it first, or restore this without.`,
+    detail: `It uses the product "Clay" (${product}). It is archived: restore it first, or remove it in the same request.`,
   })
   const { relationships } = await restored('offers', offer, {}, { products: linkage('products', []) })
   expect(relationships.products.data).toEqual([])
@@ -100,10 +101,83 @@ test('a restored form takes submissions, grants its offers, and has its webhook 
 test('a webhook that was removed before its form was archived stays removed', async () => {
   const form = await makeForm(h.app, siteId, { attributes: { webhook_url: 'https://example.com/gone' } })
   await h.client.patch(`/v1/forms/${form}`, { data: { type: 'forms', attributes: { webhook_url: null } } })
-  // Not in the same millisecond.
-  await setTimeout(5)
   await end(`forms/${form}`)
   expect((await restored('forms', form)).attributes.webhook_url).toBeNull()
+})
+
+test('a webhook that was deleted by its own id before its form was archived stays deleted', async () => {
+  const webhook_url = 'https://example.com/deleted-before'
+  const form = await makeForm(h.app, siteId, { attributes: { webhook_url } })
+  const { body } = await h.client.get(`/v1/hooks?filter[target_url]=${encodeURIComponent(webhook_url)}`)
+  const hook = body.data.find(
+    (each: { attributes: { target_url: string } }) => each.attributes.target_url === webhook_url,
+  )
+  expect((await h.client.delete(`/v1/hooks/${hook.id}`)).status).toBe(204)
+  await end(`forms/${form}`)
+  expect((await restored('forms', form)).attributes.webhook_url).toBeNull()
+})
+
+test('a form is restored with another address of its webhook: there is one hook', async () => {
+  const form = await makeForm(h.app, siteId, { attributes: { webhook_url: 'https://example.com/first' } })
+  const hooks = () =>
+    h.app.db
+      .selectFrom('hooks')
+      .select(['target_url'])
+      .where('resource_id', '=', form)
+      .where('deleted_at', 'is', null)
+      .execute()
+  await end(`forms/${form}`)
+  const webhook_url = 'https://example.com/second'
+  expect((await restored('forms', form, { webhook_url })).attributes.webhook_url).toBe(webhook_url)
+  expect(await hooks()).toEqual([{ target_url: webhook_url }])
+})
+
+test('restoring a form takes the permissions for what it does', async () => {
+  const [offer, tag] = [await makeOffer(h.app, siteId), await makeTag(h.app, siteId)]
+  const subscribing = describeEvent('form_submission').needs
+  const cases = [
+    [{ offerIds: [offer] }, ['manage:grants']],
+    [{ tagIds: [tag] }, ['manage:contacts']],
+    [{ attributes: { webhook_url: 'https://example.com/restored-by' } }, subscribing],
+    [{}, []],
+  ] as const
+  for (const [fixture, needs] of cases) {
+    const form = await makeForm(h.app, siteId, structuredClone(fixture) as object)
+    await end(`forms/${form}`)
+    const restoreWith = async (permissions: string[]) => {
+      const { token } = await makeKey(h.app, h.account, permissions)
+      const attributes = { archived: false }
+      return h.clientWith(token).patch(`/v1/forms/${form}`, { data: { type: 'forms', attributes } })
+    }
+    const own = ['view:forms', 'manage:forms']
+    for (const lacking of needs) {
+      const others = [...own, ...needs].filter((each) => each !== lacking)
+      const source = { pointer: '/data/attributes/archived' }
+      const { body } = await expectRefusal(h.app, () => restoreWith(others), 403, source)
+      expect(body.errors[0].detail).toContain(lacking)
+      expect((await h.client.get(`/v1/forms/${form}`)).body.data.attributes.archived).toBe(true)
+    }
+    expect((await restoreWith([...own, ...needs])).status).toBe(200)
+  }
+})
+
+test('an archived product that is no course is not restored as a course, nor locked', async () => {
+  const product = await makeProduct(h.app, siteId)
+  await h.app.db
+    .updateTable('products')
+    .set({ product_type_name: 'Podcast' })
+    .where('id', '=', product)
+    .execute()
+  await end(`products/${product}`)
+  const row = () =>
+    h.app.db.selectFrom('products').selectAll().where('id', '=', product).executeTakeFirstOrThrow()
+  const before = await row()
+  await inTransaction(h.app.db, async (tx) => {
+    await tx.selectFrom('products').select('id').where('id', '=', product).forUpdate().execute()
+    expect((await restore('courses', product)).status).toBe(404)
+  })
+  expect(await row()).toEqual(before)
+  await restored('products', product)
 })
 
 test('a restored form is the default form again, unless another one is: then it says so', async () => {

@@ -12,6 +12,7 @@ import { RENEWALS } from '../grants/change-offers.ts'
 import type { App } from '../platform/app.ts'
 import type { BulkKindName } from '../platform/auth/permissions.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
+import { inDryRun } from '../platform/events/dry-run.ts'
 import type { Origin } from '../platform/events/events.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { countLines, findJob, latestJobs, printJob } from './bulk-output.ts'
@@ -112,7 +113,7 @@ async function create(kind: BulkKind, file: string, meta: Meta, options: NewOpti
     const context = { siteId, source: 'cli' as const, origin: originOf(app) }
     const read = (tx: Tx) => readJob(tx, kind, { rows, meta }, siteId, scope)
     if (options.dryRun) {
-      const prediction = await inTransaction(app.db, async (tx) =>
+      const prediction = await inDryRun(app.db, async ({ tx }) =>
         predictJob(tx, kind, context, await read(tx), countEffects(app, siteId, { permissions: null })),
       )
       print(options, { dry_run: true, ...prediction }, [

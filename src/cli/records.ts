@@ -13,13 +13,12 @@ import { parseQuery, type QueryParameters } from '../platform/jsonapi/query.ts'
 import { type Values, writableAttributes } from '../platform/jsonapi/read-attributes.ts'
 import { isNullable, type Resource } from '../platform/jsonapi/resource.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
-import { lockOne } from '../platform/records/lock-one.ts'
+import { lockArchived, lockOne } from '../platform/records/lock-one.ts'
 import {
   asOperator,
   createRecord,
   endRecord,
   type Records,
-  lockArchived,
   takesSite,
   updateRecord,
   type Writing,
@@ -215,7 +214,7 @@ async function runRestore(
     const operator = await findOperatorOf(app, what, id, options.account)
     const { accountId, scope } = operator
     const writing = writingOf(app, tx, operator, once)
-    const row = await lockArchived(writing, records, id)
+    const row = await lockArchived(tx, records, writing, id)
     if (!row) throw new Error(`The account ${accountId} has no archived ${records.resource.singular} ${id}.`)
     await updateRecord(writing, records, row, attributes, related)
     const siteIds = takesSite(records) ? scope.siteIds : [id]

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { originOf } from '../people/contacts/origin-of.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
-import { assertMay } from '../platform/http/authenticate.ts'
+import { assertMay, authenticate } from '../platform/http/authenticate.ts'
 import { crudRoutes, newDocument } from '../platform/http/crud-routes.ts'
 import { ignoredAttributes } from '../platform/http/documents.ts'
 import { type ReadContext, type Route, route, type WriteContext } from '../platform/http/route.ts'
@@ -14,6 +14,7 @@ import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { findOne } from '../platform/records/lock-one.ts'
 import { describeKinds } from './describe-kinds.ts'
 import { emailTemplateRecords, emailTemplates } from './email-templates.resource.ts'
+import { limitTests } from './limit-tests.ts'
 import { previewTemplate } from './preview-template.ts'
 import { sendTest } from './send-test.ts'
 import { assertWords, customSamples, type OwnWords, wordsIn } from './template-attributes.ts'
@@ -93,9 +94,9 @@ const test = route({
   method: 'POST',
   url: '/v1/email_templates/send_test',
   access: 'manage:emails',
-  summary: 'Send a test of an e-mail template to oneself',
+  summary: 'Send yourself a test of an e-mail template',
   description:
-    'Sends the e-mail to the address of the user whose session or API key this is, rendered with sample data; its link leads nowhere. The document is that of a preview. The e-mail is in the outbox with the kind `template_test`.',
+    'Sends the e-mail to the address of the user whose session or API key this is, rendered with sample data; its link does not work. The document is that of a preview. The e-mail is in the outbox with the kind `template_test`.',
   tag: TAG,
   body: New,
   responses: {
@@ -103,13 +104,17 @@ const test = route({
       meta: Type.Object({ to_email: Type.String(), email_id: Type.String(), event_id: Type.String() }),
     }),
   },
-  errors: [404, 409, 422],
+  errors: [404, 409, 422, 429],
+  async prepare({ app, claims, source }) {
+    const { userId } = await authenticate(app.db, claims, 'manage:emails', false)
+    await limitTests(app, userId, source)
+  },
   async handler(context) {
     const { app, tx, caller } = context
     const { siteId, kind, words } = await readDraft(context, tx)
     const rendered = await previewTemplate(app, tx, siteId, kind, words)
     const origin = originOf(context)
-    return { body: { meta: await sendTest(tx, siteId, kind, rendered, caller.userId, origin) } }
+    return { body: { meta: await sendTest(tx, siteId, kind, rendered, caller, origin) } }
   },
 })
 

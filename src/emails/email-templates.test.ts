@@ -252,6 +252,7 @@ test('a preview can be written to a contact, with the offers that they hold', as
 
 test('a test of a template goes to the user who asks for it, and to nobody else', async () => {
   const words = { kind: 'welcome', subject: 'A trial for {{ recipient.name }}' }
+  await h.drain()
   const before = (await h.client.get('/v1/emails')).body.meta.total_count
   const { status, body } = await h.client.post('/v1/email_templates/send_test', document(words))
   const { email } = (await h.client.get('/v1/me')).body.data.attributes

@@ -1,5 +1,6 @@
 import type { Tx } from '../platform/db/database.ts'
 import { type Origin, recordEvent } from '../platform/events/events.ts'
+import type { Caller } from '../platform/http/route.ts'
 import type { RenderedEmail } from './render.ts'
 import { TEMPLATE_TEST } from './templates/index.ts'
 
@@ -13,7 +14,7 @@ export async function sendTest(
   siteId: string,
   kind: string,
   { subject, html, text }: RenderedEmail,
-  userId: string,
+  { accountId, userId }: Pick<Caller, 'accountId' | 'userId'>,
   origin: Origin,
 ): Promise<{ email_id: string; event_id: string; to_email: string }> {
   const about = { siteId, contactId: null }
@@ -22,6 +23,7 @@ export async function sendTest(
     .selectFrom('users')
     .select(['name', 'email'])
     .where('id', '=', userId)
+    .where('account_id', '=', accountId)
     .executeTakeFirstOrThrow()
   const { now } = origin
   const { id: email_id } = await tx

@@ -51,11 +51,11 @@ async function changeParts(
   form: Row,
   { inputs, webhook_url }: Pick<FormValues, 'inputs' | 'webhook_url'>,
 ): Promise<Values> {
-  const changes = [
-    inputs !== undefined && (await changeInputs(writing, form, inputs)),
-    webhook_url !== undefined && (await changeWebhook(writing, form, webhook_url)),
-  ]
-  return changes.includes(true) ? { updated_at: writing.now } : {}
+  const isChanged = inputs !== undefined && (await changeInputs(writing, form, inputs))
+  return {
+    ...(isChanged && { updated_at: writing.now }),
+    ...(webhook_url !== undefined && (await changeWebhook(writing, form, webhook_url))),
+  }
 }
 
 const changeInputs = async ({ tx, now }: Writing, form: Row, inputs: PartialInput[]): Promise<boolean> =>
@@ -80,13 +80,16 @@ async function endOtherDefault({ tx, now }: Writing, siteId: string, formId: str
 /**
  * What is restored with a form: the webhook that ended with it, and that it is the default form, unless another one is.
  *
- * @throws ApiError 422 when its offers or tags are archived
+ * @throws ApiError 422 when its offers or tags are archived; 403 when the caller may not do what the form does
  */
 export async function prepareRestoring(form: Row, writing: Writing): Promise<void> {
   await assertLinkedActive(form, writing)
   if (form.is_default) await yieldDefault(form, writing)
-  if (form.hook_id !== null)
-    await restoreHook(writing, form.site_id, form.hook_id as string, form.archived_at as Date)
+  await restoreWebhook(form, writing)
+}
+
+async function restoreWebhook({ site_id, hook_id }: Row, writing: Writing): Promise<void> {
+  if (hook_id !== null) await restoreHook(writing, site_id, hook_id as string)
 }
 
 async function yieldDefault({ site_id, id }: Row, { tx, warn }: Writing): Promise<void> {
@@ -108,15 +111,22 @@ async function yieldDefault({ site_id, id }: Row, { tx, warn }: Writing): Promis
     .execute()
 }
 
-/** A form's webhook is a hook that is confined to the form: what hooks promise, it promises. */
-async function changeWebhook(writing: Writing, form: Row, url: string | null): Promise<boolean> {
+/**
+ * A form's webhook is a hook that is confined to the form: what hooks promise, it promises.
+ *
+ * @returns the columns of the form that change
+ */
+async function changeWebhook(writing: Writing, form: Row, url: string | null): Promise<Values> {
+  if (form.archived_at !== null) await restoreWebhook(form, writing)
   const hook = await findHook(writing, form)
-  if ((hook?.target_url ?? null) === url) return false
-  if (hook && url === null) await endRecord(writing, hookRecords, hook.id)
-  else if (hook)
-    await aboutWebhook(() => updateRecord(writing, hookRecords, hook, { target_url: url, enabled: true }))
-  else await setHook(writing, form, await addHook(writing, form, url!))
-  return true
+  if ((hook?.target_url ?? null) === url) return {}
+  if (!hook) return { hook_id: await addHook(writing, form, url!) }
+  if (url === null) {
+    await endRecord(writing, hookRecords, hook.id)
+    return { hook_id: null }
+  }
+  await aboutWebhook(() => updateRecord(writing, hookRecords, hook, { target_url: url, enabled: true }))
+  return { updated_at: writing.now }
 }
 
 async function findHook(
@@ -143,7 +153,7 @@ async function addHook(writing: Writing, form: Row, target_url: string): Promise
   return id
 }
 
-const setHook = ({ tx }: Writing, { id, site_id }: Row, hook_id: string) =>
+const setHook = ({ tx }: Writing, { id, site_id }: Row, hook_id: string | null) =>
   tx.updateTable('forms').set({ hook_id }).where('id', '=', id).where('site_id', '=', site_id).execute()
 
 /** What is wrong with the target of the hook is wrong with the attribute of the form. */
@@ -156,7 +166,8 @@ async function aboutWebhook<Result>(work: () => Promise<Result>): Promise<Result
   }
 }
 
-/** The webhook of an archived form is deleted, until the form is restored. */
+/** The webhook of an archived form is deleted, until the form is restored. One that was deleted before is forgotten. */
 export async function endWebhook(form: Row, writing: Writing): Promise<void> {
   if (await findHook(writing, form)) await endRecord(writing, hookRecords, form.hook_id as string)
+  else if (form.hook_id !== null) await setHook(writing, form, null)
 }

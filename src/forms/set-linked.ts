@@ -25,10 +25,17 @@ export const setOffers: SetRelated = (...change) => setLinks(OFFERS, ...change)
 /** Makes these the tags that a form adds. @throws ApiError 404 that points at one that is unknown or archived; 403 */
 export const setTags: SetRelated = (...change) => setLinks(TAGS, ...change)
 
-/** None of its offers and tags is archived. @throws ApiError 422 */
-export async function assertLinkedActive(form: Row, { tx }: Writing): Promise<void> {
-  for (const links of [TAGS, OFFERS])
-    await assertRestorable(tx, form.site_id, links.type, await idsOf(links, tx, form))
+/**
+ * Whoever restores a form may do what it does, and none of its offers and tags is archived.
+ *
+ * @throws ApiError 422; 403
+ */
+export async function assertLinkedActive(form: Row, { tx, permissions }: Writing): Promise<void> {
+  for (const links of [TAGS, OFFERS]) {
+    const ids = await idsOf(links, tx, form)
+    if (ids.length > 0) assertMay(permissions, [links.needs], { pointer: '/data/attributes/archived' })
+    await assertRestorable(tx, form.site_id, links.type, ids)
+  }
 }
 
 async function idsOf(

@@ -5,7 +5,7 @@ import type { Tx } from '../platform/db/database.ts'
 import type { Hooks } from '../platform/db/types.ts'
 import { assertMay } from '../platform/http/authenticate.ts'
 import type { Caller } from '../platform/http/route.ts'
-import { unprocessable } from '../platform/jsonapi/errors.ts'
+import { type ErrorSource, unprocessable } from '../platform/jsonapi/errors.ts'
 import { choice, type Field } from '../platform/jsonapi/fields.ts'
 import { invalidAttribute } from '../platform/jsonapi/read-attributes.ts'
 import { absence, findReferable, isReferenceType } from '../platform/references/referable.ts'
@@ -37,9 +37,12 @@ export function assertServed({ EXTENSIONS }: Pick<Config, 'EXTENSIONS'>, event: 
     throw invalidAttribute('event', 'invalid', `must be ${choice(kajabiEvents).form}`)
 }
 
-/** A subscriber of an event can see its resources. @throws ApiError 403 */
-export const assertCanSubscribe = ({ permissions }: Pick<Caller, 'permissions'>, event: HookEvent): void =>
-  assertMay(permissions, describeEvent(event).needs)
+/** A subscriber of an event can see its resources. @param source what in the request subscribes @throws ApiError 403 */
+export const assertCanSubscribe = (
+  { permissions }: Pick<Caller, 'permissions'>,
+  event: HookEvent,
+  source?: ErrorSource,
+): void => assertMay(permissions, describeEvent(event).needs, source)
 
 /** @throws ApiError 422 */
 export function assertTarget(config: Config, target: string): void {

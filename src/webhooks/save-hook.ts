@@ -109,26 +109,24 @@ export async function endDeliveries({ site_id, id }: Hook, { tx }: Writing): Pro
 }
 
 /**
- * Makes a hook that ended with something else what it was, with its secret. It receives events from now on.
+ * Makes a hook that was deleted with something else what it was, with its secret. It receives events from now on. One
+ * that is not deleted stays as it is.
  *
- * @param deletedAt when that ended; a hook that ended at another time stays deleted
- * @throws ApiError 422 when the site has too many; 409 when what waited for it is not all cancelled yet
+ * @throws ApiError 422 when the site has too many; 403 for an event that the caller may not see; 409 when what waited
+ *   for it is not all cancelled yet
  */
-export async function restoreHook(
-  { tx }: Writing,
-  siteId: string,
-  id: string,
-  deletedAt: Date,
-): Promise<void> {
+export async function restoreHook(writing: Writing, siteId: string, id: string): Promise<void> {
+  const { tx } = writing
   const hook = await tx
     .selectFrom('hooks')
     .selectAll()
     .where('site_id', '=', siteId)
     .where('id', '=', id)
-    .where('deleted_at', '=', deletedAt)
+    .where('deleted_at', 'is not', null)
     .forUpdate()
     .executeTakeFirst()
   if (!hook) return
+  assertCanSubscribe(writing, hook.event as HookEvent, { pointer: '/data/attributes/archived' })
   await assertUnderLimit(tx, siteId)
   if (!(await cancelDeliveries(tx, siteId, id))) throw stillCancelling(hook)
   await tx

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { tooMany } from '../../accounts/limiting-links.ts'
+import { limitTests } from '../../emails/limit-tests.ts'
 import { DeliveryError } from '../../emails/mailer.ts'
 import type { App } from '../../platform/app.ts'
-import { countAttempt } from '../../platform/auth/attempts.ts'
 import type { Caller } from '../../platform/http/route.ts'
 
 export interface TestEmail {
@@ -31,8 +30,7 @@ export async function sendTestEmail(
     .where('account_id', '=', accountId)
     .executeTakeFirstOrThrow()
   if (!app.mailer) return { to: email, status: 'kept', response: null }
-  const waitSeconds = await countAttempt(app, { realm: 'users', kind: 'test_email', person: userId, source })
-  if (waitSeconds > 0) throw tooMany('Too many test e-mails.', waitSeconds)
+  await limitTests(app, userId, source)
   try {
     const response = await app.mailer.send({
       from: { name: 'Bestow', address: app.config.MAIL_FROM },
@@ -50,4 +48,4 @@ export async function sendTestEmail(
   }
 }
 
-const TEXT = 'Bestow can send e-mails: the mail server has taken this one.'
+const TEXT = 'Bestow can send e-mails: the mail server accepted this one.'

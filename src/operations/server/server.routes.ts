@@ -76,6 +76,7 @@ const testEmail = route({
       }),
     }),
   },
+  errors: [429],
   handler: async ({ app, caller, source }) => ({ body: { meta: await sendTestEmail(app, caller, source) } }),
 })
 

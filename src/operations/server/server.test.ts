@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { smtpMailer } from '../../emails/mailer.ts'
 import { makeAccount, makeKey } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
+import { expectRefusal } from '../../testing/refusals.ts'
 import { refusal, startSmtp } from '../../testing/smtp.ts'
 
 let h: Harness
@@ -66,6 +67,24 @@ test('a mail server that refuses is reported in its own words', async () => {
     status: 'failed',
     response: expect.stringContaining('sender not allowed here'),
   })
+  await closeMailer()
+  await sink.close()
+})
+
+test('at most ten test e-mails in a quarter of an hour are sent to a user, of the mail server and of templates together', async () => {
+  const sink = await startSmtp()
+  h.app.mailer = smtpMailer(sink.url)
+  const account = await makeAccount(h.app)
+  const client = h.clientWith((await makeKey(h.app, account, null)).token)
+  const template = { data: { type: 'email_templates', attributes: { kind: 'welcome', subject: 'A trial' } } }
+  for (let sent = 0; sent < 5; sent++) {
+    expect((await client.post('/v1/server/test_email')).status).toBe(200)
+    expect((await client.post('/v1/email_templates/send_test', template)).status).toBe(200)
+  }
+  const refused = await expectRefusal(h.app, () => client.post('/v1/server/test_email'), 429)
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  await expectRefusal(h.app, () => client.post('/v1/email_templates/send_test', template), 429)
+  expect(sink.messages).toHaveLength(5)
   await closeMailer()
   await sink.close()
 })

@@ -7,12 +7,11 @@ import { resolveId } from '../jsonapi/named-ids.ts'
 import { invalidAttribute, type Values, writableSchema } from '../jsonapi/read-attributes.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { singleParameters, singleSchema, siteOfNamedId } from '../jsonapi/schemas.ts'
-import { ARCHIVED, lockOne } from '../records/lock-one.ts'
+import { ARCHIVED, lockArchived, lockOne } from '../records/lock-one.ts'
 import {
   createRecord,
   endRecord,
   isArchivable,
-  lockArchived,
   type Records,
   takesIds,
   takesSite,
@@ -266,7 +265,7 @@ async function lockToChange(
     throw invalidAttribute('archived', 'invalid', 'can only be set to false. Archive it with DELETE')
   }
   const others = { ...context, body: { data: { ...body.data, attributes } } }
-  const row = await lockArchived(writingOf(context), records, params.id!)
+  const row = await lockArchived(tx, records, caller, params.id!)
   if (!row) return { row: await lock(), context: others }
   if (records.table !== 'sites') return { row, context: others }
   const siteIds = [...caller.siteIds, row.id]

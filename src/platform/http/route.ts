@@ -132,8 +132,11 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
     | {
         kind: 'write'
         access: Exclude<Access, 'public'>
-        /** Work that may take long, such as a question to DNS: done before the transaction. Its result is `prepared`. */
-        prepare?: (context: Context<Static<Body>>) => Promise<unknown>
+        /**
+         * Work that may take long, such as a question to DNS, or that lasts when the request fails: done before the
+         * transaction, for whoever has a correctly signed token. Its result is `prepared`.
+         */
+        prepare?: (context: SignedContext<Static<Body>>) => Promise<unknown>
         /** The answer is one of these: what it includes is checked before the Idempotency-Key is looked up. */
         shows?: Resource
         /**

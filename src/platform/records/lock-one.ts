@@ -71,21 +71,48 @@ export const findOne = <Found extends object = Row>(
   source?: ErrorSource,
 ): Promise<Found> => select(db, rows, siteIds, id, sql``, source)
 
+/**
+ * Locks an archived row of the caller until the transaction ends.
+ *
+ * @returns null when there is none with this id
+ */
+export function lockArchived(
+  tx: Tx,
+  rows: Rows,
+  { accountId, siteIds }: { accountId: string; siteIds: string[] },
+  id: string,
+): Promise<Row | null> {
+  // An archived site is none of the caller's sites.
+  const isOwn = rows.table === 'sites' ? sql`r.account_id = ${accountId}` : ofSites(rows.resource, siteIds)
+  return selectRow(tx, rows, id, sql`${isOwn} and r.archived_at is not null`, sql`for update`)
+}
+
 async function select<Found>(
   db: Db | Tx,
-  { resource, table, ending = ARCHIVED }: Rows,
+  rows: Rows,
   siteIds: string[],
   id: string,
   lock: RawBuilder<unknown>,
   source?: ErrorSource,
 ): Promise<Found> {
+  const { resource, ending = ARCHIVED } = rows
   const isThere = ending?.column ? sql`r.${sql.id(ending.column)} is null` : sql`true`
-  const exists = resource.where ?? sql`true`
-  const { rows } = await sql<Found>`
-    select r.* from ${sql.table(table)} r
-     where r.id = ${readId(id)} and ${ofSites(resource, siteIds)} and ${exists} and ${isThere}
-     ${lock}`.execute(db)
-  if (rows[0]) return rows[0]
+  const row = await selectRow<Found>(db, rows, id, sql`${ofSites(resource, siteIds)} and ${isThere}`, lock)
+  if (row) return row
   const hint = ending?.verb === 'archive' ? ', or it is archived' : ''
   throw notFound(`There is no ${resource.singular} ${withId(id)}${hint}.`, source)
+}
+
+async function selectRow<Found>(
+  db: Db | Tx,
+  { resource, table }: Rows,
+  id: string,
+  condition: RawBuilder<unknown>,
+  lock: RawBuilder<unknown>,
+): Promise<Found | null> {
+  const { rows } = await sql<Found>`
+    select r.* from ${sql.table(table)} r
+     where r.id = ${readId(id)} and ${condition} and ${resource.where ?? sql`true`}
+     ${lock}`.execute(db)
+  return rows[0] ?? null
 }

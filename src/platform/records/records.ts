@@ -1,9 +1,8 @@
 /** How the rows of a resource are created, changed and ended, from a request or from the command line. */
 import { type RawBuilder, sql } from 'kysely'
 import type { App } from '../app.ts'
-import { anyOf, type Tx, violates } from '../db/database.ts'
+import { type Tx, violates } from '../db/database.ts'
 import { differing } from '../db/differing.ts'
-import { readId } from '../jsonapi/identifiers.ts'
 import { invalidAttribute, labelOf, readAttributes, type Values } from '../jsonapi/read-attributes.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { assertUnused } from '../references/in-use.ts'
@@ -250,32 +249,6 @@ export async function endRecord(writing: Writing, records: Records, id: string):
   if (records.referredToAs)
     await assertUnused(writing.app, tx, row.site_id ?? row.id, records.referredToAs, row.id)
   await records.afterEnd?.(row, writing)
-}
-
-/**
- * Locks an archived row of the caller, which updateRecord() restores, until the transaction ends.
- *
- * @returns null when there is none with this id
- */
-export async function lockArchived(
-  { tx, accountId, siteIds }: Pick<Writing, 'tx' | 'accountId' | 'siteIds'>,
-  records: Records,
-  id: string,
-): Promise<Row | null> {
-  // An archived site is none of the caller's sites.
-  const isOwn =
-    records.table === 'sites'
-      ? sql<boolean>`account_id = ${accountId}`
-      : sql<boolean>`site_id = ${anyOf(siteIds)}`
-  const row = await tx
-    .selectFrom(records.table)
-    .selectAll()
-    .where('id', '=', readId(id))
-    .where(isOwn)
-    .where(sql`archived_at`, 'is not', null)
-    .forUpdate()
-    .executeTakeFirst()
-  return (row as Row | undefined) ?? null
 }
 
 async function removeRow({ tx }: Writing, records: Records, row: Row) {

@@ -28,9 +28,9 @@ export async function assertRestorable(
     archived.map((id) => ({ type, id })),
   )
   const names = archived.map((id) => `the ${nounOf(type)} "${nameOf({ type, id })}" (${id})`)
-  const them = archived.length === 1 ? 'It is' : 'They are'
+  const [are, them] = archived.length === 1 ? ['It is', 'it'] : ['They are', 'them']
   throw cannotRestore(
     'names_archived',
-    `It uses ${names.join(', ')}. ${them} archived: restore ${archived.length === 1 ? 'it' : 'them'} first, or restore this without.`,
+    `It uses ${names.join(', ')}. ${are} archived: restore ${them} first, or remove ${them} in the same request.`,
   )
 }
