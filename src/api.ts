@@ -45,6 +45,7 @@ import { grantPeriodRoutes } from './grants/grant-period.routes.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { memberPages } from './members/member-pages.ts'
+import { signInAsRoute } from './members/sign-in-as.routes.ts'
 import { merging } from './merging.ts'
 import { events } from './operations/events/events.resource.ts'
 import { figureRoutes } from './operations/figures/figures.routes.ts'
@@ -54,6 +55,7 @@ import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactAliases, contactAliasRecords } from './people/contacts/contact-aliases.resource.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
 import { filterRoutes } from './people/contacts/filters.routes.ts'
+import { exportRoute } from './people/contacts/export.routes.ts'
 import { mergeRoute } from './people/contacts/merge.routes.ts'
 import { customFieldRecords } from './people/custom-fields/custom-fields.resource.ts'
 import { customers } from './people/customers/customers.resource.ts'
@@ -83,6 +85,8 @@ export const routes: Route[] = [
   ...domainCheckRoutes,
   ...contactRoutes(personalData),
   mergeRoute(merging),
+  exportRoute(personalData),
+  signInAsRoute,
   listRoute(contactAliases),
   showRoute(contactAliases),
   endRoute(contactAliasRecords, {

@@ -46,7 +46,8 @@ describe.each(listed.map((resource) => [resource.type, resource] as const))('%s'
     expect(listed.attributes).toEqual(shown.attributes)
     const ofSite = resource.siteAttributes?.pattern
     const own = Object.keys(shown.attributes).filter((name) => !ofSite?.test(name))
-    expect(own.sort()).toEqual(Object.keys(resource.attributes).sort())
+    const always = Object.entries(resource.attributes).filter(([, { onRequest }]) => !onRequest)
+    expect(own.sort()).toEqual(always.map(([name]) => name).sort())
     expect(Object.keys(shown.relationships).sort()).toEqual(Object.keys(resource.relationships).sort())
   })
 

@@ -102,6 +102,26 @@ const contact = createRoute({
   path: 'contacts/$id',
   component: lazyRouteComponent(() => import('./pages/contacts/contact.tsx'), 'ContactPage'),
 })
+const tags = createRoute({
+  getParentRoute: () => site,
+  path: 'tags',
+  component: lazyRouteComponent(() => import('./pages/tags.tsx'), 'Tags'),
+})
+const fields = createRoute({
+  getParentRoute: () => site,
+  path: 'fields',
+  component: lazyRouteComponent(() => import('./pages/custom-fields.tsx'), 'CustomFields'),
+})
+const bulkJobs = createRoute({
+  getParentRoute: () => site,
+  path: 'bulk-jobs',
+  component: lazyRouteComponent(() => import('./pages/bulk/bulk-jobs.tsx'), 'BulkJobs'),
+})
+const bulkJob = createRoute({
+  getParentRoute: () => site,
+  path: 'bulk-jobs/$id',
+  component: lazyRouteComponent(() => import('./pages/bulk/bulk-job.tsx'), 'BulkJobPage'),
+})
 const offers = createRoute({
   getParentRoute: () => site,
   path: 'offers',
@@ -293,6 +313,10 @@ const routeTree = root.addChildren([
       home,
       contacts,
       contact,
+      tags,
+      fields,
+      bulkJobs,
+      bulkJob,
       offers,
       offer,
       offerTab,

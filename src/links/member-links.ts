@@ -7,8 +7,11 @@ import { hashSecret } from '../platform/secrets/secrets.ts'
 /** Of a link for a customer. */
 export type MemberPurpose = 'welcome' | 'gift' | 'sign_in' | 'password' | 'email_change'
 
-/** `form`: the link confirms the submission of a form, by somebody who need not be a customer. */
-export type LinkPurpose = MemberPurpose | 'form'
+/**
+ * `form`: the link confirms the submission of a form, by somebody who need not be a customer. `act_as`: it lets
+ * somebody of the account in as the member.
+ */
+export type LinkPurpose = MemberPurpose | 'form' | 'act_as'
 
 const DAY_MS = 86_400_000
 
@@ -20,6 +23,8 @@ export const LINK_DAYS: Record<LinkPurpose, number> = {
   password: 1,
   email_change: 1,
   form: 7,
+  // Five minutes: it is opened at once.
+  act_as: 1 / 288,
 }
 
 /** Seconds after which a new link of a purpose expires. */
@@ -38,6 +43,8 @@ export interface NewLink {
   grantId?: string | null
   /** The address that the link confirms. */
   newEmail?: string
+  /** Who acts as the customer, as events record actors. */
+  actedBy?: string
 }
 
 /**
@@ -59,6 +66,7 @@ export async function keepLinks(app: App, tx: Tx, links: NewLink[]): Promise<voi
         grant_id: link.grantId ?? null,
         event_id: eventId,
         new_email: link.newEmail ?? null,
+        acted_by: link.actedBy ?? null,
         created_at: now,
         expires_at: new Date(now.getTime() + LINK_DAYS[purpose] * DAY_MS),
       })),
@@ -96,6 +104,7 @@ export interface MemberLink {
   grant_id: string | null
   event_id: string
   new_email: string | null
+  acted_by: string | null
 }
 
 export interface SubmissionLink {
@@ -106,7 +115,7 @@ export interface SubmissionLink {
 type LinkOf<Purpose extends LinkPurpose> = Purpose extends 'form' ? SubmissionLink : MemberLink
 
 /** Which of them are null follows from the purpose. */
-const COLUMNS = ['customer_id', 'submission_id', 'grant_id', 'event_id', 'new_email'] as const
+const COLUMNS = ['customer_id', 'submission_id', 'grant_id', 'event_id', 'new_email', 'acted_by'] as const
 
 const linkOf = <Purpose extends LinkPurpose>(row: object | undefined) =>
   (row ?? null) as LinkOf<Purpose> | null

@@ -12,7 +12,7 @@ export const linksData: PersonalData = {
   export: ({ db }, { siteId, customerId }) =>
     db
       .selectFrom('member_links')
-      .select(['purpose', 'new_email', 'created_at', 'expires_at', 'used_at'])
+      .select(['purpose', 'new_email', 'created_at', 'expires_at', 'used_at', 'acted_by'])
       .where('site_id', '=', siteId)
       .where('customer_id', '=', customerId)
       .orderBy('created_at')

@@ -16,7 +16,7 @@ import {
 import { signUploads } from '../catalogue/uploads/sign-uploads.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { accessOf, type LibraryItem, readLibrary } from './library.ts'
-import { type Inside, insidePage, oneOf, type Page } from './page.ts'
+import { type Inside, insidePage, ownPage, oneOf, type Page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { OutlinedModule } from './pages/views.ts'
 import { notFound } from './public.pages.ts'
@@ -70,7 +70,9 @@ const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) 
   }
   if (!isOpen(shown)) return visit.render('closed_lesson', { ...view, opens_at: shown.opens_at }, 403)
   const { app, site } = visit
-  await inTransaction(app.db, (tx) => visitLesson(tx, openLesson(visit, item, shown), app.clock.now()))
+  // Where the member was last is theirs.
+  if (!visit.isActing)
+    await inTransaction(app.db, (tx) => visitLesson(tx, openLesson(visit, item, shown), app.clock.now()))
   const later = lessons.slice(place + 1)
   const { body, media } = await readLesson(app, site.id, shown.id)
   return visit.render('lesson', {
@@ -90,7 +92,7 @@ const lesson = insidePage('GET', '/products/:id/lessons/:lesson', async (visit) 
   })
 })
 
-const complete = insidePage('POST', '/products/:id/lessons/:lesson/complete', async (visit) => {
+const complete = ownPage('POST', '/products/:id/lessons/:lesson/complete', async (visit) => {
   const course = await openCourse(visit)
   const shown = course && findOpen(course, visit.params.lesson!)
   if (!shown) return notFound(visit)
@@ -106,7 +108,7 @@ const complete = insidePage('POST', '/products/:id/lessons/:lesson/complete', as
   return visit.redirect(paths.product(item.product_id) + (isJustComplete ? '?notice=course_completed' : ''))
 })
 
-const reopen = insidePage('POST', '/products/:id/lessons/:lesson/reopen', async (visit) => {
+const reopen = ownPage('POST', '/products/:id/lessons/:lesson/reopen', async (visit) => {
   const course = await openCourse(visit)
   const shown = course && findOpen(course, visit.params.lesson!)
   if (!shown) return notFound(visit)

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Member } from './member.ts'
+import { paths } from './pages/paths.ts'
 import type { Visit } from './visit.ts'
 
 /** A page of a site, at a path below the site's base. */
@@ -42,3 +43,9 @@ export const oneOf = <const Choice extends string>(
   given: string | undefined,
   choices: readonly Choice[],
 ): Choice | null => choices.find((choice) => choice === given) ?? null
+
+/** A page for the member alone: who acts as the member neither sees nor changes what is there. */
+export const ownPage: typeof insidePage = (method, path, handler) =>
+  insidePage(method, path, async (visit) =>
+    visit.isActing ? visit.render('message', { about: 'acting', path: paths.library }, 403) : handler(visit),
+  )

@@ -9,7 +9,7 @@ export const sessionsData: PersonalData = {
   export: ({ db }, { siteId, customerId }) =>
     db
       .selectFrom('member_sessions')
-      .select(['created_at', 'seen_at', 'expires_at'])
+      .select(['created_at', 'seen_at', 'expires_at', 'acted_by'])
       .where('site_id', '=', siteId)
       .where('customer_id', '=', customerId)
       .orderBy('created_at')

@@ -11,6 +11,7 @@ import { paths } from './pages/paths.ts'
 import type { PageViews } from './pages/views.ts'
 import { findGift, type Gift, redeemGift, redeemOwnGift } from './redeem-gift.ts'
 import { requestLink } from './request-link.ts'
+import { signInAs } from './sign-in-as.ts'
 import { choosePassword, signInByLink, signInByPassword } from './sign-in.ts'
 import type { Visit } from './visit.ts'
 
@@ -139,6 +140,23 @@ const followSignInLink = page('POST', '/sign-in/:token', async (visit) => {
   if (!session) return linkEnded(visit, 'sign_in')
   visit.remember(session)
   return visit.redirect(nextOf(visit.form) ?? paths.library)
+})
+
+/** Somebody of the account, who is to see what the member sees. */
+const showActingLink = page('GET', '/act-as/:token', async (visit) => {
+  const { app, site, params } = visit
+  const link = await findLink(app.db, site.id, 'act_as', params.token!, app.clock.now())
+  const member = link && (await findMember(app.db, site.id, { customerId: link.customer_id }))
+  if (!member) return notFound(visit)
+  const action = linkPath('act_as', params.token!)
+  return visit.render('follow_link', { purpose: 'act_as', action, email: member.email, next: null })
+})
+
+const followActingLink = page('POST', '/act-as/:token', async (visit) => {
+  const session = await signInAs(visit.app, visit.site, visit.params.token!, visit.visitor)
+  if (!session) return notFound(visit)
+  visit.remember(session)
+  return visit.redirect(paths.library)
 })
 
 const showGiftPage = page('GET', '/gift/:token', async (visit) => {
@@ -278,6 +296,8 @@ export const doorPages: Page[] = [
   ...passwordLink('password', 'reset_password'),
   showSignInLink,
   followSignInLink,
+  showActingLink,
+  followActingLink,
   showGiftPage,
   openGift,
   showEmailLink,

@@ -8,7 +8,7 @@ import { changeName, changePassword, knowsPassword, requestEmailChange } from '.
 import { coursePages } from './course.pages.ts'
 import { accessOf, type LibraryItem, readLibrary } from './library.ts'
 import { emptyPassword, readNewPassword } from './new-password.ts'
-import { type Inside, insidePage, oneOf, type Page } from './page.ts'
+import { type Inside, insidePage, oneOf, ownPage, type Page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { PageViews } from './pages/views.ts'
 import { tooMany } from './public.pages.ts'
@@ -39,7 +39,7 @@ const library = insidePage('GET', '/', async (visit) => {
   })
 })
 
-const account = insidePage('GET', '/account', (visit) => renderAccount(visit, 200))
+const account = ownPage('GET', '/account', (visit) => renderAccount(visit, 200))
 
 async function renderAccount(visit: Inside, status: number, changes: Partial<PageViews['account']> = {}) {
   const { member, query } = visit
@@ -58,7 +58,7 @@ async function renderAccount(visit: Inside, status: number, changes: Partial<Pag
   return visit.render('account', view, status)
 }
 
-const saveName = insidePage('POST', '/account/name', async (visit) => {
+const saveName = ownPage('POST', '/account/name', async (visit) => {
   const name = readName(visit.form.name ?? '')
   const code = name === '' ? 'missing' : [...name].length > LONGEST_NAME ? 'too_long' : null
   if (code) return renderAccount(visit, 422, { name, errors: [{ field: 'name', code }] })
@@ -66,7 +66,7 @@ const saveName = insidePage('POST', '/account/name', async (visit) => {
   return visit.redirect(`${paths.account}?notice=name_saved`)
 })
 
-const savePassword = insidePage('POST', '/account/password', async (visit) => {
+const savePassword = ownPage('POST', '/account/password', async (visit) => {
   const { app, site, member, form, visitor } = visit
   const chosen = await readNewPassword(form, [member.name, member.email])
   if ('again' in chosen) {
@@ -81,7 +81,7 @@ const savePassword = insidePage('POST', '/account/password', async (visit) => {
   return visit.redirect(`${paths.account}?notice=password_saved`)
 })
 
-const saveEmail = insidePage('POST', '/account/email', async (visit) => {
+const saveEmail = ownPage('POST', '/account/email', async (visit) => {
   const { app, site, member, form } = visit
   const email = (form.email ?? '').trim()
   const address = parseEmailAddress(email)
@@ -125,7 +125,7 @@ const signOut = insidePage('POST', '/sign-out', async (visit) => {
   return signedOut(visit, 'signed_out')
 })
 
-const signOutEverywhere = insidePage('POST', '/sign-out/everywhere', async (visit) => {
+const signOutEverywhere = ownPage('POST', '/sign-out/everywhere', async (visit) => {
   const { app, site, member } = visit
   await inTransaction(app.db, (tx) => endAccess(app, tx, site.id, member.customerId))
   return signedOut(visit, 'signed_out_everywhere')

@@ -27,6 +27,8 @@ export interface Visit {
   /** In front of every path of the site: '' on its own host, else '/s/<subdomain>'. */
   base: string
   member: Member | null
+  /** The member is somebody of the account, who acts as them. */
+  isActing: boolean
   visitor: Visitor
   form: Record<string, string>
   params: Record<string, string>
@@ -121,12 +123,21 @@ export async function openVisit(
     site,
     base,
     member: found?.member ?? null,
+    isActing: found?.isActing ?? false,
     visitor: { source: request.ip, session, language },
     form: (request.body ?? {}) as Record<string, string>,
     params: request.params as Record<string, string>,
     query: request.query as Record<string, string>,
     render: (name, view, status = 200) =>
-      sendPage(app, request, reply, name, view, { site, base, member: visit.member }, status),
+      sendPage(
+        app,
+        request,
+        reply,
+        name,
+        view,
+        { site, base, member: visit.member, isActing: visit.isActing },
+        status,
+      ),
     redirect: (path) => reply.redirect(base + path, 303),
     leave: (url) => reply.redirect(new URL(url).href, 303),
     relaxPolicy: (relaxed) => void reply.header('content-security-policy', contentSecurityPolicy(relaxed)),
@@ -141,7 +152,8 @@ export async function openVisit(
     },
   }
   if (session && found?.isProlonged) visit.remember(session)
-  if (found && found.member.language !== language) await recordLanguage(app, site.id, found.member, language)
+  if (found && !found.isActing && found.member.language !== language)
+    await recordLanguage(app, site.id, found.member, language)
   return visit
 }
 
@@ -170,14 +182,14 @@ export function sendPage<Name extends PageName>(
   reply: FastifyReply,
   name: Name,
   view: PageViews[Name],
-  where: { site: MemberSite | undefined; base: string; member: Member | null },
+  where: { site: MemberSite | undefined; base: string; member: Member | null; isActing?: boolean },
   status: number,
 ): FastifyReply {
-  const { site = NO_SITE, base, member } = where
+  const { site = NO_SITE, base, member, isActing = false } = where
   const frame: PageFrame = {
     site,
     base,
-    member,
+    member: member && { name: member.name, email: member.email, is_acting: isActing },
     language: languageFor(request, site),
     csrf: reply.generateCsrf({ path: base || '/', secure: isSecure(app, request) }),
   }

@@ -112,8 +112,10 @@ test('Back closes a dialog, and an address opens the same list in another tab', 
   expect(page.url()).toContain('Zephyr')
 })
 
-test('the palette finds a contact by keyboard alone, and begins a grant', async () => {
-  await makeContact(portal.h.app, portal.h.account.siteId, { name: 'Pia Palette' })
+test('an offer is granted by keyboard alone: contact, offer, Enter', async () => {
+  const { h } = portal
+  const id = await makeContact(h.app, h.account.siteId, { name: 'Pia Palette' })
+  await makeOffer(h.app, h.account.siteId, { title: 'Palette Knife' })
   await page.goto(`${portal.site}/home`)
   await heading('Home').waitFor()
   await page.keyboard.press('Control+k')
@@ -122,7 +124,34 @@ test('the palette finds a contact by keyboard alone, and begins a grant', async 
   await page.getByRole('option', { name: 'Grant an offer to Pia Palette' }).waitFor()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
-  await heading('Pia Palette').waitFor()
+  await page.getByPlaceholder('Which offer should Pia Palette get?').waitFor()
+  await page.keyboard.type('Palette Kn')
+  await expect.poll(() => page.getByRole('option').count(), { timeout: 20_000 }).toBe(1)
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Grant an offer to Pia Palette' })
+  await dialog.getByText('What will happen').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Revoke Palette Knife' }).waitFor()
+  const { body } = await h.client.get(`/v1/grants?filter[contact_id]=${id}`)
+  expect(body.meta.total_count).toBe(1)
+})
+
+test('keys open pages, unless they are switched off', async () => {
+  await page.goto(`${portal.site}/home`)
+  await heading('Home').waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('c')
+  await heading('Contacts').waitFor()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keyboard' }).getByLabel('Keys of one character').uncheck()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.keyboard.press('g')
+  await page.keyboard.press('o')
+  await page.keyboard.press('?')
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  await heading('Contacts').waitFor()
+  await page.evaluate("localStorage.removeItem('bestow-character-keys')")
 })
 
 test('a key is created, used by a program and rotated: the old secret is refused at once', async () => {

@@ -3,7 +3,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeAutomation } from '../../src/testing/automations.ts'
+import { makeAutomation, makeTag } from '../../src/testing/automations.ts'
+import { bulkBody } from '../../src/testing/bulk.ts'
 import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
 import { makeContact, makeOffer, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
 import { makeHook } from '../../src/testing/hooks.ts'
@@ -16,11 +17,25 @@ const BUILT = join(import.meta.dirname, '../../dist/web')
 
 const PAGES = [
   'home',
+  'home?dialog=shortcuts',
   'contacts',
   'contacts?dialog=new',
+  'contacts?dialog=filter',
+  'contacts?filter[has_tag_id]=TAGID&columns=name,email,custom_1&sort=name',
+  'bulk-jobs',
+  'bulk-jobs/BULKJOB',
   'contacts/CONTACT',
   'contacts/CONTACT?dialog=grant',
   'contacts/CONTACT?dialog=delete',
+  'contacts/CONTACT?dialog=edit',
+  'contacts/CONTACT?dialog=merge',
+  'contacts/CONTACT?dialog=sign-in-as',
+  'contacts/CONTACT?dialog=period&grant=GRANT',
+  'contacts/CONTACT?panel=timeline&grant=GRANT',
+  'tags',
+  'tags?dialog=new',
+  'fields',
+  'fields?dialog=new',
   'offers',
   'offers?dialog=new',
   'offers/OFFER',
@@ -103,6 +118,12 @@ beforeAll(async () => {
   })
   await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
   await h.client.post(`/v1/hooks/${hookId}/test`)
+  const tagId = await makeTag(h.app, siteId)
+  const job = bulkBody(
+    { rows: [{ contact_id: contactId }, { contact_id: '99999999' }] },
+    { add_tag_ids: [tagId] },
+  )
+  const { id: jobId } = (await h.client.post('/v1/bulk/tags', job)).body.data
   await h.drain()
   const { courseId, lessonId } = await makeCourseParts(h.client)
   const formId = await makeContent(h.client, 'forms', {
@@ -118,6 +139,7 @@ beforeAll(async () => {
   const directories = [{ id: 'spotify', url: 'https://example.com/show' }]
   const podcastId = await makeContent(h.client, 'podcasts', { directories })
   const [email] = (await h.client.get('/v1/emails')).body.data
+  const [grant] = (await h.client.get('/v1/grants')).body.data
   const [delivery] = (await h.client.get('/v1/webhook_deliveries')).body.data
   const [run] = (await h.client.get('/v1/automation_runs')).body.data
   ids = {
@@ -128,6 +150,9 @@ beforeAll(async () => {
     PODCAST: podcastId,
     LESSON: lessonId,
     CONTACT: contactId,
+    TAGID: tagId,
+    BULKJOB: jobId,
+    GRANT: grant.id,
     OFFER: offerId,
     EMAIL: email.id,
     DELIVERY: delivery.id,
@@ -142,7 +167,7 @@ async function open(page: Watched, path: string): Promise<void> {
   const named = path.replace(/[A-Z_]{5,}/g, (name) => ids[name]!)
   await page.goto(named.startsWith('/') ? `${portal.h.url}/admin${named}` : `${portal.site}/${named}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  if (/dialog|email=|delivery=|submission=/.test(path)) await page.getByRole('dialog').waitFor()
+  if (/dialog|panel=|email=|delivery=|submission=/.test(path)) await page.getByRole('dialog').waitFor()
   // Skeletons stand for what is being read.
   await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' })
 }

@@ -5,7 +5,7 @@ import { refresh } from './queries.ts'
 const EVERY_MS = 3_000
 /** E-mails, runs and deliveries follow from an event soon after; for so long they are read again each time. */
 const EFFECTS_MS = 60_000
-const EFFECTS = ['emails', 'automation_runs', 'webhook_deliveries', 'grant_timelines']
+const EFFECTS = ['emails', 'automation_runs', 'webhook_deliveries', 'grant_timelines', 'bulk_jobs']
 
 /** In the place of the last event, on a site that has none. */
 const NONE = 'none'

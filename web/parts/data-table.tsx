@@ -1,10 +1,13 @@
-import { Button, Skeleton, TextInput } from '@mantine/core'
+import { Button, Checkbox, Skeleton, TextInput } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { language, plural, t } from '../texts/translate.ts'
 import { ChevronIcon, CloseIcon, LeftIcon, SearchIcon } from './icons.tsx'
 import { Problem } from './problem.tsx'
+import { useRowKeys } from './row-keys.ts'
 import { PAGE_SIZE, type Search, useAddress } from './search.ts'
+import type { Selection } from './selection.ts'
+import { SortableTitle } from './sortable-title.tsx'
 
 export interface Column<Row> {
   title: string
@@ -13,6 +16,8 @@ export interface Column<Row> {
   isFigure?: boolean
   /** On a phone, only the most important columns are shown. */
   isMinor?: boolean
+  /** Under which name the API sorts by it. */
+  sort?: string
 }
 
 interface Page<Row> {
@@ -27,7 +32,12 @@ interface DataTableProps<Row> {
   columns: Column<Row>[]
   /** Shown in place of the table when nothing is there and nothing narrows the list. */
   empty: ReactNode
+  /** Rows can be selected, each by a box that is labelled with its name. */
+  selection?: Selection & { nameOf: (row: Row) => string }
 }
+
+const sortedIn = ({ sort }: Search, name: string) =>
+  sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : 'none'
 
 const filtersIn = (search: Search): string[] =>
   Object.keys(search).filter((name) => name.startsWith('filter['))
@@ -37,8 +47,16 @@ export const isEmpty = (page: { data: unknown[] } | undefined, search: Search): 
   page?.data.length === 0 && filtersIn(search).length === 0
 
 /** A page of a list of the API, with the links to the others. Its filters and its page are those of the address. */
-export function DataTable<Row extends { id: string }>({ label, query, columns, empty }: DataTableProps<Row>) {
+export function DataTable<Row extends { id: string }>({
+  label,
+  query,
+  columns,
+  empty,
+  selection,
+}: DataTableProps<Row>) {
   const { search, change } = useAddress()
+  const body = useRef<HTMLTableSectionElement>(null)
+  useRowKeys(body)
   const { data: page, error, isPlaceholderData, refetch } = query
   const filters = filtersIn(search)
   if (error && !page) return <Problem error={error} retry={() => void refetch()} />
@@ -51,17 +69,26 @@ export function DataTable<Row extends { id: string }>({ label, query, columns, e
           <caption className="hidden">{label}</caption>
           <thead>
             <tr>
-              {columns.map(({ title, isFigure, isMinor }) => (
-                <th key={title} scope="col" data-figure={isFigure} data-minor={isMinor}>
-                  {title}
+              {selection && <SelectPage rows={page?.data ?? []} selection={selection} />}
+              {columns.map(({ title, isFigure, isMinor, sort }, index) => (
+                <th
+                  key={title}
+                  scope="col"
+                  data-figure={isFigure}
+                  data-minor={isMinor}
+                  data-first={index === 0 || undefined}
+                  aria-sort={sort ? sortedIn(search, sort) : undefined}
+                >
+                  {sort ? <SortableTitle title={title} sort={sort} /> : title}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody ref={body}>
             {page
               ? page.data.map((row) => (
-                  <tr key={row.id}>
+                  <tr key={row.id} data-is-selected={isSelected(row, selection) || undefined}>
+                    {selection && <SelectRow row={row} selection={selection} />}
                     {columns.map(({ title, cell, isFigure, isMinor }) => (
                       <td key={title} data-figure={isFigure} data-minor={isMinor}>
                         {cell(row)}
@@ -69,7 +96,9 @@ export function DataTable<Row extends { id: string }>({ label, query, columns, e
                     ))}
                   </tr>
                 ))
-              : SKELETON_ROWS.map((row) => <SkeletonRow key={row} columns={columns.length} />)}
+              : SKELETON_ROWS.map((row) => (
+                  <SkeletonRow key={row} columns={columns.length + (selection ? 1 : 0)} />
+                ))}
           </tbody>
         </table>
       </div>
@@ -86,6 +115,51 @@ export function DataTable<Row extends { id: string }>({ label, query, columns, e
       )}
       {page && page.data.length > 0 && <Pager meta={page.meta} />}
     </div>
+  )
+}
+
+type RowSelection<Row> = NonNullable<DataTableProps<Row>['selection']>
+
+const isSelected = (row: { id: string }, selection: Selection | undefined) =>
+  selection !== undefined && (selection.isAll || selection.ids.has(row.id))
+
+function SelectPage({ rows, selection }: { rows: { id: string }[]; selection: Selection }) {
+  const selected = rows.filter((row) => isSelected(row, selection)).length
+  return (
+    <th scope="col" className="table-select">
+      <Checkbox
+        size="xs"
+        aria-label={t('table.selectPage')}
+        disabled={rows.length === 0}
+        checked={selected > 0 && selected === rows.length}
+        indeterminate={selected > 0 && selected < rows.length}
+        onChange={({ currentTarget }) => {
+          selection.select(
+            rows.map(({ id }) => id),
+            currentTarget.checked,
+          )
+        }}
+      />
+    </th>
+  )
+}
+
+function SelectRow<Row extends { id: string }>({
+  row,
+  selection,
+}: {
+  row: Row
+  selection: RowSelection<Row>
+}) {
+  return (
+    <td className="table-select">
+      <Checkbox
+        size="xs"
+        aria-label={t('table.selectRow', { name: selection.nameOf(row) })}
+        checked={isSelected(row, selection)}
+        onChange={({ currentTarget }) => selection.select([row.id], currentTarget.checked)}
+      />
+    </td>
   )
 }
 

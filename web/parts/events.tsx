@@ -43,11 +43,18 @@ export function EventList({
 
 /** "Granted Watercolour Basics": the event in words, with the title of its offer. */
 export function EventSentence({ event, document }: { event: EventRow; document: EventDocument }) {
-  const { event: name } = event.attributes
+  const { event: name, data } = event.attributes
   const offer = related(event, 'offer', document)
   const title = String(offer?.attributes.title ?? '')
-  return <span className="event-text">{textOr(`event.${name}`, name, { offer: title })} </span>
+  return (
+    <span className="event-text">
+      {textOr(`event.${name}`, name, { offer: title, reason: reasonIn(data) })}{' '}
+    </span>
+  )
 }
+
+/** Why somebody did it, where they had to say so. */
+const reasonIn = (data: unknown): string => (data as { reason?: string }).reason ?? ''
 
 export function ContactOf({ event, document }: { event: EventRow; document: EventDocument }) {
   const { subdomain: site } = useCurrentSite()

@@ -14,6 +14,8 @@ interface FormDialogProps {
   onSubmit: () => Promise<void>
   isDangerous?: boolean
   canSubmit?: boolean
+  /** The button that submits has the focus: everything is chosen already. */
+  isReady?: boolean
   children: (errors: Record<string, string>) => ReactNode
 }
 
@@ -26,6 +28,7 @@ export function FormDialog({
   onSubmit,
   isDangerous,
   canSubmit = true,
+  isReady,
   children,
 }: FormDialogProps) {
   const { isSubmitting, error, submit } = useSubmit(onSubmit)
@@ -44,6 +47,7 @@ export function FormDialog({
             loading={isSubmitting}
             disabled={!canSubmit}
             data-danger={isDangerous || undefined}
+            data-autofocus={isReady || undefined}
           >
             {submitLabel}
           </Button>

@@ -36,6 +36,96 @@ export const HomeIcon = (props: IconProps) => (
     {...props}
   />
 )
+export const SortIcon = (props: IconProps) => (
+  <Icon paths={['M8 9l4 -4l4 4', 'M16 15l-4 4l-4 -4']} {...props} />
+)
+export const FilterIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M4 4h16v2.172a2 2 0 0 1 -.586 1.414l-4.414 4.414v7l-6 2v-8.5l-4.48 -4.928a2 2 0 0 1 -.52 -1.345v-2.227',
+    ]}
+    {...props}
+  />
+)
+export const ColumnsIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M4 6l5.5 0',
+      'M4 10l5.5 0',
+      'M4 14l5.5 0',
+      'M4 18l5.5 0',
+      'M14.5 6l5.5 0',
+      'M14.5 10l5.5 0',
+      'M14.5 14l5.5 0',
+      'M14.5 18l5.5 0',
+    ]}
+    {...props}
+  />
+)
+export const FieldIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M12 3a3 3 0 0 0 -3 3v12a3 3 0 0 0 3 3',
+      'M6 3a3 3 0 0 1 3 3v12a3 3 0 0 1 -3 3',
+      'M13 7h7a1 1 0 0 1 1 1v8a1 1 0 0 1 -1 1h-7',
+      'M5 7h-1a1 1 0 0 0 -1 1v8a1 1 0 0 0 1 1h1',
+      'M17 12h.01',
+      'M13 12h.01',
+    ]}
+    {...props}
+  />
+)
+export const JobsIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M3.5 5.5l1.5 1.5l2.5 -2.5',
+      'M3.5 11.5l1.5 1.5l2.5 -2.5',
+      'M3.5 17.5l1.5 1.5l2.5 -2.5',
+      'M11 6l9 0',
+      'M11 12l9 0',
+      'M11 18l9 0',
+    ]}
+    {...props}
+  />
+)
+export const KeyboardIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M2 8a2 2 0 0 1 2 -2h16a2 2 0 0 1 2 2v8a2 2 0 0 1 -2 2h-16a2 2 0 0 1 -2 -2l0 -8',
+      'M6 10l0 .01',
+      'M10 10l0 .01',
+      'M14 10l0 .01',
+      'M18 10l0 .01',
+      'M6 14l0 .01',
+      'M18 14l0 .01',
+      'M10 14l4 .01',
+    ]}
+    {...props}
+  />
+)
+export const DownloadIcon = (props: IconProps) => (
+  <Icon paths={['M4 17v2a2 2 0 0 0 2 2h12a2 2 0 0 0 2 -2v-2', 'M7 11l5 5l5 -5', 'M12 4l0 12']} {...props} />
+)
+export const MergeIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M8 7l4 -4l4 4',
+      'M12 3v5.394a6.737 6.737 0 0 1 -3 5.606a6.737 6.737 0 0 0 -3 5.606v1.394',
+      'M12 3v5.394a6.737 6.737 0 0 0 3 5.606a6.737 6.737 0 0 1 3 5.606v1.394',
+    ]}
+    {...props}
+  />
+)
+export const SignInIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M9 8v-2a2 2 0 0 1 2 -2h7a2 2 0 0 1 2 2v12a2 2 0 0 1 -2 2h-7a2 2 0 0 1 -2 -2v-2',
+      'M3 12h13l-3 -3',
+      'M13 15l3 -3',
+    ]}
+    {...props}
+  />
+)
 export const ContactsIcon = (props: IconProps) => (
   <Icon
     paths={[
@@ -206,8 +296,8 @@ export const WaitIcon = (props: IconProps) => (
   />
 )
 export const ChevronIcon = (props: IconProps) => <Icon paths={['M9 6l6 6l-6 6']} {...props} />
-export const ChevronDownIcon = (props: IconProps) => <Icon paths={['M6 9l6 6l6 -6']} {...props} />
 export const ChevronUpIcon = (props: IconProps) => <Icon paths={['M6 15l6 -6l6 6']} {...props} />
+export const ChevronDownIcon = (props: IconProps) => <Icon paths={['M6 9l6 6l6 -6']} {...props} />
 export const LeftIcon = (props: IconProps) => <Icon paths={['M15 6l-6 6l6 6']} {...props} />
 export const MoreIcon = (props: IconProps) => (
   <Icon

@@ -5,14 +5,17 @@ import {
   AutomationIcon,
   ContactsIcon,
   EmailIcon,
+  FieldIcon,
   FormIcon,
   HomeIcon,
+  JobsIcon,
   KeyIcon,
   OfferIcon,
   PageIcon,
   ProductIcon,
   ReplayIcon,
   SettingsIcon,
+  TagIcon,
   TeamIcon,
   WebhookIcon,
 } from '../parts/icons.tsx'
@@ -37,7 +40,10 @@ export const navigation: Group[] = [
     text: 'nav.people',
     places: [
       { text: 'nav.contacts', to: '/s/$site/contacts', icon: ContactsIcon, permission: 'view:contacts' },
+      { text: 'nav.tags', to: '/s/$site/tags', icon: TagIcon, permission: 'view:contacts' },
       { text: 'nav.forms', to: '/s/$site/forms', icon: FormIcon, permission: 'view:forms' },
+      { text: 'nav.fields', to: '/s/$site/fields', icon: FieldIcon, permission: 'view:contacts' },
+      { text: 'nav.bulkJobs', to: '/s/$site/bulk-jobs', icon: JobsIcon, permission: 'view:bulk_jobs' },
     ],
   },
   {

@@ -1,29 +1,26 @@
 import { Combobox, Modal, TextInput, useCombobox } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
-import { listContacts } from '../api/generated.ts'
-import { listOf } from '../api/queries.ts'
-import { useMay } from '../api/session.ts'
-import { ContactsIcon, OfferIcon, SearchIcon } from '../parts/icons.tsx'
+import { useEffect, useState } from 'react'
+import { SearchIcon } from '../parts/icons.tsx'
 import { t } from '../texts/translate.ts'
-import { isOpenTo, navigation } from './navigation.ts'
-import { useSite } from './use-site.ts'
+import { type Grantee, useEntries, useOfferEntries } from './palette-entries.tsx'
 
-interface Entry {
-  key: string
-  icon: ReactNode
-  label: string
-  hint?: string
-  go: () => void
-}
-
-/** Finds a contact or a page, and begins a grant: by keyboard alone. */
+/** Finds a contact or a page, and grants an offer: contact, offer, Enter, by keyboard alone. */
 export default function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
-  const entries = useEntries(text, onClose)
+  const [grantee, setGrantee] = useState<Grantee | null>(null)
   const combobox = useCombobox({ opened: true })
+  function choose(chosen: Grantee | null) {
+    setGrantee(chosen)
+    setText('')
+  }
+  const all = useEntries(grantee ? null : text, onClose, choose)
+  const offers = useOfferEntries(grantee, text, onClose)
+  const entries = grantee ? offers : all
+  const keys = entries.map(({ key }) => key).join()
+  // Enter takes the first one of what has been found by now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the list changes.
+  useEffect(() => void combobox.selectFirstOption(), [keys])
+  const label = grantee ? t('palette.offerFor', { name: grantee.name }) : t('palette.placeholder')
   return (
     <Modal
       opened
@@ -41,20 +38,18 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           <TextInput
             data-autofocus
             size="md"
-            aria-label={t('shell.search')}
-            placeholder={t('palette.placeholder')}
+            aria-label={grantee ? label : t('shell.search')}
+            placeholder={label}
             leftSection={<SearchIcon />}
             value={text}
-            onChange={({ currentTarget }) => {
-              setText(currentTarget.value)
-              combobox.selectFirstOption()
-            }}
+            onChange={({ currentTarget }) => setText(currentTarget.value)}
+            onKeyDown={({ key }) => key === 'Backspace' && text === '' && choose(null)}
           />
         </Combobox.EventsTarget>
         <Combobox.Options mt={12} mah="50vh" style={{ overflowY: 'auto' }}>
           {entries.length === 0 && <Combobox.Empty>{t('palette.nothing')}</Combobox.Empty>}
-          {entries.map(({ key, icon, label, hint }, index) => (
-            <Combobox.Option key={key} value={key} selected={index === 0} className="palette-option">
+          {entries.map(({ key, icon, label, hint }) => (
+            <Combobox.Option key={key} value={key} className="palette-option">
               {icon}
               <span>{label}</span>
               {hint && <span className="meta">{hint}</span>}
@@ -65,63 +60,3 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     </Modal>
   )
 }
-
-function useEntries(text: string, onClose: () => void): Entry[] {
-  const { site } = useSite()
-  const may = useMay()
-  const navigate = useNavigate()
-  const [searched] = useDebouncedValue(text.trim(), 150)
-  const params = { site: site?.attributes.subdomain ?? '' }
-  const { data: found } = useQuery({
-    ...listOf('contacts', listContacts, {
-      'filter[site_id]': site?.id,
-      'filter[search]': searched,
-      'page[size]': 6,
-    }),
-    enabled: searched !== '' && site !== undefined && may('view:contacts'),
-  })
-  const open = (action: () => void) => () => {
-    onClose()
-    action()
-  }
-  const contacts = searched === '' ? [] : (found?.data ?? [])
-  const people = contacts.map(
-    ({ id, attributes: { name, email } }): Entry => ({
-      key: `contact-${id}`,
-      icon: <ContactsIcon size={16} />,
-      label: name,
-      hint: email,
-      go: open(() => void navigate({ to: '/s/$site/contacts/$id', params: { ...params, id } })),
-    }),
-  )
-  const grants = (may('manage:grants') || may('manage:contacts') ? contacts.slice(0, 3) : []).map(
-    ({ id, attributes: { name } }): Entry => ({
-      key: `grant-${id}`,
-      icon: <OfferIcon size={16} />,
-      label: t('palette.grantTo', { name }),
-      go: open(
-        () =>
-          void navigate({
-            to: '/s/$site/contacts/$id',
-            params: { ...params, id },
-            search: { dialog: 'grant' },
-          }),
-      ),
-    }),
-  )
-  const pages = navigation
-    .flatMap(({ places }) => places)
-    .filter((place) => isOpenTo(place, may) && matches(t(place.text), text))
-    .map(
-      ({ text: key, to, icon: Icon }): Entry => ({
-        key: to,
-        icon: <Icon size={16} />,
-        label: t(key),
-        go: open(() => void navigate({ to, params })),
-      }),
-    )
-  return [...people, ...grants, ...pages]
-}
-
-const matches = (label: string, text: string) =>
-  label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase())

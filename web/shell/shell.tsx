@@ -7,6 +7,7 @@ import {
   CheckIcon,
   ChevronDownIcon,
   ContactsIcon,
+  KeyboardIcon,
   LanguageIcon,
   MenuIcon,
   MoonIcon,
@@ -15,12 +16,17 @@ import {
   SunIcon,
 } from '../parts/icons.tsx'
 import { NotFound } from '../parts/problem.tsx'
+import { useAddress } from '../parts/search.ts'
 import { chooseLanguage, language, t } from '../texts/translate.ts'
 import { isOpenTo, navigation } from './navigation.ts'
+import { useShortcuts } from './shortcuts.ts'
 import { useSite } from './use-site.ts'
+
+const JobsTray = lazy(async () => ({ default: (await import('../pages/bulk/jobs-tray.tsx')).JobsTray }))
 
 const loadPalette = () => import('./palette.tsx')
 const Palette = lazy(loadPalette)
+const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx'))
 
 /** The frame of the pages of a site. */
 export function SiteShell() {
@@ -36,6 +42,7 @@ function Shell() {
   const [isMenuOpen, setMenuOpen] = useState(false)
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const { pathname } = useLocation()
+  const { search, change } = useAddress()
   const may = useMay()
   useShortcuts(() => setPaletteOpen(true))
   // biome-ignore lint/correctness/useExhaustiveDependencies: closes on every change of page.
@@ -70,6 +77,11 @@ function Shell() {
           </button>
         </div>
         <div className="topbar-end">
+          {site && (
+            <Suspense>
+              <JobsTray />
+            </Suspense>
+          )}
           <UserMenu />
         </div>
       </header>
@@ -82,6 +94,11 @@ function Shell() {
           <Palette onClose={() => setPaletteOpen(false)} />
         </Suspense>
       )}
+      {search.dialog === 'shortcuts' && (
+        <Suspense>
+          <ShortcutsDialog onClose={() => change({ dialog: undefined })} />
+        </Suspense>
+      )}
     </div>
   )
 }
@@ -90,28 +107,6 @@ function Feed({ siteId }: { siteId: string }) {
   useFeed(siteId)
   return null
 }
-
-/** Ctrl-K and / open the palette and the search field. */
-function useShortcuts(openPalette: () => void): void {
-  useEffect(() => {
-    function onKey(event: KeyboardEvent) {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
-        event.preventDefault()
-        openPalette()
-      } else if (event.key === '/' && !isTyping(event.target)) {
-        const field = document.querySelector<HTMLElement>('input[data-search], [data-search] input')
-        if (!field) return
-        event.preventDefault()
-        field.focus()
-      }
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  })
-}
-
-const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
 
 function SideBar({ isOpen }: { isOpen: boolean }) {
   const may = useMay()
@@ -185,6 +180,7 @@ function SiteMenu() {
 
 function UserMenu() {
   const { attributes: me } = useMe()
+  const { change } = useAddress()
   const navigate = useNavigate()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const isDark = colorScheme === 'dark'
@@ -218,6 +214,9 @@ function UserMenu() {
           onClick={() => chooseLanguage(language === 'en' ? 'es' : 'en')}
         >
           {language === 'en' ? 'Español' : 'English'}
+        </Menu.Item>
+        <Menu.Item leftSection={<KeyboardIcon size={16} />} onClick={() => change({ dialog: 'shortcuts' })}>
+          {t('shortcuts.title')}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item

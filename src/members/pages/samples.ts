@@ -12,7 +12,7 @@ const nothingTyped: NewPassword = { value: '', is_revealed: false, strength: nul
 /** A visit to a site, in which every name is the same text. */
 export function sampleFrame(text: string, change: Partial<PageFrame> = {}): PageFrame {
   const site = { title: text, color: '#0f766e', logo_url: null, time_zone: 'UTC' }
-  const member = { name: text, email: text }
+  const member = { name: text, email: text, is_acting: true }
   return { site, base: '/s/northlight', language: 'en', csrf: text, member, ...change }
 }
 

@@ -13,7 +13,8 @@ export interface PageFrame {
   base: string
   language: Language
   csrf: string
-  member: { name: string; email: string } | null
+  /** `is_acting`: it is somebody of the account, who acts as the member. */
+  member: { name: string; email: string; is_acting: boolean } | null
 }
 
 interface ErrorCodes {
@@ -138,6 +139,7 @@ export type MessageKind =
   | 'signed_out'
   | 'signed_out_everywhere'
   | 'no_access'
+  | 'acting'
   | 'form_link_ended'
   | 'form_closed'
 export type ProblemKind =
@@ -215,7 +217,12 @@ export interface PageViews {
     errors: FieldError<'email'>[]
   }
   /** A button to press, because mail scanners open links: posts to `action`. */
-  follow_link: { purpose: 'sign_in' | 'email' | 'form'; action: string; email: string; next: string | null }
+  follow_link: {
+    purpose: 'sign_in' | 'email' | 'form' | 'act_as'
+    action: string
+    email: string
+    next: string | null
+  }
   /** Posts to `action`, with `password` when one is asked for. */
   gift: {
     action: string

@@ -34,7 +34,7 @@ describe('GET /v1/contact_tags', () => {
     expect(body.data[1]).toEqual({
       id: ids[1],
       type: 'contact_tags',
-      attributes: { name: 'VIP' },
+      attributes: { name: 'VIP', archived: false },
       relationships: { site: { data: { id: account.siteId, type: 'sites' } } },
       links: { self: `${h.url}/v1/contact_tags/${ids[1]}` },
     })
@@ -42,6 +42,31 @@ describe('GET /v1/contact_tags', () => {
     expect(names((await client.get('/v1/contact_tags?sort=-name')).body)).toEqual(['VIP', '100% sure'])
     expect(names((await client.get('/v1/contact_tags?filter[name_cont]=vi')).body)).toEqual(['VIP'])
     expect(names((await client.get('/v1/contact_tags?filter[name_cont]=%25')).body)).toEqual(['100% sure'])
+  })
+
+  test('shows how many contacts have a tag when that is asked for', async () => {
+    const account = await makeAccount(h.app)
+    const client = h.clientWith(account.token)
+    const tags = ['Used', 'Unused'].map((name) => client.post('/v1/contact_tags', document({ name })))
+    const [used, unused] = (await Promise.all(tags)).map(({ body }) => body.data.id as string)
+    for (const contact of [
+      await makeContact(h.app, account.siteId),
+      await makeContact(h.app, account.siteId),
+    ])
+      await client.post(`/v1/contacts/${contact}/relationships/tags`, {
+        data: [{ type: 'contact_tags', id: used }],
+      })
+    const fields = 'fields[contact_tags]=name,contacts_count'
+    const { body } = await client.get(`/v1/contact_tags?${fields}`)
+    const counts = body.data.map(({ id, attributes }: { id: string; attributes: object }) => [id, attributes])
+    expect(counts).toEqual([
+      [unused, { name: 'Unused', contacts_count: 0 }],
+      [used, { name: 'Used', contacts_count: 2 }],
+    ])
+    expect((await client.get(`/v1/contact_tags/${used}?${fields}`)).body.data.attributes).toEqual({
+      name: 'Used',
+      contacts_count: 2,
+    })
   })
 
   test('can be filtered by site, and needs none with several sites', async () => {
@@ -64,12 +89,12 @@ describe('GET /v1/contact_tags', () => {
 describe('creating and renaming a tag', () => {
   test('returns the tag and its location', async () => {
     const { status, headers, body } = await h.client.post('/v1/contact_tags', document({ name: ' Early ' }))
-    expect([status, body.data.attributes]).toEqual([201, { name: 'Early' }])
+    expect([status, body.data.attributes]).toEqual([201, { name: 'Early', archived: false }])
     expect(headers.get('location')).toBe(`${h.url}/v1/contact_tags/${body.data.id}`)
     expect((await h.client.get(`/v1/contact_tags/${body.data.id}`)).body).toEqual(body)
-    expect((await rename(body.data.id, 'Late')).body.data.attributes).toEqual({ name: 'Late' })
+    expect((await rename(body.data.id, 'Late')).body.data.attributes).toMatchObject({ name: 'Late' })
     const unchanged = await h.client.patch(`/v1/contact_tags/${body.data.id}`, document({}))
-    expect(unchanged.body.data.attributes).toEqual({ name: 'Late' })
+    expect(unchanged.body.data.attributes).toMatchObject({ name: 'Late' })
   })
 
   test('the name of another tag is taken in any case; its own name is not, nor that of an archived tag', async () => {

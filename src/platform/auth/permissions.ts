@@ -2,12 +2,21 @@ import type { Resource } from '../jsonapi/resource.ts'
 
 /**
  * What a key can be allowed to do. Kajabi names permissions to see things `view:<resource>`;
- * those to change things, `manage:<resource>`, and to change many at once, `bulk:<what>`, are ours.
+ * those to change things, `manage:<resource>`, to change many at once, `bulk:<what>`, and those for a single act are
+ * ours.
  */
-export type Permission = `view:${string}` | `manage:${string}` | `bulk:${string}`
+export type Permission =
+  | `view:${string}`
+  | `manage:${string}`
+  | `bulk:${string}`
+  | 'export:contacts'
+  | 'sign_in_as:members'
 
 /** Choosing the ids of what is created. */
 const CHOOSE_IDS: Permission = 'manage:ids'
+
+/** Reading everything that is kept about a person, and using the members' pages as one of them. */
+const ACTS: Permission[] = ['export:contacts', 'sign_in_as:members']
 
 /** What can be done for many contacts at once; each with a permission of its own, besides those that one of them takes. */
 export const BULK_KINDS = ['grants', 'revocations', 'tags'] as const
@@ -31,4 +40,5 @@ export const permissionsOf = (resources: Resource[]): Permission[] => [
     ),
   CHOOSE_IDS,
   ...BULK_KINDS.map(bulk),
+  ...ACTS,
 ]

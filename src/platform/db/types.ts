@@ -568,6 +568,7 @@ export interface LessonMedia {
 }
 
 export interface MemberLinks {
+  acted_by: string | null;
   created_at: Timestamp;
   customer_id: Int8 | null;
   event_id: Int8;
@@ -582,6 +583,7 @@ export interface MemberLinks {
 }
 
 export interface MemberSessions {
+  acted_by: string | null;
   created_at: Timestamp;
   customer_id: Int8;
   expires_at: Timestamp;

@@ -230,6 +230,11 @@ export const EVENTS = {
     occurs: 'a tag was removed from a contact',
     hooks: { tag_removed: KAJABI },
   },
+  sign_in_as_requested: {
+    ...ABOUT_CUSTOMER,
+    occurs: 'somebody of the account asked to sign in as this member, for the reason that they gave',
+    data: Type.Object({ reason: text }),
+  },
   sign_in_link_requested: {
     ...ABOUT_CUSTOMER,
     occurs: 'a link to sign in was requested; without a contact when the address is unknown',

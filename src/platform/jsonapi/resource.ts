@@ -29,6 +29,8 @@ export interface Attribute {
   present?: (value: unknown, scope: Scope) => unknown
   /** How requests set it: see fields.ts. Left out: it is read-only. */
   write?: Write
+  /** It takes work that most requests do not need: it is shown when `fields[…]` names it. */
+  onRequest?: true
   /** It describes a person, and its column gets this value when the person is erased. */
   personal?: { erasedTo: unknown }
 }

@@ -58,8 +58,10 @@ export async function select(
 const showsSiteAttributes = ({ type, siteAttributes }: Resource, fields: Record<string, string[]>): boolean =>
   fields[type]?.some((name) => name.startsWith(siteAttributes!.prefix)) ?? true
 
-/** The attributes that `fields[type]` leaves, without those that sites define. */
-export function shownAttributes(resource: Resource, fields: Record<string, string[]>): string[] {
-  const asked = fields[resource.type]
-  return Object.keys(resource.attributes).filter((name) => !asked || asked.includes(name))
+/** The attributes that `fields[type]` leaves or names, without those that sites define. */
+export function shownAttributes({ type, attributes }: Resource, fields: Record<string, string[]>): string[] {
+  const asked = fields[type]
+  return Object.keys(attributes).filter((name) =>
+    asked ? asked.includes(name) : !attributes[name]!.onRequest,
+  )
 }

@@ -5,6 +5,7 @@ import { deleteOtherSessions, deleteSession, listSessions, updateMe } from '../.
 import { queryClient, refresh } from '../../api/queries.ts'
 import { useMe } from '../../api/session.ts'
 import { CardForm } from '../../parts/card-form.tsx'
+import { CharacterKeysSwitch } from '../../parts/character-keys.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { notify } from '../../parts/forms.tsx'
 import { Card, Heading } from '../../parts/page.tsx'
@@ -27,6 +28,9 @@ export function Profile() {
       <div className="narrow">
         <NameForm saved={attributes.name} />
         <PasswordForm />
+        <Card title={t('shortcuts.title')}>
+          <CharacterKeysSwitch />
+        </Card>
         <Sessions />
       </div>
     </>

@@ -1,5 +1,6 @@
 import { NumberInput, Select, TextInput } from '@mantine/core'
-import { isNameable, ResourceSelect } from '../../parts/resource-select.tsx'
+import { isNameable } from '../../parts/resource-names.ts'
+import { ResourceSelect } from '../../parts/resource-select.tsx'
 import { t, textOr } from '../../texts/translate.ts'
 import type { Parameter } from './parts.ts'
 

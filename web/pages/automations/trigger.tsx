@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
-import { isNameable, ResourceSelect } from '../../parts/resource-select.tsx'
+import { isNameable } from '../../parts/resource-names.ts'
+import { ResourceSelect } from '../../parts/resource-select.tsx'
 import { t, textOr } from '../../texts/translate.ts'
 import { BlockErrors } from './builder.tsx'
 import type { Draft } from './draft.ts'

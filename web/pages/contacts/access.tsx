@@ -1,7 +1,6 @@
-import { Button } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { type Complete, findIncluded } from '../../api/documents.ts'
 import { type Grant, listGrants, removeOffersFromContact } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
@@ -9,14 +8,21 @@ import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { actorSentence } from '../../parts/events.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
+import { ActivityIcon, EditIcon } from '../../parts/icons.tsx'
+import { MoreMenu } from '../../parts/more-menu.tsx'
+import { onDemand } from '../../parts/on-demand.tsx'
 import { Card } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t, textOr } from '../../texts/translate.ts'
 import { accessState, isOpen } from './access-state.ts'
 import { Effects, useDryRun } from './dry-run.tsx'
 import './access.css'
+
+const GrantTimeline = onDemand(async () => (await import('./grant-timeline.tsx')).GrantTimeline)
+const PeriodDialog = onDemand(async () => (await import('./period-dialog.tsx')).PeriodDialog)
 
 type GrantRow = Complete<Grant>
 
@@ -36,24 +42,20 @@ export function Access({ contactId }: { contactId: string }) {
       'page[size]': 100,
     }),
   )
-  const [revoked, setRevoked] = useState<{ offerId: string; title: string } | null>(null)
+  const { search, change } = useAddress()
+  const close = () => change({ dialog: undefined, panel: undefined, grant: undefined })
   if (error) return <Problem error={error} retry={() => void refetch()} />
   const now = Date.now()
   const grants = page?.data ?? []
   const open = grants.filter((grant) => isOpen(grant.attributes, now))
   const ended = grants.filter((grant) => !isOpen(grant.attributes, now))
+  const chosen = grants.find(({ id }) => id === search.grant)
   const titleOf = (grant: GrantRow) =>
     String(findIncluded(page, grant.relationships.offer?.data)?.attributes.title ?? '')
   const list = (rows: GrantRow[]) => (
     <ul className="access">
       {rows.map((grant) => (
-        <AccessRow
-          key={grant.id}
-          grant={grant}
-          title={titleOf(grant)}
-          now={now}
-          onRevoke={() => setRevoked({ offerId: grant.relationships.offer!.data!.id, title: titleOf(grant) })}
-        />
+        <AccessRow key={grant.id} grant={grant} title={titleOf(grant)} now={now} />
       ))}
     </ul>
   )
@@ -67,22 +69,39 @@ export function Access({ contactId }: { contactId: string }) {
           {list(ended)}
         </details>
       )}
-      {revoked && <RevokeDialog contactId={contactId} {...revoked} onClose={() => setRevoked(null)} />}
+      {chosen && search.dialog === 'revoke' && (
+        <RevokeDialog
+          contactId={contactId}
+          offerId={chosen.relationships.offer!.data!.id}
+          title={titleOf(chosen)}
+          onClose={close}
+        />
+      )}
+      {chosen && search.dialog === 'period' && (
+        <PeriodDialog
+          grantId={chosen.id}
+          title={titleOf(chosen)}
+          expiresAt={chosen.attributes.expires_at}
+          onClose={close}
+        />
+      )}
+      {chosen && search.panel === 'timeline' && (
+        <GrantTimeline grantId={chosen.id} title={titleOf(chosen)} onClose={close} />
+      )}
     </Card>
   )
 }
 
 function AccessRow({
-  grant: { attributes, relationships },
+  grant: { id, attributes, relationships },
   title,
   now,
-  onRevoke,
 }: {
   grant: GrantRow
   title: string
   now: number
-  onRevoke: () => void
 }) {
+  const { change } = useAddress()
   const may = useMay()
   const { subdomain: site } = useCurrentSite()
   const { state, tone, at, as } = accessState(attributes, now)
@@ -100,13 +119,34 @@ function AccessRow({
         <State tone={tone}>{t(`access.${state}`)}</State>
         {at && <Moment at={at} as={as} />}
       </div>
-      {isOpen(attributes, now) && may('manage:contacts') ? (
-        <Button variant="default" size="xs" onClick={onRevoke} aria-label={t('access.revokeOf', { title })}>
-          {t('access.revoke')}
-        </Button>
-      ) : (
-        <span />
-      )}
+      <div className="access-actions">
+        {isOpen(attributes, now) && may('manage:contacts') && (
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() => change({ dialog: 'revoke', grant: id })}
+            aria-label={t('access.revokeOf', { title })}
+          >
+            {t('access.revoke')}
+          </Button>
+        )}
+        <MoreMenu label={t('access.actionsOf', { title })} isInRow width={200}>
+          <Menu.Item
+            leftSection={<ActivityIcon size={16} />}
+            onClick={() => change({ panel: 'timeline', grant: id })}
+          >
+            {t('access.timeline')}
+          </Menu.Item>
+          {isOpen(attributes, now) && may('manage:grants') && (
+            <Menu.Item
+              leftSection={<EditIcon size={16} />}
+              onClick={() => change({ dialog: 'period', grant: id })}
+            >
+              {t('access.change')}
+            </Menu.Item>
+          )}
+        </MoreMenu>
+      </div>
     </li>
   )
 }

@@ -1,23 +1,27 @@
-import { Button, Menu } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { deleteContact, getContact } from '../../api/generated.ts'
-import { oneOf, refresh } from '../../api/queries.ts'
+import { Link, useParams } from '@tanstack/react-router'
+import { getContact } from '../../api/generated.ts'
+import { oneOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import { Moment } from '../../parts/dates.tsx'
-import { FormDialog, notify } from '../../parts/forms.tsx'
-import { LeftIcon, OfferIcon, TrashIcon } from '../../parts/icons.tsx'
-import { MoreMenu } from '../../parts/more-menu.tsx'
-import { Card, Facts, Heading } from '../../parts/page.tsx'
+import { LeftIcon, OfferIcon } from '../../parts/icons.tsx'
+import { onDemand } from '../../parts/on-demand.tsx'
+import { Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { Access } from './access.tsx'
-import { GrantDialog } from './grant-dialog.tsx'
+import { ContactActions, DeleteDialog, WelcomeDialog } from './contact-actions.tsx'
 import { Notes } from './notes.tsx'
+import { Profile } from './profile.tsx'
 import { Tags } from './tags.tsx'
 import { Timeline } from './timeline.tsx'
+
+const EditDialog = onDemand(async () => (await import('./edit-dialog.tsx')).EditDialog)
+const GrantDialog = onDemand(async () => (await import('./grant-dialog.tsx')).GrantDialog)
+const MergeDialog = onDemand(async () => (await import('./merge-dialog.tsx')).MergeDialog)
+const SignInAsDialog = onDemand(async () => (await import('./sign-in-as-dialog.tsx')).SignInAsDialog)
 
 export function ContactPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -26,7 +30,9 @@ export function ContactPage() {
   const may = useMay()
   const { data: document } = useSuspenseQuery(oneOf('contacts', getContact, id, { include: 'tags' }))
   const { attributes: contact, relationships } = document.data
-  const close = () => change({ dialog: undefined, grant: undefined })
+  const name = contact.name || contact.email
+  const isCustomer = Boolean(relationships.customer?.data)
+  const close = () => change({ dialog: undefined, offer: undefined, other: undefined })
   return (
     <>
       <Heading
@@ -36,10 +42,8 @@ export function ContactPage() {
             {t('contacts.title')}
           </Link>
         }
-        title={contact.name || contact.email}
-        state={
-          relationships.customer?.data ? <State tone="good">{t('contacts.isCustomer')}</State> : undefined
-        }
+        title={name}
+        state={isCustomer ? <State tone="good">{t('contacts.isCustomer')}</State> : undefined}
         lead={contact.name ? contact.email : undefined}
         actions={
           <>
@@ -48,7 +52,7 @@ export function ContactPage() {
                 {t('contact.grant')}
               </Button>
             )}
-            {may('manage:contacts') && <More onDelete={() => change({ dialog: 'delete' })} />}
+            <ContactActions id={id} isCustomer={isCustomer} />
           </>
         }
       />
@@ -58,56 +62,19 @@ export function ContactPage() {
           <Timeline contactId={id} />
         </div>
         <div>
-          <Card title={t('contact.facts')}>
-            <Facts
-              facts={{
-                [t('contact.id')]: <code>{id}</code>,
-                [t('contacts.email')]: contact.email,
-                [t('contact.phone')]: contact.phone_number,
-                [t('contact.subscribed')]: contact.subscribed ? t('yes') : t('no'),
-                [t('contact.externalId')]: contact.external_user_id,
-                [t('contacts.added')]: <Moment at={contact.created_at} as="day" />,
-              }}
-            />
-          </Card>
+          <Profile id={id} contact={contact} />
           <Tags contactId={id} document={document} />
           <Notes contactId={id} />
         </div>
       </div>
-      {search.dialog === 'grant' && <GrantDialog contactId={id} name={contact.name} onClose={close} />}
+      {search.dialog === 'grant' && (
+        <GrantDialog contactId={id} name={name} offerId={search.offer} onClose={close} />
+      )}
+      {search.dialog === 'edit' && <EditDialog id={id} contact={contact} onClose={close} />}
+      {search.dialog === 'merge' && <MergeDialog contactId={id} name={name} onClose={close} />}
+      {search.dialog === 'sign-in-as' && <SignInAsDialog contactId={id} name={name} onClose={close} />}
+      {search.dialog === 'welcome' && <WelcomeDialog id={id} email={contact.email} onClose={close} />}
       {search.dialog === 'delete' && <DeleteDialog id={id} email={contact.email} onClose={close} />}
     </>
-  )
-}
-
-function More({ onDelete }: { onDelete: () => void }) {
-  return (
-    <MoreMenu label={t('contact.more')}>
-      <Menu.Item leftSection={<TrashIcon size={16} />} onClick={onDelete}>
-        {t('contact.delete')}
-      </Menu.Item>
-    </MoreMenu>
-  )
-}
-
-function DeleteDialog({ id, email, onClose }: { id: string; email: string; onClose: () => void }) {
-  const { subdomain: site } = useCurrentSite()
-  const navigate = useNavigate()
-  return (
-    <FormDialog
-      title={t('contact.deleteTitle', { email })}
-      fields={[]}
-      submitLabel={t('contact.delete')}
-      isDangerous
-      onClose={onClose}
-      onSubmit={async () => {
-        await deleteContact(id)
-        await navigate({ to: '/s/$site/contacts', params: { site } })
-        await refresh('contacts', 'customers', 'grants')
-        notify(t('contact.deleted', { email }))
-      }}
-    >
-      {() => <p>{t('contact.deleteText')}</p>}
-    </FormDialog>
   )
 }

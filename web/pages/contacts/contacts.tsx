@@ -1,77 +1,47 @@
 import { Button, TextInput } from '@mantine/core'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { findIncluded } from '../../api/documents.ts'
 import { createContact, listContacts } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Code, curl } from '../../parts/code.tsx'
-import {
-  type Column,
-  countOf,
-  DataTable,
-  FilterChips,
-  isEmpty,
-  SearchField,
-} from '../../parts/data-table.tsx'
-import { Moment } from '../../parts/dates.tsx'
+import { countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
 import { FormDialog } from '../../parts/forms.tsx'
-import { PlusIcon } from '../../parts/icons.tsx'
+import { FilterIcon, PlusIcon } from '../../parts/icons.tsx'
+import { onDemand } from '../../parts/on-demand.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
-import { useAddress } from '../../parts/search.ts'
-import { State } from '../../parts/state.tsx'
+import { apiParameters, useAddress } from '../../parts/search.ts'
+import { useSelection } from '../../parts/selection.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { useSiteList } from '../../shell/use-site-list.ts'
 import { t } from '../../texts/translate.ts'
+import { SelectionBar } from '../bulk/selection-bar.tsx'
+import { columnsIn, columnsOf, type ContactRow, nameColumn } from './columns.tsx'
+import { ColumnsMenu } from './columns-menu.tsx'
+import { filterIn, toFilterObject } from './filters/condition.ts'
+import { ContactFilterChips } from './filters/filter-chips.tsx'
+import { useCustomFields, useFields } from './filters/use-fields.ts'
+import { ViewActions, Views } from './views/views.tsx'
 
+const FilterDialog = onDemand(async () => (await import('./filters/filter-dialog.tsx')).FilterDialog)
+
+/** The contacts of the site: filtered, saved as views, selected for changes of many at once. */
 export function Contacts() {
   const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
   const query = useSiteList('contacts', listContacts, { include: 'tags' })
-  type Row = NonNullable<typeof query.data>['data'][number]
-  const columns: Column<Row>[] = [
-    {
-      title: t('contacts.name'),
-      cell: ({ id, attributes }) => (
-        <Link to="/s/$site/contacts/$id" params={{ site, id }}>
-          {attributes.name || attributes.email}
-        </Link>
-      ),
-    },
-    { title: t('contacts.email'), cell: ({ attributes }) => attributes.email },
-    {
-      title: t('contacts.tags'),
-      isMinor: true,
-      cell: ({ relationships }) => (
-        <ul className="chips">
-          {(relationships.tags?.data ?? []).map((tag) => (
-            <li key={tag.id}>{String(findIncluded(query.data, tag)?.attributes.name ?? tag.id)}</li>
-          ))}
-        </ul>
-      ),
-    },
-    {
-      title: t('contacts.customer'),
-      isMinor: true,
-      cell: ({ relationships }) =>
-        relationships.customer?.data ? (
-          <State tone="good">{t('contacts.isCustomer')}</State>
-        ) : (
-          <span className="meta">–</span>
-        ),
-    },
-    {
-      title: t('contacts.added'),
-      isMinor: true,
-      cell: ({ attributes }) => <Moment at={attributes.created_at} as="day" />,
-    },
-  ]
+  const fields = useFields()
+  const available = columnsOf(query.data, useCustomFields())
+  const columns = columnsIn(search).flatMap((name) => available.get(name) ?? [])
+  const { 'page[number]': _, sort: __, ...filters } = apiParameters(search)
+  const selection = useSelection(JSON.stringify(filters))
   const add = may('manage:contacts') && (
     <Button leftSection={<PlusIcon size={16} />} onClick={() => change({ dialog: 'new' })}>
       {t('contacts.add')}
     </Button>
   )
+  const close = () => change({ dialog: undefined })
   return (
     <>
       <Heading
@@ -79,14 +49,29 @@ export function Contacts() {
         lead={countOf('contacts.count', query.data)}
         actions={isEmpty(query.data, search) ? null : add}
       />
+      <Views />
       <div className="toolbar">
         <SearchField label={t('contacts.search')} />
-        <FilterChips labels={{ 'filter[tag_id]': (id) => t('contacts.withTag', { tag: id }) }} />
+        <Button
+          variant="default"
+          leftSection={<FilterIcon size={16} />}
+          onClick={() => change({ dialog: 'filter' })}
+        >
+          {t('filter.open')}
+        </Button>
+        <ColumnsMenu columns={available} />
+        <ContactFilterChips fields={fields} />
+        <ViewActions />
       </div>
       <DataTable
         label={t('contacts.title')}
         query={query}
-        columns={columns}
+        columns={[nameColumn(site), ...columns]}
+        selection={
+          may('manage:contacts')
+            ? { ...selection, nameOf: ({ attributes }: ContactRow) => attributes.name || attributes.email }
+            : undefined
+        }
         empty={
           <Empty text={t('contacts.empty')} action={add}>
             <Code
@@ -98,7 +83,13 @@ export function Contacts() {
           </Empty>
         }
       />
-      {search.dialog === 'new' && <NewContact onClose={() => change({ dialog: undefined })} />}
+      <SelectionBar
+        selection={selection}
+        total={query.data?.meta.total_count ?? 0}
+        filter={toFilterObject(filterIn(search), search['filter[search]'])}
+      />
+      {search.dialog === 'new' && <NewContact onClose={close} />}
+      {search.dialog === 'filter' && <FilterDialog fields={fields} onClose={close} />}
     </>
   )
 }

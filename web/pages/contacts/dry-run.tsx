@@ -24,16 +24,25 @@ export const useDryRun = (kind: keyof typeof REQUESTS, contactId: string, body: 
     retry: false,
   })
 
-/** The sentences of the server: what would happen, in its order, and what would not, with the reason. */
+/** What the server says that would happen. */
 export function Effects({ query: { data: effects, error } }: { query: UseQueryResult<Effect[]> }) {
   if (error) return <Problem error={error} />
   if (!effects) return null
-  const happening = effects.filter(({ happens }) => happens)
-  const others = effects.filter(({ happens }) => !happens)
   return (
     <section aria-live="polite">
       <h3 className="effects-title">{t('dryRun.title')}</h3>
-      {happening.length === 0 && <p className="effects">{t('dryRun.nothing')}</p>}
+      {!effects.some(({ happens }) => happens) && <p className="effects">{t('dryRun.nothing')}</p>}
+      <EffectList effects={effects} />
+    </section>
+  )
+}
+
+/** The sentences of the server: what would happen, in its order, and what would not, with the reason. */
+export function EffectList({ effects }: { effects: Pick<Effect, 'sentence' | 'happens'>[] }) {
+  const happening = effects.filter(({ happens }) => happens)
+  const others = effects.filter(({ happens }) => !happens)
+  return (
+    <>
       {happening.length > 0 && (
         <ol className="effects">
           {happening.map(({ sentence }) => (
@@ -51,6 +60,6 @@ export function Effects({ query: { data: effects, error } }: { query: UseQueryRe
           ))}
         </ul>
       )}
-    </section>
+    </>
   )
 }

@@ -12,13 +12,15 @@ import { Effects, useDryRun } from './dry-run.tsx'
 interface GrantDialogProps {
   contactId: string
   name: string
+  /** The offer that is chosen to begin with. */
+  offerId?: string
   onClose: () => void
 }
 
 /** Offers, the welcome e-mail and the end of access; before it is done, what it will cause. */
-export function GrantDialog({ contactId, name, onClose }: GrantDialogProps) {
+export function GrantDialog({ contactId, name, offerId, onClose }: GrantDialogProps) {
   const { id: siteId } = useCurrentSite()
-  const [offerIds, setOfferIds] = useState<string[]>([])
+  const [offerIds, setOfferIds] = useState<string[]>(offerId ? [offerId] : [])
   const [sendsWelcome, setSendsWelcome] = useState(true)
   const [until, setUntil] = useState('')
   const zone = useZone()
@@ -40,6 +42,7 @@ export function GrantDialog({ contactId, name, onClose }: GrantDialogProps) {
       fields={['expires_at']}
       submitLabel={titles.length === 1 ? t('grant.submitOne', { title: titles[0]! }) : t('grant.submit')}
       canSubmit={offerIds.length > 0}
+      isReady={offerId !== undefined}
       onClose={onClose}
       onSubmit={async () => {
         await addOffersToContact(contactId, body)
@@ -53,7 +56,7 @@ export function GrantDialog({ contactId, name, onClose }: GrantDialogProps) {
           <MultiSelect
             label={t('grant.offers')}
             placeholder={offerIds.length === 0 ? t('grant.choose') : undefined}
-            data-autofocus
+            data-autofocus={offerId === undefined || undefined}
             searchable
             nothingFoundMessage={t('grant.noOffer')}
             data={(offers?.data ?? []).map(({ id, attributes }) => ({

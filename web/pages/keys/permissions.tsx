@@ -1,4 +1,4 @@
-import { Radio, Select } from '@mantine/core'
+import { Checkbox, Radio, Select } from '@mantine/core'
 import { useMe } from '../../api/session.ts'
 import { t, textOr } from '../../texts/translate.ts'
 
@@ -11,10 +11,11 @@ interface PermissionsProps {
   onChange: (permissions: string[] | null) => void
 }
 
-/** All permissions, or for each type of resource none, view or manage. A user can give only what they have. */
+/** All permissions, or for each type of resource none, view or manage, and single acts. A user can give only what they have. */
 export function Permissions({ value, error, onChange }: PermissionsProps) {
   const own = useMe().attributes.permissions
-  const resources = [...new Set(own.map((permission) => permission.split(':')[1]!))]
+  const resources = [...new Set(own.filter(isLevel).map((permission) => permission.split(':')[1]!))]
+  const acts = own.filter((permission) => !isLevel(permission))
   const levelsOf = (resource: string): Level[] => [
     'none',
     ...(['view', 'manage'] as const).filter((level) => own.includes(`${level}:${resource}`)),
@@ -23,7 +24,9 @@ export function Permissions({ value, error, onChange }: PermissionsProps) {
     (['manage', 'view'] as const).find((level) => value?.includes(`${level}:${resource}`)) ?? 'none'
 
   function choose(resource: string, level: Level) {
-    const others = (value ?? []).filter((permission) => permission.split(':')[1] !== resource)
+    const others = (value ?? []).filter(
+      (permission) => !isLevel(permission) || permission.split(':')[1] !== resource,
+    )
     // Who manages something also sees it.
     const chosen = level === 'manage' ? ['view', 'manage'] : level === 'view' ? ['view'] : []
     onChange([...others, ...chosen.map((each) => `${each}:${resource}`).filter((each) => own.includes(each))])
@@ -58,8 +61,26 @@ export function Permissions({ value, error, onChange }: PermissionsProps) {
               />
             </li>
           ))}
+          {acts.map((act) => (
+            <li key={act} className="permission">
+              <Checkbox
+                size="sm"
+                label={textOr(`permission.${act}`, act)}
+                checked={value.includes(act)}
+                onChange={({ currentTarget }) =>
+                  onChange(
+                    currentTarget.checked
+                      ? [...value, act]
+                      : value.filter((permission) => permission !== act),
+                  )
+                }
+              />
+            </li>
+          ))}
         </ul>
       )}
     </>
   )
 }
+
+const isLevel = (permission: string) => /^(view|manage):/.test(permission)

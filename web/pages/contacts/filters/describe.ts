@@ -1,4 +1,4 @@
-import { type Nameable, useNames } from '../../../parts/resource-select.tsx'
+import { type Nameable, useNames } from '../../../parts/resource-names.ts'
 import { language, t } from '../../../texts/translate.ts'
 import { type Filter, isGroup, isRule, type Part } from './condition.ts'
 import { type Field, isFixed, type Operator, operatorOf, type Rule } from './fields.ts'

@@ -1,0 +1,76 @@
+import { TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { createSegment, deleteSegment, updateSegment } from '../../../api/generated.ts'
+import { refresh } from '../../../api/queries.ts'
+import { FormDialog, notify } from '../../../parts/forms.tsx'
+import { useAddress } from '../../../parts/search.ts'
+import { useCurrentSite } from '../../../shell/use-site.ts'
+import { t } from '../../../texts/translate.ts'
+import { attributesIn, type Segment } from './view.ts'
+
+/** Saves the list as a new segment or, with one, renames it. */
+export function NameSegment({ segment, onClose }: { segment?: Segment; onClose: () => void }) {
+  const { id: siteId } = useCurrentSite()
+  const { search, change } = useAddress()
+  const [name, setName] = useState(segment?.attributes.name ?? '')
+  async function save() {
+    if (segment) {
+      const { id } = segment
+      await updateSegment(id, { data: { type: 'segments', id, attributes: { name } } })
+      await refresh('segments')
+      return onClose()
+    }
+    const { data } = await createSegment({
+      data: {
+        type: 'segments',
+        attributes: { name, ...attributesIn(search) } as never,
+        relationships: { site: { data: { type: 'sites', id: siteId } } },
+      },
+    })
+    await refresh('segments')
+    change({ view: data.id, dialog: undefined })
+  }
+  return (
+    <FormDialog
+      title={segment ? t('views.renameTitle') : t('views.saveTitle')}
+      fields={['name']}
+      submitLabel={t('save')}
+      onClose={onClose}
+      onSubmit={save}
+    >
+      {(errors) => (
+        <TextInput
+          label={t('views.name')}
+          description={segment ? undefined : t('views.nameHint')}
+          data-autofocus
+          value={name}
+          error={errors.name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+      )}
+    </FormDialog>
+  )
+}
+
+/** The API refuses it, with their names, while automations or other segments use the segment. */
+export function ArchiveSegment({ segment, onClose }: { segment: Segment; onClose: () => void }) {
+  const { change } = useAddress()
+  const { name } = segment.attributes
+  return (
+    <FormDialog
+      title={t('views.archiveTitle', { name })}
+      fields={[]}
+      submitLabel={t('archive')}
+      isDangerous
+      onClose={onClose}
+      onSubmit={async () => {
+        await deleteSegment(segment.id)
+        await refresh('segments')
+        change({ view: undefined, dialog: undefined })
+        notify(t('views.archived', { name }))
+      }}
+    >
+      {() => <p>{t('views.archiveText')}</p>}
+    </FormDialog>
+  )
+}
