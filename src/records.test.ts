@@ -473,7 +473,7 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))('
       const other = (await post(values)).body.data
       const source = { pointer: '/data/attributes/archived' }
       const { body } = await expectRefusal(h.app, () => patch(id, { archived: false }), 422, source)
-      expect(body.errors[0]).toMatchObject({ code: 'taken', detail: expect.stringContaining('meanwhile') })
+      expect(body.errors[0]).toMatchObject({ code: 'taken', detail: expect.stringContaining('now has this') })
       const named = { pointer: `/data/attributes/${name}` }
       const third = (await post(everything())).body.data.attributes[name]
       const same = { archived: false, [name]: third }

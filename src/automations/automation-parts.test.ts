@@ -1,4 +1,4 @@
-/** What programs in which people put automations together ask for. */
+/** What automation editors ask for. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeContact, makeKey, makeOffer } from '../testing/fixtures.ts'

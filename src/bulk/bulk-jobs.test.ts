@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rotateApiKey } from '../accounts/api-keys/api-keys.ts'
 import { cleanUp } from '../operations/clean-up.ts'
@@ -5,7 +6,7 @@ import type { MovableClock } from '../platform/clock/clock.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { makeTag } from '../testing/automations.ts'
 import { bulkBody, processBulk, rowsOf, runBulk } from '../testing/bulk.ts'
-import { makeContact, makeKey, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
+import { makeAccount, makeContact, makeKey, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { recordStatements } from '../testing/statements.ts'
 import { bulkGrants } from './kinds/grants.ts'
@@ -248,4 +249,30 @@ test('planted fault: without the outcome in the transaction of the grant, a repe
   ])
   await processBulk(h)
   expect(await days()).toBe(90)
+})
+
+describe('a dry run', () => {
+  test('tries the first 10,000 contacts of a filter, and counts no others', {
+    timeout: 120_000,
+  }, async () => {
+    const account = await makeAccount(h.app)
+    const client = h.clientWith((await makeKey(h.app, account, null)).token)
+    const now = h.app.clock.now()
+    await sql`
+      insert into contacts (site_id, name, email, created_at, updated_at)
+      select ${account.siteId}, 'Of many', 'of-many-' || n || '@example.com', ${now}, ${now}
+        from generate_series(1, 10001) n`.execute(h.app.db)
+    const offerId = await makeOffer(h.app, account.siteId)
+    const body = bulkBody({ filter: { name_contains: 'Of many' } }, { offer_ids: [offerId] })
+    const dry = await client.post('/v1/bulk/revocations?dry_run=true', body)
+    expect(dry.body.meta).toMatchObject({ total: 10_001, tried: 10_000, counts: { not_held: 10_000 } })
+  })
+
+  test('tries more than 500 rows about one contact 500 at a time', { timeout: 120_000 }, async () => {
+    const tag = await makeTag(h.app, h.account.siteId)
+    const contact_id = await newContact()
+    const rows = Array.from({ length: 501 }, () => ({ contact_id }))
+    const dry = await h.client.post('/v1/bulk/tags?dry_run=true', bulkBody({ rows }, { add_tag_ids: [tag] }))
+    expect(dry.body.meta).toMatchObject({ tried: 501, counts: { changed: 2, unchanged: 499 } })
+  })
 })

@@ -58,12 +58,6 @@ export interface BulkKind<Of extends Settings = Settings> {
   perform(tx: Tx, context: BulkContext, rows: BulkRow<Of>[]): Promise<RowOutcome[]>
   /** What of the settings an outcome of perform() has left as it was. */
   unchanged(settings: Of, outcome: RowOutcome): Omit<Unchanged, 'contactId'>[]
-  /** The statuses that perform() would return, without changing anything; no contact is in two rows. */
-  predict(
-    tx: Tx,
-    context: BulkContext,
-    rows: (Pick<BulkRow<Of>, 'settings'> & { contactId: string | null })[],
-  ): Promise<string[]>
   /** The outcome of a row for an error of the database; undefined: it is not known. */
   explain?(error: unknown): unknown
 }

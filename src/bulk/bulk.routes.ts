@@ -101,10 +101,10 @@ const predictionOf = (effect: TSchema) =>
         total: Type.Integer(),
         contacts_created: Type.Integer(),
         counts: Type.Record(Type.String(), Type.Integer(), {
-          description: 'Numbers of rows by the status that they would get',
+          description: 'Numbers of the rows that were tried, by the status that they would get',
         }),
         tried: Type.Integer({
-          description: `How many rows \`effects\` and \`failures\` are of: the first ${most(MOST_TRIED)} at most`,
+          description: `How many rows were tried: the first ${most(MOST_TRIED)} at most. Everything but \`total\` is of these`,
         }),
         effects: Type.Array(effect, { description: 'What would happen, counted; in this order' }),
         failures: Type.Array(FailedRows, { description: 'The 50 most frequent reasons' }),

@@ -16,20 +16,17 @@ export interface Prediction {
   contacts_created: number
   /** Numbers of rows by the status that they would get. */
   counts: Record<string, number>
-  /** How many of the rows were tried: effects and failures are of these. */
+  /** How many of the rows were tried: all else but the total is of these. */
   tried: number
   effects: (object & { sentence: string })[]
   failures: FailedRows[]
 }
 
-/** So many rows are tried. Of the contacts of a filter beyond that, only the statuses are found out. */
+/** So many rows are tried: of the contacts of a filter there can be more. */
 export const MOST_TRIED = 10_000
 
 /** At once: whoever changes the same contacts meanwhile waits for so many. */
 const BATCH = 500
-
-/** So many contacts at once, of those that are not tried. */
-const CHUNK = 10_000
 
 /**
  * What a job would do: its rows are performed by the code that processes jobs, some at a time, each time in a savepoint
@@ -56,13 +53,10 @@ export async function predictJob(
   const tried: ProcessedRow[] = []
   for (const batch of await batchesOf(tx, job.siteId, rows.slice(0, MOST_TRIED)))
     tried.push(...(await tryRows(tx, batch, effects)))
-  const statuses = tried.map(({ status }) => status)
-  for (let from = MOST_TRIED; from < rows.length; from += CHUNK)
-    statuses.push(...(await kind.predict(tx, context, rows.slice(from, from + CHUNK))))
   return {
     total: rows.length,
     contacts_created: await countCreated(tx, job.siteId, rows, tried),
-    counts: countEach(statuses),
+    counts: countEach(tried.map(({ status }) => status)),
     tried: tried.length,
     effects: await effects.list(tx),
     failures: failedRows(tried.map(({ id, ...outcome }) => ({ ...outcome, position: Number(id) }))),
@@ -98,19 +92,24 @@ async function idsOf(tx: Tx, matching: RawBuilder<unknown>): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** All rows about a person are in one batch, in their order: what one does, the next finds. */
+/** Rows about a person are in one batch, in their order, unless they are more than it takes: what one does, the next finds. */
 async function batchesOf(tx: Tx, siteId: string, rows: RowToPerform[]): Promise<RowToPerform[][]> {
   const emails = rows.flatMap(({ email }) => email ?? [])
   const known = await findContactsByEmail(tx, siteId, emails)
   const byPerson = Map.groupBy(rows, ({ contactId, email }) => contactId ?? known.get(email!) ?? email)
   const batches: RowToPerform[][] = []
-  for (const ofPerson of byPerson.values()) {
+  for (const ofPerson of [...byPerson.values()].flatMap(inBatches)) {
     const last = batches.at(-1)
     if (last && last.length + ofPerson.length <= BATCH) last.push(...ofPerson)
-    else batches.push([...ofPerson])
+    else batches.push(ofPerson)
   }
   return batches
 }
+
+const inBatches = (rows: RowToPerform[]): RowToPerform[][] =>
+  Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) =>
+    rows.slice(index * BATCH, (index + 1) * BATCH),
+  )
 
 /** Performs rows, has their effects described, and takes all back. Where that fails, it is tried with fewer. */
 async function tryRows(tx: Tx, rows: RowToPerform[], effects: RowEffects): Promise<ProcessedRow[]> {

@@ -136,10 +136,10 @@ test.each(JOBS)(
     const failed = done.flatMap(({ status, detail }, index) =>
       status === 'failed' ? [`${index + 1} ${detail}`] : [],
     )
-    const foretold = (failures as { detail: string; positions: number[] }[]).flatMap(
+    const predicted = (failures as { detail: string; positions: number[] }[]).flatMap(
       ({ detail, positions }) => positions.map((position) => `${position} ${detail}`),
     )
-    expect(foretold.sort()).toEqual(failed.sort())
+    expect(predicted.sort()).toEqual(failed.sort())
     const said = (effects as CountedEffect[]).map(({ sentence }) => sentence)
     for (const sentence of sentences) expect(said).toContainEqual(expect.stringMatching(sentence))
   },

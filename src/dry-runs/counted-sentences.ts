@@ -30,7 +30,7 @@ function ofChange({ effect }: Counted, people: string, named: string): string {
     case 'offer_revoked':
       return `The offer ${named} would be revoked from ${people}.`
     case 'access_expired':
-      return `The offer ${named}, whose access period is over, would be closed for ${people}.`
+      return `The expired grant of the offer ${named} would be closed for ${people}.`
     case 'tag_added':
       return `The tag ${named} would be added to ${people}.`
     case 'tag_removed':

@@ -151,7 +151,7 @@ function sentenceOf(event: DispatchedEvent, { offer, contact, period, zone, kept
       return `The offer ${offer} would be revoked from ${contact}.${stays.join('')}`
     }
     case 'access_expired':
-      return `The offer ${offer}, whose access period is over, would be closed.`
+      return `The expired grant of the offer ${offer} would be closed.`
     default:
       return `The event ${event.type} would be recorded.`
   }

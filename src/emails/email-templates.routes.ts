@@ -57,7 +57,7 @@ const preview = route({
   access: 'manage:emails',
   summary: 'Preview an e-mail template before it is saved',
   description:
-    'Rendered with sample data, or for the contact that `meta.contact_id` names, which requires `view:contacts`. Omitted fields have their default text.',
+    'Rendered with sample data, or for the contact that `meta.contact_id` names, which requires `view:contacts`, in their language. Omitted fields have their default text.',
   tag: TAG,
   body: Draft,
   responses: { 200: Preview },

@@ -250,6 +250,24 @@ test('a preview can be written to a contact, with the offers that they hold', as
   expect((await h.client.post('/v1/email_templates/preview', nobody)).status).toBe(404)
 })
 
+test('a preview for a contact is in the language of their e-mails', async () => {
+  const contact_id = await makeContact(h.app, h.account.siteId)
+  const offer = await makeOffer(h.app, h.account.siteId)
+  await h.client.post(`/v1/contacts/${contact_id}/relationships/offers`, offersBody([offer]))
+  await h.app.db
+    .updateTable('customers')
+    .set({ language: 'es' })
+    .where('contact_id', '=', contact_id)
+    .execute()
+  const welcome = document({ kind: 'welcome' })
+  const preview = async (meta: object) =>
+    (await h.client.post('/v1/email_templates/preview', { ...welcome, meta })).body.meta
+  const [theirs, sample] = [await preview({ contact_id }), await preview({})]
+  expect(theirs.html).toContain('<html lang="es"')
+  expect(sample.html).toContain('<html lang="en"')
+  expect(theirs.subject).not.toBe(sample.subject)
+})
+
 test('a test of a template goes to the user who asks for it, and to nobody else', async () => {
   const words = { kind: 'welcome', subject: 'A trial for {{ recipient.name }}' }
   await h.drain()

@@ -9,8 +9,8 @@ import { type EmailKind, inWords } from './templates/index.ts'
 import { samplesOf } from './templates/samples.ts'
 
 /**
- * An e-mail as the site would send it, to a person that is made up or to one of its contacts. The link in it leads
- * nowhere.
+ * An e-mail as the site would send it, to a person that is made up or to one of its contacts, in the language of that
+ * contact or of the site. The link in it does not work.
  *
  * @param contactId null: to the person that is made up. A contact who holds no offers has those of that person.
  * @throws ApiError 422 when the template fails, which it may only by reaching a limit
@@ -39,9 +39,9 @@ export async function previewTemplate(
   const sample = samplesOf(kind, await customSamples(db, siteId, 'all'))[0]!
   const link = { ...sample.link, url: `${url}/a-link-of-their-own` }
   try {
-    const language = languageOf(code)
     const now = app.clock.now()
     const contact = contactId === null ? null : await sampleContact(db, siteId, contactId, now)
+    const language = languageOf(contact?.language ?? code)
     const data = {
       ...sample,
       ...(contact && { recipient: contact.recipient }),

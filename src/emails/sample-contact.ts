@@ -3,20 +3,22 @@ import type { Db, Tx } from '../platform/db/database.ts'
 import { givenName } from '../platform/text/names.ts'
 import type { EmailData } from './templates/data.ts'
 
-/** A contact as the recipient of a preview, with the offers that they hold now. */
+/** A contact as the recipient of a preview, with the offers that they hold now, and their language if they have one. */
 export async function sampleContact(
   db: Db | Tx,
   siteId: string,
   contactId: string,
   now: Date,
-): Promise<Pick<EmailData, 'recipient' | 'offers'>> {
+): Promise<Pick<EmailData, 'recipient' | 'offers'> & { language: string | null }> {
   const { rows } = await sql<{
     name: string
     email: string
     custom: Record<`custom_${number}`, string | null> | null
     offers: EmailData['offers']
+    language: string | null
   }>`
     select c.name, c.email,
+           (select cu.language from customers cu where cu.site_id = c.site_id and cu.contact_id = c.id) as language,
            (select jsonb_object_agg('custom_' || f.number, c.custom -> ('custom_' || f.number))
               from custom_fields f where f.site_id = c.site_id) as custom,
            (select coalesce(json_agg(json_build_object(
@@ -32,6 +34,6 @@ export async function sampleContact(
              where cu.site_id = c.site_id and cu.contact_id = c.id) as offers
       from contacts c
      where c.id = ${contactId} and c.site_id = ${siteId}`.execute(db)
-  const { name, email, custom, offers } = rows[0]!
-  return { recipient: { name, first_name: givenName(name), email, ...custom }, offers }
+  const { name, email, custom, offers, language } = rows[0]!
+  return { recipient: { name, first_name: givenName(name), email, ...custom }, offers, language }
 }

@@ -1,5 +1,5 @@
 import { RENEWALS, type Renewal } from '../../grants/change-offers.ts'
-import { heldOffers, unknownOffers } from '../../grants/find-offers.ts'
+import { unknownOffers } from '../../grants/find-offers.ts'
 import { type GrantOutcome, grantInTransaction } from '../../grants/grant-in-transaction.ts'
 import { explainPeriod } from '../../grants/read-renewal.ts'
 import { emailTaken, offerNotFound, subjectNotFound } from '../../grants/refusals.ts'
@@ -57,20 +57,6 @@ export const bulkGrants: BulkKind<GrantSettings> = {
     (result as { offers: { id: string; status: string }[] }).offers
       .filter(({ status }) => status === 'already_granted')
       .map(({ id }) => ({ effect: 'offer_granted', reason: 'already_granted', offer_id: id })),
-  async predict(tx, { siteId, origin: { now } }, rows) {
-    const contactIds = rows.flatMap(({ contactId }) => contactId ?? [])
-    const offerIds = [...new Set(rows.flatMap(({ settings }) => settings.offer_ids ?? []))]
-    const held = await heldOffers(tx, siteId, contactIds, offerIds, now)
-    return rows.map(({ contactId, settings: { offer_ids = [], renew, expires_at } }) => {
-      const ends = offer_ids.map((id) => (contactId === null ? undefined : held.get(`${contactId} ${id}`)))
-      if (ends.includes(undefined)) return 'granted'
-      const isRenewed =
-        expires_at === undefined
-          ? renew !== undefined && ends.some((end) => end !== null)
-          : ends.some((end) => (end?.toISOString() ?? null) !== expires_at)
-      return isRenewed ? 'renewed' : 'already_granted'
-    })
-  },
   explain: explainPeriod,
 }
 

@@ -1,4 +1,4 @@
-import { heldOffers, unknownOffers } from '../../grants/find-offers.ts'
+import { unknownOffers } from '../../grants/find-offers.ts'
 import { revokeInTransaction } from '../../grants/grant-in-transaction.ts'
 import type { BulkKind, Settings } from '../bulk-kind.ts'
 import { idList } from '../members.ts'
@@ -39,13 +39,5 @@ export const bulkRevocations: BulkKind<RevocationSettings> = {
     return [...new Set(offer_ids)]
       .filter((id) => !revoked.includes(id))
       .map((id) => ({ effect: 'offer_revoked', reason: 'not_held', offer_id: id }))
-  },
-  async predict(tx, { siteId, origin: { now } }, rows) {
-    const contactIds = rows.flatMap(({ contactId }) => contactId ?? [])
-    const offerIds = [...new Set(rows.flatMap(({ settings }) => settings.offer_ids ?? []))]
-    const held = await heldOffers(tx, siteId, contactIds, offerIds, now)
-    return rows.map(({ contactId, settings: { offer_ids = [] } }) =>
-      offer_ids.some((id) => held.has(`${contactId} ${id}`)) ? 'revoked' : 'not_held',
-    )
   },
 }

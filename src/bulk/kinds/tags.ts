@@ -1,5 +1,4 @@
 import { changeTaggings } from '../../people/tags/change-taggings.ts'
-import { findTaggings } from '../../people/tags/find-taggings.ts'
 import { findReferable } from '../../platform/references/referable.ts'
 import type { BulkKind, Settings } from '../bulk-kind.ts'
 import { idList } from '../members.ts'
@@ -57,18 +56,5 @@ export const bulkTags: BulkKind<TagSettings> = {
       ...had.map((id) => ({ effect: 'tag_added', reason: 'already_tagged', tag_id: id }) as const),
       ...lacked.map((id) => ({ effect: 'tag_removed', reason: 'not_tagged', tag_id: id }) as const),
     ]
-  },
-  async predict(tx, { siteId }, rows) {
-    const taggings = await findTaggings(
-      tx,
-      siteId,
-      rows.flatMap(({ contactId }) => contactId ?? []),
-      [...new Set(rows.flatMap(({ settings }) => Object.values(bulkTags.named(settings)).flat()))],
-    )
-    return rows.map(({ contactId, settings: { add_tag_ids = [], remove_tag_ids = [] } }) => {
-      const has = (tagId: string) => taggings.has(`${contactId} ${tagId}`)
-      const isChanged = add_tag_ids.some((id) => !has(id)) || remove_tag_ids.some(has)
-      return isChanged ? 'changed' : 'unchanged'
-    })
   },
 }

@@ -25,7 +25,8 @@ const Filter = Type.Object({
     description: 'The type of the resources whose ids it takes',
   }),
   is_recorded: Type.Boolean({
-    description: 'False: Bestow does not have what it asks for, so that it finds nobody, or everybody',
+    description:
+      'False: Bestow does not record this; positive filters match no one, negative filters match everyone',
   }),
   custom_field: Type.Union([CustomField, Type.Null()], {
     description: 'The custom field that it is about; null: none',

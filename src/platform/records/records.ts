@@ -304,5 +304,5 @@ const taken = (name: string) => invalidAttribute(name, 'taken', 'has already bee
 const takenMeanwhile = ({ resource }: Records, name: string) =>
   cannotRestore(
     'taken',
-    `${labelOf(name)} has been taken by another ${resource.singular} meanwhile. Restore it with another ${labelOf(name).toLowerCase()}.`,
+    `Another ${resource.singular} now has this ${labelOf(name).toLowerCase()}. Restore it with another one, in the same request.`,
   )
