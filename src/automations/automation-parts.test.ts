@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAutomation, makeTag, makeTemplate } from '../testing/automations.ts'
 import { makeContact, makeKey, makeOffer } from '../testing/fixtures.ts'
-import { makeHook } from '../testing/hooks.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { makeHook } from '../testing/hooks.ts'
 
 let h: Harness
 let siteId: string

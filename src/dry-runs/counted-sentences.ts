@@ -4,7 +4,9 @@ import { nameOf, OMITTED } from './describe-emails.ts'
 /** What would be recorded about so many contacts, or would not. @param named the name of its offer or its tag */
 export function sentenceOfChange(effect: Counted, contacts: number, named: string | null): string {
   const people = contacts === 1 ? '1 contact' : `${inDigits(contacts)} contacts`
-  return effect.happens ? ofChange(effect, people, `"${named}"`) : ofUnchanged(effect, people, `"${named}"`)
+  return effect.happens
+    ? ofChange(effect, contacts, people, `"${named}"`)
+    : ofUnchanged(effect, people, `"${named}"`)
 }
 
 /** What would follow so many times. */
@@ -16,12 +18,12 @@ export function sentenceOfReaction(effect: Counted, count: number): string {
 
 const inDigits = (count: number) => count.toLocaleString('en')
 
-function ofChange({ effect }: Counted, people: string, named: string): string {
+function ofChange({ effect }: Counted, contacts: number, people: string, named: string): string {
   switch (effect) {
     case 'contact_created':
       return `${people} would be created.`
     case 'customer_created':
-      return `${people} would become customers.`
+      return contacts === 1 ? `${people} would become a customer.` : `${people} would become customers.`
     case 'offer_granted':
       return `The offer ${named} would be granted to ${people}.`
     case 'access_extended':

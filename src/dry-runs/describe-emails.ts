@@ -66,7 +66,7 @@ export const nameOf = (kind: string) => kind.replaceAll('_', ' ')
 
 export const OMITTED = {
   declined: 'the request declines it',
-  off_on_site: 'the site does not send it',
+  off_on_site: 'the site does not send such e-mails',
   already_customer: 'the contact already was a customer',
 }
 

@@ -38,8 +38,9 @@ export function readSubmission(
     const { handle, required } = field
     try {
       const value = readValue(field, given)
-      if (value) values[handle] = value
-      else if (required) problems.push(missing(field))
+      // A box that must be ticked.
+      if (required && (!value || (isBox(field) && value === 'false'))) problems.push(missing(field))
+      else if (value) values[handle] = value
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       problems.push({ handle, code: error.code, detail: error.message })
@@ -48,6 +49,8 @@ export function readSubmission(
   const { name = '', email = '', ...answers } = values
   return { submitted: { name, email, answers }, problems }
 }
+
+const isBox = ({ custom }: FormField): boolean => custom?.type === 'CheckboxField'
 
 const missing = ({ handle, custom }: FormField): Problem => ({
   handle,

@@ -288,6 +288,23 @@ describe('refusals', () => {
     expect(body.errors[0].detail).toContain(words)
   })
 
+  test('a box that the form requires must be ticked', async () => {
+    const attributes = { title: 'I agree to the terms', type: 'CheckboxField' }
+    const { handle } = (
+      await h.client.post('/v1/custom_fields', { data: { type: 'custom_fields', attributes } })
+    ).body.data.attributes
+    const inputs = [
+      { handle: 'email', required: true },
+      { handle, required: true },
+    ]
+    const form = await makeForm(h.app, siteId, { attributes: { inputs } })
+    for (const value of [false, 'false', '']) {
+      const { status, body } = await submit(form, { ...newcomer(), [handle]: value })
+      expect([status, body.errors[0].code]).toEqual([422, 'blank'])
+    }
+    expect((await submit(form, { ...newcomer(), [handle]: true })).status).toBe(201)
+  })
+
   test('a field that the form requires must be there', async () => {
     const inputs = [{ handle: 'email' }, { handle: 'address_city', required: true }]
     const form = await makeForm(h.app, siteId, { attributes: { inputs } })

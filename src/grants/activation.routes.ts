@@ -2,7 +2,9 @@ import { Type } from 'typebox'
 import { findByActivationToken } from '../catalogue/offers/activation-token.ts'
 import type { App } from '../platform/app.ts'
 import { type Context, type Route, route } from '../platform/http/route.ts'
-import { notFound } from '../platform/jsonapi/errors.ts'
+import { badRequest, notFound } from '../platform/jsonapi/errors.ts'
+import { parseBoolean } from '../platform/jsonapi/field-types.ts'
+import type { QueryParameters } from '../platform/jsonapi/query.ts'
 import { activateOffer, deactivateOffer, type GivenBuyer } from './activate-offer.ts'
 
 const MEMBERS = ['email', 'name', 'external_user_id', 'source'] as const
@@ -67,8 +69,8 @@ const activate = route({
     const { app, query, requestId } = context
     const offer = await offerOf(context)
     const emails = {
-      send_offer_grant_email: query.send_offer_grant_email === 'true',
-      send_customer_welcome_email: query.send_customer_welcome_email !== 'false',
+      send_offer_grant_email: readFlag(query, 'send_offer_grant_email', false),
+      send_customer_welcome_email: readFlag(query, 'send_customer_welcome_email', true),
     }
     const warning = await activateOffer(app, offer, givenBuyer(context), emails, requestId)
     return { body: answerOf(app, 'activated', warning) }
@@ -96,6 +98,17 @@ const deactivate = route({
     return { body: answerOf(context.app, 'deactivated', warning) }
   },
 })
+
+/** @throws ApiError 400 for what is neither true nor false: an e-mail that was meant to be declined would be sent */
+function readFlag(query: QueryParameters, parameter: string, usual: boolean): boolean {
+  const given = query[parameter]
+  if (given === undefined) return usual
+  try {
+    return parseBoolean([given].flat().at(-1)!.trim().toLowerCase())
+  } catch {
+    throw badRequest('invalid_parameter', `${parameter} must be true or false.`, { parameter })
+  }
+}
 
 /** The fields of the query string, and those of the body before them. */
 function givenBuyer({ query, body }: Context<unknown>): GivenBuyer {

@@ -98,6 +98,27 @@ test('no welcome is sent when the URL declines it', async () => {
   expect(await kindsTo(email)).toEqual([])
 })
 
+test.each(['False', '0', 'FALSE'])('no welcome is sent when the URL declines it with %s', async (flag) => {
+  const email = newEmail()
+  await call(`${urls.activate_url}?send_customer_welcome_email=${flag}`, { email })
+  expect([await heldBy(email), await kindsTo(email)]).toEqual([[expect.anything()], []])
+})
+
+test.each(['no', 'nope', ''])(
+  'a flag in the URL that is %j is refused, and nothing is granted',
+  async (flag) => {
+    const email = newEmail()
+    for (const name of ['send_customer_welcome_email', 'send_offer_grant_email']) {
+      const { status, body } = await call(`${urls.activate_url}?${name}=${flag}`, { email })
+      expect([status, JSON.stringify(body)]).toEqual([
+        400,
+        expect.stringContaining(`${name} must be true or false`),
+      ])
+    }
+    expect(await heldBy(email)).toEqual([])
+  },
+)
+
 test('without a request no confirmation is sent, also when the site confirms grants over the API', async () => {
   await h.app.db.updateTable('sites').set({ send_offer_grant_email: true }).execute()
   const email = newEmail()

@@ -7,6 +7,7 @@ import { otherRequest, REPLAYED } from '../platform/http/idempotency.ts'
 import { IdentifierList } from '../platform/http/resource-routes.ts'
 import { type Answer, type Caller, type Route, route, type SignedContext } from '../platform/http/route.ts'
 import { documentedAs } from '../platform/jsonapi/documented.ts'
+import { jsonPointer } from '../platform/jsonapi/errors.ts'
 import { identifier, isId } from '../platform/jsonapi/identifiers.ts'
 import {
   type ChangeOffers,
@@ -166,6 +167,7 @@ function offerRelationshipRoutes(
       async handler(context) {
         const subject = { parent, id: context.params.id! }
         if (!isId(subject.id)) throw subjectNotFound(subject)
+        context.ignore(unknownMeta(context.body.meta ?? {}))
         const change = changeOf(context, subject, OPERATIONS[method].mode)
         if (isDryRun(context.query)) return answerDry(context, change, dryRuns)
         const outcome = await changeOffers(context.app, change).catch((error) => {
@@ -176,6 +178,17 @@ function offerRelationshipRoutes(
     }),
   )
 }
+
+const KNOWN_META = Object.keys({ ...Meta, ...RenewalMeta })
+
+/** A misspelled member would silently change nothing. */
+const unknownMeta = (meta: object) =>
+  Object.keys(meta)
+    .filter((name) => !KNOWN_META.includes(name))
+    .map((name) => ({
+      reason: `There is no meta.${name}; use ${KNOWN_META.join(', ')}`,
+      source: { pointer: jsonPointer(['meta', name]) },
+    }))
 
 async function answerDry(
   context: SignedContext<Body>,

@@ -284,3 +284,16 @@ describe('the announcement of the end of access', () => {
     for (const { events } of [revoked!, extended!]) expect(await events()).not.toContain('access_ending')
   })
 })
+
+test('a misspelled member of meta is reported, and refused in strict mode', async () => {
+  const { grant } = await holder()
+  const { status, headers } = await grant({ renwe: 'extend' })
+  expect([status, headers.get('warning')]).toEqual([200, expect.stringContaining('There is no meta.renwe')])
+  const strict = await startHarness({ settings: { JSONAPI_STRICT: 'on' } })
+  const contact = await makeContact(strict.app, strict.account.siteId)
+  const body = offersBody([await makeOffer(strict.app, strict.account.siteId)], { renwe: 'extend' })
+  await expectRefusal(strict.app, () => strict.client.post(offersOf(contact), body), 400, {
+    pointer: '/meta/renwe',
+  })
+  await strict.close()
+})

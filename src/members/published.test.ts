@@ -102,6 +102,15 @@ test.each([
     '<video src="/s/x/sign-out"></video><audio src="http://example.com/a.mp3"></audio><video src="data:x"></video>',
     '',
   ],
+  [
+    '<p><img src="http://example.com/a.png"></p><p>Read <a href="https://example.com">this</a> and <b>that</b>.</p>',
+    '<p></p><p>Read <a href="https://example.com">this</a> and <b>that</b>.</p>',
+  ],
+  [
+    '<video><source src="/a.webm"></video><strong>bold</strong> normal',
+    '<video controls preload="metadata" class="player"></video><strong>bold</strong> normal',
+  ],
+  ['<audio src="http://example.com/a.mp3">no sound</audio><em>text</em>', '<em>text</em>'],
   ['<form action="/s/x/sign-out" method="post"><button>a</button></form>', 'a'],
   ['<iframe src="https://evil.example/"></iframe>', ''],
   ['<svg><script>alert(1)</script></svg><math><mi>x</mi></math>', 'x'],

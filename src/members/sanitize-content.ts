@@ -53,7 +53,11 @@ export async function sanitizeContent(html: string): Promise<string> {
       }),
     },
     selfClosing: ['img', 'br', 'hr', 'source'],
-    exclusiveFilter: ({ tag, attribs }) => ['img', 'source', 'iframe'].includes(tag) && !attribs.src,
+    // Not another tag in its place, which does not work: the library would close the next tag as that one.
+    exclusiveFilter: ({ tag, attribs }) =>
+      ['img', 'source', 'iframe'].includes(tag)
+        ? !attribs.src
+        : ['video', 'audio'].includes(tag) && !attribs.class,
     nestingLimit: 50,
   })
 }
@@ -62,7 +66,7 @@ type Attributes = Record<string, string>
 
 const PLAYED = { controls: '', preload: 'metadata' }
 
-/** Of a tag with the address of a file: what is neither an https address nor an own file is no tag any more. */
+/** Of a tag with the address of a file: what is neither an https address nor an own file has no attributes, and is left out. */
 const showing =
   (added: Attributes) =>
   (tagName: string, { src, ...attribs }: Attributes): { tagName: string; attribs: Attributes } => {
@@ -72,5 +76,5 @@ const showing =
     const address = key ? uploadPath(key) : src
     return /^https:\/\//i.test(address) || isOwnFile(address)
       ? { tagName, attribs: { src: address, ...attribs, ...added } }
-      : { tagName: 'object', attribs: {} }
+      : { tagName, attribs: {} }
   }

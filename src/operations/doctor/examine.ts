@@ -15,6 +15,9 @@ export interface Finding {
 
 const MOST_EXAMPLES = 5
 
+/** Options of a query that may take an hour: the limit of others is for what somebody waits for. */
+const PATIENT = { query_timeout: 3_600_000 }
+
 /**
  * Checks every invariant on one snapshot of the database, and the indexes that the invariants rely on. Changes
  * nothing, and may take a while on a large database.
@@ -48,12 +51,13 @@ async function check(
   times: Date[],
 ): Promise<Finding> {
   // The times are not in every query, and PostgreSQL wants to know the type of each parameter.
-  const { rows } = await client.query<{ count: number; examples: string[] }>(
-    `with violations as (${violations}), clock as (select $1::timestamptz, $2::timestamptz)
+  const { rows } = await client.query<{ count: number; examples: string[] }>({
+    text: `with violations as (${violations}), clock as (select $1::timestamptz, $2::timestamptz)
      select (select count(*)::int from violations) as count,
             array(select what from violations limit ${MOST_EXAMPLES}) as examples`,
-    times,
-  )
+    values: times,
+    ...PATIENT,
+  })
   return { name, rule, violations: rows[0]!.count, examples: rows[0]!.examples }
 }
 
@@ -70,7 +74,8 @@ async function checkIndexes(client: pg.PoolClient): Promise<Finding> {
     const examples: string[] = []
     for (const { index } of rows) {
       await client.query('savepoint one_index')
-      await client.query('select bt_index_check($1::regclass, true)', [index]).catch(async (error: Error) => {
+      const check = { text: 'select bt_index_check($1::regclass, true)', values: [index], ...PATIENT }
+      await client.query(check).catch(async (error: Error) => {
         examples.push(`${index}: ${error.message}`)
         await client.query('rollback to savepoint one_index')
       })

@@ -164,6 +164,7 @@ const put = route({
     const siteId = siteOf(context)
     const { email, ...attributes } = (body.data.attributes ?? {}) as Record<string, unknown>
     const known = await findContactByEmail(tx, siteId, address)
+    if (known === null) assertSameAddress(email, [address])
     const { contact, isNew } =
       known === null
         ? await ensureContact(
@@ -173,7 +174,7 @@ const put = route({
             originOf(context),
           )
         : { contact: await lockOne<Contact>(tx, contactRows, caller.siteIds, known), isNew: false }
-    assertSameAddress(email, [address, contact.email], contact.id)
+    if (!isNew) assertSameAddress(email, [address, contact.email], contact.id)
     if (isNew) {
       readNoId(context)
       await setTags(context, contact, 'add', body.data.relationships?.tags)
@@ -199,11 +200,11 @@ function readAddress(given: string): string {
 }
 
 /** @throws ApiError 422 for an e-mail that is none of these addresses */
-function assertSameAddress(given: unknown, addresses: string[], id: string): void {
+function assertSameAddress(given: unknown, addresses: string[], id?: string): void {
   if (given === undefined || addresses.includes(parseEmailAddress(given) ?? '')) return
   throw unprocessable(
     'email_mismatch',
-    `The email is not the address in the path. Leave it out; PATCH /v1/contacts/${id} changes an address`,
+    `The email is not the address in the path. Leave it out${id === undefined ? '' : `; PATCH /v1/contacts/${id} changes an address`}`,
     '/data/attributes/email',
   )
 }

@@ -109,13 +109,14 @@ test('tags are set as by POST and PATCH', async () => {
 
 test('another e-mail in the body is refused, whether there is a contact or not; nothing is written', async () => {
   const email = newEmail()
-  for (const _ of ['new', 'known']) {
+  for (const which of ['new', 'known']) {
     const { status, body } = await put(email, { email: 'other@example.com', name: 'Other' })
     expect([status, body.errors[0].code, body.errors[0].source.pointer]).toEqual([
       422,
       'email_mismatch',
       '/data/attributes/email',
     ])
+    expect(body.errors[0].detail.includes('PATCH /v1/contacts/')).toBe(which === 'known')
     const { data } = (await h.client.get(`/v1/contacts?filter[email]=${email}`)).body
     expect(data.map((contact: { attributes: { name: string } }) => contact.attributes.name)).not.toContain(
       'Other',

@@ -62,11 +62,14 @@ export const grantInvariants: Invariant[] = [
     name: 'customer_event',
     rule: 'Every customer has exactly one customer_created event, and those of customers that were merged into it.',
     violations: `select 'customer ' || c.id as what from customers c
-               left join events e on e.site_id = c.site_id and e.customer_id = c.id and e.type = 'customer_created'
-              group by c.site_id, c.id, c.contact_id, c.created_at
-             having count(e.id) > 1 + (select count(*) from events m
-                                        where m.site_id = c.site_id and m.contact_id = c.contact_id
-                                          and m.type = 'contact_merged' and m.data ->> 'merged_customer_id' is not null)
-                 or (count(e.id) = 0 and c.created_at >= $2)`,
+               left join (select site_id, customer_id, count(*) as times from events
+                           where type = 'customer_created' group by site_id, customer_id) created
+                      on created.site_id = c.site_id and created.customer_id = c.id
+               left join (select site_id, contact_id, count(*) as times from events
+                           where type = 'contact_merged' and data ->> 'merged_customer_id' is not null
+                           group by site_id, contact_id) merged
+                      on merged.site_id = c.site_id and merged.contact_id = c.contact_id
+              where created.times > 1 + coalesce(merged.times, 0)
+                 or (created.times is null and c.created_at >= $2)`,
   },
 ]
