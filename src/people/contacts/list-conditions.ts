@@ -4,6 +4,7 @@ import type { FilterSql, LookedUpFilter } from '../../platform/jsonapi/resource.
 import { mapValues } from '../../platform/jsonapi/schemas.ts'
 import { unknownCode } from '../../platform/jsonapi/site-attributes.ts'
 import { SINGULAR } from '../custom-fields/read-values.ts'
+import { warningOfArchived } from '../segments/find-archived.ts'
 import { checkCondition } from './check-condition.ts'
 import { listCondition } from './condition-sql.ts'
 import { type Condition, filtersIn, parseCondition, referencesOf } from './conditions.ts'
@@ -34,7 +35,10 @@ export function conditionsOfList(alias: string): Record<string, LookedUpFilter> 
     },
     ...mapValues(SEGMENT_FILTERS, ({ build: _, ...filter }, name) => ({
       ...filter,
-      find: (db, value, scope) => build(db, { filter: name, value }, scope),
+      find: async (db, value, scope) => ({
+        ...(await build(db, { filter: name, value }, scope)),
+        warning: await warningOfArchived(db, scope.siteIds[0] ?? '0', value),
+      }),
     })),
   }
 }

@@ -1,9 +1,11 @@
-import type { Db } from '../../platform/db/database.ts'
+import type { Db, Tx } from '../../platform/db/database.ts'
 import { jsonPointer } from '../../platform/jsonapi/errors.ts'
-import { findNameable, isReferenceType } from '../../platform/references/referable.ts'
+import { findNameable, isReferenceType, nounOf } from '../../platform/references/referable.ts'
 import { filtersIn, handleIn, isOfCustomField, referencesOf } from '../contacts/conditions.ts'
 import { conditionOf, type FilterObject, pathInto } from '../contacts/filter-object.ts'
 import { allCustomFieldsOf, customFieldsOf } from '../custom-fields/find-fields.ts'
+import { SINGULAR } from '../custom-fields/read-values.ts'
+import { segmentsById } from './find-segments.ts'
 
 interface Archived {
   type: string
@@ -13,7 +15,7 @@ interface Archived {
 }
 
 /** What the filters of a segment name that has been archived since. */
-export async function findArchived(db: Db, siteId: string, filter: FilterObject): Promise<Archived[]> {
+export async function findArchived(db: Db | Tx, siteId: string, filter: FilterObject): Promise<Archived[]> {
   const named = referencesOf(conditionOf(filter)).map(({ path, ...each }) => ({
     ...each,
     pointer: jsonPointer(['data', 'attributes', 'filter', ...pathInto(filter, path)]),
@@ -28,7 +30,22 @@ export async function findArchived(db: Db, siteId: string, filter: FilterObject)
   return [...archived, ...(await archivedFields(db, siteId, filter))]
 }
 
-async function archivedFields(db: Db, siteId: string, filter: FilterObject): Promise<Archived[]> {
+/** A sentence about what a segment names that has been archived since; undefined: there is nothing. */
+export async function warningOfArchived(
+  db: Db | Tx,
+  siteId: string,
+  segmentId: string,
+): Promise<string | undefined> {
+  const [segment] = await segmentsById(db, siteId, [segmentId])
+  const archived = segment ? await findArchived(db, siteId, segment.filter) : []
+  if (archived.length === 0) return undefined
+  const named = new Set(
+    archived.map(({ type, id }) => `the ${isReferenceType(type) ? nounOf(type) : SINGULAR} ${id}`),
+  )
+  return `The segment ${segmentId} names what is archived: ${[...named].join(', ')}.`
+}
+
+async function archivedFields(db: Db | Tx, siteId: string, filter: FilterObject): Promise<Archived[]> {
   const used = filtersIn(conditionOf(filter)).filter((one) => isOfCustomField(one.filter))
   if (used.length === 0) return []
   const active = new Set((await customFieldsOf(db, [siteId])).map(({ id }) => id))

@@ -226,9 +226,16 @@ describe('archiving', () => {
     await h.client.patch(`/v1/contacts/${ada}`, {
       data: { type: 'contacts', attributes: { custom_2: 'Bonn' } },
     })
+    const warningOf = async (list: string, filter: string) =>
+      (await h.client.get(`/v1/${list}?filter[${filter}]=${id}`)).headers.get('warning')
+    expect(await warningOf('contacts', 'segment_id')).toBeNull()
     await h.client.delete(`/v1/contact_tags/${tagId}`)
     await h.client.delete(`/v1/custom_fields/${field.data.id}`)
     expect(await contactsOf(id)).toEqual(['Ada'])
+    const sentence = `The segment ${id} names what is archived: the contact tag ${tagId}, the custom field ${field.data.id}.`
+    for (const list of ['contacts', 'customers'])
+      for (const filter of ['segment_id', 'not_segment_id'])
+        expect(await warningOf(list, filter)).toContain(sentence)
     const place = '/data/attributes/filter/where/any'
     expect((await show(id)).body.meta).toEqual({
       contacts_count: 1,

@@ -43,7 +43,7 @@ export function listRoute(resource: Resource): Route {
     query: listParameters(resource),
     responses: { 200: pageSchema(resource) },
     errors: [400, 404, ...(resource.siteAttributes ? [422] : [])],
-    async handler({ db, query: parameters, scope, caller, ignore }) {
+    async handler({ db, query: parameters, scope, caller, ignore, warn }) {
       // Before the filters are read: what they mean depends on the site.
       const siteIds = sitesOfList(resource, namedSite(parameters), scope)
       const query = parseQuery(
@@ -53,6 +53,7 @@ export function listRoute(resource: Resource): Route {
       )
       assertMayInclude(scope.resources, caller, resource, query.include)
       ignore(query.ignored)
+      for (const { warning } of query.filters) if (warning) warn(warning)
       return { body: await pageBody(db, resource, query, parameters, scope) }
     },
   })

@@ -75,6 +75,8 @@ export interface FilterSql {
   references?: FilterReference[]
   /** It takes the place of `listed`. */
   saysWhatIsListed?: true
+  /** What whoever filters should know of the value: a sentence for the Warning header. */
+  warning?: string
 }
 
 export interface FilterReference {

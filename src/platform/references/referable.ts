@@ -51,7 +51,7 @@ export const findReferable = (
 
 /** The same, for who only shows it. */
 export const findNameable = (
-  db: Db,
+  db: Db | Tx,
   siteId: string,
   type: ReferenceType,
   ids: string[],
