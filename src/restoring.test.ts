@@ -105,6 +105,15 @@ test('a webhook that was removed before its form was archived stays removed', as
   expect((await restored('forms', form)).attributes.webhook_url).toBeNull()
 })
 
+test('a form that is being restored gets no new webhook: 422 at the attribute, and it stays archived', async () => {
+  const form = await makeForm(h.app, siteId)
+  await end(`forms/${form}`)
+  const attributes = { archived: false, webhook_url: 'https://example.com/new' }
+  const { status, body } = await h.client.patch(`/v1/forms/${form}`, { data: { type: 'forms', attributes } })
+  expect([status, body.errors[0].source]).toEqual([422, { pointer: '/data/attributes/webhook_url' }])
+  await restored('forms', form)
+})
+
 test('a webhook that was deleted by its own id before its form was archived stays deleted', async () => {
   const webhook_url = 'https://example.com/deleted-before'
   const form = await makeForm(h.app, siteId, { attributes: { webhook_url } })

@@ -1,4 +1,5 @@
 /** Table of contents: every page of the portal, with its address below /admin. */
+
 import {
   createRootRoute,
   createRoute,
@@ -6,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { readClock } from './api/clock.ts'
 import { queryClient } from './api/queries.ts'
 import { RequestProblem } from './api/request.ts'
 import { meQuery, sitesQuery } from './api/session.ts'
@@ -55,6 +57,7 @@ async function requireSession({ location }: { location: { href: string } }) {
       queryClient.ensureQueryData(meQuery),
       queryClient.ensureQueryData(sitesQuery),
     ])
+    await readClock(me.data.attributes.permissions)
     return { me, sites }
   } catch (error) {
     if (error instanceof RequestProblem && error.status === 401)

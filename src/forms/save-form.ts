@@ -1,7 +1,7 @@
 /** What creating, changing and archiving a form takes and does, besides its row. */
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
-import { ApiError } from '../platform/jsonapi/errors.ts'
+import { ApiError, unprocessable } from '../platform/jsonapi/errors.ts'
 import { invalidAttribute, type Values } from '../platform/jsonapi/read-attributes.ts'
 import type { Row } from '../platform/jsonapi/resource.ts'
 import { lockOne } from '../platform/records/lock-one.ts'
@@ -120,7 +120,10 @@ async function changeWebhook(writing: Writing, form: Row, url: string | null): P
   if (form.archived_at !== null) await restoreWebhook(form, writing)
   const hook = await findHook(writing, form)
   if ((hook?.target_url ?? null) === url) return {}
-  if (!hook) return { hook_id: await addHook(writing, form, url!) }
+  if (!hook) {
+    if (form.archived_at !== null) throw archivedFirst()
+    return { hook_id: await addHook(writing, form, url!) }
+  }
   if (url === null) {
     await endRecord(writing, hookRecords, hook.id)
     return { hook_id: null }
@@ -128,6 +131,13 @@ async function changeWebhook(writing: Writing, form: Row, url: string | null): P
   await aboutWebhook(() => updateRecord(writing, hookRecords, hook, { target_url: url, enabled: true }))
   return { updated_at: writing.now }
 }
+
+const archivedFirst = () =>
+  unprocessable(
+    'archived',
+    'An archived form gets no new webhook: restore it first, then set webhook_url',
+    '/data/attributes/webhook_url',
+  )
 
 async function findHook(
   { tx, siteIds }: Pick<Writing, 'tx' | 'siteIds'>,

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { startOfDay } from '../../src/platform/text/zone.ts'
+import { now } from '../api/clock.ts'
 import {
   listApiKeys,
   listAutomationRuns,
@@ -16,6 +18,7 @@ import {
 } from '../api/generated.ts'
 import { listOf } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
+import { useZone } from '../parts/dates.tsx'
 import { EventList } from '../parts/events.tsx'
 import { CheckIcon, ChevronIcon } from '../parts/icons.tsx'
 import { Card, Heading } from '../parts/page.tsx'
@@ -115,11 +118,10 @@ function Attention() {
   )
 }
 
-const startOfDay = () => new Date(new Date().setHours(0, 0, 0, 0)).toISOString()
-
 function Figures() {
   const { subdomain: site } = useCurrentSite()
-  const since = { 'filter[created_at_gteq]': startOfDay() }
+  const zone = useZone()
+  const since = { 'filter[created_at_gteq]': startOfDay(zone, new Date(now())).toISOString() }
   const grants = useCount('grants', listGrants, since)
   const customers = useCount('customers', listCustomers, since)
   const contacts = useCount('contacts', listContacts, {})

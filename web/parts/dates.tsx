@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core'
 import { dayIn, formatDay, formatEnd, formatExact, lastMoment } from '../../src/platform/text/zone.ts'
+import { now } from '../api/clock.ts'
 import { useSite } from '../shell/use-site.ts'
 import { language } from '../texts/translate.ts'
 
@@ -17,8 +18,8 @@ export const useZone = (): string =>
   useSite().site?.attributes.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** How long ago: "5 min. ago"; after a week the day. */
-export function relative(moment: string, zone: string, now = Date.now()): string {
-  const seconds = (Date.parse(moment) - now) / 1000
+export function relative(moment: string, zone: string): string {
+  const seconds = (Date.parse(moment) - now()) / 1000
   if (Math.abs(seconds) > 7 * 86_400) return shownDay(moment, zone)
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS[3]!
   return ago.format(Math.round(seconds / size), unit)
@@ -52,4 +53,4 @@ export function Moment({ at, as = 'relative' }: MomentProps) {
 }
 
 /** Today in the time zone of the site, as date fields have it. */
-export const today = (zone: string): string => dayIn(zone, new Date())
+export const today = (zone: string): string => dayIn(zone, new Date(now()))

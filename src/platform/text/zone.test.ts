@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { dayIn, formatDay, formatEnd, formatExact, isStartOfDay, lastDay, lastMoment } from './zone.ts'
+import {
+  dayIn,
+  formatDay,
+  formatEnd,
+  formatExact,
+  isStartOfDay,
+  lastDay,
+  lastMoment,
+  startOfDay,
+} from './zone.ts'
 
 const LOS_ANGELES = 'America/Los_Angeles'
 const at = (time: string) => new Date(time)
@@ -31,4 +40,15 @@ test('access that ends within a day is shown with the time of its end', () => {
 test('a day begins at 01:00 where clocks are put forward at midnight', () => {
   expect(isStartOfDay('Africa/Cairo', at('2026-04-23T22:00:00Z'))).toBe(true)
   expect(lastDay('Africa/Cairo', at('2026-04-23T22:00:00Z'))).toBe('2026-04-23')
+})
+
+test.each([
+  ['UTC', '2026-06-30T23:30:00Z', '2026-06-30T00:00:00.000Z'],
+  [LOS_ANGELES, '2026-07-01T06:30:00Z', '2026-06-30T07:00:00.000Z'],
+  // The days of 23 and of 25 hours.
+  ['Europe/Madrid', '2026-03-29T21:59:00Z', '2026-03-28T23:00:00.000Z'],
+  ['Europe/Madrid', '2026-10-25T22:59:00Z', '2026-10-24T22:00:00.000Z'],
+  ['UTC', '2026-06-30T00:00:00Z', '2026-06-30T00:00:00.000Z'],
+])('the day in %s of %s began at %s', (zone, time, start) => {
+  expect(startOfDay(zone, at(time)).toISOString()).toBe(start)
 })

@@ -27,6 +27,18 @@ export function dayIn(zone: string, time: Date): string {
 export const isStartOfDay = (zone: string, time: Date): boolean =>
   dayIn(zone, time) !== dayIn(zone, new Date(time.getTime() - 1))
 
+/** When the day of an instant began: days have 23 to 25 hours, and not all begin at midnight. To the millisecond. */
+export function startOfDay(zone: string, time: Date): Date {
+  const day = dayIn(zone, time)
+  let [before, within] = [time.getTime() - 26 * 3_600_000, time.getTime()]
+  while (within - before > 1) {
+    const middle = Math.floor((before + within) / 2)
+    if (dayIn(zone, new Date(middle)) === day) within = middle
+    else before = middle
+  }
+  return new Date(within)
+}
+
 /** The last millisecond of access that ends within a day at `end`, or before it when a day begins then. */
 export const lastMoment = (zone: string, end: Date): Date =>
   isStartOfDay(zone, end) ? new Date(end.getTime() - 1) : end

@@ -1,4 +1,4 @@
-import { type Nameable, isNameable, useNames } from '../../parts/resource-names.ts'
+import { isNameable, type Nameable, useNames } from '../../parts/resource-names.ts'
 import { t, textOr } from '../../texts/translate.ts'
 import { conditionOf } from '../contacts/filters/condition.ts'
 import { list, useDescriptions } from '../contacts/filters/describe.ts'

@@ -1,6 +1,7 @@
 import { Popover, Progress } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { now } from '../../api/clock.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { AlertIcon, JobsIcon } from '../../parts/icons.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
@@ -17,7 +18,7 @@ export function JobsTray() {
   const { subdomain: site } = useCurrentSite()
   const [isOpen, setOpen] = useState(false)
   const jobs = useLatestJobs(SHOWN).filter(
-    (job) => isRunning(job) || Date.now() - Date.parse(job.attributes.created_at) < RECENT_MS,
+    (job) => isRunning(job) || now() - Date.parse(job.attributes.created_at) < RECENT_MS,
   )
   if (jobs.length === 0) return null
   const running = jobs.filter(isRunning)

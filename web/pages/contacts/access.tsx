@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { now } from '../../api/clock.ts'
 import { type Complete, findIncluded } from '../../api/documents.ts'
 import { type Grant, listGrants, removeOffersFromContact } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
@@ -45,17 +46,17 @@ export function Access({ contactId }: { contactId: string }) {
   const { search, change } = useAddress()
   const close = () => change({ dialog: undefined, panel: undefined, grant: undefined })
   if (error) return <Problem error={error} retry={() => void refetch()} />
-  const now = Date.now()
+  const time = now()
   const grants = page?.data ?? []
-  const open = grants.filter((grant) => isOpen(grant.attributes, now))
-  const ended = grants.filter((grant) => !isOpen(grant.attributes, now))
+  const open = grants.filter((grant) => isOpen(grant.attributes, time))
+  const ended = grants.filter((grant) => !isOpen(grant.attributes, time))
   const chosen = grants.find(({ id }) => id === search.grant)
   const titleOf = (grant: GrantRow) =>
     String(findIncluded(page, grant.relationships.offer?.data)?.attributes.title ?? '')
   const list = (rows: GrantRow[]) => (
     <ul className="access">
       {rows.map((grant) => (
-        <AccessRow key={grant.id} grant={grant} title={titleOf(grant)} now={now} />
+        <AccessRow key={grant.id} grant={grant} title={titleOf(grant)} time={time} />
       ))}
     </ul>
   )
@@ -95,16 +96,16 @@ export function Access({ contactId }: { contactId: string }) {
 function AccessRow({
   grant: { id, attributes, relationships },
   title,
-  now,
+  time,
 }: {
   grant: GrantRow
   title: string
-  now: number
+  time: number
 }) {
   const { change } = useAddress()
   const may = useMay()
   const { subdomain: site } = useCurrentSite()
-  const { state, tone, at, as } = accessState(attributes, now)
+  const { state, tone, at, as } = accessState(attributes, time)
   return (
     <li>
       <div className="access-what">
@@ -120,7 +121,7 @@ function AccessRow({
         {at && <Moment at={at} as={as} />}
       </div>
       <div className="access-actions">
-        {isOpen(attributes, now) && may('manage:contacts') && (
+        {isOpen(attributes, time) && may('manage:contacts') && (
           <Button
             variant="default"
             size="xs"
@@ -137,7 +138,7 @@ function AccessRow({
           >
             {t('access.timeline')}
           </Menu.Item>
-          {isOpen(attributes, now) && may('manage:grants') && (
+          {isOpen(attributes, time) && may('manage:grants') && (
             <Menu.Item
               leftSection={<EditIcon size={16} />}
               onClick={() => change({ dialog: 'period', grant: id })}

@@ -1,8 +1,8 @@
 /** Table of contents: the columns that the list of contacts can have, by the API's names of attributes and relationships. */
 import { Link } from '@tanstack/react-router'
+import type { Complete } from '../../api/documents.ts'
 import { findIncluded } from '../../api/documents.ts'
 import type { Contact, listContacts } from '../../api/generated.ts'
-import type { Complete } from '../../api/documents.ts'
 import type { Column } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import type { Search } from '../../parts/search.ts'

@@ -5,8 +5,8 @@ import { refresh } from '../../api/queries.ts'
 import { FormDialog } from '../../parts/forms.tsx'
 import { type TextKey, t } from '../../texts/translate.ts'
 import { CustomFieldInput } from './custom-field-input.tsx'
-import { PROFILE } from './profile-lines.ts'
 import { useCustomFields } from './filters/use-fields.ts'
+import { PROFILE } from './profile-lines.ts'
 
 type Values = Record<string, string | boolean | null>
 

@@ -1,6 +1,7 @@
 import { Button, Menu, TextInput } from '@mantine/core'
 import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import { now } from '../../api/clock.ts'
 import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { ArchivedFilter, RestoreButton, restoring, useShowsArchived } from '../../parts/archived.tsx'
@@ -39,7 +40,7 @@ function List({ kind }: { kind: Kind }) {
   const { search, change } = useAddress()
   const may = useMay()
   const query = useSiteList(kind, operations[kind].list, { sort: '-updated_at' })
-  const now = Date.now()
+  const time = now()
   const isArchived = useShowsArchived()
   const mayEdit = may(`manage:${kind}`)
   const columns: Column<Content>[] = [
@@ -56,7 +57,7 @@ function List({ kind }: { kind: Kind }) {
     },
     {
       title: t('products.status'),
-      cell: ({ attributes }) => <StateOfContent state={stateOf(kind, attributes, now)} />,
+      cell: ({ attributes }) => <StateOfContent state={stateOf(kind, attributes, time)} />,
     },
     {
       title: t('content.changed'),
@@ -77,7 +78,7 @@ function List({ kind }: { kind: Kind }) {
         ) : (
           <RowMenu
             title={attributes.title}
-            path={stateOf(kind, attributes, now) === 'published' ? pathOf(attributes) : null}
+            path={stateOf(kind, attributes, time) === 'published' ? pathOf(attributes) : null}
             onArchive={mayEdit ? () => change({ dialog: 'archive', chosen: id }) : undefined}
           />
         ),

@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { now } from '../../api/clock.ts'
 import { oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { EditForm } from '../../parts/edit-form.tsx'
@@ -31,7 +32,7 @@ function Edited({ kind, id }: { kind: Kind; id: string }) {
   const { data: document } = useSuspenseQuery(oneOf(kind, operations[kind].show, id))
   const { attributes } = document.data as Content
   const draft = useDraft(attributes)
-  const state = stateOf(kind, attributes, Date.now())
+  const state = stateOf(kind, attributes, now())
   const fields = { kind, draft, isReadOnly: !mayEdit }
   return (
     <>

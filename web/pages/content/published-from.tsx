@@ -1,5 +1,6 @@
 import { Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { now } from '../../api/clock.ts'
 import { t } from '../../texts/translate.ts'
 
 type Choice = 'draft' | 'published' | 'scheduled'
@@ -19,7 +20,7 @@ export function PublishedFrom({ value, onChange, error }: PublishedFromProps) {
   function choose(chosen: Choice) {
     setChoice(chosen)
     const inMs = { published: 0, scheduled: DAY_MS }
-    onChange(chosen === 'draft' ? null : new Date(Date.now() + inMs[chosen]).toISOString())
+    onChange(chosen === 'draft' ? null : new Date(now() + inMs[chosen]).toISOString())
   }
   return (
     <div className="field-row">
@@ -52,7 +53,7 @@ export function PublishedFrom({ value, onChange, error }: PublishedFromProps) {
 
 function choiceOf(value: string | null): Choice {
   if (value === null) return 'draft'
-  return Date.parse(value) <= Date.now() ? 'published' : 'scheduled'
+  return Date.parse(value) <= now() ? 'published' : 'scheduled'
 }
 
 /** A moment as an input of the browser has it, in its own time zone. */

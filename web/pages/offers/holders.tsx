@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { now } from '../../api/clock.ts'
 import { findIncluded } from '../../api/documents.ts'
 import { listGrants } from '../../api/generated.ts'
 import { listOf } from '../../api/queries.ts'
@@ -27,7 +28,7 @@ export function Holders({ offerId }: { offerId: string }) {
     }),
   )
   type Row = NonNullable<typeof query.data>['data'][number]
-  const now = Date.now()
+  const time = now()
   const columns: Column<Row>[] = [
     {
       title: t('contacts.name'),
@@ -47,7 +48,7 @@ export function Holders({ offerId }: { offerId: string }) {
     {
       title: t('access.state'),
       cell: ({ attributes }) => {
-        const { state, tone } = accessState(attributes, now)
+        const { state, tone } = accessState(attributes, time)
         return <State tone={tone}>{t(`access.${state}`)}</State>
       },
     },

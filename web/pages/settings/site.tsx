@@ -1,4 +1,5 @@
 import { Select, TextInput } from '@mantine/core'
+import { now } from '../../api/clock.ts'
 import { CardForm } from '../../parts/card-form.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
@@ -125,4 +126,4 @@ function Address() {
 }
 
 const timeIn = (timeZone: string): string =>
-  new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'short', timeZone }).format(new Date())
+  new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'short', timeZone }).format(now())

@@ -1,10 +1,5 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
-import { getServer } from '../../api/generated.ts'
-
-const serverQuery = queryOptions({
-  queryKey: ['servers', 'current'],
-  queryFn: ({ signal }) => getServer({ signal }),
-})
+import { useQuery } from '@tanstack/react-query'
+import { serverQuery } from '../../api/clock.ts'
 
 /** What the server is set to by its environment. */
 export const useServer = () => useQuery(serverQuery)
