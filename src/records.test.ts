@@ -73,6 +73,8 @@ function withoutSecrets(data: { attributes: Record<string, unknown> }) {
 
 /** Of a tag that automations and hooks can name. */
 let tagId: string
+/** Of an upload. */
+let captionsUrl: string
 /** Ids of what a new one belongs to, by the name of the relationship. */
 let parents: Record<string, string>
 
@@ -150,9 +152,10 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
   },
   media: {
     duration_in_minutes: () => 1.5,
-    kind: () => 'audio',
+    kind: () => 'video',
     title: () => 'Mixing blue',
-    url: () => 'https://example.com/blue.mp3',
+    url: () => 'https://example.com/blue',
+    captions: () => [{ language: 'de', label: 'Deutsch', url: captionsUrl }],
     position: () => 1,
   },
   podcasts: {
@@ -255,6 +258,7 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
 const neededFor = (type: string, name: string): string[] => {
   if (name === 'payment_type') return ['price_in_cents']
   if (name === 'select_options') return ['type', 'select_options']
+  if (name === 'captions') return ['kind']
   return type === 'email_templates' ? ['name', 'subject', 'body'] : []
 }
 
@@ -284,6 +288,9 @@ beforeAll(async () => {
   const contact = await makeContact(h.app, h.account.siteId)
   parents = { contact, course: courseId, module: moduleId, lesson: lessonId }
   tagId = await makeTag(h.app, h.account.siteId)
+  const file = new FormData()
+  file.append('file', new Blob(['WEBVTT\n\n00:00.000 --> 00:01.000\nBlau\n']), 'blue.vtt')
+  captionsUrl = (await h.client.post('/v1/uploads', file)).body.data.attributes.url
   stranger = h.clientWith((await makeAccount(h.app)).token)
   const reading = permissions.filter((permission) => permission.startsWith('view:'))
   limited = h.clientWith((await makeKey(h.app, h.account, reading)).token)
