@@ -1,10 +1,10 @@
 import { Button, Menu } from '@mantine/core'
-import { deleteCustomField, listCustomFields } from '../api/generated.ts'
+import { deleteCustomField, listCustomFields, updateCustomField } from '../api/generated.ts'
 import { refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
+import { ArchiveDialog } from '../parts/archive-dialog.tsx'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../parts/data-table.tsx'
-import { FormDialog, notify } from '../parts/forms.tsx'
 import { EditIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
 import { MoreMenu } from '../parts/more-menu.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
@@ -113,20 +113,21 @@ export const typeName = (type: string): string => textOr(`fieldType.${type}`, ty
 
 function ArchiveField({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
   return (
-    <FormDialog
-      title={t('fields.archiveTitle', { title })}
-      fields={[]}
-      submitLabel={t('archive')}
-      isDangerous
-      onClose={onClose}
-      onSubmit={async () => {
-        await deleteCustomField(id)
+    <ArchiveDialog
+      title={title}
+      heading={t('fields.archiveTitle', { title })}
+      archive={() => deleteCustomField(id)}
+      leave={async () => {
         await refresh('custom_fields', 'contacts')
         onClose()
-        notify(t('fields.archived', { title }))
       }}
+      restore={async () => {
+        await updateCustomField(id, { data: { type: 'custom_fields', id, attributes: { archived: false } } })
+        await refresh('custom_fields', 'contacts')
+      }}
+      onClose={onClose}
     >
-      {() => <p>{t('fields.archiveText')}</p>}
-    </FormDialog>
+      <p>{t('fields.archiveText')}</p>
+    </ArchiveDialog>
   )
 }

@@ -4,9 +4,10 @@ import { useState } from 'react'
 import { createContactTag, deleteContactTag, listContactTags, updateContactTag } from '../api/generated.ts'
 import { refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
+import { ArchiveDialog } from '../parts/archive-dialog.tsx'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../parts/data-table.tsx'
-import { FormDialog, notify } from '../parts/forms.tsx'
+import { FormDialog } from '../parts/forms.tsx'
 import { EditIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
 import { MoreMenu } from '../parts/more-menu.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
@@ -184,20 +185,21 @@ interface ArchiveTagProps {
 function ArchiveTag({ tag: { id, attributes }, onClose }: ArchiveTagProps) {
   const { name, contacts_count } = attributes
   return (
-    <FormDialog
-      title={t('tags.archiveTitle', { name })}
-      fields={[]}
-      submitLabel={t('archive')}
-      isDangerous
-      onClose={onClose}
-      onSubmit={async () => {
-        await deleteContactTag(id)
+    <ArchiveDialog
+      title={name}
+      heading={t('tags.archiveTitle', { name })}
+      archive={() => deleteContactTag(id)}
+      leave={async () => {
         await refresh('contact_tags', 'contacts')
         onClose()
-        notify(t('tags.archived', { name }))
       }}
+      restore={async () => {
+        await updateContactTag(id, { data: { type: 'contact_tags', id, attributes: { archived: false } } })
+        await refresh('contact_tags', 'contacts')
+      }}
+      onClose={onClose}
     >
-      {() => <p>{plural('tags.archiveText', contacts_count)}</p>}
-    </FormDialog>
+      <p>{plural('tags.archiveText', contacts_count)}</p>
+    </ArchiveDialog>
   )
 }

@@ -1,5 +1,5 @@
 import { Button, Progress } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { type Uploaded, uploadFile } from '../api/upload.ts'
 import { useCurrentSite } from '../shell/use-site.ts'
 import { language, t } from '../texts/translate.ts'
@@ -12,7 +12,6 @@ interface Running {
   /** What has been sent, from 0 to 1. */
   part: number
   error: Error | null
-  controller: AbortController
   /** What has arrived already, when a later step has failed. */
   uploaded: Uploaded | null
 }
@@ -25,8 +24,11 @@ export interface Uploads {
   drop: (key: string) => void
 }
 
+/** A browser has six connections to a server over HTTP/1.1: other requests need some of them. */
+const AT_ONCE = 2
+
 /**
- * Uploads files at the same time, each with its progress, until they have arrived.
+ * Uploads files, two at the same time, each with its progress, until they have arrived. Leaving the page cancels them.
  *
  * @param onUploaded what is done with a file then; while it fails, only this is repeated
  */
@@ -36,22 +38,37 @@ export function useUploads(
 ): Uploads {
   const { id: siteId } = useCurrentSite()
   const [running, setRunning] = useState<Running[]>([])
+  const controllers = useRef(new Map<string, AbortController>())
+  const lanes = useRef(Array.from({ length: AT_ONCE }, () => Promise.resolve()))
   const update = (key: string, changes: Partial<Running>) =>
     setRunning((all) => all.map((one) => (one.key === key ? { ...one, ...changes } : one)))
   const forget = (key: string) => setRunning((all) => all.filter((one) => one.key !== key))
 
-  async function run({ key, file, uploaded: before }: Running) {
+  useEffect(() => {
+    const { current } = controllers
+    return () => {
+      for (const controller of current.values()) controller.abort()
+    }
+  }, [])
+
+  /** Begins when the lane is free. */
+  function queue(one: Running, lane: number) {
     const controller = new AbortController()
-    update(key, { controller, error: null, part: 0 })
+    controllers.current.set(one.key, controller)
+    update(one.key, { error: null, part: 0 })
+    lanes.current[lane] = lanes.current[lane]!.then(() => run(one, controller.signal))
+  }
+
+  async function run({ key, file, uploaded: before }: Running, signal: AbortSignal) {
+    if (signal.aborted) return
     try {
-      const { signal } = controller
       const onProgress = (part: number) => update(key, { part })
       const uploaded = before ?? (await uploadFile(file, { siteId, visibility, onProgress, signal }))
       update(key, { uploaded, part: 1 })
       await onUploaded(uploaded)
       forget(key)
     } catch (error) {
-      if ((error as Error).name !== 'AbortError') update(key, { error: error as Error })
+      if (!signal.aborted) update(key, { error: error as Error })
     }
   }
 
@@ -63,18 +80,17 @@ export function useUploads(
         file,
         part: 0,
         error: null,
-        controller: new AbortController(),
         uploaded: null,
       }))
       setRunning((all) => [...all, ...started])
-      for (const one of started) void run(one)
+      for (const [n, one] of started.entries()) queue(one, n % AT_ONCE)
     },
     retry(key) {
       const one = running.find((each) => each.key === key)
-      if (one) void run(one)
+      if (one) queue(one, 0)
     },
     drop(key) {
-      running.find((one) => one.key === key)?.controller.abort()
+      controllers.current.get(key)?.abort()
       forget(key)
     },
   }

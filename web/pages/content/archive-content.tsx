@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { refresh } from '../../api/queries.ts'
-import { notifyArchived } from '../../parts/archived.tsx'
-import { FormDialog } from '../../parts/forms.tsx'
+import { ArchiveDialog } from '../../parts/archive-dialog.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { type Kind, operations } from './kinds.ts'
@@ -24,20 +23,17 @@ export function ArchiveContent({ kind, id, title, onClose }: ArchiveContentProps
   const { subdomain: site } = useCurrentSite()
   const navigate = useNavigate()
   return (
-    <FormDialog
-      title={t('products.archiveTitle', { title })}
-      fields={[]}
-      submitLabel={t('archive')}
-      isDangerous
-      onClose={onClose}
-      onSubmit={async () => {
-        await operations[kind].archive(id)
+    <ArchiveDialog
+      title={title}
+      archive={() => operations[kind].archive(id)}
+      leave={async () => {
         await navigate({ to: '/s/$site/pages/$kind', params: { site, kind } })
         await refresh(kind)
-        notifyArchived(title, () => restoreContent(kind, id))
       }}
+      restore={() => restoreContent(kind, id)}
+      onClose={onClose}
     >
-      {() => <p>{t('content.archiveText')}</p>}
-    </FormDialog>
+      <p>{t('content.archiveText')}</p>
+    </ArchiveDialog>
   )
 }

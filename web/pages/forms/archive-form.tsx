@@ -1,8 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { deleteForm, updateForm } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
-import { notifyArchived } from '../../parts/archived.tsx'
-import { FormDialog } from '../../parts/forms.tsx'
+import { ArchiveDialog } from '../../parts/archive-dialog.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 
@@ -17,20 +16,17 @@ export function ArchiveForm({ id, title, onClose }: { id: string; title: string;
   const { subdomain: site } = useCurrentSite()
   const navigate = useNavigate()
   return (
-    <FormDialog
-      title={t('products.archiveTitle', { title })}
-      fields={[]}
-      submitLabel={t('archive')}
-      isDangerous
-      onClose={onClose}
-      onSubmit={async () => {
-        await deleteForm(id)
+    <ArchiveDialog
+      title={title}
+      archive={() => deleteForm(id)}
+      leave={async () => {
         await navigate({ to: '/s/$site/forms', params: { site } })
         await refresh('forms')
-        notifyArchived(title, () => restoreForm(id))
       }}
+      restore={() => restoreForm(id)}
+      onClose={onClose}
     >
-      {() => <p>{t('forms.archiveText')}</p>}
-    </FormDialog>
+      <p>{t('forms.archiveText')}</p>
+    </ArchiveDialog>
   )
 }

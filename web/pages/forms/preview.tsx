@@ -21,8 +21,8 @@ export function Preview({ id, version, isOutdated }: PreviewProps) {
       <iframe
         key={version}
         className="form-preview"
-        // Without allow-forms, nothing is submitted.
-        sandbox="allow-same-origin allow-scripts"
+        // Nothing is submitted, and its scripts reach neither the portal nor its session.
+        sandbox="allow-scripts"
         src={formPath(site, id)}
         title={t('forms.preview')}
       />

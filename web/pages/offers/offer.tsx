@@ -16,7 +16,7 @@ import { useCurrentSite } from '../../shell/use-site.ts'
 import { type TextKey, t } from '../../texts/translate.ts'
 import { accessSentence } from './access-sentence.ts'
 import { ActivationUrls } from './activation-urls.tsx'
-import { ArchiveDialog } from './archive-dialog.tsx'
+import { ArchiveOffer } from './archive-offer.tsx'
 import { Holders } from './holders.tsx'
 import { OfferApi } from './offer-api.tsx'
 import { OfferAutomations } from './offer-automations.tsx'
@@ -106,7 +106,7 @@ export function OfferPage() {
       {search.dialog === 'edit' && (
         <OfferDialog edited={{ id, values: valuesOf(offer, products) }} onClose={close} />
       )}
-      {search.dialog === 'archive' && <ArchiveDialog id={id} title={offer.title} onClose={close} />}
+      {search.dialog === 'archive' && <ArchiveOffer id={id} title={offer.title} onClose={close} />}
     </>
   )
 }

@@ -2,7 +2,7 @@ import { Select, Textarea, TextInput } from '@mantine/core'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createLesson, createModule, deleteLesson, deleteModule, updateModule } from '../../api/generated.ts'
-import { notifyArchived } from '../../parts/archived.tsx'
+import { ArchiveDialog } from '../../parts/archive-dialog.tsx'
 import { FormDialog } from '../../parts/forms.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
@@ -33,9 +33,9 @@ export function CourseDialogs({ courseId, outline, moves }: CourseDialogsProps) 
     case 'new-lesson':
       return module && <LessonDialog {...{ courseId, module, onClose }} />
     case 'archive-module':
-      return module && <ArchiveDialog {...{ courseId, module, onClose }} />
+      return module && <ArchivePart {...{ courseId, module, onClose }} />
     case 'archive-lesson':
-      return lesson && <ArchiveDialog {...{ courseId, lesson, onClose }} />
+      return lesson && <ArchivePart {...{ courseId, lesson, onClose }} />
     case 'archived':
       return <ArchivedDialog {...{ courseId, onClose }} />
     case 'move':
@@ -148,41 +148,35 @@ function LessonDialog({ courseId, module, onClose }: DialogProps & { module: Out
   )
 }
 
-interface ArchiveDialogProps extends DialogProps {
+interface ArchivePartProps extends DialogProps {
   module?: OutlineModule
   lesson?: { id: string; title: string }
 }
 
-function ArchiveDialog({ courseId, module, lesson, onClose }: ArchiveDialogProps) {
+function ArchivePart({ courseId, module, lesson, onClose }: ArchivePartProps) {
   const { subdomain: site } = useCurrentSite()
   const { lesson: opened } = useParams({ strict: false }) as { lesson?: string }
   const navigate = useNavigate()
   const { title } = (lesson ?? module)!
-  async function archive() {
-    if (lesson) await deleteLesson(lesson.id)
-    else await deleteModule(module!.id)
+  async function leave() {
     const isOpen = lesson ? lesson.id === opened : module!.lessons.some(({ id }) => id === opened)
     if (isOpen) await navigate({ to: '/s/$site/products/$id', params: { site, id: courseId } })
     else onClose()
     await refreshCourse()
-    notifyArchived(title, () => (lesson ? restoreLesson(lesson.id) : restoreModule(module!.id)))
   }
   return (
-    <FormDialog
-      title={t('products.archiveTitle', { title })}
-      fields={[]}
-      submitLabel={t('archive')}
-      isDangerous
+    <ArchiveDialog
+      title={title}
+      archive={() => (lesson ? deleteLesson(lesson.id) : deleteModule(module!.id))}
+      leave={leave}
+      restore={() => (lesson ? restoreLesson(lesson.id) : restoreModule(module!.id))}
       onClose={onClose}
-      onSubmit={archive}
     >
-      {() => (
-        <p>
-          {lesson
-            ? t('course.archiveLesson')
-            : t('course.archiveModule', { count: String(module!.lessons.length) })}
-        </p>
-      )}
-    </FormDialog>
+      <p>
+        {lesson
+          ? t('course.archiveLesson')
+          : t('course.archiveModule', { count: String(module!.lessons.length) })}
+      </p>
+    </ArchiveDialog>
   )
 }

@@ -5,9 +5,8 @@ import { findIncluded } from '../../api/documents.ts'
 import { deleteCourse, getCourse, updateCourse } from '../../api/generated.ts'
 import { oneOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import { notifyArchived } from '../../parts/archived.tsx'
+import { ArchiveDialog } from '../../parts/archive-dialog.tsx'
 import { EditForm } from '../../parts/edit-form.tsx'
-import { FormDialog } from '../../parts/forms.tsx'
 import { Card, Empty } from '../../parts/page.tsx'
 import { PictureField } from '../../parts/picture-field.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -141,23 +140,20 @@ function ArchiveCourse({ id, title, onClose }: { id: string; title: string; onCl
   const { subdomain: site } = useCurrentSite()
   const navigate = useNavigate()
   return (
-    <FormDialog
-      title={t('products.archiveTitle', { title })}
-      fields={[]}
-      submitLabel={t('archive')}
-      isDangerous
-      onClose={onClose}
-      onSubmit={async () => {
-        await deleteCourse(id)
+    <ArchiveDialog
+      title={title}
+      archive={() => deleteCourse(id)}
+      leave={async () => {
         await navigate({ to: '/s/$site/products', params: { site } })
         await refreshCourse()
-        notifyArchived(title, async () => {
-          await updateCourse(id, { data: { type: 'courses', id, attributes: { archived: false } } })
-          await refreshCourse()
-        })
       }}
+      restore={async () => {
+        await updateCourse(id, { data: { type: 'courses', id, attributes: { archived: false } } })
+        await refreshCourse()
+      }}
+      onClose={onClose}
     >
-      {() => <p>{t('products.archiveText')}</p>}
-    </FormDialog>
+      <p>{t('products.archiveText')}</p>
+    </ArchiveDialog>
   )
 }

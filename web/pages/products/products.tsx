@@ -3,16 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { deleteProduct, listProducts, updateProduct } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import {
-  ArchivedFilter,
-  notifyArchived,
-  RestoreButton,
-  restoring,
-  useShowsArchived,
-} from '../../parts/archived.tsx'
+import { ArchiveDialog } from '../../parts/archive-dialog.tsx'
+import { ArchivedFilter, RestoreButton, restoring, useShowsArchived } from '../../parts/archived.tsx'
 import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
-import { FormDialog } from '../../parts/forms.tsx'
 import { EditIcon, PlusIcon, TrashIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
@@ -136,22 +130,18 @@ export function Products() {
         <ProductDialog product={{ id: chosen.id, ...chosen.attributes }} onClose={close} />
       )}
       {search.dialog === 'archive' && chosen && (
-        <FormDialog
-          title={t('products.archiveTitle', { title: chosen.attributes.title })}
-          fields={[]}
-          submitLabel={t('archive')}
-          isDangerous
-          onClose={close}
-          onSubmit={async () => {
-            const { id, attributes } = chosen
-            await deleteProduct(id)
+        <ArchiveDialog
+          title={chosen.attributes.title}
+          archive={() => deleteProduct(chosen.id)}
+          leave={async () => {
             await refresh('products')
             close()
-            notifyArchived(attributes.title, () => restore(id))
           }}
+          restore={() => restore(chosen.id)}
+          onClose={close}
         >
-          {() => <p>{t('products.archiveText')}</p>}
-        </FormDialog>
+          <p>{t('products.archiveText')}</p>
+        </ArchiveDialog>
       )}
     </>
   )

@@ -2,7 +2,8 @@ import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { createSegment, deleteSegment, updateSegment } from '../../../api/generated.ts'
 import { refresh } from '../../../api/queries.ts'
-import { FormDialog, notify } from '../../../parts/forms.tsx'
+import { ArchiveDialog } from '../../../parts/archive-dialog.tsx'
+import { FormDialog } from '../../../parts/forms.tsx'
 import { useAddress } from '../../../parts/search.ts'
 import { useCurrentSite } from '../../../shell/use-site.ts'
 import { t } from '../../../texts/translate.ts'
@@ -57,20 +58,22 @@ export function ArchiveSegment({ segment, onClose }: { segment: Segment; onClose
   const { change } = useAddress()
   const { name } = segment.attributes
   return (
-    <FormDialog
-      title={t('views.archiveTitle', { name })}
-      fields={[]}
-      submitLabel={t('archive')}
-      isDangerous
-      onClose={onClose}
-      onSubmit={async () => {
-        await deleteSegment(segment.id)
+    <ArchiveDialog
+      title={name}
+      heading={t('views.archiveTitle', { name })}
+      archive={() => deleteSegment(segment.id)}
+      leave={async () => {
         await refresh('segments')
         change({ view: undefined, dialog: undefined })
-        notify(t('views.archived', { name }))
       }}
+      restore={async () => {
+        const { id } = segment
+        await updateSegment(id, { data: { type: 'segments', id, attributes: { archived: false } } })
+        await refresh('segments')
+      }}
+      onClose={onClose}
     >
-      {() => <p>{t('views.archiveText')}</p>}
-    </FormDialog>
+      <p>{t('views.archiveText')}</p>
+    </ArchiveDialog>
   )
 }

@@ -3,13 +3,12 @@ import { useNavigate } from '@tanstack/react-router'
 import { deleteOffer, listAutomations, listGrants, updateOffer } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import { notifyArchived } from '../../parts/archived.tsx'
-import { FormDialog } from '../../parts/forms.tsx'
+import { ArchiveDialog } from '../../parts/archive-dialog.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { plural, t } from '../../texts/translate.ts'
 
 /** Says who keeps the offer, and which automations must be changed first. */
-export function ArchiveDialog({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
+export function ArchiveOffer({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
   const { id: siteId, subdomain: site } = useCurrentSite()
   const navigate = useNavigate()
   const { data: holders } = useQuery(
@@ -31,30 +30,23 @@ export function ArchiveDialog({ id, title, onClose }: { id: string; title: strin
   const count = holders?.meta.total_count
   const naming = automations?.meta.total_count ?? 0
   return (
-    <FormDialog
-      title={t('offers.archiveTitle', { title })}
-      fields={[]}
-      submitLabel={t('archive')}
-      isDangerous
-      onClose={onClose}
-      onSubmit={async () => {
-        await deleteOffer(id)
+    <ArchiveDialog
+      title={title}
+      archive={() => deleteOffer(id)}
+      leave={async () => {
         await navigate({ to: '/s/$site/offers', params: { site } })
         await refresh('offers')
-        notifyArchived(title, async () => {
-          await updateOffer(id, { data: { type: 'offers', id, attributes: { archived: false } } })
-          await refresh('offers')
-        })
       }}
+      restore={async () => {
+        await updateOffer(id, { data: { type: 'offers', id, attributes: { archived: false } } })
+        await refresh('offers')
+      }}
+      onClose={onClose}
     >
-      {() => (
-        <>
-          <p>
-            {t('offers.archiveText')} {count !== undefined && plural('offers.keep', count)}
-          </p>
-          {naming > 0 && <p>{plural('offers.named', naming)}</p>}
-        </>
-      )}
-    </FormDialog>
+      <p>
+        {t('offers.archiveText')} {count !== undefined && plural('offers.keep', count)}
+      </p>
+      {naming > 0 && <p>{plural('offers.named', naming)}</p>}
+    </ArchiveDialog>
   )
 }
