@@ -16,7 +16,7 @@ import {
 import { signUploads } from '../catalogue/uploads/sign-uploads.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { accessOf, type LibraryItem, readLibrary } from './library.ts'
-import { type Inside, insidePage, ownPage, oneOf, type Page } from './page.ts'
+import { type Inside, insidePage, oneOf, ownPage, type Page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { OutlinedModule } from './pages/views.ts'
 import { notFound } from './public.pages.ts'

@@ -11,8 +11,8 @@ import { paths } from './pages/paths.ts'
 import type { PageViews } from './pages/views.ts'
 import { findGift, type Gift, redeemGift, redeemOwnGift } from './redeem-gift.ts'
 import { requestLink } from './request-link.ts'
-import { signInAs } from './sign-in-as.ts'
 import { choosePassword, signInByLink, signInByPassword } from './sign-in.ts'
+import { signInAs } from './sign-in-as.ts'
 import type { Visit } from './visit.ts'
 
 const showSignIn = page('GET', '/sign-in', async (visit) =>

@@ -5,6 +5,7 @@ import { personOf } from '../people/contacts/person-of.ts'
 import { Attributes } from '../platform/http/documents.ts'
 import { type Route, route } from '../platform/http/route.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
+import { missingAttribute } from '../platform/jsonapi/read-attributes.ts'
 import { lockOne } from '../platform/records/lock-one.ts'
 import { createActingLink } from './sign-in-as.ts'
 
@@ -68,6 +69,7 @@ export const signInAsRoute: Route = route({
 })
 
 function readReason(given: unknown): string {
+  if (given === undefined) throw missingAttribute('reason')
   const reason = typeof given === 'string' ? given.trim() : ''
   if (reason !== '' && [...reason].length <= LONGEST_REASON) return reason
   throw unprocessable(

@@ -4,11 +4,11 @@ import type { App } from '../platform/app.ts'
 
 export type Snapshot = Map<string, string>
 
-/** A checksum of each table, but for when keys were used: every request of a key may write that. */
+/** A checksum of each table, but for when keys were used and attempts were counted: a refused request may write that. */
 export async function snapshotOf({ db }: App): Promise<Snapshot> {
   const { rows: tables } = await sql<{ name: string }>`
     select tablename as name from pg_tables
-     where schemaname = 'public' and tablename <> 'api_key_uses' order by 1`.execute(db)
+     where schemaname = 'public' and tablename not in ('api_key_uses', 'attempts') order by 1`.execute(db)
   const sums = tables.map(
     ({ name }) =>
       sql`select ${name} as name, (select md5(coalesce(string_agg(t::text, e'\n' order by t::text), '')) from ${sql.table(name)} t) as sum`,

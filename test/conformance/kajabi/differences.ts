@@ -49,6 +49,7 @@ export const DIFFERENCES: [RegExp, string][] = [
   ],
   [/^adds shown attributes\.previous_activation_urls_valid_until$/, 'extension: URLs that were replaced'],
   [/^adds shown attributes\.(permissions|role)$/, 'extension: what the token may do'],
+  [/^adds shown attributes\.contacts_count$/, 'extension: shown on request'],
   [/^adds shown attributes\.(archived|select_options)$/, 'extension: custom fields can be edited'],
   [
     /^adds shown attributes\.(content|image_alt_text|image_url|owner_name|page_description|page_title|publish_at|publish_status|slug|tags|updated_at)$/,
