@@ -201,14 +201,16 @@ export function exampleRequest({ method, url }: { method: string; url: string },
   if (method === 'GET') return { method, path, body: undefined }
   // The list of a relationship may be empty.
   if (url.includes('/relationships/')) return { method, path, body: { data: [] } }
-  const type = url.endsWith('/submit')
-    ? 'form_submissions'
-    : url.startsWith('/v1/bulk/')
-      ? 'bulk_jobs'
-      : url === '/v1/setup'
-        ? 'setups'
-        : url.split('/')[2]
+  const type = typeInBody(url)
   return { method, path, body: { data: { type, attributes: {} } } }
+}
+
+/** Of the document that is sent to a URL. */
+function typeInBody(url: string): string {
+  if (url.endsWith('/submit')) return 'form_submissions'
+  if (url.endsWith('/sign_in_links')) return 'sign_in_links'
+  if (url.startsWith('/v1/bulk/')) return 'bulk_jobs'
+  return url === '/v1/setup' ? 'setups' : url.split('/')[2]!
 }
 
 /** A session of a user. @returns its id */

@@ -43,6 +43,7 @@ beforeAll(async () => {
   })
   await h.client.delete(offersOf, offersBody([giftOfferId]))
   await changeTeam()
+  await actAsMember()
   await mergeHolders()
   await advanceClock(h.app, 3 * DAY)
   const before = await eventsAfter('0')
@@ -63,6 +64,15 @@ async function mergeHolders(): Promise<void> {
   ]
   for (const id of [into, from]) await h.client.post(`/v1/contacts/${id}/relationships/offers`, offers)
   await h.client.post(`/v1/contacts/${into}/merge`, { data: { type: 'contacts', id: from } })
+}
+
+/** The owner looks at the members' pages as a customer. */
+async function actAsMember(): Promise<void> {
+  const id = await makeContact(h.app, h.account.siteId)
+  const offers = offersBody([await makeOffer(h.app, h.account.siteId)])
+  await h.client.post(`/v1/contacts/${id}/relationships/offers`, offers)
+  const attributes = { reason: 'She cannot find a lesson' }
+  await h.client.post(`/v1/contacts/${id}/sign_in_links`, { data: { type: 'sign_in_links', attributes } })
 }
 
 /** Somebody is invited, and the owner requests a new password and the test of a template. */
