@@ -97,6 +97,21 @@ describe('users', () => {
     expect((await setRole(manager.client, plain.id, plainRole)).status).toBe(200)
   })
 
+  test('a user can be sent back as returned, also without a role; a role cannot be taken away', async () => {
+    const { id } = await clientOf(['view:contacts'])
+    for (const user of [h.account.userId, id]) {
+      const { data } = (await h.client.get(`/v1/users/${user}`)).body
+      const { status, body } = await h.client.patch(`/v1/users/${user}`, { data })
+      expect([status, body.data.relationships.role]).toEqual([200, data.relationships.role])
+    }
+    const relationships = { role: { data: null } }
+    const refused = await h.client.patch(`/v1/users/${id}`, { data: { type: 'users', id, relationships } })
+    expect([refused.status, refused.body.errors[0].source]).toEqual([
+      422,
+      { pointer: '/data/relationships/role/data' },
+    ])
+  })
+
   test('the owner has no role, and cannot leave', async () => {
     const { userId } = h.account
     const answers = [

@@ -39,7 +39,7 @@ export function useUploads(
   const { id: siteId } = useCurrentSite()
   const [running, setRunning] = useState<Running[]>([])
   const controllers = useRef(new Map<string, AbortController>())
-  const lanes = useRef(Array.from({ length: AT_ONCE }, () => Promise.resolve()))
+  const sequences = useRef(Array.from({ length: AT_ONCE }, () => Promise.resolve()))
   const update = (key: string, changes: Partial<Running>) =>
     setRunning((all) => all.map((one) => (one.key === key ? { ...one, ...changes } : one)))
   const forget = (key: string) => setRunning((all) => all.filter((one) => one.key !== key))
@@ -51,12 +51,12 @@ export function useUploads(
     }
   }, [])
 
-  /** Begins when the lane is free. */
-  function queue(one: Running, lane: number) {
+  /** Begins after those before it in the same sequence. */
+  function queue(one: Running, sequence: number) {
     const controller = new AbortController()
     controllers.current.set(one.key, controller)
     update(one.key, { error: null, part: 0 })
-    lanes.current[lane] = lanes.current[lane]!.then(() => run(one, controller.signal))
+    sequences.current[sequence] = sequences.current[sequence]!.then(() => run(one, controller.signal))
   }
 
   async function run({ key, file, uploaded: before }: Running, signal: AbortSignal) {

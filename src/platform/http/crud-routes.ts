@@ -2,6 +2,7 @@
 import { type Static, type TObject, type TSchema, type TUnsafe, Type } from 'typebox'
 import { managing } from '../auth/permissions.ts'
 import { component, componentOf } from '../jsonapi/documented.ts'
+import { unprocessable } from '../jsonapi/errors.ts'
 import { readId } from '../jsonapi/identifiers.ts'
 import { resolveId } from '../jsonapi/named-ids.ts'
 import { invalidAttribute, type Values, writableSchema } from '../jsonapi/read-attributes.ts'
@@ -28,6 +29,7 @@ import {
   ignoreRelationships,
   Linkage,
   LinkageToOne,
+  LinkageToOneOrNone,
   NewId,
   readIds,
   readNewId,
@@ -211,7 +213,7 @@ export function updateRoute(
       const related = relatedIds(records, body.data.relationships, changed)
       const { parent } = records
       const isMoved = parent?.isChangeable && changed.includes(parent.relationship)
-      const parentId = isMoved ? parentIdOf(records, body.data.relationships) : undefined
+      const parentId = isMoved ? newParentOf(records, row, body.data.relationships) : undefined
       const shownOnce: Values = {}
       const writing = writingOf(context, {
         ignore: (names) => ignore(names.map(ignoredAttribute)),
@@ -307,10 +309,25 @@ function parentIdOf({ parent }: Records, related: object | undefined): string | 
   return readId(data.id)
 }
 
+/** The same of a change: null is the current value of what has no parent. @throws ApiError 422 for null otherwise */
+function newParentOf(records: Records, row: Row, related: object | undefined): string | undefined {
+  const { relationship, column } = records.parent!
+  const { data } = (related as Record<string, { data: OneLinkage['data'] | null }>)[relationship]!
+  if (data !== null) return readId(data.id)
+  if (row[column] === null) return undefined
+  throw unprocessable(
+    'required',
+    `A ${records.resource.singular} cannot be without a ${relationship}. Name another one`,
+    `/data/relationships/${relationship}/data`,
+  )
+}
+
 const changeableParent = ({ parent, resource }: Records): Record<string, TSchema> =>
   parent?.isChangeable
     ? {
-        [parent.relationship]: Type.Optional(LinkageToOne(resource.relationships[parent.relationship]!.type)),
+        [parent.relationship]: Type.Optional(
+          LinkageToOneOrNone(resource.relationships[parent.relationship]!.type),
+        ),
       }
     : {}
 

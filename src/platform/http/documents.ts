@@ -21,6 +21,10 @@ export const Linkage = <T extends string>(type: T) =>
 export const LinkageToOne = <T extends string>(type: T) =>
   Type.Object({ data: Type.Object({ type: Type.Literal(type), id: Id }) })
 
+/** The same, or null. */
+export const LinkageToOneOrNone = <T extends string>(type: T) =>
+  Type.Object({ data: Type.Union([LinkageToOne(type).properties.data, Type.Null()]) })
+
 /** The ids that a linkage lists. */
 export const readIds = ({ data }: { data: { id: string | number }[] }): string[] =>
   data.map(({ id }) => readId(id))
