@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/db/database.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
 import { notFound, unprocessable } from '../platform/jsonapi/errors.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { requiredName } from './required-name.ts'
@@ -24,6 +24,18 @@ export const listUsers = (tx: Tx, accountId: string): Promise<User[]> =>
     .orderBy((eb) => eb('u.role_level', '<>', 'OWNER'))
     .orderBy('u.id')
     .execute()
+
+/** Whom an e-mail to a user is addressed to. */
+export const nameAndEmailOf = (
+  db: Db | Tx,
+  { accountId, userId }: { accountId: string; userId: string },
+): Promise<Pick<User, 'name' | 'email'>> =>
+  db
+    .selectFrom('users')
+    .select(['name', 'email'])
+    .where('id', '=', userId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow()
 
 /**
  * Adds a user with a role. They can sign in once they have a password: setPassword().

@@ -1,12 +1,10 @@
 import { Type } from 'typebox'
 import { describeType, needsOf } from '../platform/events/events.ts'
 import { type Route, route } from '../platform/http/route.ts'
+import { NullableText } from '../platform/jsonapi/nullable.ts'
 import { ACTION_NAMES, ACTION_NEEDS, ACTIONS } from './actions.ts'
 import type { Member } from './fields.ts'
 import { NEVER_HAPPENS, TRIGGER_EVENTS, TRIGGERS } from './triggers.ts'
-
-const MaybeText = (description: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], description })
 
 const Permissions = Type.Array(Type.String(), {
   description: 'What the user or key that saves the automation must be allowed to do',
@@ -15,15 +13,17 @@ const Permissions = Type.Array(Type.String(), {
 const Trigger = Type.Object({
   event: Type.String(),
   occurs: Type.String({ description: 'Completes “occurs when”' }),
-  resource_type: MaybeText('The type of the resource to one of which `resource_id` restricts it'),
-  never_happens: MaybeText('Why it cannot occur in this version'),
+  resource_type: NullableText({
+    description: 'The type of the resource to one of which `resource_id` restricts it',
+  }),
+  never_happens: NullableText({ description: 'Why it cannot occur in this version' }),
   permissions: Permissions,
 })
 
 const Parameter = Type.Object({
   name: Type.String(),
   is_required: Type.Boolean(),
-  resource_type: MaybeText('The type of the resource whose id it is'),
+  resource_type: NullableText({ description: 'The type of the resource whose id it is' }),
   schema: Type.Record(Type.String(), Type.Unknown(), { description: 'The JSON schema of its value' }),
 })
 

@@ -1,4 +1,5 @@
 /** What automations would do, and why they did not: nothing is written. */
+
 import { type TSchema, Type } from 'typebox'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { inRolledBackTransaction, type Tx } from '../platform/db/database.ts'
@@ -9,6 +10,7 @@ import { siteOf } from '../platform/http/site-of.ts'
 import { documentedAs } from '../platform/jsonapi/documented.ts'
 import { badRequest } from '../platform/jsonapi/errors.ts'
 import { readId } from '../platform/jsonapi/identifiers.ts'
+import { NullableText } from '../platform/jsonapi/nullable.ts'
 import { readAttributes } from '../platform/jsonapi/read-attributes.ts'
 import { findOne } from '../platform/records/lock-one.ts'
 import { automationRecords, automations } from './automations.resource.ts'
@@ -55,13 +57,10 @@ export const Conditions: TSchema = documentedAs(
   }),
 )
 
-const MaybeText = Type.Unsafe<string | null>({ type: ['string', 'null'] })
-
 const TestResult = Type.Object({
   meta: Type.Object({
     would_run: Type.Boolean(),
-    reason: Type.Unsafe<string | null>({
-      type: ['string', 'null'],
+    reason: NullableText({
       enum: ['disabled', 'never_happens', 'other_resource', 'conditions_not_met', null],
       description: 'Why it would not run',
       examples: [null],
@@ -152,12 +151,11 @@ const Occurrence = Type.Object({
   event_id: Type.String(),
   occurred_at: Type.String({ format: 'date-time' }),
   outcome: Type.Unsafe<string>({ type: 'string', enum: [...OUTCOMES] }),
-  reason: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
+  reason: NullableText({
     description:
       'Why it did not start: `not_processed`, `other_resource`, `created_later`, `other_version`, `enabled_later`, `disabled` or `unknown`. Of a run: its own reason.',
   }),
-  run_id: MaybeText,
+  run_id: NullableText(),
   sentence: Type.String(),
 })
 

@@ -19,6 +19,7 @@ import { DELETED } from '../platform/records/lock-one.ts'
 import type { Records } from '../platform/records/records.ts'
 import { ActionSchema } from './actions.ts'
 import { actionsField, conditionsField, triggerField } from './parse-automation.ts'
+import { filtersNaming, membersNaming } from './references.ts'
 import { addFirstVersion, completeAutomation, endRuns } from './save-automation.ts'
 import { TRIGGER_EVENTS, TRIGGERS, TriggerSchema } from './triggers.ts'
 
@@ -92,13 +93,16 @@ export const automationRecords: Records = {
 }
 
 const triggersOfOffers = TRIGGER_EVENTS.filter((event) => TRIGGERS[event] === 'offers')
+const membersOfOffers = membersNaming('offers')
+const filtersOfOffers = filtersNaming('offers')
 
-/** Ids stand as texts in definitions. */
+/** As namedBy() finds it. Ids stand as texts in definitions. */
 const namesOffer = (id: string) => sql`(
   r.resource_id = ${id} and r.trigger = any (${triggersOfOffers}::text[])
-  or jsonb_path_exists(${partOfDefinition('actions')}, '$[*] ? (@.offer_id == $id)', jsonb_build_object('id', ${id}::text))
-  or jsonb_path_exists(${partOfDefinition('conditions')}, '$.** ? (@.filter like_regex "offer_id$" && @.value == $id)',
-                       jsonb_build_object('id', ${id}::text)))`
+  or exists (select from jsonb_array_elements(${partOfDefinition('actions')}) action, unnest(${membersOfOffers}::text[]) member
+              where action ->> member = ${id})
+  or exists (select from jsonb_path_query(${partOfDefinition('conditions')}, 'strict $.** ? (exists (@.filter))') part
+              where part ->> 'filter' = any (${filtersOfOffers}::text[]) and part ->> 'value' = ${id}))`
 
 function partOfDefinition(name: string) {
   return sql`(

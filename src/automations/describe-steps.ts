@@ -1,17 +1,17 @@
 /** Steps of runs to come in words, and as responses have them. */
+
 import { type Static, Type } from 'typebox'
 import { zoneOf } from '../accounts/sites/zone-of.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
 import { isPermitted } from '../platform/http/authenticate.ts'
 import { component } from '../platform/jsonapi/documented.ts'
+import { NullableText } from '../platform/jsonapi/nullable.ts'
 import { type Name, namesOf } from '../platform/references/names-of.ts'
 import { timeInWords } from '../platform/text/times.ts'
 import { ACTION_NAMES } from './actions.ts'
 import type { Definition } from './parse-automation.ts'
 import { namedBy } from './references.ts'
 import type { StepToCome } from './simulate-runs.ts'
-
-const MaybeText = Type.Unsafe<string | null>({ type: ['string', 'null'] })
 
 export const StepToComeSchema = component(
   'StepToCome',
@@ -23,14 +23,11 @@ export const StepToComeSchema = component(
       enum: ['done', 'skipped', 'failed'],
       description: 'What would become of the step',
     }),
-    reason: Type.Unsafe<string | null>({
-      type: ['string', 'null'],
-      description: 'Why it would be skipped, or why it would fail',
-    }),
+    reason: NullableText({ description: 'Why it would be skipped, or why it would fail' }),
     at: Type.String({ format: 'date-time', description: 'When it would be taken' }),
     detail: Type.Record(Type.String(), Type.Unknown(), { description: 'The parameters of the action' }),
-    to_email: Type.Optional(MaybeText),
-    subject: Type.Optional(MaybeText),
+    to_email: Type.Optional(NullableText()),
+    subject: Type.Optional(NullableText()),
     sentence: Type.String(),
   }),
 )

@@ -1,7 +1,14 @@
 import { type Condition, referencesOf } from '../people/contacts/conditions.ts'
+import { conditionFilters } from '../people/contacts/contact-filters.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { jsonPointer, unprocessable } from '../platform/jsonapi/errors.ts'
-import { absence, findAbsent, isReferenceType, type Reference } from '../platform/references/referable.ts'
+import {
+  absence,
+  findAbsent,
+  isReferenceType,
+  type Reference,
+  type ReferenceType,
+} from '../platform/references/referable.ts'
 import { ACTIONS } from './actions.ts'
 import { ATTRIBUTES, type Member } from './fields.ts'
 import type { Definition } from './parse-automation.ts'
@@ -54,3 +61,16 @@ const ofActions = ({ actions = [] }: Partial<Definition>): Reference[] =>
       return type ? [{ type, id, path: ['actions', index, name] }] : []
     }),
   )
+
+/** The members of actions that hold an id of this type. */
+export const membersNaming = (type: ReferenceType): string[] => [
+  ...new Set(
+    Object.values<Record<string, Member>>(ACTIONS).flatMap((members) =>
+      Object.entries(members).flatMap(([name, { refersTo }]) => (refersTo === type ? [name] : [])),
+    ),
+  ),
+]
+
+/** The filters of conditions whose value is an id of this type. */
+export const filtersNaming = (type: ReferenceType): string[] =>
+  Object.entries(conditionFilters).flatMap(([name, { refersTo }]) => (refersTo === type ? [name] : []))

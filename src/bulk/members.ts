@@ -1,6 +1,8 @@
 /** What the members of rows have in common. */
+
 import { Type } from 'typebox'
 import { type Field, idField, listOf, time } from '../platform/jsonapi/fields.ts'
+import { NullableTime } from '../platform/jsonapi/nullable.ts'
 
 const MOST_IDS = 100
 
@@ -20,7 +22,7 @@ export function idList(what: string): Field {
 /** A time as ISO 8601 in UTC, or null. */
 export const nullableTime: Field = {
   ...time,
-  schema: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+  schema: NullableTime(),
   form: `${time.form}, or null`,
   read: (value) => (value === null ? null : (time.read(value) as Date | undefined)?.toISOString()),
 }

@@ -1,4 +1,5 @@
 /** What a change for many contacts would do: the effects of each of them, counted. */
+
 import { type Static, Type } from 'typebox'
 import type { Viewer } from '../automations/describe-steps.ts'
 import { findRunsToStop } from '../automations/find-runs-to-stop.ts'
@@ -8,6 +9,7 @@ import type { Tx } from '../platform/db/database.ts'
 import type { DispatchedEvent } from '../platform/events/dispatch-events.ts'
 import { eventTypes } from '../platform/events/events.ts'
 import { component } from '../platform/jsonapi/documented.ts'
+import { NullableText } from '../platform/jsonapi/nullable.ts'
 import { type Name, namesOf } from '../platform/references/names-of.ts'
 import { sentenceOfChange, sentenceOfReaction } from './counted-sentences.ts'
 import { disabledAutomations } from './describe-automations.ts'
@@ -26,7 +28,7 @@ export const CountedEffectSchema = component(
       description: 'The type of the events that would be recorded, or what would follow from them',
     }),
     happens: Type.Boolean({ description: 'false: it would not happen, for this `reason`' }),
-    reason: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    reason: NullableText(),
     count: Type.Integer({ description: 'How often' }),
     contacts: Type.Optional(
       Type.Integer({
@@ -40,9 +42,7 @@ export const CountedEffectSchema = component(
     kind: text('Of an e-mail'),
     status: text('Of an e-mail: `sent`, or `kept` in the outbox without a mail server'),
     hook_id: text('Of a webhook'),
-    target_url: Type.Optional(
-      Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Requires `view:hooks`' }),
-    ),
+    target_url: Type.Optional(NullableText({ description: 'Requires `view:hooks`' })),
     automation_id: text('Of an automation'),
     automation_name: text('Of an automation'),
   }),

@@ -1,15 +1,15 @@
 /** What would happen, or would not, and why: an element of `meta.effects`. */
+
 import { type Static, type TSchema, Type } from 'typebox'
 import { Conditions } from '../automations/automation-tests.routes.ts'
 import { StepToComeSchema } from '../automations/describe-steps.ts'
 import { eventTypes } from '../platform/events/events.ts'
 import { component } from '../platform/jsonapi/documented.ts'
+import { NullableText, NullableTime } from '../platform/jsonapi/nullable.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
-const maybeText = (description: string) =>
-  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], description }))
-const maybeTime = (description: string) =>
-  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description }))
+const maybeText = (description: string) => Type.Optional(NullableText({ description }))
+const maybeTime = (description: string) => Type.Optional(NullableTime({ description }))
 
 export const EffectSchema = component(
   'Effect',
@@ -20,7 +20,7 @@ export const EffectSchema = component(
       description: 'The type of the event that would be recorded, or what would follow from it',
     }),
     happens: Type.Boolean({ description: 'false: it would not happen, for this `reason`' }),
-    reason: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    reason: NullableText(),
     sentence: Type.String({ description: 'The same in words' }),
     at: Type.String({ format: 'date-time' }),
     event: text('What it would follow from: the type of an event'),

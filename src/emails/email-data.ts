@@ -5,6 +5,7 @@ import type { Tx } from '../platform/db/database.ts'
 import { type Language, languageOf } from '../platform/text/languages.ts'
 import { givenName } from '../platform/text/names.ts'
 import { confirmationEmailData } from './confirmation-email-data.ts'
+import { customValues, offersAsJson } from './fact-columns.ts'
 import { ownerEmailData } from './owner-email-data.ts'
 import type { EmailData } from './render.ts'
 import { signedLink } from './signed-link.ts'
@@ -178,19 +179,13 @@ export const factsOf = (occasions: EmailContext[]) => sql<Facts>`
            c.name, coalesce(l.new_email, case wanted.kind when 'email_removed' then e.data ->> 'previous_email' end, c.email) as email,
            g.gift, s.language as site_language, coalesce(e.data ->> 'language', cu.language) as language,
            case wanted.kind when 'sign_in' then e.data ->> 'next' end as next,
-           (select coalesce(json_agg(json_build_object(
-                     'title', o.title, 'description', o.description, 'access_until', held.expires_at,
-                     'products', (select coalesce(json_agg(json_build_object('title', p.title) order by op.position, p.id), '[]')
-                                    from offer_products op join products p on p.site_id = op.site_id and p.id = op.product_id
-                                   where op.site_id = o.site_id and op.offer_id = o.id)) order by o.id), '[]')
+           (select ${offersAsJson}
               from offers o
               left join offer_grants held on held.site_id = o.site_id and held.customer_id = cu.id
                                          and held.offer_id = o.id and held.revoked_at is null
              where o.site_id = e.site_id
                and o.id = any (array(select jsonb_array_elements_text(e.data -> 'offer_ids')::bigint) || e.offer_id)) as offers,
-           -- A template may name one that was archived since.
-           (select jsonb_object_agg('custom_' || f.number, c.custom -> ('custom_' || f.number))
-              from custom_fields f where f.site_id = c.site_id) as custom
+           ${customValues} as custom
       from unnest(${occasions.map(({ site_id }) => site_id)}::bigint[], ${occasions.map(({ event_id }) => event_id)}::bigint[],
                   ${occasions.map(({ contact_id }) => contact_id)}::bigint[], ${occasions.map(({ kind }) => kind)}::text[])
            with ordinality wanted (site_id, event_id, contact_id, kind, place)

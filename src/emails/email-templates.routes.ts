@@ -9,6 +9,7 @@ import { type ReadContext, type Route, route, type WriteContext } from '../platf
 import { SiteQuery, siteInQuery, siteOf } from '../platform/http/site-of.ts'
 import { readId } from '../platform/jsonapi/identifiers.ts'
 import { loadOne } from '../platform/jsonapi/load.ts'
+import { NullableText } from '../platform/jsonapi/nullable.ts'
 import { readAttributes } from '../platform/jsonapi/read-attributes.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { findOne } from '../platform/records/lock-one.ts'
@@ -29,9 +30,6 @@ const Preview = Type.Object({
     text: Type.String(),
   }),
 })
-
-const MaybeText = (description: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], description })
 
 const New = newDocument(emailTemplateRecords)
 
@@ -120,8 +118,12 @@ const test = route({
 
 const Kind = Type.Object({
   kind: Type.String(),
-  template_id: MaybeText('The site’s own template; null: it has none. Of `automation` there are any number'),
-  defaults: Type.Object(Object.fromEntries(templateFields.map((field) => [field, MaybeText('The default')]))),
+  template_id: NullableText({
+    description: 'The site’s own template; null: it has none. Of `automation` there are any number',
+  }),
+  defaults: Type.Object(
+    Object.fromEntries(templateFields.map((field) => [field, NullableText({ description: 'The default' })])),
+  ),
   variables: Type.Array(Type.String(), { description: 'What a template can name, as in `offers[].title`' }),
 })
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../platform/db/database.ts'
 import { givenName } from '../platform/text/names.ts'
+import { customValues, offersAsJson } from './fact-columns.ts'
 import type { EmailData } from './templates/data.ts'
 
 /** A contact as the recipient of a preview, with the offers that they hold now, and their language if they have one. */
@@ -19,13 +20,8 @@ export async function sampleContact(
   }>`
     select c.name, c.email,
            (select cu.language from customers cu where cu.site_id = c.site_id and cu.contact_id = c.id) as language,
-           (select jsonb_object_agg('custom_' || f.number, c.custom -> ('custom_' || f.number))
-              from custom_fields f where f.site_id = c.site_id) as custom,
-           (select coalesce(json_agg(json_build_object(
-                     'title', o.title, 'description', o.description, 'access_until', held.expires_at,
-                     'products', (select coalesce(json_agg(json_build_object('title', p.title) order by op.position, p.id), '[]')
-                                    from offer_products op join products p on p.site_id = op.site_id and p.id = op.product_id
-                                   where op.site_id = o.site_id and op.offer_id = o.id)) order by o.id), '[]')
+           ${customValues} as custom,
+           (select ${offersAsJson}
               from customers cu
               join offer_grants held on held.site_id = cu.site_id and held.customer_id = cu.id
                                     and held.revoked_at is null

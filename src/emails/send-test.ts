@@ -1,3 +1,4 @@
+import { nameAndEmailOf } from '../accounts/users.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { type Origin, recordEvent } from '../platform/events/events.ts'
 import type { Caller } from '../platform/http/route.ts'
@@ -14,17 +15,18 @@ export async function sendTest(
   siteId: string,
   kind: string,
   { subject, html, text }: RenderedEmail,
-  { accountId, userId }: Pick<Caller, 'accountId' | 'userId'>,
+  user: Pick<Caller, 'accountId' | 'userId'>,
   origin: Origin,
 ): Promise<{ email_id: string; event_id: string; to_email: string }> {
   const about = { siteId, contactId: null }
-  const event_id = await recordEvent(tx, 'template_test_requested', about, { kind, user_id: userId }, origin)
-  const { name, email: to_email } = await tx
-    .selectFrom('users')
-    .select(['name', 'email'])
-    .where('id', '=', userId)
-    .where('account_id', '=', accountId)
-    .executeTakeFirstOrThrow()
+  const event_id = await recordEvent(
+    tx,
+    'template_test_requested',
+    about,
+    { kind, user_id: user.userId },
+    origin,
+  )
+  const { name, email: to_email } = await nameAndEmailOf(tx, user)
   const { now } = origin
   const { id: email_id } = await tx
     .insertInto('emails')

@@ -6,6 +6,7 @@ import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.
 import { type Route, route } from '../platform/http/route.ts'
 import { component } from '../platform/jsonapi/documented.ts'
 import { resolveId } from '../platform/jsonapi/named-ids.ts'
+import { NullableText } from '../platform/jsonapi/nullable.ts'
 import { pick } from '../platform/jsonapi/pick.ts'
 import { singleParameters, singleSchema, siteOfNamedId } from '../platform/jsonapi/schemas.ts'
 import { siteAttributeSchema } from '../platform/jsonapi/site-attributes.ts'
@@ -25,7 +26,7 @@ const Entered = Type.Object({
   ...Object.fromEntries(
     STANDARD_HANDLES.filter((handle) => handle !== 'name' && handle !== 'email').map((handle) => [
       handle,
-      Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'] })),
+      Type.Optional(NullableText()),
     ]),
   ),
   ...Object.fromEntries(

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { findByActivationToken } from '../catalogue/offers/activation-token.ts'
 import type { App } from '../platform/app.ts'
+import { readFlag } from '../platform/http/read-flag.ts'
 import { type Context, type Route, route } from '../platform/http/route.ts'
-import { badRequest, notFound } from '../platform/jsonapi/errors.ts'
-import { parseBoolean } from '../platform/jsonapi/field-types.ts'
+import { notFound } from '../platform/jsonapi/errors.ts'
 import type { QueryParameters } from '../platform/jsonapi/query.ts'
 import { activateOffer, deactivateOffer, type GivenBuyer } from './activate-offer.ts'
 
@@ -69,8 +69,8 @@ const activate = route({
     const { app, query, requestId } = context
     const offer = await offerOf(context)
     const emails = {
-      send_offer_grant_email: readFlag(query, 'send_offer_grant_email', false),
-      send_customer_welcome_email: readFlag(query, 'send_customer_welcome_email', true),
+      send_offer_grant_email: flagIn(query, 'send_offer_grant_email', false),
+      send_customer_welcome_email: flagIn(query, 'send_customer_welcome_email', true),
     }
     const warning = await activateOffer(app, offer, givenBuyer(context), emails, requestId)
     return { body: answerOf(app, 'activated', warning) }
@@ -100,14 +100,9 @@ const deactivate = route({
 })
 
 /** @throws ApiError 400 for what is neither true nor false: an e-mail that was meant to be declined would be sent */
-function readFlag(query: QueryParameters, parameter: string, usual: boolean): boolean {
+function flagIn(query: QueryParameters, parameter: string, usual: boolean): boolean {
   const given = query[parameter]
-  if (given === undefined) return usual
-  try {
-    return parseBoolean([given].flat().at(-1)!.trim().toLowerCase())
-  } catch {
-    throw badRequest('invalid_parameter', `${parameter} must be true or false.`, { parameter })
-  }
+  return given === undefined ? usual : readFlag(parameter, [given].flat().at(-1)!.trim().toLowerCase())
 }
 
 /** The fields of the query string, and those of the body before them. */

@@ -9,6 +9,7 @@ import { type Answer, type Caller, type Route, route, type SignedContext } from 
 import { documentedAs } from '../platform/jsonapi/documented.ts'
 import { jsonPointer } from '../platform/jsonapi/errors.ts'
 import { identifier, isId } from '../platform/jsonapi/identifiers.ts'
+import { NullableText, NullableTime } from '../platform/jsonapi/nullable.ts'
 import {
   type ChangeOffers,
   type ChangeOutcome,
@@ -54,7 +55,7 @@ const Meta = {
   ),
 }
 
-const EndOfAccess = Type.Unsafe<string | null>({ type: ['string', 'null'], 'x-extension': true })
+const EndOfAccess = NullableText({ 'x-extension': true })
 
 /** Of a grant alone. */
 const RenewalMeta = {
@@ -107,13 +108,7 @@ const OffersAnswer = (dryRuns: OfferDryRuns) =>
                 Type.Literal('renewed'),
                 Type.Literal('already_granted'),
               ]),
-              expires_at: Type.Optional(
-                Type.Unsafe<string | null>({
-                  type: ['string', 'null'],
-                  format: 'date-time',
-                  description: 'When access ends; null: it does not',
-                }),
-              ),
+              expires_at: Type.Optional(NullableTime({ description: 'When access ends; null: it does not' })),
               grant_id: Type.Optional(Type.String()),
               event_id: Type.Optional(Type.String()),
             }),

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { permissionsOf } from '../../platform/auth/permissions.ts'
 import { type ReadContext, type Route, route } from '../../platform/http/route.ts'
 import { ApiError } from '../../platform/jsonapi/errors.ts'
+import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { VERSION } from '../../platform/version.ts'
 import { initialsOf } from '../users/initials.ts'
 import { changeMe } from './change-me.ts'
@@ -15,8 +16,7 @@ const Me = Type.Object({
       name: Type.String(),
       email: Type.String(),
       role_level: Type.String(),
-      role: Type.Unsafe<string | null>({
-        type: ['string', 'null'],
+      role: NullableText({
         description: 'The name of the role; null for the owner of the account',
         examples: ['Support'],
         'x-extension': true,

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { sessionCookie } from '../../platform/http/credentials.ts'
 import { type Answer, type Route, route } from '../../platform/http/route.ts'
 import { ApiError, notFound } from '../../platform/jsonapi/errors.ts'
+import { NullableText, NullableTime } from '../../platform/jsonapi/nullable.ts'
 import { missingAttribute } from '../../platform/jsonapi/read-attributes.ts'
 import { tooMany } from '../limiting-links.ts'
 import { endSessionsOf } from '../token-families.ts'
@@ -36,9 +37,6 @@ const signIn = sessionRoute({
   },
 })
 
-const nullableText = () => Type.Unsafe<string | null>({ type: ['string', 'null'] })
-const nullableTime = () => Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' })
-
 const list = route({
   kind: 'read',
   method: 'GET',
@@ -57,10 +55,10 @@ const list = route({
           attributes: Type.Object({
             created_at: Type.String({ format: 'date-time' }),
             expires_at: Type.String({ format: 'date-time' }),
-            browser: nullableText(),
-            started_from: nullableText(),
-            last_used_at: nullableTime(),
-            last_used_from: nullableText(),
+            browser: NullableText(),
+            started_from: NullableText(),
+            last_used_at: NullableTime(),
+            last_used_from: NullableText(),
             current: Type.Boolean({ description: 'It is the session of this request' }),
           }),
         }),

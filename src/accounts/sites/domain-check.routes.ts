@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { type Route, route } from '../../platform/http/route.ts'
-import { notFound } from '../../platform/jsonapi/errors.ts'
+import { siteInPath } from '../../platform/http/site-of.ts'
+import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { checkDomain, DOMAIN_STATES } from './check-domain.ts'
 
 const Check = Type.Object({
@@ -8,10 +9,7 @@ const Check = Type.Object({
     type: Type.Literal('domain_checks'),
     id: Type.String({ description: 'The id of the site' }),
     attributes: Type.Object({
-      custom_domain: Type.Unsafe<string | null>({
-        type: ['string', 'null'],
-        examples: ['members.example.com'],
-      }),
+      custom_domain: NullableText({ examples: ['members.example.com'] }),
       status: Type.Enum(DOMAIN_STATES, {
         description:
           '`none`: the site has no domain of its own. `connected`: the domain has an address of this server. `elsewhere`: it has others only; that is right when a proxy or a content delivery network is in front. `missing`: the domain has no DNS record. `unknown`: the DNS lookup failed.',
@@ -37,9 +35,8 @@ const check = route({
     'Asks DNS whether the `custom_domain` of the site refers to this server. Nothing is changed, and the site is served under the domain whatever the result.',
   tag: 'sites',
   responses: { 200: Check },
-  async handler({ app, db, caller, params }) {
-    const id = params.id!
-    if (!caller.siteIds.includes(id)) throw notFound(`There is no site with the id ${id}.`)
+  async handler({ app, db, ...context }) {
+    const id = siteInPath(context)
     const { custom_domain } = await db
       .selectFrom('sites')
       .select('custom_domain')

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { type Answer, type Route, route, type WriteContext } from '../../platform/http/route.ts'
 import { badRequest } from '../../platform/jsonapi/errors.ts'
+import { NullableTime } from '../../platform/jsonapi/nullable.ts'
 import type { QueryParameters } from '../../platform/jsonapi/query.ts'
 import { activationUrls, KEEP_OLD_HOURS, MOST_KEEP_OLD_HOURS, parseKeepOldHours } from './activation-token.ts'
 
@@ -11,9 +12,7 @@ const Urls = Type.Object({
     attributes: Type.Object({
       activate_url: Type.Optional(Type.String()),
       deactivate_url: Type.Optional(Type.String()),
-      previous_valid_until: Type.Unsafe<string | null>({
-        type: ['string', 'null'],
-        format: 'date-time',
+      previous_valid_until: NullableTime({
         description: 'Until when URLs that were replaced are valid; null: none is',
       }),
     }),

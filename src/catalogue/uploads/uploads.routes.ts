@@ -10,6 +10,7 @@ import { type Form, readFieldText } from '../../platform/http/upload-forms.ts'
 import { singleDocument } from '../../platform/jsonapi/document.ts'
 import { badRequest, notFound } from '../../platform/jsonapi/errors.ts'
 import { loadOne } from '../../platform/jsonapi/load.ts'
+import { NullableTime } from '../../platform/jsonapi/nullable.ts'
 import { singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { findOne } from '../../platform/records/lock-one.ts'
 import { readName } from '../../platform/text/names.ts'
@@ -142,11 +143,7 @@ const SignedUrl = Type.Object({
     id: Type.String({ description: 'Id of the upload' }),
     attributes: Type.Object({
       url: Type.String({ format: 'uri' }),
-      expires_at: Type.Unsafe<string | null>({
-        type: ['string', 'null'],
-        format: 'date-time',
-        description: 'Null: it works as long as the upload is `public`',
-      }),
+      expires_at: NullableTime({ description: 'Null: it works as long as the upload is `public`' }),
     }),
   }),
 })

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { type Route, route } from '../../platform/http/route.ts'
-import { badRequest, notFound } from '../../platform/jsonapi/errors.ts'
+import { siteInPath } from '../../platform/http/site-of.ts'
+import { badRequest } from '../../platform/jsonapi/errors.ts'
 import { readFigures } from './read-figures.ts'
 
 const MOST_DAYS = 366
@@ -41,9 +42,8 @@ const figures = route({
       links: Type.Object({ self: Type.String() }),
     }),
   },
-  async handler({ db, params, query, caller, scope }) {
-    const id = params.id!
-    if (!caller.siteIds.includes(id)) throw notFound(`There is no site with the id ${id}.`)
+  async handler({ db, query, scope, ...context }) {
+    const id = siteInPath(context)
     const days = readDays(query.days)
     const attributes = await readFigures(db, id, days, scope.now)
     const self = `${scope.baseUrl}/v1/sites/${id}/figures?days=${days}`

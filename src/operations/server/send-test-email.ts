@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { nameAndEmailOf } from '../../accounts/users.ts'
 import { limitTests } from '../../emails/limit-tests.ts'
 import { DeliveryError } from '../../emails/mailer.ts'
 import type { App } from '../../platform/app.ts'
@@ -20,17 +21,12 @@ export interface TestEmail {
  */
 export async function sendTestEmail(
   app: App,
-  { accountId, userId }: Pick<Caller, 'accountId' | 'userId'>,
+  user: Pick<Caller, 'accountId' | 'userId'>,
   source: string,
 ): Promise<TestEmail> {
-  const { name, email } = await app.db
-    .selectFrom('users')
-    .select(['name', 'email'])
-    .where('id', '=', userId)
-    .where('account_id', '=', accountId)
-    .executeTakeFirstOrThrow()
+  const { name, email } = await nameAndEmailOf(app.db, user)
   if (!app.mailer) return { to: email, status: 'kept', response: null }
-  await limitTests(app, userId, source)
+  await limitTests(app, user.userId, source)
   try {
     const response = await app.mailer.send({
       from: { name: 'Bestow', address: app.config.MAIL_FROM },

@@ -1,10 +1,9 @@
 import { Type } from 'typebox'
 import { MovableClock } from '../../platform/clock/clock.ts'
 import { type Route, route } from '../../platform/http/route.ts'
+import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { VERSION } from '../../platform/version.ts'
 import { sendTestEmail } from './send-test-email.ts'
-
-const nullableText = (options: object) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...options })
 
 const Server = Type.Object({
   data: Type.Object({
@@ -14,7 +13,7 @@ const Server = Type.Object({
       version: Type.String(),
       mode: Type.Enum(['development', 'production']),
       public_url: Type.String({ examples: ['https://bestow.example.com'] }),
-      mail_server: nullableText({
+      mail_server: NullableText({
         description: 'Host and port of `SMTP_URL`; null: e-mails stay in the outbox',
         examples: ['smtp.example.com:587'],
       }),
@@ -72,7 +71,7 @@ const testEmail = route({
       meta: Type.Object({
         to: Type.String({ examples: ['owner@example.com'] }),
         status: Type.Enum(['sent', 'failed', 'kept']),
-        response: nullableText({ examples: ['250 2.0.0 Ok: queued'] }),
+        response: NullableText({ examples: ['250 2.0.0 Ok: queued'] }),
       }),
     }),
   },

@@ -1,8 +1,7 @@
 import { Type } from 'typebox'
+import { NullableText, NullableTime } from '../../platform/jsonapi/nullable.ts'
 
 const Time = Type.String({ format: 'date-time' })
-const MaybeTime = Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' })
-const MaybeText = Type.Unsafe<string | null>({ type: ['string', 'null'] })
 
 const state = { status: Type.String(), attempts: Type.Integer(), created_at: Time }
 
@@ -10,8 +9,8 @@ const Email = Type.Object({
   id: Type.String(),
   kind: Type.String(),
   ...state,
-  sent_at: MaybeTime,
-  failed_at: MaybeTime,
+  sent_at: NullableTime(),
+  failed_at: NullableTime(),
 })
 
 const Delivery = Type.Object({
@@ -19,9 +18,9 @@ const Delivery = Type.Object({
   hook_id: Type.String(),
   event: Type.String(),
   ...state,
-  due_at: MaybeTime,
-  delivered_at: MaybeTime,
-  failed_at: MaybeTime,
+  due_at: NullableTime(),
+  delivered_at: NullableTime(),
+  failed_at: NullableTime(),
 })
 
 const RemovedDeliveries = Type.Unsafe<{ count: number; at: string } | null>({
@@ -43,13 +42,13 @@ const Step = Type.Object({
 
 export const Run = Type.Object({
   id: Type.String(),
-  automation: Type.Object({ id: Type.String(), name: MaybeText }),
+  automation: Type.Object({ id: Type.String(), name: NullableText() }),
   status: Type.String(),
-  reason: MaybeText,
-  error: MaybeText,
+  reason: NullableText(),
+  error: NullableText(),
   created_at: Time,
-  due_at: MaybeTime,
-  ended_at: MaybeTime,
+  due_at: NullableTime(),
+  ended_at: NullableTime(),
   steps: Type.Array(Step, { description: 'The steps that have finished' }),
   removed_webhook_deliveries: RemovedDeliveries,
 })
@@ -59,31 +58,25 @@ export const Cause = Type.Object({
   type: Type.String(),
   at: Time,
   actor: Type.Object(
-    { type: Type.String(), id: MaybeText, name: MaybeText },
+    { type: Type.String(), id: NullableText(), name: NullableText() },
     {
       description:
         '`api_key`, `user`, `customer` or `automation` with their ids, `inbound_url` with the id of the offer, or `cli`',
     },
   ),
-  request_id: MaybeText,
+  request_id: NullableText(),
   automation_run: Type.Unsafe<{ id: string; automation_id: string } | null>({
     type: ['object', 'null'],
-    properties: { id: { type: 'string' }, automation_id: MaybeText },
+    properties: { id: { type: 'string' }, automation_id: NullableText() },
     description: 'The automation run that recorded the event, if any',
   }),
 })
 
 export const TimelineEntry = Type.Object({
   ...Cause.properties,
-  caused_by: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    description: 'The event that caused this one',
-  }),
-  offer_id: MaybeText,
-  grant_id: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    description: 'This grant, or one that it caused',
-  }),
+  caused_by: NullableText({ description: 'The event that caused this one' }),
+  offer_id: NullableText(),
+  grant_id: NullableText({ description: 'This grant, or one that it caused' }),
   emails: Type.Array(Email),
   webhook_deliveries: Type.Array(Delivery),
   removed_webhook_deliveries: RemovedDeliveries,

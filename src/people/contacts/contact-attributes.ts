@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { unprocessable } from '../../platform/jsonapi/errors.ts'
+import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { describeProblem, parseEmailAddress } from '../../platform/text/email-address.ts'
 import { type PartOfName, readName } from '../../platform/text/names.ts'
 import { type CustomValues, isHandle } from '../custom-fields/read-values.ts'
@@ -20,8 +21,7 @@ const LINES = [
 
 const LONGEST_TEXT = 1_000
 
-const Text = (notes: object = {}) =>
-  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: LONGEST_TEXT, ...notes }))
+const Text = (notes: object = {}) => Type.Optional(NullableText({ maxLength: LONGEST_TEXT, ...notes }))
 
 const NamePart = Type.Optional(
   Type.String({ description: 'Part of the name, where `name` is not given', examples: [] }),

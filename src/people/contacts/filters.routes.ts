@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { type Route, route } from '../../platform/http/route.ts'
 import { SiteQuery, siteInQuery } from '../../platform/http/site-of.ts'
+import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { VALUE_KINDS } from './filters/contact-filter.ts'
 import { listFilters } from './list-filters.ts'
 
@@ -20,10 +21,7 @@ const Filter = Type.Object({
     description:
       'What its value is. `id`: of a resource, `ids`: of several, separated by commas; `days`: a number of days until now; `flag`: true or false; `day`: a date; `time`: a date, or a date and a time',
   }),
-  resource_type: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    description: 'The type of the resources whose ids it takes',
-  }),
+  resource_type: NullableText({ description: 'The type of the resources whose ids it takes' }),
   is_recorded: Type.Boolean({
     description:
       'False: Bestow does not record this; positive filters match no one, negative filters match everyone',

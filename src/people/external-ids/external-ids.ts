@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { type Db, type Tx, violates } from '../../platform/db/database.ts'
 import { type ApiError, jsonPointer, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { isObject } from '../../platform/jsonapi/is-object.ts'
+import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import type { Attribute } from '../../platform/jsonapi/resource.ts'
 
 /** The id that a system has for a person. Without a source, all systems share one namespace. */
@@ -21,8 +22,7 @@ export const SOURCE_FORM = 'lower-case letters, digits, "_", "." and "-", at mos
 export const ExternalIds = Type.Array(
   Type.Object({
     source: Type.Optional(
-      Type.Unsafe<string | null>({
-        type: ['string', 'null'],
+      NullableText({
         description: `The system that has this id: ${SOURCE_FORM}; null: none is named`,
         examples: ['shopify'],
       }),

@@ -4,8 +4,8 @@ import type { App } from '../app.ts'
 import type { DryRun } from '../events/dry-run.ts'
 import { COMPONENT } from '../jsonapi/documented.ts'
 import { type ApiError, badRequest } from '../jsonapi/errors.ts'
-import { parseBoolean } from '../jsonapi/field-types.ts'
 import type { QueryParameters } from '../jsonapi/query.ts'
+import { readFlag } from './read-flag.ts'
 import type { Answer, Caller } from './route.ts'
 
 /** How an operation says what it would do. */
@@ -57,16 +57,8 @@ export function withEffects(answer: Answer, effects: object[]): Answer {
 }
 
 /** Whether a request is a dry run. @throws ApiError 400 for a value that does not say so clearly */
-export function isDryRun({ dry_run: given }: QueryParameters): boolean {
-  if (given === undefined) return false
-  try {
-    return parseBoolean(String(given).trim())
-  } catch (error) {
-    throw badRequest('invalid_parameter', `dry_run ${(error as Error).message}. Nothing was changed.`, SOURCE)
-  }
-}
-
-const SOURCE = { parameter: 'dry_run' }
+export const isDryRun = ({ dry_run: given }: QueryParameters): boolean =>
+  given !== undefined && readFlag('dry_run', String(given).trim(), ' Nothing was changed.')
 
 /** Spellings of the parameter. */
 const LIKE_DRY_RUN = /^dry[-_ ]?run$/i

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { badRequest, type ErrorSource, notFound } from '../jsonapi/errors.ts'
-import type { WriteContext } from './route.ts'
+import type { ReadContext, WriteContext } from './route.ts'
 
 /** The relationships of a document that makes something: of which site it is. */
 export const SiteRelationship = Type.Object({
@@ -26,6 +26,9 @@ export function siteOf({ body, caller }: Pick<WriteContext<OfSite>, 'body' | 'ca
   })
 }
 
+const noSite = (id: string | number, source?: ErrorSource) =>
+  notFound(`There is no site with the id ${id}.`, source)
+
 interface Places {
   named?: ErrorSource
   missing?: ErrorSource
@@ -42,13 +45,20 @@ export function chooseSite(
   if (given !== undefined) {
     const id = siteIds.find((siteId) => siteId === String(given))
     if (id) return id
-    throw notFound(`There is no site with the id ${given}.`, named)
+    throw noSite(given, named)
   }
   if (siteIds.length === 1) return siteIds[0]!
   throw badRequest('site_required', `The account has several sites. Specify one with ${how}.`, missing)
 }
 
 const PARAMETER = 'filter[site_id]'
+
+/** The site that the path of a request names. @throws ApiError 404 */
+export function siteInPath({ caller, params }: Pick<ReadContext, 'caller' | 'params'>): string {
+  const id = params.id!
+  if (!caller.siteIds.includes(id)) throw noSite(id)
+  return id
+}
 
 /** The query of an operation about a site. */
 export const SiteQuery = Type.Object({

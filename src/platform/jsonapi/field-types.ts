@@ -1,7 +1,9 @@
 /** The words that resource descriptions are written with. */
+
 import { type RawBuilder, sql } from 'kysely'
 import { Type } from 'typebox'
 import { readId } from './identifiers.ts'
+import { NullableText, NullableTime } from './nullable.ts'
 import type { Attribute, Filter, Scope, ToMany, ToOne } from './resource.ts'
 
 type Select = RawBuilder<unknown>
@@ -18,7 +20,7 @@ export const nullableInteger = (select?: Select): Attribute => ({
 export const texts = (): Attribute => ({ schema: Type.Array(Type.String()) })
 
 export const nullableText = (select?: Select): Attribute => ({
-  schema: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  schema: NullableText(),
   select,
 })
 
@@ -41,7 +43,7 @@ export const timestamp = (select?: Select): Attribute => ({
 })
 
 export const nullableTimestamp = (select?: Select): Attribute => ({
-  schema: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+  schema: NullableTime(),
   select,
 })
 
