@@ -17,7 +17,11 @@ export const serverQuery = queryOptions({
 /** The time by the server's clock, in milliseconds: in development it is moved ahead, and browsers can be wrong. */
 export const now = (): number => Date.now() + aheadMs
 
-/** Learns the server's time; without the permission to see it, the browser's is used. */
+/**
+ * Learns the server's time, and later on again without anybody waiting for it. Without the permission to see it, the
+ * browser's is used.
+ */
 export async function readClock(permissions: string[]): Promise<void> {
-  if (permissions.includes('view:sites')) await queryClient.fetchQuery({ ...serverQuery, staleTime: 30_000 })
+  if (permissions.includes('view:sites'))
+    await queryClient.ensureQueryData({ ...serverQuery, revalidateIfStale: true })
 }

@@ -23,7 +23,7 @@ const CHANGED: Record<string, string[]> = {
 
 /**
  * Keeps what is shown up to date, while the page is visible: reads the events that have been recorded since the last
- * time, and has what they change read again. No page polls on its own.
+ * time, and has what they change read again. A page polls on its own only for what no event says.
  */
 export function useFeed(siteId: string): void {
   useEffect(() => {

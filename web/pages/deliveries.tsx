@@ -7,7 +7,7 @@ import { oneOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
-import { notify } from '../parts/forms.tsx'
+import { attempt, notify } from '../parts/forms.tsx'
 import { ReplayIcon } from '../parts/icons.tsx'
 import { Empty, Facts, Heading } from '../parts/page.tsx'
 import { Problem } from '../parts/problem.tsx'
@@ -96,13 +96,11 @@ function DeliveryPanel({ id, onClose }: { id: string; onClose: () => void }) {
                 variant="default"
                 leftSection={<ReplayIcon size={16} />}
                 onClick={async () => {
-                  try {
+                  await attempt(async () => {
                     await replayWebhookDelivery(id)
                     await refresh('webhook_deliveries')
                     notify(t('deliveries.replayed'))
-                  } catch (problem) {
-                    notify((problem as Error).message)
-                  }
+                  })
                 }}
               >
                 {t('deliveries.replay')}

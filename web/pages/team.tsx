@@ -17,7 +17,7 @@ import { useMay, useMe } from '../api/session.ts'
 import { Code } from '../parts/code.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
-import { FormDialog, notify } from '../parts/forms.tsx'
+import { attempt, FormDialog, notify } from '../parts/forms.tsx'
 import { PlusIcon } from '../parts/icons.tsx'
 import { Card, Empty, Heading } from '../parts/page.tsx'
 import { PAGE_SIZE, useAddress } from '../parts/search.ts'
@@ -37,14 +37,12 @@ export function Team() {
   const leaving = query.data?.data.find(({ id }) => id === search.user)
 
   async function changeRole(id: string, roleId: string) {
-    try {
+    await attempt(async () => {
       await updateUser(id, {
         data: { type: 'users', id, relationships: { role: { data: { type: 'roles', id: roleId } } } },
       })
       notify(t('team.roleChanged'))
-    } catch (error) {
-      notify((error as Error).message)
-    }
+    })
     await refresh('users')
   }
 
@@ -169,11 +167,7 @@ function Invitations({ onLink }: { onLink: (link: string) => void }) {
   const { data } = useQuery(listOf('invitations', listInvitations, { 'page[size]': 100 }))
   if (!data || data.data.length === 0) return null
   async function act(action: () => Promise<unknown>) {
-    try {
-      await action()
-    } catch (error) {
-      notify((error as Error).message)
-    }
+    await attempt(action)
     await refresh('invitations')
   }
   return (

@@ -14,7 +14,7 @@ import { refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty } from '../parts/data-table.tsx'
-import { FormDialog, notify } from '../parts/forms.tsx'
+import { attempt, FormDialog, notify } from '../parts/forms.tsx'
 import { PauseIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
 import { MoreMenu } from '../parts/more-menu.tsx'
 import { Empty, Heading } from '../parts/page.tsx'
@@ -33,13 +33,11 @@ export function Webhooks() {
   const query = useSiteList('hooks', listHooks)
   type Row = NonNullable<typeof query.data>['data'][number]
   const act = (action: (id: string) => Promise<unknown>, done: string) => async (id: string) => {
-    try {
+    await attempt(async () => {
       await action(id)
       await refresh('hooks', 'webhook_deliveries')
       notify(done)
-    } catch (error) {
-      notify((error as Error).message)
-    }
+    })
   }
   const enable = (enabled: boolean) => (id: string) =>
     updateHook(id, { data: { type: 'hooks', id, attributes: { enabled } } })

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { t } from '../texts/translate.ts'
 import { FilterChips } from './data-table.tsx'
-import { notify } from './forms.tsx'
+import { attempt, notify } from './forms.tsx'
 import { useAddress } from './search.ts'
 
 const FILTER = 'filter[archived_eq]'
@@ -32,12 +32,10 @@ export function notifyArchived(title: string, restore: () => Promise<unknown>): 
 
 /** Restores something, and says so or why it cannot be. */
 export async function restoring(title: string, restore: () => Promise<unknown>): Promise<void> {
-  try {
+  await attempt(async () => {
     await restore()
     notify(t('archived.restored', { title }))
-  } catch (error) {
-    notify((error as Error).message)
-  }
+  })
 }
 
 /** Whether the list of the address is that of what is archived. */

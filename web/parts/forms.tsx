@@ -107,3 +107,12 @@ export function FormErrors({ error, fields }: { error: unknown; fields: string[]
 
 /** Says in a corner of the page that something is done. */
 export const notify = (message: string): void => void notifications.show({ message, color: 'dark' })
+
+/** Does something without a dialog, and says what prevents it. Never throws. */
+export async function attempt(action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action()
+  } catch (error) {
+    notify((error as Error).message)
+  }
+}

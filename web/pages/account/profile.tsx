@@ -7,7 +7,7 @@ import { useMe } from '../../api/session.ts'
 import { CardForm } from '../../parts/card-form.tsx'
 import { CharacterKeysSwitch } from '../../parts/character-keys.tsx'
 import { Moment } from '../../parts/dates.tsx'
-import { notify } from '../../parts/forms.tsx'
+import { attempt } from '../../parts/forms.tsx'
 import { Card, Heading } from '../../parts/page.tsx'
 import { Password } from '../../parts/password.tsx'
 import { State } from '../../parts/state.tsx'
@@ -97,11 +97,7 @@ function PasswordForm() {
 function Sessions() {
   const { data } = useQuery(sessionsQuery)
   async function act(action: () => Promise<unknown>) {
-    try {
-      await action()
-    } catch (error) {
-      notify((error as Error).message)
-    }
+    await attempt(action)
     await queryClient.invalidateQueries(sessionsQuery)
   }
   const sessions = data?.data ?? []

@@ -4,25 +4,24 @@ import { listAutomations, updateAutomation } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
-import { notify } from '../../parts/forms.tsx'
+import { attempt } from '../../parts/forms.tsx'
 import { PlusIcon } from '../../parts/icons.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { Enabled } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { useSiteList } from '../../shell/use-site-list.ts'
-import { plural, t, textOr } from '../../texts/translate.ts'
+import { t } from '../../texts/translate.ts'
+import { definitionColumns } from './definition-columns.tsx'
 import { EXAMPLES } from './examples.ts'
 import './automations.css'
 
 /** Enables an automation or disables it. */
 export async function enable(id: string, enabled: boolean): Promise<void> {
-  try {
+  await attempt(async () => {
     await updateAutomation(id, { data: { type: 'automations', id, attributes: { enabled } } } as never)
     await refresh('automations')
-  } catch (error) {
-    notify((error as Error).message)
-  }
+  })
 }
 
 export function Automations() {
@@ -32,23 +31,7 @@ export function Automations() {
   const query = useSiteList('automations', listAutomations)
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
-    {
-      title: t('automations.name'),
-      cell: ({ id, attributes }) => (
-        <Link to="/s/$site/automations/$id" params={{ site, id }}>
-          {attributes.name}
-        </Link>
-      ),
-    },
-    {
-      title: t('automations.when'),
-      cell: ({ attributes }) => textOr(`eventName.${attributes.trigger.event}`, attributes.trigger.event),
-    },
-    {
-      title: t('automations.then'),
-      isMinor: true,
-      cell: ({ attributes }) => plural('automations.steps', attributes.actions.length),
-    },
+    ...definitionColumns<Row>(site),
     {
       title: t('automations.state'),
       cell: ({ id, attributes: { enabled, name } }) =>

@@ -6,7 +6,7 @@ import { cancelAutomationRun, getAutomationRun, retryAutomationRun } from '../..
 import { oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
-import { notify } from '../../parts/forms.tsx'
+import { attempt } from '../../parts/forms.tsx'
 import { LeftIcon, ReplayIcon, StopIcon } from '../../parts/icons.tsx'
 import { Card, Facts, Heading } from '../../parts/page.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
@@ -28,11 +28,7 @@ export function RunPage() {
   const contact = findIncluded(document, relationships.contact?.data)
   const automation = findIncluded(document, relationships.automation?.data)
   const act = (action: (id: string) => Promise<unknown>) => async () => {
-    try {
-      await action(runId)
-    } catch (error) {
-      notify((error as Error).message)
-    }
+    await attempt(() => action(runId))
     await refresh('automation_runs')
   }
   return (

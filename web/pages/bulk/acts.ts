@@ -6,6 +6,7 @@ import {
   createBulkRevocation,
   createBulkTag,
 } from '../../api/generated.ts'
+import { type GrantChoices, metaOf } from '../../parts/grant-options.tsx'
 import type { TextKey } from '../../texts/translate.ts'
 
 /** Whom a job is about: contacts by their ids, or those that a filter finds. */
@@ -24,13 +25,7 @@ export interface Act {
     init: RequestInit,
   ) => Promise<BulkJobPrediction | BulkJobDocument>
   /** The settings of the job for what is chosen. */
-  meta: (ids: string[], options: GrantOptions) => Record<string, unknown>
-}
-
-export interface GrantOptions {
-  sendsWelcome: boolean
-  /** A day, or nothing. */
-  until: string
+  meta: (ids: string[], choices: GrantChoices) => Record<string, unknown>
 }
 
 const MANAGE_TAGS = ['bulk:tags', 'manage:contacts']
@@ -58,12 +53,11 @@ export const ACTS: Act[] = [
     text: 'bulk.grant',
     permissions: ['bulk:grants', 'manage:grants'],
     send: createBulkGrant,
-    meta: (ids, { sendsWelcome, until }) => ({
+    meta: (ids, choices) => ({
       offer_ids: ids,
       // All of them exist; one that is deleted meanwhile is not created again.
       create_contacts: false,
-      send_customer_welcome_email: sendsWelcome,
-      ...(until && { expires_at: until }),
+      ...metaOf(choices),
     }),
   },
   {

@@ -1,8 +1,7 @@
-import { Switch, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { refresh } from '../../api/queries.ts'
-import { today, useZone } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
+import { GrantOptions, NO_CHOICES } from '../../parts/grant-options.tsx'
 import { ResourceMultiSelect } from '../../parts/resource-select.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { plural, t } from '../../texts/translate.ts'
@@ -22,12 +21,10 @@ interface BulkDialogProps {
 export function BulkDialog({ act, subjects, count, onClose, onStarted }: BulkDialogProps) {
   const { id: siteId } = useCurrentSite()
   const [ids, setIds] = useState<string[]>([])
-  const [sendsWelcome, setSendsWelcome] = useState(true)
-  const [until, setUntil] = useState('')
-  const zone = useZone()
+  const [choices, setChoices] = useState(NO_CHOICES)
   // A repeated click is the same job.
   const [key] = useState(() => crypto.randomUUID())
-  const body = bodyOf(siteId, subjects, act.meta(ids, { sendsWelcome, until })) as never
+  const body = bodyOf(siteId, subjects, act.meta(ids, choices)) as never
   const prediction = usePrediction(act, body, ids.length > 0)
   return (
     <FormDialog
@@ -53,25 +50,7 @@ export function BulkDialog({ act, subjects, count, onClose, onStarted }: BulkDia
             value={ids}
             onChange={setIds}
           />
-          {act.name === 'grant' && (
-            <>
-              <TextInput
-                type="date"
-                label={t('grant.until')}
-                description={t('grant.untilHint', { zone })}
-                min={today(zone)}
-                value={until}
-                error={errors.expires_at}
-                onChange={({ currentTarget }) => setUntil(currentTarget.value)}
-              />
-              <Switch
-                label={t('grant.welcome')}
-                description={t('grant.welcomeHint')}
-                checked={sendsWelcome}
-                onChange={({ currentTarget }) => setSendsWelcome(currentTarget.checked)}
-              />
-            </>
-          )}
+          {act.name === 'grant' && <GrantOptions choices={choices} errors={errors} onChange={setChoices} />}
           <Statement query={prediction} />
         </>
       )}

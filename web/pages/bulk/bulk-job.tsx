@@ -8,7 +8,7 @@ import { useMay } from '../../api/session.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { actorSentence } from '../../parts/events.tsx'
-import { notify } from '../../parts/forms.tsx'
+import { attempt } from '../../parts/forms.tsx'
 import { LeftIcon } from '../../parts/icons.tsx'
 import { Card, Facts, Heading } from '../../parts/page.tsx'
 import { useNames } from '../../parts/resource-names.ts'
@@ -81,11 +81,7 @@ export function BulkJobPage() {
 }
 
 async function act(request: (id: string) => Promise<unknown>, id: string): Promise<void> {
-  try {
-    await request(id)
-  } catch (error) {
-    notify((error as Error).message)
-  }
+  await attempt(() => request(id))
   await refresh('bulk_jobs', 'bulk_job_rows')
 }
 

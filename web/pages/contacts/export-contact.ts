@@ -1,9 +1,9 @@
 import { getContactExport } from '../../api/generated.ts'
-import { notify } from '../../parts/forms.tsx'
+import { attempt } from '../../parts/forms.tsx'
 
 /** Saves everything that is kept about a contact as a file. */
 export async function saveExport(id: string): Promise<void> {
-  try {
+  await attempt(async () => {
     const { data } = await getContactExport(id)
     const file = new Blob([JSON.stringify(data.attributes, null, 2)], { type: 'application/json' })
     const link = document.createElement('a')
@@ -11,7 +11,5 @@ export async function saveExport(id: string): Promise<void> {
     link.download = `contact-${id}.json`
     link.click()
     URL.revokeObjectURL(link.href)
-  } catch (error) {
-    notify((error as Error).message)
-  }
+  })
 }

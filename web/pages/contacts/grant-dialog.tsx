@@ -1,10 +1,10 @@
-import { MultiSelect, Switch, TextInput } from '@mantine/core'
+import { MultiSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { addOffersToContact, listOffers } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
-import { today, useZone } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
+import { GrantOptions, metaOf, NO_CHOICES } from '../../parts/grant-options.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { Effects, useDryRun } from './dry-run.tsx'
@@ -21,18 +21,13 @@ interface GrantDialogProps {
 export function GrantDialog({ contactId, name, offerId, onClose }: GrantDialogProps) {
   const { id: siteId } = useCurrentSite()
   const [offerIds, setOfferIds] = useState<string[]>(offerId ? [offerId] : [])
-  const [sendsWelcome, setSendsWelcome] = useState(true)
-  const [until, setUntil] = useState('')
-  const zone = useZone()
+  const [choices, setChoices] = useState(NO_CHOICES)
   const { data: offers } = useQuery(
     listOf('offers', listOffers, { 'filter[site_id]': siteId, 'page[size]': 500, sort: 'title' }),
   )
   const body = {
     data: offerIds.map((id) => ({ type: 'offers' as const, id })),
-    meta: {
-      send_customer_welcome_email: sendsWelcome,
-      ...(until && { expires_at: until }),
-    },
+    meta: metaOf(choices),
   }
   const dryRun = useDryRun('grant', contactId, body)
   const titles = offerIds.map((id) => offers?.data.find((offer) => offer.id === id)?.attributes.title)
@@ -68,21 +63,7 @@ export function GrantDialog({ contactId, name, offerId, onClose }: GrantDialogPr
             value={offerIds}
             onChange={setOfferIds}
           />
-          <TextInput
-            type="date"
-            label={t('grant.until')}
-            description={t('grant.untilHint', { zone })}
-            min={today(zone)}
-            value={until}
-            error={errors.expires_at}
-            onChange={({ currentTarget }) => setUntil(currentTarget.value)}
-          />
-          <Switch
-            label={t('grant.welcome')}
-            description={t('grant.welcomeHint')}
-            checked={sendsWelcome}
-            onChange={({ currentTarget }) => setSendsWelcome(currentTarget.checked)}
-          />
+          <GrantOptions choices={choices} errors={errors} onChange={setChoices} />
           <Effects query={dryRun} />
         </>
       )}

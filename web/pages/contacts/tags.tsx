@@ -4,7 +4,7 @@ import { findIncluded, type Identifier } from '../../api/documents.ts'
 import { addTagsToContact, listContactTags, removeTagsFromContact } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import { notify } from '../../parts/forms.tsx'
+import { attempt } from '../../parts/forms.tsx'
 import { CloseIcon } from '../../parts/icons.tsx'
 import { Card } from '../../parts/page.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
@@ -27,12 +27,10 @@ export function Tags({ contactId, document }: { contactId: string; document: Con
   const others = (all?.data ?? []).filter(({ id }) => !tags.some((tag) => tag.id === id))
 
   async function change(request: typeof addTagsToContact, id: string) {
-    try {
+    await attempt(async () => {
       await request(contactId, { data: [{ type: 'contact_tags', id }] })
       await refresh('contacts', 'events')
-    } catch (error) {
-      notify((error as Error).message)
-    }
+    })
   }
 
   return (

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { listAutomations } from '../../api/generated.ts'
 import { listOf } from '../../api/queries.ts'
 import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
@@ -7,7 +6,8 @@ import { Card, Empty } from '../../parts/page.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
 import { Enabled } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { plural, t, textOr } from '../../texts/translate.ts'
+import { t } from '../../texts/translate.ts'
+import { definitionColumns } from '../automations/definition-columns.tsx'
 
 /** The automations that name the offer: in their trigger, their conditions or their steps. */
 export function OfferAutomations({ offerId }: { offerId: string }) {
@@ -23,23 +23,7 @@ export function OfferAutomations({ offerId }: { offerId: string }) {
   )
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
-    {
-      title: t('automations.name'),
-      cell: ({ id, attributes }) => (
-        <Link to="/s/$site/automations/$id" params={{ site, id }}>
-          {attributes.name}
-        </Link>
-      ),
-    },
-    {
-      title: t('automations.when'),
-      cell: ({ attributes: { trigger } }) => textOr(`eventName.${trigger.event}`, trigger.event),
-    },
-    {
-      title: t('automations.then'),
-      isMinor: true,
-      cell: ({ attributes }) => plural('automations.steps', attributes.actions.length),
-    },
+    ...definitionColumns<Row>(site),
     {
       title: t('automations.state'),
       cell: ({ attributes }) => <Enabled isEnabled={attributes.enabled} />,

@@ -4,7 +4,7 @@ import { useFileAddress } from '../../api/file-address.ts'
 import { deleteMedium, type MediumAttributes, updateMedium } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import { FormDialog, notify } from '../../parts/forms.tsx'
+import { attempt, FormDialog } from '../../parts/forms.tsx'
 import { EditIcon, FileIcon, PictureIcon, SoundIcon, TrashIcon, VideoIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -28,12 +28,10 @@ export function MediumLine({ id, medium, fileName, isFirst, isLast }: MediumLine
   const Icon = ICONS[medium.kind as keyof typeof ICONS] ?? FileIcon
   const name = medium.title ?? fileName ?? nameOf(medium.url)
   async function act(request: Promise<unknown>) {
-    try {
+    await attempt(async () => {
       await request
       await refresh('lessons')
-    } catch (error) {
-      notify((error as Error).message)
-    }
+    })
   }
   const move = (position: number) =>
     act(updateMedium(id, { data: { type: 'media', id, attributes: { position } } }))

@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core'
 import { updateLesson, updateModule } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
-import { notify } from '../../parts/forms.tsx'
+import { attempt } from '../../parts/forms.tsx'
 import { t } from '../../texts/translate.ts'
 import { refreshCourse } from './course-outline.ts'
 
@@ -15,13 +15,11 @@ interface PublishItemProps {
 export function PublishItem({ type, id, isPublished }: PublishItemProps) {
   async function change() {
     const attributes = { publishing_option: isPublished ? ('draft' as const) : ('published' as const) }
-    try {
+    await attempt(async () => {
       if (type === 'modules') await updateModule(id, { data: { type, id, attributes } })
       else await updateLesson(id, { data: { type, id, attributes } })
       await Promise.all([refreshCourse(), refresh('lessons')])
-    } catch (error) {
-      notify((error as Error).message)
-    }
+    })
   }
   return (
     <Menu.Item onClick={() => void change()}>

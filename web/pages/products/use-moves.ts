@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react'
 import { updateLesson, updateModule } from '../../api/generated.ts'
-import { notify } from '../../parts/forms.tsx'
+import { attempt } from '../../parts/forms.tsx'
 import { t } from '../../texts/translate.ts'
 import {
   lessonBeside,
@@ -36,14 +36,9 @@ export function useMoves(courseId: string, outline: OutlineModule[]): Moves {
     current.waiting++
     const sent = current.last.then(send)
     current.last = sent.catch(() => {})
-    try {
-      await sent
-    } catch (error) {
-      notify((error as Error).message)
-    } finally {
-      current.waiting--
-      if (current.waiting === 0) await refreshCourse()
-    }
+    await attempt(() => sent)
+    current.waiting--
+    if (current.waiting === 0) await refreshCourse()
   }
 
   async function moveLesson(id: string, { moduleId, position }: Required<Place>) {

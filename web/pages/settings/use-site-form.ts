@@ -1,6 +1,6 @@
-import { useState } from 'react'
 import { type SiteAttributes, updateSite } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
+import { useDraft } from '../../parts/use-draft.ts'
 import { useSite } from '../../shell/use-site.ts'
 
 /**
@@ -10,20 +10,21 @@ import { useSite } from '../../shell/use-site.ts'
 export function useSiteForm<Name extends keyof SiteAttributes>(names: readonly Name[]) {
   const { site } = useSite()
   const { id, attributes } = site!
-  const [changes, setChanges] = useState<Partial<Pick<SiteAttributes, Name>>>({})
-  const values = { ...attributes, ...changes } as Required<Pick<SiteAttributes, Name>>
-  const send = () => updateSite(id, { data: { type: 'sites', id, attributes: changes as object } })
+  const saved = Object.fromEntries(names.map((name) => [name, attributes[name]]))
+  const draft = useDraft(saved as Required<Pick<SiteAttributes, Name>>)
+  const send = () => updateSite(id, { data: { type: 'sites', id, attributes: draft.changes as object } })
   return {
     id,
-    values,
+    values: draft.values,
     fields: [...names] as string[],
-    isChanged: names.some((name) => values[name] !== attributes[name]),
-    set: (changed: Partial<Pick<SiteAttributes, Name>>) => setChanges({ ...changes, ...changed }),
+    isChanged: draft.isDirty,
+    set: draft.set,
     send,
     async save() {
+      const { changes } = draft
       await send()
       await refresh('sites')
-      setChanges({})
+      draft.settle(changes)
     },
   }
 }

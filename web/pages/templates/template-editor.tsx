@@ -11,7 +11,7 @@ import {
 import { refresh } from '../../api/queries.ts'
 import { RequestProblem } from '../../api/request.ts'
 import { useMay } from '../../api/session.ts'
-import { FormErrors, notify, useSubmit } from '../../parts/forms.tsx'
+import { attempt, FormErrors, notify, useSubmit } from '../../parts/forms.tsx'
 import { EmailIcon, LeftIcon, TrashIcon } from '../../parts/icons.tsx'
 import { LeaveGuard } from '../../parts/leave-guard.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
@@ -89,12 +89,10 @@ export function TemplateEditor({ kind: described, template }: TemplateEditorProp
   const errors = { ...mistakesIn(preview.error), ...errorsByField(error) }
 
   async function sendTest() {
-    try {
+    await attempt(async () => {
       const { meta } = await sendEmailTemplateTest(draft as never)
       notify(t('templates.testSent', { email: meta.to_email }))
-    } catch (problem) {
-      notify((problem as Error).message)
-    }
+    })
   }
 
   return (

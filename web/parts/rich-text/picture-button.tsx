@@ -5,7 +5,7 @@ import { useMay } from '../../api/session.ts'
 import { uploadFile } from '../../api/upload.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
-import { notify } from '../forms.tsx'
+import { attempt } from '../forms.tsx'
 import { PictureIcon } from '../icons.tsx'
 import { Tool } from './toolbar.tsx'
 
@@ -18,15 +18,12 @@ export function PictureButton({ editor, visibility }: { editor: Editor; visibili
   async function insert(file: File | null) {
     if (!file) return
     setUploading(true)
-    try {
+    await attempt(async () => {
       const { attributes } = await uploadFile(file, { siteId, visibility })
       const alt = attributes.file_name.replace(/\.\w+$/, '')
       editor.chain().focus().setImage({ src: attributes.url, alt }).run()
-    } catch (error) {
-      notify((error as Error).message)
-    } finally {
-      setUploading(false)
-    }
+    })
+    setUploading(false)
   }
   return (
     <FileButton accept="image/*" onChange={(file) => void insert(file)}>

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { listSegments, updateSegment } from '../../../api/generated.ts'
 import { listOf, refresh } from '../../../api/queries.ts'
 import { useMay } from '../../../api/session.ts'
-import { notify } from '../../../parts/forms.tsx'
+import { attempt, notify } from '../../../parts/forms.tsx'
 import { ChevronDownIcon, EditIcon, TrashIcon } from '../../../parts/icons.tsx'
 import { MoreMenu } from '../../../parts/more-menu.tsx'
 import { useAddress } from '../../../parts/search.ts'
@@ -135,11 +135,9 @@ export function ViewActions() {
 }
 
 async function saveChanges(id: string, search: Parameters<typeof attributesIn>[0]): Promise<void> {
-  try {
+  await attempt(async () => {
     await updateSegment(id, { data: { type: 'segments', id, attributes: attributesIn(search) as never } })
     await refresh('segments')
     notify(t('views.saved'))
-  } catch (error) {
-    notify((error as Error).message)
-  }
+  })
 }
