@@ -1,12 +1,14 @@
 /** Table of contents: every page of the portal, with its address below /admin. */
 
 import {
+  type AnyRoute,
   createRootRoute,
   createRoute,
   createRouter,
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import type { ComponentType } from 'react'
 import { readClock } from './api/clock.ts'
 import { queryClient } from './api/queries.ts'
 import { RequestProblem } from './api/request.ts'
@@ -18,37 +20,21 @@ const validateSearch = (search: Record<string, unknown>) => search as Search
 
 const root = createRootRoute({ validateSearch, notFoundComponent: NotFound, errorComponent: PageProblem })
 
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: 'sign-in',
-  component: lazyRouteComponent(() => import('./pages/entry/sign-in.tsx'), 'SignIn'),
-})
+/** A page that is loaded when it is first opened. @param name of its component in the module */
+const page = <Parent extends AnyRoute, Path extends string, Name extends string>(
+  parent: Parent,
+  path: Path,
+  load: () => Promise<Record<Name, ComponentType>>,
+  name: Name,
+) => createRoute({ getParentRoute: () => parent, path, component: lazyRouteComponent(load, name) })
 
-const link = createRoute({
-  getParentRoute: () => root,
-  path: 'link/$token',
-  component: lazyRouteComponent(() => import('./pages/entry/link.tsx'), 'SignInLink'),
-})
-const setup = createRoute({
-  getParentRoute: () => root,
-  path: 'setup/$token',
-  component: lazyRouteComponent(() => import('./pages/entry/setup.tsx'), 'Setup'),
-})
-const invitation = createRoute({
-  getParentRoute: () => root,
-  path: 'invite/$token',
-  component: lazyRouteComponent(() => import('./pages/entry/invitation.tsx'), 'Invitation'),
-})
-const requestReset = createRoute({
-  getParentRoute: () => root,
-  path: 'reset',
-  component: lazyRouteComponent(() => import('./pages/entry/reset.tsx'), 'RequestReset'),
-})
-const reset = createRoute({
-  getParentRoute: () => root,
-  path: 'reset/$token',
-  component: lazyRouteComponent(() => import('./pages/entry/reset.tsx'), 'Reset'),
-})
+const signIn = page(root, 'sign-in', () => import('./pages/entry/sign-in.tsx'), 'SignIn')
+
+const link = page(root, 'link/$token', () => import('./pages/entry/link.tsx'), 'SignInLink')
+const setup = page(root, 'setup/$token', () => import('./pages/entry/setup.tsx'), 'Setup')
+const invitation = page(root, 'invite/$token', () => import('./pages/entry/invitation.tsx'), 'Invitation')
+const requestReset = page(root, 'reset', () => import('./pages/entry/reset.tsx'), 'RequestReset')
+const reset = page(root, 'reset/$token', () => import('./pages/entry/reset.tsx'), 'Reset')
 
 /** Sends who is not signed in to the sign-in page, and back afterwards. */
 async function requireSession({ location }: { location: { href: string } }) {
@@ -78,193 +64,80 @@ const start = createRoute({
   },
 })
 
-const site = createRoute({
-  getParentRoute: () => inside,
-  path: 's/$site',
-  component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'SiteShell'),
-})
+const site = page(inside, 's/$site', () => import('./shell/shell.tsx'), 'SiteShell')
 
-const account = createRoute({
-  getParentRoute: () => inside,
-  path: 'account',
-  component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'AccountShell'),
-})
+const account = page(inside, 'account', () => import('./shell/shell.tsx'), 'AccountShell')
 
-const home = createRoute({
-  getParentRoute: () => site,
-  path: 'home',
-  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'Home'),
-})
-const contacts = createRoute({
-  getParentRoute: () => site,
-  path: 'contacts',
-  component: lazyRouteComponent(() => import('./pages/contacts/contacts.tsx'), 'Contacts'),
-})
-const contact = createRoute({
-  getParentRoute: () => site,
-  path: 'contacts/$id',
-  component: lazyRouteComponent(() => import('./pages/contacts/contact.tsx'), 'ContactPage'),
-})
-const tags = createRoute({
-  getParentRoute: () => site,
-  path: 'tags',
-  component: lazyRouteComponent(() => import('./pages/tags.tsx'), 'Tags'),
-})
-const fields = createRoute({
-  getParentRoute: () => site,
-  path: 'fields',
-  component: lazyRouteComponent(() => import('./pages/custom-fields.tsx'), 'CustomFields'),
-})
-const bulkJobs = createRoute({
-  getParentRoute: () => site,
-  path: 'bulk-jobs',
-  component: lazyRouteComponent(() => import('./pages/bulk/bulk-jobs.tsx'), 'BulkJobs'),
-})
-const bulkJob = createRoute({
-  getParentRoute: () => site,
-  path: 'bulk-jobs/$id',
-  component: lazyRouteComponent(() => import('./pages/bulk/bulk-job.tsx'), 'BulkJobPage'),
-})
-const offers = createRoute({
-  getParentRoute: () => site,
-  path: 'offers',
-  component: lazyRouteComponent(() => import('./pages/offers/offers.tsx'), 'Offers'),
-})
-const offer = createRoute({
-  getParentRoute: () => site,
-  path: 'offers/$id',
-  component: lazyRouteComponent(() => import('./pages/offers/offer.tsx'), 'OfferPage'),
-})
-const offerTab = createRoute({
-  getParentRoute: () => site,
-  path: 'offers/$id/$tab',
-  component: lazyRouteComponent(() => import('./pages/offers/offer.tsx'), 'OfferPage'),
-})
-const products = createRoute({
-  getParentRoute: () => site,
-  path: 'products',
-  component: lazyRouteComponent(() => import('./pages/products/products.tsx'), 'Products'),
-})
-const course = createRoute({
-  getParentRoute: () => site,
-  path: 'products/$id',
-  component: lazyRouteComponent(() => import('./pages/products/course.tsx'), 'CoursePage'),
-})
-const courseSettings = createRoute({
-  getParentRoute: () => course,
-  path: '/',
-  component: lazyRouteComponent(() => import('./pages/products/course-settings.tsx'), 'CourseSettings'),
-})
-const lesson = createRoute({
-  getParentRoute: () => course,
-  path: 'lessons/$lesson',
-  component: lazyRouteComponent(() => import('./pages/products/lesson.tsx'), 'LessonPage'),
-})
-const contentStart = createRoute({
-  getParentRoute: () => site,
-  path: 'pages',
-  component: lazyRouteComponent(() => import('./pages/content/content-list.tsx'), 'ContentStart'),
-})
-const contentList = createRoute({
-  getParentRoute: () => site,
-  path: 'pages/$kind',
-  component: lazyRouteComponent(() => import('./pages/content/content-list.tsx'), 'ContentList'),
-})
-const contentPage = createRoute({
-  getParentRoute: () => site,
-  path: 'pages/$kind/$id',
-  component: lazyRouteComponent(() => import('./pages/content/content-page.tsx'), 'ContentPage'),
-})
-const forms = createRoute({
-  getParentRoute: () => site,
-  path: 'forms',
-  component: lazyRouteComponent(() => import('./pages/forms/forms.tsx'), 'Forms'),
-})
-const form = createRoute({
-  getParentRoute: () => site,
-  path: 'forms/$id',
-  component: lazyRouteComponent(() => import('./pages/forms/form.tsx'), 'FormPage'),
-})
-const formBuilder = createRoute({
-  getParentRoute: () => form,
-  path: '/',
-  component: lazyRouteComponent(() => import('./pages/forms/builder.tsx'), 'Builder'),
-})
-const formShare = createRoute({
-  getParentRoute: () => form,
-  path: 'share',
-  component: lazyRouteComponent(() => import('./pages/forms/share.tsx'), 'ShareForm'),
-})
-const formSubmissions = createRoute({
-  getParentRoute: () => form,
-  path: 'submissions',
-  component: lazyRouteComponent(() => import('./pages/forms/submissions.tsx'), 'Submissions'),
-})
-const emails = createRoute({
-  getParentRoute: () => site,
-  path: 'emails',
-  component: lazyRouteComponent(() => import('./pages/emails.tsx'), 'Emails'),
-})
-const webhooks = createRoute({
-  getParentRoute: () => site,
-  path: 'webhooks',
-  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'Webhooks'),
-})
-const deliveries = createRoute({
-  getParentRoute: () => site,
-  path: 'deliveries',
-  component: lazyRouteComponent(() => import('./pages/deliveries.tsx'), 'Deliveries'),
-})
-const automations = createRoute({
-  getParentRoute: () => site,
-  path: 'automations',
-  component: lazyRouteComponent(() => import('./pages/automations/automations.tsx'), 'Automations'),
-})
-const newAutomation = createRoute({
-  getParentRoute: () => site,
-  path: 'automations/new',
-  component: lazyRouteComponent(() => import('./pages/automations/new-automation.tsx'), 'NewAutomation'),
-})
-const allRuns = createRoute({
-  getParentRoute: () => site,
-  path: 'automations/runs',
-  component: lazyRouteComponent(() => import('./pages/automations/runs.tsx'), 'Runs'),
-})
-const automation = createRoute({
-  getParentRoute: () => site,
-  path: 'automations/$id',
-  component: lazyRouteComponent(() => import('./pages/automations/automation.tsx'), 'AutomationPage'),
-})
-const runs = createRoute({
-  getParentRoute: () => site,
-  path: 'automations/$id/runs',
-  component: lazyRouteComponent(() => import('./pages/automations/runs.tsx'), 'Runs'),
-})
-const run = createRoute({
-  getParentRoute: () => site,
-  path: 'automations/$id/runs/$run',
-  component: lazyRouteComponent(() => import('./pages/automations/run.tsx'), 'RunPage'),
-})
-const templates = createRoute({
-  getParentRoute: () => site,
-  path: 'templates',
-  component: lazyRouteComponent(() => import('./pages/templates/templates.tsx'), 'Templates'),
-})
-const template = createRoute({
-  getParentRoute: () => site,
-  path: 'templates/$kind',
-  component: lazyRouteComponent(() => import('./pages/templates/template.tsx'), 'TemplatePage'),
-})
-const templateOfAutomations = createRoute({
-  getParentRoute: () => site,
-  path: 'templates/$kind/$id',
-  component: lazyRouteComponent(() => import('./pages/templates/template.tsx'), 'TemplatePage'),
-})
-const activity = createRoute({
-  getParentRoute: () => site,
-  path: 'activity',
-  component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'Activity'),
-})
+const home = page(site, 'home', () => import('./pages/home.tsx'), 'Home')
+const contacts = page(site, 'contacts', () => import('./pages/contacts/contacts.tsx'), 'Contacts')
+const contact = page(site, 'contacts/$id', () => import('./pages/contacts/contact.tsx'), 'ContactPage')
+const tags = page(site, 'tags', () => import('./pages/tags.tsx'), 'Tags')
+const fields = page(site, 'fields', () => import('./pages/custom-fields.tsx'), 'CustomFields')
+const bulkJobs = page(site, 'bulk-jobs', () => import('./pages/bulk/bulk-jobs.tsx'), 'BulkJobs')
+const bulkJob = page(site, 'bulk-jobs/$id', () => import('./pages/bulk/bulk-job.tsx'), 'BulkJobPage')
+const offers = page(site, 'offers', () => import('./pages/offers/offers.tsx'), 'Offers')
+const offer = page(site, 'offers/$id', () => import('./pages/offers/offer.tsx'), 'OfferPage')
+const offerTab = page(site, 'offers/$id/$tab', () => import('./pages/offers/offer.tsx'), 'OfferPage')
+const products = page(site, 'products', () => import('./pages/products/products.tsx'), 'Products')
+const course = page(site, 'products/$id', () => import('./pages/products/course.tsx'), 'CoursePage')
+const courseSettings = page(
+  course,
+  '/',
+  () => import('./pages/products/course-settings.tsx'),
+  'CourseSettings',
+)
+const lesson = page(course, 'lessons/$lesson', () => import('./pages/products/lesson.tsx'), 'LessonPage')
+const contentStart = page(site, 'pages', () => import('./pages/content/content-list.tsx'), 'ContentStart')
+const contentList = page(site, 'pages/$kind', () => import('./pages/content/content-list.tsx'), 'ContentList')
+const contentPage = page(
+  site,
+  'pages/$kind/$id',
+  () => import('./pages/content/content-page.tsx'),
+  'ContentPage',
+)
+const forms = page(site, 'forms', () => import('./pages/forms/forms.tsx'), 'Forms')
+const form = page(site, 'forms/$id', () => import('./pages/forms/form.tsx'), 'FormPage')
+const formBuilder = page(form, '/', () => import('./pages/forms/builder.tsx'), 'Builder')
+const formShare = page(form, 'share', () => import('./pages/forms/share.tsx'), 'ShareForm')
+const formSubmissions = page(
+  form,
+  'submissions',
+  () => import('./pages/forms/submissions.tsx'),
+  'Submissions',
+)
+const emails = page(site, 'emails', () => import('./pages/emails.tsx'), 'Emails')
+const webhooks = page(site, 'webhooks', () => import('./pages/webhooks.tsx'), 'Webhooks')
+const deliveries = page(site, 'deliveries', () => import('./pages/deliveries.tsx'), 'Deliveries')
+const automations = page(
+  site,
+  'automations',
+  () => import('./pages/automations/automations.tsx'),
+  'Automations',
+)
+const newAutomation = page(
+  site,
+  'automations/new',
+  () => import('./pages/automations/new-automation.tsx'),
+  'NewAutomation',
+)
+const allRuns = page(site, 'automations/runs', () => import('./pages/automations/runs.tsx'), 'Runs')
+const automation = page(
+  site,
+  'automations/$id',
+  () => import('./pages/automations/automation.tsx'),
+  'AutomationPage',
+)
+const runs = page(site, 'automations/$id/runs', () => import('./pages/automations/runs.tsx'), 'Runs')
+const run = page(site, 'automations/$id/runs/$run', () => import('./pages/automations/run.tsx'), 'RunPage')
+const templates = page(site, 'templates', () => import('./pages/templates/templates.tsx'), 'Templates')
+const template = page(site, 'templates/$kind', () => import('./pages/templates/template.tsx'), 'TemplatePage')
+const templateOfAutomations = page(
+  site,
+  'templates/$kind/$id',
+  () => import('./pages/templates/template.tsx'),
+  'TemplatePage',
+)
+const activity = page(site, 'activity', () => import('./pages/activity.tsx'), 'Activity')
 
 const settings = createRoute({
   getParentRoute: () => site,
@@ -274,34 +147,19 @@ const settings = createRoute({
       throw redirect({ to: '/s/$site/settings/$section', params: { ...params, section: 'site' } })
   },
 })
-const settingsSection = createRoute({
-  getParentRoute: () => site,
-  path: 'settings/$section',
-  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
-})
+const settingsSection = page(
+  site,
+  'settings/$section',
+  () => import('./pages/settings/settings.tsx'),
+  'Settings',
+)
 
-const keys = createRoute({
-  getParentRoute: () => account,
-  path: 'keys',
-  component: lazyRouteComponent(() => import('./pages/keys/keys.tsx'), 'Keys'),
-})
-const connect = createRoute({
-  getParentRoute: () => account,
-  path: 'connect',
-  component: lazyRouteComponent(() => import('./pages/keys/connect.tsx'), 'Connect'),
-})
+const keys = page(account, 'keys', () => import('./pages/keys/keys.tsx'), 'Keys')
+const connect = page(account, 'connect', () => import('./pages/keys/connect.tsx'), 'Connect')
 
-const team = createRoute({
-  getParentRoute: () => account,
-  path: 'team',
-  component: lazyRouteComponent(() => import('./pages/team.tsx'), 'Team'),
-})
+const team = page(account, 'team', () => import('./pages/team.tsx'), 'Team')
 
-const profile = createRoute({
-  getParentRoute: () => account,
-  path: 'profile',
-  component: lazyRouteComponent(() => import('./pages/account/profile.tsx'), 'Profile'),
-})
+const profile = page(account, 'profile', () => import('./pages/account/profile.tsx'), 'Profile')
 
 const routeTree = root.addChildren([
   signIn,
