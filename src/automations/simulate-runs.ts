@@ -68,6 +68,14 @@ export async function simulateRuns(app: App, tx: Tx, runs: RunToCome[], now: Dat
   return all
 }
 
+/** Which runs that start now would go no further, and why. Unlike a simulation, this sees nothing that the others do. */
+export const findStops = (tx: Tx, runs: RunToCome[], now: Date): Promise<Map<string, StopReason>> =>
+  findRunsToStop(
+    tx,
+    runs.map((run) => claimed(run, 0)),
+    now,
+  )
+
 /** Begins a run, or takes its next step. @returns whether there is another one */
 async function advance(app: App, tx: Tx, simulation: Simulation): Promise<boolean> {
   const { run, due, steps } = simulation
@@ -75,8 +83,7 @@ async function advance(app: App, tx: Tx, simulation: Simulation): Promise<boolea
   if (steps.length === 0) {
     if (conditions)
       simulation.conditions = await explainCondition(tx, run.siteId, run.contactId, conditions, due)
-    const stops = await findRunsToStop(tx, [claimed(run, 0)], due)
-    simulation.stop = stops.get(run.id) ?? null
+    simulation.stop = (await findStops(tx, [run], due)).get(run.id) ?? null
     if (simulation.stop) return false
   }
   const step = await take(app, tx, run, steps.length, due)

@@ -2,7 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import type { Viewer } from '../automations/describe-steps.ts'
-import { findRunsToStop } from '../automations/find-runs-to-stop.ts'
+import { findStops } from '../automations/simulate-runs.ts'
 import type { RowEffects, Unchanged } from '../bulk/row-effects.ts'
 import type { App } from '../platform/app.ts'
 import type { Tx } from '../platform/db/database.ts'
@@ -15,7 +15,7 @@ import { sentenceOfChange, sentenceOfReaction } from './counted-sentences.ts'
 import { disabledAutomations } from './describe-automations.ts'
 import { omittedEmails } from './describe-emails.ts'
 import { describeWebhooks } from './describe-webhooks.ts'
-import { previewReactions, type Reactions } from './preview-reactions.ts'
+import { previewReactions, type Reactions, runsToCome } from './preview-reactions.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -165,23 +165,7 @@ async function begun(
   typeOf: Map<string, string>,
   now: Date,
 ): Promise<Counted[]> {
-  const due = runs.map(({ id, event_id, contact_id, automation_id, definition }) => ({
-    siteId,
-    id,
-    automationId: automation_id,
-    eventId: event_id,
-    requestId: null,
-    contactId: contact_id,
-    depth: 0,
-    hasBegun: false,
-    step: 0,
-    action: definition.actions[0]!,
-    isLast: definition.actions.length === 1,
-    attempts: 0,
-    conditions: definition.conditions,
-    refusal: null,
-  }))
-  const stops = await findRunsToStop(tx, due, now)
+  const stops = await findStops(tx, runsToCome(siteId, runs), now)
   return runs.map(({ id, event_id, automation_id, name }) => ({
     effect: 'automation',
     happens: !stops.has(id),

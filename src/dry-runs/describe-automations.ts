@@ -8,7 +8,7 @@ import type { DispatchedEvent } from '../platform/events/dispatch-events.ts'
 import { confinedIdOf } from '../platform/events/events.ts'
 import { isPermitted } from '../platform/http/authenticate.ts'
 import type { Effect } from './effect.ts'
-import type { Reactions } from './preview-reactions.ts'
+import { type Reactions, runsToCome } from './preview-reactions.ts'
 
 /** The automations that would start, with their steps; then those that would, if they were not disabled. */
 export async function describeAutomations(
@@ -21,19 +21,7 @@ export async function describeAutomations(
   const now = app.clock.now()
   const disabled = await disabledAutomations(tx, events, now)
   const siteId = events[0]!.site_id
-  const simulated = await simulateRuns(
-    app,
-    tx,
-    runs.map(({ id, event_id, contact_id, automation_id, definition }) => ({
-      siteId,
-      id,
-      automationId: automation_id,
-      contactId: contact_id,
-      eventId: event_id,
-      definition,
-    })),
-    now,
-  )
+  const simulated = await simulateRuns(app, tx, runsToCome(siteId, runs), now)
   const typeOf = new Map(events.map(({ id, type }) => [id, type]))
   const started: Effect[] = []
   for (const [index, run] of runs.entries())

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Definition } from '../automations/parse-automation.ts'
+import type { RunToCome } from '../automations/simulate-runs.ts'
 import { anyOf, inRolledBackSavepoint, type Tx } from '../platform/db/database.ts'
 import type { DispatchedEvent } from '../platform/events/dispatch-events.ts'
 import { react } from '../reactions.ts'
@@ -54,3 +55,14 @@ export const previewReactions = (tx: Tx, events: DispatchedEvent[], now: Date): 
        order by r.id`.execute(tx)
     return { emails, deliveries: deliveries as Reactions['deliveries'], runs: runs.rows }
   })
+
+/** The runs that would start, as they are simulated. */
+export const runsToCome = (siteId: string, runs: Reactions['runs']): RunToCome[] =>
+  runs.map(({ id, event_id, contact_id, automation_id, definition }) => ({
+    siteId,
+    id,
+    automationId: automation_id,
+    contactId: contact_id,
+    eventId: event_id,
+    definition,
+  }))
