@@ -20,6 +20,7 @@ const LAYERS = [
   'catalogue',
   'accounts',
   'grants',
+  'sales',
   'emails',
   'webhooks',
   'forms',

@@ -40,6 +40,21 @@ export const TABLES: Record<string, string[]> = {
     'segments',
     'taggings',
   ],
+  sales: [
+    'orders',
+    'order_numbers',
+    'order_items',
+    'purchases',
+    'purchase_blocks',
+    'subscriptions',
+    'subscription_states',
+    'transactions',
+    'transaction_purchases',
+    'disputes',
+    'payouts',
+    'payout_entries',
+    'offer_provider_products',
+  ],
   'platform/auth': ['api_key_uses', 'attempts'],
   'platform/clock': ['clock'],
   'platform/events': ['events'],
@@ -226,7 +241,7 @@ export const NAMED_BY_PARAMETER = [
 ]
 
 const all = Object.values(TABLES).flat()
-const types = new Set(resources.map(({ type }) => type))
+const types = new Set([...resources.map(({ type }) => type), 'order_items'])
 /** Names that cannot be the type of a resource or a word: wherever they occur, the table is meant. */
 const DISTINCT = all.filter((name) => /_/.test(name) && !types.has(name))
 

@@ -31,6 +31,7 @@ export async function resendWelcome(
   const held = await tx
     .selectFrom('holdings')
     .select('offer_id')
+    .distinct()
     .where('site_id', '=', siteId)
     .where('customer_id', '=', customerId)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', origin.now)]))

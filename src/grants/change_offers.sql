@@ -130,8 +130,12 @@ begin
       from unnest(p_outcomes) o
      cross join lateral (
        select array_agg(h.offer_id order by h.offer_id) as offer_ids, json_object_agg(h.offer_id, h.expires_at) as ends
-         from holdings h
-        where h.site_id + 0 = o.site_id and h.customer_id = o.customer_id
-          and (h.expires_at is null or h.expires_at > p_now)) held);
+         from (
+           -- By a grant and by purchases: access lasts until the last of them ends.
+           select h.offer_id, case when bool_and(h.expires_at is not null) then max(h.expires_at) end as expires_at
+             from holdings h
+            where h.site_id + 0 = o.site_id and h.customer_id = o.customer_id
+              and (h.expires_at is null or h.expires_at > p_now)
+            group by h.offer_id) h) held);
 end
 $$;

@@ -20,8 +20,8 @@ export async function completeOffer(
   const values = await resolveDays(tx, siteId!, given, { access_begins_at: 'start' })
   assertPeriod(values, offer)
   if (offer && values.price_in_cents === undefined && values.payment_type === undefined) return values
-  const price = values.price_in_cents ?? offer?.price_in_cents ?? 0
-  const payment_type = values.payment_type ?? paymentTypeFor(price as number, offer)
+  const price = Number(values.price_in_cents ?? offer?.price_in_cents ?? 0)
+  const payment_type = values.payment_type ?? paymentTypeFor(price, offer)
   if (payment_type === 'free' && price !== 0) throw contradiction('cannot be free for an offer with a price')
   if (payment_type !== 'free' && price === 0) throw contradiction('must be free for an offer without a price')
   return {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
 import {
+  bigInteger,
   boolean,
   contains,
   derived,
   extension,
-  integer,
   LIST_INDEX,
   MOST_DAYS,
   nullableInteger,
@@ -55,7 +55,7 @@ export const offers = defineResource({
     description: writable(nullableText(), paragraphs()),
     internal_title: writable(nullableText(), line()),
     currency: writable(text(), { ...choice(CURRENCIES), form: 'a currency code such as USD' }),
-    price_in_cents: writable(integer(), wholeNumber(0, 99_999_999)),
+    price_in_cents: writable(bigInteger(), wholeNumber(0, 99_999_999)),
     payment_type: writable(text(), choice(PAYMENT_TYPES)),
     token: text(),
     payment_method: text(),

@@ -52,11 +52,11 @@ export const contacts = defineResource({
     offers: toMany(
       'offers',
       (contactIds, { siteIds, now }) => sql`
-        select c.contact_id as owner_id, h.offer_id as id
+        select distinct c.contact_id as owner_id, h.offer_id as id
           from customers c join holdings h on h.site_id = c.site_id and h.customer_id = c.id
          where c.site_id = any (${siteIds}::bigint[]) and c.contact_id = any (${contactIds}::bigint[])
            and (h.expires_at is null or h.expires_at > ${now})
-         order by h.offer_id`,
+         order by id`,
       { linkage: 'single', hasEndpoint: true },
     ),
     site: toOne('sites', sql`r.site_id`),

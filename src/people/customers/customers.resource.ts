@@ -19,7 +19,7 @@ import { filtersOfCustomers } from '../custom-fields/site-attributes.ts'
 import { externalIds } from '../external-ids/external-ids.ts'
 
 /** As in "0.0", "149.5" and "149.99", the way Ruby writes a decimal. */
-const revenueText = (amount: string) => amount.replace(/0$/, '')
+const revenueText = (amount: string) => amount.replace(/(?<!\.)0{1,2}$/, '')
 
 const Socials = Type.Object(
   Object.fromEntries(
@@ -69,10 +69,10 @@ export const customers = defineResource({
     offers: toMany(
       'offers',
       (customerIds, { siteIds, now }) => sql`
-        select customer_id as owner_id, offer_id as id from holdings
+        select distinct customer_id as owner_id, offer_id as id from holdings
          where site_id = any (${siteIds}::bigint[]) and customer_id = any (${customerIds}::bigint[])
            and (expires_at is null or expires_at > ${now})
-         order by offer_id`,
+         order by id`,
       {
         linkage: 'single',
         hasEndpoint: true,

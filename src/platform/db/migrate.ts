@@ -12,6 +12,7 @@ const here = import.meta.dirname
 const FUNCTIONS = [
   '../../grants/replaced_functions.sql',
   './days.sql',
+  './currency_decimals.sql',
   '../../grants/grant_types.sql',
   '../events/record_events.sql',
   '../auth/authenticate.sql',

@@ -327,6 +327,23 @@ export interface CustomFields {
   updated_at: Timestamp;
 }
 
+export interface Disputes {
+  amount: Int8;
+  created_at: Timestamp;
+  currency: string;
+  id: Generated<Int8>;
+  lost_at: Timestamp | null;
+  opened_at: Timestamp;
+  provider: string;
+  reason: string | null;
+  reference: string;
+  site_id: Int8;
+  status: string;
+  ticket: Generated<Int8>;
+  transaction_id: Int8;
+  updated_at: Timestamp;
+}
+
 export interface EmailBudgets {
   hour: Timestamp;
   site_id: Int8;
@@ -476,6 +493,7 @@ export interface Holdings {
   grant_id: Int8 | null;
   granted_at: Timestamp | null;
   offer_id: Int8 | null;
+  purchase_id: Int8 | null;
   site_id: Int8 | null;
   starts_at: Timestamp | null;
 }
@@ -617,6 +635,13 @@ export interface OfferProducts {
   site_id: Int8;
 }
 
+export interface OfferProviderProducts {
+  offer_id: Int8;
+  provider_account_id: Int8;
+  reference: string;
+  site_id: Int8;
+}
+
 export interface Offers {
   access_begins_at: Timestamp | null;
   access_days: number | null;
@@ -629,14 +654,94 @@ export interface Offers {
   id: Generated<Int8>;
   image_url: string | null;
   internal_title: string | null;
+  interval: string | null;
+  interval_count: Generated<number>;
   is_gift: Generated<boolean>;
   payment_method: Generated<string>;
   payment_type: Generated<string>;
-  price_in_cents: Generated<number>;
+  payments_total: number | null;
+  price_in_cents: Generated<Int8>;
   published_at: Timestamp | null;
   site_id: Int8;
   title: string;
   token: string;
+  trial_days: number | null;
+  updated_at: Timestamp;
+}
+
+export interface OrderItems {
+  created_at: Timestamp;
+  currency: string;
+  customer_id: Int8;
+  discount: Generated<Int8>;
+  fulfilled_at: Timestamp | null;
+  id: Generated<Int8>;
+  offer_id: Int8;
+  order_id: Int8;
+  quantity: number;
+  site_id: Int8;
+  subtotal: Int8;
+  tax: Generated<Int8>;
+  title: string;
+  total: Int8;
+  updated_at: Timestamp;
+}
+
+export interface OrderNumbers {
+  last: Int8;
+  site_id: Int8;
+}
+
+export interface Orders {
+  created_at: Timestamp;
+  currency: string;
+  customer_id: Int8;
+  discount: Generated<Int8>;
+  fulfilled_at: Timestamp | null;
+  id: Generated<Int8>;
+  is_test: Generated<boolean>;
+  number: Int8;
+  ordered_at: Timestamp;
+  provider: string;
+  provider_account_id: Int8 | null;
+  reference: string | null;
+  site_id: Int8;
+  subtotal: Int8;
+  tax: Generated<Int8>;
+  ticket: Generated<Int8>;
+  total: Int8;
+  updated_at: Timestamp;
+}
+
+export interface PayoutEntries {
+  amount: Int8;
+  currency: string;
+  description: string | null;
+  fee: Generated<Int8>;
+  net: Int8;
+  occurred_at: Timestamp;
+  payout_id: Int8;
+  reference: string;
+  site_id: Int8;
+  transaction_id: Int8 | null;
+  type: string;
+}
+
+export interface Payouts {
+  amount: Int8;
+  arrival_at: Timestamp | null;
+  bank_account: string | null;
+  created_at: Timestamp;
+  currency: string;
+  id: Generated<Int8>;
+  initiated_at: Timestamp;
+  is_test: Generated<boolean>;
+  provider: string;
+  provider_account_id: Int8 | null;
+  reference: string;
+  site_id: Int8;
+  status: string;
+  ticket: Generated<Int8>;
   updated_at: Timestamp;
 }
 
@@ -678,6 +783,46 @@ export interface Products {
   updated_at: Timestamp;
 }
 
+export interface PurchaseBlocks {
+  actor: string;
+  cause: string;
+  created_at: Timestamp;
+  purchase_id: Int8;
+  reference: Generated<string>;
+  since: Timestamp;
+  site_id: Int8;
+  waived_at: Timestamp | null;
+  waived_by: string | null;
+}
+
+export interface Purchases {
+  amount: Int8;
+  billing_address_zip: string | null;
+  cardholder_name: string | null;
+  closed_at: Timestamp | null;
+  coupon_code: string | null;
+  created_at: Timestamp;
+  currency: string;
+  customer_id: Int8;
+  deactivated_at: Timestamp | null;
+  deactivation_reason: string | null;
+  effective_start_at: Timestamp;
+  extra: Generated<Json>;
+  id: Generated<Int8>;
+  is_test: Generated<boolean>;
+  offer_id: Int8;
+  opt_in: Generated<boolean>;
+  order_id: Int8;
+  order_item_id: Int8;
+  payment_type: string;
+  quantity: number;
+  referrer: string | null;
+  settle_at: Timestamp | null;
+  site_id: Int8;
+  source: string | null;
+  updated_at: Timestamp;
+}
+
 export interface RemovedDeliveries {
   event_id: Int8;
   hook_id: Int8;
@@ -715,16 +860,62 @@ export interface Sites {
   automation_emails_per_hour: Generated<number>;
   color: string | null;
   created_at: Timestamp;
+  currency: Generated<string>;
   custom_domain: string | null;
   id: Generated<Int8>;
   language: Generated<string>;
   logo_url: string | null;
+  members_may_cancel: Generated<boolean>;
+  payment_grace_days: Generated<number>;
+  refund_ends_access: Generated<boolean>;
   send_access_ending_email: Generated<boolean>;
   send_offer_grant_email: Generated<boolean>;
   subdomain: string;
   time_zone: Generated<string>;
   title: string;
   updated_at: Timestamp;
+}
+
+export interface Subscriptions {
+  amount: Int8;
+  cancel_at: Timestamp | null;
+  created_at: Timestamp;
+  currency: string;
+  customer_id: Int8;
+  ended_at: Timestamp | null;
+  id: Generated<Int8>;
+  interval: string;
+  interval_count: Generated<number>;
+  is_test: Generated<boolean>;
+  past_due_since: Timestamp | null;
+  payments_total: number | null;
+  period_end: Timestamp | null;
+  period_start: Timestamp | null;
+  provider: string;
+  provider_account_id: Int8 | null;
+  purchase_id: Int8;
+  reference: string | null;
+  schedule_reference: string | null;
+  site_id: Int8;
+  started_at: Timestamp;
+  status: string;
+  status_since: Timestamp;
+  tax: Generated<Int8>;
+  ticket: Generated<Int8>;
+  trial_ends_at: Timestamp | null;
+  updated_at: Timestamp;
+}
+
+export interface SubscriptionStates {
+  amount: Int8;
+  interval: string;
+  interval_count: number;
+  past_due_since: Timestamp | null;
+  since: Timestamp;
+  site_id: Int8;
+  status: string;
+  subscription_id: Int8;
+  tax: Int8;
 }
 
 export interface Taggings {
@@ -750,6 +941,47 @@ export interface TokenFamilies {
   used_at: Timestamp | null;
   used_from: string | null;
   user_id: Int8;
+}
+
+export interface TransactionPurchases {
+  amount: Int8;
+  purchase_id: Int8;
+  site_id: Int8;
+  tax: Generated<Int8>;
+  transaction_id: Int8;
+}
+
+export interface Transactions {
+  action: string;
+  amount: Int8;
+  created_at: Timestamp;
+  currency: string;
+  customer_id: Int8;
+  dispute_id: Int8 | null;
+  failure: string | null;
+  fee: Int8 | null;
+  id: Generated<Int8>;
+  is_completed: Generated<boolean>;
+  is_test: Generated<boolean>;
+  occurred_at: Timestamp;
+  offer_id: Int8 | null;
+  order_id: Int8 | null;
+  parent_id: Int8 | null;
+  payment_type: string | null;
+  period_end: Timestamp | null;
+  period_start: Timestamp | null;
+  provider: string;
+  provider_account_id: Int8 | null;
+  reference: string | null;
+  settlement_amount: Int8 | null;
+  settlement_currency: string | null;
+  settlement_fee: Int8 | null;
+  site_id: Int8;
+  state: string;
+  subscription_id: Int8 | null;
+  tax: Generated<Int8>;
+  ticket: Generated<Int8>;
+  updated_at: Timestamp;
 }
 
 export interface Uploads {
@@ -860,6 +1092,7 @@ export interface DB {
   course_progress: CourseProgress;
   custom_fields: CustomFields;
   customers: Customers;
+  disputes: Disputes;
   email_budgets: EmailBudgets;
   email_layouts: EmailLayouts;
   email_templates: EmailTemplates;
@@ -883,15 +1116,27 @@ export interface DB {
   member_sessions: MemberSessions;
   offer_grants: OfferGrants;
   offer_products: OfferProducts;
+  offer_provider_products: OfferProviderProducts;
   offers: Offers;
+  order_items: OrderItems;
+  order_numbers: OrderNumbers;
+  orders: Orders;
+  payout_entries: PayoutEntries;
+  payouts: Payouts;
   podcasts: Podcasts;
   products: Products;
+  purchase_blocks: PurchaseBlocks;
+  purchases: Purchases;
   removed_deliveries: RemovedDeliveries;
   roles: Roles;
   segments: Segments;
   sites: Sites;
+  subscription_states: SubscriptionStates;
+  subscriptions: Subscriptions;
   taggings: Taggings;
   token_families: TokenFamilies;
+  transaction_purchases: TransactionPurchases;
+  transactions: Transactions;
   uploads: Uploads;
   user_links: UserLinks;
   users: Users;

@@ -12,6 +12,13 @@ export const text = (select?: Select): Attribute => ({ schema: Type.String(), se
 export const integer = (select?: Select): Attribute => ({ schema: Type.Integer(), select })
 export const boolean = (select?: Select): Attribute => ({ schema: Type.Boolean(), select })
 
+/** A 64-bit integer, such as an amount of money, which is shown as a number. */
+export const bigInteger = (select?: Select): Attribute =>
+  derived<string>({ schema: Type.Integer(), select }, Number)
+
+export const nullableBigInteger = (select?: Select): Attribute =>
+  derived<string | null>(nullableInteger(select), (value) => (value === null ? null : Number(value)))
+
 export const nullableInteger = (select?: Select): Attribute => ({
   schema: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
   select,
