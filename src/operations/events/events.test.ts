@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAccount, makeContact, makeKey, makeOffer, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { rowsReadBy } from '../../testing/plans.ts'
+import { rowsReadBy, vacuum } from '../../testing/plans.ts'
 import { recordStatements } from '../../testing/statements.ts'
 
 let h: Harness
@@ -115,7 +115,7 @@ test('a page of a long log, the events of one grant and those of a contact are r
      select $1, 'contact_updated', now(), 'test', 1000000 + i, now() from generate_series(1, 30000) i`,
     [h.account.siteId],
   )
-  await h.app.pool.query('vacuum analyze events')
+  await vacuum(h.app.pool, 'events')
   const statements = recordStatements(h.app.pool)
   for (const [parameters, most] of [
     ['page[after]=', 100],

@@ -16,7 +16,12 @@ interface Comparison {
   where: (value: string, field: CustomField, each?: string[]) => Sql
   /** It is a range of an index. */
   isIndexed: boolean
+  /** Whether the index of what texts contain finds the few values that this value is compared with. */
+  isSearched?: (value: string) => boolean
 }
+
+/** Three letters or digits in a row are what the index of texts (pg_trgm) can look up. */
+const hasTrigram = (value: string) => /[\p{L}\p{N}]{3}/u.test(value)
 
 /** A value as it would be kept: an e-mail address in any spelling. */
 function asKept(value: string, { type, options }: CustomField): string {
@@ -51,6 +56,7 @@ const text: Record<string, Comparison> = {
         description: textOperators[name]!.description,
         where: (value: string) => textOperators[name]!.where(sql`v.value`, value),
         isIndexed: false,
+        isSearched: hasTrigram,
       },
     ]),
   ),
@@ -128,11 +134,12 @@ export function filtersOfField(field: CustomField): ContactFilters {
       build,
     }
   }
-  for (const [operator, { description, where, isIndexed }] of Object.entries(
-    COMPARISONS[typeOf(type).kind],
-  )) {
+  for (const [operator, comparison] of Object.entries(COMPARISONS[typeOf(type).kind])) {
+    const { description, isIndexed } = comparison
+    const valuesThat = (value: string, each?: string[]) =>
+      valuesOf(field, comparison.where(value, field, each), comparison.isSearched?.(value))
     const isTrue: ContactFilter['build'] = (value, contact, _scope, each) => ({
-      ...matching(field, contact, where(value, field, each)),
+      ...matching(contact, valuesThat(value, each)),
       isIndexed,
     })
     add(operator, description, isTrue, true)
@@ -140,7 +147,7 @@ export function filtersOfField(field: CustomField): ContactFilters {
     const negation = NEGATIONS[operator]
     if (negation)
       add(negation, description.replace(/^(is|contains)/, negated), (value, contact, _scope, each) => ({
-        ...notMatching(field, contact, where(value, field, each)),
+        ...notMatching(field, contact, valuesThat(value, each)),
         isIndexed,
       }))
   }
@@ -165,26 +172,28 @@ const negated = (verb: string) => (verb === 'is' ? 'is not' : 'does not contain'
 
 type Contact = Parameters<ContactFilter['build']>[1]
 
-/** A field belongs to one site: its id is enough, and is all that the indexes have. */
-const valuesOf = ({ id }: CustomField, condition: Sql) =>
-  sql`contact_custom_values v where v.field_id = ${id}::bigint and ${condition}`
+/**
+ * The values of a field that meet a condition. A field belongs to one site: its id is enough, and is all that the
+ * indexes have. Where texts are searched, the comparison of the id is one that indexes do not support: the planner
+ * would read all entries of the field in another index, to combine them with the few that the search finds.
+ */
+const valuesOf = ({ id }: CustomField, condition: Sql, isSearched = false) =>
+  sql`contact_custom_values v where v.field_id ${isSearched ? sql`is not distinct from` : sql`=`} ${id}::bigint and ${condition}`
 
-const exists = (field: CustomField, contact: Contact, condition: Sql) => sql`
-  exists (select from ${valuesOf(field, condition)}
-             and v.contact_id = ${contact('id')} and v.site_id = ${contact('site_id')})`
+const exists = (values: Sql, contact: Contact) => sql`
+  exists (select from ${values} and v.contact_id = ${contact('id')} and v.site_id = ${contact('site_id')})`
 
 /** Contacts that are deleted have no values. */
-const countOf = (field: CustomField, condition: Sql) =>
-  sql`(select count(*) from ${valuesOf(field, condition)})`
+const countOf = (values: Sql) => sql`(select count(*) from ${values})`
 
-const matching = (field: CustomField, contact: Contact, condition: Sql) => ({
-  where: exists(field, contact, condition),
-  count: sql`select ${countOf(field, condition)} as count`,
+const matching = (contact: Contact, values: Sql) => ({
+  where: exists(values, contact),
+  count: sql`select ${countOf(values)} as count`,
 })
 
-const notMatching = (field: CustomField, contact: Contact, condition: Sql) => ({
-  where: sql`not ${exists(field, contact, condition)}`,
-  count: sql`select ${allOf(field)} - ${countOf(field, condition)} as count`,
+const notMatching = (field: CustomField, contact: Contact, values: Sql) => ({
+  where: sql`not ${exists(values, contact)}`,
+  count: sql`select ${allOf(field)} - ${countOf(values)} as count`,
 })
 
 const allOf = ({ siteId }: CustomField) =>
@@ -192,13 +201,13 @@ const allOf = ({ siteId }: CustomField) =>
 
 /** Whether there is a value is known without the values: see contacts_without_value.sql. */
 const set = (field: CustomField, contact: Contact) => ({
-  where: exists(field, contact, sql`true`),
+  where: exists(valuesOf(field, sql`true`), contact),
   count: sql`select ${allOf(field)} - ${countWithout(field)} as count`,
   isIndexed: true,
 })
 
 const notSet = (field: CustomField, contact: Contact) => ({
-  where: sql`not ${exists(field, contact, sql`true`)}`,
+  where: sql`not ${exists(valuesOf(field, sql`true`), contact)}`,
   count: sql`select ${countWithout(field)} as count`,
   isIndexed: true,
   few: sql`${contact('id')} = any (array(

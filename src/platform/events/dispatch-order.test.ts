@@ -8,6 +8,7 @@ import { react } from '../../reactions.ts'
 import { makeAccount, makeContact } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
+import { vacuum } from '../../testing/plans.ts'
 import { type Receiver, startReceiver } from '../../testing/receiver.ts'
 import { deliveriesSettled, deliverToHooks } from '../../webhooks/deliver-to-hooks.ts'
 import type { App } from '../app.ts'
@@ -205,7 +206,7 @@ test('an event whose transaction commits after that of a later one is dispatched
 test('finding the sites reads one event of each, however many are waiting there or on a locked site', async () => {
   const sites = await makeSites(5)
   await plantEvents(sites, 2_000)
-  await h.app.pool.query('vacuum analyze events')
+  await vacuum(h.app.pool, 'events')
   const claim = (limit: number, meanwhile = async () => {}) =>
     inTransaction(h.app.db, async (tx) => {
       await sql`select from claim_events(${eventTypes}::text[], ${h.app.clock.now()}, 1, ${limit})`.execute(

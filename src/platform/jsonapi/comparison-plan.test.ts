@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { rowsReadBy } from '../../testing/plans.ts'
+import { rowsReadBy, vacuum } from '../../testing/plans.ts'
 import { recordStatements, type Statement } from '../../testing/statements.ts'
 
 /** Each is a customer with one grant, every second of which has ended. */
@@ -31,7 +31,7 @@ beforeAll(async () => {
             case when id % 2 = 0 then now() end, case when id % 2 = 0 then 'revoked' end
        from customers where site_id = $1 order by id`,
   )
-  await h.app.pool.query('vacuum analyze')
+  await vacuum(h.app.pool)
   statements = recordStatements(h.app.pool)
 })
 afterAll(() => h.close())

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { rowsReadBy } from '../../testing/plans.ts'
+import { rowsReadBy, vacuum } from '../../testing/plans.ts'
 import { recordStatements, type Statement } from '../../testing/statements.ts'
 
 const CONTACTS = 30_000
@@ -15,7 +15,7 @@ beforeAll(async () => {
        from generate_series(1, ${CONTACTS}) i`,
     [h.account.siteId],
   )
-  await h.app.pool.query('vacuum analyze contacts')
+  await vacuum(h.app.pool, 'contacts')
   statements = recordStatements(h.app.pool)
 })
 afterAll(() => h.close())
