@@ -7,9 +7,11 @@ import { type Merge, type Merging, twoCustomers } from '../platform/merging.ts'
 export const grantsMerging: Merging = {
   name: 'grants',
   async move(tx, merge) {
+    const { siteId, from, now } = merge
+    if (from.customerId === null) return 0
     const customers = twoCustomers(merge)
-    if (!customers) return 0
-    const { siteId, now } = merge
+    // They stay with the customer, who is the other contact from then on.
+    if (!customers) return countGrants(tx, siteId, from.customerId)
     // What has expired is not held.
     for (const customerId of [customers.from, customers.into])
       await sql`select close_expired_grants(${siteId}::bigint, ${customerId}::bigint, ${now}::timestamptz)`.execute(
@@ -24,6 +26,16 @@ export const grantsMerging: Merging = {
       .executeTakeFirst()
     return Number(numUpdatedRows)
   },
+}
+
+async function countGrants(tx: Tx, siteId: string, customerId: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('offer_grants')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 async function endDuplicates(tx: Tx, merge: Merge, customers: { from: string; into: string }): Promise<void> {

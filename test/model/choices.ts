@@ -8,8 +8,8 @@ import {
   type Meta,
   NOBODY,
 } from './commands.ts'
+import { contactOfCustomer } from './rules/contacts.ts'
 import { isLive } from './rules/offers.ts'
-import { grantsOf } from './rules/periods.ts'
 import { CATALOGUE, INVALID_OFFERS, type World } from './rules/world.ts'
 
 export interface Progress {
@@ -90,11 +90,15 @@ function changing<Type extends 'grant' | 'revoke' | 'replace'>(type: Type, shape
     (chosen): Choice =>
       ({ world }) => {
         const found = contactNo(world, chosen.who)
-        const exists = chosen.parent === 'contacts' || world.customers.includes(found)
-        return { ...chosen, type, who: exists ? found : NOBODY } as CommandOf<Type>
+        const who = chosen.parent === 'contacts' ? found : firstOwner(world, found)
+        return { ...chosen, type, who } as CommandOf<Type>
       },
   )
 }
+
+/** The contact whose customer it was first, before any merges. */
+const firstOwner = (world: World, who: ContactName): ContactName =>
+  [...world.passedOn, ...world.customers].find((one) => contactOfCustomer(world, one)?.id === who) ?? NOBODY
 
 /** What changes an end of access names an offer that is held, where there is one. */
 const granting = (renewals: ('extend' | 'restart')[]) =>
@@ -110,6 +114,17 @@ const granting = (renewals: ('extend' | 'restart')[]) =>
         return { ...command, offers, meta }
       },
   )
+
+/** To the contact created last. */
+export const grantToNewest = fc.uniqueArray(offer, { minLength: 1, maxLength: 3 }).map(
+  (offers): Choice =>
+    ({ world }) => ({
+      type: 'grant',
+      parent: 'contacts',
+      who: contactNo(world, world.contacts.length - 1),
+      offers,
+    }),
+)
 
 const period = fc
   .record({
@@ -135,9 +150,9 @@ const find = email.map(
 function grantNo(world: World, n: number): GrantName | null {
   const { grants } = world
   if (grants.length === 0) return null
-  const chosen = grants[n % grants.length]!
-  const { who, offer } = chosen
-  return { who, offer, place: grantsOf(world, who, offer).indexOf(chosen) }
+  const place = n % grants.length
+  const chosen = grants[place]!
+  return { place, who: chosen.who, offer: chosen.offer, isLive: isLive(chosen) }
 }
 
 const update = fc.record({ who, attributes: fc.record({ email, name }, { requiredKeys: [] }), key }).map(
@@ -148,6 +163,18 @@ const update = fc.record({ who, attributes: fc.record({ email, name }, { require
 const remove = fc.record({ who, key }).map(
   (chosen): Choice =>
     ({ world }) => ({ ...chosen, type: 'delete', who: contactNo(world, chosen.who) }),
+)
+
+/** Mostly of two contacts that there are. */
+const merge = fc.record({ into: who, from: who, living: fc.nat(9), key }).map(
+  ({ into, from, living, key }): Choice =>
+    ({ world }) => {
+      const alive = world.contacts.filter(({ isDeleted }) => !isDeleted)
+      if (living === 0 || alive.length < 2)
+        return { type: 'merge', into: contactNo(world, into), from: contactNo(world, from), key }
+      const [stays] = alive.splice(into % alive.length, 1)
+      return { type: 'merge', into: stays!.id, from: alive[from % alive.length]!.id, key }
+    },
 )
 
 /** An earlier request repeated, with its key if it had one. */
@@ -177,6 +204,7 @@ const requestWith = (renewals: ('extend' | 'restart')[]) =>
     { weight: 3, arbitrary: create },
     { weight: 3, arbitrary: update },
     { weight: 2, arbitrary: remove },
+    { weight: 6, arbitrary: merge },
     { weight: 8, arbitrary: granting(renewals) },
     { weight: 3, arbitrary: period },
     { weight: 2, arbitrary: find },

@@ -41,6 +41,13 @@ export interface Delete extends Request {
   who: ContactName
 }
 
+/** Merges a contact into another one. */
+export interface Merge extends Request {
+  type: 'merge'
+  into: ContactName
+  from: ContactName
+}
+
 export interface ChangeOffers<Type extends string = 'grant' | 'revoke' | 'replace'> extends Request {
   type: Type
   parent: 'contacts' | 'customers'
@@ -58,17 +65,20 @@ export interface ChangePeriod {
   expires_at?: number | null
 }
 
-/** The grant of an offer to a contact with this place among all of them, from 0. */
+/** A grant that there is before the command. Of those of an offer to a contact, at most one is live. */
 export interface GrantName {
+  /** Among the grants of the model, from 0. */
+  place: number
   who: ContactName
   offer: string
-  place: number
+  isLive: boolean
 }
 
 export type Command =
   | Create
   | Update
   | Delete
+  | Merge
   | ChangeOffers<'grant'>
   | ChangeOffers<'revoke'>
   | ChangeOffers<'replace'>

@@ -25,6 +25,23 @@ const person = ({ name, email }: Person) => `"${name}" <${email ?? ''}>`
 export const contactResult = (status: number, who: ContactName, contact: Person): Result =>
   `${status} ${who} is ${person(contact)}`
 
+/** @param moved how many grants and addresses the response says have moved */
+export const mergedResult = (
+  who: ContactName,
+  contact: Person,
+  moved: { grants: number; addresses: number },
+): Result => `${contactResult(200, who, contact)}; moved ${moved.grants} grants, ${moved.addresses} addresses`
+
+/** As results name customers, and contacts to whom grants are. */
+const OWNER = /(?<=customer of |grant to )#\d+/g
+
+/**
+ * A result that names the contact that each owner is merged into, where it is: the server is asked after all commands
+ * of a step, and a kept response may be older than the merge.
+ */
+export const withPresentOwners = (result: Result, survivorOf: (who: ContactName) => ContactName): Result =>
+  result.replaceAll(OWNER, survivorOf)
+
 export const foundResult = (found: ContactName[]): Result => `200 finds ${list(found.toSorted())}`
 
 export interface Change {
@@ -102,8 +119,15 @@ export const aliasLine = (who: ContactName, email: string) => `alias of ${who}: 
 
 export const customerLine = (who: ContactName, contact: Person) => `customer ${who}: ${person(contact)}`
 
-export const grantLine = ({ who, offer, at, from, until, gift, ended }: Omit<Grant, 'announcedAt'>) =>
-  `grant to ${who}: ${offer} at ${hour(at)}, from ${hour(from)} ${untilText(until)}, ${gift ? `gift ${JSON.stringify(gift)}, ` : ''}${ended ?? 'live'}`
+export function grantLine({ who, offer, at, from, until, announcedAt, gift, ended }: Grant): string {
+  const parts = [
+    `at ${hour(at)}`,
+    `from ${hour(from)} ${untilText(until)}`,
+    ...(gift ? [`gift ${JSON.stringify(gift)}`] : []),
+    ended ?? (announcedAt === null ? 'live' : `live, its end announced at ${hour(announcedAt)}`),
+  ]
+  return `grant to ${who}: ${offer} ${parts.join(', ')}`
+}
 
 export const eventLine = ({ type, who, offer, reason }: Event) =>
   `event about ${who}: ${[type, offer, reason].filter(Boolean).join(' ')}`

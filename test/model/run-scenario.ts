@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Choice, Progress } from './choices.ts'
 import type { Command, Result } from './commands.ts'
 import { Divergence } from './divergence.ts'
+import { withPresentOwners } from './format.ts'
 import { apply } from './rules/apply.ts'
+import { survivorOf } from './rules/contacts.ts'
 import { factsOf } from './rules/facts.ts'
 import { newWorld, type World } from './rules/world.ts'
 import type { Scenario } from './scenarios.ts'
@@ -64,7 +66,8 @@ function predict(before: World, commands: Command[], order: number[]): Predictio
   const world = structuredClone(before)
   const results: Result[] = []
   for (const index of order) results[index] = apply(world, commands[index]!)
-  return { order, world, results, facts: factsOf(world, isSettled(commands)) }
+  const present = results.map((one) => withPresentOwners(one, (who) => survivorOf(world, who)))
+  return { order, world, results: present, facts: factsOf(world, isSettled(commands)) }
 }
 
 const isSettled = (commands: Command[]) => commands.every((one) => one.type === 'settle')

@@ -1,6 +1,14 @@
 /** Generators of scenarios: a kind of site, and steps of commands. */
 import fc from 'fast-check'
-import { archive, type Choice, concurrentRequest, create, nonRequest, request } from './choices.ts'
+import {
+  archive,
+  type Choice,
+  concurrentRequest,
+  create,
+  grantToNewest,
+  nonRequest,
+  request,
+} from './choices.ts'
 
 export interface Scenario {
   /** Whether the site sends an e-mail for each grant, unless a request declines it. */
@@ -20,12 +28,26 @@ const concurrent = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(concurrentRequest, archive) },
 )
 
-/** Begins with a contact, and ends by reading all contacts. */
+/** One contact, or several who may hold the same offers. */
+const beginnings: fc.Arbitrary<Choice[]> = fc.oneof(
+  { weight: 1, arbitrary: create.map((one) => [one]) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(create, grantToNewest, create, grantToNewest),
+  },
+)
+
+/** Begins with contacts, and ends by reading all contacts. */
 function scenariosOf(step: fc.Arbitrary<Choice[]>): fc.Arbitrary<Scenario> {
   const steps = fc.array(step, { maxLength: LONGEST - 1, size: 'max' })
-  return fc.record({ confirms: fc.boolean(), first: create, steps }).map((chosen) => ({
+  return fc.record({ confirms: fc.boolean(), first: beginnings, steps }).map((chosen) => ({
     confirms: chosen.confirms,
-    steps: [[chosen.first], ...chosen.steps, [() => ({ type: 'settle' })], [() => ({ type: 'read' })]],
+    steps: [
+      ...chosen.first.map((one) => [one]),
+      ...chosen.steps,
+      [() => ({ type: 'settle' })],
+      [() => ({ type: 'read' })],
+    ],
   }))
 }
 

@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
+import type { Tx } from '../../platform/db/database.ts'
 import { type Merging, twoCustomers } from '../../platform/merging.ts'
 
 /** What one of the two has completed is complete; a course is resumed where either was last. */
 export const progressMerging: Merging = {
   name: 'course_progress',
   async move(tx, merge) {
+    const { siteId, from, now } = merge
+    if (from.customerId === null) return 0
     const customers = twoCustomers(merge)
-    if (!customers) return 0
-    const { siteId, now } = merge
+    // It stays with the customer, who is the other contact from then on.
+    if (!customers) return countProgress(tx, siteId, from.customerId)
     await sql`
       insert into lesson_completions as c (site_id, customer_id, lesson_id, completed_at)
       select site_id, ${customers.into}, lesson_id, completed_at from lesson_completions
@@ -40,4 +43,14 @@ export const progressMerging: Merging = {
       .execute()
     return Number(numUpdatedRows)
   },
+}
+
+async function countProgress(tx: Tx, siteId: string, customerId: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('course_progress')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('site_id', '=', siteId)
+    .where('customer_id', '=', customerId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }

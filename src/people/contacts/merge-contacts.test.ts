@@ -52,7 +52,7 @@ test('the only customer keeps its id, under the name and e-mail of the contact t
   const email = `stays${unique()}@example.com`
   const [into, from] = [await contact({ name: '', email }), await contact({ name: 'Grace Hopper' })]
   const { customer_id } = (await grant(from, [await offer()])).body.meta
-  await merge(into, from)
+  expect((await merge(into, from)).body.meta.moved).toMatchObject({ customers: 1, grants: 1 })
   const { attributes, relationships } = (await h.client.get(`/v1/customers/${customer_id}`)).body.data
   expect(attributes).toMatchObject({ name: 'Grace Hopper', email })
   expect(relationships.contact.data.id).toBe(into)

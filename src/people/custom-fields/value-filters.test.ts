@@ -214,6 +214,45 @@ test('contacts without a value are found and counted also among more sets of fie
   expect(await found()).toEqual([3, ...two, 'zoe@example.com'])
 })
 
+test('what has a value is counted right, whichever part of the contacts it is, and whatever is estimated', async () => {
+  const by = await makeAccount(h.app)
+  const client = h.clientWith(by.token)
+  await makeCustomField(h.app, by.siteId, { number: 1, type: 'NumberField' })
+  await makeCustomField(h.app, by.siteId, { number: 2, type: 'CheckboxField' })
+  // With 7.50 of 20: so many, with another number the next third, and none the rest.
+  const total = async (filter: string, value: string) => {
+    const { body } = await client.get(`/v1/contacts?filter[${filter}]=${value}&page[size]=1`)
+    return body.meta.total_count
+  }
+  const contacts = await Promise.all(Array.from({ length: 20 }, () => makeContact(h.app, by.siteId)))
+  for (const [have, haveAnother] of [
+    [20, 0],
+    [19, 1],
+    [15, 0],
+    [11, 4],
+    [10, 10],
+    [9, 0],
+    [4, 14],
+    [0, 20],
+  ] as const) {
+    await h.app.pool.query(
+      `update contacts set custom = case when id = any ($1) then '{"custom_1": "7.5", "custom_2": "true"}'
+                                         when id = any ($2) then '{"custom_1": "8", "custom_2": "false"}' else '{}' end::jsonb
+        where site_id = $3`,
+      [contacts.slice(0, have), contacts.slice(have, have + haveAnother), by.siteId],
+    )
+    for (const analyzed of [false, true]) {
+      if (analyzed) await h.app.pool.query('analyze contact_custom_values')
+      expect([
+        await total('custom_1', '07.50'),
+        await total('custom_1_not_eq', '7.5'),
+        await total('custom_2', 'true'),
+        await total('custom_2_not_eq', '1'),
+      ]).toEqual([have, 20 - have, have, 20 - have])
+    }
+  }
+})
+
 test('a deleted contact is not counted', async () => {
   const by = await makeAccount(h.app)
   const client = h.clientWith(by.token)

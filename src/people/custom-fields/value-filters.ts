@@ -1,6 +1,6 @@
 /** Filters by the value of a custom field, for lists of contacts and customers and for conditions. */
 import { type RawBuilder, sql } from 'kysely'
-import { parseBoolean } from '../../platform/jsonapi/field-types.ts'
+import { parseBoolean, parseNumber } from '../../platform/jsonapi/field-types.ts'
 import { MATERIALIZE_LIMIT } from '../../platform/jsonapi/load.ts'
 import { listed, operatorsOf } from '../../platform/jsonapi/operators.ts'
 import type { ContactFilter, ContactFilters, FilterValue } from '../contacts/filters/contact-filter.ts'
@@ -14,6 +14,8 @@ interface Comparison {
   description: string
   /** @throws Error whose message completes "filter[x] …" */
   where: (value: string, field: CustomField, each?: string[]) => Sql
+  /** The one key that a value has, where it is compared with that alone. */
+  key?: (value: string, field: CustomField) => Sql
   /** It is a range of an index. */
   isIndexed: boolean
   /** Whether the index of what texts contain finds the few values that this value is compared with. */
@@ -33,13 +35,18 @@ function asKept(value: string, { type, options }: CustomField): string {
   }
 }
 
+const havingKey = (key: NonNullable<Comparison['key']>): Omit<Comparison, 'description'> => ({
+  key,
+  where: (value, field) => sql`v.key = ${key(value, field)}`,
+  isIndexed: true,
+})
+
 const textOperators = operatorsOf.text
 
 const text: Record<string, Comparison> = {
   eq: {
     description: textOperators.eq!.description,
-    where: (value, field) => sql`v.key = custom_value_key(${asKept(value, field)}::text)`,
-    isIndexed: true,
+    ...havingKey((value, field) => sql`custom_value_key(${asKept(value, field)}::text)`),
   },
   in: {
     description: textOperators.in!.description,
@@ -69,6 +76,10 @@ const number: Record<string, Comparison> = Object.fromEntries(
       description: operatorsOf.number[name]!.description,
       where: (value: string) => operatorsOf.number[name]!.where(sql`v.number`, value),
       isIndexed: true,
+      // As it is kept: without zeros that mean nothing.
+      ...(name === 'eq' && {
+        key: (value: string) => sql`custom_value_key(trim_scale(${parseNumber(value)}::numeric)::text)`,
+      }),
     },
   ]),
 )
@@ -86,7 +97,7 @@ const comparedDate = (operator: string, description: string): Comparison => ({
 })
 
 const date: Record<string, Comparison> = {
-  eq: comparedDate('=', 'is this day'),
+  eq: { description: 'is this day', ...havingKey((value) => sql`${parseDate(value)}::text`) },
   gt: comparedDate('>', 'is after this day'),
   gteq: comparedDate('>=', 'is this day or after it'),
   lt: comparedDate('<', 'is before this day'),
@@ -96,8 +107,7 @@ const date: Record<string, Comparison> = {
 const flag: Record<string, Comparison> = {
   eq: {
     description: 'is this: true or false',
-    where: (value) => sql`v.key = ${String(parseBoolean(value))}`,
-    isIndexed: true,
+    ...havingKey((value) => sql`${String(parseBoolean(value))}::text`),
   },
 }
 
@@ -135,11 +145,13 @@ export function filtersOfField(field: CustomField): ContactFilters {
     }
   }
   for (const [operator, comparison] of Object.entries(COMPARISONS[typeOf(type).kind])) {
-    const { description, isIndexed } = comparison
-    const valuesThat = (value: string, each?: string[]) =>
-      valuesOf(field, comparison.where(value, field, each), comparison.isSearched?.(value))
+    const { description, where, key, isIndexed, isSearched } = comparison
+    const compare = (value: string, each?: string[]): Compared => {
+      const values = valuesOf(field, where(value, field, each), isSearched?.(value))
+      return { values, count: key ? countWithKey(field, key(value, field)) : countOf(values) }
+    }
     const isTrue: ContactFilter['build'] = (value, contact, _scope, each) => ({
-      ...matching(contact, valuesThat(value, each)),
+      ...matching(contact, compare(value, each)),
       isIndexed,
     })
     add(operator, description, isTrue, true)
@@ -147,7 +159,7 @@ export function filtersOfField(field: CustomField): ContactFilters {
     const negation = NEGATIONS[operator]
     if (negation)
       add(negation, description.replace(/^(is|contains)/, negated), (value, contact, _scope, each) => ({
-        ...notMatching(field, contact, valuesThat(value, each)),
+        ...notMatching(field, contact, compare(value, each)),
         isIndexed,
       }))
   }
@@ -186,14 +198,24 @@ const exists = (values: Sql, contact: Contact) => sql`
 /** Contacts that are deleted have no values. */
 const countOf = (values: Sql) => sql`(select count(*) from ${values})`
 
-const matching = (contact: Contact, values: Sql) => ({
+/** Also of a value that most have, without reading most: see count_with_value.sql. */
+const countWithKey = ({ id, siteId, handle }: CustomField, key: Sql) =>
+  sql`count_with_value(${siteId}, ${id}, ${numberOf(handle)}, ${key})`
+
+interface Compared {
+  /** Those that meet the condition. */
+  values: Sql
+  count: Sql
+}
+
+const matching = (contact: Contact, { values, count }: Compared) => ({
   where: exists(values, contact),
-  count: sql`select ${countOf(values)} as count`,
+  count: sql`select ${count} as count`,
 })
 
-const notMatching = (field: CustomField, contact: Contact, values: Sql) => ({
+const notMatching = (field: CustomField, contact: Contact, { values, count }: Compared) => ({
   where: sql`not ${exists(values, contact)}`,
-  count: sql`select ${allOf(field)} - ${countOf(values)} as count`,
+  count: sql`select ${allOf(field)} - ${count} as count`,
 })
 
 const allOf = ({ siteId }: CustomField) =>

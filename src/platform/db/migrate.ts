@@ -18,6 +18,7 @@ const FUNCTIONS = [
   '../auth/authenticate.sql',
   '../records/reserve_id.sql',
   '../../people/custom-fields/contacts_without_value.sql',
+  '../../people/custom-fields/count_with_value.sql',
   '../http/claim_idempotency_keys.sql',
   '../../catalogue/course-progress/counted_lessons.sql',
   '../../grants/close_expired_grants.sql',

@@ -2,6 +2,7 @@
 import type { Command, CommandOf, CommandType, Result } from '../commands.ts'
 import { create, deleteContact, find, update } from './contacts.ts'
 import { oncePerKey } from './idempotency.ts'
+import { merge } from './merges.ts'
 import { end, grant, isLive, replace, revoke, sendEmail } from './offers.ts'
 import { changePeriod } from './periods.ts'
 import { read } from './read.ts'
@@ -17,6 +18,7 @@ const rules: { [Which in CommandType]: (world: World, command: CommandOf<Which>)
   create,
   update,
   delete: deleteContact,
+  merge,
   grant,
   revoke,
   replace,

@@ -11,6 +11,19 @@ const NOT_FOUND = refusal(404, 'not_found')
 export const contactOf = (world: World, who: ContactName): Contact | undefined =>
   world.contacts.find(({ id, isDeleted }) => id === who && !isDeleted)
 
+/** The contact that it is now, after all merges. */
+export function survivorOf(world: World, who: ContactName): ContactName {
+  const mergedInto = world.contacts.find(({ id }) => id === who)?.mergedInto
+  return mergedInto ? survivorOf(world, mergedInto) : who
+}
+
+/** The contact of the customer that a contact was before any merges; a merge of two customers leaves one of them. */
+export function contactOfCustomer(world: World, who: ContactName): Contact | undefined {
+  if (world.passedOn.includes(who))
+    return contactOfCustomer(world, world.contacts.find(({ id }) => id === who)!.mergedInto!)
+  return world.customers.includes(who) ? contactOf(world, who) : undefined
+}
+
 const addressOf = (email: string) => email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 /** Why an address cannot be given to a contact; null: it can. */
@@ -24,7 +37,10 @@ export function create(world: World, { as, attributes }: CommandOf<'create'>): R
   const email = addressOf(attributes.email)
   const refused = whyTaken(world, email)
   if (refused) return refused
-  const contact = { id: as, name: attributes.name ?? '', email, aliases: [], isDeleted: false }
+  const contact: Contact = {
+    ...{ id: as, name: attributes.name ?? '', email, aliases: [] },
+    ...{ isDeleted: false, mergedInto: null },
+  }
   world.contacts.push(contact)
   world.events.push({ type: 'contact_created', who: as })
   return contactResult(201, as, contact)

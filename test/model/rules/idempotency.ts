@@ -1,5 +1,5 @@
 /** A request with an Idempotency-Key takes effect once; one that fails leaves the key free. */
-import type { Command, Result } from '../commands.ts'
+import type { Command, ContactName, Result } from '../commands.ts'
 import { hasFailed, refusal, replayed } from '../format.ts'
 import type { KeptResult, World } from './world.ts'
 
@@ -19,9 +19,13 @@ export function oncePerKey(world: World, command: Command, run: () => Result): R
   }
   const result = run()
   if (hasFailed(result)) return result
-  const containsDataOf =
-    command.type === 'create' ? command.as : command.type === 'update' ? command.who : null
   world.keptResults = world.keptResults.filter((kept) => !hasKey(kept))
-  world.keptResults.push({ route, key, body, result, at: world.hour, containsDataOf })
+  world.keptResults.push({ route, key, body, result, at: world.hour, containsDataOf: shownBy(command) })
   return result
+}
+
+function shownBy(command: Command): ContactName | null {
+  if (command.type === 'create') return command.as
+  if (command.type === 'update') return command.who
+  return command.type === 'merge' ? command.into : null
 }

@@ -1,7 +1,7 @@
 /** Granting, revoking, replacing. */
 import type { ChangeOffers, CommandOf, Meta, Result } from '../commands.ts'
 import { inOrder, offersResult, refusal } from '../format.ts'
-import { contactOf, nameFrom } from './contacts.ts'
+import { contactOf, contactOfCustomer, nameFrom } from './contacts.ts'
 import { announcementOf, setPeriod } from './periods.ts'
 import { type Contact, type Email, type Grant, nowIn, type World } from './world.ts'
 
@@ -21,8 +21,7 @@ export const held = (world: World, contact: Contact): string[] =>
 
 /** The contact whose offers a request changes; at the customers URL, it must be a customer. */
 function subject(world: World, { parent, who }: ChangeOffers): Contact | undefined {
-  const contact = contactOf(world, who)
-  return parent === 'contacts' || world.customers.includes(who) ? contact : undefined
+  return parent === 'contacts' ? contactOf(world, who) : contactOfCustomer(world, who)
 }
 
 /** All or nothing: with one offer that cannot be granted, nothing is granted. */

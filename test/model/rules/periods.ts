@@ -22,7 +22,7 @@ export function setPeriod(world: World, given: Grant, from: number, until: numbe
 
 /** `PATCH /v1/grants/{id}`: only of a grant that has not ended; access must end in the future, after its start. */
 export function changePeriod(world: World, { grant, starts_at, expires_at }: ChangePeriod): Result {
-  const given = grant && grantsOf(world, grant.who, grant.offer)[grant.place]
+  const given = grant && world.grants[grant.place]
   if (!given) return refusal(404, 'not_found')
   if (given.ended !== null) return refusal(409, 'grant_ended')
   const from = starts_at ?? given.from
@@ -34,8 +34,5 @@ export function changePeriod(world: World, { grant, starts_at, expires_at }: Cha
   setPeriod(world, given, from, until)
   return grantResult(given)
 }
-
-export const grantsOf = (world: World, who: string, offer: string): Grant[] =>
-  world.grants.filter((given) => given.who === who && given.offer === offer)
 
 const invalid = (name: string) => refusal(422, 'invalid', `/data/attributes/${name}`)

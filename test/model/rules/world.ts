@@ -34,7 +34,10 @@ export interface Contact {
   email: string
   /** Former addresses, which still find the contact. */
   aliases: string[]
+  /** Also when it is merged. */
   isDeleted: boolean
+  /** The contact that it is merged into. */
+  mergedInto: ContactName | null
 }
 
 export interface Grant {
@@ -48,7 +51,7 @@ export interface Grant {
   announcedAt: number | null
   /** The message of a gift; null when it is not a gift. */
   gift: object | null
-  ended: 'revoked' | 'replaced' | 'expired' | 'contact_deleted' | null
+  ended: 'revoked' | 'replaced' | 'expired' | 'contact_deleted' | 'merged' | null
 }
 
 export interface Event {
@@ -90,6 +93,8 @@ export interface World {
   contacts: Contact[]
   /** Contacts who are customers. Their name and e-mail are those of the contact. */
   customers: ContactName[]
+  /** Contacts whose customer is that of the contact that they are merged into. */
+  passedOn: ContactName[]
   grants: Grant[]
   events: Event[]
   emails: Email[]
@@ -103,6 +108,7 @@ export const newWorld = (confirms: boolean): World => ({
   offers: structuredClone(CATALOGUE),
   contacts: [],
   customers: [],
+  passedOn: [],
   grants: [],
   events: [],
   emails: [],

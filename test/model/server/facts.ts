@@ -14,6 +14,7 @@ export function factsOn(site: TestSite, isSettled: boolean): string[] {
     at: site.hour(row.granted_at),
     from: site.hour(row.starts_at),
     until: row.expires_at === null ? null : site.hour(row.expires_at),
+    announcedAt: row.ending_notice_at === null ? null : site.hour(row.ending_notice_at),
     gift: row.gift,
     ended: row.is_over && !isSettled ? ('expired' as const) : row.revoke_reason,
     isToClose: row.is_over && !isSettled,

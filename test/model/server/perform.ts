@@ -7,6 +7,7 @@ import {
   contactResult,
   foundResult,
   grantResult,
+  mergedResult,
   offersResult,
   refusal,
   replayed,
@@ -40,6 +41,15 @@ const performers: {
   async delete(site, { who, key }) {
     const response = await send(site, 'DELETE', `/v1/contacts/${site.contactId(who)}`, undefined, key)
     return resultOf(response, () => '200 deleted')
+  },
+
+  async merge(site, { into, from, key }) {
+    const body = { data: { type: 'contacts', id: site.contactId(from) } }
+    const response = await send(site, 'POST', `/v1/contacts/${site.contactId(into)}/merge`, body, key)
+    return resultOf(response, () => {
+      const { data, meta } = response.body
+      return mergedResult(site.contactName(data.id), data.attributes, meta.moved)
+    })
   },
 
   grant: changing('POST'),
@@ -175,7 +185,8 @@ function grantIn(site: TestSite, who: ContactName, { id, status, grant_id, event
   const name = site.offerName(id)
   const grant = site.rows.grants.find((row) => row.id === grant_id && row.offer_id === id)
   const event = site.rows.events.find((row) => row.id === event_id && row.offer_id === id)
-  if (!grant || site.customerName(grant.customer_id) !== who) return `${name} without a grant`
+  if (!grant || site.customerName(grant.customer_id) !== site.survivorOf(who))
+    return `${name} without a grant`
   const types = status === 'granted' ? ['offer_granted'] : ['access_extended', 'access_changed']
   return event && types.includes(event.type) ? name : `${name} without an event`
 }

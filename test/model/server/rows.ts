@@ -9,7 +9,7 @@ interface Person {
 }
 
 export interface Rows {
-  contacts: Person[]
+  contacts: (Person & { merged_into: string | null })[]
   aliases: { contact_id: string; email: string }[]
   customers: (Person & { contact_id: string })[]
   grants: {
@@ -19,22 +19,31 @@ export interface Rows {
     granted_at: string
     starts_at: string
     expires_at: string | null
+    ending_notice_at: string | null
     gift: object | null
     /** Its access period is over, and it is not closed yet. */
     is_over: boolean
     revoke_reason: Grant['ended']
   }[]
-  events: { id: string; type: string; contact_id: string; offer_id: string | null; reason: string | null }[]
+  events: {
+    id: string
+    type: string
+    contact_id: string
+    offer_id: string | null
+    reason: string | null
+    merged_customer_id: string | null
+  }[]
   emails: { kind: Email['kind']; contact_id: string; status: Email['status']; to_email: string | null }[]
 }
 
 const SELECTIONS: Record<keyof Rows, string> = {
-  contacts: 'id::text, name, email from contacts',
+  contacts: 'id::text, name, email, merged_into::text from contacts',
   aliases: 'contact_id::text, email from contact_aliases',
   customers: 'id::text, contact_id::text, name, email from customers',
-  grants: `id::text, customer_id::text, offer_id::text, granted_at, starts_at, expires_at, gift, revoke_reason,
+  grants: `id::text, customer_id::text, offer_id::text, granted_at, starts_at, expires_at, ending_notice_at, gift, revoke_reason,
              revoked_at is null and coalesce(expires_at <= $2, false) as is_over from offer_grants`,
-  events: `id::text, type, contact_id::text, offer_id::text, data ->> 'reason' as reason from events`,
+  events: `id::text, type, contact_id::text, offer_id::text, data ->> 'reason' as reason,
+             data ->> 'merged_customer_id' as merged_customer_id from events`,
   emails: 'kind, contact_id::text, status, to_email from emails',
 }
 

@@ -1,7 +1,7 @@
 /** The site of one scenario: an account of its own on the server, and the ids behind the names of the scenario. */
 import { type Account, makeAccount } from '../../../src/testing/fixtures.ts'
 import type { Harness } from '../../../src/testing/harness.ts'
-import { type ContactName, type GrantName, NOBODY } from '../commands.ts'
+import type { ContactName, GrantName } from '../commands.ts'
 import { type Catalogue, makeCatalogue } from './catalogue.ts'
 import { type Rows, readRows } from './rows.ts'
 import type { TestServer } from './test-server.ts'
@@ -25,6 +25,8 @@ export class TestSite {
   readonly #began: number
   readonly #catalogue: Catalogue
   readonly #contacts = new Map<ContactName, string>()
+  /** The customer that each contact was first. */
+  readonly #customers = new Map<ContactName, string>()
   /** As last read from the database. */
   rows!: Rows
 
@@ -70,6 +72,10 @@ export class TestSite {
 
   async read(): Promise<void> {
     this.rows = await readRows(this.h.app, this.account.siteId)
+    for (const { id, contact_id } of this.rows.customers) {
+      const who = this.contactName(contact_id)
+      if (!this.#customers.has(who)) this.#customers.set(who, id)
+    }
   }
 
   /** Remembers the id of a created contact. A replayed response has the id of a known one. */
@@ -82,8 +88,7 @@ export class TestSite {
   }
 
   customerId(who: ContactName): string {
-    if (who === NOBODY) return NO_ID
-    return this.rows.customers.find((row) => row.contact_id === this.contactId(who))?.id ?? NO_ID
+    return this.#customers.get(who) ?? NO_ID
   }
 
   offerId(name: string): string {
@@ -94,10 +99,18 @@ export class TestSite {
     return nameOf(this.#contacts, id)
   }
 
-  /** The contact behind a customer. */
+  /** The contact behind a customer; of one that was merged, the contact that it was merged into. */
   customerName(id: string): ContactName {
-    const customer = this.rows.customers.find((row) => row.id === id)
-    return customer ? this.contactName(customer.contact_id) : `unknown customer ${id}`
+    const { customers, events } = this.rows
+    const owner =
+      customers.find((row) => row.id === id) ?? events.find((row) => row.merged_customer_id === id)
+    return owner ? this.contactName(owner.contact_id) : `unknown customer ${id}`
+  }
+
+  /** The contact that it is now, after all merges. */
+  survivorOf(who: ContactName): ContactName {
+    const mergedInto = this.rows.contacts.find(({ id }) => id === this.contactId(who))?.merged_into
+    return mergedInto ? this.contactName(mergedInto) : who
   }
 
   offerName(id: string): string {
@@ -109,11 +122,13 @@ export class TestSite {
   }
 
   /** The id of a grant that there was before the commands that are executed now. */
-  grantId({ who, offer, place }: GrantName): string {
-    const ofBoth = this.rows.grants.filter(
-      (row) => row.offer_id === this.offerId(offer) && this.customerName(row.customer_id) === who,
-    )
-    return ofBoth.sort((a, b) => Number(a.id) - Number(b.id))[place]!.id
+  grantId({ who, offer, isLive }: GrantName): string {
+    return this.rows.grants.find(
+      (row) =>
+        row.offer_id === this.offerId(offer) &&
+        this.customerName(row.customer_id) === who &&
+        isLive === (row.revoke_reason === null && !row.is_over),
+    )!.id
   }
 
   /** ISO 8601. @param hours since the scenario began */
