@@ -25,6 +25,7 @@ export const targets: Target[] = [
   { of: 'p number', limit: { most: 100 } },
   { of: 'p many numbers', limit: { most: 100 } },
   { of: 'p checkbox', limit: { most: 100 } },
+  { of: 'p nearly all', limit: { most: 100 } },
   { of: 'p set', limit: { most: 100 } },
   { of: 'p unset', limit: { most: 100 } },
   { of: 'p all set', limit: { most: 100 } },

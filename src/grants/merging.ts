@@ -3,7 +3,7 @@ import type { Tx } from '../platform/db/database.ts'
 import { recordEvent } from '../platform/events/events.ts'
 import { type Merge, type Merging, twoCustomers } from '../platform/merging.ts'
 
-/** Grants move to the other customer. Of an offer that both hold, one grant stays, with the later end. */
+/** Grants move to the other customer. Of an offer that both hold, one grant stays, with the earlier start and the later end. */
 export const grantsMerging: Merging = {
   name: 'grants',
   async move(tx, merge) {

@@ -77,6 +77,6 @@ export function describeMerge(
   return [
     `Contact ${fromId} is merged into contact ${intoId} and deleted; its addresses become aliases.`,
     ...(parts.length > 0 ? [`What moves: ${parts.join('; ')}.`] : []),
-    'Of an offer that both hold, one grant stays, with the later end. No welcome e-mail is sent.',
+    'Of an offer that both hold, one grant stays, with the earlier start and the later end. No welcome e-mail is sent.',
   ]
 }
