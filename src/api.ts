@@ -63,6 +63,8 @@ import { contactNoteRecords } from './people/notes/contact-notes.resource.ts'
 import { segmentRoutes } from './people/segments/segments.routes.ts'
 import { contactTagRecords } from './people/tags/contact-tags.resource.ts'
 import { taggingRoutes } from './people/tags/tags-of-contacts.routes.ts'
+import { providerAccountRoutes } from './payments/accounts/provider-accounts.routes.ts'
+import { webhookPages } from './payments/inbox/webhook.pages.ts'
 import { personalData } from './personal-data.ts'
 import { crudRoutes, endRoute, updateRoute } from './platform/http/crud-routes.ts'
 import { listRoute, relationshipRoute, showRoute } from './platform/http/resource-routes.ts'
@@ -190,6 +192,7 @@ export const routes: Route[] = [
   ...automationVersionRoutes,
   ...automationRunRoutes,
   ...hookRoutes,
+  ...providerAccountRoutes,
   listRoute(events),
   showRoute(events),
   ...apiKeyRoutes,
@@ -213,4 +216,11 @@ export const routes: Route[] = [
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */
-export const pages: Extra[] = [healthRoutes(queues), memberPages, demoFiles, uploadedFiles, portal]
+export const pages: Extra[] = [
+  healthRoutes(queues),
+  memberPages,
+  webhookPages,
+  demoFiles,
+  uploadedFiles,
+  portal,
+]

@@ -9,6 +9,8 @@ import { announceAccessEnds, endingSchedule } from './grants/announce-access-end
 import { expireGrants, expirySchedule } from './grants/expire-grants.ts'
 import { cleanEvents } from './operations/clean-events.ts'
 import { cleanUp } from './operations/clean-up.ts'
+import { inboxQueue } from './payments/inbox/inbox-queue.ts'
+import { reconcileTask } from './payments/inbox/reconcile.ts'
 import { eventTypes } from './platform/events/events.ts'
 import { eventsQueue } from './platform/events/events-queue.ts'
 import type { BackgroundTask, Queue } from './platform/queue/queue.ts'
@@ -19,11 +21,12 @@ import { cancelRest } from './webhooks/disable-hook.ts'
 /** Woken at once when an event is recorded in the same process. */
 export const dispatching: Queue = eventsQueue({ types: eventTypes, react }, cleanEvents)
 
-export const queues: Queue[] = [dispatching, runsQueue, emailsQueue, deliveriesQueue]
+export const queues: Queue[] = [dispatching, runsQueue, emailsQueue, deliveriesQueue, inboxQueue]
 
 export const backgroundTasks: BackgroundTask[] = [
   ...queues,
   bulkTask,
+  reconcileTask,
   { name: 'cancel', everyMs: 1_000, run: cancelRest },
   { name: 'end runs', everyMs: 1_000, run: endRest },
   { name: 'expire', everyMs: 1_000, wakesOthers: true, run: expireGrants, schedule: expirySchedule },

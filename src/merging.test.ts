@@ -89,6 +89,7 @@ const LEFT: Record<string, string[]> = {
   automation_runs: ['automation_runs'],
   webhook_deliveries: ['webhook_deliveries'],
   bulk_job_rows: ['bulk_job_rows'],
+  checkouts: ['checkouts', 'provider_customers'],
 }
 
 test('a merge leaves nothing of the contact that ends, in any table', async () => {

@@ -14,6 +14,7 @@ import { notesMerging } from './people/notes/merging.ts'
 import { tagsMerging } from './people/tags/merging.ts'
 import { attemptsMerging } from './platform/auth/merging.ts'
 import { eventsMerging } from './platform/events/merging.ts'
+import { paymentsMerging } from './payments/merging.ts'
 import type { Merging } from './platform/merging.ts'
 import { deliveriesMerging } from './webhooks/merging.ts'
 
@@ -34,4 +35,5 @@ export const merging: Merging[] = [
   runsMerging,
   deliveriesMerging,
   bulkMerging,
+  paymentsMerging,
 ]

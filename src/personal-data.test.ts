@@ -86,6 +86,7 @@ const TABLES: Record<string, string[]> = {
   automation_runs: ['automation_runs'],
   webhook_deliveries: ['webhook_attempts', 'webhook_deliveries'],
   bulk_job_rows: ['bulk_job_rows', 'bulk_jobs', 'idempotency_keys'],
+  checkouts: ['checkouts', 'provider_customers'],
 }
 
 test('every module keeps something of this contact, and no other table does', async () => {

@@ -13,6 +13,7 @@ import { notesData } from './people/notes/personal-data.ts'
 import { tagsData } from './people/tags/personal-data.ts'
 import { attemptsData } from './platform/auth/personal-data.ts'
 import { eventsData } from './platform/events/personal-data.ts'
+import { paymentsData } from './payments/personal-data.ts'
 import type { PersonalData } from './platform/personal-data.ts'
 import { webhooksData } from './webhooks/personal-data.ts'
 
@@ -32,4 +33,5 @@ export const personalData: PersonalData[] = [
   automationsData,
   webhooksData,
   bulkData,
+  paymentsData,
 ]

@@ -27,6 +27,7 @@ import { formSubmissions } from './forms/form-submissions.resource.ts'
 import { forms } from './forms/forms.resource.ts'
 import { grants } from './grants/grants.resource.ts'
 import { events } from './operations/events/events.resource.ts'
+import { providerAccounts } from './payments/accounts/provider-accounts.resource.ts'
 import { contactAliases } from './people/contacts/contact-aliases.resource.ts'
 import { contacts } from './people/contacts/contacts.resource.ts'
 import { customFields } from './people/custom-fields/custom-fields.resource.ts'
@@ -73,6 +74,7 @@ export const resources: Resource[] = [
   events,
   hooks,
   webhookDeliveries,
+  providerAccounts,
   apiKeys,
   users,
   roles,

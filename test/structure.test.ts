@@ -21,6 +21,7 @@ const LAYERS = [
   'accounts',
   'grants',
   'sales',
+  'payments',
   'emails',
   'webhooks',
   'forms',

@@ -27,6 +27,7 @@ export const TABLES: Record<string, string[]> = {
   grants: ['offer_grants', 'holdings'],
   links: ['member_links', 'user_links'],
   members: ['member_sessions'],
+  payments: ['provider_accounts', 'provider_customers', 'provider_events', 'provider_objects', 'checkouts'],
   people: [
     'contacts',
     'contact_aliases',
@@ -213,7 +214,7 @@ export const EXCEPTIONS: Exception[] = [
   },
   {
     in: 'cli/secrets.ts',
-    tables: ['former_activation_tokens', 'hook_secrets', 'hooks', 'offers'],
+    tables: ['former_activation_tokens', 'hook_secrets', 'hooks', 'offers', 'provider_accounts'],
     because: 'it reseals every sealed column',
   },
 ]

@@ -10,6 +10,9 @@ const SEALED = [
   { table: 'hook_secrets', column: 'secret' },
   { table: 'offers', column: 'activation_token' },
   { table: 'former_activation_tokens', column: 'token' },
+  { table: 'provider_accounts', column: 'secret_key' },
+  { table: 'provider_accounts', column: 'webhook_secret' },
+  { table: 'provider_accounts', column: 'previous_webhook_secret' },
 ]
 const BATCH = 1_000
 

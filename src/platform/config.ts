@@ -45,6 +45,10 @@ export const settings = {
     secretKey,
     'the previous SECRET_KEY; decrypts existing secrets until `bestow secrets reseal` has run',
   ),
+  STRIPE_API_URL: optional(
+    stripeUrl,
+    'address to use instead of that of Stripe’s API, for tests: https, or http on this machine',
+  ),
   SMTP_URL: optional(
     smtpUrl,
     'mail server, `smtp://user:password@host:port`; without it, e-mails stay in the outbox',
@@ -230,6 +234,14 @@ function httpUrl(value: string): string {
   const { origin, href } = url(value, ['http:', 'https:'], 'https://bestow.example.com')
   if (href !== `${origin}/`) throw new Error(`must be an address without a path, like ${origin}`)
   return origin
+}
+
+/** Keys are sent there. */
+function stripeUrl(value: string): string {
+  const origin = httpUrl(value)
+  const { protocol, hostname } = new URL(origin)
+  if (protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return origin
+  throw new Error('must be an https address, or one of this machine')
 }
 
 function smtpUrl(value: string): string {

@@ -76,6 +76,8 @@ export async function startHarness({
     DATA_DIR: dataFolder,
     // Except in tests of its cost, hashing only takes time.
     PASSWORD_COST: mode === 'production' ? undefined : '10',
+    // Nobody answers there, unless a test starts the fake.
+    STRIPE_API_URL: 'http://127.0.0.1:9',
     PUBLIC_URL: mode === 'production' ? 'https://members.example.com' : undefined,
     ...settings,
   })

@@ -7,6 +7,7 @@ import { makeContent, makeCourseParts, makeUpload } from './content.ts'
 import { makeContact, makeOffer, makeProduct, makeSession, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
+import { STRIPE_TEST_KEY } from './stripe/keys.ts'
 
 /** Ids of one resource of each type, by type, made by this client on its only site. */
 export async function oneOfEach(h: Harness, client: Client, siteId: string): Promise<Record<string, string>> {
@@ -63,7 +64,12 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
       relationships: { role: { data: { type: 'roles', id: role.id } } },
     },
   })
+  const provider = { provider: 'stripe', secret_key: STRIPE_TEST_KEY }
+  const connected = await client.post('/v1/provider_accounts', {
+    data: { type: 'provider_accounts', attributes: provider },
+  })
   return {
+    provider_accounts: connected.body.data.id,
     roles: role.id,
     invitations: invited.body.data.id,
     api_keys,

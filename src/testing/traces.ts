@@ -139,7 +139,40 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
     offersBody([await makeOffer(app, siteId)], { send_offer_grant_email: true }),
   )
   await nameInBulkJobs(h, tag, offers[0]!)
+  await beginCheckout(h, customerId, offers[0]!)
   return { contactId, customerId, site, member, tagId: tag, giftOfferId: offers[1]! }
+}
+
+/** A checkout that was begun. */
+async function beginCheckout(
+  { app, account }: Harness,
+  customer_id: string,
+  offer_id: string,
+): Promise<void> {
+  const [now, site_id] = [app.clock.now(), account.siteId]
+  const connection = { secret_key: 'sealed', key_hint: 'sk_test_…7x2K', token: 'token', livemode: false }
+  const times = { created_at: now, updated_at: now }
+  const { id } = await app.db
+    .insertInto('provider_accounts')
+    .values({ site_id, provider: 'stripe', ...connection, ...times })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const about = { site_id, provider_account_id: id, customer_id }
+  await app.db
+    .insertInto('provider_customers')
+    .values({ ...about, reference: `cus_${WORD}`, created_at: now })
+    .execute()
+  const buyer = {
+    email: EMAIL,
+    name: `Ada ${WORD}`,
+    source: WORD,
+    session_url: `https://checkout.example.com/${WORD}`,
+  }
+  const begun = { offer_id, token: 'token', snapshot: '{}', nonce_hash: Buffer.alloc(32), expires_at: now }
+  await app.db
+    .insertInto('checkouts')
+    .values({ ...about, ...buyer, ...begun, ...times })
+    .execute()
 }
 
 /** A bulk job with a row about the contact, and one with a filter. Both are pending. */

@@ -225,6 +225,21 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     headers: FORM,
     token: null,
   }),
+  // A site has one for real money, and `oneOfEach` the one for tests.
+  'POST /v1/provider_accounts': async ({ h, account }) => {
+    await h.app.db
+      .updateTable('provider_accounts')
+      .set({ archived_at: h.app.clock.now() })
+      .where('site_id', '=', account.siteId)
+      .where('livemode', '=', true)
+      .execute()
+    const attributes = { provider: 'stripe', secret_key: 'sk_live_51QJ8Yz2eZvKYlo2C7x2K' }
+    return {
+      method: 'POST',
+      path: '/v1/provider_accounts',
+      body: { data: { type: 'provider_accounts', attributes } },
+    }
+  },
   'POST /v1/oauth/revoke': async (world) => {
     const token = await ownToken(world)
     return { method: 'POST', path: '/v1/oauth/revoke', body: `token=${token}`, headers: FORM, token }

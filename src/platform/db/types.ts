@@ -170,6 +170,29 @@ export interface BulkJobs {
   updated_at: Timestamp;
 }
 
+export interface Checkouts {
+  attempt: Generated<number>;
+  created_at: Timestamp;
+  customer_id: Int8 | null;
+  email: string;
+  expires_at: Timestamp;
+  id: Generated<Int8>;
+  language: string | null;
+  name: string | null;
+  nonce_hash: Buffer;
+  offer_id: Int8;
+  opt_in: Generated<boolean>;
+  provider_account_id: Int8;
+  session_id: string | null;
+  session_url: string | null;
+  site_id: Int8;
+  snapshot: Json;
+  source: string | null;
+  state: Generated<string>;
+  token: string;
+  updated_at: Timestamp;
+}
+
 export interface Clock {
   ahead_ms: Generated<Int8>;
   is_movable: Generated<boolean>;
@@ -783,6 +806,63 @@ export interface Products {
   updated_at: Timestamp;
 }
 
+export interface ProviderAccounts {
+  account_name: string | null;
+  archived_at: Timestamp | null;
+  connected_at: Timestamp | null;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  key_hint: string;
+  last_notification_at: Timestamp | null;
+  livemode: boolean;
+  polled_at: Timestamp | null;
+  previous_webhook_secret: string | null;
+  previous_webhook_secret_until: Timestamp | null;
+  problem: string | null;
+  provider: string;
+  provider_account: string | null;
+  secret_key: string;
+  site_id: Int8;
+  token: string;
+  updated_at: Timestamp;
+  webhook_endpoint: string | null;
+  webhook_secret: string | null;
+}
+
+export interface ProviderCustomers {
+  created_at: Timestamp;
+  customer_id: Int8;
+  gone_at: Timestamp | null;
+  provider_account_id: Int8;
+  reference: string;
+  site_id: Int8;
+}
+
+export interface ProviderEvents {
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  due_at: Timestamp | null;
+  error: string | null;
+  event_id: string;
+  failed_at: Timestamp | null;
+  id: Generated<Int8>;
+  leased_until: Timestamp | null;
+  object_id: string;
+  outcome: string | null;
+  processed_at: Timestamp | null;
+  provider_account_id: Int8;
+  site_id: Int8;
+  type: string;
+}
+
+export interface ProviderObjects {
+  live_seen_at: Timestamp | null;
+  provider_account_id: Int8;
+  reference: string;
+  site_id: Int8;
+  ticket: Int8;
+}
+
 export interface PurchaseBlocks {
   actor: string;
   cause: string;
@@ -1079,6 +1159,7 @@ export interface DB {
   blog_posts: BlogPosts;
   bulk_job_rows: BulkJobRows;
   bulk_jobs: BulkJobs;
+  checkouts: Checkouts;
   clock: Clock;
   contact_aliases: ContactAliases;
   contact_counts: ContactCounts;
@@ -1125,6 +1206,10 @@ export interface DB {
   payouts: Payouts;
   podcasts: Podcasts;
   products: Products;
+  provider_accounts: ProviderAccounts;
+  provider_customers: ProviderCustomers;
+  provider_events: ProviderEvents;
+  provider_objects: ProviderObjects;
   purchase_blocks: PurchaseBlocks;
   purchases: Purchases;
   removed_deliveries: RemovedDeliveries;

@@ -65,6 +65,7 @@ export interface Records {
     | 'automations'
     | 'contact_aliases'
     | 'contact_notes'
+    | 'provider_accounts'
     | 'uploads'
   /** What it belongs to. A new one must name it, and gets its site. */
   parent?: Parent
