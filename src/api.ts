@@ -32,6 +32,7 @@ import { productRecords } from './catalogue/products/products.resource.ts'
 import { uploadedFiles } from './catalogue/uploads/uploaded-files.ts'
 import { uploadRoutes } from './catalogue/uploads/uploads.routes.ts'
 import { demoFiles } from './demo/files.ts'
+import { developerSite } from './developer-site/developer-site.ts'
 import { CountedEffectSchema, countEffects } from './dry-runs/count-effects.ts'
 import { describeEffects } from './dry-runs/describe-effects.ts'
 import { dryRunOffers } from './dry-runs/dry-run-offers.ts'
@@ -223,4 +224,8 @@ export const pages: Extra[] = [
   demoFiles,
   uploadedFiles,
   portal,
+  demoFiles,
+  uploadedFiles,
+  portal,
+  developerSite,
 ]

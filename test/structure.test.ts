@@ -29,6 +29,7 @@ const LAYERS = [
   'bulk',
   'members',
   'portal',
+  'developer-site',
   'operations',
   'personal-data.ts',
   'merging.ts',

@@ -83,7 +83,7 @@ const described = (summary: string, content: object, ...errors: number[]) => ({
   config: { rateLimit: false as const },
   schema: {
     summary,
-    tags: ['Server'],
+    tags: ['monitoring'],
     'x-extension': true,
     response: {
       200: { description: 'Done', content },

@@ -15,7 +15,7 @@ const FRONT_PAGE = `<!doctype html>
 <title>Bestow</title>
 <h1>Bestow</h1>
 <p>This is a membership server. Members: open the address of your site, or the link in your e-mail.
-<p>Developers: the API is at <code>/v1</code>. Its reference is in the documentation of Bestow, and at <code>/docs</code> where <code>API_DOCS</code> is on.
+<p>Developers: the API is at <code>/v1</code>. Its documentation is at <code>/docs</code> where <code>API_DOCS</code> is on.
 </html>
 `
 
@@ -31,8 +31,6 @@ export function frontPage(server: FastifyInstance, { config }: App, unknown: Han
   )
   server.setNotFoundHandler((request, reply) => {
     if (request.url.split('?')[0] !== '/') return unknown(request, reply)
-    return hasDocs(config)
-      ? reply.redirect('/docs/')
-      : reply.type('text/html; charset=utf-8').send(FRONT_PAGE)
+    return hasDocs(config) ? reply.redirect('/docs') : reply.type('text/html; charset=utf-8').send(FRONT_PAGE)
   })
 }

@@ -294,8 +294,8 @@ test('the parameters of a list are in the document', () => {
   )
 })
 
-test('the page /docs shows the document, and loads nothing from other origins', async () => {
-  const page = await h.clientWith(null).get('/docs')
+test('the page /docs/try shows the document, and loads nothing from other origins', async () => {
+  const page = await h.clientWith(null).get('/docs/try')
   expect(page.status).toBe(200)
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(page.body).toContain('/openapi.json')

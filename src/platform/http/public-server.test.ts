@@ -15,7 +15,7 @@ const visit = (harness: Harness, path: string) => fetch(harness.url + path, { re
 
 test('in production the API reference is shown only with API_DOCS on', async () => {
   const open = await startHarness({ mode: 'production', settings: { API_DOCS: 'on' } })
-  for (const path of ['/docs/', '/openapi.json']) {
+  for (const path of ['/docs', '/docs/try/', '/openapi.json', '/openapi.yaml', '/llms.txt']) {
     expect([path, (await visit(h, path)).status]).toEqual([path, 200])
     expect([path, (await visit(open, path)).status]).toEqual([path, 200])
     const { status, headers } = await visit(production, path)
@@ -33,8 +33,8 @@ test('with an https PUBLIC_URL every response has Strict-Transport-Security, and
 
 test('the root redirects to the documentation, or says what this is; there is an icon', async () => {
   const root = await visit(h, '/')
-  expect([root.status, root.headers.get('location')]).toEqual([302, '/docs/'])
-  expect((await visit(h, '/docs')).headers.get('location')).toBe('/docs/')
+  expect([root.status, root.headers.get('location')]).toEqual([302, '/docs'])
+  expect((await visit(h, '/docs/try')).headers.get('location')).toBe('/docs/try/')
   const page = await visit(production, '/')
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   expect(await page.text()).toContain('/v1')

@@ -12,7 +12,7 @@ import type { QueryParameters } from '../jsonapi/query.ts'
 import { MEDIA_TYPE } from '../jsonapi/schemas.ts'
 import { acceptBodies, BODY_LIMIT } from './bodies.ts'
 import { claimsOf } from './credentials.ts'
-import { documentRoutes, hasDocs } from './docs.ts'
+import { DOCUMENT_PATHS, documentRoutes, hasDocs } from './docs.ts'
 import { answerErrors, answerMalformedAddress, sendError } from './error-answers.ts'
 import { withoutExtensions } from './extensions.ts'
 import { acceptForms } from './forms.ts'
@@ -72,7 +72,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     frameworkErrors: answerMalformedAddress,
   })
   const known = app.config.EXTENSIONS ? routes : withoutExtensions(routes)
-  const beside = [...MONITORING_PATHS, ...(hasDocs(app.config) ? ['/docs', '/openapi.json'] : [])]
+  const beside = [...MONITORING_PATHS, ...(hasDocs(app.config) ? DOCUMENT_PATHS : [])]
   const served = [...known, ...beside.map((url) => ({ method: 'GET', url }))]
   const explain = unknownPaths(served, app.resources.all)
   const unknown = ({ method, url }: FastifyRequest) => explain(method, url.split('?')[0]!)

@@ -46,18 +46,13 @@ describe('an unknown path is reported, with a hint to the right one when it is a
     }
   })
 
-  test.each([
-    '/v1',
-    '/v2/contacts',
-    '/v1/nothing',
-    '/v1/contacts/7/8/9',
-    '/wp-login.php',
-    '//',
-    '/docs/nothing',
-  ])('%s', async (path) => {
-    const { body } = await expectRefusal(h.app, () => h.clientWith(null).get(path), 404)
-    expect(body.errors[0].code).toBe('unknown_path')
-  })
+  test.each(['/v1', '/v2/contacts', '/v1/nothing', '/v1/contacts/7/8/9', '/wp-login.php', '//'])(
+    '%s',
+    async (path) => {
+      const { body } = await expectRefusal(h.app, () => h.clientWith(null).get(path), 404)
+      expect(body.errors[0].code).toBe('unknown_path')
+    },
+  )
 })
 
 test.each(['/%', '/v1/contacts/%E0%A4%A', '/v1/%zz'])(

@@ -6,7 +6,7 @@ const TAGS: Record<string, string> = {
   me: 'The user that a token belongs to.',
   server: 'The settings of the server that an owner needs to know, and a test of its mail server.',
   version: 'The version of the server and of JSON:API.',
-  Server: 'Monitoring: health, readiness and metrics. These operations are not part of `/v1`.',
+  monitoring: 'Health, readiness and metrics. These operations are not part of `/v1`.',
 }
 
 /** What the operations with a tag are about; the description of the resource of that name. */

@@ -1,0 +1,147 @@
+/** One request in the languages that most clients are written in. */
+
+import { LOCAL_URL } from '../site-page.ts'
+import type { DocumentedOperation } from './operations.ts'
+
+interface Request {
+  method: string
+  url: string
+  /** None: the operation is public. */
+  hasToken: boolean
+  type: string | null
+  body: unknown
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+
+/** Code blocks, each named after its language. */
+export function snippetsOf(operation: DocumentedOperation): string {
+  const request = requestOf(operation)
+  const blocks: [string, string, string][] = [
+    ['bash', 'curl', curl(request)],
+    ['javascript', 'JavaScript', javascript(request)],
+    ['python', 'Python', python(request)],
+    ['php', 'PHP', php(request)],
+  ]
+  return blocks.map(([language, name, code]) => `\`\`\`${language} ${name}\n${code}\n\`\`\``).join('\n')
+}
+
+function requestOf({ method, url, parameters, permission, body }: DocumentedOperation): Request {
+  const path = url.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const parameter = parameters.find((each) => each.in === 'path' && each.name === name) as {
+      example?: string
+    }
+    return encodeURIComponent(String(parameter?.example ?? '1'))
+  })
+  const required = parameters.filter((each) => each.in === 'query' && each.required)
+  const query = required.map(
+    ({ name, schema }) => `${name}=${encodeURIComponent(String(schema.examples?.[0] ?? '1'))}`,
+  )
+  return {
+    method,
+    url: `${LOCAL_URL}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`,
+    hasToken: permission !== undefined,
+    type: body?.type ?? null,
+    body: body?.example ?? {},
+  }
+}
+
+const lines = (...all: (string | false)[]) => all.filter((line) => line !== false).join('\n')
+const json = (value: unknown, indent: number) =>
+  JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(indent)}`)
+
+const fieldsOf = (body: unknown): [string, string][] =>
+  Object.entries(body as Record<string, unknown>)
+    .filter(([, value]) => value !== null && typeof value !== 'object')
+    .map(([name, value]) => [name, String(value)])
+
+function curl({ method, url, hasToken, type, body }: Request): string {
+  const shell = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+  const parts = [
+    `curl -s${method === 'GET' || (method === 'POST' && type !== null) ? '' : ` -X ${method}`} ${shell(url)}`,
+  ]
+  if (hasToken) parts.push('-H "Authorization: Bearer $TOKEN"')
+  if (type === FORM) parts.push(...fieldsOf(body).map(([name, value]) => `-d ${shell(`${name}=${value}`)}`))
+  else if (type === 'multipart/form-data') parts.push("-F 'file=@picture.png'")
+  else if (type !== null) parts.push(`-H 'Content-Type: ${type}'`, `-d ${shell(json(body, 2))}`)
+  return parts.join(' \\\n  ')
+}
+
+function javascript({ method, url, hasToken, type, body }: Request): string {
+  const isForm = type === FORM
+  const isUpload = type === 'multipart/form-data'
+  const headers = [
+    hasToken && "    Authorization: 'Bearer ' + token,",
+    type !== null && !isForm && !isUpload && `    'Content-Type': '${type}',`,
+  ].filter((line) => line !== false)
+  return lines(
+    isUpload && "const form = new FormData()\nform.append('file', file)",
+    `const response = await fetch('${url}', {`,
+    method !== 'GET' && `  method: '${method}',`,
+    headers.length > 0 && `  headers: {\n${headers.join('\n')}\n  },`,
+    isUpload && '  body: form,',
+    isForm && `  body: new URLSearchParams(${json(Object.fromEntries(fieldsOf(body)), 2)}),`,
+    type !== null && !isForm && !isUpload && `  body: JSON.stringify(${json(body, 2)}),`,
+    '})',
+    'if (!response.ok) throw new Error(await response.text())',
+    'const document = await response.json()',
+  )
+}
+
+function python({ method, url, hasToken, type, body }: Request): string {
+  const isForm = type === FORM
+  const isUpload = type === 'multipart/form-data'
+  const literal = (value: unknown) =>
+    json(value, 4)
+      .replace(/: true(?=[,\n}\]]|$)/g, ': True')
+      .replace(/: false(?=[,\n}\]]|$)/g, ': False')
+      .replace(/: null(?=[,\n}\]]|$)/g, ': None')
+  const headers = [
+    hasToken && '        "Authorization": f"Bearer {token}",',
+    type !== null && !isForm && !isUpload && `        "Content-Type": "${type}",`,
+  ].filter((line) => line !== false)
+  return lines(
+    'import requests',
+    '',
+    `response = requests.${method.toLowerCase()}(`,
+    `    "${url}",`,
+    headers.length > 0 && `    headers={\n${headers.join('\n')}\n    },`,
+    isUpload && '    files={"file": open("picture.png", "rb")},',
+    isForm && `    data=${literal(Object.fromEntries(fieldsOf(body)))},`,
+    type !== null && !isForm && !isUpload && `    json=${literal(body)},`,
+    ')',
+    'response.raise_for_status()',
+    'document = response.json()',
+  )
+}
+
+function php({ method, url, hasToken, type, body }: Request): string {
+  const isForm = type === FORM
+  const isUpload = type === 'multipart/form-data'
+  const headers = [
+    hasToken && '"Authorization: Bearer $token"',
+    type !== null && !isForm && !isUpload && `'Content-Type: ${type}'`,
+  ].filter((part) => part !== false)
+  const array = (value: unknown, indent: number): string => {
+    if (value === null || typeof value !== 'object')
+      return typeof value === 'string' ? `'${value.replace(/[\\']/g, '\\$&')}'` : String(value)
+    const pad = ' '.repeat(indent + 4)
+    const entries = Array.isArray(value)
+      ? value.map((one) => `${pad}${array(one, indent + 4)},`)
+      : Object.entries(value).map(([name, one]) => `${pad}'${name}' => ${array(one, indent + 4)},`)
+    return entries.length === 0 ? '[]' : `[\n${entries.join('\n')}\n${' '.repeat(indent)}]`
+  }
+  return lines(
+    '<?php',
+    `$request = curl_init('${url}');`,
+    'curl_setopt_array($request, [',
+    '    CURLOPT_RETURNTRANSFER => true,',
+    method !== 'GET' && `    CURLOPT_CUSTOMREQUEST => '${method}',`,
+    headers.length > 0 && `    CURLOPT_HTTPHEADER => [${headers.join(', ')}],`,
+    isUpload && "    CURLOPT_POSTFIELDS => ['file' => new CURLFile('picture.png')],",
+    isForm && `    CURLOPT_POSTFIELDS => http_build_query(${array(Object.fromEntries(fieldsOf(body)), 4)}),`,
+    type !== null && !isForm && !isUpload && `    CURLOPT_POSTFIELDS => json_encode(${array(body, 4)}),`,
+    ']);',
+    '$document = json_decode(curl_exec($request), true);',
+  )
+}
