@@ -3,6 +3,7 @@ import { apiKeyRoutes } from './accounts/api-keys/api-keys.routes.ts'
 import { invitationRoutes } from './accounts/invitations/invitations.routes.ts'
 import { meRoutes } from './accounts/oauth/me.routes.ts'
 import { oauthRoutes } from './accounts/oauth/oauth.routes.ts'
+import { passkeyRoutes } from './accounts/passkeys/passkeys.routes.ts'
 import { passwordResetRoutes } from './accounts/passwords/password-resets.routes.ts'
 import { roleRecords } from './accounts/roles/roles.resource.ts'
 import { sessionRoutes } from './accounts/sessions/sessions.routes.ts'
@@ -77,6 +78,7 @@ import { hookRoutes } from './webhooks/hooks.routes.ts'
 export const routes: Route[] = [
   ...oauthRoutes,
   ...sessionRoutes,
+  ...passkeyRoutes,
   ...passwordResetRoutes,
   ...setupRoutes,
   ...meRoutes,
@@ -199,19 +201,31 @@ export const routes: Route[] = [
   ...apiKeyRoutes,
   listRoute(users),
   showRoute(users),
-  updateRoute(userRecords, {
-    update:
-      'Another role applies at once, also to the API keys of the user. Nobody changes their own role, gives a role that permits more than they may do, or changes somebody who may do more.',
-  }),
-  endRoute(userRecords, {
-    end: 'The user leaves the team: their API keys, sessions, tokens and links end. The owner of the account cannot leave, and nobody removes somebody who may do more.',
-  }),
-  ...crudRoutes(roleRecords, {
-    create: 'The caller needs every permission of the role.',
-    update:
-      'Changed `permissions` apply to the next request of every user with the role, and of their API keys. The caller needs the permissions that the role has, and those that it gets; nobody changes their own role.',
-    end: 'The role must be that of no user and of no open invitation.',
-  }),
+  updateRoute(
+    userRecords,
+    {
+      update:
+        'Another role applies at once, also to the API keys of the user. Nobody changes their own role, gives a role that permits more than they may do, or changes somebody who may do more.',
+    },
+    { needsRecentSignIn: true },
+  ),
+  endRoute(
+    userRecords,
+    {
+      end: 'The user leaves the team: their API keys, sessions, tokens and links end. The owner of the account cannot leave, and nobody removes somebody who may do more.',
+    },
+    { needsRecentSignIn: true },
+  ),
+  ...crudRoutes(
+    roleRecords,
+    {
+      create: 'The caller needs every permission of the role.',
+      update:
+        'Changed `permissions` apply to the next request of every user with the role, and of their API keys. The caller needs the permissions that the role has, and those that it gets; nobody changes their own role.',
+      end: 'The role must be that of no user and of no open invitation.',
+    },
+    { needsRecentSignIn: true },
+  ),
   ...invitationRoutes,
   ...serverRoutes,
 ]

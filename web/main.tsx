@@ -10,8 +10,10 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
+import { askToConfirm } from './api/confirmation.ts'
 import { queryClient } from './api/queries.ts'
-import { onSignedOut } from './api/request.ts'
+import { onSignedOut, onUnconfirmed } from './api/request.ts'
+import { onDemand } from './parts/on-demand.tsx'
 import { router } from './routes.tsx'
 import { loadTexts } from './texts/translate.ts'
 import { theme, variables } from './theme/theme.ts'
@@ -28,6 +30,9 @@ onSignedOut(() => {
     void router.navigate({ to: '/sign-in', search: { next: location.pathname + location.search } })
 })
 
+onUnconfirmed(askToConfirm)
+const ConfirmIdentity = onDemand(async () => (await import('./parts/confirm-identity.tsx')).ConfirmIdentity)
+
 createRoot(document.getElementById('root')!).render(
   <MantineProvider
     theme={theme}
@@ -39,6 +44,7 @@ createRoot(document.getElementById('root')!).render(
     <Notifications position="bottom-right" />
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />
+      <ConfirmIdentity />
     </QueryClientProvider>
   </MantineProvider>,
 )

@@ -18,7 +18,11 @@ export interface Device {
   browser: string | null
 }
 
-/** Starts the tokens of one sign-in. They end together: when they expire, are revoked, or the key or password changes. */
+/**
+ * Starts the tokens of one sign-in. They end together: when they expire, are revoked, or the key or password changes.
+ *
+ * @param device of a session
+ */
 export async function startFamily(
   tx: Tx,
   { account_id, user_id, api_key_id, epoch }: TokenOwner,
@@ -40,6 +44,7 @@ export async function startFamily(
       expires_at: expiresAt,
       started_from: device?.source ?? null,
       browser: device?.browser ?? null,
+      confirmed_at: device ? now : null,
     })
     .execute()
   return { accountId: account_id, keyId: api_key_id, familyId: id, epoch, refreshId: refresh_id }

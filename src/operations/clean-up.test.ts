@@ -31,6 +31,17 @@ test('expired sessions and counts of attempts are deleted', async () => {
   expect(left).toEqual([{ subject: 'in 1' }])
 })
 
+test('challenges of passkeys that were used are deleted once they have expired', async () => {
+  for (const [n, days] of [-1, 1].entries())
+    await h.app.db
+      .insertInto('spent_challenges')
+      .values({ challenge: Buffer.from([n]), expires_at: inDays(days) })
+      .execute()
+  expect(await cleanUp(h.app, queues)).toBe(1)
+  const left = await h.app.db.selectFrom('spent_challenges').select('challenge').execute()
+  expect(left).toEqual([{ challenge: Buffer.from([1]) }])
+})
+
 test('links are deleted 30 days after they were used or expired', async () => {
   const links = [
     { event_id: '1', used_at: inDays(-31), expires_at: inDays(-25) },

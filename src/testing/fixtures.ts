@@ -226,6 +226,28 @@ export async function makeSession(app: App, userId: string): Promise<string> {
   return (await inTransaction(app.db, (tx) => startFamily(tx, owner, now, ends))).familyId
 }
 
+/** A passkey of a user that no authenticator has; returns its id. */
+export async function makePasskey(app: App, accountId: string, userId: string): Promise<string> {
+  const now = app.clock.now()
+  const { id } = await app.db
+    .insertInto('passkeys')
+    .values({
+      account_id: accountId,
+      user_id: userId,
+      name: 'MacBook',
+      credential_id: `credential${unique()}`,
+      public_key: Buffer.alloc(0),
+      counter: 0,
+      transports: ['internal'],
+      is_backed_up: true,
+      created_at: now,
+      updated_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
 /** The subdomain of a site, which its pages have in their addresses. */
 export async function subdomainOf(app: App, siteId: string): Promise<string> {
   const { subdomain } = await app.db

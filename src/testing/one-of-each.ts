@@ -4,7 +4,7 @@ import { makeAutomation } from './automations.ts'
 import { bulkBody } from './bulk.ts'
 import type { Client } from './client.ts'
 import { makeContent, makeCourseParts, makeUpload } from './content.ts'
-import { makeContact, makeOffer, makeProduct, makeSession, offersBody } from './fixtures.ts'
+import { makeContact, makeOffer, makePasskey, makeProduct, makeSession, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
 import { STRIPE_TEST_KEY } from './stripe/keys.ts'
@@ -49,6 +49,12 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const bulk_jobs = (await client.post('/v1/bulk/grants', bulk)).body.data.id
   const user = (await client.get('/v1/me')).body.data.id
   const sessions = await makeSession(h.app, user)
+  const { account_id } = await h.app.db
+    .selectFrom('sites')
+    .select('account_id')
+    .where('id', '=', siteId)
+    .executeTakeFirstOrThrow()
+  const passkeys = await makePasskey(h.app, account_id, user)
   const { courseId, moduleId, lessonId, mediumId } = await makeCourseParts(client)
   const lesson = { siteId, contactId: contacts, customerId: customers, courseId, lessonId }
   await inTransaction(h.app.db, (tx) => completeLesson(tx, lesson, h.app.clock.now()))
@@ -82,6 +88,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     contact_notes,
     segments,
     sessions,
+    passkeys,
     custom_fields,
     sites: siteId,
     products,

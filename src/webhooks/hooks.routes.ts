@@ -14,6 +14,7 @@ const rotate = route({
   method: 'POST',
   url: '/v1/hooks/{id}/rotate_secret',
   access: 'manage:hooks',
+  needsRecentSignIn: true,
   summary: 'Rotate the secret of a hook',
   description:
     'The response contains the new `secret`, which is shown only once. For 24 hours, requests are signed with both secrets.',

@@ -6,7 +6,7 @@ import { routes } from '../../src/api.ts'
 import { type Connection, connectionConfig } from '../../src/platform/db/database.ts'
 import type { Answer, Route } from '../../src/platform/http/route.ts'
 import type { Reply } from '../../src/testing/client.ts'
-import { makeKey } from '../../src/testing/fixtures.ts'
+import { makeKey, makePasskey } from '../../src/testing/fixtures.ts'
 import { databaseName } from '../../src/testing/global-setup.ts'
 import { type Harness, startHarness } from '../../src/testing/harness.ts'
 import { type DatabaseProxy, startProxy } from '../../src/testing/proxy.ts'
@@ -34,7 +34,15 @@ let lock: pg.Client
 
 beforeAll(async () => {
   world = await openWorld(
-    await startHarness({ reach: giveUpSoon, settings: { PASSWORD_GRANT: 'on', UPLOAD_LIMIT_MB: '1' } }),
+    await startHarness({
+      reach: giveUpSoon,
+      settings: {
+        PASSWORD_GRANT: 'on',
+        UPLOAD_LIMIT_MB: '1',
+        // Passkeys need a host name.
+        PUBLIC_URL: 'http://localhost:4711',
+      },
+    }),
   )
   powerless = (await makeKey(world.h.app, world.account, [])).token
   strict = await startHarness({ settings: { JSONAPI_STRICT: 'on' } })
@@ -149,6 +157,18 @@ const SPECIAL: Record<string, Cause> = {
   'POST /v1/oauth/token 401': (route) => withForm(route, 'client_id=x&client_secret=y'),
   'POST /v1/uploads 415': (route) => send(world, { ...like(route), body: {} }),
   'POST /v1/sessions 422': (route) => withAttributes(route, { email: undefined }),
+  // That server is opened by its IP address.
+  'POST /v1/sessions/passkey_options 422': (route) => to(strict, { ...like(route), token: null }),
+  'POST /v1/sessions/current/confirm 422': (route) => withAttributes(route, { password: undefined }),
+  'POST /v1/passkeys 422': (route) => withAttributes(route, { name: ' ' }),
+  'POST /v1/passkeys/options 422': async (route) => {
+    const { h, account } = world
+    const made: string[] = []
+    for (let more = 0; more < 20; more++) made.push(await makePasskey(h.app, account.id, account.userId))
+    const reply = await send(world, await validRequest(world, route))
+    await h.app.db.deleteFrom('passkeys').where('id', 'in', made).execute()
+    return reply
+  },
   'POST /v1/setup 422': (route) => withAttributes(route, { password: 'short' }),
   'POST /v1/invitations/accept 422': (route) => withAttributes(route, { password: 'short' }),
   'POST /v1/password_resets/redeem 422': (route) => withAttributes(route, { password: 'short' }),

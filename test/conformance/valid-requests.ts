@@ -6,14 +6,23 @@ import { createSetupLink } from '../../src/accounts/setup/set-up.ts'
 import { routes } from '../../src/api.ts'
 import { keepUserLink } from '../../src/links/user-links.ts'
 import type { Route } from '../../src/platform/http/route.ts'
+import { Authenticator } from '../../src/testing/authenticator.ts'
 import { makeAutomation } from '../../src/testing/automations.ts'
 import { bulkBody } from '../../src/testing/bulk.ts'
 import type { Client } from '../../src/testing/client.ts'
 import type { Account } from '../../src/testing/fixtures.ts'
-import { makeContact, makeKey, makeUser, offersBody, unique } from '../../src/testing/fixtures.ts'
+import {
+  makeContact,
+  makeKey,
+  makePasskey,
+  makeUser,
+  offersBody,
+  unique,
+} from '../../src/testing/fixtures.ts'
 import type { Harness } from '../../src/testing/harness.ts'
 import { oneOfEach } from '../../src/testing/one-of-each.ts'
 import { readOpenApi, type WholeOperation, wholePaths } from '../../src/testing/openapi.ts'
+import { optionsOf } from '../../src/testing/passkeys.ts'
 
 export interface Request {
   method: string
@@ -283,6 +292,35 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
       data: { type: 'users', attributes: { name: 'Olivia', password: PASSWORD, current_password: PASSWORD } },
     },
     token: null,
+  }),
+  'POST /v1/sessions/current/confirm': async (world) => ({
+    method: 'POST',
+    path: '/v1/sessions/current/confirm',
+    headers: await sessionHeaders(world),
+    body: { data: { type: 'sessions', attributes: { password: PASSWORD } } },
+    token: null,
+  }),
+  'POST /v1/passkeys/options': async (world) => ({
+    method: 'POST',
+    path: '/v1/passkeys/options',
+    headers: await sessionHeaders(world),
+    token: null,
+  }),
+  'POST /v1/passkeys': async (world) => {
+    const headers = await sessionHeaders(world)
+    const options = await optionsOf(world.h.clientWith(null), '/v1/passkeys/options', headers)
+    const credential = new Authenticator({ origin: world.h.app.config.PUBLIC_URL! }).create(options)
+    return {
+      method: 'POST',
+      path: '/v1/passkeys',
+      headers,
+      body: { data: { type: 'passkeys', attributes: { name: 'MacBook', credential } } },
+      token: null,
+    }
+  },
+  'DELETE /v1/passkeys/{id}': async ({ h, account }) => ({
+    method: 'DELETE',
+    path: `/v1/passkeys/${await makePasskey(h.app, account.id, account.userId)}`,
   }),
   'DELETE /v1/users/{id}': async ({ h, account }) => {
     const { id } = await makeUser(h.app, account, ['view:contacts'])

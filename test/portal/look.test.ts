@@ -82,6 +82,7 @@ const PAGES = [
   '/account/team',
   '/account/team?dialog=invite',
   '/account/profile',
+  '/account/profile?dialog=add-passkey',
   'settings/site',
   'settings/domain',
   'settings/emails',

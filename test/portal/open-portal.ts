@@ -56,7 +56,7 @@ export async function signedIn(portal: Portal, options: BrowserContextOptions = 
   await page.goto(`${portal.h.url}/admin/`)
   await page.getByLabel('E-mail', { exact: true }).fill(portal.email)
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
   return page
 }

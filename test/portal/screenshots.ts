@@ -76,7 +76,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
   // Before the clock is moved ahead: the link is valid for an hour.
   await page.goto(running.ready.portal_url!)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
   const contactId = await useForWeeks(settings, running.ready)
   await takePictures(page, page.url(), contactId)

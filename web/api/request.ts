@@ -44,7 +44,18 @@ export async function request<Result>(url: string, init: RequestInit = {}): Prom
   const response = await send(url, { ...init, headers, credentials: 'same-origin' })
   const text = await response.text()
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Result
-  throw refused(url, text, response, response.headers.get('x-request-id'))
+  const problem = refused(url, text, response, response.headers.get('x-request-id'))
+  if (!problem.errors.some(({ code }) => code === 'recent_sign_in_required')) throw problem
+  await confirmIdentity()
+  return request(url, init)
+}
+
+type Confirm = () => Promise<void>
+let confirmIdentity: Confirm = () => Promise.resolve()
+
+/** Calls the function whenever a request needs a recent sign-in; when it resolves, the request is sent again. */
+export const onUnconfirmed = (confirm: Confirm): void => {
+  confirmIdentity = confirm
 }
 
 /** The problem of an answer that is not successful; calls the listener of onSignedOut() when the session has ended. */

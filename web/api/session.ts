@@ -1,6 +1,6 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import type { Complete } from './documents.ts'
-import { deleteSession, getMe, listSites, type Site } from './generated.ts'
+import { deleteSession, getMe, listPasskeys, listSites, type Site } from './generated.ts'
 import { queryClient } from './queries.ts'
 
 export const meQuery = queryOptions({
@@ -16,6 +16,12 @@ export const sitesQuery = queryOptions({
     return data as Complete<Site>[]
   },
   staleTime: 60_000,
+})
+
+/** The passkeys of the user who is signed in. */
+export const passkeysQuery = queryOptions({
+  queryKey: ['passkeys'],
+  queryFn: ({ signal }) => listPasskeys({ signal }),
 })
 
 /** The user who is signed in. */

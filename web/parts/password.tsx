@@ -6,10 +6,12 @@ interface PasswordProps {
   value: string
   error?: string
   isNew?: boolean
+  /** In a dialog, it has the focus. */
+  isFirst?: boolean
   onChange: (password: string) => void
 }
 
-export function Password({ label, value, error, isNew = false, onChange }: PasswordProps) {
+export function Password({ label, value, error, isNew = false, isFirst, onChange }: PasswordProps) {
   return (
     <PasswordInput
       label={label ?? (isNew ? t('entry.newPassword') : t('signIn.password'))}
@@ -17,6 +19,7 @@ export function Password({ label, value, error, isNew = false, onChange }: Passw
       name="password"
       autoComplete={isNew ? 'new-password' : 'current-password'}
       visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword') }}
+      data-autofocus={isFirst || undefined}
       value={value}
       error={error}
       onChange={({ currentTarget }) => onChange(currentTarget.value)}

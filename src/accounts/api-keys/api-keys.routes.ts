@@ -12,6 +12,7 @@ const rotate = route({
   method: 'POST',
   url: '/v1/api_keys/{id}/rotate',
   access: 'manage:api_keys',
+  needsRecentSignIn: true,
   summary: 'Rotate the secret of an API key',
   description:
     'The response contains the new `client_secret`, which is shown only once. Every token of the previous secret ends: when the request is answered, none of them can change anything any more. The caller needs all permissions of the key.',
@@ -38,7 +39,7 @@ export const apiKeyRoutes: Route[] = [
         'Changed `permissions` apply to the next request. The caller needs the permissions that the key has, and those that it gets.',
       end: 'Every token of the key ends: when the request is answered, none of them can change anything any more. The caller needs all permissions of the key.',
     },
-    { created: ApiKeyWithSecret },
+    { created: ApiKeyWithSecret, needsRecentSignIn: true },
   ),
   rotate,
 ]

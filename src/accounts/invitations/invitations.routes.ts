@@ -16,6 +16,7 @@ const resend = route({
   method: 'POST',
   url: '/v1/invitations/{id}/resend',
   access: 'manage:users',
+  needsRecentSignIn: true,
   summary: 'Send an invitation again',
   description:
     'Sends an e-mail with a new link, valid for seven days; the one before ends. The response contains the `link`, which is shown only once.',
@@ -64,9 +65,9 @@ export const invitationRoutes: Route[] = [
       create:
         'Sends an e-mail with a link that works once, within seven days. The response contains the `link`, which is shown only once, to be sent in another way. The caller needs every permission of the role.',
     },
-    { created: InvitationWithLink },
+    { created: InvitationWithLink, needsRecentSignIn: true },
   ),
   showRoute(invitations),
-  endRoute(invitationRecords, { end: 'The link of the invitation ends.' }),
+  endRoute(invitationRecords, { end: 'The link of the invitation ends.' }, { needsRecentSignIn: true }),
   resend,
 ]

@@ -1,10 +1,10 @@
 import type { App } from '../../platform/app.ts'
-import { type Attempt, countAttempt, takeBackAttempt } from '../../platform/auth/attempts.ts'
 import { inTransaction } from '../../platform/db/database.ts'
+import { assertRecentSignIn } from '../../platform/http/recent-sign-in.ts'
 import type { Caller } from '../../platform/http/route.ts'
-import { invalidAttribute, missingAttribute } from '../../platform/jsonapi/read-attributes.ts'
-import { hashPassword, isPassword } from '../../platform/secrets/secrets.ts'
-import { tooMany } from '../limiting-links.ts'
+import { missingAttribute } from '../../platform/jsonapi/read-attributes.ts'
+import { hashPassword } from '../../platform/secrets/secrets.ts'
+import { assertOwnPassword, passwordHashOf } from '../passwords/assert-own-password.ts'
 import { requiredName } from '../required-name.ts'
 import { assertPassword, replacePassword } from '../set-password.ts'
 
@@ -20,18 +20,19 @@ export interface OwnChanges {
  * were got with the previous one.
  *
  * @param source IP address
- * @throws ApiError 422 for a blank name, a short password, or a wrong current one; 429 after too many guesses; 503
+ * @throws ApiError 403 for a first password without a recent sign-in; 422 for a blank name, a short password, or a wrong current one; 429 after too many guesses; 503
  */
 export async function changeMe(
   app: App,
-  { accountId, userId, familyId }: Pick<Caller, 'accountId' | 'userId' | 'familyId'>,
+  caller: Caller,
   { name, password, current_password }: OwnChanges,
   source: string,
 ): Promise<void> {
+  const { accountId, userId, familyId } = caller
   const readableName = name === undefined ? undefined : requiredName(name)
   if (password !== undefined) {
     assertPassword(password)
-    await assertCurrentPassword(app, userId, current_password, source)
+    await assertCurrentPassword(app, caller, current_password, source)
   }
   const passwordHash = password === undefined ? undefined : await hashPassword(app.config, password)
   const now = app.clock.now()
@@ -48,24 +49,15 @@ export async function changeMe(
   })
 }
 
+/** The current password is proof enough; who has none, having signed in with a link, must have done so recently. */
 async function assertCurrentPassword(
   app: App,
-  userId: string,
+  caller: Caller,
   given: string | undefined,
   source: string,
 ): Promise<void> {
-  const { password_hash } = await app.db
-    .selectFrom('users')
-    .select('password_hash')
-    .where('id', '=', userId)
-    .executeTakeFirstOrThrow()
-  // Who signed in with a link may have none yet.
-  if (password_hash === null) return
+  if ((await passwordHashOf(app, caller.userId)) === null) return assertRecentSignIn(app, app.db, caller)
   if (given === undefined) throw missingAttribute('current_password')
-  const attempt: Attempt = { realm: 'users', kind: 'account', person: userId, source }
-  const waitSeconds = await countAttempt(app, attempt)
-  if (waitSeconds > 0) throw tooMany('Too many wrong passwords.', waitSeconds)
-  if (!(await isPassword(app.config, given, password_hash)))
-    throw invalidAttribute('current_password', 'wrong', 'is wrong')
-  await takeBackAttempt(app, attempt)
+  const proof = { attribute: 'current_password', password: given }
+  await assertOwnPassword(app, caller.userId, proof, source)
 }

@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
 import { permissionsOf } from '../../platform/auth/permissions.ts'
 import { type ReadContext, type Route, route } from '../../platform/http/route.ts'
-import { ApiError } from '../../platform/jsonapi/errors.ts'
 import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { VERSION } from '../../platform/version.ts'
 import { initialsOf } from '../users/initials.ts'
@@ -21,6 +20,10 @@ const Me = Type.Object({
         examples: ['Support'],
         'x-extension': true,
       }),
+      has_password: Type.Boolean({
+        description: 'Who signs in with links or a passkey alone has none',
+        'x-extension': true,
+      }),
       permissions: Type.Unsafe<string[]>({
         type: 'array',
         items: { type: 'string' },
@@ -37,6 +40,7 @@ async function show({ app, db, caller }: Pick<ReadContext, 'app' | 'db' | 'calle
     .selectFrom('users as u')
     .leftJoin('roles as r', 'r.id', 'u.role_id')
     .select(['u.id', 'u.name', 'u.email', 'u.role_level', 'r.name as role'])
+    .select((eb) => eb('u.password_hash', 'is not', null).as('has_password'))
     .where('u.id', '=', caller.userId)
     .where('u.account_id', '=', caller.accountId)
     .executeTakeFirstOrThrow()
@@ -62,9 +66,10 @@ const changeOwn = route({
   method: 'PATCH',
   url: '/v1/me',
   access: 'token',
+  onlySessions: true,
   summary: 'Change the own name or password',
   description:
-    'With a session alone. A new `password` takes the `current_password`, unless the user has none yet, and ends all other sessions of the user.',
+    'A new `password` takes the `current_password` or, where the user has none yet, a sign-in of the last ten minutes (403 `recent_sign_in_required`). It ends all other sessions of the user.',
   tag: 'me',
   body: Type.Object({
     data: Type.Object({
@@ -80,8 +85,6 @@ const changeOwn = route({
   errors: [409, 422],
   async handler(context) {
     const { app, caller, body, source } = context
-    if (caller.keyId !== null)
-      throw new ApiError(403, 'session_required', 'Only a user who is signed in changes name and password.')
     await changeMe(app, caller, body.data.attributes, source)
     return { body: await show(context) }
   },

@@ -23,6 +23,7 @@ test('GET /v1/me returns the user of the token', async () => {
       email: expect.stringMatching(/@example/),
       role_level: 'OWNER',
       role: null,
+      has_password: false,
       permissions: permissionsOf(resources),
     },
   })

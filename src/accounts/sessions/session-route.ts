@@ -14,7 +14,12 @@ interface SessionRoute<Attributes extends TObject> {
   type: string
   attributes: Attributes
   /** @throws ApiError for attributes that start none */
-  start: (app: Context['app'], attributes: Static<Attributes>, device: Device) => Promise<Session>
+  start: (
+    app: Context['app'],
+    attributes: Static<Attributes>,
+    device: Device,
+    baseUrl: string,
+  ) => Promise<Session>
 }
 
 /** A request of a page of this server, without a token, that starts a session in the browser. */
@@ -36,6 +41,7 @@ export const sessionRoute = <Attributes extends TObject>({
     async handler(context) {
       assertOwnPage(context.headers)
       const { data } = context.body as { data: { attributes: Static<Attributes> } }
-      return sessionAnswer(await start(context.app, data.attributes, deviceOf(context)), context.baseUrl)
+      const { app, baseUrl } = context
+      return sessionAnswer(await start(app, data.attributes, deviceOf(context), baseUrl), baseUrl)
     },
   })

@@ -1,29 +1,35 @@
-import { Type } from 'typebox'
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
+import { type Static, type TSchema, Type } from 'typebox'
 import { sessionCookie } from '../../platform/http/credentials.ts'
 import { type Answer, type Route, route } from '../../platform/http/route.ts'
 import { ApiError, notFound } from '../../platform/jsonapi/errors.ts'
 import { NullableText, NullableTime } from '../../platform/jsonapi/nullable.ts'
 import { missingAttribute } from '../../platform/jsonapi/read-attributes.ts'
 import { tooMany } from '../limiting-links.ts'
+import { UsedCredential } from '../passkeys/credential-schemas.ts'
 import { endSessionsOf } from '../token-families.ts'
+import { confirmSession } from './confirm-session.ts'
 import { endSession } from './end-session.ts'
 import { listSessions } from './list-sessions.ts'
 import { sessionRoute } from './session-route.ts'
-import { startSessionByLink, startSessionByPassword } from './start-session.ts'
+import { startSessionByLink, startSessionByPasskey, startSessionByPassword } from './start-session.ts'
 
 const signIn = sessionRoute({
   url: '/v1/sessions',
   summary: 'Sign in with a browser',
   description:
-    'With `email` and `password`, or with the `token` of a sign-in link, which works once. Sets a cookie that takes the place of an access token in requests by pages of this server. They send it with the header `X-Requested-With`.',
+    'With `email` and `password`, with the `token` of a sign-in link, which works once, or with a `passkey`: the answer of the browser to the options of `POST /v1/sessions/passkey_options`. Sets a cookie that takes the place of an access token in requests by pages of this server. They send it with the header `X-Requested-With`.',
   tag: 'authentication',
   type: 'sessions',
   attributes: Type.Object({
     email: Type.Optional(Type.String({ examples: ['owner@example.com'] })),
     password: Type.Optional(Type.String({ examples: ['a rather long password'] })),
     token: Type.Optional(Type.String({ examples: [] })),
+    passkey: Type.Optional(UsedCredential),
   }),
-  async start(app, { email, password, token }, device) {
+  async start(app, { email, password, token, passkey }, device, baseUrl) {
+    if (passkey !== undefined)
+      return startSessionByPasskey(app, passkey as AuthenticationResponseJSON, device, baseUrl)
     if (token !== undefined) return startSessionByLink(app, token, device)
     if (email === undefined || password === undefined)
       throw missingAttribute(email === undefined ? 'email' : 'password')
@@ -84,6 +90,46 @@ const list = route({
   },
 })
 
+const Confirmation = Type.Object({
+  data: Type.Object({
+    type: Type.Literal('sessions'),
+    attributes: Type.Object({
+      password: Type.Optional(Type.String({ examples: ['a rather long password'] })),
+      passkey: Type.Optional(UsedCredential),
+    }),
+  }),
+})
+
+const confirm = route({
+  kind: 'read',
+  method: 'POST',
+  url: '/v1/sessions/current/confirm',
+  access: 'token',
+  onlySessions: true,
+  summary: 'Confirm the session',
+  description:
+    'Proves again who uses the session of the request, with the `password` of its user, or with a `passkey` as in `POST /v1/sessions`. Operations that answer 403 `recent_sign_in_required` are possible for the next ten minutes.',
+  tag: 'authentication',
+  body: Confirmation as TSchema,
+  responses: {
+    200: Type.Object({
+      data: Type.Object({
+        type: Type.Literal('sessions'),
+        id: Type.String({ format: 'uuid' }),
+        attributes: Type.Object({ confirmed_at: Type.String({ format: 'date-time' }) }),
+      }),
+    }),
+  },
+  errors: [409, 422],
+  async handler({ app, caller, body, source, baseUrl }) {
+    const { password, passkey } = (body as Static<typeof Confirmation>).data.attributes
+    const proof = { password, passkey: passkey as AuthenticationResponseJSON | undefined }
+    const confirmedAt = await confirmSession(app, caller, proof, { source, baseUrl })
+    const attributes = { confirmed_at: confirmedAt.toISOString() }
+    return { body: { data: { type: 'sessions', id: caller.familyId, attributes } } }
+  },
+})
+
 const signOut = route({
   kind: 'write',
   method: 'DELETE',
@@ -121,4 +167,4 @@ const signOutElsewhere = route({
   },
 })
 
-export const sessionRoutes: Route[] = [signIn, list, signOutElsewhere, signOut]
+export const sessionRoutes: Route[] = [signIn, list, confirm, signOutElsewhere, signOut]

@@ -1,7 +1,9 @@
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { spendUserLink } from '../../links/user-links.ts'
 import type { App } from '../../platform/app.ts'
 import { inTransaction, type Tx } from '../../platform/db/database.ts'
 import { limitingLinks } from '../limiting-links.ts'
+import { usePasskey } from '../passkeys/use-passkey.ts'
 import { type Credentials, signInUser } from '../sign-in-user.ts'
 import { type Device, startFamily } from '../token-families.ts'
 
@@ -51,4 +53,15 @@ export const startSessionByLink = (app: App, token: string, device: Device): Pro
       if (!link) return null
       return startSession(app, tx, { account_id: link.account_id!, user_id: link.user_id! }, device)
     }),
+  )
+
+/** Starts a session for a passkey. @throws ApiError 401, 422, 429: see usePasskey() */
+export const startSessionByPasskey = (
+  app: App,
+  response: AuthenticationResponseJSON,
+  device: Device,
+  baseUrl: string,
+): Promise<Session> =>
+  usePasskey(app, { response, baseUrl, source: device.source }, (tx, owner) =>
+    startSession(app, tx, owner, device),
   )

@@ -61,7 +61,7 @@ export async function assertLeaves(user: UserRow, writing: Writing): Promise<voi
   await assertAbove(writing, user)
 }
 
-/** Ends the keys, sessions, tokens and links of somebody who has left; the role is free again. */
+/** Ends the keys, passkeys, sessions, tokens and links of somebody who has left; the role is free again. */
 export async function endAccess({ id }: UserRow, { tx, accountId, now }: Writing): Promise<void> {
   const keys = await tx
     .selectFrom('api_keys')
@@ -74,6 +74,7 @@ export async function endAccess({ id }: UserRow, { tx, accountId, now }: Writing
   for (const key of keys) await deleteApiKey(tx, accountId, key.id, now)
   await endSessionsOf(tx, { accountId, userId: id }, now, 'revoked')
   await endUserLinks(tx, { userId: id }, now)
+  await tx.deleteFrom('passkeys').where('user_id', '=', id).where('account_id', '=', accountId).execute()
   await tx
     .updateTable('users')
     .set({ role_id: null, password_hash: null })

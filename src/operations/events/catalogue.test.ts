@@ -1,25 +1,30 @@
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requestPasswordReset } from '../../accounts/passwords/request-password-reset.ts'
+import { setPassword } from '../../accounts/set-password.ts'
 import { findGift, redeemOwnGift } from '../../members/redeem-gift.ts'
 import { requestLink } from '../../members/request-link.ts'
 import { REFERENCES } from '../../platform/events/catalogue.ts'
 import { describeType, type EventType, eventTypes } from '../../platform/events/events.ts'
-import { makeContact, makeOffer, offersBody } from '../../testing/fixtures.ts'
+import { Authenticator } from '../../testing/authenticator.ts'
+import { makeContact, makeOffer, makeUser, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
+import { addPasskey, signInHeaders } from '../../testing/passkeys.ts'
 import { type Receiver, startReceiver } from '../../testing/receiver.ts'
 import { leaveTraces, VISITOR } from '../../testing/traces.ts'
 import { advanceClock } from '../../worker/advance-clock.ts'
 
 const DAY = 86_400_000
+/** Passkeys need a host name. */
+const ORIGIN = 'http://localhost:4711'
 
 let h: Harness
 let receiver: Receiver
 /** As they were recorded: the deletion of the contact, the last of them, erases data of others. */
 let recorded: Recorded[]
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ settings: { PUBLIC_URL: ORIGIN } })
   receiver = await startReceiver()
   const { contactId, site, tagId, giftOfferId } = await leaveTraces(h, receiver)
   const offersOf = `/v1/contacts/${contactId}/relationships/offers`
@@ -43,6 +48,7 @@ beforeAll(async () => {
   })
   await h.client.delete(offersOf, offersBody([giftOfferId]))
   await changeTeam()
+  await changePasskeys()
   await actAsMember()
   await mergeHolders()
   await advanceClock(h.app, 3 * DAY)
@@ -89,6 +95,16 @@ async function changeTeam(): Promise<void> {
   await requestPasswordReset(h.app, email, '127.0.0.1')
   const template = { type: 'email_templates', attributes: { kind: 'welcome' } }
   await h.client.post('/v1/email_templates/send_test', { data: template })
+}
+
+/** A user of the team adds a passkey and removes it. */
+async function changePasskeys(): Promise<void> {
+  const { email } = await makeUser(h.app, h.account, [])
+  await setPassword(h.app, h.account.id, email, 'a rather long password')
+  const nobody = h.clientWith(null)
+  const headers = await signInHeaders(nobody, { email, password: 'a rather long password' })
+  const { body } = await addPasskey(nobody, headers, new Authenticator({ origin: ORIGIN }))
+  await nobody.delete(`/v1/passkeys/${body.data.id}`, undefined, headers)
 }
 
 interface Recorded {

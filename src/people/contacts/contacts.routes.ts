@@ -265,6 +265,7 @@ const destroy = (personalData: PersonalData[]): Route =>
     method: 'DELETE',
     url: '/v1/contacts/{id}',
     access: 'manage:contacts',
+    needsRecentSignIn: true,
     summary: 'Delete a contact',
     description: 'Access ends, the customer is deleted with it, and personal data is erased.',
     tag: 'contacts',

@@ -14,6 +14,7 @@ export const exportRoute = (modules: PersonalData[]): Route =>
     method: 'GET',
     url: '/v1/contacts/{id}/export',
     access: 'export:contacts',
+    needsRecentSignIn: true,
     summary: 'Export everything that is kept about a contact',
     description:
       'What deleting the contact would erase, and the records that would remain: profile, aliases, tags, notes, grants, e-mails with their texts, submissions, events, deliveries, runs. Responses that are kept for an `Idempotency-Key` (24 hours) are not part of it.',

@@ -18,6 +18,7 @@ const MOST = {
   link: { here: 5, everywhere: 15 },
   account: { here: 10, everywhere: 100 },
   token: { here: 10, everywhere: 100 },
+  passkey: { here: 10, everywhere: 100 },
   user_link: { here: 20, everywhere: 20 },
   test_email: { here: 10, everywhere: 30 },
   form: { here: 10, everywhere: 30 },

@@ -736,6 +736,21 @@ export interface Orders {
   updated_at: Timestamp;
 }
 
+export interface Passkeys {
+  account_id: Int8;
+  counter: Int8;
+  created_at: Timestamp;
+  credential_id: string;
+  id: Generated<Int8>;
+  is_backed_up: boolean;
+  name: string;
+  public_key: Buffer;
+  transports: string[];
+  updated_at: Timestamp;
+  used_at: Timestamp | null;
+  user_id: Int8;
+}
+
 export interface PayoutEntries {
   amount: Int8;
   currency: string;
@@ -956,6 +971,11 @@ export interface Sites {
   updated_at: Timestamp;
 }
 
+export interface SpentChallenges {
+  challenge: Buffer;
+  expires_at: Timestamp;
+}
+
 export interface Subscriptions {
   amount: Int8;
   cancel_at: Timestamp | null;
@@ -1010,6 +1030,7 @@ export interface TokenFamilies {
   account_id: Int8;
   api_key_id: Int8 | null;
   browser: string | null;
+  confirmed_at: Timestamp | null;
   created_at: Timestamp;
   epoch: number;
   expires_at: Timestamp;
@@ -1202,6 +1223,7 @@ export interface DB {
   order_items: OrderItems;
   order_numbers: OrderNumbers;
   orders: Orders;
+  passkeys: Passkeys;
   payout_entries: PayoutEntries;
   payouts: Payouts;
   podcasts: Podcasts;
@@ -1216,6 +1238,7 @@ export interface DB {
   roles: Roles;
   segments: Segments;
   sites: Sites;
+  spent_challenges: SpentChallenges;
   subscription_states: SubscriptionStates;
   subscriptions: Subscriptions;
   taggings: Taggings;

@@ -282,6 +282,16 @@ export const EVENTS = {
     occurs: 'a link to set a new password was requested by a user of the account',
     data: Type.Object({ user_id: text }),
   },
+  passkey_added: {
+    refersTo: [],
+    occurs: 'a user of the account added a passkey',
+    data: Type.Object({ user_id: text, passkey_id: text }),
+  },
+  passkey_removed: {
+    refersTo: [],
+    occurs: 'a user of the account removed a passkey',
+    data: Type.Object({ user_id: text, passkey_id: text }),
+  },
   template_test_requested: {
     refersTo: [],
     occurs: 'a user had a test of an e-mail template sent to their own address',

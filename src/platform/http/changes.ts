@@ -54,7 +54,8 @@ export async function readChanges(
   return changes
 }
 
-function assertSameId(named: string | number | undefined, id: string): void {
+/** @throws ApiError 409 when a document names another resource than the URL */
+export function assertSameId(named: string | number | undefined, id: string): void {
   if (named === undefined || String(named) === id) return
   throw new ApiError(
     409,

@@ -52,6 +52,8 @@ interface CrudOptions {
   created?: TSchema
   /** The same of a PATCH. */
   changed?: TSchema
+  /** What changes it is sensitive: see Route. */
+  needsRecentSignIn?: boolean
   /** A DELETE answers 204, without a document. */
   endsSilently?: boolean
   meta?: ShownMeta
@@ -116,7 +118,7 @@ function newRelationships(records: Records): TSchema {
 export function newRoute(
   records: Records,
   texts: Pick<CrudTexts, 'create'>,
-  { created }: CrudOptions = {},
+  { created, needsRecentSignIn }: CrudOptions = {},
 ): Route {
   const { resource, relationships = {} } = records
   const settable = [
@@ -129,6 +131,7 @@ export function newRoute(
     method: 'POST',
     url: `/v1/${resource.type}`,
     access: managing(resource),
+    ...(needsRecentSignIn && { needsRecentSignIn }),
     ...(takesIds(records) && { extraPermissions: ['manage:ids'] }),
     summary: `Create ${withArticle(resource.singular)}`,
     description: [takesSite(records) && 'The site is optional for accounts with a single site.', texts.create]
@@ -173,7 +176,7 @@ export function newRoute(
 export function updateRoute(
   records: Records,
   texts: Pick<CrudTexts, 'update'>,
-  { changed: Changed }: CrudOptions = {},
+  { changed: Changed, needsRecentSignIn }: CrudOptions = {},
 ): Route {
   const { resource } = records
   const Document: TSchema = Type.Object({
@@ -190,6 +193,7 @@ export function updateRoute(
     method: 'PATCH',
     url: `/v1/${resource.type}/{id}`,
     access: managing(resource),
+    ...(needsRecentSignIn && { needsRecentSignIn }),
     summary: `Change ${withArticle(resource.singular)}`,
     description: [
       'Attributes that are not given stay as they are.',
@@ -278,7 +282,7 @@ async function lockToChange(
 export function endRoute(
   records: Records,
   texts: Pick<CrudTexts, 'end'>,
-  { endsSilently }: CrudOptions = {},
+  { endsSilently, needsRecentSignIn }: CrudOptions = {},
 ): Route {
   const { resource, ending = ARCHIVED } = records
   const noun = withArticle(resource.singular)
@@ -287,6 +291,7 @@ export function endRoute(
     method: 'DELETE',
     url: `/v1/${resource.type}/{id}`,
     access: managing(resource),
+    ...(needsRecentSignIn && { needsRecentSignIn }),
     summary: capitalized(`${ending.verb} ${noun}`),
     description: texts.end,
     tag: label(resource),

@@ -42,13 +42,26 @@ test('every route except public ones documents its permission', () => {
   expect(open).toEqual([
     '/v1/oauth/token',
     '/v1/sessions',
+    '/v1/sessions/passkey_options',
     ...links,
     '/v1/version',
     ...inbound,
     '/v1/invitations/accept',
   ])
   const anyToken = routes.filter(({ access }) => access === 'token').map(({ url }) => url)
-  const own = ['/v1/sessions', '/v1/sessions', '/v1/sessions/{id}', '/v1/me', '/v1/me']
+  const own = [
+    '/v1/sessions',
+    '/v1/sessions/current/confirm',
+    '/v1/sessions',
+    '/v1/sessions/{id}',
+    '/v1/passkeys/options',
+    '/v1/passkeys',
+    '/v1/passkeys',
+    '/v1/passkeys/{id}',
+    '/v1/passkeys/{id}',
+    '/v1/me',
+    '/v1/me',
+  ]
   expect(anyToken).toEqual(['/v1/oauth/revoke', ...own])
   const known: string[] = ['public', 'token', ...permissionsOf(h.app.resources.all)]
   for (const { access } of routes) expect(known).toContain(access)

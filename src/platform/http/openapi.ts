@@ -7,6 +7,7 @@ import { VERSION } from '../version.ts'
 import { SESSION_COOKIE } from './credentials.ts'
 import { completeDocument } from './openapi/complete.ts'
 import type { OpenApi } from './openapi/document.ts'
+import { RECENT_MINUTES } from './recent-sign-in.ts'
 import type { Route } from './route.ts'
 
 /** Collects the OpenAPI document from the routes that are registered after this; it is made when it is asked for. */
@@ -61,7 +62,9 @@ export function fastifySchema(route: Route, strict: boolean): FastifySchema {
   const error = route.flatErrors ? answer(FlatError, 'application/json') : answer(ErrorDocument, MEDIA_TYPE)
   return {
     summary,
-    description: [description, permissionSentence(access)].filter(Boolean).join('\n\n'),
+    description: [description, [permissionSentence(access), ...sessionSentences(route)].join(' ')]
+      .filter(Boolean)
+      .join('\n\n'),
     tags: [tag],
     ...(extension && { 'x-extension': true }),
     ...(access !== 'public' && {
@@ -92,6 +95,15 @@ const permissionSentence = (access: Route['access']) =>
     : access === 'token'
       ? 'Any valid token is sufficient.'
       : `Requires the permission \`${access}\`.`
+
+const sessionSentences = ({ onlySessions, needsRecentSignIn }: Route): string[] => [
+  ...(onlySessions ? ['API keys cannot use it (403 `session_required`).'] : []),
+  ...(needsRecentSignIn
+    ? [
+        `The user of a session must have signed in, or confirmed it, within the last ${RECENT_MINUTES} minutes (403 \`recent_sign_in_required\`): \`POST /v1/sessions/current/confirm\`.`,
+      ]
+    : []),
+]
 
 /** What every route of a kind can answer, and what this one says of itself; 400 for a malformed path or query. */
 function errorStatuses(

@@ -91,6 +91,10 @@ interface RouteBase {
   summary: string
   description?: string
   tag: string
+  /** API keys cannot use it. */
+  onlySessions?: boolean
+  /** The user of a session must have signed in, or confirmed it, within the last minutes: see recent-sign-in.ts. */
+  needsRecentSignIn?: boolean
   /** Permissions that allow more than `access` alone. */
   extraPermissions?: Permission[]
   /** Kajabi does not have it; follows from method and URL. */

@@ -6,6 +6,7 @@ import type { LoadScope } from '../jsonapi/resources.ts'
 import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { isDryRun, withEffects } from './dry-run.ts'
 import { idempotencyKey, isStillRunning, keyOwner, once, stillRunning } from './idempotency.ts'
+import { assertSession } from './recent-sign-in.ts'
 import { readSingleQuery } from './resource-routes.ts'
 import type { Answer, Caller, Context, Route, SignedContext, WriteContext } from './route.ts'
 
@@ -58,6 +59,7 @@ function signedContext(
 async function runRead(route: Extract<Route, { kind: 'read' }>, context: SignedContext): Promise<Answer> {
   const { app, claims, baseUrl } = context
   const caller = await authenticate(app.db, claims, route.access, false)
+  await assertSession(app, app.db, route, caller)
   const scope = scopeOf(app, caller, app.clock.now(), baseUrl)
   return route.handler({ ...context, caller, scope, db: app.db })
 }
@@ -68,6 +70,7 @@ async function runWrite(route: WriteRoute, context: SignedContext): Promise<Answ
   if (route.dryRuns && isDryRun(context.query)) return runDry(route, context, prepared)
   const answer = await inTransaction(app.db, async (tx) => {
     const writing = await openWrite(route, context, tx, prepared)
+    await assertSession(app, tx, route, writing.caller)
     return once(tx, writing.caller.accountId, idempotency, writing.scope.now, () => route.handler(writing))
   })
   app.onEvents()

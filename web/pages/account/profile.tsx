@@ -13,13 +13,14 @@ import { Password } from '../../parts/password.tsx'
 import { State } from '../../parts/state.tsx'
 import { t } from '../../texts/translate.ts'
 import { deviceName } from './device-name.ts'
+import { Passkeys } from './passkeys.tsx'
 
 const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
   queryFn: ({ signal }) => listSessions({ signal }),
 })
 
-/** The user's own name, password and sign-ins. */
+/** The user's own name, password, passkeys and sign-ins. */
 export function Profile() {
   const { attributes } = useMe()
   return (
@@ -27,7 +28,8 @@ export function Profile() {
       <Heading title={t('profile.title')} lead={attributes.email} />
       <div className="narrow">
         <NameForm saved={attributes.name} />
-        <PasswordForm />
+        <PasswordForm hasPassword={attributes.has_password} />
+        <Passkeys />
         <Card title={t('shortcuts.title')}>
           <CharacterKeysSwitch />
         </Card>
@@ -62,7 +64,7 @@ function NameForm({ saved }: { saved: string }) {
   )
 }
 
-function PasswordForm() {
+function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
   const [current, setCurrent] = useState('')
   const [password, setPassword] = useState('')
   return (
@@ -75,17 +77,19 @@ function PasswordForm() {
         await updateMe({ data: { type: 'users', attributes } })
         setCurrent('')
         setPassword('')
-        await refresh('sessions')
+        await refresh('sessions', 'me')
       }}
     >
       {(errors) => (
         <>
-          <Password
-            label={t('profile.currentPassword')}
-            value={current}
-            error={errors.current_password}
-            onChange={setCurrent}
-          />
+          {hasPassword && (
+            <Password
+              label={t('profile.currentPassword')}
+              value={current}
+              error={errors.current_password}
+              onChange={setCurrent}
+            />
+          )}
           <Password isNew value={password} error={errors.password} onChange={setPassword} />
           <p className="meta">{t('reset.chooseLead')}</p>
         </>

@@ -17,8 +17,19 @@ interface EntryFormProps {
   /** Where to go then. */
   next?: string
   children?: (errors: Record<string, string>) => ReactNode
-  /** Below the button: other ways. */
+  /** Right below the button: another way to do the same. */
+  alternative?: ReactNode
+  /** At the end: other ways. */
   footer?: ReactNode
+}
+
+/** Opens a page with the session that has just started: what the one before has read is forgotten. */
+export function useEnter(next: string): () => void {
+  const router = useRouter()
+  return () => {
+    queryClient.clear()
+    router.history.push(next)
+  }
 }
 
 /** A page outside the shell that ends with a session: signing in, and what the links in e-mails open. */
@@ -30,13 +41,13 @@ export function EntryForm({
   onSubmit,
   next = '/admin/',
   children,
+  alternative,
   footer,
 }: EntryFormProps) {
-  const router = useRouter()
+  const enter = useEnter(next)
   const { isSubmitting, error, submit } = useSubmit(async () => {
     await onSubmit()
-    queryClient.clear()
-    router.history.push(next)
+    enter()
   })
   return (
     <main className="entry">
@@ -48,6 +59,7 @@ export function EntryForm({
           <Button type="submit" size="md" fullWidth loading={isSubmitting}>
             {submitLabel}
           </Button>
+          {alternative}
         </div>
         {footer && <div className="entry-footer">{footer}</div>}
       </form>

@@ -2,15 +2,18 @@ import { TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createSession } from '../../api/generated.ts'
+import { canUsePasskeys } from '../../api/passkeys.ts'
 import { Password } from '../../parts/password.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { t } from '../../texts/translate.ts'
 import { EntryForm } from './entry-form.tsx'
+import { PasskeySignIn } from './passkey-sign-in.tsx'
 
 export function SignIn() {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const { search } = useAddress()
+  const next = ownPage(search.next)
   return (
     <EntryForm
       title={t('signIn.title')}
@@ -18,7 +21,8 @@ export function SignIn() {
       fields={[]}
       submitLabel={t('signIn.submit')}
       onSubmit={() => createSession({ data: { type: 'sessions', attributes: { email, password } } })}
-      next={ownPage(search.next)}
+      next={next}
+      alternative={canUsePasskeys && <PasskeySignIn next={next} />}
       footer={<Link to="/reset">{t('entry.forgot')}</Link>}
     >
       {() => (
@@ -27,7 +31,7 @@ export function SignIn() {
             label={t('signIn.email')}
             type="email"
             name="email"
-            autoComplete="username"
+            autoComplete="username webauthn"
             value={email}
             onChange={({ currentTarget }) => setEmail(currentTarget.value)}
           />

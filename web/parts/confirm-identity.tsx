@@ -1,0 +1,124 @@
+import { Button, Modal } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useQuestion } from '../api/confirmation.ts'
+import { errorsByField } from '../api/errors.ts'
+import { confirmSession, createPasswordReset } from '../api/generated.ts'
+import { answerWithPasskey, canUsePasskeys } from '../api/passkeys.ts'
+import { meQuery, passkeysQuery } from '../api/session.ts'
+import { t } from '../texts/translate.ts'
+import { FormErrors, useSubmit } from './forms.tsx'
+import { KeyIcon } from './icons.tsx'
+import { Password } from './password.tsx'
+
+/** Asks who it is when a request needs a recent sign-in, over whatever is open. */
+export function ConfirmIdentity() {
+  const question = useQuestion()
+  if (!question) return null
+  const cancel = () => question.cancel(t('confirm.cancelled'))
+  return (
+    <Modal
+      opened
+      onClose={cancel}
+      // Escape would close the dialog below, too.
+      closeOnEscape={false}
+      zIndex={400}
+      title={t('confirm.title')}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
+      <Ways onConfirm={question.confirm} onCancel={cancel} />
+    </Modal>
+  )
+}
+
+interface WaysProps {
+  onConfirm: () => void
+  onCancel: () => void
+}
+
+function Ways({ onConfirm, onCancel }: WaysProps) {
+  const { data: me } = useQuery(meQuery)
+  const { data: passkeys } = useQuery(passkeysQuery)
+  if (!me || !passkeys) return null
+  const hasPassword = me.data.attributes.has_password
+  const hasPasskey = canUsePasskeys && passkeys.data.length > 0
+  if (!hasPassword && !hasPasskey) return <NoWay email={me.data.attributes.email} onCancel={onCancel} />
+  return (
+    <>
+      <p>{t('confirm.text')}</p>
+      {hasPasskey && <ByPasskey isOnly={!hasPassword} onConfirm={onConfirm} />}
+      {hasPassword && <ByPassword onConfirm={onConfirm} onCancel={onCancel} />}
+    </>
+  )
+}
+
+function ByPassword({ onConfirm, onCancel }: WaysProps) {
+  const [password, setPassword] = useState('')
+  const { error, isSubmitting, submit } = useSubmit(async () => {
+    await confirmSession({ data: { type: 'sessions', attributes: { password } } })
+    onConfirm()
+  })
+  return (
+    <form onSubmit={submit} noValidate>
+      <FormErrors error={error} fields={['password']} />
+      <div className="fields">
+        <Password isFirst value={password} error={errorsByField(error).password} onChange={setPassword} />
+      </div>
+      <div className="dialog-buttons">
+        <Button variant="default" onClick={onCancel}>
+          {t('dialog.cancel')}
+        </Button>
+        <Button type="submit" loading={isSubmitting}>
+          {t('confirm.submit')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function ByPasskey({ isOnly, onConfirm }: { isOnly: boolean; onConfirm: () => void }) {
+  const { error, isSubmitting, submit } = useSubmit(async () => {
+    const passkey = await answerWithPasskey()
+    await confirmSession({ data: { type: 'sessions', attributes: { passkey } } })
+    onConfirm()
+  })
+  return (
+    <form className="fields confirm-passkey" onSubmit={submit}>
+      <FormErrors error={error} fields={[]} />
+      <Button
+        type="submit"
+        fullWidth
+        variant={isOnly ? 'filled' : 'default'}
+        leftSection={<KeyIcon size={16} />}
+        loading={isSubmitting}
+      >
+        {t('confirm.byPasskey')}
+      </Button>
+    </form>
+  )
+}
+
+/** Of somebody who has signed in with a link, and has neither a password nor a passkey. */
+function NoWay({ email, onCancel }: { email: string; onCancel: () => void }) {
+  const [isSent, setSent] = useState(false)
+  const { error, isSubmitting, submit } = useSubmit(async () => {
+    await createPasswordReset({ data: { type: 'password_resets', attributes: { email } } })
+    setSent(true)
+  })
+  return (
+    <form onSubmit={submit}>
+      <FormErrors error={error} fields={[]} />
+      <p>{isSent ? t('reset.sent', { email }) : t('confirm.noWay')}</p>
+      <div className="dialog-buttons">
+        <Button variant="default" onClick={onCancel}>
+          {isSent ? t('dialog.close') : t('dialog.cancel')}
+        </Button>
+        {!isSent && (
+          <Button type="submit" loading={isSubmitting}>
+            {t('reset.send')}
+          </Button>
+        )}
+      </div>
+    </form>
+  )
+}
