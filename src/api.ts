@@ -52,6 +52,7 @@ import { merging } from './merging.ts'
 import { events } from './operations/events/events.resource.ts'
 import { figureRoutes } from './operations/figures/figures.routes.ts'
 import { healthRoutes } from './operations/health.ts'
+import { advanceClockRoute } from './operations/server/advance-clock.routes.ts'
 import { serverRoutes } from './operations/server/server.routes.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { contactAliases, contactAliasRecords } from './people/contacts/contact-aliases.resource.ts'
@@ -74,6 +75,7 @@ import type { Route } from './platform/http/route.ts'
 import type { Extra } from './platform/http/server.ts'
 import { portal } from './portal/portal.ts'
 import { hookRoutes } from './webhooks/hooks.routes.ts'
+import { advanceClock, countExpiring } from './worker/advance-clock.ts'
 
 export const routes: Route[] = [
   ...oauthRoutes,
@@ -228,6 +230,7 @@ export const routes: Route[] = [
   ),
   ...invitationRoutes,
   ...serverRoutes,
+  advanceClockRoute({ advance: advanceClock, countExpiring }),
 ]
 
 /** What is no operation of the API. Members' pages are listed in public.pages.ts and signed-in.pages.ts. */

@@ -169,6 +169,8 @@ const SPECIAL: Record<string, Cause> = {
     await h.app.db.deleteFrom('passkeys').where('id', 'in', made).execute()
     return reply
   },
+  'POST /v1/server/advance_clock 422': async (route) =>
+    send(world, { ...(await validRequest(world, route)), body: { meta: { duration: 'soon' } } }),
   'POST /v1/setup 422': (route) => withAttributes(route, { password: 'short' }),
   'POST /v1/invitations/accept 422': (route) => withAttributes(route, { password: 'short' }),
   'POST /v1/password_resets/redeem 422': (route) => withAttributes(route, { password: 'short' }),

@@ -18,6 +18,9 @@ const CHANGED: Record<string, string[]> = {
   access: ['grants'],
   gift: ['grants'],
   tag: ['contacts', 'contact_tags'],
+  lesson: ['course_progress'],
+  course: ['course_progress'],
+  passkey: ['passkeys'],
   form: ['form_submissions', 'contacts'],
 }
 

@@ -3,6 +3,7 @@ import { deleteCustomField, listCustomFields, updateCustomField } from '../api/g
 import { refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { ArchiveDialog } from '../parts/archive-dialog.tsx'
+import { ArchivedFilter, RestoreButton, restoring, useShowsArchived } from '../parts/archived.tsx'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../parts/data-table.tsx'
 import { EditIcon, PlusIcon, TrashIcon } from '../parts/icons.tsx'
@@ -13,10 +14,16 @@ import { useSiteList } from '../shell/use-site-list.ts'
 import { t, textOr } from '../texts/translate.ts'
 import { CustomFieldDialog } from './custom-field-dialog.tsx'
 
+async function restoreField(id: string): Promise<void> {
+  await updateCustomField(id, { data: { type: 'custom_fields', id, attributes: { archived: false } } })
+  await refresh('custom_fields', 'contacts')
+}
+
 /** What else the site keeps of its contacts. */
 export function CustomFields() {
   const { search, change } = useAddress()
   const may = useMay()
+  const isArchived = useShowsArchived()
   const query = useSiteList('custom_fields', listCustomFields)
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
@@ -48,7 +55,10 @@ export function CustomFields() {
       title: t('actions'),
       isFigure: true,
       cell: ({ id, attributes: { title } }) =>
-        may('manage:contacts') && (
+        may('manage:contacts') &&
+        (isArchived ? (
+          <RestoreButton title={title} onClick={() => void restoring(title, () => restoreField(id))} />
+        ) : (
           <MoreMenu label={t('fields.actionsOf', { title })} isInRow width={180}>
             <Menu.Item
               leftSection={<EditIcon size={16} />}
@@ -63,7 +73,7 @@ export function CustomFields() {
               {t('archive')}
             </Menu.Item>
           </MoreMenu>
-        ),
+        )),
     },
   ]
   const close = () => change({ dialog: undefined, field: undefined })
@@ -82,6 +92,7 @@ export function CustomFields() {
       />
       <div className="toolbar">
         <SearchField parameter="filter[title_cont]" label={t('fields.search')} />
+        <ArchivedFilter />
       </div>
       <DataTable
         label={t('fields.title')}
@@ -121,10 +132,7 @@ function ArchiveField({ id, title, onClose }: { id: string; title: string; onClo
         await refresh('custom_fields', 'contacts')
         onClose()
       }}
-      restore={async () => {
-        await updateCustomField(id, { data: { type: 'custom_fields', id, attributes: { archived: false } } })
-        await refresh('custom_fields', 'contacts')
-      }}
+      restore={() => restoreField(id)}
       onClose={onClose}
     >
       <p>{t('fields.archiveText')}</p>

@@ -5,6 +5,7 @@ import { createContactTag, deleteContactTag, listContactTags, updateContactTag }
 import { refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { ArchiveDialog } from '../parts/archive-dialog.tsx'
+import { ArchivedFilter, RestoreButton, restoring, useShowsArchived } from '../parts/archived.tsx'
 import { Code, curl } from '../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../parts/data-table.tsx'
 import { FormDialog } from '../parts/forms.tsx'
@@ -16,11 +17,17 @@ import { useCurrentSite } from '../shell/use-site.ts'
 import { useSiteList } from '../shell/use-site-list.ts'
 import { plural, t } from '../texts/translate.ts'
 
+async function restoreTag(id: string): Promise<void> {
+  await updateContactTag(id, { data: { type: 'contact_tags', id, attributes: { archived: false } } })
+  await refresh('contact_tags', 'contacts')
+}
+
 /** The labels of the site, with how many contacts have each. */
 export function Tags() {
   const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
+  const isArchived = useShowsArchived()
   const query = useSiteList('contact_tags', listContactTags, {
     'fields[contact_tags]': 'name,contacts_count' as never,
     sort: 'name',
@@ -50,7 +57,10 @@ export function Tags() {
       title: t('actions'),
       isFigure: true,
       cell: ({ id, attributes: { name } }) =>
-        may('manage:contacts') && (
+        may('manage:contacts') &&
+        (isArchived ? (
+          <RestoreButton title={name} onClick={() => void restoring(name, () => restoreTag(id))} />
+        ) : (
           <MoreMenu label={t('tags.actionsOf', { name })} isInRow width={180}>
             <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => change({ rename: id })}>
               {t('tags.rename')}
@@ -62,7 +72,7 @@ export function Tags() {
               {t('archive')}
             </Menu.Item>
           </MoreMenu>
-        ),
+        )),
     },
   ]
   const close = () => change({ dialog: undefined, tag: undefined })
@@ -81,6 +91,7 @@ export function Tags() {
       />
       <div className="toolbar">
         <SearchField parameter="filter[name_cont]" label={t('tags.search')} />
+        <ArchivedFilter />
       </div>
       <DataTable
         label={t('contacts.tags')}
@@ -193,10 +204,7 @@ function ArchiveTag({ tag: { id, attributes }, onClose }: ArchiveTagProps) {
         await refresh('contact_tags', 'contacts')
         onClose()
       }}
-      restore={async () => {
-        await updateContactTag(id, { data: { type: 'contact_tags', id, attributes: { archived: false } } })
-        await refresh('contact_tags', 'contacts')
-      }}
+      restore={() => restoreTag(id)}
       onClose={onClose}
     >
       <p>{plural('tags.archiveText', contacts_count)}</p>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { errorsByField } from '../api/errors.ts'
 import { t } from '../texts/translate.ts'
 import { FormErrors, notify, useSubmit } from './forms.tsx'
+import { LeaveGuard } from './leave-guard.tsx'
 
 interface CardFormProps {
   title: string
@@ -14,7 +15,7 @@ interface CardFormProps {
   children: (errors: Record<string, string>) => ReactNode
 }
 
-/** A card with a form of its own, which is saved for itself. */
+/** A card with a form of its own, which is saved for itself; whoever leaves the page before is asked. */
 export function CardForm({ title, fields, isChanged, onSubmit, children }: CardFormProps) {
   const { isSubmitting, error, submit } = useSubmit(async () => {
     await onSubmit()
@@ -26,6 +27,7 @@ export function CardForm({ title, fields, isChanged, onSubmit, children }: CardF
         <h2>{title}</h2>
       </div>
       <form onSubmit={submit} noValidate>
+        <LeaveGuard isActive={isChanged && !isSubmitting} text={t('draft.leave')} />
         <FormErrors error={error} fields={fields} />
         <div className="fields">{children(errorsByField(error))}</div>
         <div className="card-buttons">

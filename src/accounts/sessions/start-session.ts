@@ -7,7 +7,8 @@ import { usePasskey } from '../passkeys/use-passkey.ts'
 import { type Credentials, signInUser } from '../sign-in-user.ts'
 import { type Device, startFamily } from '../token-families.ts'
 
-const SESSION_DAYS = 14
+/** How long a session lasts. */
+export const SESSION_DAYS = 14
 
 export interface Session {
   id: string

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { Type } from 'typebox'
 import { ofCustomer } from '../../people/customers/of-customer.ts'
-import { eventTypes, PERSONAL_EVENT_DATA } from '../../platform/events/events.ts'
+import { describeType, eventNames, eventTypes, PERSONAL_EVENT_DATA } from '../../platform/events/events.ts'
 import {
   equals,
   integer,
@@ -39,13 +39,23 @@ const ofType: Filter = {
   },
 }
 
+/** Without the rows that take a permission that the caller lacks: those about the team are not for everybody. */
+function permitted(permissions: string[]): RawBuilder<unknown> | undefined {
+  const hidden = eventNames.filter((name) => {
+    const { viewedWith } = describeType(name)
+    return viewedWith !== undefined && !permissions.includes(viewedWith)
+  })
+  return hidden.length === 0 ? undefined : sql`r.type <> all (${hidden}::text[])`
+}
+
 export const events = defineResource({
   type: 'events',
   singular: 'event',
   isManaged: false,
   description:
-    'An entry of the event log: what happened, when, to which contact, and who or what caused it. `data` depends on the type and contains no personal data. Events are kept for `KEEP_EVENTS_DAYS`.',
+    'An entry of the event log: what happened, when, to which contact, and who or what caused it. `data` depends on the type and contains no personal data. Those about users, hooks and templates need the permission to view these, too. Events are kept for `KEEP_EVENTS_DAYS`.',
   from: sql`events r`,
+  restrictedTo: permitted,
   attributes: {
     event: text(sql`r.type`),
     occurred_at: timestamp(),

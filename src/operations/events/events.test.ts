@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requestPasswordReset } from '../../accounts/passwords/request-password-reset.ts'
 import { makeAccount, makeContact, makeKey, makeOffer, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { rowsReadBy, vacuum } from '../../testing/plans.ts'
@@ -130,4 +131,23 @@ test('a page of a long log, the events of one grant and those of a contact are r
     const read = reads.reduce((sum, { read }) => sum + read, 0)
     expect([parameters, read <= most]).toEqual([parameters, true])
   }
+})
+
+test('events about the team are shown to those who may view it, in lists, counts and by id', async () => {
+  const { email } = (await h.client.get('/v1/me')).body.data.attributes
+  await requestPasswordReset(h.app, email, '127.0.0.1')
+  const path = '/v1/events?filter[event]=user_password_link_requested,offer_granted&sort=-id'
+  const [about] = (await h.client.get(path)).body.data
+  expect(about.attributes.event).toBe('user_password_link_requested')
+
+  const clientWith = async (permissions: string[]) =>
+    h.clientWith((await makeKey(h.app, h.account, permissions)).token)
+  const support = await clientWith(['view:events', 'view:contacts'])
+  const { body } = await support.get(path)
+  expect(body.data.map(({ attributes }: { attributes: { event: string } }) => attributes.event)).toEqual([
+    'offer_granted',
+  ])
+  expect(body.meta.total_count).toBe(1)
+  expect((await support.get(`/v1/events/${about.id}`)).status).toBe(404)
+  expect((await (await clientWith(['view:events', 'view:users'])).get(`/v1/events/${about.id}`)).status).toBe(200)
 })

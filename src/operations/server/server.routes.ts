@@ -23,7 +23,7 @@ const Server = Type.Object({
       keep_deliveries_days: Type.Integer(),
       keep_bulk_jobs_days: Type.Integer(),
       time: Type.String({ format: 'date-time', description: 'The time of the server’s clock' }),
-      can_move_clock: Type.Boolean({ description: 'In development, with `bestow clock advance`' }),
+      can_move_clock: Type.Boolean({ description: 'In development, with `POST /v1/server/advance_clock`' }),
     }),
   }),
 })

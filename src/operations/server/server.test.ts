@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { setPassword } from '../../accounts/set-password.ts'
 import { smtpMailer } from '../../emails/mailer.ts'
-import { makeAccount, makeKey } from '../../testing/fixtures.ts'
+import { makeAccount, makeContact, makeKey, makeOffer, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
+import { signInHeaders } from '../../testing/passkeys.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
 import { refusal, startSmtp } from '../../testing/smtp.ts'
 
@@ -93,3 +95,43 @@ async function closeMailer(): Promise<void> {
   h.app.mailer?.close()
   h.app.mailer = null
 }
+
+const advance = (of: Harness, duration: string, headers?: Record<string, string>) =>
+  of
+    .clientWith(headers ? null : of.account.token)
+    .post('/v1/server/advance_clock', { meta: { duration } }, headers)
+
+test('the clock of a development server is moved: what is due has happened, and the session of the request stays', async () => {
+  const { app, account } = h
+  const { email } = (await h.client.get('/v1/me')).body.data.attributes
+  await setPassword(app, account.id, email, 'a rather long password')
+  const nobody = h.clientWith(null)
+  const headers = await signInHeaders(nobody, { email, password: 'a rather long password' })
+  const contact = await makeContact(app, account.siteId)
+  const offer = await makeOffer(app, account.siteId, { access_days: 20 })
+  await h.client.post(`/v1/contacts/${contact}/relationships/offers`, offersBody([offer]))
+  const before = app.clock.now().getTime()
+  const moved = await advance(h, '30d', headers)
+  expect(moved.status).toBe(200)
+  expect(Date.parse(moved.body.meta.time) - before).toBeGreaterThanOrEqual(30 * 86_400_000)
+  expect(moved.body.meta.expired.access_tokens).toBeGreaterThan(0)
+  const still = { ...headers, cookie: moved.headers.get('set-cookie')!.split(';')[0]! }
+  const { body } = await nobody.get(`/v1/events?filter[event]=access_expired`, still)
+  expect(body.meta.total_count).toBe(1)
+  expect((await nobody.get('/v1/me', headers)).status).toBe(401)
+})
+
+test('a length of time that cannot be read says how to write one', async () => {
+  const local = await startHarness()
+  const { status, body } = await advance(local, 'soon')
+  expect([status, body.errors[0].source.pointer]).toEqual([422, '/meta/duration'])
+  expect(body.errors[0].detail).toContain('write 30d, 36h or 1d12h')
+  await local.close()
+})
+
+test('the clock of a production server cannot be moved', async () => {
+  const production = await startHarness({ mode: 'production' })
+  const { status, body } = await advance(production, '1d')
+  expect([status, body.errors[0].code]).toEqual([403, 'development_only'])
+  await production.close()
+})

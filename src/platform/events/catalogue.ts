@@ -47,6 +47,8 @@ export interface EventDescription {
   shows?: readonly string[]
   /** Permissions for a hook or automation to be notified of it. Left out: to view all that it shows. */
   needs?: readonly string[]
+  /** The permission to see it in the log, besides that to see the log. Left out: none. */
+  viewedWith?: string
   /** The type of resource that a hook or automation for it can be confined to. */
   confinedTo?: string
   /** Why it cannot occur in this version. Kajabi's clients can ask for it. */
@@ -271,31 +273,37 @@ export const EVENTS = {
       // The result of the last attempt, such as "HTTP 503".
       answer: text,
     }),
+    viewedWith: 'view:hooks',
   },
   user_invited: {
     refersTo: [],
     occurs: 'somebody was invited to become a user of the account, or the invitation was sent again',
     data: Type.Object({ invitation_id: text }),
+    viewedWith: 'view:users',
   },
   user_password_link_requested: {
     refersTo: [],
     occurs: 'a link to set a new password was requested by a user of the account',
     data: Type.Object({ user_id: text }),
+    viewedWith: 'view:users',
   },
   passkey_added: {
     refersTo: [],
     occurs: 'a user of the account added a passkey',
     data: Type.Object({ user_id: text, passkey_id: text }),
+    viewedWith: 'view:users',
   },
   passkey_removed: {
     refersTo: [],
     occurs: 'a user of the account removed a passkey',
     data: Type.Object({ user_id: text, passkey_id: text }),
+    viewedWith: 'view:users',
   },
   template_test_requested: {
     refersTo: [],
     occurs: 'a user had a test of an e-mail template sent to their own address',
     data: Type.Object({ kind: text, user_id: text }),
+    viewedWith: 'view:emails',
   },
   offer_purchased: {
     ...NO_PURCHASES,

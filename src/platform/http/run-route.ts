@@ -104,9 +104,10 @@ const runDry = (route: WriteRoute, context: SignedContext, prepared: unknown): P
     return effects ? withEffects(answer, effects) : answer
   })
 
-const scopeOf = ({ config, resources }: App, { siteIds }: Caller, now: Date, baseUrl: string): LoadScope => ({
+const scopeOf = ({ config, resources }: App, { siteIds, permissions }: Caller, now: Date, baseUrl: string): LoadScope => ({
   resources,
   siteIds,
+  permissions,
   now,
   baseUrl,
   strict: config.JSONAPI_STRICT,

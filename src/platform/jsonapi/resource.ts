@@ -17,6 +17,8 @@ export interface Scope {
   now: Date
   /** Start of absolute links, without a slash at the end. */
   baseUrl: string
+  /** Of the caller. Left out, or null: all. */
+  permissions?: string[] | null
   /** JSONAPI_STRICT: `fields[…]` leaves out relationships too. Kajabi leaves out attributes alone. */
   strict?: boolean
 }
@@ -133,6 +135,8 @@ export interface Resource {
   from: RawBuilder<unknown>
   /** What exists at all, as against deleted. */
   where?: RawBuilder<unknown>
+  /** Which rows a caller with these permissions alone sees, where that depends on the row. Undefined: every row. */
+  restrictedTo?: (permissions: string[]) => RawBuilder<unknown> | undefined
   /** What a list shows, as against what can still be looked up by its id. */
   listed?: RawBuilder<unknown>
   /**

@@ -4,9 +4,13 @@ import type { ResourceQuery } from './query.ts'
 import type { Resource, Row, Scope } from './resource.ts'
 import { SITE_ATTRIBUTES } from './site-attributes.ts'
 
-/** The condition for what exists in the caller's sites. */
-export const visible = (resource: Resource, { siteIds }: Scope) =>
-  allOf([ofSites(resource, siteIds), resource.where])
+/** The condition for what exists in the caller's sites, and the caller may see. */
+export const visible = (resource: Resource, { siteIds, permissions }: Scope) =>
+  allOf([
+    ofSites(resource, siteIds),
+    resource.where,
+    permissions ? resource.restrictedTo?.(permissions) : undefined,
+  ])
 
 /** The condition for what belongs to these sites, or to their account. */
 export const ofSites = ({ site, isOfAccount }: Pick<Resource, 'site' | 'isOfAccount'>, siteIds: string[]) =>

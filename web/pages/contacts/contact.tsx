@@ -13,6 +13,7 @@ import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { Access } from './access.tsx'
 import { ContactActions, DeleteDialog, WelcomeDialog } from './contact-actions.tsx'
+import { Courses } from './courses.tsx'
 import { Notes } from './notes.tsx'
 import { Profile } from './profile.tsx'
 import { Tags } from './tags.tsx'
@@ -64,6 +65,7 @@ export function ContactPage() {
         <div>
           <Profile id={id} contact={contact} />
           <Tags contactId={id} document={document} />
+          <Courses contactId={id} />
           <Notes contactId={id} />
         </div>
       </div>

@@ -26,7 +26,7 @@ export function PasskeySignIn({ next }: { next: string }) {
     enter()
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: begins anew with each round alone.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: begins again with each round alone.
   useEffect(() => {
     let isOver = false
     const isWanted = () => !isOver && !isChoosing.current

@@ -7,6 +7,11 @@ import { ArchiveDialog } from '../../parts/archive-dialog.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { plural, t } from '../../texts/translate.ts'
 
+export async function restoreOffer(id: string): Promise<void> {
+  await updateOffer(id, { data: { type: 'offers', id, attributes: { archived: false } } })
+  await refresh('offers')
+}
+
 /** Says who keeps the offer, and which automations must be changed first. */
 export function ArchiveOffer({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
   const { id: siteId, subdomain: site } = useCurrentSite()
@@ -37,10 +42,7 @@ export function ArchiveOffer({ id, title, onClose }: { id: string; title: string
         await navigate({ to: '/s/$site/offers', params: { site } })
         await refresh('offers')
       }}
-      restore={async () => {
-        await updateOffer(id, { data: { type: 'offers', id, attributes: { archived: false } } })
-        await refresh('offers')
-      }}
+      restore={() => restoreOffer(id)}
       onClose={onClose}
     >
       <p>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { listOffers } from '../../api/generated.ts'
 import { useMay } from '../../api/session.ts'
+import { ArchivedFilter, RestoreButton, restoring, useShowsArchived } from '../../parts/archived.tsx'
 import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty, SearchField } from '../../parts/data-table.tsx'
 import { useZone } from '../../parts/dates.tsx'
@@ -12,6 +13,7 @@ import { useCurrentSite } from '../../shell/use-site.ts'
 import { useSiteList } from '../../shell/use-site-list.ts'
 import { t } from '../../texts/translate.ts'
 import { accessSentence } from './access-sentence.ts'
+import { restoreOffer } from './archive-offer.tsx'
 import { OfferDialog } from './offer-dialog.tsx'
 
 export function Offers() {
@@ -19,6 +21,7 @@ export function Offers() {
   const { search, change } = useAddress()
   const zone = useZone()
   const may = useMay()
+  const isArchived = useShowsArchived()
   const query = useSiteList('offers', listOffers, { sort: 'title' })
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
@@ -26,9 +29,13 @@ export function Offers() {
       title: t('offers.name'),
       cell: ({ id, attributes: { title, internal_title } }) => (
         <>
-          <Link to="/s/$site/offers/$id" params={{ site, id }}>
-            {title}
-          </Link>
+          {isArchived ? (
+            <strong>{title}</strong>
+          ) : (
+            <Link to="/s/$site/offers/$id" params={{ site, id }}>
+              {title}
+            </Link>
+          )}
           {internal_title && <div className="meta">{internal_title}</div>}
         </>
       ),
@@ -41,6 +48,14 @@ export function Offers() {
       cell: ({ attributes }) => (attributes.is_gift ? t('yes') : <span className="meta">–</span>),
     },
   ]
+  if (isArchived && may('manage:offers'))
+    columns.push({
+      title: t('actions'),
+      isFigure: true,
+      cell: ({ id, attributes: { title } }) => (
+        <RestoreButton title={title} onClick={() => void restoring(title, () => restoreOffer(id))} />
+      ),
+    })
   const add = may('manage:offers') && (
     <Button leftSection={<PlusIcon size={16} />} onClick={() => change({ dialog: 'new' })}>
       {t('offers.add')}
@@ -55,6 +70,7 @@ export function Offers() {
       />
       <div className="toolbar">
         <SearchField parameter="filter[title_cont]" label={t('offers.search')} />
+        <ArchivedFilter />
       </div>
       <DataTable
         label={t('offers.title')}

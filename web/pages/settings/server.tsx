@@ -1,15 +1,18 @@
-import { Code } from '../../parts/code.tsx'
+import { Button } from '@mantine/core'
 import { Moment } from '../../parts/dates.tsx'
 import { Loading } from '../../parts/loading.tsx'
 import { Card, Facts } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { useAddress } from '../../parts/search.ts'
 import { plural, type TextKey, t } from '../../texts/translate.ts'
+import { ClockDialog } from './clock-dialog.tsx'
 import { useServer } from './use-server.ts'
 
 const days = (n: number) => plural('settings.days', n)
 
 /** The settings of the server, which its environment has; the clock can be moved in development. */
 export function ServerSettings() {
+  const { search, change } = useAddress()
   const { data, error, refetch } = useServer()
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Loading />
@@ -36,15 +39,22 @@ export function ServerSettings() {
         />
         <p className="meta">{t('settings.environment')}</p>
       </Card>
-      <Card title={t('settings.clock')}>
+      <Card
+        title={t('settings.clock')}
+        action={
+          server.can_move_clock && (
+            <Button variant="default" size="xs" onClick={() => change({ dialog: 'advance-clock' })}>
+              {t('clock.advance')}
+            </Button>
+          )
+        }
+      >
         <Facts facts={{ [t('settings.time')]: <Moment at={server.time} as="day" /> }} />
-        {server.can_move_clock && (
-          <>
-            <p>{t('settings.moveClock')}</p>
-            <Code label={t('settings.moveClock')} code="npx bestow clock advance 30d" />
-          </>
-        )}
+        {server.can_move_clock && <p className="meta">{t('clock.hint')}</p>}
       </Card>
+      {search.dialog === 'advance-clock' && server.can_move_clock && (
+        <ClockDialog time={server.time} onClose={() => change({ dialog: undefined })} />
+      )}
     </>
   )
 }

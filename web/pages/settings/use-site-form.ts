@@ -19,7 +19,12 @@ export function useSiteForm<Name extends keyof SiteAttributes>(names: readonly N
     fields: [...names] as string[],
     isChanged: draft.isDirty,
     set: draft.set,
-    send,
+    /** Without having the site read again. */
+    async send() {
+      const { changes } = draft
+      await send()
+      draft.settle(changes)
+    },
     async save() {
       const { changes } = draft
       await send()

@@ -13,7 +13,7 @@ const OF_RELATIONSHIP: Record<string, [verb: string, preposition: string]> = {
 
 /** Last segments of a POST that begin with a verb. */
 const ACTION =
-  /^(?:accept|activate|cancel|deactivate|preview|redeem|replay|resend|retry|rotate|send|test)(?:_|$)/
+  /^(?:accept|activate|advance|cancel|deactivate|preview|redeem|replay|resend|retry|rotate|send|test)(?:_|$)/
 
 /** Operations of no resource. */
 const NAMED: Record<string, string> = {

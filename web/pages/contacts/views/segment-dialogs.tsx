@@ -1,8 +1,9 @@
-import { TextInput } from '@mantine/core'
+import { Modal, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { createSegment, deleteSegment, updateSegment } from '../../../api/generated.ts'
 import { refresh } from '../../../api/queries.ts'
 import { ArchiveDialog } from '../../../parts/archive-dialog.tsx'
+import { RestoreButton, restoring } from '../../../parts/archived.tsx'
 import { FormDialog } from '../../../parts/forms.tsx'
 import { useAddress } from '../../../parts/search.ts'
 import { useCurrentSite } from '../../../shell/use-site.ts'
@@ -53,6 +54,35 @@ export function NameSegment({ segment, onClose }: { segment?: Segment; onClose: 
   )
 }
 
+async function restoreSegment(id: string): Promise<void> {
+  await updateSegment(id, { data: { type: 'segments', id, attributes: { archived: false } } })
+  await refresh('segments')
+}
+
+/** The archived segments, each with a button that restores it. */
+export function ArchivedSegments({ segments, onClose }: { segments: Segment[]; onClose: () => void }) {
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('views.archived')}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
+      {segments.length === 0 && <p>{t('archived.none')}</p>}
+      <ul className="lines">
+        {segments.map(({ id, attributes: { name } }) => (
+          <li key={id} className="line">
+            <span>{name}</span>
+            <span className="line-actions">
+              <RestoreButton title={name} onClick={() => void restoring(name, () => restoreSegment(id))} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Modal>
+  )
+}
+
 /** The API refuses it, with their names, while automations or other segments use the segment. */
 export function ArchiveSegment({ segment, onClose }: { segment: Segment; onClose: () => void }) {
   const { change } = useAddress()
@@ -66,11 +96,7 @@ export function ArchiveSegment({ segment, onClose }: { segment: Segment; onClose
         await refresh('segments')
         change({ view: undefined, dialog: undefined })
       }}
-      restore={async () => {
-        const { id } = segment
-        await updateSegment(id, { data: { type: 'segments', id, attributes: { archived: false } } })
-        await refresh('segments')
-      }}
+      restore={() => restoreSegment(segment.id)}
       onClose={onClose}
     >
       <p>{t('views.archiveText')}</p>

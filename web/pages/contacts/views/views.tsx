@@ -11,7 +11,7 @@ import { useAddress } from '../../../parts/search.ts'
 import { useCurrentSite } from '../../../shell/use-site.ts'
 import { t } from '../../../texts/translate.ts'
 import { conditionOf, filterIn } from '../filters/condition.ts'
-import { ArchiveSegment, NameSegment } from './segment-dialogs.tsx'
+import { ArchivedSegments, ArchiveSegment, NameSegment } from './segment-dialogs.tsx'
 import { addressOf, attributesIn, isModified, type Segment } from './view.ts'
 import './views.css'
 
@@ -22,9 +22,14 @@ const SHOWN = 5
 export function Views() {
   const { id: siteId } = useCurrentSite()
   const { search, change } = useAddress()
-  const { data } = useQuery(
-    listOf('segments', listSegments, { 'filter[site_id]': siteId, sort: 'name', 'page[size]': 500 }),
-  )
+  const mayRestore = useMay()('manage:contacts')
+  const all = { 'filter[site_id]': siteId, sort: 'name', 'page[size]': 500 } as const
+  const { data } = useQuery(listOf('segments', listSegments, all))
+  const archived = useQuery({
+    ...listOf('segments', listSegments, { ...all, 'filter[archived_eq]': 'true' }),
+    enabled: mayRestore,
+  })
+  const archivedSegments: Segment[] = archived.data?.data ?? []
   const segments: Segment[] = data?.data ?? []
   const current = segments.find(({ id }) => id === search.view)
   const shown = segments.filter((segment, index) => index < SHOWN || segment === current)
@@ -32,7 +37,7 @@ export function Views() {
   const close = () => change({ dialog: undefined })
   return (
     <>
-      {segments.length > 0 && (
+      {(segments.length > 0 || archivedSegments.length > 0) && (
         <nav className="views" aria-label={t('views.title')}>
           <ViewLink name={t('views.everybody')} address={{}} isCurrent={!current} />
           {shown.map((segment) => (
@@ -44,10 +49,18 @@ export function Views() {
             />
           ))}
           {others.length > 0 && <OtherViews segments={others} />}
+          {archivedSegments.length > 0 && (
+            <button type="button" className="view" onClick={() => change({ dialog: 'archived-segments' })}>
+              {t('archived.title')}
+            </button>
+          )}
         </nav>
       )}
       {search.dialog === 'save-segment' && <NameSegment onClose={close} />}
       {search.dialog === 'rename-segment' && current && <NameSegment segment={current} onClose={close} />}
+      {search.dialog === 'archived-segments' && archived.data && (
+        <ArchivedSegments segments={archivedSegments} onClose={close} />
+      )}
       {search.dialog === 'archive-segment' && current && <ArchiveSegment segment={current} onClose={close} />}
     </>
   )
