@@ -149,5 +149,7 @@ test('events about the team are shown to those who may view it, in lists, counts
   ])
   expect(body.meta.total_count).toBe(1)
   expect((await support.get(`/v1/events/${about.id}`)).status).toBe(404)
-  expect((await (await clientWith(['view:events', 'view:users'])).get(`/v1/events/${about.id}`)).status).toBe(200)
+  expect((await (await clientWith(['view:events', 'view:users'])).get(`/v1/events/${about.id}`)).status).toBe(
+    200,
+  )
 })

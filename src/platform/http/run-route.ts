@@ -104,7 +104,12 @@ const runDry = (route: WriteRoute, context: SignedContext, prepared: unknown): P
     return effects ? withEffects(answer, effects) : answer
   })
 
-const scopeOf = ({ config, resources }: App, { siteIds, permissions }: Caller, now: Date, baseUrl: string): LoadScope => ({
+const scopeOf = (
+  { config, resources }: App,
+  { siteIds, permissions }: Caller,
+  now: Date,
+  baseUrl: string,
+): LoadScope => ({
   resources,
   siteIds,
   permissions,
