@@ -73,7 +73,7 @@ const TABLES: Record<string, string[]> = {
     'contacts',
     'idempotency_keys',
   ],
-  customer: ['customers'],
+  customer: ['customers', 'idempotency_keys'],
   course_progress: ['course_progress', 'lesson_completions'],
   member_links: ['member_links'],
   member_sessions: ['member_sessions'],

@@ -91,11 +91,56 @@ describe('while the server runs', () => {
     expect((await json('bulk', 'retry', revoked.id)).counts).toEqual({ revoked: 1 })
     expect((await run('bulk', 'cancel', granted.id)).stderr).toContain('has ended')
     expect((await run('bulk', 'show', '999999')).stderr).toContain('There is no bulk job with the id 999999.')
-    await writeFile(csv, 'email,shade\nnobody,x\n')
-    const { code, stderr } = await run('bulk', 'grant', csv, '--offers', '1')
-    expect([code, stderr.split('\n').length]).toEqual([1, 3])
-    expect(stderr).toContain('/data/attributes/rows/0/shade: There is no member shade here')
   })
+
+  test('mistakes in a file of rows are reported by the line, and columns by the names that there are', async () => {
+    const [csv, list] = [join(settings.DATA_DIR, 'lines.csv'), join(settings.DATA_DIR, 'rows.json')]
+    const mistakes = async (file: string, content: string) => {
+      await writeFile(file, content)
+      const { code, stderr } = await run('bulk', 'grant', file, '--offers', '1')
+      expect(code).toBe(1)
+      return stderr.trim().split('\n')
+    }
+    const known =
+      'email, contact_id, name, offer_ids, send_customer_welcome_email, send_offer_grant_email, renew, expires_at'
+    expect(await mistakes(csv, 'email,shade,empty\nada@example.com,x,\n')).toEqual([
+      `bestow: lines.csv, line 1: There is no column "shade". Use ${known}.`,
+    ])
+    // A blank line, and a name on two lines.
+    const rows =
+      'email;name;renew\n\nada@example.com;"Ada\nLovelace";\nnobody;;extend\nbob@example.com;;later\n'
+    expect(await mistakes(csv, rows)).toEqual([
+      expect.stringMatching(/^bestow: lines\.csv, line 5, email: email is not an e-mail address/),
+      expect.stringMatching(/^bestow: lines\.csv, line 6, renew: renew must be /),
+    ])
+    expect(
+      await mistakes(list, '[{"email": "ada@example.com"}, {"email": "x@example.com", "shade": 1}]'),
+    ).toEqual([`bestow: rows.json, row 2, shade: There is no member shade here. Use ${known}`])
+  })
+
+  test.each([
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+  ])(
+    'a CSV file with %s is read like one with commas, and rows that fail are shown with their lines',
+    async (name, by) => {
+      const csv = join(settings.DATA_DIR, 'delimited.csv')
+      const lines = [
+        ['contact_id', 'email', 'name', 'offer_ids'],
+        ['', `${name}@example.com`, 'Ada, Countess', '1,2'],
+        ['', '', '', ''],
+        ['999999', '', '', '1'],
+      ]
+      await writeFile(csv, `\ufeff${lines.map((line) => line.join(by)).join('\r\n')}\r\n`)
+      const predicted = await json('bulk', 'grant', csv, '--dry-run')
+      expect(predicted).toMatchObject({ total: 2, failures: [{ positions: [2], lines: [4] }] })
+      expect((await run('bulk', 'grant', csv, '--dry-run')).stdout).toContain('with the id 999999. (line 4)')
+      const granted = await json('bulk', 'grant', csv)
+      expect(granted).toMatchObject({ counts: { granted: 1, failed: 1 }, failed: [{ row: '2', line: '4' }] })
+      const [found] = await json('contacts', 'find', `${name}@example.com`)
+      expect(found).toMatchObject({ name: 'Ada, Countess' })
+    },
+  )
 
   test('a former address finds the contact until it is released', async () => {
     const { id } = await json('contacts', 'create', '--email', 'alias@example.com')

@@ -1,13 +1,9 @@
 import { sql } from 'kysely'
-import { BULK_KINDS } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { deleteAnswers } from '../platform/http/idempotency.ts'
 import { containing } from '../platform/jsonapi/field-types.ts'
 import { readId } from '../platform/jsonapi/identifiers.ts'
 import type { PersonalData } from '../platform/personal-data.ts'
-
-/** Answers of these are kept for repetitions, with the filter of a job. */
-const ROUTES = BULK_KINDS.map((kind) => `POST /v1/bulk/${kind}`)
 
 /**
  * Rows stay, without the address and the name. One that is pending then fails: it does not create the contact again.
@@ -46,5 +42,5 @@ async function eraseFilters(tx: Tx, siteId: string, emails: string[]): Promise<v
     update bulk_jobs set filter = '{"erased": true}'
      where site_id = ${siteId} and filter::text ilike any (${emails.map(containing)}::text[])
     returning id`.execute(tx)
-  for (const { id } of rows) await deleteAnswers(tx, siteId, ROUTES, { type: 'bulk_jobs', id })
+  for (const { id } of rows) await deleteAnswers(tx, siteId, { type: 'bulk_jobs', id })
 }

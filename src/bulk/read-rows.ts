@@ -26,8 +26,17 @@ export interface GivenRow {
  * @param path to it
  */
 export function readSettings(kind: BulkKind, given: unknown, path: Path, problems: Problems): Settings {
-  return readMembers(kind, isObject(given) ? given : {}, path, problems)
+  const known = [...Object.keys(kind.members), ...(kind.createsContacts ? ['create_contacts'] : [])]
+  return readMembers(kind, known, isObject(given) ? given : {}, path, problems)
 }
+
+/** The names of what a row can say. */
+export const membersOfRows = ({ members, createsContacts }: BulkKind): string[] => [
+  'email',
+  'contact_id',
+  ...(createsContacts ? ['name'] : []),
+  ...Object.keys(members),
+]
 
 /**
  * Reads the rows of a request. What is wrong with them is added to the problems.
@@ -45,14 +54,14 @@ export function readRows(
   return given.map((row, index) => {
     const place = [...path, index]
     if (!isObject(row)) {
-      problems.add('invalid', `Row ${index + 1} must be an object`, place)
+      problems.add('invalid', 'A row must be an object', place)
       return { contactId: null, email: null, name: null, settings: null }
     }
     const { contact_id, email, name, ...others } = row
-    const own = readMembers(kind, others, place, problems)
+    const own = readMembers(kind, membersOfRows(kind), others, place, problems)
     const settings = Object.keys(own).length > 0 ? { ...defaults, ...own } : null
     const problem = settings ? kind.problemWith(settings, now) : problemOfDefaults
-    if (problem) problems.add('invalid', `Row ${index + 1} ${problem}`, place)
+    if (problem) problems.add('invalid', `The row ${problem}`, place)
     return { ...readPerson(kind, { contact_id, email, name }, place, problems), settings }
   })
 }
@@ -105,6 +114,7 @@ function readNameOf(kind: BulkKind, given: unknown, path: Path, problems: Proble
 
 function readMembers(
   { members }: BulkKind,
+  known: string[],
   given: Record<string, unknown>,
   path: Path,
   problems: Problems,
@@ -114,8 +124,10 @@ function readMembers(
     if (value === undefined) continue
     const field = Object.hasOwn(members, name) ? members[name] : undefined
     if (!field) {
-      const known = Object.keys(members).join(', ')
-      problems.add('unknown_member', `There is no member ${name} here. Use ${known}`, [...path, name])
+      problems.add('unknown_member', `There is no member ${name} here. Use ${known.join(', ')}`, [
+        ...path,
+        name,
+      ])
       continue
     }
     try {

@@ -15,10 +15,10 @@ import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { inDryRun } from '../platform/events/dry-run.ts'
 import type { Origin } from '../platform/events/events.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
-import { countLines, findJob, latestJobs, printJob } from './bulk-output.ts'
+import { findJob, latestJobs, printJob, printPrediction } from './bulk-output.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { drawProgress } from './progress.ts'
-import { readRowFile } from './row-file.ts'
+import { mistakesInFile, readRowFile } from './row-file.ts'
 import { ACCOUNT_OPTION, chooseSite, findOperatorOf, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'
 
 interface Options extends OutputOptions {
@@ -105,28 +105,31 @@ const kindCommand = (
       create(bulkKinds[kind], file, metaOf(options), options),
     )
 
-async function create(kind: BulkKind, file: string, meta: Meta, options: NewOptions): Promise<void> {
-  const rows = await readRowFile(kind, file)
+async function create(kind: BulkKind, path: string, meta: Meta, options: NewOptions): Promise<void> {
+  const file = await readRowFile(kind, path)
   await withApp(`bulk ${kind.name}`, async (app) => {
     const { scope } = await findOperatorOf(app, 'site', options.site ?? '', options.account)
     const siteId = chooseSite(scope, options.site)
     const context = { siteId, source: 'cli' as const, origin: originOf(app) }
-    const read = (tx: Tx) => readJob(tx, kind, { rows, meta }, siteId, scope)
+    const read = async (tx: Tx) => {
+      try {
+        return await readJob(tx, kind, { rows: file.rows, meta }, siteId, scope)
+      } catch (error) {
+        throw mistakesInFile(error, file)
+      }
+    }
     if (options.dryRun) {
       const prediction = await inDryRun(app.db, async ({ tx }) =>
         predictJob(tx, kind, context, await read(tx), countEffects(app, siteId, { permissions: null })),
       )
-      print(options, { dry_run: true, ...prediction }, [
-        ...countLines(prediction.counts),
-        ...[...prediction.effects, ...prediction.failures].map(({ sentence }) => sentence),
-      ])
+      printPrediction(prediction, file, options)
       return
     }
     const id = await inTransaction(app.db, async (tx) =>
       createJob(tx, kind, { ...context, ...(await read(tx)), caller: null }),
     )
     if (options.wait !== false) await processUntilDone(app, scope, id, options)
-    await printJob(app, scope, id, options)
+    await printJob(app, scope, id, options, file)
   })
 }
 

@@ -33,6 +33,16 @@ export function table(rows: Record<string, string>[], whenEmpty: string): string
   )
 }
 
+/** Several mistakes, a line each. */
+export class Mistakes extends Error {
+  readonly lines: string[]
+
+  constructor(lines: string[]) {
+    super(lines.join('\n'))
+    this.lines = lines
+  }
+}
+
 /** One clear line on standard error, and a failure. Of settings there may be several, a line each. */
 export function complain(error: unknown): never {
   const { message } = error as Error
@@ -44,8 +54,9 @@ export function complain(error: unknown): never {
   process.exit(1)
 }
 
-/** When there are several, as in a file of rows: each with its place. */
+/** When there are several: each with its place. */
 function mistakesIn(error: unknown): string[] | null {
+  if (error instanceof Mistakes) return error.lines
   if (!(error instanceof ApiError) || error.others.length === 0) return null
   return [error, ...error.others].map(({ message, source }) =>
     source?.pointer ? `${source.pointer}: ${message}` : message,

@@ -5,9 +5,6 @@ import type { Db, Tx } from '../platform/db/database.ts'
 import { deleteAnswers } from '../platform/http/idempotency.ts'
 import type { Person, PersonalData } from '../platform/personal-data.ts'
 
-/** Answers of this are kept for repetitions, with what was entered. */
-const ROUTES = ['POST /v1/forms/{id}/submit']
-
 type Submitter = Pick<Person, 'siteId' | 'contactId' | 'emails'>
 
 /** What somebody has entered is deleted, also what waits for its confirmation, and the e-mails that asked for it. */
@@ -17,8 +14,7 @@ export const formsData: PersonalData = {
     const { siteId } = person
     const submissions = await submissionsOf(tx, person).forUpdate().execute()
     await deleteSubmissions(tx, siteId, submissions)
-    for (const { id } of submissions)
-      await deleteAnswers(tx, siteId, ROUTES, { type: 'form_submissions', id })
+    for (const { id } of submissions) await deleteAnswers(tx, siteId, { type: 'form_submissions', id })
   },
   async export({ db }, person) {
     const submissions = await submissionsOf(db, person).execute()

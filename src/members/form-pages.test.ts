@@ -393,6 +393,31 @@ describe('on other websites', () => {
     expect([asked.status, asked.headers.get('access-control-allow-methods')]).toEqual([200, 'POST'])
   })
 
+  test('scripts of allowed origins may also read why a form was not taken at all', async () => {
+    const origin = 'https://www.example.com'
+    const form = await makeForm(h.app, siteId, { attributes: { allowed_origins: [origin] } })
+    const large = { ...newcomer(), name: 'x'.repeat(70_000) }
+    const many = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`f${i}`, '1']))
+    for (const [fields, status] of [
+      [large, 413],
+      [many, 400],
+    ] as const) {
+      for (const [from, allowed] of [
+        [origin, origin],
+        ['https://evil.example', null],
+      ] as const) {
+        const answer = await send(addressOf(form), fields, { ...asScript, origin: from })
+        expect([
+          answer.status,
+          answer.headers.get('access-control-allow-origin'),
+          answer.headers.get('vary'),
+        ]).toEqual([status, allowed, expect.stringContaining('Origin')])
+      }
+    }
+    const missing = await send(addressOf('999999'), newcomer(), { ...asScript, origin })
+    expect([missing.status, missing.headers.get('access-control-allow-origin')]).toEqual([404, null])
+  })
+
   test('afterwards the visitor goes to the address of the form, and nowhere else', async () => {
     const redirect_url = 'https://example.com/thanks?a=1'
     const form = await makeForm(h.app, siteId, { attributes: { redirect_url } })

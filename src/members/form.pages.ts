@@ -10,6 +10,7 @@ import { linkPath, linkSeconds } from '../links/member-links.ts'
 import { countAttempt } from '../platform/auth/attempts.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
+import { ALLOW_ORIGIN, originHeaders } from './origin-headers.ts'
 import { openPage, type Page, page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import type { FormFieldView } from './pages/views.ts'
@@ -67,12 +68,10 @@ const allowScripts = openPage('OPTIONS', '/forms/:form/form_submissions', async 
  * Whether the page that sends the request may read the answer, and lets it. What is no script need not: the browser
  * itself shows the answer then.
  */
-function mayRead({ origin, isScript, setHeader }: Visit, { allowed_origins }: Form): boolean {
-  setHeader('vary', 'Origin, Accept')
-  if (origin === null) return true
-  if (!allowed_origins?.includes(origin)) return !isScript
-  setHeader('access-control-allow-origin', origin)
-  return true
+function mayRead({ origin, isScript, setHeader }: Visit, form: Form): boolean {
+  const headers = originHeaders(origin, form)
+  for (const [name, value] of Object.entries(headers)) setHeader(name, value)
+  return origin === null || !isScript || ALLOW_ORIGIN in headers
 }
 
 async function check(

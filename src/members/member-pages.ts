@@ -1,12 +1,15 @@
 import cookie from '@fastify/cookie'
 import csrfProtection from '@fastify/csrf-protection'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { findForm } from '../forms/find-form.ts'
 import type { App } from '../platform/app.ts'
 import { isUnavailable } from '../platform/db/database.ts'
 import { sendError } from '../platform/http/error-answers.ts'
 import { acceptForms } from '../platform/http/forms.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import { formPages } from './form.pages.ts'
+import type { MemberSite } from './member.ts'
+import { originHeaders } from './origin-headers.ts'
 import type { Page } from './page.ts'
 import { paths } from './pages/paths.ts'
 import { formScript, membersScript, membersStylesheet } from './pages/render-page.ts'
@@ -21,6 +24,7 @@ import {
   isOfScript,
   languageFor,
   openVisit,
+  otherOrigin,
   sendJson,
   sendPage,
   siteOf,
@@ -185,6 +189,7 @@ async function problem(
   const where = await siteOf(app, request).catch(() => ({ site: undefined, base: '' }))
   // A program gets JSON, with the words that its developer needs.
   if (isOfScript(request)) {
+    reply.headers(await originHeadersFor(app, request, where.site))
     const language = languageFor(request, where.site ?? { language: null })
     const text = error instanceof ApiError ? error.message : translate(language, `problem.${about}.text`)
     return sendJson(reply, { problems: [{ handle: 'main', text }] }, status)
@@ -196,4 +201,16 @@ async function problem(
     request_id: about === 'failed' ? request.id : null,
   }
   return sendPage(app, request, reply, 'problem', view, { ...where, member: null }, status)
+}
+
+/** A request about a form may be of a script of another website; without the form, nobody has allowed it anything. */
+async function originHeadersFor(
+  app: App,
+  request: FastifyRequest,
+  site: MemberSite | undefined,
+): Promise<Record<string, string>> {
+  const { form: id } = request.params as { form?: string }
+  if (!site || id === undefined) return {}
+  const form = await findForm(app.db, site.id, id).catch(() => null)
+  return form ? originHeaders(otherOrigin(request), form) : {}
 }

@@ -157,7 +157,8 @@ export async function openVisit(
   return visit
 }
 
-function otherOrigin({ headers: { origin }, host }: FastifyRequest): string | null {
+/** The origin of the page that sends the request, where it is another website; else null. */
+export function otherOrigin({ headers: { origin }, host }: FastifyRequest): string | null {
   if (origin === undefined) return null
   return URL.parse(origin)?.host === host ? null : origin
 }

@@ -81,13 +81,21 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
     attributes: { body: `Call ${WORD} on Monday` },
     relationships: { contact: { data: { type: 'contacts', id: contactId } } },
   }
-  expect((await h.client.post('/v1/contact_notes', { data: note })).status).toBe(201)
+  const noted = await h.client.post('/v1/contact_notes', { data: note }, { 'idempotency-key': 'note' })
+  expect(noted.status).toBe(201)
   const gift = { from_name: `Friend of ${WORD}`, message: `Enjoy it, ${WORD}` }
   const granted = await h.client.post(
     `/v1/contacts/${contactId}/relationships/offers`,
     offersBody(offers, { gift, send_offer_grant_email: true }),
   )
   const customerId: string = granted.body.meta.customer_id
+  const grantId: string = granted.body.meta.offers[1].grant_id
+  const renewed = await h.client.patch(
+    `/v1/grants/${grantId}?include=customer`,
+    { data: { type: 'grants', id: grantId, attributes: { expires_at: '2100-01-01T00:00:00Z' } } },
+    { 'idempotency-key': 'period' },
+  )
+  expect(renewed.status).toBe(200)
   await app.db
     .updateTable('customers')
     .set({ avatar: WORD, public_bio: WORD, public_location: WORD, public_website: WORD })

@@ -21,6 +21,9 @@ import { uploadRecords, uploads, VISIBILITIES, withoutFolders } from './uploads.
 
 const LONGEST_NAME = 255
 
+/** Besides the file. */
+const FIELDS = ['visibility', 'site_id']
+
 const UploadForm = Type.Unsafe<Form>({
   type: 'object',
   properties: {
@@ -76,14 +79,17 @@ function assertFits({ config }: App, bytes: number): void {
 }
 
 /** Keeps the file of a form, once the whole form has arrived. */
-async function readForm({ app, caller, body, warn }: ReadContext<Form>): Promise<ReceivedUpload> {
+async function readForm({ app, caller, body, ignore }: ReadContext<Form>): Promise<ReceivedUpload> {
   const fields: Record<string, string> = {}
   let received: ReceivedUpload | null = null
   try {
     for await (const part of body) {
-      if (received) warn(`The part ${part.name} comes after the file, and was ignored.`)
-      else if (part.fileName === null) fields[part.name] = await readFieldText(part)
-      else {
+      if (received) ignore([{ reason: `The part ${part.name} comes after the file` }])
+      else if (part.fileName === null) {
+        if (!FIELDS.includes(part.name))
+          ignore([{ reason: `There is no field ${part.name} (use ${FIELDS.join(' or ')})` }])
+        fields[part.name] = await readFieldText(part)
+      } else {
         const siteId = chooseSite(caller.siteIds, fields.site_id, {
           how: 'the field site_id, before the file',
         })

@@ -289,6 +289,25 @@ test.each(['lessons', 'modules'] as const)(
   },
 )
 
+test('fields that uploads do not have are reported, and refused in strict mode, where nothing is kept', async () => {
+  const made = form('Hello', 'notes.txt', { visibility: 'public', visiblity: 'members' })
+  made.append('title', 'Notes')
+  const { status, headers } = await h.client.post('/v1/uploads', made)
+  expect([status, headers.get('warning')]).toEqual([
+    201,
+    '299 - "There is no field visiblity (use visibility or site_id); it was ignored.", 299 - "The part title comes after the file; it was ignored."',
+  ])
+  const strict = await startHarness({ settings: { JSONAPI_STRICT: 'on' } })
+  const late = form('Hello', 'notes.txt')
+  late.append('visibility', 'public')
+  for (const refused of [form('Hello', 'notes.txt', { visiblity: 'public' }), late]) {
+    const { body } = await expectRefusal(strict.app, () => strict.client.post('/v1/uploads', refused), 400)
+    expect(body.errors[0].code).toBe('not_allowed')
+  }
+  expect((await strict.client.get('/v1/uploads')).body.data).toEqual([])
+  await strict.close()
+})
+
 test('what a process that ended has left of an upload is removed after a day, not before', async () => {
   await cleanUploads(h.app)
   const [rows, files] = [await rowsStored(), filesStored()]

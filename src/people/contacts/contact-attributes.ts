@@ -87,7 +87,7 @@ export function parseContactAttributes(given: Record<string, unknown>): ContactA
     if (name === 'name') values.name = parseLine(name, value) ?? ''
     else if (name === 'email') values.email = parseEmail(value)
     else if (name === 'subscribed') values.subscribed = parseFlag(name, value)
-    else if (name === 'external_user_id') ids.externalUserId = parseText(name, value)
+    else if (name === 'external_user_id') ids.externalUserId = parseLine(name, value)
     else if (name === 'external_user_ids') ids.externalIds = parseExternalIds(value)
     else if (isOneOf(LINES, name)) values[name] = parseLine(name, value)
     else if (isHandle(name)) custom[name] = value
@@ -125,16 +125,12 @@ const isOneOf = <Name extends string>(names: readonly Name[], name: string): nam
 
 const pointerTo = (name: string) => `/data/attributes/${name}`
 
-const parseText = (name: string, value: unknown) => parseAs(name, value, (text) => text.trim())
-
-const parseLine = (name: string, value: unknown) => parseAs(name, value, readName)
-
-function parseAs(name: string, value: unknown, read: (text: string) => string): string | null {
+function parseLine(name: string, value: unknown): string | null {
   if (value === null) return null
   if (typeof value !== 'string' && typeof value !== 'number') {
     throw unprocessable('invalid', `${name} must be a string`, pointerTo(name))
   }
-  const text = read(String(value))
+  const text = readName(String(value))
   if (text.length > LONGEST_TEXT)
     throw unprocessable(
       'too_long',

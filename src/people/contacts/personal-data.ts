@@ -6,9 +6,6 @@ import { deleteExternalIds } from '../external-ids/external-ids.ts'
 import { aliasesOf } from './aliases-of.ts'
 import { contacts } from './contacts.resource.ts'
 
-/** Answers of these are kept for repetitions, with what they show of the contact. */
-const ROUTES = ['POST /v1/contacts', 'PUT /v1/contacts/by-email/{email}', 'PATCH /v1/contacts/{id}']
-
 /** Of custom fields, those that are archived too. */
 async function keptValues(db: Db, siteId: string, contactId: string): Promise<object> {
   const { custom } = await db
@@ -36,7 +33,7 @@ export const contactsData: PersonalData = {
       .where('contact_id', '=', contactId)
       .execute()
     await deleteExternalIds(tx, siteId, contactId)
-    await deleteAnswers(tx, siteId, ROUTES, { type: 'contacts', id: contactId })
+    await deleteAnswers(tx, siteId, { type: 'contacts', id: contactId })
   },
   export: async (app, { siteId, contactId }) => ({
     ...(await readShown(app, contacts, siteId, contactId)),

@@ -46,13 +46,17 @@ const customOf = (attributes: object) =>
 /** What is written, and what is then shown. */
 const VALUES: Record<string, [unknown, string | null][]> = {
   TextField: [
-    ['  Ana\nNavarro ', 'Ana\nNavarro'],
+    ['  Ana\r\n\tNavarro ', 'Ana Navarro'],
+    [' \u2028', null],
     [7, '7'],
     ['', null],
     ['  ', null],
   ],
   TextAreaField: [['One\n\nTwo', 'One\n\nTwo']],
-  PhoneField: [['+1 (212) 555-0100', '+1 (212) 555-0100']],
+  PhoneField: [
+    ['+1 (212) 555-0100', '+1 (212) 555-0100'],
+    ['+1 212\n555-0100', '+1 212 555-0100'],
+  ],
   MobilePhoneField: [['0170 1234567', '0170 1234567']],
   EmailField: [[' Ada@Example.COM ', 'ada@example.com']],
   CheckboxField: [

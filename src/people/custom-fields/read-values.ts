@@ -2,8 +2,9 @@ import type { Db, Tx } from '../../platform/db/database.ts'
 import { type ApiError, jsonPointer, type Path, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { FieldError } from '../../platform/jsonapi/fields.ts'
 import { absence, unknownCode } from '../../platform/jsonapi/site-attributes.ts'
+import { readName } from '../../platform/text/names.ts'
 import { type CustomField, customFieldsOf } from './find-fields.ts'
-import { typeOf } from './value-types.ts'
+import { isParagraphs, typeOf } from './value-types.ts'
 
 /** Values of custom fields as they are kept, by the handles of the fields; null: none. */
 export type CustomValues = Record<string, string | null>
@@ -56,7 +57,7 @@ export function readCustomValue(field: CustomField, given: unknown, path: Path):
   if (given === null) return null
   if (!['string', 'number', 'boolean'].includes(typeof given))
     throw invalid(field, 'invalid', `must be ${form}`, path)
-  const text = String(given).trim().normalize('NFC')
+  const text = isParagraphs(field.type) ? String(given).trim().normalize('NFC') : readName(String(given))
   if (text === '') return null
   try {
     const value = read(text, field.options)

@@ -3,9 +3,10 @@ import { type RawBuilder, sql } from 'kysely'
 import { parseBoolean, parseNumber } from '../../platform/jsonapi/field-types.ts'
 import { MATERIALIZE_LIMIT } from '../../platform/jsonapi/load.ts'
 import { listed, operatorsOf } from '../../platform/jsonapi/operators.ts'
+import { readName } from '../../platform/text/names.ts'
 import type { ContactFilter, ContactFilters, FilterValue } from '../contacts/filters/contact-filter.ts'
 import { type CustomField, numberOf } from './find-fields.ts'
-import { dateOf, typeOf, type ValueKind } from './value-types.ts'
+import { dateOf, isParagraphs, typeOf, type ValueKind } from './value-types.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -28,7 +29,7 @@ const hasTrigram = (value: string) => /[\p{L}\p{N}]{3}/u.test(value)
 /** A value as it would be kept: an e-mail address in any spelling. */
 function asKept(value: string, { type, options }: CustomField): string {
   try {
-    return typeOf(type).read(value.normalize('NFC'), options) ?? value
+    return typeOf(type).read(isParagraphs(type) ? value.normalize('NFC') : readName(value), options) ?? value
   } catch {
     // Nothing has a value that cannot be kept.
     return value

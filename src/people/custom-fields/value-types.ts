@@ -128,6 +128,9 @@ export function sampleValue({
   }
 }
 
+/** Whether values can have several lines; those of other types are stored on one, as names are. */
+export const isParagraphs = (type: FieldType): boolean => type === 'TextAreaField'
+
 /** Types whose values are chosen from a list. */
 export const hasOptions = (type: FieldType): boolean => TYPES[type] === choice
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { deleteAnswers } from '../../platform/http/idempotency.ts'
 import { type Merging, twoCustomers } from '../../platform/merging.ts'
 
 /**
@@ -32,6 +33,7 @@ export const customerMerging: Merging = {
        where t.id = ${customers.into} and t.site_id = ${siteId} and f.id = ${customers.from} and f.site_id = ${siteId}`.execute(
       tx,
     )
+    await deleteAnswers(tx, siteId, { type: 'customers', id: customers.from })
     // Nothing refers to it any more.
     await tx.deleteFrom('customers').where('site_id', '=', siteId).where('id', '=', customers.from).execute()
     return 1

@@ -85,15 +85,20 @@ export async function once(
   return answer
 }
 
-/** Deletes kept answers that show a resource of a site. @param routes those that show it, such as `POST /v1/contacts` */
+/**
+ * Deletes kept answers that show a resource of a site or something that belongs to it, whatever the request was. Those
+ * about relationships have nothing but ids.
+ */
 export async function deleteAnswers(
   tx: Tx,
   siteId: string,
-  routes: string[],
   { type, id }: { type: string; id: string },
 ): Promise<void> {
+  const shown = (body: object) => sql`i.outcome @> ${JSON.stringify({ body })}::jsonb`
   await sql`
     delete from idempotency_keys i using sites s
-     where s.id = ${siteId}::bigint and i.account_id = s.account_id and i.route = any (${routes}::text[])
-       and i.outcome @> ${JSON.stringify({ body: { data: { type, id } } })}::jsonb`.execute(tx)
+     where s.id = ${siteId}::bigint and i.account_id = s.account_id and i.route not like '%/relationships/%'
+       and (${shown({ data: { type, id } })} or ${shown({ included: [{ type, id }] })}
+            or jsonb_path_exists(i.outcome, '$.body.data.relationships.*.data ? (@.type == $type && @.id == $id)',
+                                 ${JSON.stringify({ type, id })}::jsonb))`.execute(tx)
 }

@@ -65,7 +65,8 @@ export interface ResourceQuery {
 export interface Ignored {
   /** Why, without a full stop: both answers add their own ending. */
   reason: string
-  source: ErrorSource
+  /** Missing: it is no part of a document, a parameter or a header. */
+  source?: ErrorSource
 }
 
 /**
