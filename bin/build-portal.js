@@ -19,8 +19,11 @@ export function buildPortal(root) {
   const built = join(root, 'dist', 'web', 'index.html')
   if (existsSync(built) && statSync(built).mtimeMs > newest(root, sources)) return true
   process.stderr.write('Building the admin portal, about 10 seconds …\n')
-  const node = join(root, 'node_modules', 'node', 'bin', 'node')
-  const { status } = spawnSync(node, [join(sources, 'build.ts')], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const own = join(root, 'node_modules', 'node', 'bin', 'node')
+  // Where packages were installed without their scripts, as in a container, it is missing.
+  const { status } = spawnSync(existsSync(own) ? own : process.execPath, [join(sources, 'build.ts')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   if (status !== 0) process.stderr.write('The admin portal could not be built; everything else works.\n')
   return status === 0
 }

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module from 'node:module'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Oldest Node that runs the sources as they are (type stripping without a flag). */
-const OLDEST = [22, 18]
+/** As `engines` of package.json says. */
+const OLDEST = [22, 19]
 
 /**
  * Runs a script in this process when this Node is new enough, otherwise in a child on the Node that
@@ -19,14 +19,14 @@ const OLDEST = [22, 18]
 export async function runOnProjectNode(root, script, args) {
   if (isNewEnough(process.versions.node)) {
     process.argv = [process.argv[0], script, ...args]
-    if (existsSync(join(root, 'node_modules'))) module.enableCompileCache(compileCache(root))
+    if (existsSync(modulesOf(root))) module.enableCompileCache(compileCache(root))
     await import(pathToFileURL(script).href)
     return
   }
   const node = join(root, 'node_modules', 'node', 'bin', 'node')
   if (!existsSync(node)) {
     process.stderr.write(
-      `Bestow needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}. Run npm install first.\n`,
+      `Bestow needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}. ${wayOut(root)}\n`,
     )
     process.exit(1)
   }
@@ -47,7 +47,20 @@ export async function runOnProjectNode(root, script, args) {
  *
  * @param {string} root
  */
-const compileCache = (root) => join(root, 'node_modules', '.cache', 'bestow')
+const compileCache = (root) => join(modulesOf(root), '.cache', 'bestow')
+
+/**
+ * In a clone its own; of the package the folder that it is in.
+ *
+ * @param {string} root
+ */
+const modulesOf = (root) => (isPackage(root) ? dirname(root) : join(root, 'node_modules'))
+
+/** @param {string} root */
+const isPackage = (root) => basename(dirname(root)) === 'node_modules'
+
+/** @param {string} root */
+const wayOut = (root) => (isPackage(root) ? 'Install one from https://nodejs.org.' : 'Run npm install first.')
 
 /** @param {string} version */
 function isNewEnough(version) {

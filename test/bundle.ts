@@ -20,20 +20,26 @@ export function bundledProgram(): Promise<string> {
   return making
 }
 
+/** Bundles the command line of a copy of the sources into a folder. @returns its path */
+export async function bundle(root: string, folder: string): Promise<string> {
+  const made = await rolldown({
+    input: join(root, 'src', 'cli', 'main.ts'),
+    platform: 'node',
+    logLevel: 'silent',
+    plugins: [ownLocations],
+  })
+  await made.write({ dir: folder, entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' })
+  await made.close()
+  return join(folder, 'main.mjs')
+}
+
 async function make(): Promise<string> {
   const name = hashOfSources()
   const folder = join(CACHE, name)
   const program = join(folder, 'main.mjs')
   if (existsSync(program)) return program
-  const bundle = await rolldown({
-    input: join(ROOT, 'src', 'cli', 'main.ts'),
-    platform: 'node',
-    logLevel: 'silent',
-    plugins: [ownLocations],
-  })
   const draft = `${folder}.${process.pid}`
-  await bundle.write({ dir: draft, entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' })
-  await bundle.close()
+  await bundle(ROOT, draft)
   await rename(draft, folder).catch((error) => {
     // Another test was faster.
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error

@@ -241,6 +241,16 @@ describe('while the server runs', () => {
   test.each([
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['keys', 'rotate'], /missing required argument 'id'/],
+    [['keys', 'list', '--nonsense'], /unknown option '--nonsense'/],
+    [['completion', 'tcsh'], /argument 'tcsh' is invalid/],
+  ])('%j is not understood: a one-line error, and 2', async (args, reason) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^bestow: .*\n$/)
+    expect(stderr).toMatch(reason)
+  })
+
+  test.each([
     [['clock', 'advance', 'soon'], /"soon" is not a length of time/],
     [['keys', 'rotate', '99'], /There is no key 99/],
     [['keys', 'create', '--name', 'x', '--permissions', ','], /--permissions is empty/],
@@ -260,11 +270,11 @@ describe('while the server runs', () => {
   })
 
   test.each([
-    [['frobnicate'], /unknown command 'frobnicate'/],
-    [['keys', 'rotate', '99'], /There is no key 99/],
-  ])('the process of %j ends with 1 and the same error', async (args, reason) => {
+    [['frobnicate'], 2, /unknown command 'frobnicate'/],
+    [['keys', 'rotate', '99'], 1, /There is no key 99/],
+  ])('the process of %j ends with %d and the same error', async (args, expected, reason) => {
     const { code, stdout, stderr } = await finish(begin('node', [BESTOW, ...args], { settings }))
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([expected, ''])
     expect(stderr).toMatch(/^bestow: .*\n$/)
     expect(stderr).toMatch(reason)
   })

@@ -10,7 +10,7 @@ const day = Math.floor(Date.now() / 86_400_000)
 /** The trials of each day, then again from the first; about equally long. */
 export const TRIALS_BY_DAY = [
   ['crashes', 'cut-connections', 'keys', 'graceful-stop'],
-  ['automations', 'wrong-clock', 'database-away', 'bulk'],
+  ['automations', 'wrong-clock', 'database-away', 'bulk', 'upgrade'],
   ['webhooks', 'overload', 'mail', 'promotion'],
 ] as const
 

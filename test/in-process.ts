@@ -24,10 +24,11 @@ export async function bestowHere(args: string[], settings: Environment): Promise
   const spies = [capture('stdout'), capture('stderr'), exit]
   try {
     await runCommand(args)
-    finished.code ??= 0
+    finished.code ??= Number(process.exitCode ?? 0)
   } catch (error) {
     if (!(error instanceof Exit)) throw error
   } finally {
+    process.exitCode = undefined
     for (const spy of spies) spy.mockRestore()
     for (const [i, signal] of SIGNALS.entries())
       for (const listener of process.listeners(signal))

@@ -37,9 +37,9 @@ export interface Running {
 
 export type Launch = { settings?: Environment; options?: SpawnOptions }
 
-/** `bestow <args> --json`, as a long-running process, once it is ready. */
-export const bestowRunning = async (args: string[], launching: Launch): Promise<Running> =>
-  launch(NODE, [await bundledProgram(), ...args, '--json'], launching)
+/** `bestow <args> --json`, as a long-running process, once it is ready; of another version when its program is given. */
+export const bestowRunning = async (args: string[], launching: Launch, program?: string): Promise<Running> =>
+  launch(NODE, [program ?? (await bundledProgram()), ...args, '--json'], launching)
 
 /** Starts a process, and waits for the line of JSON that it prints when it is ready. */
 export async function launch(command: string, args: string[], launching: Launch): Promise<Running> {
@@ -93,13 +93,14 @@ export interface Finished {
   stderr: string
 }
 
-/** Runs `bestow <args>` to its end. */
+/** Runs `bestow <args>` to its end; of another version when its program is given. */
 export async function bestow(
   args: string[],
   settings: Environment,
   options?: SpawnOptions,
+  program?: string,
 ): Promise<Finished> {
-  return finish(begin(NODE, [await bundledProgram(), ...args], { settings, options }))
+  return finish(begin(NODE, [program ?? (await bundledProgram()), ...args], { settings, options }))
 }
 
 export async function finish({ child, stdout, stderr }: Omit<Running, 'ready'>): Promise<Finished> {

@@ -1,4 +1,4 @@
-import { Command, Help, type Option } from 'commander'
+import { Command, type CommanderError, Help, type Option } from 'commander'
 import { VERSION } from '../platform/version.ts'
 import { complain, misused } from './output.ts'
 
@@ -10,6 +10,11 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
     names: ['start', 'serve', 'worker', 'migrate'],
     load: async () => (await import('./server.ts')).serverCommands,
   },
+  { names: ['status'], load: async () => (await import('./status.ts')).statusCommands },
+  { names: ['init'], load: async () => (await import('./init.ts')).initCommands },
+  { names: ['listen'], load: async () => (await import('./listen.ts')).listenCommands },
+  { names: ['trigger'], load: async () => (await import('./trigger.ts')).triggerCommands },
+  { names: ['completion'], load: async () => (await import('./completion.ts')).completionCommands },
   { names: ['accounts'], load: async () => (await import('./accounts.ts')).accountCommands },
   {
     names: ['sites', 'products', 'offers', 'tags', 'segments', 'custom-fields', 'forms'],
@@ -47,15 +52,30 @@ export async function loadProgram(command?: string): Promise<Command> {
     const addCommands = await load()
     addCommands(program)
   }
+  for (const command of [program, ...allCommands(program)]) command.exitOverride(endWhenMisused)
   return program
 }
+
+/** All commands below this one. */
+export const allCommands = (command: Command): Command[] =>
+  command.commands.flatMap((child) => [child, ...allCommands(child)])
+
+/** Commander has printed the help, the version or what is wrong. */
+const endWhenMisused = ({ exitCode }: CommanderError): never => process.exit(exitCode === 0 ? 0 : MISUSE)
 
 /** As commander has it, and whether the option must be given. */
 const optionDescription = (option: Option): string =>
   [new Help().optionDescription(option), option.mandatory && '(required)'].filter(Boolean).join(' ')
 
-/** Runs one command with its arguments to its end. When it fails, the process ends with one line of error. */
+/** Of a command that is not understood: its name, an option or an argument is wrong. */
+const MISUSE = 2
+
+/**
+ * Runs one command with its arguments to its end. When it fails, the process ends with one line of error and 1; with 2
+ * when it was not understood.
+ */
 export async function runCommand(args: string[]): Promise<void> {
+  if (args.length === 0) return (await import('./next-steps.ts')).printNextSteps()
   const program = await loadProgram(args[0])
   await program.parseAsync(args, { from: 'user' }).catch(complain)
 }

@@ -5,6 +5,7 @@ import { createSignInLink } from '../accounts/sign-in-link.ts'
 import { type DemoKey, ensureDemo } from '../demo/demo.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction } from '../platform/db/database.ts'
+import { keepDevelopmentAccess } from '../server/development-key.ts'
 import { run } from '../server/run.ts'
 import { openRuntime } from '../server/runtime.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
@@ -32,6 +33,7 @@ async function start(options: OutputOptions): Promise<void> {
   })
   const { app } = runtime
   const { key, portal } = prepared
+  await keepDevelopmentAccess(app.config.DATA_DIR, { url, key })
   print(
     options,
     { url, data_dir: app.config.DATA_DIR, portal_url: portal, ...key },

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { oldestClientId } from '../accounts/api-keys/api-keys.ts'
 import { createAccount } from '../accounts/create-account.ts'
 import { formRecords } from '../forms/forms.resource.ts'
 import { createContact } from '../people/contacts/create-contact.ts'
@@ -26,13 +27,8 @@ export async function ensureDemo(app: App): Promise<DemoKey | null> {
   return inTransaction(app.db, async (tx) => {
     const account = await tx.selectFrom('accounts').select('id').executeTakeFirst()
     if (!account) return makeDemo(app, tx)
-    const key = await tx
-      .selectFrom('api_keys')
-      .select('client_id')
-      .where('deleted_at', 'is', null)
-      .orderBy('id')
-      .executeTakeFirst()
-    return key ?? null
+    const client_id = await oldestClientId(tx)
+    return client_id === null ? null : { client_id }
   })
 }
 

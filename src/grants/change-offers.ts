@@ -101,9 +101,12 @@ const changeInBatches: (app: App, change: ChangeOffers) => Promise<Row> = inBatc
   failsWholeBatch: isUnavailable,
 })
 
+/** Names what it returns: a prepared statement fails when `*` gets another meaning, as a newer version may give it. */
 const STATEMENT = {
   name: 'change_offers',
-  text: 'select o.* from unnest(change_offers($1, $2, $3, $4, $5)) o order by o.place',
+  text: `select o.error, o.unknown_offer_id, o.customer_id, o.customer_event_id, o.granted, o.renewed, o.revoked, o.held,
+                o.ends, o.replayed
+           from unnest(change_offers($1, $2, $3, $4, $5)) o order by o.place`,
 }
 
 type Row = OutcomeRow<ChangeRefusal['error']>

@@ -1,9 +1,9 @@
 -- The rows that the functions of grants pass to each other, in arrays: one for each contact of a batch.
-drop type if exists offers_change, offers_outcome cascade;
+-- A change of their members ends the calls of other processes: give such a type another name.
 
 -- The change of the offers of one contact that a request asks for. JSON objects with the first five members become
 -- such rows by jsonb_populate_recordset(); lock_contacts() and ensure_customers() fill in the others.
-create type offers_change as (
+create type offers_change_wanted as (
   -- The number of the change in its batch: its outcome has the same.
   place integer,
   site_id bigint,
@@ -26,7 +26,7 @@ create type offers_change as (
 );
 
 -- The result of a change, or the reason why nothing was written for it.
-create type offers_outcome as (
+create type offers_outcome_wanted as (
   place integer,
   site_id bigint,
   -- subject_not_found; offer_not_found: there is no offer with the id unknown_offer_id, or it cannot be granted;
@@ -49,6 +49,8 @@ create type offers_outcome as (
   -- This is the outcome of an earlier request with the same Idempotency-Key.
   replayed boolean
 );
+
+select replace_type('offers_change'), replace_type('offers_outcome');
 
 -- A change before anything is known about its contact.
 create or replace function new_change(

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, loadConfig, type SettingName, settings } from './config.ts'
 
@@ -132,4 +135,17 @@ describe('secrets', () => {
   ] as const)('a wrong %s is not repeated in the message', (name, value) => {
     expect(() => read(name, value)).toThrow(/^(?!.*hunter2)/)
   })
+})
+
+test('a setting is read from the file that its name with _FILE names', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bestow-config-'))
+  const file = join(folder, 'secret')
+  writeFileSync(file, `${'s'.repeat(32)}\n`)
+  expect(loadConfig('development', { SECRET_KEY_FILE: file }).SECRET_KEY).toBe('s'.repeat(32))
+  const reading = (environment: Record<string, string>) => () => loadConfig('development', environment)
+  expect(reading({ SECRET_KEY_FILE: join(folder, 'none') })).toThrow(
+    /^SECRET_KEY cannot be read from SECRET_KEY_FILE/,
+  )
+  expect(reading({ SECRET_KEY_FILE: file, SECRET_KEY: 'k'.repeat(32) })).toThrow(/both set/)
+  rmSync(folder, { recursive: true })
 })

@@ -2,6 +2,7 @@
  * The only reader of the environment. Each setting stands once in `settings`, with its default and
  * its meaning; the table in the README is checked against it.
  */
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseS3Address, type S3Location } from './files/s3-store.ts'
 
@@ -142,7 +143,7 @@ export const isRunByNpx = (): boolean => process.env.npm_lifecycle_event === 'np
 export class ConfigError extends Error {}
 
 /**
- * Reads and checks every setting.
+ * Reads and checks every setting. `<name>_FILE` names a file that has the value, as systems for secrets provide them.
  *
  * @throws ConfigError that lists everything that is wrong, one setting a line.
  */
@@ -153,8 +154,8 @@ export function loadConfig(
   const problems: string[] = []
   const values: Record<string, unknown> = { mode }
   for (const [name, { default: fallback, parse }] of Object.entries<Setting<unknown>>(settings)) {
-    const given = environment[name]?.trim() || fallback
     try {
+      const given = givenValue(name, environment) || fallback
       values[name] = given === null ? null : parse(given)
     } catch (error) {
       problems.push(`${name} ${(error as Error).message}`)
@@ -164,6 +165,18 @@ export function loadConfig(
   if (mode === 'production') problems.push(...missingInProduction(config))
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   return config
+}
+
+function givenValue(name: string, environment: Record<string, string | undefined>): string | undefined {
+  const given = environment[name]?.trim()
+  const file = environment[`${name}_FILE`]?.trim()
+  if (!file) return given
+  if (given) throw new Error(`and ${name}_FILE are both set; keep one of them`)
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new Error(`cannot be read from ${name}_FILE: ${(error as Error).message}`)
+  }
 }
 
 function missingInProduction(config: Config): string[] {

@@ -10,8 +10,9 @@ import { MovableClock, systemClock } from '../platform/clock/clock.ts'
 import { type Config, loadConfig, type Mode } from '../platform/config.ts'
 import { type Connection, isUnavailable, openDatabase } from '../platform/db/database.ts'
 import { AlreadyRunningError, type Attachment, attach } from '../platform/db/embedded/attachment.ts'
-import { migrate } from '../platform/db/migrate.ts'
+import { isCurrent, migrate, unknownMigrations } from '../platform/db/migrate.ts'
 import { mailDomainsOf } from '../platform/mail-domains.ts'
+import { VERSION } from '../platform/version.ts'
 import { createApp } from './create-app.ts'
 
 export interface Runtime {
@@ -46,8 +47,9 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
   const connection = config.DATABASE_URL ?? embedded!.connection
   const database = openDatabase(connection, {
     size: config.DATABASE_POOL,
-    name: `bestow ${role}`,
+    name: `bestow ${role} ${VERSION}, process ${process.pid}`,
     // Not the error itself: it carries the whole connection with it.
+    keepsOne: ['start', 'serve', 'worker'].includes(role),
     onError: ({ message }) => log.warn({ reason: message }, 'a database connection broke'),
   })
   const mailer = config.SMTP_URL === null ? null : smtpMailer(config.SMTP_URL)
@@ -67,7 +69,8 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
       mailer,
       mailDomains: mailDomainsOf(config),
     })
-    const migrated = await migrateAll(connection)
+    const { migrated, unknown } = await migrateAll(connection)
+    if (unknown.length > 0) log.info({ migrations: unknown }, 'the database was migrated by a newer version')
     if (clock instanceof MovableClock) await clock.refresh(app.db)
     return { app, connection, migrated, close }
   } catch (error) {
@@ -78,11 +81,11 @@ export async function openRuntime({ role, mode, serving }: RuntimeOptions): Prom
 
 /**
  * Brings our tables up to date, one process after the other: tables that are made "if not exists" by two at once
- * fail in one of them.
+ * fail in one of them. A process that finds nothing to do does not wait: it may start while a newer version migrates.
  *
- * @returns the names of the migrations that ran
+ * @returns the names of the migrations that ran, and of those that only a newer version has
  */
-export async function migrateAll(connection: Connection): Promise<string[]> {
+export async function migrateAll(connection: Connection): Promise<{ migrated: string[]; unknown: string[] }> {
   // Connections of its own: a migration may take longer than any request.
   const { kysely, pool, close } = openDatabase(connection, {
     size: 4,
@@ -90,10 +93,11 @@ export async function migrateAll(connection: Connection): Promise<string[]> {
     isPatient: true,
   })
   try {
+    if (await isCurrent(kysely)) return { migrated: [], unknown: await unknownMigrations(kysely) }
     const lock = await pool.connect()
     try {
       await lock.query(`select pg_advisory_lock(hashtext('bestow migrate'))`)
-      return await migrate(kysely)
+      return { migrated: await migrate(kysely), unknown: [] }
     } finally {
       // Ends the connection, and the lock with it.
       lock.release(true)

@@ -14,6 +14,7 @@ import { overloadByGrantsTrial, overloadTrial } from './overload.ts'
 import { removeServers } from './postgres.ts'
 import { promotionTrial } from './promotion.ts'
 import type { Trial } from './trial.ts'
+import { upgradeTrial } from './upgrade.ts'
 import { webhooksTrial } from './webhooks.ts'
 import { wrongClockTrial } from './wrong-clock.ts'
 
@@ -25,6 +26,7 @@ const trials: Trial[] = [
   databaseSilentTrial,
   promotionTrial,
   gracefulStopTrial,
+  upgradeTrial,
   keysTrial,
   automationsTrial,
   bulkTrial,

@@ -1,5 +1,5 @@
 import type { App } from '../../platform/app.ts'
-import type { Tx } from '../../platform/db/database.ts'
+import type { Db, Tx } from '../../platform/db/database.ts'
 import { notFound } from '../../platform/jsonapi/errors.ts'
 import { isId } from '../../platform/jsonapi/identifiers.ts'
 import type { Values } from '../../platform/jsonapi/read-attributes.ts'
@@ -71,6 +71,28 @@ export async function listApiKeys(tx: Tx, accountId: string): Promise<ApiKey[]> 
     .where('deleted_at', 'is', null)
     .orderBy('id')
     .execute()
+}
+
+/** The client_id of the oldest key that is not deleted; null when there is none. */
+export async function oldestClientId(db: Db | Tx): Promise<string | null> {
+  const key = await db
+    .selectFrom('api_keys')
+    .select('client_id')
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .executeTakeFirst()
+  return key?.client_id ?? null
+}
+
+/** Whether this is the secret of a key now. */
+export async function isSecretOf(db: Db, clientId: string, secret: string): Promise<boolean> {
+  const key = await db
+    .selectFrom('api_keys')
+    .select('secret_hash')
+    .where('client_id', '=', clientId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  return key?.secret_hash.equals(hashSecret(secret)) ?? false
 }
 
 /**

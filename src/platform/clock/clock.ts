@@ -24,9 +24,7 @@ export class MovableClock implements Clock {
 
   /** Reads how far the clock is ahead. */
   async refresh(db: Db): Promise<void> {
-    const row = await db.selectFrom('clock').select(['ahead_ms', 'is_movable']).executeTakeFirstOrThrow()
-    // A database that production serves goes by the real time, for commands too.
-    this.#aheadMs = row.is_movable ? Number(row.ahead_ms) : 0
+    this.#aheadMs = (await readClock(db)).aheadMs
   }
 
   /**
@@ -50,6 +48,13 @@ export class MovableClock implements Clock {
     })
     await this.refresh(db)
   }
+}
+
+/** How far the clock is ahead, and whether it can be moved: whether the database is one that is developed with. */
+export async function readClock(db: Db): Promise<{ aheadMs: number; isMovable: boolean }> {
+  const row = await db.selectFrom('clock').select(['ahead_ms', 'is_movable']).executeTakeFirstOrThrow()
+  // A database that production serves goes by the real time, for commands too.
+  return { aheadMs: row.is_movable ? Number(row.ahead_ms) : 0, isMovable: row.is_movable }
 }
 
 /** Decides whether the clock of a database can be moved: only where `bestow start` ran last. */

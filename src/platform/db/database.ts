@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   onError?: (error: Error) => void
   /** For work that may take long, as migrations do. */
   isPatient?: boolean
+  /** Keeps a connection when there is nothing to do: others see that the process runs. */
+  keepsOne?: boolean
 }
 
 /** How long a request waits for a free connection before it fails with "database unavailable". */
@@ -35,11 +37,12 @@ const ANSWER_TIMEOUT_MS = 12_000
 /** Opens a pool; connections are made when they are first needed. 64-bit integers arrive as strings. */
 export function openDatabase(
   connection: Connection,
-  { size, name, onError, isPatient = false }: DatabaseOptions,
+  { size, name, onError, isPatient = false, keepsOne = false }: DatabaseOptions,
 ): Database {
   const pool = new pg.Pool({
     ...connectionConfig(connection),
     max: size,
+    min: keepsOne ? 1 : 0,
     application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,

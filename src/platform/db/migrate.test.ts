@@ -1,7 +1,99 @@
-import { expect, test } from 'vitest'
-import { createBareDatabase } from '../../testing/harness.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { createBareDatabase, createDatabase } from '../../testing/harness.ts'
 import { openDatabase } from './database.ts'
-import { migrate, migrator } from './migrate.ts'
+import { isCurrent, isMigrated, migrate, migrator, unknownMigrations } from './migrate.ts'
+import { orderOf } from './replace-functions.ts'
+
+describe('a process that starts after a newer version has migrated', () => {
+  const NEWER = `
+    insert into kysely_migration values ('9999_newer', now()::text);
+    alter table contacts add column newer text;
+    update function_versions set hash = 'newer'`
+
+  test('works, and leaves the newer functions in place', async () => {
+    const { kysely, pool, close } = openDatabase(await createDatabase(), { size: 2, name: 'bestow test' })
+    await pool.query(NEWER)
+    expect(await isCurrent(kysely)).toBe(true)
+    expect(await isMigrated(kysely)).toBe(true)
+    expect(await unknownMigrations(kysely)).toEqual(['9999_newer'])
+    expect(await migrate(kysely)).toEqual([])
+    expect((await pool.query('select hash from function_versions')).rows).toEqual([{ hash: 'newer' }])
+    await close()
+  })
+
+  test.each([
+    ['99.0.0', 'newer'],
+    ['0.0.1', expect.stringMatching(/^[0-9a-f]{64}$/)],
+  ])('without a migration, the release decides whose functions stay: %s', async (release, hash) => {
+    const { kysely, pool, close } = openDatabase(await createDatabase(), { size: 2, name: 'bestow test' })
+    await pool.query(`update function_versions set hash = 'newer', release = '{${orderOf(release)}}'`)
+    await migrate(kysely)
+    expect((await pool.query('select hash from function_versions')).rows).toEqual([{ hash }])
+    await close()
+  })
+})
+
+test.each([
+  ['0.9.0', '0.10.0'],
+  ['1.0.0-beta.2', '1.0.0-beta.10'],
+  ['1.0.0-beta.10', '1.0.0'],
+  ['1.0.0', '1.0.1-beta.1'],
+])('functions of %s are older than those of %s', async (older, newer) => {
+  const { pool, close } = openDatabase(await createBareDatabase(), { size: 1, name: 'bestow test' })
+  const { rows } = await pool.query('select $1::integer[] < $2::integer[] as older', [
+    orderOf(older),
+    orderOf(newer),
+  ])
+  expect(rows).toEqual([{ older: true }])
+  await close()
+})
+
+test('a migration waits for a table in use without making requests wait, and then runs', async () => {
+  const { kysely, pool, close } = openDatabase(await createBareDatabase(), { size: 4, name: 'bestow test' })
+  await migrator(kysely).migrateTo('0023_attempts_of_a_person')
+  const user = await pool.connect()
+  await user.query('begin; select from contacts')
+  const migrating = migrate(kysely)
+  const waits: number[] = []
+  for (const end = performance.now() + 4_500; performance.now() < end; await sleep(50)) {
+    const begun = performance.now()
+    await pool.query('select from contacts limit 1')
+    waits.push(performance.now() - begun)
+  }
+  expect(Math.max(...waits)).toBeGreaterThan(500)
+  expect(Math.max(...waits)).toBeLessThan(4_000)
+  expect(await isMigrated(kysely)).toBe(false)
+  await user.query('commit')
+  user.release()
+  expect((await migrating).at(-1)).toMatch(/^\d{4}_/)
+  expect(await isCurrent(kysely)).toBe(true)
+  await close()
+})
+
+test('functions whose text changes are replaced without an error in calls of other processes', async () => {
+  const { kysely, pool, close } = openDatabase(await createDatabase(), { size: 6, name: 'bestow test' })
+  const types = `select array_agg(oid::int order by oid) as oids from pg_type
+                  where typname in ('offers_change', 'offers_outcome', 'new_event')`
+  const before = await pool.query(types)
+  let isOver = false
+  const calls = Array.from({ length: 4 }, async () => {
+    while (!isOver)
+      await pool.query({
+        name: 'change_offers',
+        text: `select o.error from unnest(change_offers('{"account_id": 1}', 'contacts', 'grant', $1, now())) o`,
+        values: [JSON.stringify([{ place: 1, subject_id: '1', offer_ids: ['1'], options: {} }])],
+      })
+  })
+  for (let n = 0; n < 5; n++) {
+    await pool.query(`update function_versions set hash = 'older'`)
+    await migrate(kysely)
+  }
+  isOver = true
+  await Promise.all(calls)
+  expect((await pool.query(types)).rows).toEqual(before.rows)
+  await close()
+})
 
 test('e-mails of an earlier release are migrated: pending ones are due, rendered ones are shown', async () => {
   const { kysely, pool, close } = openDatabase(await createBareDatabase(), { size: 2, name: 'bestow test' })

@@ -1,8 +1,6 @@
-drop type if exists new_event cascade;
-
 -- An event to be recorded. The origin says where the change comes from: {actor, request_id, caused_by, depth, run_id},
 -- the last four optional; other members are ignored.
-create type new_event as (
+create type new_event_wanted as (
   site_id bigint,
   type text,
   occurred_at timestamptz,
@@ -13,6 +11,8 @@ create type new_event as (
   grant_id bigint,
   data jsonb
 );
+
+select replace_type('new_event');
 
 -- A time in the data of an event, as attributes show it.
 create or replace function iso_time(p_time timestamptz) returns text language sql stable
