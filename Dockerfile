@@ -23,9 +23,12 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
  && install --directory --owner=10001 --group=10001 /data
 WORKDIR /app
 COPY --from=modules /app/node_modules ./node_modules
-COPY --from=build /src/package.json /src/LICENSE /src/CHANGELOG.md ./
+COPY --from=build /src/package.json /src/LICENSE /src/README.md /src/CHANGELOG.md ./
 COPY --from=build /src/bin/bestow.js /src/bin/project-node.js ./bin/
 COPY --from=build /src/dist ./dist
+COPY --from=build /src/docs ./docs
+COPY --from=build /src/deploy ./deploy
+COPY --from=build /src/compose.yaml ./
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 METRICS_PORT=3000 DATA_DIR=/data
 USER 10001:10001
 EXPOSE 3000

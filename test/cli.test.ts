@@ -242,7 +242,7 @@ describe('while the server runs', () => {
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['keys', 'rotate'], /missing required argument 'id'/],
     [['keys', 'list', '--nonsense'], /unknown option '--nonsense'/],
-    [['completion', 'tcsh'], /argument 'tcsh' is invalid/],
+    [['completion', 'tcsh'], /'tcsh' is invalid for argument/],
   ])('%j is not understood: a one-line error, and 2', async (args, reason) => {
     const { code, stdout, stderr } = await run(...args)
     expect([code, stdout]).toEqual([2, ''])

@@ -93,7 +93,7 @@ test('the package has the server, the portal, and no sources or tests', () => {
     'README.md',
   ])
     expect(paths).toContain(needed)
-  expect(paths.filter((path) => /\.tsx?$|\.test\.|^(src|web|test|docs)\//.test(path))).toEqual([])
+  expect(paths.filter((path) => /\.tsx?$|\.test\.|^(src|web|test)\//.test(path))).toEqual([])
 })
 
 test('it is described as registries and tools expect', async () => {
@@ -120,6 +120,8 @@ test('npx bestow start works as an ordinary user, without a clone or build tools
   expect((await api.grant(made.body.data.id)).status).toBe(200)
   const portal = await fetch(running.ready.portal_url!)
   expect([portal.status, await portal.text()]).toEqual([200, expect.stringContaining('<script')])
+  const site = await fetch(`${running.ready.url}/docs/guides/production`)
+  expect([site.status, await site.text()]).toEqual([200, expect.stringContaining('Backup and restore')])
   const members = await fetch(`${running.ready.url}/s/northlight/`)
   expect(members.status).toBe(200)
   // npx ends at once, by the signal; the server, in its own time.

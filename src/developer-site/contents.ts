@@ -46,6 +46,7 @@ export const SECTIONS: Section[] = [
       chapter('bulk', 'Bulk jobs'),
       chapter('members', 'Members’ pages'),
       chapter('team', 'Team'),
+      chapter('production', 'Production'),
     ],
   },
   {
