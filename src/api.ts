@@ -74,6 +74,13 @@ import { listRoute, relationshipRoute, showRoute } from './platform/http/resourc
 import type { Route } from './platform/http/route.ts'
 import type { Extra } from './platform/http/server.ts'
 import { portal } from './portal/portal.ts'
+import { couponRecords } from './sales/coupons/coupons.resource.ts'
+import { orderItems } from './sales/orders/order-items.resource.ts'
+import { orders } from './sales/orders/orders.resource.ts'
+import { payouts } from './sales/payouts/payouts.resource.ts'
+import { purchases } from './sales/purchases/purchases.resource.ts'
+import { reportRoutes } from './sales/reports/reports.routes.ts'
+import { transactions } from './sales/transactions/transactions.resource.ts'
 import { hookRoutes } from './webhooks/hooks.routes.ts'
 import { advanceClock, countExpiring } from './worker/advance-clock.ts'
 
@@ -126,6 +133,24 @@ export const routes: Route[] = [
   showRoute(grants),
   ...grantPeriodRoutes({ effect: EffectSchema, describe: describeEffects }),
   ...timelineRoutes,
+  listRoute(orders),
+  showRoute(orders),
+  listRoute(orderItems),
+  showRoute(orderItems),
+  listRoute(purchases),
+  showRoute(purchases),
+  listRoute(transactions),
+  showRoute(transactions),
+  ...reportRoutes,
+  listRoute(payouts),
+  showRoute(payouts),
+  ...crudRoutes(couponRecords, {
+    create:
+      'It takes off either `percent_off` or `amount_off_in_cents` of a `currency`. The code is unique in the site for ever, in upper or lower case, also when the coupon is archived. `ends_at` without a time is the end of that day.',
+    update:
+      'Sales and open checkouts keep the discount that they have. `offers` replaces the offers that the coupon is for; without any, it is for all.',
+    end: 'The code is refused from then on. Sales keep their discounts, and subscriptions those that go on.',
+  }),
   ...activationRoutes,
   ...bulkRoutes({ effect: CountedEffectSchema, begin: countEffects }),
   ...crudRoutes(offerRecords, {

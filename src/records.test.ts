@@ -26,6 +26,7 @@ import { isNullable } from './platform/jsonapi/resource.ts'
 import { REMOVED } from './platform/records/lock-one.ts'
 import { isArchivable, type Records, takesIds, takesSite } from './platform/records/records.ts'
 import { resources } from './resources.ts'
+import { couponRecords } from './sales/coupons/coupons.resource.ts'
 import { makeTag } from './testing/automations.ts'
 import type { Client } from './testing/client.ts'
 import { makeCourseParts } from './testing/content.ts'
@@ -39,6 +40,7 @@ const permissions: string[] = permissionsOf(resources)
 const ALL: Records[] = [
   siteRecords,
   offerRecords,
+  couponRecords,
   productRecords,
   courseRecords,
   moduleRecords,
@@ -98,12 +100,28 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     internal_title: () => 'Spring',
     currency: () => 'EUR',
     price_in_cents: () => 9_900,
-    payment_type: () => 'subscription',
+    payment_type: () => 'multipay',
+    interval: () => 'year',
+    interval_count: () => 2,
+    payments_total: () => 4,
+    trial_days: () => 14,
     image_url: () => 'https://example.com/course.jpg',
     is_gift: () => true,
     access_begins_at: () => '2026-03-01T08:00:00.000Z',
     access_days: () => 30,
     access_ending_days: () => 7,
+  },
+  coupons: {
+    code: () => `SPRING-${unique()}`,
+    // It is a coupon of an amount; percentages are tested in coupons.test.ts.
+    percent_off: () => null,
+    amount_off_in_cents: () => 150_000_000_000,
+    currency: () => 'EUR',
+    duration: () => 'repeating',
+    duration_in_months: () => 3,
+    starts_at: () => '2026-03-01T08:00:00.000Z',
+    ends_at: () => '2026-04-01T08:00:00.000Z',
+    max_uses: () => 100,
   },
   products: {
     title: () => 'Course',
@@ -257,6 +275,11 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
 /** What a new one takes besides what is always required, to be changed in this attribute. */
 const neededFor = (type: string, name: string): string[] => {
   if (name === 'payment_type') return ['price_in_cents']
+  if (type === 'offers' && /^(interval|payments_total|trial)/.test(name))
+    return ['price_in_cents', 'payment_type']
+  if (type === 'coupons' && name.startsWith('duration'))
+    return ['amount_off_in_cents', 'currency', 'duration', 'duration_in_months']
+  if (type === 'coupons') return ['amount_off_in_cents', 'currency']
   if (name === 'select_options') return ['type', 'select_options']
   if (name === 'captions') return ['kind']
   return type === 'email_templates' ? ['name', 'subject', 'body'] : []
@@ -267,6 +290,10 @@ const NEVER_NULL: Record<string, string[]> = {
   email_templates: ['name', 'subject', 'body'],
   // Of a field of a choice.
   custom_fields: ['select_options'],
+  // Of a subscription.
+  offers: ['interval'],
+  // Of a repeating one of an amount.
+  coupons: ['amount_off_in_cents', 'currency', 'duration_in_months'],
 }
 
 /** Those of what exists at all is about another thing than what has ended. */
@@ -469,9 +496,9 @@ describe.each(ALL.map((records) => [records.resource.type, records] as const))('
     },
   )
 
-  // What a site and a custom field have stays taken while they are archived.
+  // What a site, a custom field and a coupon have stays taken while they are archived.
   const freed = isArchivable(records) && type !== 'sites' ? Object.values(records.unique ?? {}) : []
-  test.each(freed.filter((name) => name !== 'default' && name !== 'handle'))(
+  test.each(freed.filter((name) => !['default', 'handle', 'code'].includes(name)))(
     'what was archived is not restored while its %s is taken: 422, unless it gets another one',
     async (name) => {
       const values = everything()

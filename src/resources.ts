@@ -36,6 +36,12 @@ import { contactNotes } from './people/notes/contact-notes.resource.ts'
 import { segments } from './people/segments/segments.resource.ts'
 import { contactTags } from './people/tags/contact-tags.resource.ts'
 import type { Resource } from './platform/jsonapi/resource.ts'
+import { coupons } from './sales/coupons/coupons.resource.ts'
+import { orderItems } from './sales/orders/order-items.resource.ts'
+import { orders } from './sales/orders/orders.resource.ts'
+import { payouts } from './sales/payouts/payouts.resource.ts'
+import { purchases } from './sales/purchases/purchases.resource.ts'
+import { transactions } from './sales/transactions/transactions.resource.ts'
 import { hooks } from './webhooks/hooks.resource.ts'
 import { webhookDeliveries } from './webhooks/webhook-deliveries.resource.ts'
 
@@ -67,6 +73,12 @@ export const resources: Resource[] = [
   emails,
   emailTemplates,
   grants,
+  orders,
+  orderItems,
+  purchases,
+  transactions,
+  payouts,
+  coupons,
   bulkJobs,
   bulkJobRows,
   automations,

@@ -65,6 +65,10 @@ export const TABLES: Record<string, string[]> = {
     'payouts',
     'payout_entries',
     'offer_provider_products',
+    'coupons',
+    'coupon_offers',
+    'coupon_redemptions',
+    'transaction_counts',
   ],
   'platform/auth': ['api_key_uses', 'attempts'],
   'platform/clock': ['clock'],
@@ -151,6 +155,12 @@ export const EXCEPTIONS: Exception[] = [
     in: 'automations',
     tables: ['contacts', 'events'],
     because: 'runs are claimed together with their contact and what started them',
+  },
+  {
+    in: 'sales',
+    tables: ['contacts', 'customers', 'offers', 'offer_products', 'sites'],
+    because:
+      'sales are found by their customers, purchases show their products, and days are those of the site',
   },
   {
     in: 'members',
@@ -257,7 +267,7 @@ export const NAMED_BY_PARAMETER = [
 ]
 
 const all = Object.values(TABLES).flat()
-const types = new Set([...resources.map(({ type }) => type), 'order_items'])
+const types = new Set(resources.map(({ type }) => type))
 /** Names that cannot be the type of a resource or a word: wherever they occur, the table is meant. */
 const DISTINCT = all.filter((name) => /_/.test(name) && !types.has(name))
 

@@ -16,6 +16,7 @@ const OWNERS = {
   product: (given: string) => ofSite('products', given),
   form: (given: string) => ofSite('forms', given),
   tag: (given: string) => ofSite('contact_tags', given),
+  coupon: (given: string) => ofSite('coupons', given),
   segment: (given: string) => ofSite('segments', given),
   podcast: (given: string) => ofSite('podcasts', given),
   'blog post': (given: string) => ofSite('blog_posts', given),

@@ -6,6 +6,7 @@ import { formRecords } from '../forms/forms.resource.ts'
 import { customFieldRecords } from '../people/custom-fields/custom-fields.resource.ts'
 import { segmentRecords } from '../people/segments/segments.resource.ts'
 import { contactTagRecords } from '../people/tags/contact-tags.resource.ts'
+import { couponRecords } from '../sales/coupons/coupons.resource.ts'
 import { activationCommand } from './activation.ts'
 import { recordCommands } from './records.ts'
 
@@ -32,6 +33,13 @@ export function catalogueCommands(program: Command): void {
     columns: ['title', 'price_description', 'products'],
   })
   activationCommand(offers)
+  recordCommands(program, {
+    name: 'coupons',
+    description: 'coupons: codes that take a percentage or an amount off a price',
+    records: couponRecords,
+    what: 'coupon',
+    columns: ['code', 'percent_off', 'amount_off_in_cents', 'currency', 'status', 'uses'],
+  })
   recordCommands(program, {
     name: 'tags',
     description: 'contact tags',

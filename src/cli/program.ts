@@ -17,7 +17,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   { names: ['completion'], load: async () => (await import('./completion.ts')).completionCommands },
   { names: ['accounts'], load: async () => (await import('./accounts.ts')).accountCommands },
   {
-    names: ['sites', 'products', 'offers', 'tags', 'segments', 'custom-fields', 'forms'],
+    names: ['sites', 'products', 'offers', 'coupons', 'tags', 'segments', 'custom-fields', 'forms'],
     load: async () => (await import('./catalogue.ts')).catalogueCommands,
   },
   {
@@ -30,6 +30,10 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   { names: ['contacts'], load: async () => (await import('./contacts.ts')).contactCommands },
   { names: ['grant', 'revoke'], load: async () => (await import('./grants.ts')).grantCommands },
   { names: ['bulk'], load: async () => (await import('./bulk.ts')).bulkCommands },
+  {
+    names: ['orders', 'purchases', 'transactions', 'payouts'],
+    load: async () => (await import('./sales.ts')).salesCommands,
+  },
   { names: ['emails'], load: async () => (await import('./emails.ts')).emailCommands },
   { names: ['jobs'], load: async () => (await import('./jobs.ts')).jobCommands },
   { names: ['secrets'], load: async () => (await import('./secrets.ts')).secretCommands },

@@ -7,6 +7,7 @@ import { makeContent, makeCourseParts, makeUpload } from './content.ts'
 import { makeContact, makeOffer, makePasskey, makeProduct, makeSession, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
+import { makePayout, makeSale } from './sale-rows.ts'
 import { STRIPE_TEST_KEY } from './stripe/keys.ts'
 
 /** Ids of one resource of each type, by type, made by this client on its only site. */
@@ -62,6 +63,10 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const [run] = (await client.get('/v1/automation_runs')).body.data
   const key = { type: 'api_keys', attributes: { name: 'Shop', permissions: ['view:contacts'] } }
   const api_keys = (await client.post('/v1/api_keys', { data: key })).body.data.id
+  const sale = await makeSale(h.app, siteId, { customerId: customers, offerId: offers })
+  const kajabi_payments_payouts = await makePayout(h.app, siteId, { ...sale, amount: 4900, fee: 172 })
+  const coupon = { type: 'coupons', attributes: { code: 'SPRING', percent_off: 20 } }
+  const coupons = (await client.post('/v1/coupons', { data: coupon })).body.data.id
   const [role] = (await client.get('/v1/roles?sort=-id')).body.data
   const invited = await client.post('/v1/invitations', {
     data: {
@@ -110,6 +115,12 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     email_templates,
     bulk_jobs,
     grants: outcomes[0].grant_id,
+    orders: sale.orderId,
+    order_items: sale.itemId,
+    purchases: sale.purchaseId,
+    transactions: sale.transactionId,
+    kajabi_payments_payouts,
+    coupons,
     forms,
     form_submissions,
     hooks,

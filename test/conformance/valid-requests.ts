@@ -139,6 +139,7 @@ const UNIQUE: Record<string, (n: number, value: string) => string> = {
   name: (n) => `VIP ${n}`,
   title: (n) => `Watercolor ${n}`,
   slug: (n) => `watercolor-${n}`,
+  code: (n) => `SPRING${n}`,
   // Not those of the inputs of a form, which must exist.
   handle: (n, value) => (value.startsWith('custom_') ? `custom_${1_000 + n}` : value),
 }

@@ -6,6 +6,7 @@ import {
   contains,
   derived,
   extension,
+  integer,
   LIST_INDEX,
   MOST_DAYS,
   nullableInteger,
@@ -17,6 +18,7 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import {
   choice,
+  currencyCode,
   flag,
   line,
   paragraphs,
@@ -26,22 +28,10 @@ import {
 } from '../../platform/jsonapi/fields.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
-import { formatMoney } from '../../platform/text/money.ts'
 import { pictureAddress } from '../own-files.ts'
 import { completeOffer } from './complete-offer.ts'
+import { describePrice, INTERVALS, PAYMENT_TYPES, type Price } from './price-terms.ts'
 import { assertProductsActive, setProducts } from './set-products.ts'
-
-const PAYMENT_TYPES = ['free', 'single', 'multipay', 'subscription'] as const
-
-/** ISO 4217. */
-const CURRENCIES = Intl.supportedValuesOf('currency')
-
-interface Price {
-  /** In the smallest unit of the currency: a thousand of JPY are ¥1,000. */
-  cents: number
-  currency: string
-  type: (typeof PAYMENT_TYPES)[number]
-}
 
 export const offers = defineResource({
   type: 'offers',
@@ -54,15 +44,17 @@ export const offers = defineResource({
     title: writable(text(), line(), { required: true }),
     description: writable(nullableText(), paragraphs()),
     internal_title: writable(nullableText(), line()),
-    currency: writable(text(), { ...choice(CURRENCIES), form: 'a currency code such as USD' }),
-    price_in_cents: writable(bigInteger(), wholeNumber(0, 99_999_999)),
+    currency: writable(text(), currencyCode),
+    price_in_cents: writable(bigInteger(), wholeNumber(0, 999_999_999_999)),
     payment_type: writable(text(), choice(PAYMENT_TYPES)),
     token: text(),
     payment_method: text(),
     price_description: derived<Price>(
       {
         schema: Type.String(),
-        select: sql`json_build_object('cents', r.price_in_cents, 'currency', r.currency, 'type', r.payment_type)`,
+        select: sql`json_build_object(
+          'cents', r.price_in_cents, 'currency', r.currency, 'type', r.payment_type, 'interval', r.interval,
+          'count', r.interval_count, 'payments', r.payments_total, 'trialDays', r.trial_days)`,
       },
       describePrice,
     ),
@@ -73,6 +65,11 @@ export const offers = defineResource({
     single: boolean(sql`r.payment_type = 'single'`),
     free: boolean(sql`r.payment_type = 'free'`),
     image_url: pictureAddress(),
+    // Of subscriptions and payment plans: the price is paid every so many intervals; a payment plan ends after so many payments.
+    interval: writable(extension(nullableText()), choice(INTERVALS)),
+    interval_count: writable(extension(integer()), wholeNumber(1, 365)),
+    payments_total: writable(extension(nullableInteger()), wholeNumber(2, 999)),
+    trial_days: writable(extension(nullableInteger()), wholeNumber(1, 730)),
     is_gift: writable(extension(boolean()), flag),
     // Access begins then, or at once; it lasts so many days in the time zone of the site, or without end.
     access_begins_at: writable(extension(nullableTimestamp()), timeOrDay),
@@ -117,6 +114,7 @@ export const offers = defineResource({
     updated_at: sql`r.updated_at`,
   },
   defaultSort: '-created_at',
+  examples: { interval: null, interval_count: 1, payments_total: null, trial_days: null },
   nearMisses: [
     [
       /^\/v1\/offers\/(\w+)\/relationships\/contacts$/,
@@ -132,13 +130,4 @@ export const offerRecords: Records = {
   relationships: { products: setProducts },
   beforeRestore: assertProductsActive,
   referredToAs: 'offers',
-}
-
-/** As in "$199.00 USD" and "¥1,000 JPY"; a free offer is "Free". */
-export function describePrice({ cents, currency, type }: Price): string {
-  if (type === 'free') return 'Free'
-  const amount = formatMoney(cents, currency)
-  // Of many currencies, the symbol is the code.
-  const named = amount.includes(currency) ? amount : `${amount} ${currency}`
-  return `${named}${type === 'subscription' ? ' per month' : ''}`
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeAccount, makeOffer, makeProduct, makeSite } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { describePrice } from './offers.resource.ts'
+import { describePrice } from './price-terms.ts'
 
 let h: Harness
 let course: string
@@ -102,8 +102,81 @@ describe('a price is described', () => {
     [{ cents: 123_456, currency: 'HUF', type: 'single' }, 'HUF\u00a01,234.56'],
     [{ cents: 19_900, currency: 'USD', type: 'single' }, '$199.00 USD'],
     [{ cents: 2_950, currency: 'EUR', type: 'subscription' }, '€29.50 EUR per month'],
+    [
+      { cents: 2_950, currency: 'EUR', type: 'subscription', interval: 'year', count: 1 },
+      '€29.50 EUR per year',
+    ],
+    [
+      { cents: 2_950, currency: 'EUR', type: 'subscription', interval: 'month', count: 3, trialDays: 14 },
+      '€29.50 EUR every 3 months after a trial of 14 days',
+    ],
+    [
+      { cents: 10_000, currency: 'USD', type: 'multipay', interval: 'month', count: 1, payments: 4 },
+      '4 monthly payments of $100.00 USD',
+    ],
+    [
+      { cents: 10_000, currency: 'USD', type: 'multipay', interval: 'week', count: 2, payments: 4 },
+      '4 payments of $100.00 USD, one every 2 weeks',
+    ],
     [{ cents: 0, currency: 'USD', type: 'free' }, 'Free'],
   ] as const)('%j', (price, words) => {
     expect(describePrice(price)).toBe(words)
+  })
+})
+
+describe('the terms of a price', () => {
+  const offer = async (attributes: object) =>
+    (
+      await h.client.post('/v1/offers', {
+        data: { type: 'offers', attributes: { title: 'Club', ...attributes } },
+      })
+    ).body
+  const change = (id: string, attributes: object) =>
+    h.client.patch(`/v1/offers/${id}`, { data: { type: 'offers', id, attributes } })
+
+  test('a subscription is monthly unless it says otherwise, and one that becomes a single payment has no terms', async () => {
+    const monthly = await offer({ price_in_cents: 2_900, payment_type: 'subscription' })
+    expect(monthly.data.attributes).toMatchObject({ interval: 'month', interval_count: 1, trial_days: null })
+    const { id, attributes } = (
+      await offer({
+        price_in_cents: 24_000,
+        payment_type: 'multipay',
+        interval: 'year',
+        payments_total: 3,
+        trial_days: 7,
+      })
+    ).data
+    expect(attributes).toMatchObject({ interval: 'year', payments_total: 3, trial_days: 7 })
+    expect((await change(id, { payment_type: 'subscription' })).body.data.attributes).toMatchObject({
+      interval: 'year',
+      payments_total: null,
+      trial_days: 7,
+    })
+    expect((await change(id, { payment_type: 'single' })).body.data.attributes).toMatchObject({
+      interval: null,
+      payments_total: null,
+      trial_days: null,
+      price_in_cents: 24_000,
+    })
+  })
+
+  test.each([
+    [{ interval: 'year' }, 'interval'],
+    [{ interval_count: 2 }, 'interval_count'],
+    [{ trial_days: 7 }, 'trial_days'],
+    [{ payment_type: 'subscription', payments_total: 4 }, 'payments_total'],
+    [{ payment_type: 'subscription', interval: null }, 'interval'],
+  ])('what contradicts the payment type is 422: %j', async (attributes, name) => {
+    const { errors } = await offer({ price_in_cents: 100, ...attributes })
+    expect(errors[0]).toMatchObject({ status: '422', source: { pointer: `/data/attributes/${name}` } })
+  })
+
+  test('prices have the range of every currency', async () => {
+    const { data } = await offer({ price_in_cents: 150_000_000_000, currency: 'idr' })
+    expect(data.attributes).toMatchObject({
+      price_in_cents: 150_000_000_000,
+      currency: 'IDR',
+      price_description: 'IDR\u00a01,500,000,000.00',
+    })
   })
 })

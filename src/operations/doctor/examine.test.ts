@@ -66,6 +66,9 @@ async function useIt(): Promise<void> {
     { contact_id: '99999999' },
   ]
   await runBulk(h, 'grants', { rows }, { offer_ids: offers })
+  await h.client.post('/v1/coupons', {
+    data: { type: 'coupons', attributes: { code: 'SPRING', percent_off: 20 } },
+  })
   // The link of the e-mail belongs to no customer.
   const form = await makeForm(h.app, siteId, { attributes: { double_opt_in: true } })
   await h.client.post(`/v1/forms/${form}/submit`, submissionBody(newcomer()))
@@ -208,6 +211,8 @@ test.each<[string, string]>([
   ],
   ['idempotency', `update idempotency_keys set outcome = null where key = 'key 0'`],
   ['contact_count', 'delete from contact_counts'],
+  ['transaction_count', 'insert into transaction_counts select id, 1 from sites limit 1'],
+  ['coupon_uses', 'update coupons set uses = uses + 1'],
   ['contact_count', 'insert into contact_counts select site_id, -1 from contact_counts limit 1'],
   [
     'contact_count',

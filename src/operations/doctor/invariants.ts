@@ -1,6 +1,7 @@
 /** What must be true of every database, whatever was killed and when; each as a query for what breaks it. */
 import { automationInvariants } from './invariants/automations.ts'
 import { bulkJobInvariants } from './invariants/bulk-jobs.ts'
+import { countInvariants } from './invariants/counts.ts'
 import { emailInvariants } from './invariants/emails.ts'
 import { grantInvariants } from './invariants/grants.ts'
 import type { Invariant } from './invariants/invariant.ts'
@@ -16,4 +17,5 @@ export const invariants: Invariant[] = [
   ...webhookInvariants,
   ...bulkJobInvariants,
   ...recordInvariants,
+  ...countInvariants,
 ]

@@ -273,6 +273,44 @@ export interface ContactTags {
   updated_at: Timestamp;
 }
 
+export interface CouponOffers {
+  coupon_id: Int8;
+  offer_id: Int8;
+  position: Int8;
+  site_id: Int8;
+}
+
+export interface CouponRedemptions {
+  checkout_id: Int8 | null;
+  coupon_id: Int8;
+  id: Generated<Int8>;
+  is_over_limit: Generated<boolean>;
+  order_id: Int8 | null;
+  redeemed_at: Timestamp | null;
+  released_at: Timestamp | null;
+  reserved_at: Timestamp;
+  site_id: Int8;
+  state: string;
+}
+
+export interface Coupons {
+  amount_off_in_cents: Int8 | null;
+  archived_at: Timestamp | null;
+  code: string;
+  created_at: Timestamp;
+  currency: string | null;
+  duration: Generated<string>;
+  duration_in_months: number | null;
+  ends_at: Timestamp | null;
+  id: Generated<Int8>;
+  max_uses: number | null;
+  percent_off: Numeric | null;
+  site_id: Int8;
+  starts_at: Timestamp | null;
+  updated_at: Timestamp;
+  uses: Generated<number>;
+}
+
 export interface CourseLessons {
   archived_at: Timestamp | null;
   body: Generated<string>;
@@ -1044,6 +1082,11 @@ export interface TokenFamilies {
   user_id: Int8;
 }
 
+export interface TransactionCounts {
+  change: Int8;
+  site_id: Int8;
+}
+
 export interface TransactionPurchases {
   amount: Int8;
   purchase_id: Int8;
@@ -1189,6 +1232,9 @@ export interface DB {
   contact_notes: ContactNotes;
   contact_tags: ContactTags;
   contacts: Contacts;
+  coupon_offers: CouponOffers;
+  coupon_redemptions: CouponRedemptions;
+  coupons: Coupons;
   course_lessons: CourseLessons;
   course_modules: CourseModules;
   course_progress: CourseProgress;
@@ -1243,6 +1289,7 @@ export interface DB {
   subscriptions: Subscriptions;
   taggings: Taggings;
   token_families: TokenFamilies;
+  transaction_counts: TransactionCounts;
   transaction_purchases: TransactionPurchases;
   transactions: Transactions;
   uploads: Uploads;

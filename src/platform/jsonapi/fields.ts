@@ -1,6 +1,7 @@
 /** Kinds of values that requests set: what each looks like in a document, and how it is read. */
 import { type TSchema, Type } from 'typebox'
 import { parseEmailAddress } from '../text/email-address.ts'
+import { CURRENCIES } from '../text/money.ts'
 import { readName } from '../text/names.ts'
 import { isId } from './identifiers.ts'
 import type { Attribute } from './resource.ts'
@@ -118,6 +119,16 @@ export const choice = (choices: readonly string[]): Field => ({
   form: `one of ${choices.join(', ')}`,
   read: (value) => (choices.includes(value as string) ? value : undefined),
 })
+
+/** A currency of ISO 4217, also in lower case. */
+export const currencyCode: Field = {
+  ...choice(CURRENCIES),
+  form: 'a currency code such as USD',
+  read: (value) => {
+    const code = typeof value === 'string' ? value.trim().toUpperCase() : undefined
+    return code === '' || CURRENCIES.includes(code!) ? code : undefined
+  },
+}
 
 /** The id of a resource, as a number or in digits; it is read as we write ids. */
 export const idField: Field = {

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { emailFragment } from '../text/email-address.ts'
 import { containing, isoTime, parseBoolean, parseNumber } from './field-types.ts'
 import { isId, readId } from './identifiers.ts'
+import { pick } from './pick.ts'
 import type { Filter, Kind } from './resource.ts'
 import { parseTime } from './times.ts'
 
@@ -158,13 +159,31 @@ const comparedText = (operator: string, description: string): Operator => ({
   where: (column, value) => sql`${column} ${sql.raw(operator)} ${value}`,
 })
 
-/** What Kajabi calls gteq elsewhere is gte in its documents about content. */
+/** What Kajabi calls gteq elsewhere is gte in its documents about content and purchases. */
 const shortNames = ({ gteq: gte, lteq: lte }: Record<string, Operator>) => ({ gte: gte!, lte: lte! })
 
 const textOfTime = (name: string): Operator => ({
   description: `${text[name]!.description}, as a text such as 2026-01-31T09:30:00.000Z`,
   where: (column, value) => text[name]!.where(isoTime(column), value),
 })
+
+const textOfNumber = (name: string): Operator => ({
+  description: `${text[name]!.description}, in digits`,
+  where: (column, value) => text[name]!.where(sql`${column}::text`, value),
+})
+
+const numbersIn = (value: string, each?: string[]) => listed(value, each).map(parseNumber)
+
+const amongNumbers: Record<string, Operator> = {
+  in: {
+    description: 'is one of these, separated by commas',
+    where: (column, value, each) => sql`${column} = any (${numbersIn(value, each)}::numeric[])`,
+  },
+  not_in: {
+    description: 'is none of these, separated by commas',
+    where: (column, value, each) => sql`(${column} = any (${numbersIn(value, each)}::numeric[])) is not true`,
+  },
+}
 
 const isTime = (column: Column, value: string) =>
   sql`(${column} >= ${parseTime(value)} and ${column} < ${following(parseTime(value))})`
@@ -184,21 +203,39 @@ const named = (names: string[], operator: (name: string) => Operator) =>
   Object.fromEntries(names.map((name) => [name, operator(name)]))
 
 const OF_TEXTS = ['eq', 'not_eq', 'cont', 'not_cont', 'start', 'end']
+const PARTS = ['cont', 'not_cont', 'start', 'end']
+
+const inAlphabet: Record<string, Operator> = {
+  gt: comparedText('>', 'comes after this in the alphabet'),
+  gteq: comparedText('>=', 'is this or comes after it in the alphabet'),
+  lt: comparedText('<', 'comes before this in the alphabet'),
+  lteq: comparedText('<=', 'is this or comes before it in the alphabet'),
+}
+
+const isFlag = (column: Column, value: string) => sql`${column} = ${parseBoolean(value)}`
 
 /** What Kajabi documents for all attributes of a resource alike, whatever they are. */
-const documentedOf: Record<'text' | 'texts' | 'time', Record<string, Operator>> = {
+const documentedOf: Record<'text' | 'texts' | 'number' | 'flag' | 'time', Record<string, Operator>> = {
   text: {
     ...text,
-    gt: comparedText('>', 'comes after this in the alphabet'),
-    gte: comparedText('>=', 'is this or comes after it in the alphabet'),
-    lt: comparedText('<', 'comes before this in the alphabet'),
-    lte: comparedText('<=', 'is this or comes before it in the alphabet'),
+    // Upper and lower case are the same to all of these.
+    i_cont: text.cont!,
+    ...inAlphabet,
+    ...shortNames(inAlphabet),
+  },
+  number: { ...number, ...shortNames(number), ...amongNumbers, ...named(PARTS, textOfNumber) },
+  flag: {
+    eq: { description: 'is this: true or false', where: isFlag },
+    not_eq: {
+      description: 'is not this: true or false',
+      where: (column, value) => sql`not ${isFlag(column, value)}`,
+    },
   },
   texts: named(OF_TEXTS, anyText),
   time: {
     ...time,
     ...shortNames(time),
-    ...named(['cont', 'not_cont', 'start', 'end'], textOfTime),
+    ...named(PARTS, textOfTime),
     eq: { description: 'is this time', where: isTime },
     not_eq: {
       description: 'is not this time',
@@ -207,19 +244,26 @@ const documentedOf: Record<'text' | 'texts' | 'time', Record<string, Operator>> 
   },
 }
 
-/** The filters of a resource for which Kajabi documents a list of attributes and one of operators. */
+type Documented = keyof typeof documentedOf
+
+/**
+ * The filters of a resource for which Kajabi documents a list of attributes and one of operators.
+ *
+ * @param columns the kind of each; with its expression, where that is not the column of its name
+ */
 export const documentedComparisons = (
-  columns: Record<string, keyof typeof documentedOf>,
+  columns: Record<string, Documented | [Documented, Column]>,
   operators: string[],
 ): Record<string, Filter> =>
   Object.assign(
     {},
-    ...Object.entries(columns).map(([name, kind]) =>
-      filtersOf(
-        name,
-        sql.ref(`r.${name}`),
-        Object.fromEntries(operators.map((operator) => [operator, documentedOf[kind][operator]!])),
-        false,
-      ),
-    ),
+    ...Object.entries(columns).map(([name, described]) => {
+      const [kind, column] = Array.isArray(described) ? described : [described, sql.ref(`r.${name}`)]
+      const known = pick(documentedOf[kind], (operator) => operators.includes(operator))
+      return filtersOf(name, column, known, false)
+    }),
   )
+
+/** Whether a column is null, where Kajabi documents that filter. */
+export const documentedNull = (name: string, column: Column): Record<string, Filter> =>
+  filtersOf(name, column, { null: nullness }, false)

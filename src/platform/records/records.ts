@@ -66,6 +66,7 @@ export interface Records {
     | 'contact_aliases'
     | 'contact_notes'
     | 'provider_accounts'
+    | 'coupons'
     | 'uploads'
   /** What it belongs to. A new one must name it, and gets its site. */
   parent?: Parent

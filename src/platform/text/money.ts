@@ -1,4 +1,12 @@
-/** Currencies whose amounts do not have two decimals. Source: ISO 4217, list one; MGA is divided by 5, and counted in whole units. */
+/** Currencies, and amounts of money in words. Amounts are whole numbers of the smallest unit of their currency. */
+
+/** Their codes, of ISO 4217. */
+export const CURRENCIES = Intl.supportedValuesOf('currency')
+
+/**
+ * Currencies whose amounts do not have two decimals, as payment providers count them. Source: ISO 4217, list one; the
+ * ariary is divided into five, and amounts of it are whole.
+ */
 const DECIMALS: Record<string, string> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW MGA PYG RWF UGX UYI VND VUV XAF XOF XPF',
   3: 'BHD IQD JOD KWD LYD OMR TND',
@@ -20,12 +28,38 @@ export const decimalsOf = (currency: string): number => decimalsByCurrency.get(c
  *
  * @param minorUnits of the smallest unit of the currency: 9900 are 99 US dollars, 9900 yen or 9.9 Kuwaiti dinars
  */
-export function formatMoney(minorUnits: number, currency: string, locale = 'en-US'): string {
+export const formatMoney = (minorUnits: number, currency: string, locale = 'en-US'): string =>
+  formatOf(currency, locale, 'symbol').format(majorUnits(minorUnits, currency))
+
+/** The same with the bare symbol of the currency: Canadian dollars are "$99.00". */
+export const formatAmount = (minorUnits: number, currency: string): string =>
+  formatOf(currency, 'en-US', 'narrowSymbol').format(majorUnits(minorUnits, currency))
+
+/** As in "$"; the code of a currency that has no symbol. */
+export const currencySymbol = (currency: string): string =>
+  formatOf(currency, 'en-US', 'narrowSymbol')
+    .formatToParts(0)
+    .find(({ type }) => type === 'currency')!.value
+
+/** An amount as a decimal number: 9900 US cents are 99. For display and documents, not to calculate with. */
+export const majorUnits = (minorUnits: number, currency: string): number =>
+  minorUnits / 10 ** decimalsOf(currency)
+
+/** Making one takes longer than using it a thousand times. */
+const formats = new Map<string, Intl.NumberFormat>()
+
+function formatOf(currency: string, locale: string, currencyDisplay: 'symbol' | 'narrowSymbol') {
+  const key = `${currency} ${locale} ${currencyDisplay}`
   const decimals = decimalsOf(currency)
-  return new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  }).format(minorUnits / 10 ** decimals)
+  const format =
+    formats.get(key) ??
+    new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency,
+      currencyDisplay,
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    })
+  formats.set(key, format)
+  return format
 }

@@ -6,10 +6,19 @@ export const DIFFERENCES: [RegExp, string][] = [
   [/^adds parameter include$/, 'every relationship can be included, also in answers to writes'],
   [/^adds parameter page\[(after|before)\]$/, 'extension: pages by cursor'],
   [
-    /^adds parameter filter\[\w+_(eq|not_eq|in|gt|gteq|gte|lt|lteq|lte|cont|start|end|null)\]$/,
+    /^adds parameter filter\[\w+_(eq|not_eq|in|not_in|gt|gteq|gte|lt|lteq|lte|cont|not_cont|i_cont|start|end|null)\]$/,
     'Kajabi has comparisons on some lists; here they are on every list',
   ],
-  [/^adds parameter filter\[contact_id\]$/, 'extension: submissions of a contact'],
+  [/^adds parameter filter\[contact_id\]$/, 'extension: submissions and sales of a contact'],
+  [
+    /^adds parameter filter\[(action|customer_id|name_or_email|offer_id|order_id|payment_type|purchase_id|state|status)\]$/,
+    'extension: filters of sales',
+  ],
+  [
+    /^adds parameter filter\[(start|end)_date\]$/,
+    'Kajabi has days on some lists of sales; here they are on all',
+  ],
+  [/^adds parameter page\[size\]$/, 'every list has pages of a chosen size'],
   [/^adds parameter filter\[custom_1\]$/, 'extension: contacts by the value of a custom field'],
   [
     /^adds parameter filter\[external_user_id(_source)?\]$/,
@@ -20,6 +29,7 @@ export const DIFFERENCES: [RegExp, string][] = [
     'extension: conditions and saved filters of contacts',
   ],
   [/^adds parameter filter\[email\]$/, 'clients send it and change the first contact of the answer'],
+  [/^lacks parameter filter\[site_id\]$/, 'accepted on every GET, and documented where it has an effect'],
   [/^adds parameter filter\[site_id\]$/, 'clients send it with every request'],
   [/^adds parameter filter\[published\]$/, 'the list would have no filter for what members can see'],
   [/^adds parameter dry_run$/, 'extension: what the request would do'],
@@ -59,9 +69,29 @@ export const DIFFERENCES: [RegExp, string][] = [
     /^adds shown attributes\.(allowed_origins|created_at|description|double_opt_in|inputs|redirect_url|subscribes|success_message)$/,
     'extension: forms can be edited; what can be set can be read',
   ],
-  [/^adds shown attributes\.(confirmed_at|contact_id|status)$/, 'extension: what became of a submission'],
   [
-    /^adds shown relationships\.(contact_tags|lessons|modules|offers|site)$/,
+    /^adds shown attributes\.(payment_fee_in_cents|payment_plan_total_payments|provider|settlement_\w+|trial|trial_end_at)$/,
+    'in the prose of Kajabi only',
+  ],
+  [
+    /^adds shown attributes\.(amount|bank_account|currency|estimated_arrival_date|initiated_date|transactions)$/,
+    'payouts: in the examples of Kajabi only',
+  ],
+  [
+    /^adds shown attributes\.(cancel_at|current_period_end_at|failure|ordered_at|provider_reference|test|updated_at)$/,
+    'extension: what was recorded of a sale',
+  ],
+  [
+    /^adds shown attributes\.(interval|interval_count|payments_total|trial_days)$/,
+    'extension: subscriptions, payment plans and trials; what can be set can be read',
+  ],
+  [
+    /^adds shown attributes\.status$/,
+    'of a purchase, in the prose of Kajabi only; of a submission, an extension',
+  ],
+  [/^adds shown attributes\.(confirmed_at|contact_id)$/, 'extension: what became of a submission'],
+  [
+    /^adds shown relationships\.(contact_tags|customer|lessons|modules|offer|offers|order|payment_transactions|site)$/,
     'a resource has one representation',
   ],
 

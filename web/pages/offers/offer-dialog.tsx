@@ -1,24 +1,18 @@
-import { MultiSelect, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { MultiSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import {
-  createOffer,
-  listProducts,
-  NewOfferDataAttributesCurrency,
-  updateOffer,
-} from '../../api/generated.ts'
+import { createOffer, listProducts, type NewOfferDataAttributes, updateOffer } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { FormDialog } from '../../parts/forms.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
+import { NEW_PRICE, PRICE_FIELDS, PriceFields, type PriceValues, priceAttributes } from './price-fields.tsx'
 
-export interface OfferValues {
+export interface OfferValues extends PriceValues {
   title: string
   internal_title: string | null
   description: string | null
-  currency: string
-  price_in_cents: number
   is_gift: boolean
   access_days: number | null
   products: string[]
@@ -28,8 +22,7 @@ const NEW: OfferValues = {
   title: '',
   internal_title: null,
   description: null,
-  currency: 'USD',
-  price_in_cents: 0,
+  ...NEW_PRICE,
   is_gift: false,
   access_days: null,
   products: [],
@@ -39,14 +32,11 @@ const FIELDS = [
   'title',
   'internal_title',
   'description',
-  'currency',
-  'price_in_cents',
+  ...PRICE_FIELDS,
   'is_gift',
   'access_days',
   'products',
 ]
-
-const CURRENCIES = Object.values(NewOfferDataAttributesCurrency)
 
 /** Creates an offer or changes one. */
 export function OfferDialog({
@@ -63,11 +53,10 @@ export function OfferDialog({
   const { data: products } = useQuery(
     listOf('products', listProducts, { 'filter[site_id]': siteId, 'page[size]': 500, sort: 'title' }),
   )
-  const unit = minorUnitOf(values.currency)
 
   async function save() {
     const { products: ids, ...rest } = values
-    const attributes = { ...rest, currency: rest.currency as NewOfferDataAttributesCurrency }
+    const attributes = { ...rest, ...priceAttributes(rest) } as NewOfferDataAttributes
     const relationships = { products: { data: ids.map((id) => ({ type: 'products' as const, id })) } }
     if (edited) {
       const { id } = edited
@@ -127,25 +116,7 @@ export function OfferDialog({
             error={errors.products}
             onChange={(ids) => set({ products: ids })}
           />
-          <div className="field-pair">
-            <NumberInput
-              label={t('offers.price')}
-              min={0}
-              decimalScale={unit}
-              value={values.price_in_cents / 10 ** unit}
-              error={errors.price_in_cents}
-              onChange={(price) => set({ price_in_cents: Math.round(Number(price || 0) * 10 ** unit) })}
-            />
-            <Select
-              label={t('offers.currency')}
-              searchable
-              allowDeselect={false}
-              data={CURRENCIES}
-              value={values.currency}
-              error={errors.currency}
-              onChange={(currency) => set({ currency: currency! })}
-            />
-          </div>
+          <PriceFields values={values} errors={errors} set={set} />
           <NumberInput
             label={t('offers.accessDays')}
             description={t('offers.accessDaysHint')}
@@ -165,14 +136,4 @@ export function OfferDialog({
       )}
     </FormDialog>
   )
-}
-
-/** Decimals of a currency: 2 for USD, 0 for JPY, 3 for KWD. */
-function minorUnitOf(currency: string): number {
-  try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-    return format.resolvedOptions().maximumFractionDigits ?? 2
-  } catch {
-    return 2
-  }
 }

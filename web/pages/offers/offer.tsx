@@ -112,24 +112,18 @@ export function OfferPage() {
 }
 
 /** What the dialog edits, of an offer. */
-const valuesOf = (
-  {
-    title,
-    internal_title,
-    description,
-    currency,
-    price_in_cents,
-    is_gift,
-    access_days,
-  }: Omit<OfferValues, 'products'>,
-  products: { id: string }[],
-): OfferValues => ({
-  title,
-  internal_title,
-  description,
-  currency,
-  price_in_cents,
-  is_gift,
-  access_days,
+const valuesOf = (offer: Omit<OfferValues, 'products'>, products: { id: string }[]): OfferValues => ({
+  title: offer.title,
+  internal_title: offer.internal_title,
+  description: offer.description,
+  currency: offer.currency,
+  price_in_cents: offer.price_in_cents,
+  payment_type: offer.payment_type,
+  interval: offer.interval,
+  interval_count: offer.interval_count,
+  payments_total: offer.payments_total,
+  trial_days: offer.trial_days,
+  is_gift: offer.is_gift,
+  access_days: offer.access_days,
   products: products.map(({ id }) => id),
 })

@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import {
+  bigInteger,
+  boolean,
+  extension,
+  LIST_INDEX,
+  nullableText,
+  nullableTimestamp,
+  related,
+  text,
+  timestamp,
+  toMany,
+  toOne,
+} from '../../platform/jsonapi/field-types.ts'
+import { documentedNull } from '../../platform/jsonapi/operators.ts'
+import { defineResource } from '../../platform/jsonapi/resource.ts'
+import { dateRange } from '../date-range.ts'
+import { byNameOrEmail, ofContact } from '../of-contact.ts'
+import { currencyCodeAttribute, orderComparisons, priceAttributes } from '../price-attributes.ts'
+
+export const orders = defineResource({
+  type: 'orders',
+  singular: 'order',
+  description:
+    'What a customer bought at once. Amounts are in the smallest unit of the currency: the total is the subtotal less the discount plus the sales tax. Renewals make no order.',
+  from: sql`orders r`,
+  listed: LIST_INDEX,
+  attributes: {
+    order_number: bigInteger(sql`r.number`),
+    currency_code: currencyCodeAttribute,
+    fulfilled_at: nullableTimestamp(),
+    created_at: timestamp(),
+    ...priceAttributes,
+    // Where it was paid for, and its reference there.
+    provider: extension(text()),
+    provider_reference: extension(nullableText(sql`r.reference`)),
+    ordered_at: extension(timestamp()),
+    test: extension(boolean(sql`r.is_test`)),
+    updated_at: extension(timestamp()),
+  },
+  relationships: {
+    site: toOne('sites', sql`r.site_id`),
+    customer: toOne('customers', sql`r.customer_id`),
+    order_items: toMany(
+      'order_items',
+      (orderIds, { siteIds }) => sql`
+        select order_id as owner_id, id from order_items
+         where site_id = any (${siteIds}::bigint[]) and order_id = any (${orderIds}::bigint[])
+         order by id`,
+      { linkage: 'always' },
+    ),
+    payment_transactions: toMany(
+      'transactions',
+      (orderIds, { siteIds }) => sql`
+        select order_id as owner_id, id from transactions
+         where site_id = any (${siteIds}::bigint[]) and order_id = any (${orderIds}::bigint[])
+         order by occurred_at, id`,
+      { linkage: 'always' },
+    ),
+  },
+  filters: {
+    customer_id: related(sql`r.customer_id`, 'customers', 'Orders of this customer'),
+    contact_id: ofContact(sql`r.customer_id`, 'Orders'),
+    name_or_email: { ...byNameOrEmail(sql`r.customer_id`), extension: true },
+    ...orderComparisons({ order_number: ['number', sql`r.number`] }),
+    ...documentedNull('fulfilled_at', sql`r.fulfilled_at`),
+  },
+  lookedUpFilters: dateRange(sql`r.created_at`, 'Created'),
+  filterable: { provider: 'text', provider_reference: 'text' },
+  sorts: {
+    order_number: sql`r.number`,
+    fulfilled_at: sql`r.fulfilled_at`,
+    total_price_in_cents: sql`r.total`,
+  },
+  defaultSort: '-created_at',
+  examples: {
+    order_number: 1,
+    currency_code: 'USD',
+    total_price_in_cents: 4900,
+    subtotal_in_cents: 4900,
+    sales_tax_amount_in_cents: 0,
+    discount_amount_in_cents: 0,
+    formatted_total_price: '$49.00',
+    formatted_subtotal: '$49.00',
+    currency_symbol: '$',
+    provider: 'stripe',
+  },
+  nearMisses: [
+    [/^\/(?:v1\/)?(?:sales|invoices)(\/.*)?$/, 'What was bought is at /v1/orders and /v1/purchases.'],
+  ],
+})

@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import { bigInteger, text } from '../platform/jsonapi/field-types.ts'
+import { formattedAmount, symbolOf } from '../platform/jsonapi/money-fields.ts'
+import { documentedComparisons } from '../platform/jsonapi/operators.ts'
+import type { Attribute, Filter } from '../platform/jsonapi/resource.ts'
+
+const CURRENCY = sql`r.currency`
+
+/** What orders and order items both say of their price. */
+export const priceAttributes: Record<string, Attribute> = {
+  total_price_in_cents: bigInteger(sql`r.total`),
+  subtotal_in_cents: bigInteger(sql`r.subtotal`),
+  sales_tax_amount_in_cents: bigInteger(sql`r.tax`),
+  discount_amount_in_cents: bigInteger(sql`r.discount`),
+  formatted_total_price: formattedAmount(sql`r.total`, CURRENCY),
+  formatted_subtotal: formattedAmount(sql`r.subtotal`, CURRENCY),
+  currency_symbol: symbolOf(CURRENCY),
+}
+
+export const currencyCodeAttribute: Attribute = text(CURRENCY)
+
+const OPERATORS = [
+  ...['eq', 'not_eq', 'gt', 'gteq', 'gte', 'lt', 'lteq', 'lte', 'in', 'not_in'],
+  ...['cont', 'not_cont', 'i_cont', 'start', 'end'],
+]
+
+/** Kajabi documents comparisons of orders and order items by examples: every attribute has each of them. */
+export const orderComparisons = (
+  columns: Parameters<typeof documentedComparisons>[0],
+): Record<string, Filter> =>
+  documentedComparisons(
+    {
+      ...columns,
+      currency_code: ['text', CURRENCY],
+      total_price_in_cents: ['number', sql`r.total`],
+      subtotal_in_cents: ['number', sql`r.subtotal`],
+      sales_tax_amount_in_cents: ['number', sql`r.tax`],
+      discount_amount_in_cents: ['number', sql`r.discount`],
+      fulfilled_at: 'time',
+      created_at: 'time',
+    },
+    OPERATORS,
+  )

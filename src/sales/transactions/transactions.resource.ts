@@ -1,0 +1,153 @@
+import { type RawBuilder, sql } from 'kysely'
+import {
+  bigInteger,
+  boolean,
+  extension,
+  nullableBigInteger,
+  nullableText,
+  related,
+  text,
+  timestamp,
+  toMany,
+  toOne,
+} from '../../platform/jsonapi/field-types.ts'
+import { readId } from '../../platform/jsonapi/identifiers.ts'
+import { formattedAmount, symbolOf } from '../../platform/jsonapi/money-fields.ts'
+import { defineResource, type Filter } from '../../platform/jsonapi/resource.ts'
+import { dateRange } from '../date-range.ts'
+import { byNameOrEmail, ofContact } from '../of-contact.ts'
+
+const STATES = ['initialized', 'succeeded', 'failed']
+
+/** What lists show when it has succeeded. */
+const COMPLETED = ['charge', 'subscribe', 'subscription_charge', 'refund', 'dispute']
+const ACTIONS = [...COMPLETED, 'free_purchase', 'subscription_update', 'test']
+
+const CURRENCY = sql`r.currency`
+
+/** What lists show and what they leave out have an index each. */
+const isOther = (condition: RawBuilder<unknown>) => sql`not r.is_completed and ${condition}`
+
+/** A filter by one of these words, which also finds what lists otherwise leave out. */
+const withOthers = (words: string[], where: (value: string) => RawBuilder<unknown>): Filter => ({
+  description: `${words.join(', ')}: also of transactions that lists otherwise leave out`,
+  extension: true,
+  build(value) {
+    if (!words.includes(value)) throw new Error(`must be one of ${words.join(', ')}`)
+    return { where: where(value), saysWhatIsListed: true }
+  },
+})
+
+export const transactions = defineResource({
+  type: 'transactions',
+  singular: 'transaction',
+  isManaged: false,
+  description:
+    'Money that moved: a payment, a refund or a dispute; the amounts of the last two are negative. Lists show succeeded charges, refunds and disputes, unless `filter[state]` or `filter[action]` asks for others; tests, free purchases and failed payments can be looked up by id. `created_at` is when the money moved.',
+  from: sql`transactions r`,
+  listed: sql`r.is_completed`,
+  total: ({ siteIds }) =>
+    sql`select coalesce(sum(change), 0) as count from transaction_counts where site_id = any (${siteIds}::bigint[])`,
+  attributes: {
+    action: text(),
+    state: text(),
+    payment_type: nullableText(),
+    amount_in_cents: bigInteger(sql`r.amount`),
+    sales_tax_in_cents: bigInteger(sql`r.tax`),
+    currency: text(),
+    currency_symbol: symbolOf(CURRENCY),
+    formatted_amount: formattedAmount(sql`r.amount`, CURRENCY),
+    created_at: timestamp(sql`r.occurred_at`),
+    provider: text(),
+    payment_fee_in_cents: nullableBigInteger(sql`r.fee`),
+    settlement_amount_in_cents: nullableBigInteger(sql`r.settlement_amount`),
+    settlement_fee_amount_in_cents: nullableBigInteger(sql`r.settlement_fee`),
+    settlement_currency: nullableText(),
+    provider_reference: extension(nullableText(sql`r.reference`)),
+    // Why a payment failed, in the provider's words.
+    failure: extension(nullableText()),
+    test: extension(boolean(sql`r.is_test`)),
+    updated_at: extension(timestamp()),
+  },
+  relationships: {
+    site: toOne('sites', sql`r.site_id`),
+    customer: toOne('customers', sql`r.customer_id`),
+    offer: toOne('offers', sql`r.offer_id`),
+    purchases: toMany(
+      'purchases',
+      (transactionIds, { siteIds }) => sql`
+        select transaction_id as owner_id, purchase_id as id from transaction_purchases
+         where site_id = any (${siteIds}::bigint[]) and transaction_id = any (${transactionIds}::bigint[])
+         order by purchase_id`,
+      { linkage: 'always' },
+    ),
+    order: toOne('orders', sql`r.order_id`),
+  },
+  filters: {
+    customer_id: related(sql`r.customer_id`, 'customers', 'Transactions of this customer'),
+    name_or_email: byNameOrEmail(sql`r.customer_id`),
+    contact_id: ofContact(sql`r.customer_id`, 'Transactions'),
+    offer_id: {
+      description: 'Transactions that pay for this offer, also together with others',
+      refersTo: 'offers',
+      extension: true,
+      build: (value, { siteIds }) => ({
+        where: sql`r.id = any (array(
+          select tp.transaction_id from purchases p
+            join transaction_purchases tp on tp.purchase_id = p.id and tp.site_id = p.site_id
+           where p.offer_id = ${readId(value)} and p.site_id = any (${siteIds}::bigint[])))`,
+      }),
+    },
+    order_id: { ...related(sql`r.order_id`, 'orders', 'Transactions of this order'), extension: true },
+    purchase_id: {
+      description: 'Transactions that pay for this purchase',
+      refersTo: 'purchases',
+      extension: true,
+      build: (value, { siteIds }) => ({
+        where: sql`r.id = any (array(
+          select tp.transaction_id from transaction_purchases tp
+           where tp.purchase_id = ${readId(value)} and tp.site_id = any (${siteIds}::bigint[])))`,
+      }),
+    },
+    state: withOthers(STATES, (value) =>
+      value === 'succeeded'
+        ? sql`(r.is_completed or (${isOther(sql`r.state = ${value}`)}))`
+        : isOther(sql`r.state = ${value}`),
+    ),
+    action: withOthers(ACTIONS, (value) => {
+      const isAction = sql`r.action = ${value}`
+      return COMPLETED.includes(value)
+        ? sql`((r.is_completed and ${isAction}) or (${isOther(isAction)}))`
+        : isOther(isAction)
+    }),
+  },
+  lookedUpFilters: dateRange(sql`r.occurred_at`, 'The money moved'),
+  filterable: {
+    amount_in_cents: 'number',
+    currency: 'text',
+    payment_type: 'text',
+    provider: 'text',
+    provider_reference: 'text',
+  },
+  sorts: { amount_in_cents: sql`r.amount` },
+  defaultSort: '-created_at',
+  examples: {
+    action: 'charge',
+    state: 'succeeded',
+    payment_type: 'charge',
+    amount_in_cents: 4900,
+    sales_tax_in_cents: 0,
+    currency_symbol: '$',
+    formatted_amount: '$49.00',
+    provider: 'stripe',
+    payment_fee_in_cents: 172,
+    settlement_amount_in_cents: 4900,
+    settlement_fee_amount_in_cents: 172,
+    settlement_currency: 'USD',
+    provider_reference: 'ch_3PqZ8x',
+    failure: null,
+  },
+  nearMisses: [
+    [/^\/(?:v1\/)?(?:payments|charges|refunds)(\/.*)?$/, 'Payments and refunds are at /v1/transactions.'],
+  ],
+})
