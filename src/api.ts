@@ -266,8 +266,5 @@ export const pages: Extra[] = [
   demoFiles,
   uploadedFiles,
   portal,
-  demoFiles,
-  uploadedFiles,
-  portal,
   developerSite,
 ]
