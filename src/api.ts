@@ -78,8 +78,10 @@ import { couponRecords } from './sales/coupons/coupons.resource.ts'
 import { orderItems } from './sales/orders/order-items.resource.ts'
 import { orders } from './sales/orders/orders.resource.ts'
 import { payouts } from './sales/payouts/payouts.resource.ts'
+import { noProvider } from './sales/provider.ts'
 import { purchases } from './sales/purchases/purchases.resource.ts'
 import { reportRoutes } from './sales/reports/reports.routes.ts'
+import { salesRoutes } from './sales/sales.routes.ts'
 import { transactions } from './sales/transactions/transactions.resource.ts'
 import { hookRoutes } from './webhooks/hooks.routes.ts'
 import { advanceClock, countExpiring } from './worker/advance-clock.ts'
@@ -144,6 +146,7 @@ export const routes: Route[] = [
   ...reportRoutes,
   listRoute(payouts),
   showRoute(payouts),
+  ...salesRoutes(noProvider),
   ...crudRoutes(couponRecords, {
     create:
       'It takes off either `percent_off` or `amount_off_in_cents` of a `currency`. The code is unique in the site for ever, in upper or lower case, also when the coupon is archived. `ends_at` without a time is the end of that day.',

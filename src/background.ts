@@ -15,6 +15,7 @@ import { eventTypes } from './platform/events/events.ts'
 import { eventsQueue } from './platform/events/events-queue.ts'
 import type { BackgroundTask, Queue } from './platform/queue/queue.ts'
 import { react } from './reactions.ts'
+import { settleDue, settleSchedule } from './sales/settle/settle-due.ts'
 import { deliveriesQueue } from './webhooks/deliveries-queue.ts'
 import { cancelRest } from './webhooks/disable-hook.ts'
 
@@ -37,6 +38,7 @@ export const backgroundTasks: BackgroundTask[] = [
     run: announceAccessEnds,
     schedule: endingSchedule,
   },
+  { name: 'settle', everyMs: 1_000, wakesOthers: true, run: settleDue, schedule: settleSchedule },
   { name: 'clean uploads', everyMs: 600_000, run: cleanUploads },
   { name: 'clean up', everyMs: 600_000, run: (app) => cleanUp(app, queues) },
 ]

@@ -75,6 +75,7 @@ async function leftAfterMerging(
 /** What is found when a module moves nothing. */
 const LEFT: Record<string, string[]> = {
   grants: ['offer_grants'],
+  sales: ['order_items', 'orders', 'purchases', 'transactions'],
   events: ['events'],
   links: ['member_links'],
   member_sessions: ['member_sessions'],

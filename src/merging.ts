@@ -7,6 +7,7 @@ import { submissionsMerging } from './forms/merging.ts'
 import { grantsMerging } from './grants/merging.ts'
 import { linksMerging } from './links/merging.ts'
 import { sessionsMerging } from './members/merging.ts'
+import { paymentsMerging } from './payments/merging.ts'
 import { addressesMerging } from './people/contacts/merging.ts'
 import { customerMerging } from './people/customers/merging.ts'
 import { externalIdsMerging } from './people/external-ids/merging.ts'
@@ -14,12 +15,13 @@ import { notesMerging } from './people/notes/merging.ts'
 import { tagsMerging } from './people/tags/merging.ts'
 import { attemptsMerging } from './platform/auth/merging.ts'
 import { eventsMerging } from './platform/events/merging.ts'
-import { paymentsMerging } from './payments/merging.ts'
 import type { Merging } from './platform/merging.ts'
+import { salesMerging } from './sales/merging.ts'
 import { deliveriesMerging } from './webhooks/merging.ts'
 
 export const merging: Merging[] = [
   grantsMerging,
+  salesMerging,
   progressMerging,
   eventsMerging,
   linksMerging,

@@ -65,6 +65,7 @@ async function tracesAfterDeleting(
 
 /** What each module keeps. */
 const TABLES: Record<string, string[]> = {
+  sales: ['purchases'],
   grants: ['offer_grants'],
   contact: [
     'contact_aliases',

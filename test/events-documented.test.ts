@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { NEVER_HAPPENS, TRIGGER_EVENTS, TRIGGERS } from '../src/automations/triggers.ts'
+import { TRIGGER_EVENTS, TRIGGERS } from '../src/automations/triggers.ts'
 import { REFERENCES } from '../src/platform/events/catalogue.ts'
-import { describeType, eventNames, PERSONAL_EVENT_DATA } from '../src/platform/events/events.ts'
+import { describeType, eventTypes, PERSONAL_EVENT_DATA } from '../src/platform/events/events.ts'
 import { describeEvent, hookEvents } from '../src/webhooks/hook-events.ts'
 
 /** The rows of the first table of a page below a heading, without its head. */
@@ -21,23 +21,22 @@ function tableOf(page: string, heading: string): string[] {
 const row = (...cells: string[]) =>
   `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |').replaceAll('|  |', '| |')
 const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ')
-const occurring = (occurs: string, never?: string) => (never ? `never: ${never}` : occurs)
 
 test('docs/events.md lists every event: when it occurs, its references and data, its hooks, whether it is a trigger', () => {
-  const rows = eventNames.map((name) => {
-    const { occurs, refersTo, data, hooks = {}, isTrigger, neverHappens } = describeType(name)
+  const rows = eventTypes.map((name) => {
+    const { occurs, refersTo, data, hooks = {}, isTrigger } = describeType(name)
     const references = refersTo.map((type) => REFERENCES[type].replace('_id', ''))
     const shown = Object.keys(data.properties).filter((member) => !PERSONAL_EVENT_DATA.includes(member))
     const cells = [references.join(', '), code(shown), code(Object.keys(hooks)), isTrigger ? 'yes' : '']
-    return row(code([name]), occurring(occurs, neverHappens), ...cells)
+    return row(code([name]), occurs, ...cells)
   })
   expect(tableOf('events.md', 'Types')).toEqual(rows)
 })
 
 test('docs/webhooks.md lists every event of hooks, with what its body shows', () => {
   const rows = hookEvents.map((name) => {
-    const { occurs, shows, isKajabi, neverHappens } = describeEvent(name)
-    return row(`\`${name}\`${isKajabi ? '' : ' †'}`, occurring(occurs, neverHappens), code(shows))
+    const { occurs, shows, isKajabi } = describeEvent(name)
+    return row(`\`${name}\`${isKajabi ? '' : ' †'}`, occurs, code(shows))
   })
   expect(tableOf('webhooks.md', 'Events')).toEqual(rows)
 })
@@ -45,7 +44,7 @@ test('docs/webhooks.md lists every event of hooks, with what its body shows', ()
 test('docs/automations.md lists every trigger, with what it can be restricted to', () => {
   const rows = TRIGGER_EVENTS.map((name) => {
     const { occurs } = describeType(name)
-    return row(code([name]), occurring(occurs, NEVER_HAPPENS[name]), code([TRIGGERS[name] ?? []].flat()))
+    return row(code([name]), occurs, code([TRIGGERS[name] ?? []].flat()))
   })
   expect(tableOf('automations.md', 'Trigger')).toEqual(rows)
 })

@@ -118,6 +118,12 @@ export const EXCEPTIONS: Exception[] = [
     because: 'the function of a grant checks the token itself: decision 0004',
   },
   {
+    in: 'sales',
+    tables: ['contacts', 'customers', 'holdings', 'offer_products', 'offers', 'sites'],
+    because:
+      'a sale is one call of one database function, as a grant is; access and revenue follow from settings of the site',
+  },
+  {
     in: 'emails',
     tables: [
       'accounts',
@@ -155,12 +161,6 @@ export const EXCEPTIONS: Exception[] = [
     in: 'automations',
     tables: ['contacts', 'events'],
     because: 'runs are claimed together with their contact and what started them',
-  },
-  {
-    in: 'sales',
-    tables: ['contacts', 'customers', 'offers', 'offer_products', 'sites'],
-    because:
-      'sales are found by their customers, purchases show their products, and days are those of the site',
   },
   {
     in: 'members',

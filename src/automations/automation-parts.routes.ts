@@ -4,7 +4,7 @@ import { type Route, route } from '../platform/http/route.ts'
 import { NullableText } from '../platform/jsonapi/nullable.ts'
 import { ACTION_NAMES, ACTION_NEEDS, ACTIONS } from './actions.ts'
 import type { Member } from './fields.ts'
-import { NEVER_HAPPENS, TRIGGER_EVENTS, TRIGGERS } from './triggers.ts'
+import { TRIGGER_EVENTS, TRIGGERS } from './triggers.ts'
 
 const Permissions = Type.Array(Type.String(), {
   description: 'What the user or key that saves the automation must be allowed to do',
@@ -16,7 +16,6 @@ const Trigger = Type.Object({
   resource_type: NullableText({
     description: 'The type of the resource to one of which `resource_id` restricts it',
   }),
-  never_happens: NullableText({ description: 'Why it cannot occur in this version' }),
   permissions: Permissions,
 })
 
@@ -37,7 +36,6 @@ const triggers = TRIGGER_EVENTS.map((event) => ({
   event,
   occurs: describeType(event).occurs,
   resource_type: TRIGGERS[event],
-  never_happens: NEVER_HAPPENS[event] ?? null,
   permissions: needsOf(event),
 }))
 

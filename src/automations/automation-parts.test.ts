@@ -54,7 +54,7 @@ test('an automation made of each trigger and each action that are listed is acce
     expect.objectContaining({ name: 'unit', is_required: true }),
   ])
   const granted = attributes.triggers.find(({ event }: { event: string }) => event === 'offer_granted')
-  expect(granted).toMatchObject({ resource_type: 'offers', never_happens: null })
+  expect(granted).toMatchObject({ resource_type: 'offers' })
 })
 
 test('versions say how many active runs follow each, and what it does', async () => {

@@ -61,7 +61,7 @@ const TestResult = Type.Object({
   meta: Type.Object({
     would_run: Type.Boolean(),
     reason: NullableText({
-      enum: ['disabled', 'never_happens', 'other_resource', 'conditions_not_met', null],
+      enum: ['disabled', 'other_resource', 'conditions_not_met', null],
       description: 'Why it would not run',
       examples: [null],
     }),

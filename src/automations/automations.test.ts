@@ -52,24 +52,6 @@ test('the defaults of an automation are: for all offers, without conditions, ena
   })
 })
 
-test.each(['offer_purchased', 'purchase_deactivated'])(
-  'an automation that waits for %s, which cannot occur yet, is created with a warning',
-  async (event) => {
-    const never = { ...welcome(), trigger: { event } }
-    const made = await h.client.post('/v1/automations', bodyOf(never))
-    expect(made.status).toBe(201)
-    const warned = new RegExp(`The trigger ${event} cannot occur yet: there are no purchases`)
-    expect(made.headers.get('warning')).toMatch(warned)
-    const switched = (enabled: boolean) =>
-      h.client.patch(`/v1/automations/${made.body.data.id}`, bodyOf({ enabled }))
-    await switched(false)
-    const changed = await switched(true)
-    expect(changed.headers.get('warning')).toMatch(warned)
-    const other = await h.client.post('/v1/automations', bodyOf(welcome()))
-    expect(other.headers.get('warning')).toBeNull()
-  },
-)
-
 test('ids may be numbers', async () => {
   const actions = [{ action: 'add_tag', tag_id: Number(tagId) }]
   expect((await create({ ...welcome(), actions })).attributes.actions).toEqual([

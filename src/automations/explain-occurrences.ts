@@ -13,7 +13,7 @@ import { namesOf } from '../platform/references/names-of.ts'
 import { durationInWords, timeInWords } from '../platform/text/times.ts'
 import type { Viewer } from './describe-steps.ts'
 import type { Definition } from './parse-automation.ts'
-import { NEVER_HAPPENS, TRIGGERS, type TriggerEvent } from './triggers.ts'
+import { TRIGGERS, type TriggerEvent } from './triggers.ts'
 
 /** The newest so many events are explained. */
 const MOST = 20
@@ -237,8 +237,6 @@ function summaryOf(
   zone: string,
 ): string {
   const state = disabled_at ? ` It has been disabled since ${timeInWords(disabled_at, zone)}.` : ''
-  const never = NEVER_HAPPENS[trigger]
-  if (never) return `The automation "${name}" has not run: ${trigger} cannot occur, ${never}.${state}`
   const [latest] = occurrences
   if (!latest)
     return `The automation "${name}" has not run: no event ${trigger} of the contact is in the event log.${state}`

@@ -12,7 +12,6 @@ import { endRunsOfAutomation } from './end-runs.ts'
 import { ATTRIBUTES } from './fields.ts'
 import { type AutomationValues, type Definition, definitionIn } from './parse-automation.ts'
 import { checkReferences } from './references.ts'
-import { NEVER_HAPPENS, type TriggerEvent } from './triggers.ts'
 
 type Automation = Selectable<Automations>
 
@@ -37,7 +36,6 @@ async function completeNew(values: AutomationValues, writing: Writing, siteId: s
   const { name, enabled = true } = values
   const definition = newDefinition(values)
   assertCanRun(writing, definition, definition)
-  warnOfSilence(writing, definition.trigger)
   if (enabled) await assertUnderLimit(writing.tx, siteId)
   await checkConditions(writing.tx, siteId, definition)
   await checkReferences(writing.tx, siteId, definition, definition)
@@ -81,7 +79,6 @@ async function completeChanged(
   const definition = { ...before, ...changes }
   if (enabled || Object.keys(changes).length > 0) {
     assertCanRun(writing, definition, changes)
-    warnOfSilence(writing, definition.trigger)
   }
   const isNew = !isDeepStrictEqual(definition, before)
   const isSwitched = enabled !== undefined && enabled !== (automation.disabled_at === null)
@@ -112,13 +109,6 @@ const checkConditions = async (
 /** Runs that wait end at once. */
 export const endRuns = ({ site_id, id }: Automation, { tx, now }: Writing): Promise<void> =>
   endRunsOfAutomation(tx, site_id, id, now)
-
-/** Warns about triggers that cannot occur. */
-function warnOfSilence({ warn }: Writing, trigger: TriggerEvent): void {
-  const reason = NEVER_HAPPENS[trigger]
-  if (reason)
-    warn(`The trigger ${trigger} cannot occur yet: ${reason}. The automation will not start any runs.`)
-}
 
 /** Each event of a site is looked at for each of them. */
 const MOST_ENABLED = 200

@@ -15,7 +15,7 @@ import { isThere } from '../platform/references/names-of.ts'
 import { type DescribedStep, describeSteps, type Viewer } from './describe-steps.ts'
 import type { Definition } from './parse-automation.ts'
 import { simulateRuns } from './simulate-runs.ts'
-import { NEVER_HAPPENS, TRIGGERS } from './triggers.ts'
+import { TRIGGERS } from './triggers.ts'
 
 /** What is tested: an automation, or one that is not saved. */
 export interface Tested {
@@ -34,7 +34,7 @@ export interface Occasion {
 
 export interface TestResult {
   would_run: boolean
-  reason: 'disabled' | 'never_happens' | 'other_resource' | 'conditions_not_met' | null
+  reason: 'disabled' | 'other_resource' | 'conditions_not_met' | null
   sentence: string
   /** Null: it has none, or the viewer may not view contacts. */
   conditions: ExplainedCondition | null
@@ -125,13 +125,12 @@ async function recordOccasion(
 }
 
 function reasonAgainst(
-  { trigger, resource_id }: Definition,
+  { resource_id }: Definition,
   isEnabled: boolean,
   resourceId: string | null,
   conditions: ExplainedCondition | null,
 ): TestResult['reason'] {
   if (!isEnabled) return 'disabled'
-  if (NEVER_HAPPENS[trigger]) return 'never_happens'
   if (resource_id !== null && resource_id !== resourceId) return 'other_resource'
   if (conditions && !conditions.is_met) return 'conditions_not_met'
   return null
@@ -147,7 +146,6 @@ function sentenceOf(
   const event = `if ${trigger} occurred to ${contact} now`
   const because = {
     disabled: 'it is disabled',
-    never_happens: NEVER_HAPPENS[trigger] ?? '',
     other_resource: 'its trigger is restricted to another resource',
     conditions_not_met: [
       'its conditions are not met',

@@ -1,7 +1,7 @@
 /** What can start an automation. */
 import { Type } from 'typebox'
 import type { EVENTS } from '../platform/events/catalogue.ts'
-import { describeType, eventNames } from '../platform/events/events.ts'
+import { describeType, eventTypes } from '../platform/events/events.ts'
 import { component } from '../platform/jsonapi/documented.ts'
 import { isReferenceType, type ReferenceType } from '../platform/references/referable.ts'
 
@@ -12,7 +12,7 @@ export type TriggerEvent = {
 }[keyof Catalogue]
 
 /** The events of the catalogue that can start an automation. */
-export const TRIGGER_EVENTS = eventNames.filter(
+export const TRIGGER_EVENTS = eventTypes.filter(
   (name): name is TriggerEvent => describeType(name).isTrigger === true,
 )
 
@@ -24,9 +24,6 @@ export const TRIGGERS = byTrigger((trigger): ReferenceType | null => {
   const { confinedTo = '' } = describeType(trigger)
   return isReferenceType(confinedTo) ? confinedTo : null
 })
-
-/** Why a trigger cannot occur in this version; undefined when it can. */
-export const NEVER_HAPPENS = byTrigger((trigger) => describeType(trigger).neverHappens)
 
 export const TriggerSchema = component(
   'AutomationTrigger',

@@ -112,6 +112,15 @@ begin
 end
 $$;
 
+-- Records that a change has created the customer.
+create or replace function customer_created_event(p_change offers_change, p_now timestamptz)
+returns new_event language sql stable as $$
+  select row(p_change.site_id, 'customer_created', p_now, p_change.options, p_change.contact_id, p_change.customer_id, null,
+             null, jsonb_build_object(
+               'send_welcome_email', coalesce((p_change.options ->> 'send_customer_welcome_email')::boolean, true),
+               'offer_ids', p_change.offer_ids::text[]))::new_event
+$$;
+
 -- Who is granted nothing does not become a customer.
 create or replace function lacks_customer(p_change offers_change) returns boolean language sql immutable as $$
   select p_change.error is null and p_change.customer_id is null and p_change.offer_ids <> '{}'
@@ -187,10 +196,7 @@ begin
   select array_agg(e.event order by e.contact_id, e.grant_id nulls first) into v_events
     from (
       select c.contact_id, null::bigint as grant_id,
-             row(c.site_id, 'customer_created', p_now, c.options, c.contact_id, c.customer_id, null, null,
-                 jsonb_build_object(
-                   'send_welcome_email', coalesce((c.options ->> 'send_customer_welcome_email')::boolean, true),
-                   'offer_ids', c.offer_ids::text[]))::new_event as event
+             customer_created_event(row(c.*)::offers_change, p_now) as event
         from changes c where c.customer_created
        union all
       select c.contact_id, g.id,

@@ -28,8 +28,8 @@ begin
 end
 $$;
 
--- Ends the live grants of these offers to the customer of a change; there are none while the contact is not a
--- customer. Returns the ids of the offers that were held.
+-- Ends the live grants of these offers to the customer of a change, and access by purchases of them; there are none while
+-- the contact is not a customer. Returns the ids of the offers that were held.
 create or replace function end_grants(p_change offers_change, p_offer_ids bigint[], p_reason text, p_now timestamptz)
 returns bigint[] language plpgsql as $$
 declare
@@ -49,7 +49,12 @@ begin
       select row(p_change.site_id, 'offer_revoked', p_now, p_change.options, p_change.contact_id, p_change.customer_id,
                  e.offer_id, e.id, jsonb_build_object('reason', p_reason))::new_event
         from ended e order by e.offer_id)) r;
-  return coalesce(v_offer_ids, '{}');
+  return array(
+    select unnest(v_offer_ids) union
+    select unnest(deactivate_purchases(
+      p_change.site_id, p_change.customer_id, p_offer_ids,
+      case p_reason when 'contact_deleted' then 'contact_deleted' else 'deactivated' end, p_change.options, p_now))
+     order by 1);
 end
 $$;
 
@@ -59,8 +64,8 @@ returns bigint[] language plpgsql as $$
 begin
   return end_grants(
     p_change,
-    array(select offer_id from offer_grants
-           where site_id + 0 = p_change.site_id and customer_id = p_change.customer_id and revoked_at is null
+    array(select distinct offer_id from holdings
+           where site_id + 0 = p_change.site_id and customer_id = p_change.customer_id
              and offer_id <> all (p_change.offer_ids)),
     p_reason, p_now);
 end

@@ -14,6 +14,7 @@ import { makeForm, submissionBody } from './forms.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
 import type { Receiver } from './receiver.ts'
+import { itemOf, sell } from './sales.ts'
 
 /** In everything that this contact is called, writes or is sent, and in nothing else. */
 export const WORD = 'quillfeather'
@@ -148,6 +149,12 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
   )
   await nameInBulkJobs(h, tag, offers[0]!)
   await beginCheckout(h, customerId, offers[0]!)
+  await sell(app, siteId, contactId, [itemOf(app, offers[0]!, 2900)], {
+    extra: { about: WORD },
+    cardholder_name: WORD,
+    billing_address_zip: WORD,
+    referrer: `https://${WORD}.example.com/`,
+  })
   return { contactId, customerId, site, member, tagId: tag, giftOfferId: offers[1]! }
 }
 

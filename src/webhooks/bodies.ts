@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { App } from '../platform/app.ts'
-import { referenceOf } from '../platform/events/events.ts'
+import { referencesOf } from '../platform/events/events.ts'
 import { pageDocument } from '../platform/jsonapi/document.ts'
 import { toMany } from '../platform/jsonapi/field-types.ts'
 import { identifier } from '../platform/jsonapi/identifiers.ts'
@@ -66,10 +66,9 @@ type Named = ReturnType<typeof identifier>
 const keyOf = ({ type, id }: Named) => `${type} ${id}`
 
 function identifiersOf(subject: DeliverySubject): Named[] {
-  return describeEvent(subject.event).shows.flatMap((type) => {
-    const id = referenceOf(subject, type)
-    return id === null ? [] : [identifier(type, id)]
-  })
+  return describeEvent(subject.event).shows.flatMap((type) =>
+    referencesOf(subject, type).map((id) => identifier(type, id)),
+  )
 }
 
 async function showAll(app: App, siteId: string, named: Named[]): Promise<Map<string, Named>> {

@@ -1,6 +1,6 @@
 /** The events that hooks can subscribe to, as the catalogue of events has them. */
 import type { EVENTS } from '../platform/events/catalogue.ts'
-import { describeType, type Event, eventNames, needsOf } from '../platform/events/events.ts'
+import { describeType, type Event, eventTypes, needsOf } from '../platform/events/events.ts'
 
 interface HookEventDescription {
   /** Completes "occurs when". */
@@ -12,8 +12,6 @@ interface HookEventDescription {
   /** What its body shows, the primary resource first. */
   shows: readonly string[]
   isKajabi: boolean
-  /** Why it cannot happen in this version. */
-  neverHappens?: string
 }
 
 type Catalogue = typeof EVENTS
@@ -26,7 +24,7 @@ export type HookEvent =
   | 'automation'
 
 const HOOK_EVENTS: Record<string, HookEventDescription> = {
-  ...Object.assign({}, ...eventNames.map(namesOf)),
+  ...Object.assign({}, ...eventTypes.map(namesOf)),
   automation: {
     occurs: 'a step of an automation calls the hook',
     needs: ['view:contacts', 'view:customers', 'view:grants', 'view:offers'],
@@ -36,8 +34,8 @@ const HOOK_EVENTS: Record<string, HookEventDescription> = {
 }
 
 function namesOf(type: keyof Catalogue): Record<string, HookEventDescription> {
-  const { hooks = {}, occurs, confinedTo, shows = [], neverHappens } = describeType(type)
-  const common = { occurs, needs: needsOf(type), confinedTo, shows, neverHappens }
+  const { hooks = {}, occurs, confinedTo, shows = [] } = describeType(type)
+  const common = { occurs, needs: needsOf(type), confinedTo, shows }
   return Object.fromEntries(
     Object.entries(hooks).map(([name, { occurs = common.occurs, isKajabi = false }]) => [
       name,
@@ -68,4 +66,4 @@ export const hookEventsOf = ({ type, data }: Pick<Event, 'type' | 'data'>): Hook
 
 /** The types of events that trigger this hook event. */
 export const eventTypesFor = (name: HookEvent): string[] =>
-  eventNames.filter((type) => Object.hasOwn(describeType(type).hooks ?? {}, name))
+  eventTypes.filter((type) => Object.hasOwn(describeType(type).hooks ?? {}, name))

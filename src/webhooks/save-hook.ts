@@ -12,7 +12,7 @@ import {
   assertTarget,
   type Hook,
 } from './hook-attributes.ts'
-import { describeEvent, type HookEvent } from './hook-events.ts'
+import type { HookEvent } from './hook-events.ts'
 import { newSigningSecret } from './signing.ts'
 
 interface HookValues {
@@ -40,7 +40,6 @@ export async function completeHook(
   const event = hook?.event ?? columns.event!
   if (!hook) assertServed(app.config, event)
   assertCanSubscribe(writing, event)
-  warnOfSilence(writing, event)
   if (columns.target_url !== undefined) assertTarget(app.config, columns.target_url)
   if (columns.resource_id) await assertConfinable(tx, siteId, event, columns.resource_id, 'resource_id')
   if (hook) return { ...columns, ...(await switchHook(writing, hook, columns.resource_id, enabled)) }
@@ -48,13 +47,6 @@ export async function completeHook(
   const secret = newSigningSecret()
   writing.showOnce({ secret })
   return { ...columns, secret: app.sealer.seal(secret) }
-}
-
-/** Warns about events that cannot occur. */
-function warnOfSilence({ warn }: Writing, event: HookEvent): void {
-  const { neverHappens } = describeEvent(event)
-  if (neverHappens)
-    warn(`The event ${event} cannot occur yet: ${neverHappens}. The hook sends test events only.`)
 }
 
 /** Each event is looked at for each of them. */

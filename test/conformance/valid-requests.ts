@@ -23,6 +23,7 @@ import type { Harness } from '../../src/testing/harness.ts'
 import { oneOfEach } from '../../src/testing/one-of-each.ts'
 import { readOpenApi, type WholeOperation, wholePaths } from '../../src/testing/openapi.ts'
 import { optionsOf } from '../../src/testing/passkeys.ts'
+import { itemOf, sell } from '../../src/testing/sales.ts'
 
 export interface Request {
   method: string
@@ -227,6 +228,30 @@ async function invite(world: World): Promise<{ id: string; token: string }> {
   return { id: body.data.id, token: body.data.attributes.link.split('/').at(-1) }
 }
 
+/** A subscription that somebody has bought. @returns the id of the purchase */
+async function subscribe({ h, account, ids }: World): Promise<string> {
+  const contact = await makeContact(h.app, account.siteId)
+  const items = [itemOf(h.app, ids.offers!, 2900, 'subscription')]
+  return (await sell(h.app, account.siteId, contact, items)).purchaseIds[0]!
+}
+
+/** The documented request about a new subscription. */
+async function ofSubscription(world: World, name: string): Promise<Request> {
+  const route = routes.find((each) => nameOf(each) === `POST /v1/purchases/{id}/${name}`)!
+  const purchases = await subscribe(world)
+  return aboutExisting({ ...world, ids: { ...world.ids, purchases } }, route)
+}
+
+/** The documented refund of a new sale. */
+async function refundOf(world: World, parent: 'orders' | 'transactions'): Promise<Request> {
+  const { h, account, ids } = world
+  const contact = await makeContact(h.app, account.siteId)
+  const sold = await sell(h.app, account.siteId, contact, [itemOf(h.app, ids.offers!, 2900)])
+  const route = routes.find((each) => nameOf(each) === `POST /v1/${parent}/{id}/refunds`)!
+  const sale = { orders: sold.orderId, transactions: sold.transactionId! }
+  return aboutExisting({ ...world, ids: { ...ids, ...sale } }, route)
+}
+
 const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
   'POST /v1/oauth/token': async ({ account: { clientId, clientSecret } }) => ({
     method: 'POST',
@@ -342,6 +367,14 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     const grants = granted.body.meta.offers[0].grant_id
     return aboutExisting({ ...world, ids: { ...world.ids, grants } }, grant)
   },
+  'POST /v1/purchases/{id}/cancel_subscription': async (world) => ({
+    method: 'POST',
+    path: `/v1/purchases/${await subscribe(world)}/cancel_subscription`,
+  }),
+  'POST /v1/purchases/{id}/renewals': async (world) => ofSubscription(world, 'renewals'),
+  'POST /v1/purchases/{id}/failed_payments': async (world) => ofSubscription(world, 'failed_payments'),
+  'POST /v1/orders/{id}/refunds': async (world) => refundOf(world, 'orders'),
+  'POST /v1/transactions/{id}/refunds': async (world) => refundOf(world, 'transactions'),
   'POST /v1/contacts/{id}/merge': async ({ h, account }) => {
     const [into, from] = [await makeContact(h.app, account.siteId), await makeContact(h.app, account.siteId)]
     return {

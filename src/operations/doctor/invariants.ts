@@ -6,12 +6,14 @@ import { emailInvariants } from './invariants/emails.ts'
 import { grantInvariants } from './invariants/grants.ts'
 import type { Invariant } from './invariants/invariant.ts'
 import { recordInvariants } from './invariants/records.ts'
+import { saleInvariants } from './invariants/sales.ts'
 import { webhookInvariants } from './invariants/webhooks.ts'
 
 export type { Invariant } from './invariants/invariant.ts'
 
 export const invariants: Invariant[] = [
   ...grantInvariants,
+  ...saleInvariants,
   ...emailInvariants,
   ...automationInvariants,
   ...webhookInvariants,

@@ -6,12 +6,19 @@ import { findGift, redeemOwnGift } from '../../members/redeem-gift.ts'
 import { requestLink } from '../../members/request-link.ts'
 import { REFERENCES } from '../../platform/events/catalogue.ts'
 import { describeType, type EventType, eventTypes } from '../../platform/events/events.ts'
+import { lockPurchase } from '../../sales/purchases/lock-purchase.ts'
+import { cancelSubscription } from '../../sales/subscriptions/cancel-subscription.ts'
+import { failPayment } from '../../sales/subscriptions/renew-purchase.ts'
+import { lockTransaction } from '../../sales/transactions/find-transaction.ts'
+import { recordDispute } from '../../sales/transactions/record-dispute.ts'
+import { recordRefund } from '../../sales/transactions/record-refund.ts'
 import { Authenticator } from '../../testing/authenticator.ts'
 import { makeContact, makeOffer, makeUser, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
 import { addPasskey, signInHeaders } from '../../testing/passkeys.ts'
 import { type Receiver, startReceiver } from '../../testing/receiver.ts'
+import { inTx, itemOf, originAt, sell } from '../../testing/sales.ts'
 import { leaveTraces, VISITOR } from '../../testing/traces.ts'
 import { advanceClock } from '../../worker/advance-clock.ts'
 
@@ -51,6 +58,7 @@ beforeAll(async () => {
   await changePasskeys()
   await actAsMember()
   await mergeHolders()
+  await sellAndDispute()
   await advanceClock(h.app, 3 * DAY)
   const before = await eventsAfter('0')
   await h.client.delete(`/v1/contacts/${contactId}`)
@@ -70,6 +78,26 @@ async function mergeHolders(): Promise<void> {
   ]
   for (const id of [into, from]) await h.client.post(`/v1/contacts/${id}/relationships/offers`, offers)
   await h.client.post(`/v1/contacts/${into}/merge`, { data: { type: 'contacts', id: from } })
+}
+
+/** A subscription whose payment fails, is disputed and refunded, and which is canceled. */
+async function sellAndDispute(): Promise<void> {
+  const { siteId } = h.account
+  const [contactId, offerId] = [await makeContact(h.app, siteId), await makeOffer(h.app, siteId)]
+  const sold = await sell(h.app, siteId, contactId, [itemOf(h.app, offerId, 2900, 'subscription')])
+  const origin = originAt(h.app)
+  const dispute = { reference: 'dp_1', amount: 900, reason: null, opened_at: origin.now, movements: [] }
+  await inTx(h.app, async (tx) => {
+    const charge = (await lockTransaction(tx, siteId, { id: sold.transactionId! }))!
+    await recordDispute(tx, charge, { ...dispute, status: 'needs_response' }, origin)
+    await recordDispute(tx, charge, { ...dispute, status: 'lost' }, origin)
+    await recordDispute(tx, charge, { ...dispute, status: 'won' }, origin)
+    const refund = { reference: null, amount: 900, state: 'succeeded', occurred_at: origin.now } as const
+    await recordRefund(tx, charge, refund, origin)
+    const purchase = await lockPurchase(tx, [siteId], sold.purchaseIds[0]!)
+    await failPayment(tx, purchase, {}, origin)
+    await cancelSubscription(tx, purchase, origin)
+  })
 }
 
 /** The owner looks at the members' pages as a customer. */

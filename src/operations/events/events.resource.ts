@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { Type } from 'typebox'
 import { ofCustomer } from '../../people/customers/of-customer.ts'
-import { describeType, eventNames, eventTypes, PERSONAL_EVENT_DATA } from '../../platform/events/events.ts'
+import { describeType, eventTypes, PERSONAL_EVENT_DATA } from '../../platform/events/events.ts'
 import {
   equals,
   integer,
@@ -41,7 +41,7 @@ const ofType: Filter = {
 
 /** Without the rows that take a permission that the caller lacks: those about the team are not for everybody. */
 function permitted(permissions: string[]): RawBuilder<unknown> | undefined {
-  const hidden = eventNames.filter((name) => {
+  const hidden = eventTypes.filter((name) => {
     const { viewedWith } = describeType(name)
     return viewedWith !== undefined && !permissions.includes(viewedWith)
   })

@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import {
   boolean,
   derived,
@@ -12,6 +11,7 @@ import {
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { choice, writable } from '../../platform/jsonapi/fields.ts'
+import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { PROVIDERS, webhookPath } from './provider-account.ts'

@@ -1,8 +1,8 @@
 /** What connecting, changing and disconnecting a provider account does besides its row. */
 import { sql } from 'kysely'
-import type { Row } from '../../platform/jsonapi/resource.ts'
 import { ApiError } from '../../platform/jsonapi/errors.ts'
 import { invalidAttribute, type Values } from '../../platform/jsonapi/read-attributes.ts'
+import type { Row } from '../../platform/jsonapi/resource.ts'
 import type { Writing } from '../../platform/records/records.ts'
 import { randomSecret } from '../../platform/secrets/secrets.ts'
 import { queueTask } from '../inbox/queue-task.ts'

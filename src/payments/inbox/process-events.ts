@@ -8,9 +8,9 @@ import { applyReading } from '../apply-reading.ts'
 import { explain, isMissing, isUnauthorized } from '../stripe/errors.ts'
 import { readNotification } from '../stripe/read-notification.ts'
 import { type ClaimedEvent, claimEvents } from './claim-events.ts'
-import { nextTicket } from './tickets.ts'
 import { performTask } from './perform-task.ts'
 import { TASK_PREFIX, type Task } from './queue-task.ts'
+import { nextTicket } from './tickets.ts'
 
 /** Groups of events in progress per process. Stripe answers a hundred requests a second of an account. */
 const CONCURRENCY = 5

@@ -26,7 +26,7 @@ export const customerMerging: Merging = {
          set avatar = coalesce(t.avatar, f.avatar), public_bio = coalesce(t.public_bio, f.public_bio),
              public_location = coalesce(t.public_location, f.public_location),
              public_website = coalesce(t.public_website, f.public_website), socials = f.socials || t.socials,
-             language = coalesce(t.language, f.language), net_revenue = t.net_revenue + f.net_revenue,
+             language = coalesce(t.language, f.language),
              last_request_at = greatest(t.last_request_at, f.last_request_at),
              created_at = least(t.created_at, f.created_at), updated_at = ${now}
         from customers f

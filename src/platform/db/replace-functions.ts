@@ -25,6 +25,9 @@ const FUNCTIONS = [
   '../../grants/revoke_offers.sql',
   '../../grants/replace_offers.sql',
   '../../grants/change_offers.sql',
+  '../../sales/settle/facts_against.sql',
+  '../../sales/settle/settle_purchases.sql',
+  '../../sales/orders/record_orders.sql',
   '../../emails/email_html.sql',
   '../events/claim_events.sql',
 ].map((path) => join(import.meta.dirname, path))

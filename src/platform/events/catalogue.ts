@@ -2,7 +2,7 @@
 import { type TObject, Type } from 'typebox'
 import { languages } from '../text/languages.ts'
 
-/** Where an event has the id of a resource of each type: in a column, or else in its `data`. */
+/** Where an event has the id of a resource of each type, or a list of ids: in a column, or else in its `data`. */
 export const REFERENCES = {
   contacts: 'contact_id',
   customers: 'customer_id',
@@ -17,6 +17,11 @@ export const REFERENCES = {
   products: 'course_id',
   lessons: 'lesson_id',
   course_progress: 'course_progress_id',
+  orders: 'order_id',
+  // All of an order.
+  order_items: 'order_item_ids',
+  purchases: 'purchase_id',
+  transactions: 'transaction_id',
 } as const
 
 /** A type of resource that an event can refer to. */
@@ -51,8 +56,6 @@ export interface EventDescription {
   viewedWith?: string
   /** The type of resource that a hook or automation for it can be confined to. */
   confinedTo?: string
-  /** Why it cannot occur in this version. Kajabi's clients can ask for it. */
-  neverHappens?: string
 }
 
 const nothing = Type.Object({})
@@ -94,11 +97,34 @@ const ABOUT_COURSE = {
   isTrigger: true,
 } as const
 
-const NO_PURCHASES = {
-  refersTo: [],
-  data: nothing,
+const textOrNull = Type.Union([text, Type.Null()])
+
+const ABOUT_PURCHASE = {
+  refersTo: ['contacts', 'customers', 'offers', 'purchases'],
+  shows: ['purchases', 'offers', 'customers'],
   confinedTo: 'offers',
-  neverHappens: 'there are no purchases in this version',
+  isTrigger: true,
+} as const
+
+const PurchaseTurned = Type.Object({
+  purchase_id: text,
+  // Null when access came back.
+  reason: textOrNull,
+  // The customer holds the offer by a grant or by another purchase.
+  still_held: flag,
+})
+
+/** The offer is that of the one purchase; none when there are several. */
+const ABOUT_PAYMENT = {
+  refersTo: ['contacts', 'customers', 'offers', 'orders', 'transactions'],
+  data: Type.Object({ transaction_id: text, order_id: textOrNull, purchase_ids: Type.Array(text) }),
+  shows: ['transactions', 'customers', 'offers'],
+  confinedTo: 'offers',
+} as const
+
+const ABOUT_DISPUTE = {
+  refersTo: ['contacts', 'customers', 'offers'],
+  data: Type.Object({ dispute_id: text, charge_id: text, purchase_ids: Type.Array(text), status: text }),
 } as const
 
 const AccessPeriod = Type.Object({
@@ -306,28 +332,70 @@ export const EVENTS = {
     viewedWith: 'view:emails',
   },
   offer_purchased: {
-    ...NO_PURCHASES,
-    occurs: 'a customer bought an offer',
-    shows: ['purchases', 'offers', 'customers'],
+    ...ABOUT_PURCHASE,
+    refersTo: [...ABOUT_PURCHASE.refersTo, 'orders', 'transactions'],
+    occurs: 'a customer bought an offer, once for each offer of an order, and not when a subscription renews',
+    data: Type.Object({ purchase_id: text, order_id: text, transaction_id: textOrNull }),
     hooks: { purchase: KAJABI },
-    isTrigger: true,
   },
   purchase_deactivated: {
-    ...NO_PURCHASES,
-    occurs: 'a purchase was deactivated',
-    shows: ['purchases', 'offers', 'customers'],
-    isTrigger: true,
+    ...ABOUT_PURCHASE,
+    occurs: 'access by a purchase ended',
+    data: PurchaseTurned,
+    hooks: { purchase_deactivated: {} },
+  },
+  purchase_reactivated: {
+    ...ABOUT_PURCHASE,
+    occurs: 'access by a purchase came back',
+    data: PurchaseTurned,
+    hooks: { purchase_reactivated: {} },
+  },
+  subscription_canceled: {
+    ...ABOUT_PURCHASE,
+    occurs: 'a subscription or payment plan ended before all was paid',
+    data: Type.Object({ purchase_id: text, subscription_id: text }),
+    hooks: { subscription_canceled: {} },
   },
   payment_succeeded: {
-    ...NO_PURCHASES,
+    ...ABOUT_PAYMENT,
     occurs: 'a payment succeeded',
-    shows: ['transactions', 'customers', 'offers'],
     hooks: { payment_succeeded: KAJABI },
   },
+  payment_failed: {
+    ...ABOUT_PAYMENT,
+    occurs: 'a payment failed',
+    hooks: { payment_failed: {} },
+    isTrigger: true,
+  },
+  payment_refunded: {
+    ...ABOUT_PAYMENT,
+    occurs: 'a payment was paid back, in full or in part',
+    data: Type.Object({
+      transaction_id: text,
+      charge_id: text,
+      order_id: textOrNull,
+      purchase_ids: Type.Array(text),
+    }),
+    hooks: { payment_refunded: {} },
+  },
+  dispute_opened: {
+    ...ABOUT_DISPUTE,
+    occurs: 'a customer disputed a payment at their bank; an inquiry is none',
+  },
+  dispute_closed: {
+    ...ABOUT_DISPUTE,
+    occurs: 'a dispute was won or lost',
+  },
   order_created: {
-    ...NO_PURCHASES,
+    refersTo: ['contacts', 'customers', 'offers', 'orders', 'order_items', 'transactions'],
     occurs: 'an order was created',
+    data: Type.Object({
+      order_id: text,
+      transaction_id: textOrNull,
+      order_item_ids: Type.Array(text),
+    }),
     shows: ['transactions', 'customers', 'orders', 'order_items'],
+    confinedTo: 'offers',
     hooks: { order_created: KAJABI },
   },
   form_confirmation_requested: {

@@ -5,9 +5,7 @@ import { EVENTS, type EventDescription, REFERENCES, type Referred } from './cata
 type Catalogue = typeof EVENTS
 
 /** The types of events that are recorded. */
-export type EventType = {
-  [Type in keyof Catalogue]: Catalogue[Type] extends { neverHappens: string } ? never : Type
-}[keyof Catalogue]
+export type EventType = keyof Catalogue
 
 /** What an event of each type carries besides what it refers to. */
 export type EventData = { [Type in EventType]: Static<Catalogue[Type]['data']> }
@@ -21,11 +19,8 @@ export function needsOf(type: keyof Catalogue): readonly string[] {
   return needs ?? shows.map((shown) => `view:${shown}`)
 }
 
-/** Every name in the catalogue. */
-export const eventNames = Object.keys(EVENTS) as (keyof Catalogue)[]
-
 /** All types of events that are recorded. A newer version beside this one may record others. */
-export const eventTypes = eventNames.filter((name): name is EventType => !describeType(name).neverHappens)
+export const eventTypes = Object.keys(EVENTS) as EventType[]
 
 /** Members of `data` that identify a person. */
 export const PERSONAL_EVENT_DATA = eventTypes.flatMap((type) =>
@@ -75,14 +70,18 @@ type Referring = Partial<Pick<Event, 'contact_id' | 'customer_id' | 'offer_id' |
   data: object | null
 }
 
-/** The id of the resource of this type that an event refers to; null when it refers to none. */
-export function referenceOf(event: Referring, type: string): string | null {
-  if (!Object.hasOwn(REFERENCES, type)) return null
+/** The ids of the resources of this type that an event refers to. */
+export function referencesOf(event: Referring, type: string): string[] {
+  if (!Object.hasOwn(REFERENCES, type)) return []
   const name = REFERENCES[type as Referred]
-  return (event as Ids)[name] ?? (event.data as Ids | null)?.[name] ?? null
+  return [(event as Ids)[name] ?? (event.data as Ids | null)?.[name] ?? []].flat()
 }
 
-type Ids = Record<string, string | null | undefined>
+/** The same for a type of which an event refers to one at most; null when it refers to none. */
+export const referenceOf = (event: Referring, type: string): string | null =>
+  referencesOf(event, type)[0] ?? null
+
+type Ids = Record<string, string | string[] | null | undefined>
 
 /** The id of what automations and hooks can be confined to: of the offer, the tag or the form that the event is about. */
 export const confinedIdOf = (event: Referring & Pick<Event, 'type'>): string | null =>

@@ -1,5 +1,5 @@
-import type { FakeState } from './state.ts'
 import type { Parameters } from './requests.ts'
+import type { FakeState } from './state.ts'
 
 export interface Call {
   state: FakeState

@@ -18,8 +18,7 @@ interface TriggerSentenceProps extends Pick<Draft, 'event' | 'resourceId'> {
 export function TriggerSentence({ event, resourceId, errors, onChange }: TriggerSentenceProps) {
   const { triggers, isAllowed } = useParts()
   const trigger = triggers.find((one) => one.event === event)
-  // What never happens is offered to nobody; an automation that has it keeps it.
-  const offered = triggers.filter((one) => one === trigger || (!one.never_happens && isAllowed(one)))
+  const offered = triggers.filter((one) => one === trigger || isAllowed(one))
   const { event: eventError, resource_id: resourceError, ...others } = errors
   const type = trigger?.resource_type
   return (
@@ -48,9 +47,6 @@ export function TriggerSentence({ event, resourceId, errors, onChange }: Trigger
           />
         )}
       </div>
-      {trigger?.never_happens && (
-        <p className="block-note">{t('automations.neverHappens', { reason: trigger.never_happens })}</p>
-      )}
     </>
   )
 }

@@ -1,0 +1,227 @@
+/** What requests say of a sale, and how a sale is made of it. */
+import { type Static, Type } from 'typebox'
+import type { Tx } from '../../platform/db/database.ts'
+import { anyOf } from '../../platform/db/database.ts'
+import { Id } from '../../platform/http/documents.ts'
+import { documentedAs } from '../../platform/jsonapi/documented.ts'
+import { ApiError, jsonPointer, unprocessable } from '../../platform/jsonapi/errors.ts'
+import { readId, withId } from '../../platform/jsonapi/identifiers.ts'
+import { NullableText } from '../../platform/jsonapi/nullable.ts'
+import { addInterval } from '../add-interval.ts'
+import { GivenTime } from '../given-time.ts'
+import type { Interval, PaymentType } from '../states.ts'
+import type { PaymentResult, SoldItem, SoldSubscription } from './record-sales.ts'
+
+/** Of any currency, and so that a thousand of them are a number that is exact. */
+const MOST = 999_999_999_999
+
+const Cents = (description: string) => Type.Integer({ minimum: 0, maximum: MOST, description })
+
+const NewItem = Type.Object({
+  offer_id: Id,
+  quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 1 })),
+  amount_in_cents: Type.Optional(
+    Cents('The price of one, without tax, in the smallest unit of the currency. Left out: that of the offer'),
+  ),
+  discount_in_cents: Type.Optional(Cents('What is taken off the price of all')),
+  sales_tax_in_cents: Type.Optional(Cents('The tax that is added for all')),
+  coupon_code: Type.Optional(NullableText({ description: 'With which the discount was given' })),
+  trial_days: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 730,
+      examples: [],
+      description:
+        'Of a subscription or payment plan: nothing is paid before they are over. Left out: those of the offer',
+    }),
+  ),
+})
+
+const shortText = (description: string) => Type.Optional(NullableText({ maxLength: 1_000, description }))
+
+export const NewOrderAttributes = Type.Object({
+  email: Type.Optional(
+    documentedAs(
+      Type.String(),
+      Type.String({
+        format: 'email',
+        description:
+          'Of the customer, who is created when the site has no contact with it; or the relationship `customer` or `contact`',
+      }),
+    ),
+  ),
+  name: Type.Optional(Type.String({ maxLength: 1_000, description: 'Of a contact that is created' })),
+  items: Type.Array(NewItem, { minItems: 1, maxItems: 50 }),
+  currency: Type.Optional(
+    Type.String({ pattern: '^[A-Z]{3}$', description: 'Left out: that of the offers' }),
+  ),
+  provider: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9][a-z0-9_-]{0,49}$',
+      default: 'manual',
+      examples: ['shop'],
+      description: 'Who took the money',
+    }),
+  ),
+  provider_reference: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      examples: [],
+      description: 'The sale at the provider. A sale is recorded once for each: a repetition answers 200',
+    }),
+  ),
+  payment_reference: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      examples: [],
+      description: 'The payment at the provider, by which refunds and repetitions name it',
+    }),
+  ),
+  payment_fee_in_cents: Type.Optional(Cents('What the provider keeps')),
+  ordered_at: Type.Optional(GivenTime('When it was paid. Left out: now')),
+  opt_in: Type.Optional(Type.Boolean({ description: 'The customer wants to get marketing e-mails' })),
+  raw_extra_contact_information: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), { examples: [{}] }),
+  ),
+  source: shortText('Where the customer came from'),
+  referrer: shortText('The page that the customer came from'),
+  cardholder_name: shortText('The name on the card'),
+  billing_address_zip: shortText('Of the billing address'),
+  test: Type.Optional(
+    Type.Boolean({ description: 'No money moved: it gives access and stays out of revenue and reports' }),
+  ),
+})
+
+export type NewOrderValues = Static<typeof NewOrderAttributes>
+type Item = Static<typeof NewItem>
+
+interface SoldOffer {
+  id: string
+  currency: string
+  price: number
+  payment_type: PaymentType
+  interval: Interval | null
+  interval_count: number
+  payments_total: number | null
+  trial_days: number | null
+}
+
+const pointerTo = (index: number, member: string) =>
+  jsonPointer(['data', 'attributes', 'items', String(index), member])
+
+/**
+ * The items of a sale with their amounts, in one currency.
+ *
+ * @throws ApiError 404 for an offer that the site does not have; 422 for offers in other currencies whose amount is not
+ *   given, and for a discount that is larger than the price
+ */
+export async function readItems(
+  tx: Tx,
+  siteId: string,
+  { items, currency: given }: NewOrderValues,
+  orderedAt: Date,
+): Promise<{ items: SoldItem[]; currency: string }> {
+  const offers = await readOffers(tx, siteId, items)
+  const sold = items.map((item, index) => {
+    const offer = offers.get(readId(item.offer_id))
+    if (offer) return { item, offer, index }
+    throw new ApiError(404, 'not_found', `There is no offer ${withId(String(item.offer_id))}.`, {
+      source: { pointer: pointerTo(index, 'offer_id') },
+    })
+  })
+  const currency = given ?? sold[0]!.offer.currency
+  for (const { item, offer, index } of sold)
+    if (item.amount_in_cents === undefined && offer.currency !== currency && offer.price > 0)
+      throw unprocessable(
+        'currency_mismatch',
+        `The price of the offer is in ${offer.currency}, and the order in ${currency}. Give the amount_in_cents of this item`,
+        pointerTo(index, 'offer_id'),
+      )
+  return { items: sold.map((each) => soldItem(each, orderedAt)), currency }
+}
+
+async function readOffers(tx: Tx, siteId: string, items: Item[]): Promise<Map<string, SoldOffer>> {
+  const rows = await tx
+    .selectFrom('offers')
+    .select([
+      'id',
+      'currency',
+      'price_in_cents as price',
+      'payment_type',
+      'interval',
+      'interval_count',
+      'payments_total',
+      'trial_days',
+    ])
+    .where('site_id', '=', siteId)
+    .where('id', '=', anyOf(items.map(({ offer_id }) => readId(offer_id))))
+    .execute()
+  return new Map(rows.map((row) => [row.id, { ...row, price: Number(row.price) } as SoldOffer]))
+}
+
+function soldItem(
+  { item, offer, index }: { item: Item; offer: SoldOffer; index: number },
+  orderedAt: Date,
+): SoldItem {
+  const quantity = item.quantity ?? 1
+  const price = (item.amount_in_cents ?? offer.price) * quantity
+  const tax = item.sales_tax_in_cents ?? 0
+  const discount = item.discount_in_cents ?? 0
+  if (discount > price)
+    throw unprocessable(
+      'invalid',
+      `The discount must be at most ${price}, the price of the item`,
+      pointerTo(index, 'discount_in_cents'),
+    )
+  const regular = price + tax
+  const isRecurring = offer.payment_type === 'subscription' || offer.payment_type === 'multipay'
+  const trialDays = isRecurring ? (item.trial_days ?? offer.trial_days ?? 0) : 0
+  const amounts =
+    trialDays > 0
+      ? { subtotal: 0, discount: 0, tax: 0, total: 0 }
+      : { subtotal: price, discount, tax, total: price - discount + tax }
+  return {
+    offer_id: offer.id,
+    quantity,
+    ...amounts,
+    payment_type: offer.payment_type === 'free' && price > 0 ? 'single' : offer.payment_type,
+    amount: isRecurring ? regular : amounts.total,
+    coupon_code: item.coupon_code ?? null,
+    subscription: isRecurring ? newSubscription(offer, regular, tax, trialDays, orderedAt) : null,
+  }
+}
+
+function newSubscription(
+  offer: SoldOffer,
+  amount: number,
+  tax: number,
+  trialDays: number,
+  orderedAt: Date,
+): SoldSubscription {
+  const interval = offer.interval ?? 'month'
+  const trialEnd = trialDays > 0 ? addInterval(orderedAt, 'day', trialDays) : null
+  return {
+    reference: null,
+    status: trialEnd ? 'trialing' : 'active',
+    amount,
+    tax,
+    interval,
+    interval_count: offer.interval_count,
+    payments_total: offer.payment_type === 'multipay' ? offer.payments_total : null,
+    trial_ends_at: trialEnd,
+    period_start: orderedAt,
+    period_end: trialEnd ?? addInterval(orderedAt, interval, offer.interval_count),
+  }
+}
+
+/** The payment of a sale; none while all items are tried. */
+export function paymentOf(values: NewOrderValues, items: SoldItem[]): PaymentResult | null {
+  if (items.every(({ subscription }) => subscription?.status === 'trialing')) return null
+  return {
+    state: 'succeeded',
+    reference: values.payment_reference ?? null,
+    fee: values.payment_fee_in_cents ?? null,
+  }
+}

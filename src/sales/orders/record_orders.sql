@@ -1,0 +1,327 @@
+-- Records sales: order, items, purchases, subscriptions, the payment, and the events from which all effects follow. The
+-- buyers become customers. A sale whose reference is known is not recorded again; only when its payment was pending, and
+-- more is known now, it goes on. All sales have the same outcome as they would have alone.
+--
+-- p_sales: [{place, site_id, contact_id, options, provider, reference, provider_account_id, is_test, currency, ordered_at,
+--   opt_in, extra, source, referrer, cardholder_name, billing_address_zip, subtotal, discount, tax, total, ticket,
+--   gives_access, items, payment}], with no contact and no reference twice; options as in offers_change.
+--   items: [{offer_id, quantity, subtotal, discount, tax, total, payment_type, amount, coupon_code, subscription}], each
+--   column adding up to that of the order. subscription: null or {reference, schedule_reference, status, amount, tax,
+--   interval, interval_count, payments_total, trial_ends_at, period_start, period_end, cancel_at}.
+--   payment: null while nothing is to be paid, or {state, reference, fee, settlement_amount, settlement_fee,
+--   settlement_currency, failure}.
+-- Returns for each place the order; or error: subject_not_found, offer_not_found (with unknown_offer_id), email_taken.
+-- Fails with serialization_failure (40001) when another transaction records one of the sales at this moment.
+create or replace function record_orders(p_sales jsonb, p_now timestamptz)
+returns table (place integer, error text, unknown_offer_id bigint, order_id bigint, customer_id bigint, is_new boolean)
+language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_given jsonb := with_known_orders(p_sales);
+  v_changes offers_change[];
+  -- What is to be written.
+  v_sales jsonb;
+  v_items jsonb;
+begin
+  v_changes := lock_contacts(array(
+    select new_change((s ->> 'place')::integer, (s ->> 'site_id')::bigint, (s ->> 'contact_id')::bigint,
+                      array(select distinct (i ->> 'offer_id')::bigint from jsonb_array_elements(s -> 'items') i),
+                      -- Without access there is nothing to welcome to.
+                      case when (s ->> 'gives_access')::boolean then s -> 'options'
+                           else s -> 'options' || '{"send_customer_welcome_email": false}' end)
+      from jsonb_array_elements(v_given) s where not (s ->> 'is_done')::boolean), true);
+  v_changes := ensure_customers(v_changes, p_now);
+  v_sales := with_ids(v_given, v_changes);
+  v_items := items_of(v_sales);
+
+  perform insert_orders(v_sales, v_items, p_now);
+  perform insert_purchases(v_items, p_now);
+  perform insert_payments(v_sales, v_items, p_now);
+  perform from record_events(
+    array(select customer_created_event(c, p_now) from unnest(v_changes) c where c.customer_created)
+    || events_of_sales(v_sales, v_items, p_now));
+  perform settle_purchases(sold.site_id, sold.purchase_ids, sold.origin, p_now)
+     from (select (i ->> 'site_id')::bigint as site_id, array_agg((i ->> 'purchase_id')::bigint) as purchase_ids,
+                  (array_agg(i -> 'options'))[1] as origin
+             from jsonb_array_elements(v_items) i where i ->> 'purchase_id' is not null
+            group by 1 order by 1) sold;
+
+  return query
+    select (g ->> 'place')::integer, c.error, c.unknown_offer_id, coalesce(s.order_id, (g ->> 'order_id')::bigint),
+           coalesce(s.customer_id, (g ->> 'customer_id')::bigint), not (g ->> 'is_known')::boolean
+      from jsonb_array_elements(v_given) g
+      left join unnest(v_changes) c on c.place = (g ->> 'place')::integer
+      left join jsonb_to_recordset(v_sales) s (place integer, order_id bigint, customer_id bigint)
+             on s.place = (g ->> 'place')::integer
+     order by 1;
+end
+$$;
+
+-- The sales with the orders that are there already, locked: {order_id, customer_id, is_known, is_done}. One of them is
+-- that of its customer, also when the contact was merged or has another address meanwhile.
+create or replace function with_known_orders(p_sales jsonb) returns jsonb language plpgsql as $$
+begin
+  return (
+    select coalesce(jsonb_agg(
+             s || jsonb_build_object(
+               'order_id', o.id, 'customer_id', o.customer_id, 'is_known', o.id is not null,
+               'contact_id', coalesce(o.contact_id, (s ->> 'contact_id')::bigint),
+               'is_done', o.id is not null and (o.fulfilled_at is not null or s #>> '{payment,state}' = 'initialized'))
+             order by s -> 'place'), '[]')
+      from jsonb_array_elements(p_sales) s
+      left join lateral (
+        select k.id, k.customer_id, k.fulfilled_at,
+               (select c.contact_id from customers c where c.id = k.customer_id and c.site_id = k.site_id) as contact_id
+          from orders k
+         where k.reference = s ->> 'reference' and k.provider = s ->> 'provider' and k.site_id + 0 = (s ->> 'site_id')::bigint
+         limit 1 for no key update of k) o on true);
+end
+$$;
+
+-- The sales that are to be written, with the ids of what they consist of, and the numbers of new orders.
+create or replace function with_ids(p_sales jsonb, p_changes offers_change[]) returns jsonb language plpgsql as $$
+declare
+  v_sales jsonb;
+begin
+  with wanted as materialized (
+    select s, c.place, c.site_id, c.contact_id, c.customer_id, (s ->> 'is_known')::boolean as is_known
+      from jsonb_array_elements(p_sales) s join unnest(p_changes) c on c.place = (s ->> 'place')::integer
+     where c.error is null
+  ), taken as (
+    insert into order_numbers (site_id, last)
+    select w.site_id, count(*) from wanted w where not w.is_known group by w.site_id order by w.site_id
+    on conflict (site_id) do update set last = order_numbers.last + excluded.last
+    returning site_id, last
+  ), numbered as (
+    select w.*, t.last - row_number() over (partition by w.site_id, w.is_known order by w.place desc) + 1 as number
+      from wanted w left join taken t using (site_id)
+  )
+  select coalesce(jsonb_agg(
+           n.s || jsonb_build_object(
+             'contact_id', n.contact_id, 'customer_id', n.customer_id, 'number', n.number,
+             'order_id', coalesce((n.s ->> 'order_id')::bigint, nextval('orders_id_seq')),
+             'transaction_id', coalesce(pending.id, nextval('transactions_id_seq')))
+           order by n.place), '[]') into v_sales
+    from numbered n
+    left join lateral (
+      select t.id from transactions t
+       where n.is_known and t.order_id = (n.s ->> 'order_id')::bigint and t.site_id + 0 = n.site_id limit 1) pending on true;
+  return v_sales;
+end
+$$;
+
+-- The items of the sales, each with what it needs to know of its sale.
+create or replace function items_of(p_sales jsonb) returns jsonb language plpgsql as $$
+begin
+  return (
+    select coalesce(jsonb_agg(
+             (s - array['items', 'payment', 'subtotal', 'discount', 'tax', 'total']) || i.item || jsonb_build_object(
+               'title', o.title, 'access_days', o.access_days,
+               'starts_at', greatest((s ->> 'ordered_at')::timestamptz, o.access_begins_at),
+               'id', coalesce(known.ids[i.position], nextval('order_items_id_seq')),
+               'purchase_id', case when (s ->> 'gives_access')::boolean then nextval('purchases_id_seq') end)
+             order by s -> 'place', i.position), '[]')
+      from jsonb_array_elements(p_sales) s
+     cross join lateral jsonb_array_elements(s -> 'items') with ordinality i (item, position)
+     cross join lateral (
+       select f.title, f.access_days, f.access_begins_at from offers f
+        where f.id = (i.item ->> 'offer_id')::bigint and f.site_id + 0 = (s ->> 'site_id')::bigint limit 1) o
+      left join lateral (
+        select array_agg(k.id order by k.id) as ids from order_items k
+         where (s ->> 'is_known')::boolean and k.order_id = (s ->> 'order_id')::bigint
+           and k.site_id + 0 = (s ->> 'site_id')::bigint) known on true);
+end
+$$;
+
+create or replace function insert_orders(p_sales jsonb, p_items jsonb, p_now timestamptz) returns void language plpgsql as $$
+declare
+  v_wanted integer := (select count(*) from jsonb_array_elements(p_sales) s where not (s ->> 'is_known')::boolean);
+  v_inserted integer;
+begin
+  insert into orders (site_id, id, number, customer_id, provider, reference, provider_account_id, is_test, currency, subtotal,
+                      discount, tax, total, ordered_at, fulfilled_at, ticket, created_at, updated_at)
+  select s.site_id, s.order_id, s.number, s.customer_id, s.provider, s.reference, s.provider_account_id, s.is_test,
+         s.currency, s.subtotal, s.discount, s.tax, s.total, s.ordered_at, case when s.gives_access then p_now end,
+         coalesce(s.ticket, 0), p_now, p_now
+    from jsonb_to_recordset(p_sales) s (
+      place integer, site_id bigint, order_id bigint, number bigint, customer_id bigint, provider text, reference text,
+      provider_account_id bigint, is_test boolean, currency text, subtotal bigint, discount bigint, tax bigint, total bigint,
+      ordered_at timestamptz, gives_access boolean, ticket bigint, is_known boolean)
+   where not s.is_known
+   order by s.place
+  on conflict do nothing;
+  get diagnostics v_inserted = row_count;
+  if v_inserted <> v_wanted then
+    raise exception 'a sale was recorded by another transaction meanwhile' using errcode = 'serialization_failure';
+  end if;
+
+  insert into order_items (site_id, id, order_id, customer_id, offer_id, title, quantity, currency, subtotal, discount, tax,
+                           total, fulfilled_at, created_at, updated_at)
+  select i.site_id, i.id, i.order_id, i.customer_id, i.offer_id, i.title, i.quantity, i.currency, i.subtotal, i.discount,
+         i.tax, i.total, case when i.gives_access then p_now end, p_now, p_now
+    from jsonb_to_recordset(p_items) i (
+      site_id bigint, id bigint, order_id bigint, customer_id bigint, offer_id bigint, title text, quantity integer,
+      currency text, subtotal bigint, discount bigint, tax bigint, total bigint, gives_access boolean, is_known boolean)
+   where not i.is_known;
+
+  -- Those that had waited for their payment.
+  update orders o set fulfilled_at = p_now, updated_at = p_now
+    from jsonb_array_elements(p_sales) s
+   where (s ->> 'is_known')::boolean and (s ->> 'gives_access')::boolean
+     and o.id = (s ->> 'order_id')::bigint and o.site_id = (s ->> 'site_id')::bigint;
+  update order_items k set fulfilled_at = p_now, updated_at = p_now
+    from jsonb_array_elements(p_items) i
+   where (i ->> 'is_known')::boolean and (i ->> 'gives_access')::boolean
+     and k.id = (i ->> 'id')::bigint and k.site_id = (i ->> 'site_id')::bigint;
+end
+$$;
+
+-- The purchases of items that give access, with the end of their access period, and their subscriptions.
+create or replace function insert_purchases(p_items jsonb, p_now timestamptz) returns void language plpgsql as $$
+begin
+  insert into purchases (site_id, id, order_id, order_item_id, customer_id, offer_id, payment_type, amount, currency, quantity,
+                         coupon_code, opt_in, extra, source, referrer, cardholder_name, billing_address_zip, is_test,
+                         effective_start_at, created_at, updated_at)
+  select i.site_id, i.purchase_id, i.order_id, i.id, i.customer_id, i.offer_id, i.payment_type, i.amount, i.currency,
+         i.quantity, i.coupon_code, i.opt_in, i.extra, i.source, i.referrer, i.cardholder_name, i.billing_address_zip,
+         i.is_test, i.starts_at, p_now, p_now
+    from jsonb_to_recordset(p_items) i (
+      site_id bigint, purchase_id bigint, order_id bigint, id bigint, customer_id bigint, offer_id bigint, payment_type text,
+      amount bigint, currency text, quantity integer, coupon_code text, opt_in boolean, extra jsonb, source text,
+      referrer text, cardholder_name text, billing_address_zip text, is_test boolean, starts_at timestamptz)
+   where i.purchase_id is not null;
+
+  insert into purchase_blocks (site_id, purchase_id, cause, since, actor, created_at)
+  select i.site_id, i.purchase_id, 'expired', days_later(i.starts_at, i.access_days, site_zone(i.site_id)), 'system', p_now
+    from jsonb_to_recordset(p_items) i (site_id bigint, purchase_id bigint, starts_at timestamptz, access_days integer)
+   where i.purchase_id is not null and i.access_days is not null;
+
+  with sold as materialized (
+    select i.site_id, i.purchase_id, i.customer_id, i.provider, i.provider_account_id, i.is_test, i.currency, i.ordered_at, s.*
+      from jsonb_to_recordset(p_items) i (
+        site_id bigint, purchase_id bigint, customer_id bigint, provider text, provider_account_id bigint, is_test boolean,
+        currency text, ordered_at timestamptz, subscription jsonb)
+     cross join lateral jsonb_to_record(i.subscription) s (
+        reference text, schedule_reference text, status text, amount bigint, tax bigint, "interval" text,
+        interval_count integer, payments_total integer, trial_ends_at timestamptz, period_start timestamptz,
+        period_end timestamptz, cancel_at timestamptz)
+     where i.purchase_id is not null and i.subscription is not null and i.subscription <> 'null'
+  ), inserted as (
+    insert into subscriptions (site_id, purchase_id, customer_id, provider, reference, provider_account_id,
+                               schedule_reference, is_test, status, status_since, currency, amount, tax, interval,
+                               interval_count, payments_total, started_at, trial_ends_at, period_start, period_end, cancel_at,
+                               created_at, updated_at)
+    select s.site_id, s.purchase_id, s.customer_id, s.provider, s.reference, s.provider_account_id, s.schedule_reference,
+           s.is_test, s.status, s.ordered_at, s.currency, s.amount, s.tax, s.interval, s.interval_count, s.payments_total,
+           s.ordered_at, s.trial_ends_at, s.period_start, s.period_end, s.cancel_at, p_now, p_now
+      from sold s
+    returning *
+  )
+  insert into subscription_states (site_id, subscription_id, since, status, amount, tax, interval, interval_count)
+  select s.site_id, s.id, s.status_since, s.status, s.amount, s.tax, s.interval, s.interval_count from inserted s;
+end
+$$;
+
+-- The payments of the sales, and what each purchase has of them.
+create or replace function insert_payments(p_sales jsonb, p_items jsonb, p_now timestamptz) returns void language plpgsql as $$
+begin
+  insert into transactions (site_id, id, customer_id, order_id, subscription_id, offer_id, action, state, payment_type,
+                            provider, reference, provider_account_id, is_test, amount, tax, currency, fee, settlement_amount,
+                            settlement_fee, settlement_currency, period_start, period_end, failure, occurred_at, ticket,
+                            created_at, updated_at)
+  select s.site_id, s.transaction_id, s.customer_id, s.order_id, paid.subscription_id, paid.offer_id,
+         case when s.total = 0 then 'free_purchase' when paid.is_recurring then 'subscribe' else 'charge' end,
+         p.state, case when s.total > 0 then paid.payment_type end, s.provider, p.reference, s.provider_account_id,
+         s.is_test, s.total, s.tax, s.currency, p.fee, p.settlement_amount, p.settlement_fee, p.settlement_currency,
+         paid.period_start, paid.period_end, p.failure, s.ordered_at, coalesce(s.ticket, 0), p_now, p_now
+    from jsonb_to_recordset(p_sales) s (
+      place integer, site_id bigint, transaction_id bigint, customer_id bigint, order_id bigint, provider text,
+      provider_account_id bigint, is_test boolean, total bigint, tax bigint, currency text, ordered_at timestamptz,
+      ticket bigint, payment jsonb)
+   cross join lateral jsonb_to_record(s.payment) p (
+      state text, reference text, fee bigint, settlement_amount bigint, settlement_fee bigint, settlement_currency text,
+      failure text)
+   cross join lateral (
+      select case when count(*) = 1 then min((i ->> 'offer_id')::bigint) end as offer_id,
+             case when count(*) = 1 then min(sub.id) end as subscription_id,
+             bool_or(i ->> 'payment_type' in ('subscription', 'multipay')) as is_recurring,
+             case when bool_or(i ->> 'payment_type' = 'subscription') then 'subscription'
+                  when bool_or(i ->> 'payment_type' = 'multipay') then 'multipay' else 'charge' end as payment_type,
+             min((i #>> '{subscription,period_start}')::timestamptz) as period_start,
+             min((i #>> '{subscription,period_end}')::timestamptz) as period_end
+        from jsonb_array_elements(p_items) i
+        left join lateral (
+          select b.id from subscriptions b
+           where b.purchase_id = (i ->> 'purchase_id')::bigint and b.site_id + 0 = s.site_id limit 1) sub on true
+       where (i ->> 'place')::integer = s.place) paid
+   where s.payment is not null and s.payment <> 'null'
+   order by s.place
+  on conflict (id, site_id) do update
+     set state = excluded.state, reference = excluded.reference, fee = excluded.fee, subscription_id = excluded.subscription_id,
+         settlement_amount = excluded.settlement_amount, settlement_fee = excluded.settlement_fee,
+         settlement_currency = excluded.settlement_currency, period_start = excluded.period_start,
+         period_end = excluded.period_end, failure = excluded.failure, occurred_at = excluded.occurred_at,
+         ticket = excluded.ticket, updated_at = excluded.updated_at;
+
+  insert into transaction_purchases (site_id, transaction_id, purchase_id, amount, tax)
+  select i.site_id, i.transaction_id, i.purchase_id, i.total, i.tax
+    from jsonb_to_recordset(p_items) i (
+      place integer, site_id bigint, transaction_id bigint, purchase_id bigint, total bigint, tax bigint)
+    join jsonb_array_elements(p_sales) s on (s ->> 'place')::integer = i.place and s ->> 'payment' is not null
+   where i.purchase_id is not null;
+end
+$$;
+
+-- In the order of the sales: that of an order, of what was bought, and of the payment. A free purchase is none.
+create or replace function events_of_sales(p_sales jsonb, p_items jsonb, p_now timestamptz)
+returns new_event[] language plpgsql as $$
+begin
+  return array(
+    with sales as materialized (
+      select s.*, s.payment ->> 'state' as state,
+             case when s.payment <> 'null' then s.transaction_id::text end as paid_by,
+             array(select i ->> 'id' from jsonb_array_elements(p_items) i where (i ->> 'place')::integer = s.place) as item_ids,
+             (select case when count(*) = 1 then min((i ->> 'offer_id')::bigint) end
+                from jsonb_array_elements(p_items) i where (i ->> 'place')::integer = s.place) as offer_id
+        from jsonb_to_recordset(p_sales) s (
+          place integer, site_id bigint, contact_id bigint, customer_id bigint, order_id bigint, transaction_id bigint,
+          total bigint, is_known boolean, gives_access boolean, payment jsonb, options jsonb)
+    )
+    select e.event
+      from (
+        select s.place, 1 as rank, 0::bigint as id,
+               row(s.site_id, 'order_created', p_now, s.options, s.contact_id, s.customer_id, s.offer_id, null,
+                   jsonb_build_object('order_id', s.order_id::text, 'transaction_id', s.paid_by,
+                                      'order_item_ids', s.item_ids))::new_event as event
+          from sales s where not s.is_known
+         union all
+        select i.place, 2, i.purchase_id,
+               row(s.site_id, 'offer_purchased', p_now, s.options, s.contact_id, s.customer_id, i.offer_id, null,
+                   jsonb_build_object('purchase_id', i.purchase_id::text, 'order_id', s.order_id::text,
+                                      'transaction_id', s.paid_by))::new_event
+          from jsonb_to_recordset(p_items) i (place integer, purchase_id bigint, offer_id bigint) join sales s using (place)
+         where i.purchase_id is not null
+         union all
+        select s.place, 3, 0,
+               row(s.site_id, case s.state when 'failed' then 'payment_failed' else 'payment_succeeded' end, p_now, s.options,
+                   s.contact_id, s.customer_id, s.offer_id, null,
+                   jsonb_build_object('transaction_id', s.transaction_id::text, 'order_id', s.order_id::text,
+                                      'purchase_ids', array(
+                                        select i ->> 'purchase_id' from jsonb_array_elements(p_items) i
+                                         where (i ->> 'place')::integer = s.place and i ->> 'purchase_id' is not null)))::new_event
+          from sales s where s.total > 0 and s.state in ('succeeded', 'failed')
+         union all
+        -- The customer was created when the order was, and could not be welcomed yet.
+        select s.place, 0, 0,
+               row(s.site_id, 'welcome_email_requested', p_now, s.options, s.contact_id, s.customer_id, null, null,
+                   jsonb_build_object('offer_ids', array(
+                     select i ->> 'offer_id' from jsonb_array_elements(p_items) i where (i ->> 'place')::integer = s.place)))::new_event
+          from sales s
+         where s.is_known and s.gives_access
+           and exists (select from customers c join orders o on o.id = s.order_id and o.site_id = s.site_id
+                        where c.id = s.customer_id and c.site_id = s.site_id and c.created_at = o.created_at)) e
+     order by e.place, e.rank, e.id);
+end
+$$;

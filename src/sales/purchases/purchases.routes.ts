@@ -1,0 +1,217 @@
+import { Type } from 'typebox'
+import { originOf } from '../../people/contacts/origin-of.ts'
+import { authenticate } from '../../platform/http/authenticate.ts'
+import { readNoId } from '../../platform/http/documents.ts'
+import { showOne } from '../../platform/http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../../platform/http/route.ts'
+import { component, documentedAs } from '../../platform/jsonapi/documented.ts'
+import { NullableText, NullableTime } from '../../platform/jsonapi/nullable.ts'
+import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
+import { GivenTime, invalidTime, readTimeAhead } from '../given-time.ts'
+import type { PaymentProvider } from '../provider.ts'
+import { cancelAtProvider, cancelSubscription } from '../subscriptions/cancel-subscription.ts'
+import { failPayment, renewPurchase } from '../subscriptions/renew-purchase.ts'
+import { transactions } from '../transactions/transactions.resource.ts'
+import { deactivatePurchase, reactivatePurchase } from './deactivate-purchase.ts'
+import { type LockedPurchase, lockPurchase } from './lock-purchase.ts'
+import { purchases } from './purchases.resource.ts'
+
+const PERMISSION = 'manage:purchases'
+
+const lock = ({ tx, params, caller }: WriteContext) => lockPurchase(tx, caller.siteIds, params.id!)
+
+/** A route that changes one purchase, without a body, and shows it. */
+const actionRoute = (
+  action: string,
+  texts: { summary: string; description: string; errors?: number[] },
+  change: (context: WriteContext, purchase: LockedPurchase) => Promise<void>,
+  prepare?: Extract<Route, { kind: 'write' }>['prepare'],
+): Route =>
+  route({
+    kind: 'write',
+    method: 'POST',
+    url: `/v1/purchases/{id}/${action}`,
+    access: PERMISSION,
+    ...texts,
+    tag: 'purchases',
+    shows: purchases,
+    query: singleParameters(purchases),
+    responses: { 200: singleSchema(purchases) },
+    ...(prepare && { prepare }),
+    async handler(context) {
+      const purchase = await lock(context)
+      await change(context, purchase)
+      return { body: await showOne(context, purchases, purchase.id) }
+    },
+  })
+
+const deactivate = actionRoute(
+  'deactivate',
+  {
+    summary: 'Deactivate a purchase',
+    description:
+      'Ends access by this purchase now; its subscription goes on, see `cancel_subscription`. What the customer holds by a grant or by another purchase stays.',
+  },
+  (context, purchase) => deactivatePurchase(context.tx, purchase, context.scope.now, originOf(context)),
+)
+
+const reactivate = actionRoute(
+  'reactivate',
+  {
+    summary: 'Reactivate a purchase',
+    description:
+      'Gives access again, whatever has ended it: the facts of now are waived, and a later refund, dispute or failed payment ends access again. A subscription that has ended is not charged again.',
+  },
+  (context, purchase) => reactivatePurchase(context.tx, purchase, originOf(context)),
+)
+
+const cancel = (provider: PaymentProvider) =>
+  actionRoute(
+    'cancel_subscription',
+    {
+      summary: 'Cancel the subscription of a purchase',
+      description:
+        'Ends the subscription or payment plan now, at a connected provider first, and access with it. Nothing is paid back. 422 when the purchase has no subscription, or the provider refuses: then nothing has changed.',
+      errors: [422],
+    },
+    (context, purchase) => cancelSubscription(context.tx, purchase, originOf(context)),
+    async ({ app, claims, params }) => {
+      const { siteIds } = await authenticate(app.db, claims, PERMISSION, false)
+      await cancelAtProvider(app, siteIds, params.id!, provider)
+    },
+  )
+
+const ChangedPurchase = component(
+  'ChangedPurchase',
+  Type.Object({
+    data: Type.Object({
+      type: Type.Literal('purchases'),
+      id: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
+      attributes: Type.Object({
+        deactivated_at: documentedAs(
+          NullableText(),
+          NullableTime({
+            description: 'When access ends; null: the end that was set is removed',
+            examples: ['2099-12-31T00:00:00.000Z'],
+          }),
+        ),
+      }),
+    }),
+  }),
+)
+
+const update = route({
+  kind: 'write',
+  method: 'PATCH',
+  url: '/v1/purchases/{id}',
+  access: PERMISSION,
+  summary: 'Set the end of a purchase',
+  description:
+    'Sets when access by this purchase ends, which may be later: until then it is active. Billing goes on. Null gives access again, as `reactivate` does.',
+  tag: 'purchases',
+  shows: purchases,
+  query: singleParameters(purchases),
+  body: ChangedPurchase,
+  responses: { 200: singleSchema(purchases) },
+  async handler(context) {
+    const { tx, body, scope } = context
+    const purchase = await lock(context)
+    const given = body.data.attributes.deactivated_at
+    if (given === null) await reactivatePurchase(tx, purchase, originOf(context))
+    else await deactivatePurchase(tx, purchase, notBefore(scope.now, given), originOf(context))
+    return { body: await showOne(context, purchases, purchase.id) }
+  },
+})
+
+function notBefore(now: Date, given: string): Date {
+  const time = readTimeAhead(given, 'deactivated_at')
+  if (time >= now) return time
+  throw invalidTime('deactivated_at', 'must not be in the past. To end access now, deactivate the purchase')
+}
+
+const payment = {
+  amount_in_cents: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 999_999_999_999,
+      description: 'With tax. Left out: that of the subscription',
+    }),
+  ),
+  sales_tax_in_cents: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 999_999_999_999, examples: [0], description: 'The tax in it' }),
+  ),
+  provider_reference: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      examples: [],
+      description: 'The payment at the provider. It is recorded once: a repetition answers 200',
+    }),
+  ),
+  occurred_at: Type.Optional(GivenTime('Left out: now')),
+}
+
+const paymentRoute = (
+  name: 'renewals' | 'failed_payments',
+  texts: { summary: string; description: string },
+): Route =>
+  route({
+    kind: 'write',
+    method: 'POST',
+    url: `/v1/purchases/{id}/${name}`,
+    access: PERMISSION,
+    ...texts,
+    tag: 'purchases',
+    shows: transactions,
+    query: singleParameters(transactions),
+    body: component(
+      name === 'renewals' ? 'NewRenewal' : 'NewFailedPayment',
+      Type.Object({
+        data: Type.Object({
+          type: Type.Literal('transactions'),
+          attributes: Type.Optional(
+            Type.Object({
+              ...payment,
+              ...(name === 'failed_payments' && {
+                failure: Type.Optional(NullableText({ maxLength: 1_000, description: 'Why it failed' })),
+              }),
+            }),
+          ),
+        }),
+      }),
+    ),
+    responses: { 200: singleSchema(transactions), 201: singleSchema(transactions) },
+    async handler(context) {
+      const { tx, body, scope } = context
+      readNoId(context)
+      const record = name === 'renewals' ? renewPurchase : failPayment
+      const purchase = await lock(context)
+      const { id, isNew } = await record(tx, purchase, body.data.attributes ?? {}, originOf(context))
+      return {
+        status: isNew ? 201 : 200,
+        body: await showOne(context, transactions, id),
+        ...(isNew && { headers: { location: `${scope.baseUrl}/v1/transactions/${id}` } }),
+      }
+    },
+  })
+
+const renew = paymentRoute('renewals', {
+  summary: 'Record the next payment of a subscription',
+  description:
+    'Of a subscription or payment plan that no connected provider charges. Its period goes on, access that had ended because of failed payments returns, and the last payment of a plan completes it.',
+})
+
+const fail = paymentRoute('failed_payments', {
+  summary: 'Record a failed payment of a subscription',
+  description:
+    'The subscription becomes past due. Access goes on for `payment_grace_days` of the site, counted from the first payment that failed, and returns with the next renewal.',
+})
+
+export const purchaseRoutes = (provider: PaymentProvider): Route[] => [
+  update,
+  deactivate,
+  reactivate,
+  cancel(provider),
+  renew,
+  fail,
+]

@@ -1,0 +1,370 @@
+/** Sales through the API: what is recorded, what is refused, and that nothing is recorded twice. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Client } from '../testing/client.ts'
+import { makeAccount, makeContact, makeKey, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { expectRefusal } from '../testing/refusals.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
+
+const DAY = 86_400_000
+
+let h: Harness
+let client: Client
+let siteId: string
+beforeAll(async () => {
+  h = await startHarness()
+  client = h.client
+  siteId = h.account.siteId
+})
+afterAll(() => h.close())
+
+/** Moves the clock; tokens expire with it. */
+async function advance(milliseconds: number): Promise<void> {
+  await advanceClock(h.app, milliseconds)
+  client = h.clientWith((await makeKey(h.app, h.account, null)).token)
+}
+
+const offer = (price: number, terms: object = {}) =>
+  makeOffer(h.app, siteId, {
+    ...({ price_in_cents: price, payment_type: price === 0 ? 'free' : 'single', ...terms } as object),
+  })
+
+const monthly = (terms: object = {}) =>
+  offer(2900, { payment_type: 'subscription', interval: 'month', ...terms })
+
+const order = (attributes: object, relationships?: object) =>
+  client.post('/v1/orders', {
+    data: { type: 'orders', attributes, ...(relationships && { relationships }) },
+  })
+
+const newEmail = () => `buyer${unique()}@example.com`
+
+interface Bought {
+  orderId: string
+  purchaseId: string
+  customerId: string
+  contactId: string
+}
+
+async function buy(attributes: object): Promise<Bought> {
+  const { status, body } = await order({ email: newEmail(), ...attributes })
+  expect(status).toBe(201)
+  const customerId = body.data.relationships.customer.data.id
+  const purchases = await client.get(`/v1/purchases?filter[customer_id]=${customerId}`)
+  const customer = await client.get(`/v1/customers/${customerId}`)
+  return {
+    orderId: body.data.id,
+    purchaseId: purchases.body.data[0].id,
+    customerId,
+    contactId: customer.body.data.relationships.contact.data.id,
+  }
+}
+
+const act = (purchaseId: string, action: string, body?: object) =>
+  client.post(`/v1/purchases/${purchaseId}/${action}`, body)
+
+const payment = (attributes: object = {}) => ({ data: { type: 'transactions', attributes } })
+
+const held = async (contactId: string): Promise<string[]> =>
+  (await client.get(`/v1/contacts/${contactId}/relationships/offers`)).body.data.map(
+    ({ id }: { id: string }) => id,
+  )
+
+const revenue = async (customerId: string) =>
+  (await client.get(`/v1/customers/${customerId}`)).body.data.attributes.net_revenue
+
+describe('an order', () => {
+  test('makes the customer, gives access, and is shown with its amounts', async () => {
+    const [first, second] = [await offer(9900), await offer(1000)]
+    const email = newEmail()
+    const { status, body } = await order({
+      email,
+      name: 'Ada Lovelace',
+      items: [
+        { offer_id: first, discount_in_cents: 900, sales_tax_in_cents: 1710, coupon_code: 'SPRING' },
+        { offer_id: second, quantity: 3 },
+      ],
+    })
+    expect(status).toBe(201)
+    expect(body.data.attributes).toMatchObject({
+      currency_code: 'USD',
+      subtotal_in_cents: 12_900,
+      discount_amount_in_cents: 900,
+      sales_tax_amount_in_cents: 1710,
+      total_price_in_cents: 13_710,
+      formatted_total_price: '$137.10',
+    })
+    const [contact] = (await client.get(`/v1/contacts?filter[email]=${email}`)).body.data
+    expect(contact.attributes.name).toBe('Ada Lovelace')
+    expect(await held(contact.id)).toEqual([first, second])
+    expect(await revenue(body.data.relationships.customer.data.id)).toBe('137.1')
+  })
+
+  test('with a reference that is known is not recorded again; other amounts under it are refused', async () => {
+    const [offerId, email, provider_reference] = [await offer(500), newEmail(), `order-${unique()}`]
+    const sale = { email, provider: 'shop', provider_reference, items: [{ offer_id: offerId }] }
+    const first = await order(sale)
+    const again = await order(sale)
+    expect([first.status, again.status, again.body.data.id]).toEqual([201, 200, first.body.data.id])
+    const { body } = await client.get(`/v1/purchases?filter[offer_id]=${offerId}`)
+    expect(body.data).toHaveLength(1)
+    const other = { ...sale, items: [{ offer_id: offerId, amount_in_cents: 600 }] }
+    await expectRefusal(h.app, () => order(other), 422, { pointer: '/data/attributes/provider_reference' })
+    const somebody = { ...sale, email: newEmail() }
+    await expectRefusal(h.app, () => order(somebody), 422, {
+      pointer: '/data/attributes/provider_reference',
+    })
+  })
+
+  test('of a contact or a customer names them by id', async () => {
+    const contactId = await makeContact(h.app, siteId)
+    const items = [{ offer_id: await offer(500) }]
+    const first = await order({ items }, { contact: { data: { type: 'contacts', id: contactId } } })
+    const { customer } = first.body.data.relationships
+    const second = await order({ items }, { customer: { data: customer.data } })
+    expect(second.body.data.relationships.customer).toMatchObject({ data: customer.data })
+  })
+
+  test('is refused without anything being written', async () => {
+    const stranger = await makeAccount(h.app)
+    const foreign = await makeOffer(h.app, stranger.siteId)
+    const [dollars, yen] = [await offer(500), await offer(500, { currency: 'JPY' })]
+    const email = newEmail()
+    const refused: [object, number, string][] = [
+      [{ email, items: [{ offer_id: foreign }] }, 404, '/data/attributes/items/0/offer_id'],
+      [{ email, items: [{ offer_id: '999999' }] }, 404, '/data/attributes/items/0/offer_id'],
+      [
+        { email, items: [{ offer_id: dollars }, { offer_id: yen }] },
+        422,
+        '/data/attributes/items/1/offer_id',
+      ],
+      [
+        { email, items: [{ offer_id: dollars, discount_in_cents: 501 }] },
+        422,
+        '/data/attributes/items/0/discount_in_cents',
+      ],
+      [{ items: [{ offer_id: dollars }] }, 422, '/data'],
+      [{ email: 'nobody', items: [{ offer_id: dollars }] }, 422, '/data/attributes/email'],
+      [
+        { email, ordered_at: '2999-01-01T00:00:00.000Z', items: [{ offer_id: dollars }] },
+        422,
+        '/data/attributes/ordered_at',
+      ],
+      [
+        { email, ordered_at: '2026-02-30', items: [{ offer_id: dollars }] },
+        422,
+        '/data/attributes/ordered_at',
+      ],
+      [{ email, items: [] }, 400, '/data/attributes/items'],
+      [{ email, items: [{ offer_id: dollars, quantity: 0 }] }, 400, '/data/attributes/items/0/quantity'],
+    ]
+    for (const [attributes, status, pointer] of refused)
+      await expectRefusal(h.app, () => order(attributes), status, { pointer })
+  })
+
+  test('of a test gives access and no revenue', async () => {
+    const offerId = await offer(500)
+    const { customerId, contactId } = await buy({ test: true, items: [{ offer_id: offerId }] })
+    expect(await held(contactId)).toEqual([offerId])
+    expect(await revenue(customerId)).toBe('0.0')
+  })
+
+  test('sends one welcome e-mail, and starts what waits for a purchase', async () => {
+    const email = newEmail()
+    await order({ email, items: [{ offer_id: await offer(500) }] })
+    await h.drain()
+    const { body } = await client.get(`/v1/emails?filter[to_email]=${email}`)
+    expect(body.data.map(({ attributes }: { attributes: { kind: string } }) => attributes.kind)).toEqual([
+      'welcome',
+    ])
+  })
+})
+
+describe('a purchase', () => {
+  test('that is deactivated ends, and a grant of the same offer stays', async () => {
+    const offerId = await offer(500)
+    const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })
+    await client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+    const { status, body } = await act(purchaseId, 'deactivate')
+    expect([status, body.data.attributes.deactivation_reason]).toEqual([200, 'deactivated'])
+    expect(await held(contactId)).toEqual([offerId])
+    await client.delete(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+    expect(await held(contactId)).toEqual([])
+    const again = await act(purchaseId, 'reactivate')
+    expect(again.body.data.attributes).toMatchObject({ deactivated_at: null, deactivation_reason: null })
+    expect(await held(contactId)).toEqual([offerId])
+  })
+
+  test('ends when the offer is revoked from the contact, which names it', async () => {
+    const offerId = await offer(500)
+    const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })
+    const path = `/v1/contacts/${contactId}/relationships/offers`
+    const { body } = await client.delete(path, offersBody([offerId]))
+    expect([body.data, body.meta.revoked]).toEqual([[], [offerId]])
+    const shown = await client.get(`/v1/purchases/${purchaseId}`)
+    expect(shown.body.data.attributes.deactivation_reason).toBe('deactivated')
+  })
+
+  test('can end later: it is active until then', async () => {
+    const offerId = await offer(500)
+    const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })
+    const deactivated_at = new Date(h.app.clock.now().getTime() + 3 * DAY).toISOString()
+    const patch = (value: string | null) =>
+      client.patch(`/v1/purchases/${purchaseId}`, {
+        data: { type: 'purchases', attributes: { deactivated_at: value } },
+      })
+    expect((await patch(deactivated_at)).body.data.attributes).toMatchObject({ deactivated_at })
+    expect(await held(contactId)).toEqual([offerId])
+    await advance(4 * DAY)
+    expect(await held(contactId)).toEqual([])
+    await expectRefusal(h.app, () => patch(deactivated_at), 422, {
+      pointer: '/data/attributes/deactivated_at',
+    })
+    await patch(null)
+    expect(await held(contactId)).toEqual([offerId])
+  })
+
+  test('lasts for the access period of its offer', async () => {
+    const offerId = await offer(500, { access_days: 2 })
+    const { contactId, purchaseId } = await buy({ items: [{ offer_id: offerId }] })
+    await advance(3 * DAY)
+    expect(await held(contactId)).toEqual([])
+    const { body } = await client.get(`/v1/purchases/${purchaseId}`)
+    expect(body.data.attributes.deactivation_reason).toBe('expired')
+  })
+
+  test('of another account cannot be changed', async () => {
+    const { purchaseId } = await buy({ items: [{ offer_id: await offer(500) }] })
+    const stranger = h.clientWith((await makeAccount(h.app)).token)
+    for (const action of ['deactivate', 'reactivate', 'cancel_subscription'])
+      await expectRefusal(h.app, () => stranger.post(`/v1/purchases/${purchaseId}/${action}`), 404)
+  })
+})
+
+describe('a subscription', () => {
+  test('is renewed once for each reference; its period goes on', async () => {
+    const { purchaseId, customerId } = await buy({ items: [{ offer_id: await monthly() }] })
+    const first = await act(purchaseId, 'renewals', payment({ provider_reference: `pay-${purchaseId}` }))
+    const again = await act(purchaseId, 'renewals', payment({ provider_reference: `pay-${purchaseId}` }))
+    expect([first.status, again.status, again.body.data.id]).toEqual([201, 200, first.body.data.id])
+    expect(first.body.data.attributes).toMatchObject({
+      action: 'subscription_charge',
+      state: 'succeeded',
+      amount_in_cents: 2900,
+    })
+    expect(await revenue(customerId)).toBe('58.0')
+  })
+
+  test('whose payment fails keeps access for the days of grace, and gets it back with the next payment', async () => {
+    const offerId = await monthly()
+    const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })
+    const failed = await act(purchaseId, 'failed_payments', payment({ failure: 'card_declined' }))
+    expect(failed.body.data.attributes).toMatchObject({ state: 'failed', failure: 'card_declined' })
+    await advance(20 * DAY)
+    expect(await held(contactId)).toEqual([offerId])
+    await advance(2 * DAY)
+    expect(await held(contactId)).toEqual([])
+    await act(purchaseId, 'renewals', payment())
+    expect(await held(contactId)).toEqual([offerId])
+  })
+
+  test('that is canceled ends access at once; a purchase without one is refused', async () => {
+    const offerId = await monthly()
+    const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })
+    const { status, body } = await act(purchaseId, 'cancel_subscription')
+    expect([status, body.data.attributes.deactivation_reason]).toEqual([200, 'canceled'])
+    expect(await held(contactId)).toEqual([])
+    await expectRefusal(h.app, () => act(purchaseId, 'renewals', payment()), 422)
+    const single = await buy({ items: [{ offer_id: await offer(500) }] })
+    await expectRefusal(h.app, () => act(single.purchaseId, 'cancel_subscription'), 422)
+  })
+
+  test('is tried without a payment', async () => {
+    const offerId = await monthly({ trial_days: 14 })
+    const { contactId, customerId, purchaseId } = await buy({ items: [{ offer_id: offerId }] })
+    expect(await held(contactId)).toEqual([offerId])
+    expect(await revenue(customerId)).toBe('0.0')
+    const { body } = await client.get(`/v1/transactions?filter[customer_id]=${customerId}`)
+    expect(body.data).toEqual([])
+    const paid = await act(purchaseId, 'renewals', payment())
+    expect(paid.body.data.attributes.action).toBe('subscribe')
+  })
+
+  test('of a payment plan keeps access after its last payment, and takes no other', async () => {
+    const offerId = await offer(2500, { payment_type: 'multipay', interval: 'month', payments_total: 2 })
+    const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })
+    expect((await act(purchaseId, 'renewals', payment())).status).toBe(201)
+    await expectRefusal(h.app, () => act(purchaseId, 'renewals', payment()), 422)
+    expect(await held(contactId)).toEqual([offerId])
+  })
+})
+
+describe('a refund', () => {
+  const refund = (orderId: string, attributes?: object) =>
+    client.post(`/v1/orders/${orderId}/refunds`, { data: { type: 'transactions', attributes } })
+
+  test('of a part leaves access, of the rest ends it, and of more is refused', async () => {
+    const offerId = await offer(2900)
+    const { orderId, contactId, customerId } = await buy({ items: [{ offer_id: offerId }] })
+    const part = await refund(orderId, { amount_in_cents: 1000 })
+    expect(part.status).toBe(201)
+    expect(part.body.data.attributes).toMatchObject({ action: 'refund', amount_in_cents: -1000 })
+    expect(await held(contactId)).toEqual([offerId])
+    await expectRefusal(h.app, () => refund(orderId, { amount_in_cents: 1901 }), 422, {
+      pointer: '/data/attributes/amount_in_cents',
+    })
+    await refund(orderId)
+    expect(await held(contactId)).toEqual([])
+    expect(await revenue(customerId)).toBe('0.0')
+  })
+
+  test('of one item leaves the other; all of the tax is returned', async () => {
+    const offers = [await offer(1000), await offer(1000)]
+    const items = offers.map((offer_id) => ({ offer_id, sales_tax_in_cents: 190 }))
+    const { orderId, contactId } = await buy({ items })
+    const listed = await client.get(`/v1/orders/${orderId}?include=order_items`)
+    const [item] = listed.body.included
+    const refunded = await refund(orderId, { items: [{ order_item_id: item.id }] })
+    expect(refunded.body.data.attributes).toMatchObject({
+      amount_in_cents: -1190,
+      sales_tax_in_cents: -190,
+    })
+    expect(await held(contactId)).toHaveLength(1)
+  })
+
+  test('leaves access where the site wants that', async () => {
+    const account = await makeAccount(h.app)
+    await h.app.db
+      .updateTable('sites')
+      .set({ refund_ends_access: false })
+      .where('id', '=', account.siteId)
+      .execute()
+    const owner = h.clientWith(account.token)
+    const offerId = await makeOffer(h.app, account.siteId)
+    const email = newEmail()
+    const { body } = await owner.post('/v1/orders', {
+      data: { type: 'orders', attributes: { email, items: [{ offer_id: offerId, amount_in_cents: 500 }] } },
+    })
+    await owner.post(`/v1/orders/${body.data.id}/refunds`, { data: { type: 'transactions' } })
+    const [contact] = (await owner.get(`/v1/contacts?filter[email]=${email}&include=offers`)).body.data
+    const offers = await owner.get(`/v1/contacts/${contact.id}/relationships/offers`)
+    expect(offers.body.data).toEqual([{ type: 'offers', id: offerId }])
+  })
+})
+
+test('a contact whom a provider charges cannot be deleted; another loses access and is forgotten', async () => {
+  const offerId = await monthly()
+  const { contactId, purchaseId } = await buy({ items: [{ offer_id: offerId }] })
+  const charge = (id: string | null) =>
+    h.app.db
+      .updateTable('subscriptions')
+      .set({ provider_account_id: id })
+      .where('purchase_id', '=', purchaseId)
+      .execute()
+  await charge('1')
+  await expectRefusal(h.app, () => client.delete(`/v1/contacts/${contactId}`), 422)
+  await charge(null)
+  expect((await client.delete(`/v1/contacts/${contactId}`)).status).toBe(200)
+  const { body } = await client.get(`/v1/purchases/${purchaseId}`)
+  expect(body.data.attributes.deactivated_at).not.toBeNull()
+})

@@ -1,0 +1,47 @@
+-- The refund with which a purchase is paid back: all of its payments, or of a subscription the one for the period that
+-- runs. None where the site lets refunds leave access.
+create or replace function full_refund(p_site_id bigint, p_purchase_id bigint)
+returns table (id bigint, occurred_at timestamptz) language sql stable as $$
+  with moved as materialized (
+    select t.id, t.action, t.parent_id, tp.amount, t.occurred_at, coalesce(t.period_start, t.occurred_at) as pays_from
+      from transaction_purchases tp join transactions t on t.id = tp.transaction_id and t.site_id = tp.site_id
+     where tp.purchase_id = p_purchase_id and tp.site_id = p_site_id and t.state = 'succeeded'
+       and t.action in ('charge', 'subscribe', 'subscription_charge', 'refund')
+  ), charges as materialized (
+    select m.id, m.amount from moved m
+     where m.action <> 'refund' and m.amount > 0
+     order by m.pays_from desc, m.id desc
+     limit (select case p.payment_type when 'subscription' then 1 end
+              from purchases p where p.id = p_purchase_id and p.site_id = p_site_id)
+  ), refunds as (
+    select m.id, m.amount, m.occurred_at from moved m join charges c on c.id = m.parent_id where m.action = 'refund'
+  )
+  select r.id, r.occurred_at from refunds r
+   where (select sum(c.amount) from charges c) + (select sum(o.amount) from refunds o) <= 0
+     and (select s.refund_ends_access from sites s where s.id = p_site_id)
+   order by r.occurred_at desc, r.id desc
+   limit 1
+$$;
+
+-- The facts against a purchase, with the time from which each ends access: also those ahead.
+create or replace function facts_against(p_site_id bigint, p_purchase_id bigint)
+returns table (cause text, reference text, since timestamptz) language sql stable as $$
+  select 'refund', r.id::text, r.occurred_at from full_refund(p_site_id, p_purchase_id) r
+   union all
+  select distinct 'dispute', d.id::text, d.lost_at
+    from transaction_purchases tp join disputes d on d.transaction_id = tp.transaction_id and d.site_id = tp.site_id
+   where tp.purchase_id = p_purchase_id and tp.site_id = p_site_id and d.lost_at is not null
+   union all
+  select 'canceled', s.id::text, coalesce(s.ended_at, s.cancel_at)
+    from subscriptions s
+   where s.purchase_id = p_purchase_id and s.site_id = p_site_id and s.status <> 'completed'
+     and coalesce(s.ended_at, s.cancel_at) is not null
+   union all
+  select 'failed_payment', iso_time(coalesce(s.past_due_since, s.status_since)),
+         case when s.status in ('unpaid', 'paused') then least(s.status_since, s.past_due_since + grace)
+              else s.past_due_since + grace end
+    from subscriptions s
+   cross join lateral (select make_interval(days => payment_grace_days) as grace from sites where id = p_site_id) site
+   where s.purchase_id = p_purchase_id and s.site_id = p_site_id and s.ended_at is null
+     and (s.past_due_since is not null or s.status in ('unpaid', 'paused'))
+$$;

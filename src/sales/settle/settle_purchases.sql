@@ -1,0 +1,164 @@
+-- The only place that writes when and why purchases end, and what customers have paid: all of it follows from facts
+-- that other functions record. Call it after every change of a payment, refund, dispute, subscription or block of a
+-- purchase, in the same transaction. Calling it again changes nothing.
+--
+-- Of two transactions that record facts about one purchase at once, the one that settles last sees the facts of both:
+-- the lock comes first, and each later statement sees what was committed before it.
+--
+-- p_origin: as in new_event.
+create or replace function settle_purchases(
+  p_site_id bigint, p_purchase_ids bigint[], p_origin jsonb, p_now timestamptz
+) returns void language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+begin
+  perform from purchases where id = any (p_purchase_ids) and site_id = p_site_id order by id for no key update;
+  perform derive_blocks(p_site_id, p_purchase_ids, p_now);
+  perform apply_blocks(p_site_id, p_purchase_ids, p_origin, p_now);
+  perform set_net_revenue(p_site_id, p_purchase_ids, p_now);
+end
+$$;
+
+-- Makes the blocks that follow from payments, disputes and subscriptions those of now. A block that is waived stays
+-- waived as long as its fact is there.
+create or replace function derive_blocks(p_site_id bigint, p_purchase_ids bigint[], p_now timestamptz)
+returns void language plpgsql as $$
+begin
+  with facts as materialized (
+    select p.id as purchase_id, f.*
+      from unnest(p_purchase_ids) p (id)
+     cross join lateral facts_against(p_site_id, p.id) f
+     -- The grace period is not over.
+     where f.cause <> 'failed_payment' or f.since <= p_now
+  ), gone as (
+    delete from purchase_blocks b
+     where b.purchase_id = any (p_purchase_ids) and b.site_id = p_site_id
+       and b.cause in ('refund', 'dispute', 'failed_payment', 'canceled')
+       and not exists (
+         select from facts f
+          where f.purchase_id = b.purchase_id and f.cause = b.cause and f.reference = b.reference)
+  )
+  insert into purchase_blocks (site_id, purchase_id, cause, reference, since, actor, created_at)
+  select p_site_id, f.purchase_id, f.cause, f.reference, f.since, 'system', p_now from facts f
+  on conflict (purchase_id, cause, reference, site_id)
+    do update set since = excluded.since where purchase_blocks.since <> excluded.since;
+end
+$$;
+
+-- Writes when and why the purchases end: because of the first block that is not waived. Records whose access has ended,
+-- and whose has come back.
+create or replace function apply_blocks(p_site_id bigint, p_purchase_ids bigint[], p_origin jsonb, p_now timestamptz)
+returns void language plpgsql as $$
+declare
+  v_turned bigint[];
+begin
+  with states as materialized (
+    select p.id, p.closed_at as was_closed_at, block.since, block.cause,
+           block.since <= p_now as is_closed, failing.since as fails_at
+      from unnest(p_purchase_ids) wanted (id)
+     cross join lateral (
+       select id, closed_at from purchases where id = wanted.id and site_id = p_site_id limit 1) p
+      left join lateral (
+        select b.since, b.cause from purchase_blocks b
+         where b.purchase_id = p.id and b.site_id = p_site_id and b.waived_at is null
+         order by b.since, b.cause limit 1) block on true
+      left join lateral (
+        select min(f.since) as since from facts_against(p_site_id, p.id) f
+         where f.cause = 'failed_payment' and f.since > p_now) failing on true
+  ), changed as (
+    update purchases p
+       set deactivated_at = s.since, deactivation_reason = s.cause,
+           closed_at = case when s.is_closed then coalesce(p.closed_at, p_now) end,
+           settle_at = case when s.is_closed is not true then least(s.since, s.fails_at) end,
+           updated_at = case when (p.deactivated_at, p.deactivation_reason) is distinct from (s.since, s.cause)
+                             then p_now else p.updated_at end
+      from states s
+     where p.id = s.id and p.site_id = p_site_id
+       and (p.deactivated_at, p.deactivation_reason, p.closed_at is not null, p.settle_at)
+           is distinct from
+           (s.since, s.cause, s.is_closed is true, case when s.is_closed is not true then least(s.since, s.fails_at) end)
+    returning p.id, s.was_closed_at is null <> (p.closed_at is null) as has_turned
+  )
+  select array_agg(c.id order by c.id) into v_turned from changed c where c.has_turned;
+  if v_turned is null then return; end if;
+  perform from record_events(array(
+    select row(p_site_id, case when p.closed_at is null then 'purchase_reactivated' else 'purchase_deactivated' end, p_now,
+               p_origin, c.contact_id, p.customer_id, p.offer_id, null,
+               jsonb_build_object('purchase_id', p.id::text, 'reason', p.deactivation_reason, 'still_held', exists (
+                 select from holdings h
+                  where h.site_id = p_site_id and h.customer_id = p.customer_id and h.offer_id = p.offer_id
+                    and h.purchase_id is distinct from p.id and (h.expires_at is null or h.expires_at > p_now))))::new_event
+      from unnest(v_turned) with ordinality turned (id, position)
+      join purchases p on p.id = turned.id and p.site_id = p_site_id
+      join customers c on c.id = p.customer_id and c.site_id = p_site_id
+     order by turned.position));
+end
+$$;
+
+-- What the customers of the purchases have paid, less refunds and disputes, with tax and before fees, in the currency of
+-- the site. Payments in another currency count by what was settled in that of the site, or else not.
+create or replace function set_net_revenue(p_site_id bigint, p_purchase_ids bigint[], p_now timestamptz)
+returns void language plpgsql as $$
+begin
+  update customers c set net_revenue = paid.amount, updated_at = p_now
+    from (
+      select buyer.id, round(coalesce(moved.amount, 0), 3) as amount
+        from (select distinct p.customer_id as id from purchases p where p.id = any (p_purchase_ids) and p.site_id = p_site_id) buyer
+       cross join lateral (
+         select sum(case when not t.is_completed then 0
+                         when t.currency = s.currency then in_units(t.amount, t.currency)
+                         when t.settlement_currency = s.currency then in_units(t.settlement_amount, s.currency) end) as amount
+           from transactions t cross join (select currency from sites where id = p_site_id) s
+          where t.customer_id = buyer.id and t.site_id = p_site_id) moved) paid
+   where c.id = paid.id and c.site_id = p_site_id and c.net_revenue <> paid.amount;
+end
+$$;
+
+-- Blocks the live purchases of these offers: access ends, billing goes on. Returns the ids of the offers that were held by
+-- them.
+create or replace function deactivate_purchases(
+  p_site_id bigint, p_customer_id bigint, p_offer_ids bigint[], p_cause text, p_origin jsonb, p_now timestamptz
+) returns bigint[] language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_purchase_ids bigint[];
+  v_offer_ids bigint[];
+begin
+  select array_agg(p.id order by p.id), array_agg(distinct p.offer_id) into v_purchase_ids, v_offer_ids
+    from purchases p
+   where p.site_id + 0 = p_site_id and p.customer_id = p_customer_id and p.closed_at is null
+     and (p.deactivated_at is null or p.deactivated_at > p_now)
+     and p.offer_id = any (p_offer_ids);
+  if v_purchase_ids is null then return '{}'; end if;
+  perform block_purchases(p_site_id, v_purchase_ids, p_cause, p_now, p_origin, p_now);
+  return v_offer_ids;
+end
+$$;
+
+-- Blocks purchases from a time on, which may lie ahead, and settles them. What was waived blocks again.
+create or replace function block_purchases(
+  p_site_id bigint, p_purchase_ids bigint[], p_cause text, p_since timestamptz, p_origin jsonb, p_now timestamptz
+) returns void language plpgsql as $$
+begin
+  insert into purchase_blocks (site_id, purchase_id, cause, since, actor, created_at)
+  select p_site_id, id, p_cause, p_since, p_origin ->> 'actor', p_now from unnest(p_purchase_ids) id order by id
+  on conflict (purchase_id, cause, reference, site_id)
+    do update set since = excluded.since, actor = excluded.actor, created_at = excluded.created_at,
+                  waived_at = null, waived_by = null;
+  perform settle_purchases(p_site_id, p_purchase_ids, p_origin, p_now);
+end
+$$;
+
+-- Waives what blocks a purchase now, and an end that was set by hand; then settles it. What would block it later stays.
+create or replace function waive_blocks(p_site_id bigint, p_purchase_id bigint, p_origin jsonb, p_now timestamptz)
+returns void language plpgsql as $$
+begin
+  -- So that it is all that blocks it now: what has come to a purchase that gave no access was not looked at.
+  perform derive_blocks(p_site_id, array[p_purchase_id], p_now);
+  update purchase_blocks set waived_at = p_now, waived_by = p_origin ->> 'actor'
+   where purchase_id = p_purchase_id and site_id = p_site_id and waived_at is null
+     and (since <= p_now or cause = 'deactivated');
+  perform settle_purchases(p_site_id, array[p_purchase_id], p_origin, p_now);
+end
+$$;

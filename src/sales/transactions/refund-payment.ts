@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { App } from '../../platform/app.ts'
+import { type Db, inTransaction, type Tx } from '../../platform/db/database.ts'
+import type { Origin } from '../../platform/events/events.ts'
+import { ApiError, notFound, unprocessable } from '../../platform/jsonapi/errors.ts'
+import { readId, withId } from '../../platform/jsonapi/identifiers.ts'
+import { readTime } from '../given-time.ts'
+import type { PaymentProvider } from '../provider.ts'
+import type { TransactionState } from '../states.ts'
+import { type FoundTransaction, lockTransaction } from './find-transaction.ts'
+import { type Refundable, readRefundable, recordRefund } from './record-refund.ts'
+
+/** What a request says of a refund. */
+export interface GivenRefund {
+  amount_in_cents?: number
+  items?: { order_item_id: string | number; amount_in_cents?: number }[]
+  provider_reference?: string
+  refunded_at?: string
+}
+
+/** The charge that is refunded: by its own id, or as that of an order. */
+export interface Charged {
+  parent: 'orders' | 'transactions'
+  id: string
+}
+
+/** A refund that is made: how much of what, and what the provider says of it, when it is connected. */
+interface PlannedRefund {
+  charge: FoundTransaction
+  amount: number
+  parts: { purchase_id: string; amount: number }[] | undefined
+}
+
+/** What a provider has paid back. */
+export interface MadeRefund {
+  reference: string
+  state: TransactionState
+}
+
+/**
+ * Has a connected provider pay back, before it is recorded; null: no provider takes part, the money was paid back
+ * elsewhere.
+ *
+ * @param key of the request; the same one pays back once
+ * @throws ApiError as refundPayment()
+ */
+export async function refundAtProvider(
+  app: App,
+  siteIds: string[],
+  charged: Charged,
+  given: GivenRefund,
+  provider: PaymentProvider,
+  key: string = randomUUID(),
+): Promise<MadeRefund | null> {
+  const { charge, amount } = await inTransaction(app.db, (tx) => plan(tx, siteIds, charged, given))
+  if (charge.provider_account_id === null || charge.reference === null) return null
+  return provider.refund(app, {
+    siteId: charge.site_id,
+    provider: charge.provider,
+    accountId: charge.provider_account_id,
+    chargeReference: charge.reference,
+    amount,
+    currency: charge.currency,
+    key,
+  })
+}
+
+/**
+ * Records a refund.
+ *
+ * @param made by the provider; null: the money was paid back elsewhere
+ * @returns the id of the transaction
+ * @throws ApiError 404 for the charge or an item; 422 for more than is left, and for what cannot be paid back
+ */
+export async function refundPayment(
+  tx: Tx,
+  siteIds: string[],
+  charged: Charged,
+  given: GivenRefund,
+  made: MadeRefund | null,
+  origin: Origin,
+): Promise<{ id: string; isNew: boolean }> {
+  const reference = made?.reference ?? given.provider_reference ?? null
+  const known = await findKnown(tx, siteIds, charged, reference)
+  if (known && made === null) return { id: known, isNew: false }
+  const { charge, amount, parts } = await plan(tx, siteIds, charged, given, known !== null)
+  const { id } = await recordRefund(
+    tx,
+    charge,
+    {
+      state: made?.state ?? 'succeeded',
+      reference,
+      amount,
+      ...(parts && { parts }),
+      occurred_at: readTime(given.refunded_at, 'refunded_at', origin.now),
+    },
+    origin,
+  )
+  return { id, isNew: known === null }
+}
+
+/** A refund of the charge with this reference, which was recorded before. */
+async function findKnown(
+  tx: Tx,
+  siteIds: string[],
+  charged: Charged,
+  reference: string | null,
+): Promise<string | null> {
+  if (reference === null) return null
+  const charge = await findCharge(tx, siteIds, charged)
+  const refund = await lockTransaction(tx, charge.site_id, { provider: charge.provider, reference })
+  if (!refund) return null
+  if (refund.action === 'refund' && refund.parent_id === charge.id) return refund.id
+  throw unprocessable(
+    'taken',
+    `The transaction ${refund.id} has this reference`,
+    '/data/attributes/provider_reference',
+  )
+}
+
+/** @param isPaid it has been paid back already: what is left is not asked */
+async function plan(
+  tx: Tx,
+  siteIds: string[],
+  charged: Charged,
+  given: GivenRefund,
+  isPaid = false,
+): Promise<PlannedRefund> {
+  const charge = await findCharge(tx, siteIds, charged)
+  if (charge.state !== 'succeeded' || charge.amount <= 0 || !CHARGES.includes(charge.action))
+    throw new ApiError(
+      422,
+      'not_refundable',
+      `The transaction ${charge.id} is no payment that succeeded, and cannot be paid back.`,
+    )
+  const refundable = await readRefundable(tx, charge)
+  const parts = given.items && (await partsOfItems(tx, charge, refundable, given.items))
+  const amount =
+    parts?.reduce((sum, part) => sum + part.amount, 0) ??
+    given.amount_in_cents ??
+    Math.max(refundable.amount, 0)
+  if (!isPaid && (amount > refundable.amount || amount <= 0))
+    throw unprocessable(
+      'not_refundable',
+      `At most ${Math.max(refundable.amount, 0)} of the payment can be paid back: what was paid, less what was refunded or is disputed`,
+      '/data/attributes/amount_in_cents',
+    )
+  return { charge, amount, parts }
+}
+
+const CHARGES = ['charge', 'subscribe', 'subscription_charge']
+
+/** Each item with what is left of it, or a part of that. */
+async function partsOfItems(
+  tx: Tx,
+  charge: FoundTransaction,
+  refundable: Refundable,
+  items: NonNullable<GivenRefund['items']>,
+): Promise<{ purchase_id: string; amount: number }[]> {
+  const { rows } = await sql<{ id: string; order_item_id: string }>`
+    select p.id, p.order_item_id from purchases p
+     where p.order_item_id = any (${items.map(({ order_item_id }) => readId(order_item_id))}::bigint[])
+       and p.site_id = ${charge.site_id}`.execute(tx)
+  return items.map(({ order_item_id, amount_in_cents }, index) => {
+    const path = `/data/attributes/items/${index}`
+    const purchase = rows.find((row) => row.order_item_id === readId(order_item_id))
+    const left = refundable.parts.find(({ purchase_id }) => purchase_id === purchase?.id)
+    if (!purchase || !left)
+      throw notFound(`The payment is not for an item ${withId(String(order_item_id))}.`, {
+        pointer: `${path}/order_item_id`,
+      })
+    const amount = amount_in_cents ?? left.amount
+    if (amount <= left.amount && amount > 0) return { purchase_id: purchase.id, amount }
+    throw unprocessable(
+      'not_refundable',
+      `At most ${Math.max(left.amount, 0)} of this item can be paid back`,
+      `${path}/amount_in_cents`,
+    )
+  })
+}
+
+/** @throws ApiError 404 */
+async function findCharge(tx: Tx, siteIds: string[], { parent, id }: Charged): Promise<FoundTransaction> {
+  const found = parent === 'transactions' ? await byId(tx, siteIds, id) : await ofOrder(tx, siteIds, id)
+  const charge = found && (await lockTransaction(tx, found.site_id, { id: found.id }))
+  if (charge) return charge
+  throw notFound(
+    parent === 'transactions'
+      ? `There is no transaction ${withId(id)}.`
+      : `There is no order ${withId(id)} with a payment.`,
+  )
+}
+
+const byId = (db: Db | Tx, siteIds: string[], id: string) =>
+  db
+    .selectFrom('transactions')
+    .select(['site_id', 'id'])
+    .where('id', '=', readId(id))
+    .where('site_id', 'in', siteIds)
+    .executeTakeFirst()
+
+const ofOrder = (db: Db | Tx, siteIds: string[], id: string) =>
+  db
+    .selectFrom('transactions')
+    .select(['site_id', 'id'])
+    .where('order_id', '=', readId(id))
+    .where('site_id', 'in', siteIds)
+    .where('action', 'in', CHARGES)
+    .orderBy(sql`(state = 'succeeded')`, 'desc')
+    .orderBy('id')
+    .executeTakeFirst()
