@@ -16,7 +16,7 @@ afterAll(() => server.h.close())
 test(
   `concurrent requests have the effects that the model predicts for one of their orders, in ${SCENARIOS} scenarios`,
   {
-    timeout: 1_200_000,
+    timeout: 3_600_000,
   },
   () => check(server, { scenarios: concurrentScenarios, count: SCENARIOS }),
 )

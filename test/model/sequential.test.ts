@@ -14,6 +14,6 @@ afterAll(() => server.h.close())
 
 test(
   `sequential requests have the effects that the model predicts, in ${SCENARIOS} scenarios`,
-  { timeout: 1_200_000 },
+  { timeout: 3_600_000 },
   () => check(server, { scenarios: sequentialScenarios, count: SCENARIOS }),
 )
