@@ -9,7 +9,7 @@ const day = Math.floor(Date.now() / 86_400_000)
 
 /** The trials of each day, then again from the first; about equally long. */
 export const TRIALS_BY_DAY = [
-  ['crashes', 'cut-connections', 'keys', 'graceful-stop'],
+  ['crashes', 'cut-connections', 'keys', 'graceful-stop', 'payments'],
   ['automations', 'wrong-clock', 'database-away', 'bulk', 'upgrade'],
   ['webhooks', 'overload', 'mail', 'promotion'],
 ] as const

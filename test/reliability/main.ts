@@ -11,6 +11,7 @@ import { gracefulStopTrial } from './graceful-stop.ts'
 import { keysTrial } from './keys.ts'
 import { mailTrial } from './mail.ts'
 import { overloadByGrantsTrial, overloadTrial } from './overload.ts'
+import { paymentsTrial } from './payments.ts'
 import { removeServers } from './postgres.ts'
 import { promotionTrial } from './promotion.ts'
 import type { Trial } from './trial.ts'
@@ -34,6 +35,7 @@ const trials: Trial[] = [
   overloadTrial,
   overloadByGrantsTrial,
   webhooksTrial,
+  paymentsTrial,
   fullTestsTrial,
   wrongClockTrial,
 ]

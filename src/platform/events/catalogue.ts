@@ -367,6 +367,18 @@ export const EVENTS = {
     hooks: { payment_failed: {} },
     isTrigger: true,
   },
+  payment_overdue: {
+    ...ABOUT_PURCHASE,
+    isTrigger: false,
+    occurs: 'an attempt to collect a payment of a subscription failed, and the payment is still due',
+    data: Type.Object({ purchase_id: text, transaction_id: text }),
+  },
+  trial_ending: {
+    ...ABOUT_PURCHASE,
+    isTrigger: false,
+    occurs: 'the trial of a subscription will end within three days',
+    data: Type.Object({ purchase_id: text, trial_ends_at: text }),
+  },
   payment_refunded: {
     ...ABOUT_PAYMENT,
     occurs: 'a payment was paid back, in full or in part',

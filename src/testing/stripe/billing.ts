@@ -272,15 +272,20 @@ export function failInvoice(state: FakeState, invoice: Kept<'invoice'>): void {
   emit(state, 'invoice.payment_failed', invoice)
 }
 
-/** The next period of a subscription begins. */
+/** The next period of a subscription begins, or its plan is over. */
 export function renewSubscription(
   state: FakeState,
   subscription: Kept<'subscription'>,
   succeeds: boolean,
-): Kept<'invoice'> {
+): void {
   const item = itemOf(subscription)
-  subscription.status = 'active'
   const start = item.current_period_end!
+  const schedule = state.objects.find('subscription_schedule', subscription.schedule)
+  if (schedule?.end_behavior === 'cancel' && start >= schedule.phases!.at(-1)!.end_date!) {
+    endSubscription(state, subscription)
+    return
+  }
+  subscription.status = 'active'
   state.objects.now = Math.max(state.objects.now, start)
   item.current_period_start = start
   item.current_period_end = periodEnd(start, item.price!.recurring as NonNullable<Line['recurring']>)
@@ -291,7 +296,6 @@ export function renewSubscription(
     subscription.status = 'past_due'
   }
   emit(state, 'customer.subscription.updated', subscription)
-  return invoice
 }
 
 /** Another attempt to pay the last invoice of a subscription. */

@@ -33,8 +33,9 @@ export function createSession(state: FakeState, params: Parameters): Kept<'check
     throw new StripeRefusal(400, '`customer_creation` can only be used in `payment` and `setup` mode.', {
       param: 'customer_creation',
     })
-  const expiresAt = Number(params.expires_at ?? objects.now + 86_400)
-  if (expiresAt < objects.now + 1_800 || expiresAt > objects.now + 86_400)
+  const expiresAt = Number(params.expires_at ?? Math.floor(Date.now() / 1000) + 86_400)
+  const now = Date.now() / 1000
+  if (expiresAt < now + 1_799 || expiresAt > now + 86_401)
     throw new StripeRefusal(
       400,
       'The `expires_at` timestamp must be between 30 minutes and 24 hours from now.',
