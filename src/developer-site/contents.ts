@@ -44,6 +44,7 @@ export const SECTIONS: Section[] = [
       chapter('content', 'Content'),
       chapter('emails', 'E-mail templates'),
       chapter('bulk', 'Bulk jobs'),
+      chapter('stripe', 'Stripe'),
       chapter('members', 'Members’ pages'),
       chapter('team', 'Team'),
       chapter('production', 'Production'),

@@ -18,6 +18,8 @@ const LINK_OF: Record<ContactEmailKind, LinkPurpose | `/${string}`> = {
   gift: 'gift',
   offer_grant: 'sign_in',
   access_ending: 'sign_in',
+  payment_failed: 'sign_in',
+  trial_ending: 'sign_in',
   sign_in: 'sign_in',
   password: 'password',
   // Somebody else may read the mailbox by now: these let nobody in.

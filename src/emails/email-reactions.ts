@@ -54,6 +54,11 @@ export const accessEndingEmail: EmailReaction<'access_ending'> = (event) => ({
   ...omission(null, event.site.send_access_ending_email),
 })
 
+/** A payment is still due, or will be after a trial. */
+export const paymentEmail =
+  (kind: 'payment_failed' | 'trial_ending'): EmailReaction<'payment_overdue' | 'trial_ending'> =>
+  (event) => ({ kind, cause: event })
+
 /** A link that a customer has asked for. Nothing is sent to an address that is nobody's. */
 export const linkEmail =
   (kind: 'sign_in' | 'password' | 'email_change'): EmailReaction<EventType> =>

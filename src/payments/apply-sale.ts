@@ -1,11 +1,13 @@
 import { ensureContact } from '../people/contacts/ensure-contact.ts'
 import { contactOfCustomer } from '../people/customers/contact-of-customer.ts'
+import { recordEvent } from '../platform/events/events.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { type PaymentResult, recordSales, type SoldItem } from '../sales/orders/record-sales.ts'
 import { isFinal } from '../sales/subscriptions/save-subscription.ts'
 import type { Applying } from './apply-reading.ts'
 import type { Checkout } from './checkouts/find-checkout.ts'
 import { findProviderCustomer, keepProviderCustomer } from './checkouts/provider-customers.ts'
+import { noteTicket } from './inbox/tickets.ts'
 import type { Payment, Reading, Sale, SubscriptionState } from './reading.ts'
 
 /**
@@ -15,12 +17,13 @@ import type { Payment, Reading, Sale, SubscriptionState } from './reading.ts'
 export async function applySale(applying: Applying, sale: Sale, checkout: Checkout): Promise<void> {
   const { tx, account, origin, reading, ticket } = applying
   const payment = firstPaymentOf(reading, sale)
+  const contactId = await contactOf(applying, sale, checkout)
   const [outcome] = await recordSales(
     tx,
     [
       {
         siteId: account.site_id,
-        contactId: await contactOf(applying, sale, checkout),
+        contactId,
         origin,
         provider: account.provider,
         reference: sale.reference,
@@ -47,8 +50,21 @@ export async function applySale(applying: Applying, sale: Sale, checkout: Checko
     .where('id', '=', checkout.id)
     .where('site_id', '=', checkout.site_id)
     .execute()
+  if (sale.state === 'failed')
+    await announceFailure(applying, sale, { customerId, contactId, offerId: checkout.offer_id })
   const { reference } = sale.customer
   if (reference !== null) await keepProviderCustomer(tx, account, { reference, customerId, now: origin.now })
+}
+
+/** The customer is written to, once. */
+async function announceFailure(
+  { tx, account, origin }: Applying,
+  { reference }: Sale,
+  who: { customerId: string; contactId: string; offerId: string },
+): Promise<void> {
+  if (!(await noteTicket(tx, account, `${reference} failed`, '0'))) return
+  const nothing = { purchase_id: null, transaction_id: null }
+  await recordEvent(tx, 'payment_overdue', { siteId: account.site_id, ...who }, nothing, origin)
 }
 
 /** With which the checkout was paid; null where nothing is to be paid yet. */

@@ -18,6 +18,8 @@ const templatesIn = (words: EmailWords) => ({
   gift: gift(words),
   offer_grant: offerGrant(words, words.offerGrant),
   access_ending: offerGrant(words, words.accessEnding),
+  payment_failed: offerGrant(words, words.paymentFailed),
+  trial_ending: offerGrant(words, words.trialEnding),
   sign_in: linkEmail(words, words.signIn),
   password: linkEmail(words, words.password),
   password_changed: notice(words, words.passwordChanged, words.hasAccount),

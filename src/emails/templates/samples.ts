@@ -56,6 +56,13 @@ export function samplesOf(kind: EmailKind, custom: Record<string, string> = {}):
   const full = kind === 'gift' ? filled : { ...filled, gift: null }
   const without = Object.fromEntries(Object.keys(custom).map((handle) => [handle, null]))
   const sparse = { ...sparseSample, recipient: { ...sparseSample.recipient, ...without } }
-  const isAboutGrants = ['welcome', 'gift', 'offer_grant', 'access_ending'].includes(kind)
+  const isAboutGrants = [
+    'welcome',
+    'gift',
+    'offer_grant',
+    'access_ending',
+    'payment_failed',
+    'trial_ending',
+  ].includes(kind)
   return isAboutGrants ? [full, sparse] : [full, sparse, { ...sparse, offers: [] }]
 }

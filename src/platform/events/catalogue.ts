@@ -370,8 +370,9 @@ export const EVENTS = {
   payment_overdue: {
     ...ABOUT_PURCHASE,
     isTrigger: false,
-    occurs: 'an attempt to collect a payment of a subscription failed, and the payment is still due',
-    data: Type.Object({ purchase_id: text, transaction_id: text }),
+    occurs:
+      'a payment through a provider failed and is still due: of a subscription, or a bank debit after a checkout, without a purchase',
+    data: Type.Object({ purchase_id: textOrNull, transaction_id: textOrNull }),
   },
   trial_ending: {
     ...ABOUT_PURCHASE,

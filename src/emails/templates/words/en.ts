@@ -47,6 +47,27 @@ export const en: EmailWords = {
     signIn: 'Until then, sign in as {{ recipient.email }} to use it.',
     button: 'Sign in',
   },
+  paymentFailed: {
+    subject:
+      '{% if offers.size == 1 %}Your payment for {{ offers[0].title }} failed{% else %}Your payment at {{ site.title }} failed{% endif %}',
+    preheader: 'Please check how you pay.',
+    heading: 'Your payment failed',
+    named: 'The payment for this at {{ site.title }} could not be collected:',
+    unnamed: 'A payment at {{ site.title }} could not be collected.',
+    signIn:
+      'Sign in as {{ recipient.email }} to update how you pay. If the payment is not made, there is no access to it.',
+    button: 'Sign in',
+  },
+  trialEnding: {
+    subject:
+      '{% if offers.size == 1 %}Your trial of {{ offers[0].title }} ends soon{% else %}Your trial at {{ site.title }} ends soon{% endif %}',
+    preheader: 'It becomes a paid subscription unless you cancel it.',
+    heading: 'Your trial ends soon',
+    named: 'Your trial of this at {{ site.title }} ends within three days, and a paid subscription begins:',
+    unnamed: 'A trial at {{ site.title }} ends within three days, and a paid subscription begins.',
+    signIn: 'To cancel it before, sign in as {{ recipient.email }}.',
+    button: 'Sign in',
+  },
   signIn: {
     subject: 'Your sign-in link for {{ site.title }}',
     preheader: 'Use it to sign in without a password.',

@@ -47,6 +47,29 @@ export const es: EmailWords = {
     signIn: 'Hasta entonces, inicia sesión como {{ recipient.email }} para usarlo.',
     button: 'Iniciar sesión',
   },
+  paymentFailed: {
+    subject:
+      '{% if offers.size == 1 %}No se ha podido cobrar {{ offers[0].title }}{% else %}No se ha podido cobrar tu pago en {{ site.title }}{% endif %}',
+    preheader: 'Revisa tu forma de pago.',
+    heading: 'No se ha podido cobrar tu pago',
+    named: 'No se ha podido cobrar el pago de esto en {{ site.title }}:',
+    unnamed: 'No se ha podido cobrar un pago en {{ site.title }}.',
+    signIn:
+      'Inicia sesión como {{ recipient.email }} para actualizar tu forma de pago. Si el pago no se realiza, no tendrás acceso.',
+    button: 'Iniciar sesión',
+  },
+  trialEnding: {
+    subject:
+      '{% if offers.size == 1 %}Tu prueba de {{ offers[0].title }} termina pronto{% else %}Tu prueba en {{ site.title }} termina pronto{% endif %}',
+    preheader: 'Después empieza una suscripción de pago, salvo que la canceles.',
+    heading: 'Tu prueba termina pronto',
+    named:
+      'Tu prueba de esto en {{ site.title }} termina en menos de tres días y empieza una suscripción de pago:',
+    unnamed:
+      'Una prueba en {{ site.title }} termina en menos de tres días y empieza una suscripción de pago.',
+    signIn: 'Para cancelarla antes, inicia sesión como {{ recipient.email }}.',
+    button: 'Iniciar sesión',
+  },
   signIn: {
     subject: 'Tu enlace para iniciar sesión en {{ site.title }}',
     preheader: 'Úsalo para iniciar sesión sin contraseña.',

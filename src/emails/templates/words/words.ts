@@ -28,6 +28,8 @@ export interface EmailWords {
   }
   offerGrant: OfferWords
   accessEnding: OfferWords
+  paymentFailed: OfferWords
+  trialEnding: OfferWords
   signIn: LinkWords
   password: LinkWords
   emailChange: LinkWords
