@@ -57,6 +57,7 @@ import { serverRoutes } from './operations/server/server.routes.ts'
 import { timelineRoutes } from './operations/timeline/timeline.routes.ts'
 import { providerAccountRoutes } from './payments/accounts/provider-accounts.routes.ts'
 import { webhookPages } from './payments/inbox/webhook.pages.ts'
+import { stripeProvider } from './payments/stripe-provider.ts'
 import { contactAliases, contactAliasRecords } from './people/contacts/contact-aliases.resource.ts'
 import { contactRoutes } from './people/contacts/contacts.routes.ts'
 import { exportRoute } from './people/contacts/export.routes.ts'
@@ -78,7 +79,6 @@ import { couponRecords } from './sales/coupons/coupons.resource.ts'
 import { orderItems } from './sales/orders/order-items.resource.ts'
 import { orders } from './sales/orders/orders.resource.ts'
 import { payouts } from './sales/payouts/payouts.resource.ts'
-import { noProvider } from './sales/provider.ts'
 import { purchases } from './sales/purchases/purchases.resource.ts'
 import { reportRoutes } from './sales/reports/reports.routes.ts'
 import { salesRoutes } from './sales/sales.routes.ts'
@@ -146,7 +146,7 @@ export const routes: Route[] = [
   ...reportRoutes,
   listRoute(payouts),
   showRoute(payouts),
-  ...salesRoutes(noProvider),
+  ...salesRoutes(stripeProvider),
   ...crudRoutes(couponRecords, {
     create:
       'It takes off either `percent_off` or `amount_off_in_cents` of a `currency`. The code is unique in the site for ever, in upper or lower case, also when the coupon is archived. `ends_at` without a time is the end of that day.',

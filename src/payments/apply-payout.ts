@@ -1,4 +1,4 @@
-import { recordPayout, type Payout as RecordedPayout } from '../sales/payouts/record-payout.ts'
+import { type Payout as RecordedPayout, recordPayout } from '../sales/payouts/record-payout.ts'
 import type { Applying } from './apply-reading.ts'
 import type { Payout } from './reading.ts'
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { afterAll, beforeEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Account, makeAccount } from '../testing/fixtures.ts'
 import { connectStripe, startWithStripe, type WithStripe } from '../testing/stripe/connect.ts'
-import { beginCheckout, type Books, booksOf, MONTHLY, planOf } from '../testing/stripe/shop.ts'
+import { type Books, beginCheckout, booksOf, MONTHLY, planOf } from '../testing/stripe/shop.ts'
 import { clientOf, type ProviderAccount } from './accounts/provider-account.ts'
 
 let h: WithStripe

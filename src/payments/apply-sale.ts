@@ -2,6 +2,7 @@ import { ensureContact } from '../people/contacts/ensure-contact.ts'
 import { contactOfCustomer } from '../people/customers/contact-of-customer.ts'
 import { recordEvent } from '../platform/events/events.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
+import { redeemCoupon, releaseCoupon } from '../sales/coupons/redeem-coupon.ts'
 import { type PaymentResult, recordSales, type SoldItem } from '../sales/orders/record-sales.ts'
 import { isFinal } from '../sales/subscriptions/save-subscription.ts'
 import type { Applying } from './apply-reading.ts'
@@ -43,12 +44,14 @@ export async function applySale(applying: Applying, sale: Sale, checkout: Checko
     origin.now,
   )
   if (outcome!.error !== null) throw new Error(`A sale was not recorded: ${outcome!.error}`)
-  const { customerId } = outcome!
+  const { customerId, orderId } = outcome!
+  const { site_id: siteId, id: checkoutId } = checkout
+  if (sale.state === 'paid') await redeemCoupon(tx, { siteId, checkoutId, orderId }, origin.now)
   await tx
     .updateTable('checkouts')
     .set({ customer_id: customerId })
-    .where('id', '=', checkout.id)
-    .where('site_id', '=', checkout.site_id)
+    .where('id', '=', checkoutId)
+    .where('site_id', '=', siteId)
     .execute()
   if (sale.state === 'failed')
     await announceFailure(applying, sale, { customerId, contactId, offerId: checkout.offer_id })
@@ -145,13 +148,16 @@ function itemOf(sale: Sale, { offer_id, snapshot }: Checkout, reading: Reading):
 const regularAmountOf = ({ amount }: SubscriptionState, { tax, total }: Sale, price: number): number =>
   amount > 0 ? amount : total > 0 ? price + tax : price
 
-/** A checkout is over when it is paid, or can be paid no more. */
+/** A checkout is over when it is paid, or can be paid no more: then its coupon can be used by somebody else. */
 export async function endCheckout({ tx, origin }: Applying, sale: Sale, checkout: Checkout): Promise<void> {
   if (sale.state === checkout.state) return
+  const { site_id: siteId, id: checkoutId } = checkout
+  if (sale.state === 'expired' || sale.state === 'failed')
+    await releaseCoupon(tx, { siteId, checkoutId }, origin.now)
   await tx
     .updateTable('checkouts')
     .set({ state: sale.state, session_id: sale.reference, updated_at: origin.now })
-    .where('id', '=', checkout.id)
-    .where('site_id', '=', checkout.site_id)
+    .where('id', '=', checkoutId)
+    .where('site_id', '=', siteId)
     .execute()
 }

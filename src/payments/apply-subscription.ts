@@ -1,6 +1,6 @@
 import { recordEvent } from '../platform/events/events.ts'
-import { isFinal, lockSubscription, saveSubscription } from '../sales/subscriptions/save-subscription.ts'
 import type { LockedPurchase } from '../sales/purchases/lock-purchase.ts'
+import { isFinal, lockSubscription, saveSubscription } from '../sales/subscriptions/save-subscription.ts'
 import type { Applying } from './apply-reading.ts'
 import { queueTask } from './inbox/queue-task.ts'
 import { noteSeen, noteTicket } from './inbox/tickets.ts'

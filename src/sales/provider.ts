@@ -1,5 +1,4 @@
 import type { App } from '../platform/app.ts'
-import { ApiError } from '../platform/jsonapi/errors.ts'
 
 /** An account at a payment provider, and something in it. */
 export interface AtProvider {
@@ -31,14 +30,3 @@ export interface PaymentProvider {
     refund: AtProvider & { chargeReference: string; amount: number; currency: string; key: string },
   ): Promise<{ reference: string; state: 'initialized' | 'succeeded' | 'failed' }>
 }
-
-const notConnected = async (_app: App, { provider }: AtProvider): Promise<never> => {
-  throw new ApiError(
-    422,
-    'provider_unavailable',
-    `The account at ${provider} is not connected any more. Connect it again, or do this at the provider.`,
-  )
-}
-
-/** Where no provider can be connected. */
-export const noProvider: PaymentProvider = { cancelSubscription: notConnected, refund: notConnected }

@@ -148,9 +148,12 @@ async function openCheckouts(
     sealer: sealer([fleetSettings('').SECRET_KEY!]),
   } as unknown as App
   const connected = await accountOfSite(app, account.siteId)
+  const offerId = account.offers[0]!
   const sessions: string[] = []
   for (let index = 0; index < count; index++)
-    sessions.push((await beginCheckout({ app }, connected, index % 3 === 0 ? MONTHLY : {})).session)
+    sessions.push(
+      (await beginCheckout({ app }, connected, { offerId, ...(index % 3 === 0 && MONTHLY) })).session,
+    )
   await close()
   return sessions
 }

@@ -7,7 +7,7 @@ import type Stripe from 'stripe'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAccount } from '../../testing/fixtures.ts'
 import { connectStripe, startWithStripe, type WithStripe } from '../../testing/stripe/connect.ts'
-import { beginCheckout, type Books, booksOf, MONTHLY, planOf } from '../../testing/stripe/shop.ts'
+import { type Books, beginCheckout, booksOf, MONTHLY, planOf } from '../../testing/stripe/shop.ts'
 
 let h: WithStripe
 beforeAll(async () => {

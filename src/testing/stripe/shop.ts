@@ -1,11 +1,11 @@
 /** For tests: checkouts that begin without the page that begins them, and what they led to. */
 import { sql } from 'kysely'
-import { type ProviderAccount, clientOf } from '../../payments/accounts/provider-account.ts'
+import { clientOf, type ProviderAccount } from '../../payments/accounts/provider-account.ts'
 import type { Snapshot } from '../../payments/checkouts/snapshot.ts'
 import { createSession } from '../../payments/stripe/create-session.ts'
+import type { App } from '../../platform/app.ts'
 import { type Account, makeOffer, unique } from '../fixtures.ts'
 import type { Harness } from '../harness.ts'
-import type { App } from '../../platform/app.ts'
 
 export interface Begun {
   offerId: string
@@ -39,6 +39,8 @@ interface Given extends Partial<Snapshot> {
   /** Of the customer at Stripe, and here. */
   customer?: string
   customerId?: string
+  /** Left out: a new one. */
+  offerId?: string
   isTaxed?: boolean
 }
 
@@ -46,11 +48,18 @@ interface Given extends Partial<Snapshot> {
 export async function beginCheckout(
   { app }: Pick<Harness, 'app'>,
   account: ProviderAccount,
-  { email = `buyer${unique()}@example.com`, customer, customerId, isTaxed = false, ...given }: Given = {},
+  {
+    email = `buyer${unique()}@example.com`,
+    customer,
+    customerId,
+    offerId: known,
+    isTaxed = false,
+    ...given
+  }: Given = {},
 ): Promise<Begun> {
   const snapshot = { ...SINGLE, ...given }
   const [now, token] = [app.clock.now(), `checkout-${unique()}`]
-  const offerId = await makeOffer(app, account.site_id, { title: snapshot.title })
+  const offerId = known ?? (await makeOffer(app, account.site_id, { title: snapshot.title }))
   const client = clientOf(app, account)
   const product = await client.products.create({ name: snapshot.title })
   const coupon = snapshot.coupon && (await client.coupons.create(couponOf(snapshot)))
