@@ -289,6 +289,30 @@ describe('while the server runs', () => {
     expect(await json('keys', 'list', '--account', made.account_id)).toHaveLength(1)
   })
 
+  test('coupons are created and archived, and sales are listed', async () => {
+    const account = ['--account', '1']
+    const made = await json(
+      ...[
+        'coupons',
+        'create',
+        '--code',
+        'SPRING20',
+        '--percent-off',
+        '12.5%',
+        '--ends-at',
+        '2030-04-30',
+        ...account,
+      ],
+    )
+    expect(made).toMatchObject({ percent_off: 12.5, status: 'active', uses: 0 })
+    expect((await run('coupons', 'list', ...account)).stdout).toMatch(/SPRING20 +12.5 +- +- +active +0/)
+    expect(await json('coupons', 'archive', made.id)).toEqual({ id: made.id, archived: true })
+    for (const sales of ['orders', 'purchases', 'transactions', 'payouts'])
+      expect(await json(sales, 'list', '--from', '2026-01-01', ...account)).toEqual(expect.any(Array))
+    expect((await run('orders', 'list', '--from', 'spring', ...account)).stderr).toContain('must be a date')
+    expect((await run('payouts', 'list', ...account)).stdout).toContain('There are no payouts.')
+  })
+
   test('something to grant is created, edited and archived', async () => {
     const account = ['--account', '1']
     const product = await json('products', 'create', '--title', 'Pottery', ...account)

@@ -113,7 +113,12 @@ const formsOfOffers = toMany(
 
 /** Relationships that Kajabi's webhooks show and its API does not, and the reverse. */
 const SHOWN_BESIDE: Record<string, Resource['relationships']> = { offers: { forms: formsOfOffers } }
-const NOT_SHOWN: Record<string, string[]> = { forms: ['offer', 'offers'] }
+const NOT_SHOWN: Record<string, string[]> = {
+  forms: ['offer', 'offers'],
+  purchases: ['site', 'order'],
+  transactions: ['site', 'order'],
+  order_items: ['site', 'customer', 'offer'],
+}
 
 /** As one by one, and as Kajabi has it: lists leave out what is archived, and some of what resources are related to. */
 const withAllRelationships = (resource: Resource): Resource => ({

@@ -135,21 +135,27 @@ test('the tags of no contact get no hint to the contact "relationships"', async 
   expect(body.errors[0].detail).toBe('There is nothing at /v1/contacts/relationships/tags.')
 })
 
-describe('an operation that Kajabi has and this version lacks', () => {
-  const lacking = lackingOperations(routes)
+describe('an operation that Kajabi has and a version lacks', () => {
+  const served = routes.filter(({ url }) => !url.startsWith('/v1/purchases'))
+  const lacking = lackingOperations(served)
+  let older: Harness
+  beforeAll(async () => {
+    older = await startHarness({ routes: served })
+  })
+  afterAll(() => older.close())
 
   test('returns 501 with its own code, whatever is sent', async () => {
     expect(lacking.map(({ method, url }) => `${method} ${url}`)).toContain('GET /v1/purchases')
     for (const { method, url } of lacking) {
       const path = url.replace('{id}', '1')
       const body = method === 'GET' ? undefined : 'no=document'
-      const { body: answer } = await expectRefusal(h.app, () => h.client.send(method, path, body), 501)
+      const { body: answer } = await expectRefusal(older.app, () => older.client.send(method, path, body), 501)
       expect(answer.errors[0]).toMatchObject({ code: 'not_implemented', title: 'Not Implemented' })
     }
   })
 
   test('is distinguished from a method that Kajabi does not have there either', async () => {
-    const { headers } = await expectRefusal(h.app, () => h.client.send('PUT', '/v1/purchases', {}), 405)
+    const { headers } = await expectRefusal(older.app, () => older.client.send('PUT', '/v1/purchases', {}), 405)
     expect(headers.get('allow')).toBe('GET')
   })
 })
