@@ -1,10 +1,10 @@
-import { type TString, Type } from 'typebox'
+import { Type } from 'typebox'
 import { documentedAs } from '../platform/jsonapi/documented.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
 import { parseTime } from '../platform/jsonapi/times.ts'
 
 /** A time in the body of a request: readTime() says what is wrong with it. */
-export const GivenTime = (description: string): TString =>
+export const GivenTime = (description: string) =>
   documentedAs(Type.String(), Type.String({ format: 'date-time', description }))
 
 /**

@@ -68,8 +68,8 @@ export function ignoreRelationships(
  *
  * @throws ApiError 403 for an id (JSON:API 1.1, "Client-Generated IDs")
  */
-export function readNoId({ body }: Pick<WriteContext<NewResource>, 'body'>): null {
-  if (isMissing(body.data.id)) return null
+export function readNoId({ body }: Pick<WriteContext<{ data: object }>, 'body'>): null {
+  if (isMissing((body as NewResource).data.id)) return null
   throw idRefused('The server assigns the id of a new resource. Remove the id.')
 }
 

@@ -149,13 +149,21 @@ describe('an operation that Kajabi has and a version lacks', () => {
     for (const { method, url } of lacking) {
       const path = url.replace('{id}', '1')
       const body = method === 'GET' ? undefined : 'no=document'
-      const { body: answer } = await expectRefusal(older.app, () => older.client.send(method, path, body), 501)
+      const { body: answer } = await expectRefusal(
+        older.app,
+        () => older.client.send(method, path, body),
+        501,
+      )
       expect(answer.errors[0]).toMatchObject({ code: 'not_implemented', title: 'Not Implemented' })
     }
   })
 
   test('is distinguished from a method that Kajabi does not have there either', async () => {
-    const { headers } = await expectRefusal(older.app, () => older.client.send('PUT', '/v1/purchases', {}), 405)
+    const { headers } = await expectRefusal(
+      older.app,
+      () => older.client.send('PUT', '/v1/purchases', {}),
+      405,
+    )
     expect(headers.get('allow')).toBe('GET')
   })
 })

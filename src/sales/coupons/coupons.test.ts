@@ -223,6 +223,37 @@ describe('the uses of a coupon', () => {
     expect(await stateOf(one)).toEqual({ state: 'redeemed', is_over_limit: false })
   })
 
+  test('by orders that are recorded through the API are counted, in upper or lower case, and not when they are tests', async () => {
+    const { id, attributes } = await make()
+    const order = (provider_reference: string, more: object = {}) =>
+      h.client.post('/v1/orders', {
+        data: {
+          type: 'orders',
+          attributes: {
+            email: `buyer${unique()}@example.com`,
+            ...{ provider: 'shop', provider_reference },
+            items: [
+              {
+                offer_id: offer,
+                amount_in_cents: 1000,
+                discount_in_cents: 200,
+                coupon_code: attributes.code.toLowerCase(),
+              },
+            ],
+            ...more,
+          },
+        },
+      })
+    const email = 'coupon.buyer@example.com'
+    const first = await order('with-coupon', { email })
+    expect([first.status, first.body.errors]).toEqual([201, undefined])
+    expect((await order('with-coupon', { email })).status).toBe(200)
+    expect((await order('test-with-coupon', { test: true })).status).toBe(201)
+    expect(await usesOf(id)).toBe(1)
+    expect((await order('second-with-coupon')).status).toBe(201)
+    expect(await usesOf(id)).toBe(2)
+  })
+
   test('by orders that were recorded are counted once per order', async () => {
     const { id } = await make({ percent_off: 20, max_uses: 1 })
     const order = (orderId: string) =>

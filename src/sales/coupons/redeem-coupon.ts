@@ -88,6 +88,25 @@ export async function redeemForOrder(
   if (rows.length > 0) await count(tx, siteId, couponId, 1)
 }
 
+/**
+ * Counts the coupons whose codes an order that was made elsewhere names. Codes that are no coupons of the site are those
+ * of the shop.
+ */
+export async function redeemCodes(
+  tx: Tx,
+  { siteId, orderId }: Omit<OfOrder, 'couponId'>,
+  codes: string[],
+  now: Date,
+): Promise<void> {
+  if (codes.length === 0) return
+  // Everybody locks them in the order of their ids.
+  const { rows } = await sql<{ id: string }>`
+    select id from coupons
+     where lower(code) in (select lower(trim(given)) from unnest(${codes}::text[]) given) and site_id = ${siteId}
+     order by id`.execute(tx)
+  for (const { id } of rows) await redeemForOrder(tx, { siteId, couponId: id, orderId }, now)
+}
+
 /** The row of the coupon, and whether a further use is allowed. */
 async function lockCoupon(
   tx: Tx,

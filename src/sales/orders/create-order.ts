@@ -7,6 +7,7 @@ import { ApiError, notFound, unprocessable } from '../../platform/jsonapi/errors
 import { readId, withId } from '../../platform/jsonapi/identifiers.ts'
 import { describeProblem, parseEmailAddress } from '../../platform/text/email-address.ts'
 import { readName } from '../../platform/text/names.ts'
+import { redeemCodes } from '../coupons/redeem-coupon.ts'
 import { readTime } from '../given-time.ts'
 import { type NewOrderValues, paymentOf, readItems } from './new-order.ts'
 import { recordSales, totalOf } from './record-sales.ts'
@@ -81,8 +82,12 @@ export async function createOrder(
       throw notFound(`There is no offer ${withId(outcome!.unknownOfferId!)} any more.`)
     case 'email_taken':
       throw unprocessable('email_taken', 'The customer of another contact has this e-mail', pointer('email'))
-    case null:
-      return { id: outcome!.orderId, isNew: outcome!.isNew }
+    case null: {
+      const { orderId, isNew } = outcome!
+      const codes = items.flatMap(({ coupon_code }) => coupon_code ?? [])
+      if (isNew && !values.test) await redeemCodes(tx, { siteId, orderId }, codes, origin.now)
+      return { id: orderId, isNew }
+    }
   }
 }
 

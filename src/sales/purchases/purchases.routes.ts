@@ -151,6 +151,13 @@ const payment = {
   occurred_at: Type.Optional(GivenTime('Left out: now')),
 }
 
+const PaymentAttributes = Type.Object(payment)
+
+const FailureAttributes = Type.Object({
+  ...payment,
+  failure: Type.Optional(NullableText({ maxLength: 1_000, description: 'Why it failed' })),
+})
+
 const paymentRoute = (
   name: 'renewals' | 'failed_payments',
   texts: { summary: string; description: string },
@@ -170,12 +177,8 @@ const paymentRoute = (
         data: Type.Object({
           type: Type.Literal('transactions'),
           attributes: Type.Optional(
-            Type.Object({
-              ...payment,
-              ...(name === 'failed_payments' && {
-                failure: Type.Optional(NullableText({ maxLength: 1_000, description: 'Why it failed' })),
-              }),
-            }),
+            // One that succeeded has no `failure`, which is optional.
+            (name === 'renewals' ? PaymentAttributes : FailureAttributes) as typeof FailureAttributes,
           ),
         }),
       }),

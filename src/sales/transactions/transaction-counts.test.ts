@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inRolledBackTransaction } from '../../platform/db/database.ts'
 import { makeContact, makeOffer, makeSite, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
-import { makeSale } from '../../testing/sale-rows.ts'
+import { makeSale, type SaleIds } from '../../testing/sale-rows.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -24,7 +24,7 @@ test('the count of transactions follows every change, also concurrent ones and t
   const contact = await makeContact(h.app, siteId)
   const { body } = await h.client.post(`/v1/contacts/${contact}/relationships/offers`, offersBody([offerId]))
   const customerId = body.meta.customer_id
-  const sales = []
+  const sales: SaleIds[] = []
   for (let i = 0; i < 8; i++) sales.push(await makeSale(h.app, siteId, { customerId, offerId }))
   const total = async () => (await h.client.get('/v1/transactions?page[size]=1')).body.meta.total_count
   expect([await total(), await wrongCounts()]).toEqual([8, []])
