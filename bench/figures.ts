@@ -13,6 +13,7 @@ import { grants } from './figures/grants.ts'
 import { latency } from './figures/latency.ts'
 import { millionContacts } from './figures/million-contacts.ts'
 import { restart } from './figures/restart.ts'
+import { sales } from './figures/sales.ts'
 import { emptyStart, fewContacts } from './figures/sizes.ts'
 import { webhooks } from './figures/webhooks.ts'
 
@@ -34,6 +35,7 @@ export const figures: Figure[] = [
   followedGrants,
   firstEffect,
   bulkGrants,
+  sales,
 ]
 
 /** The figures with the wanted keys, and those that they need; all when `wanted` is empty. */

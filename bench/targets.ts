@@ -39,6 +39,7 @@ export const targets: Target[] = [
   { of: 'n two', per: 'n', limit: { least: 1.6 } },
   { of: 'l', limit: { most: 1_000 } },
   { of: 'o', limit: { most: 10 } },
+  { of: 's', limit: { least: 1_000 } },
 ]
 
 export interface Comparison extends Target {

@@ -118,7 +118,7 @@ begin
   return (
     select coalesce(jsonb_agg(
              (s - array['items', 'payment', 'subtotal', 'discount', 'tax', 'total']) || i.item || jsonb_build_object(
-               'title', o.title, 'access_days', o.access_days,
+               'title', o.title, 'access_days', o.access_days, 'has_payment', s ->> 'payment' is not null,
                'starts_at', greatest((s ->> 'ordered_at')::timestamptz, o.access_begins_at),
                'id', coalesce(known.ids[i.position], nextval('order_items_id_seq')),
                'purchase_id', case when (s ->> 'gives_access')::boolean then nextval('purchases_id_seq') end)
@@ -167,14 +167,14 @@ begin
    where not i.is_known;
 
   -- Those that had waited for their payment.
-  update orders o set fulfilled_at = p_now, updated_at = p_now
-    from jsonb_array_elements(p_sales) s
-   where (s ->> 'is_known')::boolean and (s ->> 'gives_access')::boolean
-     and o.id = (s ->> 'order_id')::bigint and o.site_id = (s ->> 'site_id')::bigint;
-  update order_items k set fulfilled_at = p_now, updated_at = p_now
-    from jsonb_array_elements(p_items) i
-   where (i ->> 'is_known')::boolean and (i ->> 'gives_access')::boolean
-     and k.id = (i ->> 'id')::bigint and k.site_id = (i ->> 'site_id')::bigint;
+  update orders set fulfilled_at = p_now, updated_at = p_now
+   where id = any (array(
+     select (s ->> 'order_id')::bigint from jsonb_array_elements(p_sales) s
+      where (s ->> 'is_known')::boolean and (s ->> 'gives_access')::boolean));
+  update order_items set fulfilled_at = p_now, updated_at = p_now
+   where id = any (array(
+     select (i ->> 'id')::bigint from jsonb_array_elements(p_items) i
+      where (i ->> 'is_known')::boolean and (i ->> 'gives_access')::boolean));
 end
 $$;
 
@@ -268,9 +268,8 @@ begin
   insert into transaction_purchases (site_id, transaction_id, purchase_id, amount, tax)
   select i.site_id, i.transaction_id, i.purchase_id, i.total, i.tax
     from jsonb_to_recordset(p_items) i (
-      place integer, site_id bigint, transaction_id bigint, purchase_id bigint, total bigint, tax bigint)
-    join jsonb_array_elements(p_sales) s on (s ->> 'place')::integer = i.place and s ->> 'payment' is not null
-   where i.purchase_id is not null;
+      site_id bigint, transaction_id bigint, purchase_id bigint, total bigint, tax bigint, has_payment boolean)
+   where i.purchase_id is not null and i.has_payment;
 end
 $$;
 

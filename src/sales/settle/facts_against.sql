@@ -1,11 +1,16 @@
+-- Rows are found in lateral subqueries, as in grant_offers.sql: a join that is planned while the tables are empty may begin
+-- with all transactions.
+
 -- The refund with which a purchase is paid back: all of its payments, or of a subscription the one for the period that
 -- runs. None where the site lets refunds leave access.
 create or replace function full_refund(p_site_id bigint, p_purchase_id bigint)
 returns table (id bigint, occurred_at timestamptz) language sql stable as $$
   with moved as materialized (
     select t.id, t.action, t.parent_id, tp.amount, t.occurred_at, coalesce(t.period_start, t.occurred_at) as pays_from
-      from transaction_purchases tp join transactions t on t.id = tp.transaction_id and t.site_id = tp.site_id
-     where tp.purchase_id = p_purchase_id and tp.site_id = p_site_id and t.state = 'succeeded'
+      from transaction_purchases tp
+     cross join lateral (
+       select * from transactions m where m.id = tp.transaction_id and m.site_id + 0 = p_site_id limit 1) t
+     where tp.purchase_id = p_purchase_id and tp.site_id + 0 = p_site_id and t.state = 'succeeded'
        and t.action in ('charge', 'subscribe', 'subscription_charge', 'refund')
   ), charges as materialized (
     select m.id, m.amount from moved m
@@ -29,8 +34,10 @@ returns table (cause text, reference text, since timestamptz) language sql stabl
   select 'refund', r.id::text, r.occurred_at from full_refund(p_site_id, p_purchase_id) r
    union all
   select distinct 'dispute', d.id::text, d.lost_at
-    from transaction_purchases tp join disputes d on d.transaction_id = tp.transaction_id and d.site_id = tp.site_id
-   where tp.purchase_id = p_purchase_id and tp.site_id = p_site_id and d.lost_at is not null
+    from transaction_purchases tp
+   cross join lateral (
+     select * from disputes o where o.transaction_id = tp.transaction_id and o.site_id + 0 = p_site_id offset 0) d
+   where tp.purchase_id = p_purchase_id and tp.site_id + 0 = p_site_id and d.lost_at is not null
    union all
   select 'canceled', s.id::text, coalesce(s.ended_at, s.cancel_at)
     from subscriptions s

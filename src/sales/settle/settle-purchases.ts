@@ -4,7 +4,7 @@ import type { Origin } from '../../platform/events/events.ts'
 import { originRow } from '../../platform/events/origin-row.ts'
 
 /**
- * Works out anew when and why purchases of a site end, and what their customers have paid, from the facts that are
+ * Works out when and why purchases of a site end, and what their customers have paid, from the facts that are
  * recorded by now: to be called after each change of them. See settle_purchases.sql.
  */
 export async function settlePurchases(

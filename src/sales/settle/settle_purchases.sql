@@ -73,7 +73,7 @@ begin
            updated_at = case when (p.deactivated_at, p.deactivation_reason) is distinct from (s.since, s.cause)
                              then p_now else p.updated_at end
       from states s
-     where p.id = s.id and p.site_id = p_site_id
+     where p.id = any (p_purchase_ids) and p.id = s.id and p.site_id = p_site_id
        and (p.deactivated_at, p.deactivation_reason, p.closed_at is not null, p.settle_at)
            is distinct from
            (s.since, s.cause, s.is_closed is true, case when s.is_closed is not true then least(s.since, s.fails_at) end)
@@ -99,18 +99,22 @@ $$;
 -- the site. Payments in another currency count by what was settled in that of the site, or else not.
 create or replace function set_net_revenue(p_site_id bigint, p_purchase_ids bigint[], p_now timestamptz)
 returns void language plpgsql as $$
+declare
+  v_customer_ids bigint[] := array(
+    select distinct customer_id from purchases where id = any (p_purchase_ids) and site_id = p_site_id);
+  v_currency text := (select currency from sites where id = p_site_id);
 begin
   update customers c set net_revenue = paid.amount, updated_at = p_now
     from (
       select buyer.id, round(coalesce(moved.amount, 0), 3) as amount
-        from (select distinct p.customer_id as id from purchases p where p.id = any (p_purchase_ids) and p.site_id = p_site_id) buyer
+        from unnest(v_customer_ids) buyer (id)
        cross join lateral (
          select sum(case when not t.is_completed then 0
-                         when t.currency = s.currency then in_units(t.amount, t.currency)
-                         when t.settlement_currency = s.currency then in_units(t.settlement_amount, s.currency) end) as amount
-           from transactions t cross join (select currency from sites where id = p_site_id) s
-          where t.customer_id = buyer.id and t.site_id = p_site_id) moved) paid
-   where c.id = paid.id and c.site_id = p_site_id and c.net_revenue <> paid.amount;
+                         when t.currency = v_currency then in_units(t.amount, t.currency)
+                         when t.settlement_currency = v_currency then in_units(t.settlement_amount, v_currency) end) as amount
+           from transactions t
+          where t.customer_id = buyer.id and t.site_id + 0 = p_site_id) moved) paid
+   where c.id = any (v_customer_ids) and c.id = paid.id and c.site_id = p_site_id and c.net_revenue <> paid.amount;
 end
 $$;
 

@@ -41,7 +41,7 @@ export async function lockSubscription(
 
 /**
  * Writes the state of the subscription of a locked purchase, and settles the purchase. A final status is never left, and
- * `ticket` passes over what was read from a provider before what is there.
+ * `ticket` has what was read from a provider before what is there ignored.
  *
  * @returns whether it was written
  */
