@@ -6,8 +6,10 @@ import { bundledProgram } from './bundle.ts'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 export const BESTOW = join(ROOT, 'bin', 'bestow.js')
+/** Where the project's own Node is, for PATH. */
+export const NODE_FOLDER = join(ROOT, 'node_modules', '.bin')
 /** Not the command `node`, which may be an older Node that starts this one as its child. */
-const NODE = join(ROOT, 'node_modules', '.bin', 'node')
+const NODE = join(NODE_FOLDER, 'node')
 
 export type Environment = Record<string, string | undefined>
 
@@ -24,6 +26,14 @@ export function cleanEnvironment(settings: Environment = {}): NodeJS.ProcessEnv 
   const { HOME, LANG, TMPDIR, PATH = '' } = process.env
   const outside = PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'))
   return { HOME, LANG, TMPDIR, PATH: outside.join(delimiter), ...settings }
+}
+
+/** For npm: with how the registry is reached, and without what npm sets for its scripts, as their folder. */
+export function npmEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(?!config_(registry|cafile|userconfig|cache)$)/i.test(name),
+  )
+  return { ...Object.fromEntries(kept), PATH: `${NODE_FOLDER}:${process.env.PATH}` }
 }
 
 export interface Running {

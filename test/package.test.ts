@@ -12,6 +12,8 @@ import {
   type Environment,
   finish,
   launch,
+  NODE_FOLDER,
+  npmEnvironment,
   ROOT,
   signIn,
   stop,
@@ -20,7 +22,6 @@ import {
 } from './processes.ts'
 
 const MEGABYTE = 1_000_000
-const NODE = join(ROOT, 'node_modules', '.bin')
 
 interface Packed {
   filename: string
@@ -36,7 +37,7 @@ let installed: string
 /** An ordinary user, also when root runs the tests; npm itself runs as root then, which has its cache. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 const settings = (more: Environment = {}): Environment => ({
-  PATH: `${NODE}:${process.env.PATH}`,
+  PATH: `${NODE_FOLDER}:${process.env.PATH}`,
   HOME: project,
   PORT: '0',
   ...more,
@@ -63,14 +64,6 @@ const run = (command: string, args: string[], cwd: string): string =>
     env: npmEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-
-/** With how the registry is reached, without what npm sets for its scripts, as their folder. */
-function npmEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(?!config_(registry|cafile|userconfig|cache)$)/i.test(name),
-  )
-  return { ...Object.fromEntries(kept), PATH: `${NODE}:${process.env.PATH}` }
-}
 
 test('the package keeps its budget of size', () => {
   expect(packed.size).toBeLessThan(3 * MEGABYTE)
