@@ -43,7 +43,7 @@ describe.runIf(isPossible && isControlDue(2, 7))('the image', () => {
     copyNode()
     for (const folder of ['tmp', 'data']) mkdirSync(join(image, folder), { recursive: true })
     execFileSync('chown', [`${USER}:${USER}`, join(image, 'data'), join(image, 'tmp')])
-  })
+  }, 900_000)
 
   /** The commands of the first two stages. */
   function build(modules: string): void {

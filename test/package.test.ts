@@ -22,6 +22,8 @@ import {
 } from './processes.ts'
 
 const MEGABYTE = 1_000_000
+/** To build, pack and install, on a machine that is busy with other things. */
+const LIMIT_MS = 900_000
 
 interface Packed {
   filename: string
@@ -55,7 +57,7 @@ beforeAll(async () => {
   run('npm', ['install', packed.filename, ...options], project)
   installed = join(project, 'node_modules', 'bestow')
   if (nobody.uid) run('chown', ['-R', `${nobody.uid}:${nobody.gid}`, project], ROOT)
-})
+}, LIMIT_MS)
 
 const run = (command: string, args: string[], cwd: string): string =>
   execFileSync(command, args, {
