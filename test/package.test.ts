@@ -7,6 +7,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { beforeAll, expect, test } from 'vitest'
 import { isControlDue } from './depth.ts'
+import { testImage } from './image.ts'
 import {
   begin,
   type Environment,
@@ -139,3 +140,5 @@ test.runIf(isControlDue(3, 7))('the oldest Node that package.json names runs it'
   const { code, stdout } = await finish(begun)
   expect([code, JSON.parse(stdout).migrated.length]).toEqual([0, expect.any(Number)])
 })
+
+if (isControlDue(2, 7)) testImage()

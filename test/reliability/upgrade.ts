@@ -42,12 +42,14 @@ const NEW_VERSION = '99.0.0'
 const EXPANDING = `
   alter table contacts add column of_next_version text;
   alter table offer_grants add column of_next_version text not null default 'new';
-  create index of_next_version on events (site_id, type) where type = 'of_next_version';
+  create index events_of_next_version on events (site_id, type) where type = 'of_next_version';
   create table of_next_version (id bigint primary key)`
 
-const CONTACTS = 100_000
+const CONTACTS_PER_ROUND = 60_000
 const CLIENTS = 16
 const LOAD_MS = 700
+/** Between two requests of a client: the processes that start need the same cores. */
+const PAUSE_MS = 40
 
 export const upgradeTrial: Trial = {
   name: 'upgrade',
@@ -56,7 +58,7 @@ export const upgradeTrial: Trial = {
 }
 
 export const upgrade = ({ rounds = 1, migration = EXPANDING }: UpgradeOptions = {}): Promise<UpgradeReport> =>
-  withTrialEnvironment(CONTACTS, async (environment) => {
+  withTrialEnvironment(rounds * CONTACTS_PER_ROUND, async (environment) => {
     const next = await makeNextVersion(migration)
     const balancer = makeBalancer(environment, next.program)
     const one = await balancer.add('old')
@@ -188,8 +190,7 @@ async function startLoad(
       })
       node.open--
       sent.push({ contactId, response, begun, ended: performance.now() })
-      // Leaves time for the processes that start, on the same cores.
-      await sleep(10)
+      await sleep(PAUSE_MS)
     }
   })
   return {
