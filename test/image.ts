@@ -15,14 +15,14 @@ import { launch, npmEnvironment, ROOT, signalGroup, temporaryFolder } from './pr
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node')
 const USER = 10_001
 
-const isPossible = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/sbin/chroot')
+const CHROOT = '/usr/sbin/chroot'
+const isPossible = process.platform === 'linux' && process.getuid?.() === 0 && existsSync(CHROOT)
 
 /** Tests of the image, for a file that has built dist/. They need root and Linux. */
 export const testImage = () =>
   describe.runIf(isPossible)('the image', () => {
-    const instructions = DockerfileParser.parse(
-      readFileSync(join(ROOT, 'Dockerfile'), 'utf8'),
-    ).getInstructions()
+    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+    const instructions = DockerfileParser.parse(dockerfile).getInstructions()
     const lastOf = (keyword: string) =>
       instructions.findLast((instruction) => instruction.getKeyword() === keyword)!.getArgumentsContent()!
     const settings = Object.fromEntries(
@@ -63,13 +63,11 @@ export const testImage = () =>
 
     /** What the last stage copies. */
     const copies = () =>
-      instructions
-        .filter((instruction) => instruction.getKeyword() === 'COPY')
-        .flatMap((instruction) => {
-          const [flag = '', ...paths] = instruction.getArgumentsContent()!.split(' ')
-          const from = /^--from=(\w+)$/.exec(flag)?.[1]
-          return from === undefined ? [] : [{ from, files: paths.slice(0, -1), to: paths.at(-1)! }]
-        })
+      [...dockerfile.matchAll(/^COPY --from=(\w+) (.+) (\S+)$/gm)].map(([, from, files, to]) => ({
+        from: from!,
+        files: files!.split(' '),
+        to: to!,
+      }))
 
     function copy(source: string, to: string): void {
       const target = join(image, 'app', to)
@@ -96,7 +94,7 @@ export const testImage = () =>
 
     test('runs its program as its user', () => {
       const { stdout, stderr } = spawnSync(
-        'chroot',
+        CHROOT,
         inImage([...JSON.parse(lastOf('ENTRYPOINT')), '--version']),
         {
           encoding: 'utf8',
@@ -110,7 +108,7 @@ export const testImage = () =>
       const proxy = await startProxy(await createDatabase())
       const { host, port, user, database } = proxy.connection as Exclude<Connection, string>
       const running = await launch(
-        'chroot',
+        CHROOT,
         inImage([...JSON.parse(lastOf('ENTRYPOINT')), ...JSON.parse(lastOf('CMD')), '--json']),
         {
           settings: {
@@ -124,7 +122,7 @@ export const testImage = () =>
       )
       const check = JSON.parse(/CMD (\[.*\])$/s.exec(lastOf('HEALTHCHECK'))![1]!) as string[]
       const healthy = (port: string) =>
-        spawnSync('chroot', inImage(check.map((word) => word.replace(':3000', `:${port}`))), {
+        spawnSync(CHROOT, inImage(check.map((word) => word.replace(':3000', `:${port}`))), {
           env: settings,
         })
       expect(healthy('23871').status).toBe(0)
