@@ -38,10 +38,13 @@ export async function makeSale(
 ): Promise<SaleIds> {
   const reference = `ch_${unique()}`
   const { rows } = await sql<SaleIds>`
-    with sold as (
+    with numbered as (
+      insert into order_numbers (site_id, last) values (${siteId}, 1)
+      on conflict (site_id) do update set last = order_numbers.last + 1 returning last
+    ), sold as (
       insert into orders (site_id, number, customer_id, provider, reference, currency, subtotal, discount, tax, total,
                           ordered_at, fulfilled_at, created_at, updated_at)
-      values (${siteId}, (select coalesce(max(number), 0) + 1 from orders where site_id = ${siteId}), ${customerId}, 'test',
+      values (${siteId}, (select last from numbered), ${customerId}, 'test',
               ${reference}, ${currency}, ${total - tax + discount}, ${discount}, ${tax}, ${total}, ${at}, ${at}, ${at}, ${at})
       returning *
     ), item as (

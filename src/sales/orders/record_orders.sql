@@ -151,7 +151,7 @@ begin
       ordered_at timestamptz, gives_access boolean, ticket bigint, is_known boolean)
    where not s.is_known
    order by s.place
-  on conflict do nothing;
+  on conflict (reference, provider, site_id) where reference is not null do nothing;
   get diagnostics v_inserted = row_count;
   if v_inserted <> v_wanted then
     raise exception 'a sale was recorded by another transaction meanwhile' using errcode = 'serialization_failure';
