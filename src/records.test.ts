@@ -93,6 +93,10 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     send_offer_grant_email: () => true,
     send_access_ending_email: () => true,
     automation_emails_per_hour: () => 50,
+    currency: () => 'EUR',
+    payment_grace_days: () => 10,
+    refund_ends_access: () => false,
+    members_may_cancel: () => false,
   },
   offers: {
     title: () => 'Course',

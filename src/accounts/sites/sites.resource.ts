@@ -10,6 +10,7 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import {
   choice,
+  currencyCode,
   flag,
   httpsAddress,
   line,
@@ -57,6 +58,13 @@ export const sites = defineResource({
     send_access_ending_email: writable(extension(boolean()), flag),
     // What automations want to send beyond it waits for the next hour.
     automation_emails_per_hour: writable(extension(integer()), wholeNumber(1, 999_999_999)),
+    // Of the net revenue of customers; it follows at their next payment or refund.
+    currency: writable(extension(text()), currencyCode),
+    // How long access goes on after the first payment that failed.
+    payment_grace_days: writable(extension(integer()), wholeNumber(0, 365)),
+    refund_ends_access: writable(extension(boolean()), flag),
+    // Cancel their subscriptions themselves.
+    members_may_cancel: writable(extension(boolean()), flag),
   },
   relationships: {},
   filters: {
