@@ -1,5 +1,5 @@
 /**
- * The same story is told to two sites: one hears each notification at once and in order, the other one hears them late,
+ * The same scenario is run on two sites: one gets each notification at once and in order, the other one gets them late,
  * shuffled and repeated. In the end both have the same books.
  */
 import fc from 'fast-check'
@@ -37,22 +37,22 @@ const MOVES = [
   'cancel',
 ] as const
 
-interface Story {
+interface Scenario {
   sold: keyof typeof SOLD
   isBankDebit: boolean
   moves: (typeof MOVES)[number][]
 }
 
-const story: fc.Arbitrary<Story> = fc.record({
-  sold: fc.constantFrom(...(Object.keys(SOLD) as Story['sold'][])),
+const scenario: fc.Arbitrary<Scenario> = fc.record({
+  sold: fc.constantFrom(...(Object.keys(SOLD) as Scenario['sold'][])),
   isBankDebit: fc.boolean(),
   moves: fc.array(fc.constantFrom(...MOVES), { maxLength: 7 }),
 })
 
 type Hear = (events: Stripe.Event[]) => Promise<void>
 
-/** Tells a story to a new site. @param hear called with the events after each move */
-async function tell({ sold, isBankDebit, moves }: Story, hear: Hear): Promise<{ siteId: string }> {
+/** Runs a scenario on a new site. @param hear called with the events after each move */
+async function runOn({ sold, isBankDebit, moves }: Scenario, hear: Hear): Promise<{ siteId: string }> {
   const { stripe } = h
   stripe.state.objects.now = Math.floor(Date.now() / 1000)
   const owner = await makeAccount(h.app)
@@ -80,7 +80,7 @@ async function tell({ sold, isBankDebit, moves }: Story, hear: Hear): Promise<{ 
   return owner
 }
 
-function make(move: Story['moves'][number], session: string, subscription: string | null): void {
+function make(move: Scenario['moves'][number], session: string, subscription: string | null): void {
   const { stripe } = h
   const { objects } = stripe.state
   const charge = () => stripe.chargeOf(session).id
@@ -133,7 +133,7 @@ const inOrder: Hear = async (events) => {
   await h.drain()
 }
 
-/** Both stories end in the same state at Stripe; what Bestow does there on its own is heard, too. */
+/** Both scenarios end in the same state at Stripe; what Bestow does there on its own is heard, too. */
 async function endOf(site: { siteId: string }): Promise<Books> {
   for (let round = 0; round < 3; round++) {
     await h.stripe.deliver(h.stripe.takeEvents())
@@ -146,10 +146,10 @@ const RUNS = Number(process.env.NOTIFICATION_RUNS ?? 6)
 
 test('shuffled, late and repeated notifications lead to the same books', { timeout: 600_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(story, fc.infiniteStream(fc.nat()), async (told, numbers) => {
-      const expected = await endOf(await tell(told, inOrder))
+    fc.asyncProperty(scenario, fc.infiniteStream(fc.nat()), async (given, numbers) => {
+      const expected = await endOf(await runOn(given, inOrder))
       const late: Stripe.Event[] = []
-      const site = await tell(told, async (events) => void late.push(...events))
+      const site = await runOn(given, async (events) => void late.push(...events))
       for (const event of shuffled([...late, ...late], numbers)) {
         await h.stripe.deliver([event])
         if (numbers.next().value % 3 === 0) await h.drain()
