@@ -9,6 +9,7 @@ import { emailToken } from './email-data.ts'
 import { LEASE_MS, type Leased } from './lease.ts'
 import { restore } from './link-redaction.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
+import { SENDER, senderOf } from './sender.ts'
 
 /** An e-mail that is ready to be sent. */
 export interface Prepared extends Leased {
@@ -73,7 +74,8 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
       'e.to_email',
       'e.subject',
     ])
-    .select(['e.text', 'e.message_id', 'e.attempts', 's.title', sql<string | null>`email_html(e)`.as('html')])
+    .select(['e.text', 'e.message_id', 'e.attempts', sql<string | null>`email_html(e)`.as('html')])
+    .select(SENDER)
     .where('e.status', '=', 'pending')
     .where('e.due_at', '<=', now)
     .where(isFree('e.sending_until'))
@@ -187,7 +189,7 @@ function preparedOf(
 ): Prepared | null {
   if (!content || content instanceof Error) return null
   const message = {
-    from: { name: email.title, address: app.config.MAIL_FROM },
+    ...senderOf(app, email),
     to: { name: content.to_name, address: content.to_email },
     messageId: messageIdOf(app, email),
     date: now,

@@ -1,6 +1,8 @@
 export interface Message {
   from: { name: string; address: string }
   to: { name: string; address: string }
+  /** Where answers go; left out: to the sender. */
+  replyTo?: string
   subject: string
   html: string
   text: string

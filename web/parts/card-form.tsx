@@ -12,11 +12,13 @@ interface CardFormProps {
   /** Whether there is something to save. */
   isChanged: boolean
   onSubmit: () => Promise<void>
+  /** The user may only look. */
+  isReadOnly?: boolean | undefined
   children: (errors: Record<string, string>) => ReactNode
 }
 
 /** A card with a form of its own, which is saved for itself; whoever leaves the page before is asked. */
-export function CardForm({ title, fields, isChanged, onSubmit, children }: CardFormProps) {
+export function CardForm({ title, fields, isChanged, onSubmit, isReadOnly, children }: CardFormProps) {
   const { isSubmitting, error, submit } = useSubmit(async () => {
     await onSubmit()
     notify(t('saved'))
@@ -29,12 +31,16 @@ export function CardForm({ title, fields, isChanged, onSubmit, children }: CardF
       <form onSubmit={submit} noValidate>
         <LeaveGuard isActive={isChanged && !isSubmitting} text={t('draft.leave')} />
         <FormErrors error={error} fields={fields} />
-        <div className="fields">{children(errorsByField(error))}</div>
-        <div className="card-buttons">
-          <Button type="submit" loading={isSubmitting} disabled={!isChanged}>
-            {t('save')}
-          </Button>
-        </div>
+        <fieldset className="plain-fieldset fields" disabled={isReadOnly}>
+          {children(errorsByField(error))}
+        </fieldset>
+        {!isReadOnly && (
+          <div className="card-buttons">
+            <Button type="submit" loading={isSubmitting} disabled={!isChanged}>
+              {t('save')}
+            </Button>
+          </div>
+        )}
       </form>
     </section>
   )

@@ -1,6 +1,6 @@
 /** The roles that every account has to begin with. They are data from then on, and can be changed like any other. */
 import type { App } from '../../platform/app.ts'
-import { permissionsOf } from '../../platform/auth/permissions.ts'
+import { CONFIGURE_SITES, permissionsOf } from '../../platform/auth/permissions.ts'
 import type { Tx } from '../../platform/db/database.ts'
 
 /** What support staff changes; of most other things they see everything. */
@@ -14,7 +14,7 @@ export function builtInRoles({ resources }: Pick<App, 'resources'>): Record<stri
   const all: string[] = permissionsOf(resources.all)
   return {
     'Sub-owner': null,
-    Administrator: all.filter((permission) => permission !== 'manage:users'),
+    Administrator: all.filter((permission) => !['manage:users', CONFIGURE_SITES].includes(permission)),
     Support: all.filter(
       (permission) =>
         !HIDDEN_FROM_SUPPORT.includes(typeOf(permission)) &&

@@ -11,6 +11,7 @@ import {
 import {
   choice,
   currencyCode,
+  emailAddress,
   flag,
   httpsAddress,
   line,
@@ -22,6 +23,7 @@ import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { languages } from '../../platform/text/languages.ts'
 import { assertDispensable } from './assert-dispensable.ts'
+import { assertMayConfigure } from './configuration.ts'
 import { parseCustomDomain } from './custom-domain.ts'
 import { assertZoneOfDatabase, timeZone } from './time-zone.ts'
 
@@ -48,6 +50,11 @@ export const sites = defineResource({
     logo_url: writable(extension(nullableText()), httpsAddress),
     // Where members find the site, besides /s/<subdomain>.
     custom_domain: writable(extension(nullableText()), line()),
+    // Null: the title of the site, and the address of the server.
+    sender_name: writable(extension(nullableText()), line(100)),
+    sender_email: writable(extension(nullableText()), emailAddress),
+    // Null: answers go to the sender.
+    reply_to_email: writable(extension(nullableText()), emailAddress),
     // Of the members' pages and e-mails, for members whose own language is not known.
     language: writable(extension(text()), choice(languages)),
     // Of the tz database: dates are shown in it, and days begin and end in it.
@@ -80,7 +87,8 @@ export const siteRecords: Records = {
   resource: sites,
   table: 'sites',
   unique: { sites_subdomain: 'subdomain', sites_custom_domain: 'custom_domain' },
-  async complete(values, _row, { app, tx }) {
+  async complete(values, row, { app, tx, permissions }) {
+    if (row) assertMayConfigure(permissions, values)
     if (typeof values.time_zone === 'string') await assertZoneOfDatabase(tx, values.time_zone)
     return typeof values.custom_domain === 'string'
       ? { ...values, custom_domain: parseCustomDomain(app, values.custom_domain) }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Client } from '../../testing/client.ts'
-import { type Account, makeAccount, makeSite } from '../../testing/fixtures.ts'
+import { type Account, makeAccount, makeKey, makeSite } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 
 let h: Harness
@@ -40,4 +40,24 @@ test.each(['title', 'subdomain', 'created_at'])('sites are sorted by %s in both 
   const ascending = ids((await client.get(`/v1/sites?sort=${sort}`)).body)
   expect(ascending).toHaveLength(2)
   expect(ids((await client.get(`/v1/sites?sort=-${sort}`)).body)).toEqual(ascending.toReversed())
+})
+
+test('who may change the look of a site needs another permission for its addresses and senders', async () => {
+  const { token } = await makeKey(h.app, account, ['view:sites', 'manage:sites'])
+  const id = second
+  const change = (attributes: object) =>
+    h.clientWith(token).patch(`/v1/sites/${id}`, { data: { type: 'sites', id, attributes } })
+  expect((await change({ title: 'Northlight', color: '#1f6f5c' })).status).toBe(200)
+  for (const attributes of [
+    { subdomain: 'elsewhere' },
+    { custom_domain: 'members.example.com' },
+    { sender_name: 'Jo' },
+    { sender_email: 'jo@example.com' },
+    { reply_to_email: 'jo@example.com' },
+  ]) {
+    const { status, body } = await change(attributes)
+    const [name] = Object.keys(attributes)
+    expect([status, body.errors[0].source.pointer]).toEqual([403, `/data/attributes/${name}`])
+    expect(body.errors[0].detail).toContain('configure:sites')
+  }
 })

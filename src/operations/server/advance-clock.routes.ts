@@ -20,7 +20,7 @@ export const advanceClockRoute = ({ advance, countExpiring }: ClockMoving): Rout
     kind: 'read',
     method: 'POST',
     url: '/v1/server/advance_clock',
-    access: 'manage:sites',
+    access: 'configure:sites',
     summary: 'Move the clock ahead',
     description:
       'In development only (403 `development_only`), for all accounts of the server. Runs everything that becomes due, in order, and answers when it is done. `duration` is a number with s, m, h, d or w, as in `36h` or `1d12h`. Time never goes back. `expired` counts what has expired; the session of the request stays.',

@@ -4,6 +4,7 @@ import { limitTests } from '../../emails/limit-tests.ts'
 import { DeliveryError } from '../../emails/mailer.ts'
 import type { App } from '../../platform/app.ts'
 import type { Caller } from '../../platform/http/route.ts'
+import type { Message } from '../../platform/mailer.ts'
 
 export interface TestEmail {
   to: string
@@ -16,6 +17,7 @@ export interface TestEmail {
 /**
  * Sends an e-mail to the caller's user at once, to show whether the mail server takes e-mails.
  *
+ * @param sender of a site; by default that of the server
  * @param source IP address
  * @throws ApiError 429 after too many
  */
@@ -23,13 +25,14 @@ export async function sendTestEmail(
   app: App,
   user: Pick<Caller, 'accountId' | 'userId'>,
   source: string,
+  sender: Pick<Message, 'from' | 'replyTo'> = { from: { name: 'Bestow', address: app.config.MAIL_FROM } },
 ): Promise<TestEmail> {
   const { name, email } = await nameAndEmailOf(app.db, user)
   if (!app.mailer) return { to: email, status: 'kept', response: null }
   await limitTests(app, user.userId, source)
   try {
     const response = await app.mailer.send({
-      from: { name: 'Bestow', address: app.config.MAIL_FROM },
+      ...sender,
       to: { name, address: email },
       subject: 'Test of the mail server',
       text: TEXT,

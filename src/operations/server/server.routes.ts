@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
+import { SENDER, senderOf } from '../../emails/sender.ts'
 import { MovableClock } from '../../platform/clock/clock.ts'
 import { type Route, route } from '../../platform/http/route.ts'
+import { siteInPath } from '../../platform/http/site-of.ts'
 import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { VERSION } from '../../platform/version.ts'
 import { sendTestEmail } from './send-test-email.ts'
@@ -25,6 +27,14 @@ const Server = Type.Object({
       time: Type.String({ format: 'date-time', description: 'The time of the server’s clock' }),
       can_move_clock: Type.Boolean({ description: 'In development, with `POST /v1/server/advance_clock`' }),
     }),
+  }),
+})
+
+const Sent = Type.Object({
+  meta: Type.Object({
+    to: Type.String({ examples: ['owner@example.com'] }),
+    status: Type.Enum(['sent', 'failed', 'kept']),
+    response: NullableText({ examples: ['250 2.0.0 Ok: queued'] }),
   }),
 })
 
@@ -61,22 +71,36 @@ const testEmail = route({
   kind: 'read',
   method: 'POST',
   url: '/v1/server/test_email',
-  access: 'manage:sites',
+  access: 'configure:sites',
   summary: 'Send a test e-mail',
   description:
     'To the user of the token, at once, without the outbox; `response` is what the mail server answered. `kept`: there is no mail server.',
   tag: 'server',
-  responses: {
-    200: Type.Object({
-      meta: Type.Object({
-        to: Type.String({ examples: ['owner@example.com'] }),
-        status: Type.Enum(['sent', 'failed', 'kept']),
-        response: NullableText({ examples: ['250 2.0.0 Ok: queued'] }),
-      }),
-    }),
-  },
+  responses: { 200: Sent },
   errors: [429],
   handler: async ({ app, caller, source }) => ({ body: { meta: await sendTestEmail(app, caller, source) } }),
 })
 
-export const serverRoutes: Route[] = [show, testEmail]
+const testSender = route({
+  kind: 'read',
+  method: 'POST',
+  url: '/v1/sites/{id}/test_email',
+  access: 'configure:sites',
+  summary: 'Send a test e-mail from a site',
+  description:
+    'As `POST /v1/server/test_email`, from the sender of the site: mail servers can refuse an address that is not theirs.',
+  tag: 'sites',
+  responses: { 200: Sent },
+  errors: [429],
+  async handler({ db, source, ...context }) {
+    const sender = await db
+      .selectFrom('sites as s')
+      .select(SENDER)
+      .where('s.id', '=', siteInPath(context))
+      .executeTakeFirstOrThrow()
+    const { app, caller } = context
+    return { body: { meta: await sendTestEmail(app, caller, source, senderOf(app, sender)) } }
+  },
+})
+
+export const serverRoutes: Route[] = [show, testEmail, testSender]

@@ -135,3 +135,27 @@ test('the clock of a production server cannot be moved', async () => {
   expect([status, body.errors[0].code]).toEqual([403, 'development_only'])
   await production.close()
 })
+
+test('e-mails of a site are from its sender, and a test shows whether the mail server takes it', async () => {
+  const sink = await startSmtp()
+  h.app.mailer = smtpMailer(sink.url)
+  const id = h.account.siteId
+  const client = h.clientWith((await makeKey(h.app, h.account, null)).token)
+  const attributes = {
+    sender_name: 'Jo of Northlight',
+    sender_email: 'jo@northlight.example',
+    reply_to_email: 'help@northlight.example',
+  }
+  const changed = await client.patch(`/v1/sites/${id}`, { data: { type: 'sites', id, attributes } })
+  expect(changed.body.data.attributes).toMatchObject(attributes)
+  expect((await client.post(`/v1/sites/${id}/test_email`)).body.meta.status).toBe('sent')
+  const contact = await makeContact(h.app, id)
+  await client.post(`/v1/contacts/${contact}/relationships/offers`, offersBody([await makeOffer(h.app, id)]))
+  await h.drain()
+  const mails = sink.messages.map(({ mail }) => [mail.from!.text, mail.replyTo?.text])
+  expect(mails.length).toBeGreaterThanOrEqual(2)
+  for (const mail of mails)
+    expect(mail).toEqual(['"Jo of Northlight" <jo@northlight.example>', 'help@northlight.example'])
+  await closeMailer()
+  await sink.close()
+})

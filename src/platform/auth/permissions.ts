@@ -11,12 +11,16 @@ export type Permission =
   | `bulk:${string}`
   | 'export:contacts'
   | 'sign_in_as:members'
+  | 'configure:sites'
 
 /** Choosing the ids of what is created. */
 const CHOOSE_IDS: Permission = 'manage:ids'
 
-/** Reading everything that is kept about a person, and using the members' pages as one of them. */
-const ACTS: Permission[] = ['export:contacts', 'sign_in_as:members']
+/** Changing the addresses of a site and who its e-mails are from, besides its look; moving the clock. */
+export const CONFIGURE_SITES: Permission = 'configure:sites'
+
+/** Reading everything that is kept about a person, using the members' pages as one of them, and configuring sites. */
+const ACTS: Permission[] = ['export:contacts', 'sign_in_as:members', CONFIGURE_SITES]
 
 /** What can be done for many contacts at once; each with a permission of its own, besides those that one of them takes. */
 export const BULK_KINDS = ['grants', 'revocations', 'tags'] as const

@@ -1001,8 +1001,11 @@ export interface Sites {
   members_may_cancel: Generated<boolean>;
   payment_grace_days: Generated<number>;
   refund_ends_access: Generated<boolean>;
+  reply_to_email: string | null;
   send_access_ending_email: Generated<boolean>;
   send_offer_grant_email: Generated<boolean>;
+  sender_email: string | null;
+  sender_name: string | null;
   subdomain: string;
   time_zone: Generated<string>;
   title: string;

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { getSiteDomainCheck } from '../../api/generated.ts'
+import { useMay } from '../../api/session.ts'
 import { CardForm } from '../../parts/card-form.tsx'
 import { Code } from '../../parts/code.tsx'
 import { Moment } from '../../parts/dates.tsx'
@@ -33,10 +34,11 @@ const checkOf = (id: string, domain: string | null) =>
 /** A domain of the site's own, and whether DNS refers to this server. */
 export function DomainSettings() {
   const { id } = useCurrentSite()
+  const isReadOnly = !useMay()('configure:sites')
   const { values, set, ...form } = useSiteForm(['custom_domain'])
   return (
     <>
-      <CardForm title={t('settings.domain')} {...form} onSubmit={form.save}>
+      <CardForm title={t('settings.domain')} {...form} isReadOnly={isReadOnly} onSubmit={form.save}>
         {(errors) => (
           <TextInput
             label={t('settings.ownDomain')}

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { Loading } from '../../parts/loading.tsx'
 import { Card, Facts } from '../../parts/page.tsx'
@@ -13,10 +14,12 @@ const days = (n: number) => plural('settings.days', n)
 /** The settings of the server, which its environment has; the clock can be moved in development. */
 export function ServerSettings() {
   const { search, change } = useAddress()
+  const mayConfigure = useMay()('configure:sites')
   const { data, error, refetch } = useServer()
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Loading />
   const server = data.data.attributes
+  const canMove = server.can_move_clock && mayConfigure
   return (
     <>
       <Card title={t('settings.server')}>
@@ -42,7 +45,7 @@ export function ServerSettings() {
       <Card
         title={t('settings.clock')}
         action={
-          server.can_move_clock && (
+          canMove && (
             <Button variant="default" size="xs" onClick={() => change({ dialog: 'advance-clock' })}>
               {t('clock.advance')}
             </Button>
@@ -50,9 +53,9 @@ export function ServerSettings() {
         }
       >
         <Facts facts={{ [t('settings.time')]: <Moment at={server.time} as="day" /> }} />
-        {server.can_move_clock && <p className="meta">{t('clock.hint')}</p>}
+        {canMove && <p className="meta">{t('clock.hint')}</p>}
       </Card>
-      {search.dialog === 'advance-clock' && server.can_move_clock && (
+      {search.dialog === 'advance-clock' && canMove && (
         <ClockDialog time={server.time} onClose={() => change({ dialog: undefined })} />
       )}
     </>

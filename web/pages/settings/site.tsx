@@ -1,5 +1,6 @@
 import { Select, TextInput } from '@mantine/core'
 import { now } from '../../api/clock.ts'
+import { useMay } from '../../api/session.ts'
 import { CardForm } from '../../parts/card-form.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
@@ -103,6 +104,7 @@ function Region() {
 }
 
 function Address() {
+  const isReadOnly = !useMay()('configure:sites')
   const { values, set, ...form } = useSiteForm(['subdomain'])
   const { subdomain } = useCurrentSite()
   async function save() {
@@ -111,7 +113,7 @@ function Address() {
     location.replace(location.pathname.replace(`/s/${subdomain}/`, `/s/${values.subdomain}/`))
   }
   return (
-    <CardForm title={t('settings.address')} {...form} onSubmit={save}>
+    <CardForm title={t('settings.address')} {...form} isReadOnly={isReadOnly} onSubmit={save}>
       {(errors) => (
         <TextInput
           label={t('setup.subdomain')}
