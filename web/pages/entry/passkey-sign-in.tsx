@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { createSession } from '../../api/generated.ts'
-import { answerByAutofill, answerWithPasskey, endAutofill, PasskeyCancelled } from '../../api/passkeys.ts'
+import { answerByAutofill, answerWithPasskey, endAutofill } from '../../api/passkeys.ts'
 import { FormErrors } from '../../parts/forms.tsx'
 import { KeyIcon } from '../../parts/icons.tsx'
 import { t } from '../../texts/translate.ts'
@@ -31,12 +31,9 @@ export function PasskeySignIn({ next }: { next: string }) {
     let isOver = false
     const isWanted = () => !isOver && !isChoosing.current
     async function suggest() {
-      try {
-        const passkey = await answerByAutofill(isWanted)
-        if (passkey && !isOver) await signIn(passkey)
-      } catch (problem) {
-        if (!(problem instanceof PasskeyCancelled) && !isOver) setError(problem)
-      }
+      // Nobody has asked for suggestions: where the browser has none, the page is as ever.
+      const passkey = await answerByAutofill(isWanted).catch(() => null)
+      if (passkey && !isOver) await signIn(passkey).catch(setError)
     }
     void suggest()
     const renewal = setInterval(() => isWanted() && setRound((current) => current + 1), RENEW_MS)
