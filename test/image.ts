@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Connection } from '../src/platform/db/database.ts'
 import { createDatabase } from '../src/testing/harness.ts'
 import { startProxy } from '../src/testing/proxy.ts'
-import { launch, npmEnvironment, ROOT, signalGroup, temporaryFolder } from './processes.ts'
+import { begin, finish, launch, npmEnvironment, ROOT, signalGroup, temporaryFolder } from './processes.ts'
 
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node')
 const USER = 10_001
@@ -121,12 +121,11 @@ export const testImage = () =>
         },
       )
       const check = JSON.parse(/CMD (\[.*\])$/s.exec(lastOf('HEALTHCHECK'))![1]!) as string[]
+      // Not spawnSync(): the proxy to the database is in this process.
       const healthy = (port: string) =>
-        spawnSync(CHROOT, inImage(check.map((word) => word.replace(':3000', `:${port}`))), {
-          env: settings,
-        })
-      expect(healthy('23871').status).toBe(0)
-      expect(healthy('23872').status).toBe(1)
+        finish(begin(CHROOT, inImage(check.map((word) => word.replace(':3000', `:${port}`))), { settings }))
+      expect((await healthy('23871')).code).toBe(0)
+      expect((await healthy('23872')).code).toBe(1)
       signalGroup(running.child, 'SIGTERM')
       expect(await running.exited).toBe(0)
       expect(running.stderr()).toBe('')
