@@ -178,6 +178,7 @@ export const EXCEPTIONS: Exception[] = [
       'offer_products',
       'offers',
       'products',
+      'purchases',
     ],
     because:
       'filters and relationships of contacts join what contacts hold, were sent and have submitted, and name it',
@@ -257,7 +258,6 @@ export const NAMED_BY_PARAMETER = [
   'forms/forms.resource.ts',
   'forms/set-linked.ts',
   'operations/clean-up.ts',
-  'people/contacts/filters/access-filters.ts',
   'platform/merging.ts',
   'platform/queue/jobs.ts',
   'platform/queue/schedule.ts',

@@ -80,8 +80,10 @@ async function readKeptProducts(tx: Tx, siteId: string, events: DispatchedEvent[
       from unnest(${revoked.map(({ offer_id }) => offer_id)}::bigint[], ${revoked.map(({ customer_id }) => customer_id)}::bigint[])
            gone (offer_id, customer_id)
       join offer_products lost on lost.site_id = ${siteId} and lost.offer_id = gone.offer_id
-      join holdings h on h.site_id = lost.site_id and h.customer_id = gone.customer_id
-                     and (h.expires_at is null or h.expires_at > ${revoked[0]!.occurred_at})
+      -- Looked up for each customer: no index serves a join with grants and purchases together.
+     cross join lateral (select site_id, offer_id from holdings
+                          where site_id = lost.site_id and customer_id = gone.customer_id
+                            and (expires_at is null or expires_at > ${revoked[0]!.occurred_at}) offset 0) h
       join offer_products other on other.site_id = h.site_id and other.offer_id = h.offer_id
                                and other.product_id = lost.product_id
       join offers o on o.site_id = h.site_id and o.id = h.offer_id

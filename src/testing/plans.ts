@@ -68,6 +68,8 @@ export async function pagesReadBy(pool: pg.Pool, statements: Statement[]): Promi
 function rowsRead(node: PlanNode): number {
   const read =
     node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
-  const own = /Scan/.test(node['Node Type']) ? read * node['Actual Loops'] : 0
+  // What a subquery scan passes on was read by the node below it.
+  const own =
+    /Scan/.test(node['Node Type']) && node['Node Type'] !== 'Subquery Scan' ? read * node['Actual Loops'] : 0
   return (node.Plans ?? []).reduce((sum, below) => sum + rowsRead(below), own)
 }

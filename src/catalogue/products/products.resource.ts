@@ -33,7 +33,9 @@ export const products = defineResource({
     members_aggregate_count: {
       schema: Type.Integer(),
       select: ({ now }) => sql`(select count(distinct h.customer_id)::int from offer_products op
-                     join holdings h on h.site_id = op.site_id and h.offer_id = op.offer_id
+                     -- Looked up for each offer: no index serves a join with grants and purchases together.
+                     cross join lateral (select customer_id, starts_at, expires_at from holdings
+                                          where site_id = op.site_id and offer_id = op.offer_id offset 0) h
                     where op.site_id = r.site_id and op.product_id = r.id
                       and h.starts_at <= ${now} and (h.expires_at is null or h.expires_at > ${now}))`,
     },

@@ -19,6 +19,8 @@ interface Question {
   /** Of the contacts in the query. */
   alias: string
   scope: Scope
+  /** All contacts that meet it are wanted, not which of some. */
+  isSearch: boolean
 }
 
 /** Which of these contacts of a site meet a condition; those that are deleted do not. */
@@ -53,7 +55,13 @@ export async function conditionMet(
   scope: Scope,
 ): Promise<Sql> {
   const expanded = await expandCondition(db, siteId, condition)
-  return meets(expanded, { filters: await filtersFor(db, siteId, expanded), siteId, alias, scope })
+  return meets(expanded, {
+    filters: await filtersFor(db, siteId, expanded),
+    siteId,
+    alias,
+    scope,
+    isSearch: false,
+  })
 }
 
 /** The filters that a condition names, by their names. */
@@ -76,7 +84,13 @@ export async function listCondition(
   scope: Scope,
 ): Promise<Sql> {
   const expanded = await expandCondition(db, siteId, condition)
-  return finds(expanded, { filters: await filtersFor(db, siteId, expanded), siteId, alias, scope })
+  return finds(expanded, {
+    filters: await filtersFor(db, siteId, expanded),
+    siteId,
+    alias,
+    scope,
+    isSearch: true,
+  })
 }
 
 /** Custom fields that are archived continue to work: an automation cannot be seen to stop meeting its condition. */
@@ -125,8 +139,11 @@ function isFoundByIndex(condition: Expanded, question: Question): boolean {
   return 'all' in condition ? condition.all.some(isFound) : condition.any.every(isFound)
 }
 
-const filterSql = ({ filter, value }: { filter: string; value: string }, question: Question): Sql =>
-  sql`(${question.filters[filter]!.build(value, columnsOf(question.alias), question.scope).where})`
+function filterSql({ filter, value }: { filter: string; value: string }, question: Question): Sql {
+  const { filters, alias, scope, isSearch } = question
+  const { where, whereOfGiven = where } = filters[filter]!.build(value, columnsOf(alias), scope)
+  return sql`(${isSearch ? where : whereOfGiven})`
+}
 
 function joined(isAll: boolean, parts: Sql[]): Sql {
   if (parts.length === 0) return isAll ? sql`true` : sql`false`

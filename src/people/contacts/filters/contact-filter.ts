@@ -31,7 +31,13 @@ export interface ContactFilter {
    * @param each the values of `filter[x][]`, which can contain commas
    * @throws Error whose message completes "filter[x] …" when the value makes no sense
    */
-  build: (value: string, contact: Column, scope: Scope, each?: string[]) => FilterSql
+  build: (value: string, contact: Column, scope: Scope, each?: string[]) => ContactFilterSql
+}
+
+/** A filter as SQL. */
+export interface ContactFilterSql extends FilterSql {
+  /** In the place of `where` for a few contacts that are given, where another form reads less. */
+  whereOfGiven?: Sql
 }
 
 export type ContactFilters = Record<string, ContactFilter>

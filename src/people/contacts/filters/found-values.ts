@@ -17,7 +17,9 @@ const tags: Found = (contact) =>
      where t.site_id = ${contact('site_id')} and t.contact_id = ${contact('id')} and ct.archived_at is null`)
 
 const ofGrants = (contact: Column, table: Sql, condition: Sql) => sql`
-  from customers hc join ${table} h on h.site_id = hc.site_id and h.customer_id = hc.id
+  from customers hc
+  -- Looked up for each customer: no index serves a join with grants and purchases together.
+  cross join lateral (select * from ${table} where site_id = hc.site_id and customer_id = hc.id offset 0) h
   join offers o on o.site_id = h.site_id and o.id = h.offer_id
  where hc.site_id = ${contact('site_id')} and hc.contact_id = ${contact('id')} and ${condition}`
 
