@@ -85,6 +85,6 @@ rules.fence = (tokens, index, options, env, self) => {
   ].join('')
 }
 
-/** Wide tables scroll by themselves. */
+/** A wide table scrolls, not the page. */
 rules.table_open = () => '<div class="table" tabindex="0"><table>\n'
 rules.table_close = () => '</table></div>\n'

@@ -3,7 +3,7 @@ import { readId } from '../../../platform/jsonapi/identifiers.ts'
 import type { FilterSql, Scope } from '../../../platform/jsonapi/resource.ts'
 import type { Column, ContactFilters } from './contact-filter.ts'
 
-/** Rows as `h` that give access, of which each kind is looked up by itself: no index serves a join with both. */
+/** Rows as `h` that give access, grants and purchases looked up separately: no index serves a join with both. */
 const GRANTS = sql`(
   select site_id, customer_id, offer_id, starts_at, expires_at from offer_grants where revoked_at is null)`
 const PURCHASES = sql`(
