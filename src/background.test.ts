@@ -43,7 +43,13 @@ async function failEach(): Promise<Record<string, string>> {
      values ($1, 'contact_deleted', now(), 'test', 3, now() + interval '1 hour', 'oops') returning id`,
     [h.account.siteId],
   )
+  const notification = await pool.query(
+    `insert into provider_events (site_id, event_id, provider_account_id, type, object_id, due_at, failed_at, error, created_at)
+     values ($1, 'evt_1', 1, 'charge.refunded', 'ch_1', null, now(), 'no such charge', now()) returning id`,
+    [h.account.siteId],
+  )
   return {
+    'payment event': notification.rows[0].id,
     email: id,
     run: run.rows[0].id,
     delivery: delivery.rows[0].id,
@@ -58,6 +64,7 @@ test('failed work is found with its reason, counted by kind, and retried', async
     run: 'broken',
     delivery: expect.anything(),
     event: 'oops',
+    'payment event': 'no such charge',
   }
   const found = await failed()
   for (const { kind } of queues) {

@@ -10,7 +10,7 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
-import { askToConfirm } from './api/confirmation.ts'
+import { askToConfirm, useQuestion } from './api/confirmation.ts'
 import { queryClient } from './api/queries.ts'
 import { onSignedOut, onUnconfirmed } from './api/request.ts'
 import { onDemand } from './parts/on-demand.tsx'
@@ -32,6 +32,8 @@ onSignedOut(() => {
 
 onUnconfirmed(askToConfirm)
 const ConfirmIdentity = onDemand(async () => (await import('./parts/confirm-identity.tsx')).ConfirmIdentity)
+/** The dialog is loaded when a request needs it. */
+const Confirmation = () => (useQuestion() ? <ConfirmIdentity /> : null)
 
 createRoot(document.getElementById('root')!).render(
   <MantineProvider
@@ -44,7 +46,7 @@ createRoot(document.getElementById('root')!).render(
     <Notifications position="bottom-right" />
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />
-      <ConfirmIdentity />
+      <Confirmation />
     </QueryClientProvider>
   </MantineProvider>,
 )

@@ -34,6 +34,10 @@ const right: Partial<Record<SettingName, [given: string, read: unknown][]>> = {
   ],
   PUBLIC_URL: [['https://members.example.com/', 'https://members.example.com']],
   SECRET_KEY: [['x'.repeat(32), 'x'.repeat(32)]],
+  STRIPE_API_URL: [
+    ['https://stripe.example.com/', 'https://stripe.example.com'],
+    ['http://127.0.0.1:12111', 'http://127.0.0.1:12111'],
+  ],
   SMTP_URL: [['smtps://u:p@mail:465', 'smtps://u:p@mail:465']],
   MAIL_FROM: [['hello@example.com', 'hello@example.com']],
   TOKEN_TTL: [['60', 60]],
@@ -72,6 +76,7 @@ const wrong: Partial<Record<SettingName, string[]>> = {
   PORT: ['65536', '-1', '3000x', '1.5', '0x10', 'http'],
   PUBLIC_URL: ['members.example.com', 'ftp://members.example.com', '/members'],
   SECRET_KEY: ['x'.repeat(31)],
+  STRIPE_API_URL: ['http://stripe.example.com', 'stripe.example.com'],
   SMTP_URL: ['mail.example.com:587', 'http://mail.example.com'],
   MAIL_FROM: ['nobody', 'Ada <ada@example.com>', 'a@b@c', 'a b@example.com'],
   TOKEN_TTL: ['59', '1h', '99999999999'],

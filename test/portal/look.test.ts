@@ -223,7 +223,7 @@ test.each(thirdDueToday(PAGES))(
   },
 )
 
-test('the scripts that the first page needs have at most 240 kB, compressed', async () => {
+test('the scripts that the first page needs have at most 245 kB, compressed', async () => {
   const loading = await signedIn(portal)
   const scripts: string[] = []
   loading.on('request', (request) => {
@@ -234,5 +234,5 @@ test('the scripts that the first page needs have at most 240 kB, compressed', as
   await loading.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
   const sizes = scripts.map((path) => statSync(join(BUILT, `${path}.gz`)).size)
   expect(sizes.length).toBeGreaterThan(3)
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(240_000)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(245_000)
 })

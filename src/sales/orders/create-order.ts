@@ -81,7 +81,11 @@ export async function createOrder(
     case 'offer_not_found':
       throw notFound(`There is no offer ${withId(outcome!.unknownOfferId!)} any more.`)
     case 'email_taken':
-      throw unprocessable('email_taken', 'The customer of another contact has this e-mail', pointer('email'))
+      throw unprocessable(
+        'email_taken',
+        'The customer of another contact has this e-mail',
+        values.email === undefined ? '/data' : pointer('email'),
+      )
     case null: {
       const { orderId, isNew } = outcome!
       const codes = items.flatMap(({ coupon_code }) => coupon_code ?? [])
@@ -105,6 +109,12 @@ async function readBuyer(
   { email: given }: NewOrderValues,
   { customerId, contactId }: GivenCustomer,
 ): Promise<Buyer> {
+  if ([given, customerId, contactId].filter((each) => each !== undefined).length > 1)
+    throw unprocessable(
+      'invalid',
+      'Say who bought in one way: the attribute email, or the relationship customer, or contact',
+      '/data',
+    )
   if (contactId !== undefined)
     return { contactId: await findContact(tx, siteId, 'contact', contactId), email: null }
   if (customerId !== undefined)

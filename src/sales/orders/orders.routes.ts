@@ -10,6 +10,9 @@ import { createOrder } from './create-order.ts'
 import { NewOrderAttributes } from './new-order.ts'
 import { orders } from './orders.resource.ts'
 
+/** In the place of the e-mail, which the example has. */
+const Buyer = <T extends string>(type: T) => Type.Object(LinkageToOne(type).properties, { examples: [] })
+
 const NewOrder = component(
   'NewOrder',
   Type.Object({
@@ -19,8 +22,8 @@ const NewOrder = component(
       relationships: Type.Optional(
         Type.Object({
           ...SiteRelationship.properties,
-          customer: Type.Optional(LinkageToOne('customers')),
-          contact: Type.Optional(LinkageToOne('contacts')),
+          customer: Type.Optional(Buyer('customers')),
+          contact: Type.Optional(Buyer('contacts')),
         }),
       ),
     }),

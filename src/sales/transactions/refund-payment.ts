@@ -144,7 +144,11 @@ async function plan(
     throw unprocessable(
       'not_refundable',
       `At most ${Math.max(refundable.amount, 0)} of the payment can be paid back: what was paid, less what was refunded or is disputed`,
-      '/data/attributes/amount_in_cents',
+      given.items
+        ? '/data/attributes/items'
+        : given.amount_in_cents === undefined
+          ? '/data'
+          : '/data/attributes/amount_in_cents',
     )
   return { charge, amount, parts }
 }
@@ -175,7 +179,7 @@ async function partsOfItems(
     throw unprocessable(
       'not_refundable',
       `At most ${Math.max(left.amount, 0)} of this item can be paid back`,
-      `${path}/amount_in_cents`,
+      amount_in_cents === undefined ? path : `${path}/amount_in_cents`,
     )
   })
 }

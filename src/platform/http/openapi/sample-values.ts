@@ -7,6 +7,8 @@ const NULL_NAMES =
 const TEXTS: Record<string, string> = {
   email: 'grace@example.com',
   to_email: 'grace@example.com',
+  sender_email: 'hello@example.com',
+  reply_to_email: 'hello@example.com',
   name: 'Grace Hopper',
   to_name: 'Grace Hopper',
   from_name: 'Ada Lovelace',
