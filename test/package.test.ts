@@ -23,6 +23,8 @@ import {
 } from './processes.ts'
 
 const MEGABYTE = 1_000_000
+/** Every third day in `npm test`: packing and installing takes a minute. */
+const isDue = isControlDue(1, 3)
 /** To build, pack and install, on a machine that is busy with other things. */
 const LIMIT_MS = 900_000
 
@@ -68,7 +70,7 @@ const run = (command: string, args: string[], cwd: string): string =>
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 
-test('the package keeps its budget of size', () => {
+test.runIf(isDue)('the package keeps its budget of size', () => {
   expect(packed.size).toBeLessThan(3 * MEGABYTE)
   expect(packed.unpackedSize).toBeLessThan(12 * MEGABYTE)
   const sizes = globSync('node_modules/**', { cwd: project, withFileTypes: true })
@@ -77,7 +79,7 @@ test('the package keeps its budget of size', () => {
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(175 * MEGABYTE)
 })
 
-test('the package has the server, the portal, and no sources or tests', () => {
+test.runIf(isDue)('the package has the server, the portal, and no sources or tests', () => {
   const paths = packed.files.map(({ path }) => path)
   for (const needed of [
     'bin/bestow.js',
@@ -92,7 +94,7 @@ test('the package has the server, the portal, and no sources or tests', () => {
   expect(paths.filter((path) => /\.tsx?$|\.test\.|^(src|web|test)\//.test(path))).toEqual([])
 })
 
-test('it is described as registries and tools expect', async () => {
+test.runIf(isDue)('it is described as registries and tools expect', async () => {
   const { messages, pkg } = await publint({
     pkgDir: installed,
     level: 'suggestion',
@@ -105,7 +107,7 @@ test('it is described as registries and tools expect', async () => {
   expect(Object.keys(openapi.paths).length).toBeGreaterThan(100)
 })
 
-test('npx bestow start works as an ordinary user, without a clone or build tools', async () => {
+test.runIf(isDue)('npx bestow start works as an ordinary user, without a clone or build tools', async () => {
   const running = await launch('npx', ['--no', '--', 'bestow', 'start', '--json'], {
     settings: settings(),
     options: { cwd: project, ...nobody },
@@ -126,7 +128,7 @@ test('npx bestow start works as an ordinary user, without a clone or build tools
   expect(running.stderr()).toMatch(/^(npm .*\n)*Stopping: .*\nStopped\.\n$/)
 })
 
-test.runIf(isControlDue(3, 7))('the oldest Node that package.json names runs it', async () => {
+test.runIf(isDue && isControlDue(3, 7))('the oldest Node that package.json names runs it', async () => {
   const folder = await temporaryFolder()
   await chmod(folder, 0o755)
   const runtime = `node-${process.platform}-${process.arch}@22.19.0`

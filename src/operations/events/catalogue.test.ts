@@ -13,12 +13,13 @@ import { lockTransaction } from '../../sales/transactions/find-transaction.ts'
 import { recordDispute } from '../../sales/transactions/record-dispute.ts'
 import { recordRefund } from '../../sales/transactions/record-refund.ts'
 import { Authenticator } from '../../testing/authenticator.ts'
-import { makeContact, makeOffer, makeUser, offersBody } from '../../testing/fixtures.ts'
-import { type Harness, startHarness } from '../../testing/harness.ts'
+import { makeAccount, makeContact, makeOffer, makeUser, offersBody } from '../../testing/fixtures.ts'
 import { makeHook } from '../../testing/hooks.ts'
 import { addPasskey, signInHeaders } from '../../testing/passkeys.ts'
 import { type Receiver, startReceiver } from '../../testing/receiver.ts'
 import { inTx, itemOf, originAt, sell } from '../../testing/sales.ts'
+import { connectStripe, startWithStripe, type WithStripe } from '../../testing/stripe/connect.ts'
+import { beginCheckout, MONTHLY } from '../../testing/stripe/shop.ts'
 import { leaveTraces, VISITOR } from '../../testing/traces.ts'
 import { advanceClock } from '../../worker/advance-clock.ts'
 
@@ -26,12 +27,12 @@ const DAY = 86_400_000
 /** Passkeys need a host name. */
 const ORIGIN = 'http://localhost:4711'
 
-let h: Harness
+let h: WithStripe
 let receiver: Receiver
 /** As they were recorded: the deletion of the contact, the last of them, erases data of others. */
 let recorded: Recorded[]
 beforeAll(async () => {
-  h = await startHarness({ settings: { PUBLIC_URL: ORIGIN } })
+  h = await startWithStripe({ settings: { PUBLIC_URL: ORIGIN } })
   receiver = await startReceiver()
   const { contactId, site, tagId, giftOfferId } = await leaveTraces(h, receiver)
   const offersOf = `/v1/contacts/${contactId}/relationships/offers`
@@ -59,6 +60,7 @@ beforeAll(async () => {
   await actAsMember()
   await mergeHolders()
   await sellAndDispute()
+  await sellThroughStripe()
   await advanceClock(h.app, 3 * DAY)
   const before = await eventsAfter('0')
   await h.client.delete(`/v1/contacts/${contactId}`)
@@ -98,6 +100,20 @@ async function sellAndDispute(): Promise<void> {
     await failPayment(tx, purchase, {}, origin)
     await cancelSubscription(tx, purchase, origin)
   })
+}
+
+/** A trial ends soon, and the payment of another subscription fails. */
+async function sellThroughStripe(): Promise<void> {
+  const owner = await makeAccount(h.app)
+  const account = await connectStripe({ ...h, client: h.clientWith(owner.token) })
+  const subscribe = async (given: Parameters<typeof beginCheckout>[2]) => {
+    const { session } = await beginCheckout(h, account, given)
+    return h.stripe.pay(session, {}).subscription as string
+  }
+  h.stripe.announceTrialEnd(await subscribe({ ...MONTHLY, trial_days: 2 }))
+  h.stripe.renew(await subscribe(MONTHLY), false)
+  await h.stripe.deliver(h.stripe.takeEvents())
+  await h.drain()
 }
 
 /** The owner looks at the members' pages as a customer. */
