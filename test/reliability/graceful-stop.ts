@@ -1,5 +1,6 @@
 /** A server gets SIGTERM while clients send it requests, on kept-alive connections and on new ones. */
 import { Agent } from 'node:http'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Running } from '../launch.ts'
 import { fetchToken } from './account.ts'
@@ -40,6 +41,13 @@ const CLIENTS = [
 ]
 /** The operating system had accepted the connection, but the process had not: it could neither respond nor refuse. */
 const NOT_ACCEPTED = 'new connection: reset, not made'
+/**
+ * A connection that is silent for a second is closed. On a busy machine the clients, who are one process, may have been
+ * that long without the processor: then it was they who were silent.
+ */
+const CLOSED_AS_SILENT = /^kept-alive connection: .*, not made$/
+const LONGEST_STALL_MS = 500
+
 export const SHORT: GracefulStopOptions = { stops: 3, stopWithinMs: 60_000 }
 
 export const gracefulStopTrial: Trial = {
@@ -59,7 +67,11 @@ export const gracefulStop = ({
     for (let n = 1; n <= stops; n++) {
       const server = await next
       if (n < stops) next = environment.start('serve')
+      const delays = monitorEventLoopDelay({ resolution: 20 })
+      delays.enable()
       const { code, ms, results } = await stopUnderLoad(environment, server, 300 + (n % 10) * 50)
+      delays.disable()
+      const haveStalled = delays.max / 1e6 > LONGEST_STALL_MS
       report.longestStopMs = Math.max(report.longestStopMs, Math.round(ms))
       if (code !== 0) faults.push(`stop ${n}: exit code ${code}`)
       if (ms > stopWithinMs) faults.push(`stop ${n}: took ${Math.round(ms)} ms`)
@@ -73,7 +85,8 @@ export const gracefulStop = ({
         )
         const what = `${lost}, ${rowCount ? 'made' : 'not made'}`
         addTo(report.unanswered, what)
-        if (what !== NOT_ACCEPTED) faults.push(`stop ${n}: no response for ${contactId}: ${what}`)
+        if (what === NOT_ACCEPTED || (haveStalled && CLOSED_AS_SILENT.test(what))) continue
+        faults.push(`stop ${n}: no response for ${contactId}: ${what}`)
       }
     }
     return { passed: faults.length === 0, faults, ...report }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { Type } from 'typebox'
 import {
   derived,
+  extension,
   LIST_INDEX,
   nullableText,
   nullableTimestamp,
@@ -46,6 +47,8 @@ export const payouts = defineResource({
     initiated_date: timestamp(sql`r.initiated_at`),
     estimated_arrival_date: nullableTimestamp(sql`r.arrival_at`),
     bank_account: nullableText(),
+    // When it was recorded here; clients ask for what is new by it, as in every list.
+    created_at: extension(timestamp()),
     transactions: derived<PayoutEntry[]>(
       { schema: Type.Array(PayoutEntrySchema), select: entriesOfPayout },
       (entries) => entries.map(shownEntry),
