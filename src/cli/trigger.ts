@@ -169,7 +169,7 @@ async function effectsOf(app: App, { id, site_id: siteId }: Event): Promise<stri
     ]
   }
   throw new Error(
-    `Event ${id} has happened, but what follows is not done after ${WAIT_MS / 1000} s. Does \`bestow start\` run?`,
+    `Event ${id} was recorded, but its effects were not processed within ${WAIT_MS / 1000} s. Does \`bestow start\` run?`,
   )
 }
 

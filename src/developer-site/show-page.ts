@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Liquid } from 'liquidjs'
+import { escapeHtml } from '../platform/text/escape-html.ts'
 import type { NavigationGroup, Site } from './read-site.ts'
 import { type Heading, renderMarkdown } from './render-markdown.ts'
 import { type Found, PageSearch } from './search-pages.ts'
@@ -8,9 +9,6 @@ import { addressOf, type SitePage } from './site-page.ts'
 
 /** Only these two levels are listed beside a page. */
 const LISTED_LEVELS = [2, 3]
-
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => ESCAPES[character]!)
 
 const engine = new Liquid({
   strictVariables: true,

@@ -172,9 +172,3 @@ function toText(value: unknown): string {
   if (Array.isArray(value)) return value.map(toText).join('')
   return value === null || value === undefined ? '' : String(value)
 }
-
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
-
-/** As output in `htmlEngine` is escaped. */
-export const escapeHtml = (value: string): string =>
-  value.replace(/[&<>"']/g, (character) => ESCAPES[character]!)

@@ -1,5 +1,7 @@
 /** Money that came, did not come, or went back. */
+
 import { recordEvent } from '../platform/events/events.ts'
+import { eventReferences } from '../sales/event-references.ts'
 import { lockSubscription } from '../sales/subscriptions/save-subscription.ts'
 import { lockTransaction } from '../sales/transactions/find-transaction.ts'
 import { recordDispute } from '../sales/transactions/record-dispute.ts'
@@ -75,12 +77,7 @@ export async function applyFailedPayment(applying: Applying, failed: FailedPayme
   await recordEvent(
     tx,
     'payment_overdue',
-    {
-      siteId: purchase.site_id,
-      contactId: purchase.contact_id,
-      customerId: purchase.customer_id,
-      offerId: purchase.offer_id,
-    },
+    eventReferences(purchase),
     { purchase_id: purchase.id, transaction_id: id },
     origin,
   )

@@ -1,4 +1,5 @@
 import { recordEvent } from '../platform/events/events.ts'
+import { eventReferences } from '../sales/event-references.ts'
 import type { LockedPurchase } from '../sales/purchases/lock-purchase.ts'
 import { isFinal, lockSubscription, saveSubscription } from '../sales/subscriptions/save-subscription.ts'
 import type { Applying } from './apply-reading.ts'
@@ -59,12 +60,7 @@ async function announceTrialEnd(
   await recordEvent(
     tx,
     'trial_ending',
-    {
-      siteId: purchase.site_id,
-      contactId: purchase.contact_id,
-      customerId: purchase.customer_id,
-      offerId: purchase.offer_id,
-    },
+    eventReferences(purchase),
     { purchase_id: purchase.id, trial_ends_at: trialEndsAt.toISOString() },
     origin,
   )

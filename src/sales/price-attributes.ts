@@ -17,6 +17,18 @@ export const priceAttributes: Record<string, Attribute> = {
   currency_symbol: symbolOf(CURRENCY),
 }
 
+/** Of these attributes, for the documentation. */
+export const PRICE_EXAMPLES = {
+  currency_code: 'USD',
+  total_price_in_cents: 4900,
+  subtotal_in_cents: 4900,
+  sales_tax_amount_in_cents: 0,
+  discount_amount_in_cents: 0,
+  formatted_total_price: '$49.00',
+  formatted_subtotal: '$49.00',
+  currency_symbol: '$',
+}
+
 export const currencyCodeAttribute: Attribute = text(CURRENCY)
 
 const OPERATORS = [

@@ -1,6 +1,7 @@
 /** Shows that the comparison with the model finds faults: each is planted in a database of its own. */
 import { expect, test } from 'vitest'
 import { dueToday } from '../depth.ts'
+import { faultTrigger } from '../fault-trigger.ts'
 import { findDivergence } from './check.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -8,39 +9,34 @@ import { startTestServer } from './test-server.ts'
 const SCENARIOS = 300
 const SEED = 1
 
-/** A fault as a trigger that changes rows before they are written. */
-const trigger = (table: string, action: 'insert' | 'update', change: string) => `
-  create function fault() returns trigger language plpgsql as $$ begin ${change} return new; end $$;
-  create trigger fault before ${action} on ${table} for each row execute function fault()`
-
 const faults: Record<string, string> = {
-  'conditions are not checked': trigger(
+  'conditions are not checked': faultTrigger(
     'automation_versions',
     'insert',
     `new.definition := new.definition || '{"conditions": null}';`,
   ),
-  'a wait is over at once': trigger(
+  'a wait is over at once': faultTrigger(
     'automation_runs',
     'update',
     "if new.reason = 'wait' then new.due_at := old.due_at; end if;",
   ),
-  'active runs follow a newer version': trigger(
+  'active runs follow a newer version': faultTrigger(
     'automation_runs',
     'update',
     'select version into new.version from automations where id = new.automation_id;',
   ),
-  'a disabled automation continues': trigger('automations', 'update', 'new.disabled_at := null;'),
-  'revocations start nothing': trigger(
+  'a disabled automation continues': faultTrigger('automations', 'update', 'new.disabled_at := null;'),
+  'revocations start nothing': faultTrigger(
     'automation_runs',
     'insert',
     "if (select type from events where id = new.event_id) = 'offer_revoked' then return null; end if;",
   ),
-  'the causes of a chain are not recorded, so that it runs in a circle': trigger(
+  'the causes of a chain are not recorded, so that it runs in a circle': faultTrigger(
     'events',
     'insert',
     'new.run_id := null;',
   ),
-  'a step is executed twice': trigger(
+  'a step is executed twice': faultTrigger(
     'automation_runs',
     'update',
     `if new.step = 1 and old.step = 0 and new.due_at is not null and new.created_at <> '-infinity' then

@@ -8,11 +8,16 @@ interface Request {
   url: string
   /** None: the operation is public. */
   hasToken: boolean
-  type: string | null
+  /** Null: it has no body. */
+  kind: 'json' | 'form' | 'upload' | null
+  type: string
   body: unknown
 }
 
-const FORM = 'application/x-www-form-urlencoded'
+const KINDS: Record<string, Request['kind']> = {
+  'application/x-www-form-urlencoded': 'form',
+  'multipart/form-data': 'upload',
+}
 
 /** Code blocks, each named after its language. */
 export function snippetsOf(operation: DocumentedOperation): string {
@@ -41,7 +46,8 @@ function requestOf({ method, url, parameters, permission, body }: DocumentedOper
     method,
     url: `${LOCAL_URL}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     hasToken: permission !== undefined,
-    type: body?.type ?? null,
+    kind: body ? (KINDS[body.type] ?? 'json') : null,
+    type: body?.type ?? '',
     body: body?.example ?? {},
   }
 }
@@ -55,42 +61,38 @@ const fieldsOf = (body: unknown): [string, string][] =>
     .filter(([, value]) => value !== null && typeof value !== 'object')
     .map(([name, value]) => [name, String(value)])
 
-function curl({ method, url, hasToken, type, body }: Request): string {
+function curl({ method, url, hasToken, kind, type, body }: Request): string {
   const shell = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
   const parts = [
-    `curl -s${method === 'GET' || (method === 'POST' && type !== null) ? '' : ` -X ${method}`} ${shell(url)}`,
+    `curl -s${method === 'GET' || (method === 'POST' && kind) ? '' : ` -X ${method}`} ${shell(url)}`,
   ]
   if (hasToken) parts.push('-H "Authorization: Bearer $TOKEN"')
-  if (type === FORM) parts.push(...fieldsOf(body).map(([name, value]) => `-d ${shell(`${name}=${value}`)}`))
-  else if (type === 'multipart/form-data') parts.push("-F 'file=@picture.png'")
-  else if (type !== null) parts.push(`-H 'Content-Type: ${type}'`, `-d ${shell(json(body, 2))}`)
+  if (kind === 'form') parts.push(...fieldsOf(body).map(([name, value]) => `-d ${shell(`${name}=${value}`)}`))
+  else if (kind === 'upload') parts.push("-F 'file=@picture.png'")
+  else if (kind) parts.push(`-H 'Content-Type: ${type}'`, `-d ${shell(json(body, 2))}`)
   return parts.join(' \\\n  ')
 }
 
-function javascript({ method, url, hasToken, type, body }: Request): string {
-  const isForm = type === FORM
-  const isUpload = type === 'multipart/form-data'
+function javascript({ method, url, hasToken, kind, type, body }: Request): string {
   const headers = [
     hasToken && "    Authorization: 'Bearer ' + token,",
-    type !== null && !isForm && !isUpload && `    'Content-Type': '${type}',`,
+    kind === 'json' && `    'Content-Type': '${type}',`,
   ].filter((line) => line !== false)
   return lines(
-    isUpload && "const form = new FormData()\nform.append('file', file)",
+    kind === 'upload' && "const form = new FormData()\nform.append('file', file)",
     `const response = await fetch('${url}', {`,
     method !== 'GET' && `  method: '${method}',`,
     headers.length > 0 && `  headers: {\n${headers.join('\n')}\n  },`,
-    isUpload && '  body: form,',
-    isForm && `  body: new URLSearchParams(${json(Object.fromEntries(fieldsOf(body)), 2)}),`,
-    type !== null && !isForm && !isUpload && `  body: JSON.stringify(${json(body, 2)}),`,
+    kind === 'upload' && '  body: form,',
+    kind === 'form' && `  body: new URLSearchParams(${json(Object.fromEntries(fieldsOf(body)), 2)}),`,
+    kind === 'json' && `  body: JSON.stringify(${json(body, 2)}),`,
     '})',
     'if (!response.ok) throw new Error(await response.text())',
     'const document = await response.json()',
   )
 }
 
-function python({ method, url, hasToken, type, body }: Request): string {
-  const isForm = type === FORM
-  const isUpload = type === 'multipart/form-data'
+function python({ method, url, hasToken, kind, type, body }: Request): string {
   const literal = (value: unknown) =>
     json(value, 4)
       .replace(/: true(?=[,\n}\]]|$)/g, ': True')
@@ -98,7 +100,7 @@ function python({ method, url, hasToken, type, body }: Request): string {
       .replace(/: null(?=[,\n}\]]|$)/g, ': None')
   const headers = [
     hasToken && '        "Authorization": f"Bearer {token}",',
-    type !== null && !isForm && !isUpload && `        "Content-Type": "${type}",`,
+    kind === 'json' && `        "Content-Type": "${type}",`,
   ].filter((line) => line !== false)
   return lines(
     'import requests',
@@ -106,21 +108,19 @@ function python({ method, url, hasToken, type, body }: Request): string {
     `response = requests.${method.toLowerCase()}(`,
     `    "${url}",`,
     headers.length > 0 && `    headers={\n${headers.join('\n')}\n    },`,
-    isUpload && '    files={"file": open("picture.png", "rb")},',
-    isForm && `    data=${literal(Object.fromEntries(fieldsOf(body)))},`,
-    type !== null && !isForm && !isUpload && `    json=${literal(body)},`,
+    kind === 'upload' && '    files={"file": open("picture.png", "rb")},',
+    kind === 'form' && `    data=${literal(Object.fromEntries(fieldsOf(body)))},`,
+    kind === 'json' && `    json=${literal(body)},`,
     ')',
     'response.raise_for_status()',
     'document = response.json()',
   )
 }
 
-function php({ method, url, hasToken, type, body }: Request): string {
-  const isForm = type === FORM
-  const isUpload = type === 'multipart/form-data'
+function php({ method, url, hasToken, kind, type, body }: Request): string {
   const headers = [
     hasToken && '"Authorization: Bearer $token"',
-    type !== null && !isForm && !isUpload && `'Content-Type: ${type}'`,
+    kind === 'json' && `'Content-Type: ${type}'`,
   ].filter((part) => part !== false)
   const array = (value: unknown, indent: number): string => {
     if (value === null || typeof value !== 'object')
@@ -138,9 +138,10 @@ function php({ method, url, hasToken, type, body }: Request): string {
     '    CURLOPT_RETURNTRANSFER => true,',
     method !== 'GET' && `    CURLOPT_CUSTOMREQUEST => '${method}',`,
     headers.length > 0 && `    CURLOPT_HTTPHEADER => [${headers.join(', ')}],`,
-    isUpload && "    CURLOPT_POSTFIELDS => ['file' => new CURLFile('picture.png')],",
-    isForm && `    CURLOPT_POSTFIELDS => http_build_query(${array(Object.fromEntries(fieldsOf(body)), 4)}),`,
-    type !== null && !isForm && !isUpload && `    CURLOPT_POSTFIELDS => json_encode(${array(body, 4)}),`,
+    kind === 'upload' && "    CURLOPT_POSTFIELDS => ['file' => new CURLFile('picture.png')],",
+    kind === 'form' &&
+      `    CURLOPT_POSTFIELDS => http_build_query(${array(Object.fromEntries(fieldsOf(body)), 4)}),`,
+    kind === 'json' && `    CURLOPT_POSTFIELDS => json_encode(${array(body, 4)}),`,
     ']);',
     '$document = json_decode(curl_exec($request), true);',
   )

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { escapeHtml } from '../../platform/text/escape-html.ts'
 import type { Language } from '../../platform/text/languages.ts'
-import { escapeHtml, layoutEngine, renderTemplate } from '../liquid.ts'
+import { layoutEngine, renderTemplate } from '../liquid.ts'
 import { palettesFor } from './palette.ts'
 
 const layout = readFileSync(new URL('./layout.html', import.meta.url), 'utf8')

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { Liquid } from 'liquidjs'
 import { isOwnFile } from '../../catalogue/own-files.ts'
 import { lines } from '../../emails/templates/data.ts'
+import { escapeHtml } from '../../platform/text/escape-html.ts'
 import { LOCALES } from '../../platform/text/languages.ts'
 import { givenName } from '../../platform/text/names.ts'
 import { formatDay, formatEnd, formatExact, isStartOfDay, lastMoment } from '../../platform/text/zone.ts'
@@ -12,7 +13,6 @@ import type { Moment, PageFrame } from './views.ts'
 type Filter = (this: { context: { globals: object } }, ...args: never[]) => unknown
 type Failure = { field: string; code: string }
 
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
 const COVERS = 7
 const TONES = 3
 
@@ -35,10 +35,6 @@ function readTemplates(): Record<string, string> {
   return Object.fromEntries(
     files.map((file) => [name(file), readFileSync(join(import.meta.dirname, file), 'utf8')]),
   )
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
 }
 
 const filters: Record<string, Filter> = {

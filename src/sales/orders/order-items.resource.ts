@@ -12,7 +12,12 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import { documentedNull } from '../../platform/jsonapi/operators.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
-import { currencyCodeAttribute, orderComparisons, priceAttributes } from '../price-attributes.ts'
+import {
+  currencyCodeAttribute,
+  orderComparisons,
+  PRICE_EXAMPLES,
+  priceAttributes,
+} from '../price-attributes.ts'
 
 /** Nothing else is sold. */
 const ITEM_TYPE = sql`'Offer'::text`
@@ -62,16 +67,9 @@ export const orderItems = defineResource({
   },
   defaultSort: '-created_at',
   examples: {
+    ...PRICE_EXAMPLES,
     quantity: 1,
-    currency_code: 'USD',
     item_type: 'Offer',
     item_id: 42,
-    total_price_in_cents: 4900,
-    subtotal_in_cents: 4900,
-    sales_tax_amount_in_cents: 0,
-    discount_amount_in_cents: 0,
-    formatted_total_price: '$49.00',
-    formatted_subtotal: '$49.00',
-    currency_symbol: '$',
   },
 })

@@ -16,7 +16,12 @@ import { documentedNull } from '../../platform/jsonapi/operators.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { dateRange } from '../date-range.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
-import { currencyCodeAttribute, orderComparisons, priceAttributes } from '../price-attributes.ts'
+import {
+  currencyCodeAttribute,
+  orderComparisons,
+  PRICE_EXAMPLES,
+  priceAttributes,
+} from '../price-attributes.ts'
 
 export const orders = defineResource({
   type: 'orders',
@@ -74,15 +79,8 @@ export const orders = defineResource({
   },
   defaultSort: '-created_at',
   examples: {
+    ...PRICE_EXAMPLES,
     order_number: 1,
-    currency_code: 'USD',
-    total_price_in_cents: 4900,
-    subtotal_in_cents: 4900,
-    sales_tax_amount_in_cents: 0,
-    discount_amount_in_cents: 0,
-    formatted_total_price: '$49.00',
-    formatted_subtotal: '$49.00',
-    currency_symbol: '$',
     provider: 'stripe',
   },
   nearMisses: [

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
+import { eventReferences } from '../event-references.ts'
 import { type LockedPurchase, lockPurchase } from '../purchases/lock-purchase.ts'
 import { settlePurchases } from '../settle/settle-purchases.ts'
 import { FINAL_STATUSES, type Interval, type SubscriptionStatus } from '../states.ts'
@@ -83,12 +84,7 @@ export async function saveSubscription(
     await recordEvent(
       tx,
       'subscription_canceled',
-      {
-        siteId,
-        contactId: purchase.contact_id,
-        customerId: purchase.customer_id,
-        offerId: purchase.offer_id,
-      },
+      eventReferences(purchase),
       { purchase_id: id, subscription_id: subscription.id },
       origin,
     )

@@ -76,3 +76,17 @@ export async function insertParts(
     .values(parts.map((part) => ({ site_id: siteId, transaction_id: transactionId, ...part })))
     .execute()
 }
+
+/** What a refund and a movement of a dispute have from the charge. */
+export const inheritedFrom = (charge: FoundTransaction) => ({
+  customer_id: charge.customer_id,
+  order_id: charge.order_id,
+  subscription_id: charge.subscription_id,
+  offer_id: charge.offer_id,
+  parent_id: charge.id,
+  payment_type: null,
+  provider: charge.provider,
+  provider_account_id: charge.provider_account_id,
+  is_test: charge.is_test,
+  currency: charge.currency,
+})

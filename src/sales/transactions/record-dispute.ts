@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
 import { divide } from '../divide.ts'
+import { eventReferences } from '../event-references.ts'
 import { settlePurchases } from '../settle/settle-purchases.ts'
-import { type FoundTransaction, type Part, partsOf } from './find-transaction.ts'
+import { type FoundTransaction, inheritedFrom, type Part, partsOf } from './find-transaction.ts'
 import { saveTransaction } from './save-transaction.ts'
 
 export interface Dispute {
@@ -65,12 +66,7 @@ export async function recordDispute(
   for (const movement of movements)
     await recordMovement(tx, charge, saved.id, movement, parts, ticket, origin)
   const purchaseIds = parts.map(({ purchase_id }) => purchase_id)
-  const about = {
-    siteId,
-    contactId: charge.contact_id,
-    customerId: charge.customer_id,
-    offerId: charge.offer_id,
-  }
+  const about = eventReferences(charge)
   const data = { dispute_id: saved.id, charge_id: charge.id, purchase_ids: purchaseIds, status }
   const previous = before.rows[0]?.status
   if (!isDisputed(previous) && isDisputed(status))
@@ -98,21 +94,12 @@ async function recordMovement(
     charge.site_id,
     {
       ...movement,
-      customer_id: charge.customer_id,
-      order_id: charge.order_id,
-      subscription_id: charge.subscription_id,
-      offer_id: charge.offer_id,
-      parent_id: charge.id,
+      ...inheritedFrom(charge),
       dispute_id: disputeId,
       action: 'dispute',
       state: 'succeeded',
-      payment_type: null,
-      provider: charge.provider,
-      provider_account_id: charge.provider_account_id,
-      is_test: charge.is_test,
       amount,
       tax: 0,
-      currency: charge.currency,
       ticket,
     },
     parts.map(({ purchase_id }, index) => ({ purchase_id, amount: shares[index]!, tax: 0 })),

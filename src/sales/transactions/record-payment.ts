@@ -1,5 +1,6 @@
 import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
+import { eventReferences } from '../event-references.ts'
 import type { LockedPurchase } from '../purchases/lock-purchase.ts'
 import { settlePurchases } from '../settle/settle-purchases.ts'
 import { type SavedTransaction, saveTransaction, type TransactionFacts } from './save-transaction.ts'
@@ -54,12 +55,7 @@ export async function recordPayment(
     await recordEvent(
       tx,
       saved.state === 'succeeded' ? 'payment_succeeded' : 'payment_failed',
-      {
-        siteId,
-        contactId: purchase.contact_id,
-        customerId: purchase.customer_id,
-        offerId: purchase.offer_id,
-      },
+      eventReferences(purchase),
       { transaction_id: saved.id, order_id: orderId, purchase_ids: [id] },
       origin,
     )

@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
 import { divide } from '../divide.ts'
+import { eventReferences } from '../event-references.ts'
 import { settlePurchases } from '../settle/settle-purchases.ts'
-import { type FoundTransaction, type Part, partsOf } from './find-transaction.ts'
+import { type FoundTransaction, inheritedFrom, type Part, partsOf } from './find-transaction.ts'
 import { type SavedTransaction, saveTransaction, type TransactionFacts } from './save-transaction.ts'
 
 export interface Refund extends TransactionFacts {
@@ -67,17 +68,8 @@ export async function recordRefund(
     siteId,
     {
       ...facts,
-      customer_id: charge.customer_id,
-      order_id: charge.order_id,
-      subscription_id: charge.subscription_id,
-      offer_id: charge.offer_id,
-      parent_id: charge.id,
+      ...inheritedFrom(charge),
       action: 'refund',
-      payment_type: null,
-      provider: charge.provider,
-      provider_account_id: charge.provider_account_id,
-      is_test: charge.is_test,
-      currency: charge.currency,
       amount: -amount,
       tax: parts.reduce((sum, part) => sum + part.tax, 0),
     },
@@ -90,12 +82,7 @@ export async function recordRefund(
     await recordEvent(
       tx,
       'payment_refunded',
-      {
-        siteId,
-        contactId: charge.contact_id,
-        customerId: charge.customer_id,
-        offerId: charge.offer_id,
-      },
+      eventReferences(charge),
       {
         transaction_id: saved.id,
         charge_id: charge.id,

@@ -1,4 +1,4 @@
--- What was bought, by whom, for how much, and what follows for access: docs/sales.md, docs/decisions/0029-sales.md.
+-- What was bought, by whom, for how much, and how this affects access: docs/sales.md, docs/decisions/0029-sales.md.
 --
 -- Amounts are whole numbers of the smallest unit of their currency: 9900 are 99 US dollars, or 9,900 yen. `provider` and
 -- `reference` name an object at a payment provider; they decide that a repeated notification records nothing twice.
