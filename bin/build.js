@@ -1,7 +1,7 @@
 // Makes dist/, which the package consists of: the server as JavaScript, since Node strips no types in node_modules, what
-// it reads at run time, the portal, and the OpenAPI document. Usage: npm run build
+// it reads at run time, the portal, the OpenAPI document, and the client for other programs. Usage: npm run build
 import { spawnSync } from 'node:child_process'
-import { cpSync, globSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPortal } from './build-portal.js'
@@ -17,16 +17,38 @@ compile()
 for (const file of globSync('src/**/*.{sql,html,liquid,css,js,svg}', { cwd: root }))
   cpSync(join(root, file), join(dist, file.slice('src/'.length)))
 if (!buildPortal(root)) process.exit(1)
-await writeOpenApiDocument()
+await buildClient(await writeOpenApiDocument())
+// The libraries that this loads keep the process.
+process.exit()
 
-function compile() {
+/** @param {string} [config] */
+function compile(config = 'tsconfig.build.json') {
   const tsc = join(root, 'node_modules', '.bin', 'tsc')
-  const { status } = spawnSync(tsc, ['-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
+  const { status } = spawnSync(tsc, ['-p', join(root, config)], { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
 }
 
 /** With the compiled sources, which are shown to load by this. */
 async function writeOpenApiDocument() {
   const { openApiDocument } = await import(join(dist, 'server', 'openapi-document.js'))
-  writeFileSync(join(dist, 'openapi.json'), JSON.stringify(await openApiDocument()))
+  const document = await openApiDocument()
+  writeFileSync(join(dist, 'openapi.json'), JSON.stringify(document))
+  return document
+}
+
+/** Declarations name the sources that they import; in the package these are JavaScript. */
+function nameJavaScript(file) {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/(from ')(\.[^']+)\.ts'/g, "$1$2.js'"))
+}
+
+/** In one file, as browsers load it; with its types. */
+async function buildClient(document) {
+  const { generateClient } = await import('./generate-client.ts')
+  await generateClient(join(root, 'src', 'client'), document)
+  compile('tsconfig.client.json')
+  for (const file of globSync('client/**/*.d.ts', { cwd: dist })) nameJavaScript(join(dist, file))
+  const { rolldown } = await import('rolldown')
+  const bundle = await rolldown({ input: join(root, 'src', 'client', 'index.ts'), platform: 'neutral' })
+  await bundle.write({ file: join(dist, 'client', 'index.js'), format: 'esm', minify: true })
+  await bundle.close()
 }

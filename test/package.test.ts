@@ -85,13 +85,15 @@ test.runIf(isDue)('the package has the server, the portal, and no sources or tes
     'bin/bestow.js',
     'dist/cli/main.js',
     'dist/openapi.json',
+    'dist/client/index.js',
+    'dist/client/index.d.ts',
     'dist/web/index.html',
     'dist/platform/db/migrations/0001_accounts.sql',
     'LICENSE',
     'README.md',
   ])
     expect(paths).toContain(needed)
-  expect(paths.filter((path) => /\.tsx?$|\.test\.|^(src|web|test)\//.test(path))).toEqual([])
+  expect(paths.filter((path) => /(?<!\.d)\.tsx?$|\.test\.|^(src|web|test)\//.test(path))).toEqual([])
 })
 
 test.runIf(isDue)('it is described as registries and tools expect', async () => {

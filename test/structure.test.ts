@@ -14,6 +14,7 @@ const files = globSync('**/*.ts', { cwd: src }).filter((file) => !/\.test\.ts$|^
 
 /** Every folder and file of src/, from the bottom up: each may import itself and earlier ones. */
 const LAYERS = [
+  'client',
   'platform',
   'links',
   'people',

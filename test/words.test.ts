@@ -22,7 +22,12 @@ const WORDS = [
   .filter((word) => /^[a-z ]+$/.test(word) && word !== 'instead of')
 
 /** What is generated; migrations, which do not change any more; the lessons of the demo's painting course; the table itself. */
-const EXCEPT = ['web/api/generated.ts', 'src/platform/db/migrations/**', 'src/demo/**', 'docs/GLOSSARY.md']
+const EXCEPT = [
+  '{web/api,src/client}/generated.ts',
+  'src/platform/db/migrations/**',
+  'src/demo/**',
+  'docs/GLOSSARY.md',
+]
 
 const files = globSync(['{src,test,bench,web}/**/*.{ts,tsx,sql,md,liquid}', 'docs/**/*.md', '*.md'], {
   cwd: root,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'vite'
-import { generateClient } from './generate-client.ts'
+import { generateClient } from '../bin/generate-client.ts'
 
 const OUTPUT = join(import.meta.dirname, '../dist/web')
 
@@ -13,7 +13,7 @@ async function buildPortal(): Promise<void> {
   // Otherwise a NODE_ENV of the shell or of a test runner would put the development version of React into it.
   process.env.NODE_ENV = 'production'
   const fresh = `${OUTPUT}-${process.pid}`
-  await generateClient()
+  await generateClient(join(import.meta.dirname, 'api'))
   await build({
     configFile: join(import.meta.dirname, 'vite.config.ts'),
     logLevel: 'warn',

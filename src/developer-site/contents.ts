@@ -48,6 +48,7 @@ export const SECTIONS: Section[] = [
       chapter('coupons', 'Coupons'),
       chapter('reports', 'Reports'),
       chapter('stripe', 'Stripe'),
+      chapter('client', 'Client for JavaScript'),
       chapter('members', 'Members’ pages'),
       chapter('team', 'Team'),
       chapter('production', 'Production'),
