@@ -9,6 +9,7 @@ import { announceAccessEnds, endingSchedule } from './grants/announce-access-end
 import { expireGrants, expirySchedule } from './grants/expire-grants.ts'
 import { cleanEvents } from './operations/clean-events.ts'
 import { cleanUp } from './operations/clean-up.ts'
+import { expireCheckoutsTask } from './payments/checkouts/expire-checkouts.ts'
 import { inboxQueue } from './payments/inbox/inbox-queue.ts'
 import { reconcileTask } from './payments/inbox/reconcile.ts'
 import { eventTypes } from './platform/events/events.ts'
@@ -28,6 +29,7 @@ export const backgroundTasks: BackgroundTask[] = [
   ...queues,
   bulkTask,
   reconcileTask,
+  expireCheckoutsTask,
   { name: 'cancel', everyMs: 1_000, run: cancelRest },
   { name: 'end runs', everyMs: 1_000, run: endRest },
   { name: 'expire', everyMs: 1_000, wakesOthers: true, run: expireGrants, schedule: expirySchedule },

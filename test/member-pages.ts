@@ -7,6 +7,8 @@ import { makeContent, makePart } from '../src/testing/content.ts'
 import { makeCustomField, makeOffer, makeProduct } from '../src/testing/fixtures.ts'
 import { makeForm, newcomer, submissionBody } from '../src/testing/forms.ts'
 import type { Harness } from '../src/testing/harness.ts'
+import { connectStripe, type WithStripe } from '../src/testing/stripe/connect.ts'
+import { beginCheckout, MONTHLY } from '../src/testing/stripe/shop.ts'
 import {
   askFor,
   choosePassword,
@@ -66,7 +68,7 @@ async function completeAll(h: Harness, siteId: string, person: Person, courseId:
 }
 
 /** Creates a member with current, ended and future access, and a link of every kind. */
-export async function createMemberPages(h: Harness, browser: Browser, site: Site): Promise<MemberPages> {
+export async function createMemberPages(h: WithStripe, browser: Browser, site: Site): Promise<MemberPages> {
   const person = await makeMember(h, browser, site)
   const product = (title: string) => makeProduct(h.app, site.id, title)
   const later = new Date(h.app.clock.now().getTime() + 5 * DAY_MS)
@@ -140,9 +142,12 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
     name,
     heading,
     async enter({ signedOut, signedIn }) {
-      const page = /^(library|product|lesson|closed_lesson|certificate|account|message-no)/.test(name)
-        ? signedIn
-        : signedOut
+      const page =
+        /^(library|product|lesson|closed_lesson|certificate|account|billing|cancel|receipt|message-no)/.test(
+          name,
+        )
+          ? signedIn
+          : signedOut
       await page.goto(site.url + path)
       await act?.(page)
       return page
@@ -188,6 +193,7 @@ export async function createMemberPages(h: Harness, browser: Browser, site: Site
       page.getByRole('button', { name: 'Save password' }).click(),
     ),
     ...(await formPages(h, site, memberPage)),
+    ...(await shopPages(h, site, person, memberPage)),
     memberPage('message-no_access', "You don't have access to this", `/products/${ended}`),
     memberPage('message-signed_out', 'You are signed out', '/sign-in', async (page) => {
       await signIn(page, site.url, person.email)
@@ -262,6 +268,68 @@ async function formPages(h: Harness, site: Site, memberPage: MakePage): Promise<
       const button = page.getByRole('button', { name: 'Confirm this address' })
       if (await button.isVisible()) await button.click()
     }),
+  ]
+}
+
+/** The page of an offer, what follows it, and what the member has bought. */
+async function shopPages(
+  h: WithStripe,
+  site: Site,
+  person: Person,
+  memberPage: MakePage,
+): Promise<MemberPage[]> {
+  const account = await connectStripe(h)
+  const offerId = await makeOffer(h.app, site.id, {
+    title: 'A year at the loom',
+    productIds: [
+      await makeProduct(h.app, site.id, 'Twelve patterns'),
+      await makeProduct(h.app, site.id, 'A circle of weavers'),
+    ],
+  })
+  const { token } = await h.app.db
+    .updateTable('offers')
+    .set({
+      description: 'One pattern a month.\n\nAnd a circle of people who weave it with you.',
+      price_in_cents: 2900,
+      payment_type: 'subscription',
+      interval: 'month',
+      trial_days: 14,
+    })
+    .where('id', '=', offerId)
+    .returning('token')
+    .executeTakeFirstOrThrow()
+  await h.client.post('/v1/coupons', {
+    data: { type: 'coupons', attributes: { code: 'WOOL', percent_off: 50 } },
+  })
+  const bought = { customerId: person.customerId, email: person.email }
+  const monthly = await beginCheckout(h, account, { ...MONTHLY, ...bought, title: 'The circle' })
+  const single = await beginCheckout(h, account, { ...bought, title: 'A box of wool' })
+  const other = await beginCheckout(h, account, { title: 'A box of wool' })
+  const expired = await beginCheckout(h, account, { title: 'A box of wool' })
+  for (const { session } of [monthly, single, other]) h.stripe.pay(session)
+  h.stripe.expire(expired.session)
+  h.stripe.refund(h.stripe.chargeOf(single.session).id, 900)
+  await h.stripe.deliver(h.stripe.takeEvents())
+  await h.drain()
+  const path = `/offers/${token}`
+  const [subscription] = (await h.client.get('/v1/purchases?filter[payment_type]=subscription')).body.data
+  const [payment] = subscription.relationships.transactions.data
+  return [
+    memberPage('offer', 'A year at the loom', `${path}?coupon=WOOL`),
+    memberPage('offer-wrong', 'A year at the loom', path, async (page) => {
+      await page.getByLabel('Coupon code').fill('SILK')
+      await page.getByRole('button', { name: 'Continue to payment' }).last().click()
+      await page.locator('#coupon-error').waitFor()
+    }),
+    memberPage('checkout', 'This checkout has expired', `/checkout/${expired.token}`),
+    memberPage('checkout-mailed', 'Thank you for your purchase', `/checkout/${other.token}`),
+    memberPage('billing', 'Purchases', '/billing'),
+    memberPage(
+      'cancel_subscription',
+      'Cancel this subscription?',
+      `/billing/purchases/${subscription.id}/cancel`,
+    ),
+    memberPage('receipt', 'Receipt', `/billing/receipts/${payment.id}`),
   ]
 }
 

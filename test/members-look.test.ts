@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { samplePages } from '../src/members/pages/samples.ts'
-import { type Harness, startHarness } from '../src/testing/harness.ts'
+import { startWithStripe, type WithStripe } from '../src/testing/stripe/connect.ts'
 import { launchBrowser } from './browser.ts'
 import { thirdDueToday } from './depth.ts'
 import { createMemberPages, type MemberPage } from './member-pages.ts'
@@ -12,13 +12,13 @@ import { dressSite, heading, openPage, PASSWORD, read, type Site, signIn } from 
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-let h: Harness
+let h: WithStripe
 let browser: Browser
 let site: Site
 let memberPages: Map<string, MemberPage>
 let pages: { signedOut: Page; signedIn: Page }
 beforeAll(async () => {
-  ;[h, browser] = await Promise.all([startHarness(), launchBrowser()])
+  ;[h, browser] = await Promise.all([startWithStripe(), launchBrowser()])
   site = await dressSite(h, h.account.siteId, 'Northlight Weaving', '#0f766e')
   const created = await createMemberPages(h, browser, site)
   memberPages = new Map(created.memberPages.map((memberPage) => [memberPage.name, memberPage]))
@@ -65,6 +65,13 @@ const NAMES = [
   'form_sent-waiting',
   'follow_link-form',
   'form_sent',
+  'offer',
+  'offer-wrong',
+  'checkout',
+  'checkout-mailed',
+  'billing',
+  'cancel_subscription',
+  'receipt',
   'message-no_access',
   'message-signed_out',
   'blog',
@@ -84,6 +91,9 @@ const WITHOUT_BUTTON = [
   'link_sent',
   'form_sent',
   'form_sent-waiting',
+  'checkout-mailed',
+  'billing',
+  'receipt',
   'blog',
   'article',
   'podcast',

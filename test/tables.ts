@@ -37,7 +37,14 @@ export const TABLES: Record<string, string[]> = {
   grants: ['offer_grants', 'holdings'],
   links: ['member_links', 'user_links'],
   members: ['member_sessions'],
-  payments: ['provider_accounts', 'provider_customers', 'provider_events', 'provider_objects', 'checkouts'],
+  payments: [
+    'provider_accounts',
+    'provider_customers',
+    'provider_events',
+    'provider_objects',
+    'offer_provider_products',
+    'checkouts',
+  ],
   people: [
     'contacts',
     'contact_aliases',
@@ -64,7 +71,6 @@ export const TABLES: Record<string, string[]> = {
     'disputes',
     'payouts',
     'payout_entries',
-    'offer_provider_products',
     'coupons',
     'coupon_offers',
     'coupon_redemptions',
@@ -164,7 +170,16 @@ export const EXCEPTIONS: Exception[] = [
   },
   {
     in: 'members',
-    tables: ['customers', 'offer_grants', 'offer_products', 'offers', 'products', 'holdings', 'sites'],
+    tables: [
+      'customers',
+      'offer_grants',
+      'offer_products',
+      'offers',
+      'products',
+      'purchases',
+      'holdings',
+      'sites',
+    ],
     because: 'a member is a customer who signs in; the library is one query over all ways to a product',
   },
   {

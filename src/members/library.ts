@@ -18,7 +18,7 @@ export interface LibraryItem {
   reason: 'expired' | 'revoked' | 'replaced'
 }
 
-/** One way to a product: a grant of one offer that has it. */
+/** One way to a product: a grant or a purchase of one offer that has it. */
 interface Way extends Omit<LibraryItem, 'offers'> {
   offer: string
 }
@@ -40,9 +40,15 @@ export async function readLibrary(
                 when g.starts_at > ${now} then 'later' else 'open' end as state,
            case g.revoke_reason when 'revoked' then 'revoked' when 'replaced' then 'replaced' else 'expired' end as reason
       -- Live grants and ended ones have an index each.
-      from (select * from offer_grants where revoked_at is null
+      from (select site_id, id, customer_id, offer_id, starts_at, expires_at, revoked_at, revoke_reason
+              from offer_grants where revoked_at is null
              union all
-            select * from offer_grants where revoked_at is not null) g
+            select site_id, id, customer_id, offer_id, starts_at, expires_at, revoked_at, revoke_reason
+              from offer_grants where revoked_at is not null
+             union all
+            select site_id, id, customer_id, offer_id, effective_start_at, deactivated_at, null,
+                   case deactivation_reason when 'deactivated' then 'revoked' end
+              from purchases) g
       join offers o on o.site_id = g.site_id and o.id = g.offer_id
       join offer_products op on op.site_id = g.site_id and op.offer_id = g.offer_id
       join products p on p.site_id = op.site_id and p.id = op.product_id and p.publish_status = 'published'

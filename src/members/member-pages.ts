@@ -9,6 +9,7 @@ import { acceptForms } from '../platform/http/forms.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import { formPages } from './form.pages.ts'
 import type { MemberSite } from './member.ts'
+import { offerPages } from './offer.pages.ts'
 import { originHeaders } from './origin-headers.ts'
 import type { Page } from './page.ts'
 import { paths } from './pages/paths.ts'
@@ -58,7 +59,7 @@ export async function memberPages(server: FastifyInstance, app: App): Promise<vo
 
 function mountPages(server: FastifyInstance, app: App): void {
   const hidden = { schema: { hide: true } }
-  for (const page of [...doorPages, ...publishedPages, ...formPages, ...insidePages]) {
+  for (const page of [...doorPages, ...publishedPages, ...formPages, ...offerPages, ...insidePages]) {
     server.route({
       ...hidden,
       method: page.method,

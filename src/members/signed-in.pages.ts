@@ -5,6 +5,7 @@ import { inTransaction } from '../platform/db/database.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { readName } from '../platform/text/names.ts'
 import { changeName, changePassword, knowsPassword, requestEmailChange } from './account.ts'
+import { billingPages } from './billing.pages.ts'
 import { coursePages } from './course.pages.ts'
 import { accessOf, type LibraryItem, readLibrary } from './library.ts'
 import { emptyPassword, readNewPassword } from './new-password.ts'
@@ -24,7 +25,7 @@ const library = insidePage('GET', '/', async (visit) => {
   const progress = await readProgress(app.db, site.id, member.customerId, open)
   const isEnded = ({ state }: LibraryItem) => state === 'ended'
   return visit.render('library', {
-    notice: oneOf(visit.query.notice, ['welcome', 'password_saved', 'gift_opened']),
+    notice: oneOf(visit.query.notice, ['welcome', 'password_saved', 'gift_opened', 'bought']),
     products: items
       .filter((item) => !isEnded(item))
       .map((item) => ({
@@ -139,6 +140,7 @@ function signedOut(visit: Visit, about: 'signed_out' | 'signed_out_everywhere') 
 export const insidePages: Page[] = [
   library,
   ...coursePages,
+  ...billingPages,
   account,
   saveName,
   savePassword,

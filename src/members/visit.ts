@@ -3,6 +3,7 @@ import { isOwnHost, normalizeHost } from '../accounts/sites/custom-domain.ts'
 import { PLAYER_HOSTS } from '../catalogue/courses/embed-url.ts'
 import { findSiteOfForm } from '../forms/find-form.ts'
 import type { App } from '../platform/app.ts'
+import { randomSecret } from '../platform/secrets/secrets.ts'
 import { languageOf } from '../platform/text/languages.ts'
 import {
   findSite,
@@ -19,6 +20,11 @@ import type { Visitor } from './sign-in.ts'
 import { pickLanguage } from './texts/language.ts'
 
 const COOKIE = 'bestow_member'
+const NONCE_COOKIE = 'bestow_checkout'
+/** Longer than a checkout is open. */
+const NONCE_DAYS = 1
+
+const isSecret = (text: string | undefined): text is string => /^[\w-]{43}$/.test(text ?? '')
 
 /** One request for a page: of which site, by whom. */
 export interface Visit {
@@ -49,6 +55,12 @@ export interface Visit {
   remember: (session: string) => void
   /** Signs out here: what is rendered from now on is for nobody. */
   forget: () => void
+  /** What proves that the browser is the one that has begun a checkout; null: it has begun none. */
+  nonce: string | null
+  /** Gives the browser a nonce for its checkouts, unless it has one. */
+  keepNonce: () => void
+  /** A nonce that has signed somebody in does not do so again. */
+  dropNonce: () => void
 }
 
 export interface Relaxed {
@@ -149,6 +161,15 @@ export async function openVisit(
     forget() {
       visit.member = null
       reply.clearCookie(COOKIE, cookie)
+    },
+    nonce: isSecret(request.cookies[NONCE_COOKIE]) ? request.cookies[NONCE_COOKIE] : null,
+    keepNonce() {
+      visit.nonce ??= randomSecret()
+      reply.setCookie(NONCE_COOKIE, visit.nonce, { ...cookie, maxAge: NONCE_DAYS * 86_400 })
+    },
+    dropNonce() {
+      visit.nonce = null
+      reply.clearCookie(NONCE_COOKIE, cookie)
     },
   }
   if (session && found?.isProlonged) visit.remember(session)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { Type } from 'typebox'
+import { type SiteAddress, siteUrl } from '../../links/member-links.ts'
 import {
   bigInteger,
   boolean,
@@ -31,6 +32,7 @@ import type { Records } from '../../platform/records/records.ts'
 import { pictureAddress } from '../own-files.ts'
 import { completeOffer } from './complete-offer.ts'
 import { describePrice, INTERVALS, PAYMENT_TYPES, type Price } from './price-terms.ts'
+import { offerPath } from './read-for-sale.ts'
 import { assertProductsActive, setProducts } from './set-products.ts'
 
 export const offers = defineResource({
@@ -58,7 +60,12 @@ export const offers = defineResource({
       },
       describePrice,
     ),
-    checkout_url: derived<string>(text(sql`r.token`), (token, { baseUrl }) => `${baseUrl}/offers/${token}`),
+    checkout_url: derived<SiteAddress & { token: string }>(
+      text(sql`(
+        select json_build_object('token', r.token, 'subdomain', s.subdomain, 'custom_domain', s.custom_domain)
+          from sites s where s.id = r.site_id)`),
+      ({ token, ...site }, { baseUrl }) => siteUrl({ publicUrl: baseUrl }, site) + offerPath(token),
+    ),
     recurring_offer: boolean(sql`r.payment_type in ('subscription', 'multipay')`),
     subscription: boolean(sql`r.payment_type = 'subscription'`),
     one_time: boolean(sql`r.payment_type in ('single', 'free')`),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeAccount, makeOffer, makeProduct, makeSite } from '../../testing/fixtures.ts'
+import { makeAccount, makeOffer, makeProduct, makeSite, subdomainOf } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { describePrice } from './price-terms.ts'
 
@@ -43,7 +43,7 @@ test('an offer has its price, checkout URL and products, in lists and as a singl
     free: true,
     one_time: true,
     subscription: false,
-    checkout_url: `${h.url}/offers/${token}`,
+    checkout_url: `${h.url}/s/${await subdomainOf(h.app, h.account.siteId)}/offers/${token}`,
   })
   const products = [course, community]
     .sort((a, b) => Number(a) - Number(b))

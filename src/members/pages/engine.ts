@@ -76,9 +76,9 @@ const htmlFilters: Record<string, Filter> = {
   day(moment: Moment) {
     return timeElement(frame(this), new Date(moment), formatDay)
   },
-  /** The text of a key with the day of a moment as its `date`. */
-  t_day(key: string, moment: Moment) {
-    return withDate(frame(this), key, timeElement(frame(this), new Date(moment), formatDay))
+  /** The text of a key with the day of a moment as its `date`, and further placeholders. */
+  t_day(key: string, moment: Moment, ...placeholders: [string, unknown][]) {
+    return withDate(frame(this), key, timeElement(frame(this), new Date(moment), formatDay), placeholders)
   },
   /** The text of a key with an end of access as its `date`: the last day, and the time when access ends within it. */
   t_end(key: string, moment: Moment) {
@@ -117,8 +117,15 @@ function timeElement(
 }
 
 /** The placeholder is replaced after escaping: what stands around it is text, and the element is HTML. */
-function withDate({ language }: PageFrame, key: string, element: string): string {
-  return escapeHtml(translate(language, key, { date: DATE })).replace(DATE, () => element)
+function withDate(
+  { language }: PageFrame,
+  key: string,
+  element: string,
+  placeholders: [string, unknown][] = [],
+): string {
+  // A name cannot contain the placeholder: lines() takes control characters away.
+  const values = Object.fromEntries(placeholders.map(([name, value]) => [name, lines(String(value))]))
+  return escapeHtml(translate(language, key, { ...values, date: DATE })).replace(DATE, () => element)
 }
 
 const DATE = '\u0001'

@@ -14,13 +14,13 @@ const languages: Language[] = ['en', 'es']
 const ELEMENTS =
   'html head meta title link body a header nav main footer section article div span p h1 h2 h3 ul ol li strong br ' +
   'blockquote form label input button img script iframe video audio track textarea select option fieldset legend ' +
-  'time progress'
+  'time progress dl dt dd table thead tbody tfoot tr th td'
 const ATTRIBUTES =
   'lang charset name content rel href class id method action formaction novalidate type value for autocomplete ' +
   'required minlength pattern readonly autofocus autocapitalize autocorrect spellcheck tabindex role alt src height ' +
   'loading defer download rows checked selected data-bestow-form aria-label aria-labelledby aria-describedby ' +
   'aria-invalid aria-hidden aria-current aria-live title allow referrerpolicy controls preload datetime kind ' +
-  'srclang label default max data-print'
+  'srclang label default max data-print scope'
 
 /** Parses a document strictly: everything except whole tags and text without angle brackets fails. */
 function readTags(html: string): Tag[] {

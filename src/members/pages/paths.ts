@@ -1,3 +1,5 @@
+import { offerPath } from '../../catalogue/offers/read-for-sale.ts'
+
 /** Where the members' pages are, below the base of their site. Those of links in e-mails: linkPath(). */
 export const paths = {
   library: '/',
@@ -16,6 +18,13 @@ export const paths = {
   accountName: '/account/name',
   accountPassword: '/account/password',
   accountEmail: '/account/email',
+  offer: offerPath,
+  /** Where the payment provider leads people back to. */
+  checkout: (token: string) => `/checkout/${encodeURIComponent(token)}`,
+  billing: '/billing',
+  receipt: (id: string) => `/billing/receipts/${encodeURIComponent(id)}`,
+  cancelSubscription: (purchaseId: string) => `/billing/purchases/${encodeURIComponent(purchaseId)}/cancel`,
+  updateCard: (purchaseId: string) => `/billing/purchases/${encodeURIComponent(purchaseId)}/card`,
   form: (id: string) => `/forms/${encodeURIComponent(id)}`,
   formSubmissions: (id: string) => `/forms/${encodeURIComponent(id)}/form_submissions`,
   signOut: '/sign-out',

@@ -9,6 +9,12 @@ const since = '2026-03-03T10:00:00Z'
 const until = '2026-12-23T10:00:00Z'
 const nothingTyped: NewPassword = { value: '', is_revealed: false, strength: null }
 
+/** Of purchases: each has a sentence. */
+const BILLING_STATES = [
+  ...['active', 'trialing', 'plan', 'ending', 'past_due', 'paused', 'incomplete', 'incomplete_expired'],
+  ...['canceled', 'completed', 'free', 'paid', 'refunded', 'disputed'],
+]
+
 /** A visit to a site, in which every name is the same text. */
 export function sampleFrame(text: string, change: Partial<PageFrame> = {}): PageFrame {
   const site = { title: text, color: '#0f766e', logo_url: null, time_zone: 'UTC' }
@@ -120,6 +126,119 @@ export function samplePages(text: string): Samples {
         offers: [],
         password: null,
         errors: [],
+      },
+    ],
+    offer: [
+      {
+        action: '/offers/t',
+        title: text,
+        description: text,
+        picture_url: text,
+        path: '/offers/t',
+        products: [text, text],
+        price: [text, text, text],
+        applied: { code: text, price: text },
+        takes_coupons: true,
+        coupon: text,
+        is_free: false,
+        signed_in_as: null,
+        is_held: true,
+        name: text,
+        email: text,
+        source: text,
+        errors: [
+          { field: 'name', code: 'missing' },
+          { field: 'email', code: 'taken' },
+          { field: 'coupon', code: 'unknown' },
+        ],
+      },
+      {
+        action: '/offers/t',
+        title: text,
+        description: null,
+        picture_url: null,
+        path: '/offers/t',
+        products: [],
+        price: [text],
+        applied: null,
+        takes_coupons: false,
+        coupon: '',
+        is_free: true,
+        signed_in_as: text,
+        is_held: false,
+        name: '',
+        email: '',
+        source: '',
+        errors: [],
+      },
+    ],
+    checkout: (['confirming', 'pending', 'mailed', 'claimed', 'failed', 'expired'] as const).map(
+      (about, index) => ({
+        about,
+        title: text,
+        email: index === 2 ? null : text,
+        path: '/offers/t',
+      }),
+    ),
+    billing: [
+      {
+        notice: 'canceled',
+        problem: text,
+        purchases: BILLING_STATES.map((state, index) => ({
+          title: text,
+          price: text,
+          bought_at: since,
+          state,
+          date: until,
+          amount: text,
+          made: 1,
+          total: 4,
+          ended_at: index === 0 ? until : null,
+          cancel: index === 0 ? '/billing/purchases/1/cancel' : null,
+          card: index < 2 ? '/billing/purchases/1/card' : null,
+          receipts:
+            index === 0
+              ? [
+                  { path: '/billing/receipts/1', date: since, amount: text, is_refund: false },
+                  { path: '/billing/receipts/2', date: since, amount: text, is_refund: true },
+                ]
+              : [],
+        })),
+      },
+      { notice: null, problem: null, purchases: [] },
+    ],
+    cancel_subscription: [until, null].map((ends_at) => ({
+      action: '/billing/purchases/1/cancel',
+      title: text,
+      ends_at,
+    })),
+    receipt: [
+      {
+        number: '1',
+        order_number: '2',
+        date: since,
+        is_refund: false,
+        period_start: since,
+        period_end: until,
+        lines: [
+          { title: text, quantity: 1, amount: text },
+          { title: text, quantity: 2, amount: text },
+        ],
+        tax: text,
+        total: text,
+        refunded: text,
+      },
+      {
+        number: '1',
+        order_number: null,
+        date: since,
+        is_refund: true,
+        period_start: null,
+        period_end: null,
+        lines: [{ title: text, quantity: 1, amount: text }],
+        tax: null,
+        total: text,
+        refunded: null,
       },
     ],
     library: [
@@ -294,6 +413,11 @@ export function samplePages(text: string): Samples {
         'no_access',
         'form_link_ended',
         'form_closed',
+        'offer_closed',
+        'offer_unavailable',
+        'checkout_unavailable',
+        'already_subscribed',
+        'payment_pending',
       ] as const
     ).map((about) => ({ about, path: '/' })),
     problem: (

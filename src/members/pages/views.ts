@@ -1,4 +1,5 @@
 /** What each page shows. Paths are below the base of the site (`/account`); dates are moments, shown in the time zone of the site. */
+import type { CouponProblem } from '../../sales/coupons/find-coupon.ts'
 import type { Language } from '../texts/language.ts'
 
 export type { Language } from '../texts/language.ts'
@@ -22,10 +23,11 @@ interface ErrorCodes {
   password: 'missing' | 'too_short' | 'too_long' | 'too_common' | 'personal'
   /** The e-mail address and the password together: which of them is wrong is never said. */
   credentials: 'missing' | 'wrong'
-  email: 'missing' | 'invalid' | 'unchanged'
+  email: 'missing' | 'invalid' | 'unchanged' | 'taken'
   name: 'missing' | 'too_long'
   current_password: 'missing' | 'wrong'
   confirm_password: 'missing' | 'wrong'
+  coupon: CouponProblem
 }
 
 /** A mistake in a form: shown at its field, and first of all in a summary. */
@@ -142,6 +144,11 @@ export type MessageKind =
   | 'acting'
   | 'form_link_ended'
   | 'form_closed'
+  | 'offer_closed'
+  | 'offer_unavailable'
+  | 'checkout_unavailable'
+  | 'already_subscribed'
+  | 'payment_pending'
 export type ProblemKind =
   | 'not_found'
   | 'form_expired'
@@ -152,6 +159,25 @@ export type ProblemKind =
   | 'too_many_submissions'
   | 'failed'
   | 'unavailable'
+
+/** What somebody has bought, in words. */
+export interface BillingPurchase {
+  title: string
+  price: string
+  bought_at: Moment
+  /** The key of a sentence in the texts, `billing.state.<state>`, and what it says. */
+  state: string
+  date: Moment
+  amount: string
+  made: number
+  total: number
+  /** When access ended. */
+  ended_at: Moment | null
+  /** Paths; null: it cannot be done. */
+  cancel: string | null
+  card: string | null
+  receipts: { path: string; date: Moment; amount: string; is_refund: boolean }[]
+}
 
 /** A field of a form, with what was typed into it. */
 export interface FormFieldView {
@@ -188,6 +214,58 @@ export interface PageViews {
     /** The address that is to be confirmed; null: everything is done. */
     waiting_for: string | null
     valid_seconds: number
+  }
+  /** Posts `name`, `email`, `coupon` and `source` to `action`; with `apply`, only the price is shown with the coupon. */
+  offer: {
+    action: string
+    title: string
+    description: string | null
+    picture_url: string | null
+    /** Decides the drawing when there is no picture. */
+    path: string
+    products: string[]
+    /** Sentences; the first one is the price. */
+    price: string[]
+    /** The code of a coupon that applies, with the price without it. */
+    applied: { code: string; price: string } | null
+    takes_coupons: boolean
+    coupon: string
+    is_free: boolean
+    /** Of who is signed in: they buy as themselves. */
+    signed_in_as: string | null
+    is_held: boolean
+    name: string
+    email: string
+    source: string
+    errors: FieldError<'name' | 'email' | 'coupon'>[]
+  }
+  /** Where the payment provider leads back to, and after a free offer. `email`: null for browsers that did not buy. */
+  checkout: {
+    about: 'confirming' | 'pending' | 'mailed' | 'claimed' | 'failed' | 'expired'
+    title: string
+    email: string | null
+    path: string
+  }
+  billing: {
+    notice: 'canceled' | 'card_saved' | null
+    /** Why something was refused, in the words of the payment provider. */
+    problem: string | null
+    purchases: BillingPurchase[]
+  }
+  /** Posts to `action`. */
+  cancel_subscription: { action: string; title: string; ends_at: Moment | null }
+  /** To be printed, with name and e-mail of the member. */
+  receipt: {
+    number: string
+    order_number: string | null
+    date: Moment
+    is_refund: boolean
+    period_start: Moment | null
+    period_end: Moment | null
+    lines: { title: string; quantity: number; amount: string }[]
+    tax: string | null
+    total: string
+    refunded: string | null
   }
   /** Posts `password` to `action`. */
   welcome: {
@@ -235,7 +313,7 @@ export interface PageViews {
     errors: FieldError<'password'>[]
   }
   library: {
-    notice: 'welcome' | 'password_saved' | 'gift_opened' | null
+    notice: 'welcome' | 'password_saved' | 'gift_opened' | 'bought' | null
     products: LibraryProduct[]
     ended: EndedProduct[]
   }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Tx } from '../../platform/db/database.ts'
+import type { Db, Tx } from '../../platform/db/database.ts'
 import type { Checkouts } from '../../platform/db/types.ts'
 import type { ProviderAccount } from '../accounts/provider-account.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -22,4 +22,15 @@ export async function lockCheckout(
     .forNoKeyUpdate()
     .executeTakeFirst()
   return row as Checkout | undefined
+}
+
+/** The checkout of a site with this token; null when there is none. */
+export async function findCheckout(db: Db, siteId: string, token: string): Promise<Checkout | null> {
+  const row = await db
+    .selectFrom('checkouts')
+    .selectAll()
+    .where('token', '=', token)
+    .where('site_id', '=', siteId)
+    .executeTakeFirst()
+  return (row as Checkout | undefined) ?? null
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/db/database.ts'
+import type { Db, Tx } from '../../platform/db/database.ts'
 import type { ProviderAccount } from '../accounts/provider-account.ts'
 
 type Account = Pick<ProviderAccount, 'site_id' | 'id'>
@@ -47,4 +47,24 @@ export async function noteGone(
     .where('reference', '=', reference)
     .where('gone_at', 'is', null)
     .execute()
+}
+
+/** The name under which the provider knows a customer, the latest of several; null when there is none. */
+export async function providerCustomerOf(
+  db: Db,
+  { site_id, id }: Account,
+  customerId: string | null,
+): Promise<string | null> {
+  if (customerId === null) return null
+  const row = await db
+    .selectFrom('provider_customers')
+    .select('reference')
+    .where('customer_id', '=', customerId)
+    .where('provider_account_id', '=', id)
+    .where('site_id', '=', site_id)
+    .where('gone_at', 'is', null)
+    .orderBy('created_at', 'desc')
+    .orderBy('reference', 'desc')
+    .executeTakeFirst()
+  return row?.reference ?? null
 }

@@ -13,7 +13,7 @@ import { nextTicket } from './tickets.ts'
 /** @returns what is to be written, in the transaction that marks the task as done */
 type Finish = (tx: Tx) => Promise<unknown>
 
-/** @param objectId of the account, or of the subscription at the provider */
+/** @param objectId of the account, or of the subscription or session at the provider */
 export async function performTask(
   app: App,
   account: ProviderAccount,
@@ -37,14 +37,21 @@ export async function performTask(
       return readAgain(app, account, objectId)
     case 'read_subscription':
       return readAgain(app, account, objectId)
+    case 'read_session':
+      return readAgain(app, account, objectId, 'checkout.session.expired')
   }
 }
 
 const nothing: Finish = async () => {}
 
 /** The notification of the change will come; its effect need not wait for it. */
-async function readAgain(app: App, account: ProviderAccount, id: string): Promise<Finish> {
+async function readAgain(
+  app: App,
+  account: ProviderAccount,
+  id: string,
+  type = 'customer.subscription.updated',
+): Promise<Finish> {
   const ticket = await nextTicket(app.db)
-  const reading = await readNotification(clientOf(app, account), 'customer.subscription.updated', id)
+  const reading = await readNotification(clientOf(app, account), type, id)
   return (tx) => applyReading(app, tx, account, reading, ticket)
 }

@@ -12,6 +12,7 @@ import type { ProviderAccount } from '../accounts/provider-account.ts'
  * - cancel_subscription: ends a subscription, of which nothing is paid back.
  * - limit_payments: lets a subscription end after the last payment of its plan.
  * - read_subscription: reads a subscription and applies its state, as a notification of it does.
+ * - read_session: the same with a checkout session.
  */
 export type Task =
   | 'connect'
@@ -20,6 +21,7 @@ export type Task =
   | 'cancel_subscription'
   | 'limit_payments'
   | 'read_subscription'
+  | 'read_session'
 
 export const TASK_PREFIX = 'bestow.'
 

@@ -178,11 +178,12 @@ export interface Checkouts {
   expires_at: Timestamp;
   id: Generated<Int8>;
   language: string | null;
+  link_sent_at: Timestamp | null;
   name: string | null;
   nonce_hash: Buffer;
   offer_id: Int8;
   opt_in: Generated<boolean>;
-  provider_account_id: Int8;
+  provider_account_id: Int8 | null;
   session_id: string | null;
   session_url: string | null;
   site_id: Int8;
@@ -869,6 +870,7 @@ export interface ProviderAccounts {
   last_notification_at: Timestamp | null;
   livemode: boolean;
   polled_at: Timestamp | null;
+  portal_configuration: string | null;
   previous_webhook_secret: string | null;
   previous_webhook_secret_until: Timestamp | null;
   problem: string | null;

@@ -168,14 +168,24 @@ export const endpoints: Endpoint[] = [
       duration_in_months: true,
       metadata: true,
     },
-    ({ state, params: { percent_off, amount_off, duration_in_months, ...others } }) =>
-      state.objects.add('coupon', {
-        ...(others as { name?: string; duration?: 'once' }),
-        percent_off: percent_off === undefined ? null : Number(percent_off),
-        amount_off: amount_off === undefined ? null : Number(amount_off),
-        duration_in_months: duration_in_months === undefined ? null : Number(duration_in_months),
-        valid: true,
-      }),
+    ({ state, params: { id, percent_off, amount_off, duration_in_months, ...others } }) => {
+      if (state.objects.find('coupon', id))
+        throw new StripeRefusal(400, 'Coupon already exists.', {
+          code: 'resource_already_exists',
+          param: 'id',
+        })
+      return state.objects.add(
+        'coupon',
+        {
+          ...(others as { name?: string; duration?: 'once' }),
+          percent_off: percent_off === undefined ? null : Number(percent_off),
+          amount_off: amount_off === undefined ? null : Number(amount_off),
+          duration_in_months: duration_in_months === undefined ? null : Number(duration_in_months),
+          valid: true,
+        },
+        id as string | undefined,
+      )
+    },
   ),
   create<Stripe.Checkout.SessionCreateParams>(/^\/v1\/checkout\/sessions$/, SESSION, ({ state, params }) =>
     createSession(state, params),
