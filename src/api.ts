@@ -46,6 +46,7 @@ import { activationRoutes } from './grants/activation.routes.ts'
 import { grantPeriodRoutes } from './grants/grant-period.routes.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
+import { mcp } from './mcp/mcp.ts'
 import { memberPages } from './members/member-pages.ts'
 import { signInAsRoute } from './members/sign-in-as.routes.ts'
 import { merging } from './merging.ts'
@@ -270,4 +271,5 @@ export const pages: Extra[] = [
   uploadedFiles,
   portal,
   developerSite,
+  mcp,
 ]

@@ -2,12 +2,24 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Webhook } from 'standardwebhooks'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../src/platform/config.ts'
 import { type Receiver, startReceiver } from '../src/testing/receiver.ts'
 import { bestowHere, bestowJsonHere } from './in-process.ts'
-import { bestow, bestowRunning, connectTo, type Running, signIn, stop, temporaryFolder } from './processes.ts'
+import {
+  BESTOW,
+  bestow,
+  bestowRunning,
+  cleanEnvironment,
+  connectTo,
+  type Running,
+  signIn,
+  stop,
+  temporaryFolder,
+} from './processes.ts'
 
 const settings = { DATA_DIR: await temporaryFolder(), PORT: '0' }
 const run = (...args: string[]) => bestowHere(args, settings)
@@ -30,6 +42,24 @@ describe('while the server runs', () => {
     return async () => {
       await stop(running)
     }
+  })
+
+  test('mcp serves an agent that starts it, with the key of the development server', async () => {
+    const client = new Client({ name: 'test', version: '1' })
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [BESTOW, 'mcp'],
+      env: cleanEnvironment(settings) as Record<string, string>,
+    })
+    await client.connect(transport)
+    const { content } = await client.callTool({ name: 'find_contacts', arguments: { text: 'chloe' } })
+    expect(content).toEqual([{ type: 'text', text: expect.stringMatching(/chloe@example\.com/) }])
+    await client.close()
+  })
+
+  test('mcp without a server says how to name one', async () => {
+    const { code, stderr } = await bestowHere(['mcp'], { DATA_DIR: join(settings.DATA_DIR, 'none') })
+    expect([code, stderr]).toEqual([1, expect.stringContaining('--url')])
   })
 
   test('status shows processes, versions and the backlog, and ends with 0', async () => {

@@ -31,6 +31,7 @@ const LAYERS = [
   'members',
   'portal',
   'developer-site',
+  'mcp',
   'operations',
   'personal-data.ts',
   'merging.ts',

@@ -14,6 +14,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   { names: ['init'], load: async () => (await import('./init.ts')).initCommands },
   { names: ['listen'], load: async () => (await import('./listen.ts')).listenCommands },
   { names: ['trigger'], load: async () => (await import('./trigger.ts')).triggerCommands },
+  { names: ['mcp'], load: async () => (await import('./mcp.ts')).mcpCommands },
   { names: ['completion'], load: async () => (await import('./completion.ts')).completionCommands },
   { names: ['accounts'], load: async () => (await import('./accounts.ts')).accountCommands },
   {

@@ -51,6 +51,7 @@ export const SECTIONS: Section[] = [
       chapter('client', 'Client for JavaScript'),
       chapter('members', 'Members’ pages'),
       chapter('team', 'Team'),
+      chapter('agents', 'Agents'),
       chapter('production', 'Production'),
     ],
   },

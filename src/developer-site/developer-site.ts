@@ -6,6 +6,7 @@ import type { App } from '../platform/app.ts'
 import { hasDocs } from '../platform/http/docs.ts'
 import type { OpenApi } from '../platform/http/openapi/document.ts'
 import type { Site } from './read-site.ts'
+import type { Found } from './search-pages.ts'
 import type { PageView } from './show-page.ts'
 import { LOCAL_URL } from './site-page.ts'
 
@@ -34,6 +35,7 @@ interface Made {
   all: string
   yaml: string
   plain: (path: string) => string | null
+  results: (found: Found[]) => string
 }
 
 /** Serves the site. The pages are made from the files of `docs/` and the OpenAPI document of this server. */
@@ -60,10 +62,12 @@ export async function developerSite(server: FastifyInstance, { config }: App): P
   get('/llms.txt', async (request, reply) => send(request, reply, TEXT, (await ready()).index))
   get('/llms-full.txt', async (request, reply) => send(request, reply, TEXT, (await ready()).all))
   get('/openapi.yaml', async (_request, reply) => reply.type(YAML).send((await ready()).yaml))
-  get('/docs/search', async (request, reply) => {
-    const { q } = request.query as { q?: unknown }
-    const query = typeof q === 'string' ? q.slice(0, LONGEST_QUERY) : ''
-    return send(request, reply, HTML, (await ready()).view.results(query))
+  get('/docs/search', async (request, reply) =>
+    send(request, reply, HTML, (await ready()).view.results(queryOf(request))),
+  )
+  get('/docs/search.md', async (request, reply) => {
+    const { view, results } = await ready()
+    return send(request, reply, MARKDOWN, results(view.find(queryOf(request))))
   })
   const show = async (request: FastifyRequest, reply: FastifyReply) => {
     const { '*': path = '' } = request.params as { '*'?: string }
@@ -87,8 +91,13 @@ export async function developerSite(server: FastifyInstance, { config }: App): P
 
 const LONGEST_QUERY = 200
 
+function queryOf(request: FastifyRequest): string {
+  const { q } = request.query as { q?: unknown }
+  return typeof q === 'string' ? q.slice(0, LONGEST_QUERY) : ''
+}
+
 async function make(document: OpenApi): Promise<Made> {
-  const [{ readSite }, { PageView }, { allPages, indexOfPages, plainPage }, { stringify }] =
+  const [{ readSite }, { PageView }, { allPages, indexOfPages, plainPage, plainResults }, { stringify }] =
     await Promise.all([
       import('./read-site.ts'),
       import('./show-page.ts'),
@@ -106,6 +115,7 @@ async function make(document: OpenApi): Promise<Made> {
       const page = site.pages.get(path)
       return page ? plainPage(page) : null
     },
+    results: plainResults,
   }
 }
 

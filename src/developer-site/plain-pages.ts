@@ -3,6 +3,7 @@ import type { OpenApi } from '../platform/http/openapi/document.ts'
 import { SECTIONS } from './contents.ts'
 import { groupsOf, operationLine, pathOf } from './operations/operation-page.ts'
 import type { Site } from './read-site.ts'
+import type { Found } from './search-pages.ts'
 import { addressOf, LOCAL_URL, type SitePage } from './site-page.ts'
 
 /** A page as Markdown. It names the index, and that of an operation ends with its part of the OpenAPI document. */
@@ -16,6 +17,12 @@ export function plainPage({ markdown, openapi, path }: SitePage): string {
     .join('\n\n')
     .concat('\n')
 }
+
+/** The results of a search, a line each. */
+export const plainResults = (found: Found[]): string =>
+  found
+    .map(({ path, title, excerpt }) => `- [${title}](${LOCAL_URL}${addressOf(path)}.md): ${excerpt}\n`)
+    .join('')
 
 /** Links to pages become links to their Markdown. */
 const withPlainLinks = (markdown: string): string =>
@@ -63,6 +70,8 @@ export function indexOfPages(site: Site, document: OpenApi): string {
       '',
       `- [OpenAPI 3.1](${LOCAL_URL}/openapi.json): the whole API, also as [YAML](${LOCAL_URL}/openapi.yaml)`,
       `- [All pages in one file](${LOCAL_URL}/llms-full.txt)`,
+      `- Search: ${LOCAL_URL}/docs/search.md?q=words`,
+      `- Tools for agents: ${LOCAL_URL}/mcp (Model Context Protocol), as [Agents](${LOCAL_URL}/docs/guides/agents.md) explains`,
     ].join('\n'),
   ]
     .join('\n\n')

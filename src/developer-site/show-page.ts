@@ -57,10 +57,15 @@ export class PageView {
     return shown
   }
 
+  /** The pages that a search finds, the best first. */
+  find(query: string): Found[] {
+    this.#search ??= new PageSearch(this.#site.pages.values())
+    return query.trim() === '' ? [] : this.#search.find(query)
+  }
+
   /** The results of a search. */
   results(query: string): string {
-    this.#search ??= new PageSearch(this.#site.pages.values())
-    const found = query.trim() === '' ? [] : this.#search.find(query)
+    const found = this.find(query)
     const count = found.length === 1 ? '1 page' : `${found.length} pages`
     return this.#render({
       title: 'Search',
