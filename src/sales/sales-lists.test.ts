@@ -207,6 +207,7 @@ describe('orders and their items', () => {
       'filter[total_price_in_cents_in]=1,123456',
       `filter[fulfilled_at_null]=false&filter[currency_code_eq]=EUR`,
       `filter[name_or_email]=hopper&filter[currency_code_eq]=EUR`,
+      `filter[offer_id]=${offer}&filter[currency_code_eq]=EUR`,
     ])
       expect([query, await idsOf(`/v1/orders?${only}&${query}`)]).toEqual([query, [orderId]])
     expect(await idsOf(`/v1/orders?${only}&filter[fulfilled_at_null]=true`)).toEqual([])

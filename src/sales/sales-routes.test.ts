@@ -195,6 +195,30 @@ describe('a purchase', () => {
     expect(await held(contactId)).toEqual([offerId])
   })
 
+  test('says what ends access and what was waived, the block that decides first', async () => {
+    const { purchaseId, orderId } = await buy({ items: [{ offer_id: await monthly() }] })
+    const shown = async () => (await client.get(`/v1/purchases/${purchaseId}`)).body.data.attributes
+    expect(await shown()).toMatchObject({
+      interval: 'month',
+      interval_count: 1,
+      through_provider_account: false,
+      blocks: [],
+    })
+    await act(purchaseId, 'deactivate')
+    await act(purchaseId, 'reactivate')
+    const refund = await client.post(`/v1/orders/${orderId}/refunds`, payment())
+    expect(refund.body.data.attributes).toMatchObject({
+      amount_in_cents: -2900,
+      through_provider_account: false,
+    })
+    const { deactivated_at, blocks } = await shown()
+    expect(blocks).toMatchObject([
+      { cause: 'refund', since: deactivated_at, actor: 'system', waived_at: null, waived_by: null },
+      { cause: 'deactivated', waived_by: expect.stringMatching(/^api_key:/) },
+    ])
+    expect(blocks).toHaveLength(2)
+  })
+
   test('ends when the offer is revoked from the contact, which names it', async () => {
     const offerId = await offer(500)
     const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })

@@ -12,6 +12,7 @@ import {
   toMany,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
+import { readId } from '../../platform/jsonapi/identifiers.ts'
 import { documentedNull } from '../../platform/jsonapi/operators.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { dateRange } from '../date-range.ts'
@@ -66,6 +67,16 @@ export const orders = defineResource({
   filters: {
     customer_id: related(sql`r.customer_id`, 'customers', 'Orders of this customer'),
     contact_id: ofContact(sql`r.customer_id`, 'Orders'),
+    offer_id: {
+      description: 'Orders of this offer, also together with others',
+      refersTo: 'offers',
+      extension: true,
+      build: (value, { siteIds }) => ({
+        where: sql`r.id = any (array(
+          select i.order_id from order_items i
+           where i.offer_id = ${readId(value)} and i.site_id = any (${siteIds}::bigint[])))`,
+      }),
+    },
     name_or_email: { ...byNameOrEmail(sql`r.customer_id`), extension: true },
     ...orderComparisons({ order_number: ['number', sql`r.number`] }),
     ...documentedNull('fulfilled_at', sql`r.fulfilled_at`),

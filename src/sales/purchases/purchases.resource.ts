@@ -22,6 +22,7 @@ import { documentedComparisons } from '../../platform/jsonapi/operators.ts'
 import { defineResource, type Scope } from '../../platform/jsonapi/resource.ts'
 import { dateRange } from '../date-range.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
+import { blocksOfPurchase, PurchaseBlockSchema } from './purchase-blocks.ts'
 import { paymentsMade, purchaseStatus } from './purchase-status.ts'
 
 const PAYMENT_TYPES = ['free', 'single', 'multipay', 'subscription']
@@ -71,6 +72,12 @@ export const purchases = defineResource({
     // Of a subscription: when the period that is paid for ends, and when the subscription will.
     current_period_end_at: extension(nullableTimestamp(sql`u.period_end`)),
     cancel_at: extension(nullableTimestamp(sql`u.cancel_at`)),
+    interval: extension(nullableText(sql`u.interval`)),
+    interval_count: extension(nullableInteger(sql`u.interval_count`)),
+    // A connected provider charges the subscription, and is asked first when it is cancelled.
+    through_provider_account: extension(boolean(sql`u.provider_account_id is not null`)),
+    // What ends access or will, and what was waived.
+    blocks: extension({ schema: Type.Array(PurchaseBlockSchema), select: blocksOfPurchase }),
     test: extension(boolean(sql`r.is_test`)),
   },
   relationships: {
@@ -178,6 +185,10 @@ export const purchases = defineResource({
     status: 'paid',
     current_period_end_at: null,
     cancel_at: null,
+    interval: null,
+    interval_count: null,
+    through_provider_account: false,
+    blocks: [],
   },
   nearMisses: [
     [

@@ -64,6 +64,8 @@ export const transactions = defineResource({
     settlement_fee_amount_in_cents: nullableBigInteger(sql`r.settlement_fee`),
     settlement_currency: nullableText(),
     provider_reference: extension(nullableText(sql`r.reference`)),
+    // A connected provider took the money, and pays it back when it is refunded.
+    through_provider_account: extension(boolean(sql`r.provider_account_id is not null`)),
     // Why a payment failed, in the provider's words.
     failure: extension(nullableText()),
     test: extension(boolean(sql`r.is_test`)),
@@ -145,6 +147,7 @@ export const transactions = defineResource({
     settlement_fee_amount_in_cents: 172,
     settlement_currency: 'USD',
     provider_reference: 'ch_3PqZ8x',
+    through_provider_account: true,
     failure: null,
   },
   nearMisses: [
