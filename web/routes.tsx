@@ -95,6 +95,34 @@ const contentPage = page(
   () => import('./pages/content/content-page.tsx'),
   'ContentPage',
 )
+const orders = page(site, 'orders', () => import('./pages/sales/orders.tsx'), 'Orders')
+const order = page(site, 'orders/$id', () => import('./pages/sales/order.tsx'), 'OrderPage')
+const purchases = page(site, 'purchases', () => import('./pages/sales/purchases.tsx'), 'Purchases')
+const purchase = page(site, 'purchases/$id', () => import('./pages/sales/purchase.tsx'), 'PurchasePage')
+const subscriptions = page(
+  site,
+  'subscriptions',
+  () => import('./pages/sales/subscriptions.tsx'),
+  'Subscriptions',
+)
+const transactions = page(
+  site,
+  'transactions',
+  () => import('./pages/sales/transactions.tsx'),
+  'Transactions',
+)
+const transaction = page(
+  site,
+  'transactions/$id',
+  () => import('./pages/sales/transaction.tsx'),
+  'TransactionPage',
+)
+const payouts = page(site, 'payouts', () => import('./pages/sales/payouts.tsx'), 'Payouts')
+const payout = page(site, 'payouts/$id', () => import('./pages/sales/payout.tsx'), 'PayoutPage')
+const coupons = page(site, 'coupons', () => import('./pages/sales/coupons.tsx'), 'Coupons')
+const coupon = page(site, 'coupons/$id', () => import('./pages/sales/coupon.tsx'), 'CouponPage')
+const reports = page(site, 'reports', () => import('./pages/reports/reports.tsx'), 'Reports')
+const report = page(site, 'reports/$report', () => import('./pages/reports/reports.tsx'), 'Reports')
 const forms = page(site, 'forms', () => import('./pages/forms/forms.tsx'), 'Forms')
 const form = page(site, 'forms/$id', () => import('./pages/forms/form.tsx'), 'FormPage')
 const formBuilder = page(form, '/', () => import('./pages/forms/builder.tsx'), 'Builder')
@@ -186,6 +214,19 @@ const routeTree = root.addChildren([
       contentStart,
       contentList,
       contentPage,
+      orders,
+      order,
+      purchases,
+      purchase,
+      subscriptions,
+      transactions,
+      transaction,
+      payouts,
+      payout,
+      coupons,
+      coupon,
+      reports,
+      report,
       forms,
       form.addChildren([formBuilder, formShare, formSubmissions]),
       emails,

@@ -26,6 +26,7 @@ export interface Identifier {
 /** A resource of any type, as in `included`. */
 export interface AnyResource extends Identifier {
   attributes: Record<string, unknown>
+  relationships?: Record<string, { data?: unknown } | undefined>
 }
 
 /** Finds what a document includes. */

@@ -10,11 +10,18 @@ const EFFECTS = ['emails', 'automation_runs', 'webhook_deliveries', 'grant_timel
 /** In the place of the last event, on a site that has none. */
 const NONE = 'none'
 
+const SALES = ['orders', 'purchases', 'transactions', 'coupons', 'customers', 'reports']
+
 /** The types of resources that an event changes, by the first word of its name. */
 const CHANGED: Record<string, string[]> = {
   contact: ['contacts', 'contact_tags'],
   customer: ['customers', 'contacts'],
-  offer: ['grants', 'customers', 'contacts'],
+  offer: ['grants', 'customers', 'contacts', 'purchases'],
+  order: SALES,
+  payment: SALES,
+  purchase: SALES,
+  subscription: SALES,
+  dispute: SALES,
   access: ['grants'],
   gift: ['grants'],
   tag: ['contacts', 'contact_tags'],

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { startOfDay } from '../../src/platform/text/zone.ts'
 import { now } from '../api/clock.ts'
 import {
+  getReportRevenue,
   listApiKeys,
   listAutomationRuns,
   listContacts,
@@ -21,12 +22,15 @@ import { useMay } from '../api/session.ts'
 import { useZone } from '../parts/dates.tsx'
 import { EventList } from '../parts/events.tsx'
 import { CheckIcon, ChevronIcon } from '../parts/icons.tsx'
+import { onDemand } from '../parts/on-demand.tsx'
 import { Card, Heading } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
 import { useCurrentSite } from '../shell/use-site.ts'
 import { language, plural, type TextKey, t } from '../texts/translate.ts'
 import { Charts } from './home-charts.tsx'
 import './home.css'
+
+const HomeRevenue = onDemand(async () => (await import('./home-revenue.tsx')).HomeRevenue)
 
 export function Home() {
   const { title } = useCurrentSite()
@@ -35,6 +39,7 @@ export function Home() {
       <Heading title={t('home.title')} lead={title} />
       <Attention />
       <Figures />
+      <Revenue />
       <Checklist />
       <Charts />
       <Latest />
@@ -151,6 +156,19 @@ function Figures() {
       ))}
     </ul>
   )
+}
+
+/** Of a site that has sold something in the last 30 days. */
+function Revenue() {
+  const { id } = useCurrentSite()
+  const params = { 'filter[site_id]': id }
+  const { data } = useQuery({
+    queryKey: ['reports', 'revenue', params],
+    queryFn: ({ signal }) => getReportRevenue(params, { signal }),
+    enabled: useMay()('view:transactions'),
+  })
+  const report = data?.data.attributes
+  return report && report.totals.length > 0 ? <HomeRevenue report={report} /> : null
 }
 
 function Go({ to, site, search }: { to: string; site: string; search?: Record<string, string> }) {

@@ -2,10 +2,11 @@ import { Button } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { useState } from 'react'
 import { language, t } from '../texts/translate.ts'
+import { dayName, monthName } from './chart-labels.ts'
 import './chart.css'
 
 export interface Point {
-  /** As in 2026-01-31. */
+  /** As in 2026-01-31; of a month 2026-01. */
   day: string
   value: number
 }
@@ -15,19 +16,23 @@ interface ChartProps {
   points: Point[]
   /** Bars for what happens on a day, a line for what is so at its end. */
   kind: 'bars' | 'line'
+  unit?: 'day' | 'month'
+  /** The value in words, as an amount of money. */
+  format?: (value: number) => string
 }
 
 const HEIGHT = 168
 const TOP = 20
 const BOTTOM = 22
+/** About half the width of a value that is written beside its point. */
+const EDGE = 40
 
-/** A day of a time zone is no moment: it is shown as it is. */
-const dayFormat = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
-const dayOf = (day: string): string => dayFormat.format(new Date(`${day}T00:00:00Z`))
 const numberOf = (value: number): string => value.toLocaleString(language)
 
-/** One series by day, with its highest and its last value written beside it; the same as a table on request. */
-export function Chart({ title, points, kind }: ChartProps) {
+const NAMES = { day: dayName, month: monthName }
+
+/** One series by day or month, with its highest and its last value written beside it; the same as a table on request. */
+export function Chart({ title, points, kind, unit = 'day', format = numberOf }: ChartProps) {
   const { ref, width } = useElementSize()
   const [isTable, setTable] = useState(false)
   return (
@@ -47,37 +52,49 @@ export function Chart({ title, points, kind }: ChartProps) {
       </figcaption>
       <div ref={ref} className="chart-body">
         {isTable ? (
-          <Table title={title} points={points} />
+          <Table title={title} points={points} unit={unit} format={format} />
         ) : (
           points.length > 0 &&
-          width > 0 && <Drawing title={title} points={points} kind={kind} width={width} />
+          width > 0 && (
+            <Drawing title={title} points={points} kind={kind} unit={unit} format={format} width={width} />
+          )
         )}
       </div>
     </figure>
   )
 }
 
-function Drawing({ title, points, kind, width }: ChartProps & { width: number }) {
-  const most = Math.max(1, ...points.map(({ value }) => value))
+type DrawingProps = Required<ChartProps> & { width: number }
+
+function Drawing({ title, points, kind, unit, format, width }: DrawingProps) {
+  const nameOf = NAMES[unit]
+  const values = points.map(({ value }) => value)
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
+  // With nothing but zeros, the ground is at the bottom.
+  const top = most === least ? 1 : most
   const last = points.at(-1)!
   const step = width / points.length
   const x = (index: number) => (index + 0.5) * step
-  const y = (value: number) => TOP + (1 - value / most) * (HEIGHT - TOP - BOTTOM)
+  const y = (value: number) => TOP + ((top - value) / (top - least)) * (HEIGHT - TOP - BOTTOM)
   const ground = y(0)
   const highest = points.findIndex(({ value }) => value === most)
   const labelled = [highest, points.length - 1].filter(
-    (index, place, all) => index >= 0 && all.indexOf(index) === place,
+    (index, place, all) =>
+      index >= 0 && all.indexOf(index) === place && (place === 0 || x(index) - x(highest) > 2 * EDGE),
   )
-  const summary = t('chart.summary', {
+  const summary = t(unit === 'day' ? 'chart.summary' : 'chart.summaryOfMonths', {
     title,
-    from: dayOf(points[0]!.day),
-    to: dayOf(last.day),
-    last: numberOf(last.value),
-    most: numberOf(most),
+    from: nameOf(points[0]!.day),
+    to: nameOf(last.day),
+    last: format(last.value),
+    most: format(most),
   })
   return (
     <svg className="chart-drawing" width={width} height={HEIGHT} role="img" aria-label={summary}>
       <line className="chart-line" x1={0} x2={width} y1={ground} y2={ground} />
+      {kind === 'line' && (
+        <circle className="chart-last" cx={x(points.length - 1)} cy={y(last.value)} r={3} />
+      )}
       {kind === 'line' && (
         <polyline
           className="chart-series"
@@ -86,16 +103,16 @@ function Drawing({ title, points, kind, width }: ChartProps & { width: number })
       )}
       {points.map(({ day, value }, index) => (
         <g key={day}>
-          <title>{`${dayOf(day)}: ${numberOf(value)}`}</title>
-          {/* The whole height of the day can be pointed at. */}
+          <title>{`${nameOf(day)}: ${format(value)}`}</title>
+          {/* The whole height can be pointed at. */}
           <rect className="chart-day" x={index * step} y={0} width={step} height={HEIGHT - BOTTOM} />
           {kind === 'bars' && (
             <rect
               className="chart-bar"
               x={index * step + step * 0.15}
-              y={y(value)}
+              y={Math.min(ground, y(value))}
               width={step * 0.7}
-              height={ground - y(value)}
+              height={Math.abs(ground - y(value))}
               rx={Math.min(3, step * 0.2)}
             />
           )}
@@ -106,30 +123,30 @@ function Drawing({ title, points, kind, width }: ChartProps & { width: number })
           key={index}
           className="chart-value"
           x={Math.min(Math.max(x(index), 12), width - 4)}
-          y={y(points[index]!.value) - 6}
-          textAnchor={x(index) > width - 40 ? 'end' : x(index) < 40 ? 'start' : 'middle'}
+          y={Math.min(ground, y(points[index]!.value)) - 6}
+          textAnchor={x(index) > width - EDGE ? 'end' : x(index) < EDGE ? 'start' : 'middle'}
         >
-          {numberOf(points[index]!.value)}
+          {format(points[index]!.value)}
         </text>
       ))}
       <text className="chart-label" x={0} y={HEIGHT - 4}>
-        {dayOf(points[0]!.day)}
+        {nameOf(points[0]!.day)}
       </text>
       <text className="chart-label" x={width} y={HEIGHT - 4} textAnchor="end">
-        {dayOf(last.day)}
+        {nameOf(last.day)}
       </text>
     </svg>
   )
 }
 
-function Table({ title, points }: Pick<ChartProps, 'title' | 'points'>) {
+function Table({ title, points, unit, format }: Omit<Required<ChartProps>, 'kind'>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
     <section className="chart-table" tabIndex={0} aria-label={title}>
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">{t('chart.day')}</th>
+            <th scope="col">{t(`chart.${unit}`)}</th>
             <th scope="col" data-figure="true">
               {title}
             </th>
@@ -138,8 +155,8 @@ function Table({ title, points }: Pick<ChartProps, 'title' | 'points'>) {
         <tbody>
           {points.toReversed().map(({ day, value }) => (
             <tr key={day}>
-              <td>{dayOf(day)}</td>
-              <td data-figure="true">{numberOf(value)}</td>
+              <td>{NAMES[unit](day)}</td>
+              <td data-figure="true">{format(value)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,13 @@
 import { Tooltip } from '@mantine/core'
-import { dayIn, formatDay, formatEnd, formatExact, lastMoment } from '../../src/platform/text/zone.ts'
+import {
+  dayIn,
+  formatDay,
+  formatEnd,
+  formatExact,
+  lastDay,
+  lastMoment,
+  startOfDay,
+} from '../../src/platform/text/zone.ts'
 import { now } from '../api/clock.ts'
 import { useSite } from '../shell/use-site.ts'
 import { language } from '../texts/translate.ts'
@@ -54,3 +62,13 @@ export function Moment({ at, as = 'relative' }: MomentProps) {
 
 /** Today in the time zone of the site, as date fields have it. */
 export const today = (zone: string): string => dayIn(zone, new Date(now()))
+
+const DAY_MS = 86_400_000
+
+/** When a day of the site has ended. @param day as date fields have it */
+export function endOfDay(zone: string, day: string): Date {
+  // Two days later it is over in every zone.
+  let end = new Date(Date.parse(`${day}T00:00:00Z`) + 2 * DAY_MS)
+  while (lastDay(zone, end) > day) end = startOfDay(zone, lastMoment(zone, end))
+  return end
+}

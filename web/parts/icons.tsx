@@ -480,3 +480,68 @@ export const FileIcon = (props: IconProps) => (
     {...props}
   />
 )
+export const OrderIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M5 21v-16a2 2 0 0 1 2 -2h10a2 2 0 0 1 2 2v16l-3 -2l-2 2l-2 -2l-2 2l-2 -2l-3 2',
+      'M9 7l6 0',
+      'M9 11l6 0',
+      'M13 15l2 0',
+    ]}
+    {...props}
+  />
+)
+export const PurchaseIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M6.331 8h11.339a2 2 0 0 1 1.977 2.304l-1.255 8.152a3 3 0 0 1 -2.966 2.544h-6.852a3 3 0 0 1 -2.965 -2.544l-1.255 -8.152a2 2 0 0 1 1.977 -2.304z',
+      'M9 11v-5a3 3 0 0 1 6 0v5',
+    ]}
+    {...props}
+  />
+)
+export const TransactionIcon = (props: IconProps) => (
+  <Icon paths={['M7 10h14l-4 -4', 'M17 14h-14l4 4']} {...props} />
+)
+export const SubscriptionIcon = (props: IconProps) => (
+  <Icon
+    paths={['M4 12v-3a3 3 0 0 1 3 -3h13m-3 -3l3 3l-3 3', 'M20 12v3a3 3 0 0 1 -3 3h-13m3 3l-3 -3l3 -3']}
+    {...props}
+  />
+)
+export const CouponIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M15 5l0 2',
+      'M15 11l0 2',
+      'M15 17l0 2',
+      'M5 5h14a2 2 0 0 1 2 2v3a2 2 0 0 0 0 4v3a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-3a2 2 0 0 0 0 -4v-3a2 2 0 0 1 2 -2',
+    ]}
+    {...props}
+  />
+)
+export const PayoutIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M3 21l18 0',
+      'M3 10l18 0',
+      'M5 6l7 -3l7 3',
+      'M4 10l0 11',
+      'M20 10l0 11',
+      'M8 14l0 3',
+      'M12 14l0 3',
+      'M16 14l0 3',
+    ]}
+    {...props}
+  />
+)
+export const ReportIcon = (props: IconProps) => (
+  <Icon
+    paths={[
+      'M3 13a1 1 0 0 1 1 -1h4a1 1 0 0 1 1 1v6a1 1 0 0 1 -1 1h-4a1 1 0 0 1 -1 -1z',
+      'M15 9a1 1 0 0 1 1 -1h4a1 1 0 0 1 1 1v10a1 1 0 0 1 -1 1h-4a1 1 0 0 1 -1 -1z',
+      'M9 5a1 1 0 0 1 1 -1h4a1 1 0 0 1 1 1v14a1 1 0 0 1 -1 1h-4a1 1 0 0 1 -1 -1z',
+    ]}
+    {...props}
+  />
+)

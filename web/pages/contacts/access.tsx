@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { now } from '../../api/clock.ts'
 import { type Complete, findIncluded } from '../../api/documents.ts'
-import { type Grant, listGrants, removeOffersFromContact } from '../../api/generated.ts'
+import { type Grant, listGrants, listPurchases, removeOffersFromContact } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
@@ -43,6 +43,7 @@ export function Access({ contactId }: { contactId: string }) {
       'page[size]': 100,
     }),
   )
+  const hasBought = useHasBought(contactId)
   const { search, change } = useAddress()
   const close = () => change({ dialog: undefined, panel: undefined, grant: undefined })
   if (error) return <Problem error={error} retry={() => void refetch()} />
@@ -62,7 +63,9 @@ export function Access({ contactId }: { contactId: string }) {
   )
   return (
     <Card title={t('access.title')}>
-      {page && open.length === 0 && <p className="meta">{t('access.none')}</p>}
+      {page && open.length === 0 && (
+        <p className="meta">{t(hasBought ? 'access.byPurchasesOnly' : 'access.none')}</p>
+      )}
       {list(open)}
       {ended.length > 0 && (
         <details className="ended">
@@ -91,6 +94,21 @@ export function Access({ contactId }: { contactId: string }) {
       )}
     </Card>
   )
+}
+
+/** Whether a purchase gives access: those are listed on their own. */
+function useHasBought(contactId: string): boolean {
+  const { id: siteId } = useCurrentSite()
+  const { data } = useQuery({
+    ...listOf('purchases', listPurchases, {
+      'filter[site_id]': siteId,
+      'filter[contact_id]': contactId,
+      'filter[active]': 'true',
+      'page[size]': 1,
+    }),
+    enabled: useMay()('view:purchases'),
+  })
+  return (data?.data.length ?? 0) > 0
 }
 
 function AccessRow({

@@ -23,6 +23,7 @@ const EditDialog = onDemand(async () => (await import('./edit-dialog.tsx')).Edit
 const GrantDialog = onDemand(async () => (await import('./grant-dialog.tsx')).GrantDialog)
 const MergeDialog = onDemand(async () => (await import('./merge-dialog.tsx')).MergeDialog)
 const SignInAsDialog = onDemand(async () => (await import('./sign-in-as-dialog.tsx')).SignInAsDialog)
+const Sales = onDemand(async () => (await import('./sales.tsx')).Sales)
 
 export function ContactPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -60,6 +61,7 @@ export function ContactPage() {
       <div className="columns">
         <div>
           <Access contactId={id} />
+          {may('view:purchases') && <Sales contactId={id} name={name} />}
           <Timeline contactId={id} />
         </div>
         <div>

@@ -8,6 +8,7 @@ import { useMay } from '../../api/session.ts'
 import { useZone } from '../../parts/dates.tsx'
 import { EditIcon, LeftIcon, TrashIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
+import { onDemand } from '../../parts/on-demand.tsx'
 import { Card, Facts, Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
@@ -20,7 +21,10 @@ import { ArchiveOffer } from './archive-offer.tsx'
 import { Holders } from './holders.tsx'
 import { OfferApi } from './offer-api.tsx'
 import { OfferAutomations } from './offer-automations.tsx'
+import { OfferCheckout } from './offer-checkout.tsx'
 import { OfferDialog, type OfferValues } from './offer-dialog.tsx'
+
+const OfferSales = onDemand(async () => (await import('./offer-sales.tsx')).OfferSales)
 
 export function OfferPage() {
   const { id, tab } = useParams({ strict: false }) as { id: string; tab?: string }
@@ -38,6 +42,8 @@ export function OfferPage() {
       : []
   const tabs = [
     { key: 'holders', label: t('offers.holders'), to: '/s/$site/offers/$id', params: { site, id } },
+    ...tabTo('offers.sales', 'sales', 'view:purchases'),
+    ...tabTo('offers.checkout', 'checkout', 'view:offers'),
     ...tabTo('offers.automations', 'automations', 'view:automations'),
     ...tabTo('offers.urls', 'urls', 'manage:grants'),
     ...tabTo('offers.api', 'api', 'view:offers'),
@@ -80,6 +86,8 @@ export function OfferPage() {
       <div className="columns">
         <div>
           {tab === undefined && <Holders offerId={id} />}
+          {tab === 'sales' && <OfferSales offerId={id} />}
+          {tab === 'checkout' && <OfferCheckout url={offer.checkout_url} price={offer.price_description} />}
           {tab === 'automations' && <OfferAutomations offerId={id} />}
           {tab === 'urls' && <ActivationUrls offerId={id} />}
           {tab === 'api' && <OfferApi offerId={id} />}

@@ -1,6 +1,6 @@
 import { NumberInput, Select } from '@mantine/core'
-import { decimalsOf } from '../../../src/platform/text/money.ts'
 import { NewOfferDataAttributesCurrency } from '../../api/generated.ts'
+import { MoneyInput } from '../../parts/money.tsx'
 import { type TextKey, t } from '../../texts/translate.ts'
 
 export interface PriceValues {
@@ -75,19 +75,18 @@ export function PriceFields({
   errors: Record<string, string | undefined>
   set: (changes: Partial<PriceValues>) => void
 }) {
-  const decimals = decimalsOf(values.currency)
   const isRepeated = values.price_in_cents > 0 && ['subscription', 'multipay'].includes(values.payment_type)
   const numberOr = (given: string | number, none: number | null) => (given === '' ? none : Number(given))
   return (
     <>
       <div className="field-pair">
-        <NumberInput
+        <MoneyInput
           label={t('offers.price')}
-          min={0}
-          decimalScale={decimals}
-          value={values.price_in_cents / 10 ** decimals}
+          currency={values.currency}
+          rightSection={null}
+          value={values.price_in_cents}
           error={errors.price_in_cents}
-          onChange={(price) => set({ price_in_cents: Math.round(Number(price || 0) * 10 ** decimals) })}
+          onChange={(price) => set({ price_in_cents: price ?? 0 })}
         />
         <Select
           label={t('offers.currency')}

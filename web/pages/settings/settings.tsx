@@ -8,6 +8,7 @@ import { useCurrentSite } from '../../shell/use-site.ts'
 import { type TextKey, t } from '../../texts/translate.ts'
 import { DomainSettings } from './domain.tsx'
 import { EmailSettings } from './emails.tsx'
+import { PaymentSettings } from './payments/payments.tsx'
 import { ServerSettings } from './server.tsx'
 import { SiteSettings } from './site.tsx'
 import './settings.css'
@@ -16,6 +17,7 @@ const SECTIONS: Record<string, { title: TextKey; page: ComponentType }> = {
   site: { title: 'settings.site', page: SiteSettings },
   domain: { title: 'settings.domain', page: DomainSettings },
   emails: { title: 'settings.emails', page: EmailSettings },
+  payments: { title: 'settings.payments', page: PaymentSettings },
   server: { title: 'settings.server', page: ServerSettings },
 }
 

@@ -1,0 +1,155 @@
+import { Radio, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import {
+  cancelPurchaseSubscription,
+  createPurchaseReactivate,
+  deactivatePurchase,
+  updatePurchase,
+} from '../../api/generated.ts'
+import { refresh } from '../../api/queries.ts'
+import { Consequences } from '../../parts/consequences.tsx'
+import { endOfDay, today, useZone } from '../../parts/dates.tsx'
+import { FormDialog, notify } from '../../parts/forms.tsx'
+import { t } from '../../texts/translate.ts'
+import type { PurchaseAttributes } from './purchase-access.tsx'
+import { reasonName } from './words.tsx'
+
+export interface ActProps {
+  purchase: PurchaseAttributes & { id: string }
+  /** Of the offer. */
+  title: string
+  /** Its subscription goes on. */
+  canCancel: boolean
+  onClose: () => void
+}
+
+/** Has everything read again that an end or a return of access changes. */
+const refreshAccess = () =>
+  refresh('purchases', 'orders', 'transactions', 'grants', 'contacts', 'customers', 'events', 'reports')
+
+/** Ends access by a purchase, now or with a day. */
+export function Deactivate({ purchase: { id }, title, canCancel, onClose }: ActProps) {
+  const zone = useZone()
+  const [when, setWhen] = useState<'now' | 'day'>('now')
+  const [day, setDay] = useState(today(zone))
+  return (
+    <FormDialog
+      title={t('purchases.deactivateTitle', { title })}
+      fields={['deactivated_at']}
+      submitLabel={t('purchases.deactivate')}
+      canSubmit={when === 'now' || day !== ''}
+      isDangerous
+      onClose={onClose}
+      onSubmit={async () => {
+        if (when === 'now') await deactivatePurchase(id)
+        else {
+          const deactivated_at = endOfDay(zone, day).toISOString()
+          await updatePurchase(id, { data: { type: 'purchases', id, attributes: { deactivated_at } } })
+        }
+        await refreshAccess()
+        onClose()
+        notify(t('purchases.deactivated', { title }))
+      }}
+    >
+      {(errors) => (
+        <>
+          <Radio.Group
+            label={t('purchases.when')}
+            value={when}
+            onChange={(value) => setWhen(value as 'now' | 'day')}
+          >
+            <div className="radio-pair">
+              <Radio value="now" label={t('purchases.now')} />
+              <Radio value="day" label={t('purchases.withDay')} />
+            </div>
+          </Radio.Group>
+          {when === 'day' && (
+            <TextInput
+              type="date"
+              label={t('purchases.lastDay')}
+              description={t('period.hint', { zone })}
+              min={today(zone)}
+              value={day}
+              error={errors.deactivated_at}
+              onChange={({ currentTarget }) => setDay(currentTarget.value)}
+            />
+          )}
+          <Consequences
+            lines={[
+              when === 'now' ? t('purchases.endsNow', { title }) : t('purchases.endsWithDay', { title }),
+              t('purchases.othersStay'),
+              canCancel && t('purchases.billingGoesOn'),
+              t('purchases.noRefund'),
+            ]}
+          />
+        </>
+      )}
+    </FormDialog>
+  )
+}
+
+/** Gives access by a purchase again. */
+export function Reactivate({ purchase, title, canCancel, onClose }: ActProps) {
+  const { id, blocks, interval } = purchase
+  const causes = [
+    ...new Set(blocks.filter(({ waived_at }) => !waived_at).map(({ cause }) => reasonName(cause))),
+  ]
+  return (
+    <FormDialog
+      title={t('purchases.reactivateTitle', { title })}
+      fields={[]}
+      submitLabel={t('purchases.reactivate')}
+      isReady
+      onClose={onClose}
+      onSubmit={async () => {
+        await createPurchaseReactivate(id)
+        await refreshAccess()
+        onClose()
+        notify(t('purchases.reactivated', { title }))
+      }}
+    >
+      {() => (
+        <Consequences
+          lines={[
+            t('purchases.opensAgain', { title }),
+            causes.length > 0 && t('purchases.isWaived', { causes: causes.join(', ') }),
+            t('purchases.laterBlocks'),
+            interval !== null && !canCancel && t('purchases.notCharged'),
+          ]}
+        />
+      )}
+    </FormDialog>
+  )
+}
+
+/** Ends the subscription of a purchase, and access with it. */
+export function CancelSubscription({ purchase, title, onClose }: ActProps) {
+  const { id, through_provider_account: isCharged } = purchase
+  return (
+    <FormDialog
+      title={t('purchases.cancelTitle', { title })}
+      fields={[]}
+      submitLabel={t('purchases.cancel')}
+      isDangerous
+      onClose={onClose}
+      onSubmit={async () => {
+        await cancelPurchaseSubscription(id)
+        await refreshAccess()
+        onClose()
+        notify(t('purchases.canceled', { title }))
+      }}
+    >
+      {() => (
+        <Consequences
+          lines={[
+            t(isCharged ? 'purchases.cancelsAtProvider' : 'purchases.cancelsHere'),
+            t('purchases.cancelEndsAccess', { title }),
+            t('purchases.othersStay'),
+            t('purchases.noRefund'),
+            t('purchases.cancelIsFinal'),
+          ]}
+        />
+      )}
+    </FormDialog>
+  )
+}
