@@ -1,8 +1,8 @@
 /** The rows of the report of revenue, added up by day and by offer; and the months of that of subscriptions. */
 import type {
+  ListReportSubscriptions200DataAttributes,
   GetReportRevenue200DataAttributes as Report,
   GetReportRevenue200DataAttributesRowsItem as Row,
-  ListReportSubscriptions200DataAttributes,
 } from '../../api/generated.ts'
 
 const FIGURES = ['payments', 'gross', 'refunds', 'disputes', 'net', 'tax'] as const

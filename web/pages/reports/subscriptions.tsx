@@ -6,6 +6,7 @@ import {
   listReportSubscriptions,
 } from '../../api/generated.ts'
 import { Chart } from '../../parts/chart.tsx'
+import { monthName } from '../../parts/chart-labels.ts'
 import { useZone } from '../../parts/dates.tsx'
 import { Loading } from '../../parts/loading.tsx'
 import { money } from '../../parts/money.tsx'
@@ -14,7 +15,6 @@ import { Problem } from '../../parts/problem.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { language, t } from '../../texts/translate.ts'
-import { monthName } from '../../parts/chart-labels.ts'
 import { everyMonth } from './add-up.ts'
 import { Definitions, Figures, percent, Range, useCurrency } from './parts.tsx'
 

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import type { Complete } from '../../api/documents.ts'
 import { now } from '../../api/clock.ts'
+import type { Complete } from '../../api/documents.ts'
 import type { Purchase } from '../../api/generated.ts'
 import type { Column } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'

@@ -3,8 +3,8 @@ import { TrashIcon } from '../../parts/icons.tsx'
 import { MoneyInput } from '../../parts/money.tsx'
 import { ResourceSelect } from '../../parts/resource-select.tsx'
 import { t } from '../../texts/translate.ts'
-import { PAYMENT_TYPES } from './words.tsx'
 import type { SaleItem, SoldOffer } from './sale-item.ts'
+import { PAYMENT_TYPES } from './words.tsx'
 
 interface SaleItemFieldsProps {
   item: SaleItem

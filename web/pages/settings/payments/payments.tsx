@@ -1,5 +1,5 @@
-import { Card } from '../../../parts/page.tsx'
 import { useMay } from '../../../api/session.ts'
+import { Card } from '../../../parts/page.tsx'
 import { t } from '../../../texts/translate.ts'
 import { SalesSettings } from './sales-settings.tsx'
 import { StripeAccounts } from './stripe.tsx'
