@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { dueToday, isControlDue } from './depth.ts'
 import {
   begin,
   bestow,
@@ -49,45 +50,53 @@ test('a command during the stop of the server, and one after it, both find the d
   expect(postmastersOf(dataDir)).toEqual([])
 })
 
-test('two concurrent commands on a stopped data folder share one database server, which stops with them', async () => {
-  const fresh = { DATA_DIR: await temporaryFolder() }
-  const create = (name: string) =>
-    bestow(
-      ['accounts', 'create', '--name', name, '--owner', 'O', '--email', `${name}@example.com`].concat([
-        '--site',
-        name,
-        '--subdomain',
-        name,
-      ]),
-      fresh,
+test.runIf(isControlDue(0, 2))(
+  'two concurrent commands on a stopped data folder share one database server, which stops with them',
+  async () => {
+    const fresh = { DATA_DIR: await temporaryFolder() }
+    const create = (name: string) =>
+      bestow(
+        ['accounts', 'create', '--name', name, '--owner', 'O', '--email', `${name}@example.com`].concat([
+          '--site',
+          name,
+          '--subdomain',
+          name,
+        ]),
+        fresh,
+      )
+    const [one, two] = await Promise.all([create('one'), create('two')])
+    expect([one.stderr, one.code, two.stderr, two.code]).toEqual(['', 0, '', 0])
+    expect(postmastersOf(fresh.DATA_DIR)).toEqual([])
+    const { stderr } = await bestow(['keys', 'list'], fresh)
+    expect(stderr).toMatch(/\(one\).*\(two\)|\(two\).*\(one\)/)
+  },
+)
+
+test.runIf(isControlDue(1, 2))(
+  'a PORT in use is reported in one line, before a database is created',
+  async () => {
+    const fresh = await temporaryFolder()
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((ready) => taken.once('listening', ready))
+    const { port } = taken.address() as { port: number }
+    const { code, stderr } = await finish(
+      begin('npm', ['start', '--silent'], { settings: { DATA_DIR: fresh, PORT: String(port) } }),
     )
-  const [one, two] = await Promise.all([create('one'), create('two')])
-  expect([one.stderr, one.code, two.stderr, two.code]).toEqual(['', 0, '', 0])
-  expect(postmastersOf(fresh.DATA_DIR)).toEqual([])
-  const { stderr } = await bestow(['keys', 'list'], fresh)
-  expect(stderr).toMatch(/\(one\).*\(two\)|\(two\).*\(one\)/)
-})
+    taken.close()
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(new RegExp(`^bestow: PORT ${port} is in use.*\\n$`, 'm'))
+    expect(readdirSync(fresh)).toEqual([])
+  },
+)
 
-test('a PORT in use is reported in one line, before a database is created', async () => {
-  const fresh = await temporaryFolder()
-  const taken = createServer().listen(0, '127.0.0.1')
-  await new Promise((ready) => taken.once('listening', ready))
-  const { port } = taken.address() as { port: number }
-  const { code, stderr } = await finish(
-    begin('npm', ['start', '--silent'], { settings: { DATA_DIR: fresh, PORT: String(port) } }),
-  )
-  taken.close()
-  expect(code).not.toBe(0)
-  expect(stderr).toMatch(new RegExp(`^bestow: PORT ${port} is in use.*\\n$`, 'm'))
-  expect(readdirSync(fresh)).toEqual([])
-})
-
-test.each([
-  ['HOST', { HOST: '203.0.113.1' }],
-  ['DATA_DIR', { DATA_DIR: '/dev/null/data' }],
-  ['DATA_DIR', { DATA_DIR: '/proc/x/data' }],
-  ['DATABASE_URL', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }],
-])('an unusable %s is reported in one line', async (name, wrong) => {
+test.each(
+  dueToday<[string, Record<string, string>]>([
+    ['HOST', { HOST: '203.0.113.1' }],
+    ['DATA_DIR', { DATA_DIR: '/dev/null/data' }],
+    ['DATA_DIR', { DATA_DIR: '/proc/x/data' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }],
+  ]),
+)('an unusable %s is reported in one line', async (name, wrong) => {
   const { code, stderr } = await bestow(['start'], { ...settings, ...wrong })
   expect(code).toBe(1)
   expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(new RegExp(`^bestow: ${name} `))])

@@ -11,6 +11,12 @@ const PARTS = [
   'test/model-automations',
   'test/reliability',
   'test/members-look.test.ts',
+  'test/portal/look.test.ts',
+  'test/package.test.ts',
+  'test/crash.test.ts',
+  'test/one-server.test.ts',
+  'test/stop.test.ts',
+  'test/users.test.ts',
   'test/conformance/fuzz.test.ts',
 ]
 const LINES_SHOWN = 60
@@ -18,7 +24,7 @@ const LINES_SHOWN = 60
 /** Runs all generated scenarios, and every test that plants a fault. */
 export const fullTestsTrial: Trial = {
   name: 'full-tests',
-  summary: 'all generated scenarios of the models, and every planted fault',
+  summary: 'all generated scenarios of the models, every planted fault, and what `npm test` runs in turns',
   async run({ isShort }) {
     if (isShort) return { passed: true, lines: ['left out: `npm test` runs a sample'] }
     const child = spawn(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...PARTS], {
