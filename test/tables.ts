@@ -134,6 +134,7 @@ export const EXCEPTIONS: Exception[] = [
     tables: [
       'accounts',
       'contacts',
+      'course_lessons',
       'custom_fields',
       'customers',
       'events',

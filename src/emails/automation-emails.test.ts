@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { completeLesson } from '../catalogue/course-progress/complete-lesson.ts'
 import { inTransaction } from '../platform/db/database.ts'
+import { makeAutomation } from '../testing/automations.ts'
+import { makeContent, makePart } from '../testing/content.ts'
 import { makeContact, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { type AutomationEmail, queueAutomationEmails, reserveBudget } from './automation-emails.ts'
@@ -78,7 +81,8 @@ async function step(contactId: string, eventId: string, values: object): Promise
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return { eventId, contactId, templateId, runId: String(unique()), step: 0 }
+  // No run has this id, also not those of automations that run here.
+  return { eventId, contactId, templateId, runId: String(1_000_000 + unique()), step: 0 }
 }
 
 async function send(emails: AutomationEmail[]) {
@@ -174,3 +178,75 @@ test('a template that fails affects its own e-mail and no other', async () => {
   expect(sent[1]!.response).toMatch(/^body, line 1, column \d+: template work limit exceeded$/)
   expect(sent[2]!.response).toBe('body, line 1, column 4: undefined variable: offers.0')
 })
+
+test('an e-mail about a completed lesson names it and its course, and leads on to the course; any other names none', async () => {
+  const { courseId, lessons, contactId, customerId } = await enrolled()
+  const text =
+    '{{ lesson.title | default: "-" }}, {{ course.title | default: "-" }}, {{ course.percent }}: {{ lesson.url }} {{ course.url }}'
+  const words = {
+    subject: 'On {{ lesson.title }}',
+    body: '<p>{{ course.title }}</p>',
+    text: `${text} {{ link.url }}`,
+  }
+  const { templateId } = await step(contactId, '0', words)
+  for (const event of ['lesson_completed', 'offer_granted'])
+    await makeAutomation(h.app, h.account.siteId, {
+      trigger: { event },
+      actions: [{ action: 'send_email', template_id: templateId }],
+    })
+  const about = { siteId: h.account.siteId, contactId, customerId, courseId, lessonId: lessons[0]! }
+  await inTransaction(h.app.db, (tx) => completeLesson(tx, about, h.app.clock.now()))
+  await h.client.post(
+    `/v1/contacts/${contactId}/relationships/offers`,
+    offersBody([await makeOffer(h.app, h.account.siteId)]),
+  )
+  await h.drain()
+  const sent = await h.app.db
+    .selectFrom('emails')
+    .select(['subject', sql<string>`email_html(emails)`.as('html'), 'text'])
+    .where('template_id', '=', templateId)
+    .orderBy('id')
+    .execute()
+  const course = `https://members.example.com/s/studio/products/${courseId}`
+  const link = 'https://members.example.com/s/studio/sign-in/hidden-in-the-outbox'
+  expect(sent.map((email) => email.text)).toEqual([
+    `Warping <the> loom, Weaving & more, 50: ${course}/lessons/${lessons[0]} ${course} ${link}?next=%2Fproducts%2F${courseId}\n`,
+    `-, -, :   ${link}\n`,
+  ])
+  expect(sent[0]).toMatchObject({
+    subject: 'On Warping <the> loom',
+    html: expect.stringContaining('<p>Weaving &amp; more</p>'),
+  })
+})
+
+/** A course with two lessons, and a customer who holds it. */
+async function enrolled() {
+  const courseId = await makeContent(h.client, 'courses', { title: 'Weaving & more' })
+  const module = await makePart(h.client, 'modules', courseId)
+  const lessons = [
+    await makePart(h.client, 'lessons', module, { title: 'Warping <the> loom' }),
+    await makePart(h.client, 'lessons', module),
+  ]
+  const contactId = await makeContact(h.app, h.account.siteId)
+  const offerId = await makeOffer(h.app, h.account.siteId, { productIds: [courseId] })
+  const { body } = await h.client.post(
+    `/v1/contacts/${contactId}/relationships/offers`,
+    offersBody([offerId]),
+  )
+  await h.drain()
+  return { courseId, lessons, contactId, customerId: body.meta.customer_id as string }
+}
+
+test.each(['{{ course.title }}', '{% if lesson %}x{% endif %}'])(
+  'variables of courses are refused in e-mails that are never about one: %s',
+  async (subject) => {
+    const template = (kind: string) =>
+      h.client.post('/v1/email_templates/preview', {
+        data: { type: 'email_templates', attributes: { kind, name: 'x', subject, body: 'x' } },
+      })
+    expect((await template('welcome')).body.errors[0]).toMatchObject({
+      source: { pointer: '/data/attributes/subject' },
+    })
+    expect((await template('automation')).body.meta.subject).toMatch(/^(Sourdough in eight lessons|x)$/)
+  },
+)

@@ -4,7 +4,8 @@ import type { App } from '../platform/app.ts'
 import { anyOf, type Tx } from '../platform/db/database.ts'
 import { languageOf } from '../platform/text/languages.ts'
 import { givenName } from '../platform/text/names.ts'
-import type { EmailContext, SiteEmailData } from './email-data.ts'
+import type { SiteEmailData } from './email-data.ts'
+import type { EmailContext } from './email-facts.ts'
 import { signedLink } from './signed-link.ts'
 
 interface Facts {
@@ -77,6 +78,8 @@ function dataOf(app: App, facts: Facts): SiteEmailData {
     recipient: { name, first_name: givenName(name), email, ...custom },
     offers: [],
     gift: null,
+    course: null,
+    lesson: null,
     link: signedLink(app, { purpose: 'form', siteId: site_id, cause: event_id }, url, null),
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome } from '../testing/outbox.ts'
-import { factsOf } from './email-data.ts'
+import { factsOf } from './email-facts.ts'
 
 let h: Harness
 beforeAll(async () => {

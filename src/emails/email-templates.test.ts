@@ -72,7 +72,7 @@ test.each([
   [
     'body',
     { body: '<p>\n  {{ recipient.nmae }}' },
-    'body, line 2, column 6: undefined variable: recipient.nmae (available: language, site.title, site.url, site.color, site.logo_url, site.time_zone, recipient.name, recipient.first_name, recipient.email, offers[].title, offers[].description, offers[].access_until, offers[].products[].title, link.url, link.expires_in_days)',
+    /^body, line 2, column 6: undefined variable: recipient\.nmae \(available: language, site\.title, site\.url, site\.color, site\.logo_url, site\.time_zone, recipient\.name, recipient\.first_name, recipient\.email, offers\[\]\.title, offers\[\]\.description, offers\[\]\.access_until, offers\[\]\.products\[\]\.title, (course\.title, course\.url, course\.percent, lesson\.title, lesson\.url, )?link\.url, link\.expires_in_days\)$/,
   ],
   [
     'footer',

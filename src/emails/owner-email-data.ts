@@ -52,6 +52,8 @@ function dataOf(app: App, facts: Facts): SiteEmailData {
     recipient: { name, first_name: givenName(name), email },
     offers: [],
     gift: null,
+    course: null,
+    lesson: null,
     link: { url, expires_in_days: null },
     hook: {
       id: hook_id,

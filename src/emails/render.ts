@@ -107,11 +107,15 @@ export function assertTemplate(template: Partial<EmailTemplate>, samples = [full
   }
 }
 
+/** What only some kinds of e-mails can be about. */
+const OCCASIONAL = ['gift', 'course', 'lesson']
+
 /** What templates that are tried with these samples can name. */
 function shapeFor(samples: EmailData[]) {
-  const { gift, ...others } = EMAIL_SHAPE
-  const known = samples.some((sample) => sample.gift) ? EMAIL_SHAPE : others
-  return { ...known, recipient: mapValues(samples[0]!.recipient, () => 'text' as const) }
+  const known = Object.entries(EMAIL_SHAPE).filter(
+    ([name]) => !OCCASIONAL.includes(name) || samples.some((sample) => sample[name as keyof EmailData]),
+  )
+  return { ...Object.fromEntries(known), recipient: mapValues(samples[0]!.recipient, () => 'text' as const) }
 }
 
 /** The names of what templates that are tried with these samples can name, as in `offers[].title`. */

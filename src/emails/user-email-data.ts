@@ -64,6 +64,8 @@ function dataOf(app: App, facts: Facts): SiteEmailData {
     recipient: { name, first_name: givenName(name), email },
     offers: [],
     gift: null,
+    course: null,
+    lesson: null,
     link: {
       url: redact(app, userLinkUrl(app, purpose, token), token),
       expires_in_days: USER_LINK_HOURS[purpose] / 24,

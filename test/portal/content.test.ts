@@ -1,4 +1,4 @@
-/** Pages of a site, written and published in the portal; and what a role that may only look has of courses and pages. */
+/** Pages of a site, written and published in the portal; what is archived is restored from its list; and what a role that may only look has of courses and pages. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { setPassword } from '../../src/accounts/set-password.ts'
 import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
@@ -66,3 +66,57 @@ test('who may only look sees courses and pages, and nothing that would change th
 })
 
 const LOOKING = ['view:sites', 'view:products', 'view:courses', 'view:blog_posts', 'view:landing_pages']
+
+/** Creates something and archives it. */
+async function archived(type: string, attributes: object): Promise<void> {
+  const { client } = portal.h
+  const { body } = await client.post(`/v1/${type}`, { data: { type, attributes } })
+  expect((await client.delete(`/v1/${type}/${body.data.id}`)).status).toBe(200)
+}
+
+const namesOf = async (type: string): Promise<string[]> =>
+  (await portal.h.client.get(`/v1/${type}`)).body.data.map(
+    ({ attributes }: { attributes: { name?: string; title?: string } }) =>
+      attributes.name ?? attributes.title,
+  )
+
+test.each([
+  ['tags', 'contact_tags', { name: 'Former' }, 'Former'],
+  ['fields', 'custom_fields', { title: 'Shoe size' }, 'Shoe size'],
+  ['offers', 'offers', { title: 'Old Bundle' }, 'Old Bundle'],
+])('%s are found among what is archived, and restored', async (path, type, attributes, name) => {
+  await archived(type, attributes)
+  // The list has something, so that it is no empty page.
+  await portal.h.client.post(`/v1/${type}`, {
+    data: { type, attributes: { [type === 'contact_tags' ? 'name' : 'title']: 'Another' } },
+  })
+  await page.goto(`${portal.site}/${path}`)
+  await page.getByRole('button', { name: 'Show what is archived' }).click()
+  await page.getByRole('button', { name: `Restore ${name}` }).click()
+  await page.getByText(`${name} is restored.`).waitFor()
+  expect(await namesOf(type)).toContain(name)
+})
+
+test('segments are restored from a dialog beside the views', async () => {
+  await archived('segments', { name: 'Old friends', filter: {} })
+  await page.goto(`${portal.site}/contacts`)
+  await page.getByRole('button', { name: 'Archived' }).click()
+  await page
+    .getByRole('dialog', { name: 'Archived segments' })
+    .getByRole('button', { name: 'Restore Old friends' })
+    .click()
+  await page.getByText('Old friends is restored.').waitFor()
+  expect(await namesOf('segments')).toContain('Old friends')
+})
+
+test('a form of settings asks before it is left with changes', async () => {
+  await page.goto(`${portal.site}/settings/site`)
+  const name = page.locator('.card', { hasText: 'Name and look' }).getByLabel('Name', { exact: true })
+  await name.fill('Another name')
+  await page.getByRole('link', { name: 'Offers', exact: true }).click()
+  await page.getByRole('dialog', { name: 'Leave this page?' }).getByRole('button', { name: 'Stay' }).click()
+  expect(await name.inputValue()).toBe('Another name')
+  await page.getByRole('link', { name: 'Offers', exact: true }).click()
+  await page.getByRole('dialog', { name: 'Leave this page?' }).getByRole('button', { name: 'Leave' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Offers' }).waitFor()
+})

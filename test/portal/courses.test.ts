@@ -92,6 +92,31 @@ test('a course with two modules is built, a lesson moved by keyboard, a file upl
   await page.getByText('The server cannot be reached.').waitFor()
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('button', { name: 'Actions for paper.txt' }).waitFor()
+  await page.unroute('**/v1/uploads')
+  // An upload goes on while another page is shown, with a way back.
+  const { promise: isLetGo, resolve: letGo } = Promise.withResolvers<void>()
+  await page.route('**/v1/uploads', async (route) => {
+    await isLetGo
+    await route.continue()
+  })
+  await page
+    .locator('input[type=file][multiple]')
+    .setInputFiles({ name: 'brush.txt', mimeType: 'text/plain', buffer: Buffer.from('No. 8') })
+  await page.getByRole('link', { name: 'Offers', exact: true }).click()
+  await heading('Offers').waitFor()
+  await page.getByRole('button', { name: '1 file is being uploaded' }).click()
+  await dialog().getByRole('link', { name: 'Paper' }).click()
+  await heading('Paper', 2).waitFor()
+  await page
+    .locator('main')
+    .getByRole('button', { name: /Cancel.*brush.txt/ })
+    .waitFor()
+  await page.getByRole('link', { name: 'Offers', exact: true }).click()
+  letGo()
+  await page.getByText('brush.txt is uploaded.').waitFor()
+  await page.getByRole('button', { name: /being uploaded/ }).waitFor({ state: 'detached' })
+  await page.goBack()
+  await page.getByRole('button', { name: 'Actions for brush.txt' }).waitFor()
 
   const lesson = page.url().split('/').at(-1)!
   const course = page.url().split('/').at(-3)!

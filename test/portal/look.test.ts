@@ -3,10 +3,11 @@ import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { MovableClock } from '../../src/platform/clock/clock.ts'
 import { makeAutomation, makeTag } from '../../src/testing/automations.ts'
 import { bulkBody } from '../../src/testing/bulk.ts'
 import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
-import { makeContact, makeOffer, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
+import { makeContact, makeOffer, makePasskey, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
 import { makeHook } from '../../src/testing/hooks.ts'
 import { thirdDueToday } from '../depth.ts'
 import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
@@ -21,6 +22,7 @@ const PAGES = [
   'contacts',
   'contacts?dialog=new',
   'contacts?dialog=filter',
+  'contacts?dialog=archived-segments',
   'contacts?filter[has_tag_id]=TAGID&columns=name,email,custom_1&sort=name',
   'bulk-jobs',
   'bulk-jobs/BULKJOB',
@@ -34,10 +36,12 @@ const PAGES = [
   'contacts/CONTACT?panel=timeline&grant=GRANT',
   'tags',
   'tags?dialog=new',
+  'tags?filter[archived_eq]=true',
   'fields',
   'fields?dialog=new',
   'offers',
   'offers?dialog=new',
+  'offers?filter[archived_eq]=true',
   'offers/OFFER',
   'offers/OFFER?dialog=archive',
   'offers/OFFER/automations',
@@ -83,10 +87,15 @@ const PAGES = [
   '/account/team?dialog=invite',
   '/account/profile',
   '/account/profile?dialog=add-passkey',
+  '/account/profile?dialog=rename-passkey&passkey=PASSKEY',
+  '/account/profile?dialog=remove-passkey&passkey=PASSKEY',
+  // Needs a recent sign-in: another dialog opens over this one.
+  '/account/profile?dialog=add-passkey > Continue',
   'settings/site',
   'settings/domain',
   'settings/emails',
   'settings/server',
+  'settings/server?dialog=advance-clock',
   '/link/unknown',
   '/setup/unknown',
   '/invite/unknown',
@@ -139,6 +148,16 @@ beforeAll(async () => {
   })
   const directories = [{ id: 'spotify', url: 'https://example.com/show' }]
   const podcastId = await makeContent(h.client, 'podcasts', { directories })
+  const { id: oldTagId } = (
+    await h.client.post('/v1/contact_tags', named('contact_tags', { name: 'Former' }))
+  ).body.data
+  const { id: segmentId } = (
+    await h.client.post('/v1/segments', named('segments', { name: 'Friends', filter: {} }))
+  ).body.data
+  const oldOfferId = await makeOffer(h.app, siteId, { title: 'Old Bundle' })
+  for (const path of [`contact_tags/${oldTagId}`, `segments/${segmentId}`, `offers/${oldOfferId}`])
+    await h.client.delete(`/v1/${path}`)
+  const passkeyId = await makePasskey(h.app, h.account.id, h.account.userId)
   const [email] = (await h.client.get('/v1/emails')).body.data
   const [grant] = (await h.client.get('/v1/grants')).body.data
   const [delivery] = (await h.client.get('/v1/webhook_deliveries')).body.data
@@ -159,16 +178,26 @@ beforeAll(async () => {
     DELIVERY: delivery.id,
     AUTOMATION: automationId,
     RUN_ID: run.id,
+    PASSKEY: passkeyId,
   }
 })
 afterAll(() => portal?.close())
 
-/** Opens the page and waits until nothing is being read any more. */
-async function open(page: Watched, path: string): Promise<void> {
-  const named = path.replace(/[A-Z_]{5,}/g, (name) => ids[name]!)
-  await page.goto(named.startsWith('/') ? `${portal.h.url}/admin${named}` : `${portal.site}/${named}`)
+const named = (type: string, attributes: object) => ({ data: { type, attributes } })
+
+/** Opens the page, presses a button if one is named, and waits until nothing is being read any more. */
+async function open(page: Watched, place: string): Promise<void> {
+  const [path = '', button] = place.split(' > ')
+  const address = path.replace(/[A-Z_]{5,}/g, (name) => ids[name]!)
+  await page.goto(address.startsWith('/') ? `${portal.h.url}/admin${address}` : `${portal.site}/${address}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   if (/dialog|panel=|email=|delivery=|submission=/.test(path)) await page.getByRole('dialog').waitFor()
+  if (button) {
+    await page.getByRole('button', { name: button }).click()
+    await page.getByRole('dialog').nth(1).getByRole('textbox').waitFor()
+    // What it was refused for is asked for now.
+    page.problems = page.problems.filter((problem) => !problem.startsWith('403 '))
+  }
   // Skeletons stand for what is being read.
   await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' })
 }
@@ -199,6 +228,8 @@ const NOT_IN_DIALOGS = {
 let page: Watched
 beforeAll(async () => {
   page = await signedIn(portal)
+  // The sign-in is not recent any more.
+  await (portal.h.app.clock as MovableClock).advance(portal.h.app.db, 11 * 60_000)
 })
 
 test.each(thirdDueToday(PAGES))(

@@ -2,6 +2,7 @@ import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import type { Complete } from './documents.ts'
 import { deleteSession, getMe, listPasskeys, listSites, type Site } from './generated.ts'
 import { queryClient } from './queries.ts'
+import { cancelUploads } from './running-uploads.ts'
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -35,5 +36,6 @@ export function useMay(): (permission: string) => boolean {
 
 export async function signOut(): Promise<void> {
   await deleteSession('current')
+  cancelUploads()
   queryClient.clear()
 }

@@ -2,6 +2,7 @@ import { Menu, useMantineColorScheme } from '@mantine/core'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { type CSSProperties, lazy, Suspense, useEffect, useState } from 'react'
 import { useFeed } from '../api/feed.ts'
+import { useIsUploading } from '../api/running-uploads.ts'
 import { signOut, useMay, useMe } from '../api/session.ts'
 import {
   CheckIcon,
@@ -15,6 +16,7 @@ import {
   SignOutIcon,
   SunIcon,
 } from '../parts/icons.tsx'
+import { onDemand } from '../parts/on-demand.tsx'
 import { NotFound } from '../parts/problem.tsx'
 import { useAddress } from '../parts/search.ts'
 import { chooseLanguage, language, t } from '../texts/translate.ts'
@@ -23,6 +25,8 @@ import { useShortcuts } from './shortcuts.ts'
 import { useSite } from './use-site.ts'
 
 const JobsTray = lazy(async () => ({ default: (await import('../pages/bulk/jobs-tray.tsx')).JobsTray }))
+
+const UploadsTray = onDemand(async () => (await import('../parts/uploads/uploads-tray.tsx')).UploadsTray)
 
 const loadPalette = () => import('./palette.tsx')
 const Palette = lazy(loadPalette)
@@ -44,6 +48,7 @@ function Shell() {
   const { pathname } = useLocation()
   const { search, change } = useAddress()
   const may = useMay()
+  const isUploading = useIsUploading()
   useShortcuts(() => setPaletteOpen(true))
   // biome-ignore lint/correctness/useExhaustiveDependencies: closes on every change of page.
   useEffect(() => setMenuOpen(false), [pathname])
@@ -77,6 +82,7 @@ function Shell() {
           </button>
         </div>
         <div className="topbar-end">
+          {isUploading && <UploadsTray />}
           {site && (
             <Suspense>
               <JobsTray />

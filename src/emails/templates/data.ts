@@ -15,9 +15,20 @@ export interface EmailData {
     products: { title: string }[]
   }[]
   gift: { from_name: string | null; message: string | null } | null
+  /** What an e-mail of an automation is about, after a lesson or a course was completed; null in all others. */
+  course: (Place & { percent: number }) | null
+  /** Null also after a course was completed. */
+  lesson: Place | null
   link: { url: string; expires_in_days: number | null }
   /** In `hook_disabled` alone. */
   hook?: HookNotice
+}
+
+/** A page of members. */
+export interface Place {
+  title: string
+  /** Those who are not signed in are led on to it after they have signed in. */
+  url: string
 }
 
 /** With the custom fields that the site has, archived or not; null: no value. */
@@ -59,6 +70,8 @@ export const EMAIL_SHAPE: ShapeOf<EmailData> = {
   recipient: { name: 'text', first_name: 'text', email: 'text' },
   offers: [{ title: 'text', description: 'text', access_until: 'text', products: [{ title: 'text' }] }],
   gift: { from_name: 'text', message: 'text' },
+  course: { title: 'text', url: 'text', percent: 'text' },
+  lesson: { title: 'text', url: 'text' },
   link: { url: 'text', expires_in_days: 'text' },
 }
 
@@ -66,7 +79,8 @@ export const EMAIL_SHAPE: ShapeOf<EmailData> = {
  * The data as templates get it: these properties and no others, each on one line, save for the description and the
  * message. A product that is alone in its offer and is called like it is left out, so that no title stands twice.
  */
-export function cleanData({ language, site, recipient, offers, gift, link, hook }: EmailData): EmailData {
+export function cleanData(data: EmailData): EmailData {
+  const { language, site, recipient, offers, gift, course, lesson, link, hook } = data
   return {
     language,
     site: {
@@ -82,10 +96,14 @@ export function cleanData({ language, site, recipient, offers, gift, link, hook 
       from_name: gift.from_name && line(gift.from_name),
       message: gift.message && lines(gift.message),
     },
+    course: course && { ...cleanPlace(course), percent: course.percent },
+    lesson: lesson && cleanPlace(lesson),
     link: { url: link.url, expires_in_days: link.expires_in_days },
     ...(hook && { hook }),
   }
 }
+
+const cleanPlace = ({ title, url }: Place): Place => ({ title: line(title), url })
 
 const cleanRecipient = ({ name, first_name, email, ...custom }: Recipient): Recipient => ({
   name: line(name),

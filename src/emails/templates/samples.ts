@@ -27,6 +27,12 @@ export const fullSample: EmailData = {
     },
   ],
   gift: { from_name: 'Ada Miller', message: 'Happy birthday!\nMay your kitchen always smell of bread.' },
+  course: {
+    title: 'Sourdough in eight lessons',
+    url: 'https://quietkitchen.example/products/1',
+    percent: 25,
+  },
+  lesson: { title: 'Feeding the starter', url: 'https://quietkitchen.example/products/1/lessons/2' },
   link: { url: 'https://quietkitchen.example/enter/4f9c2a7e1b', expires_in_days: 7 },
 }
 
@@ -43,6 +49,8 @@ export const sparseSample: EmailData = {
   recipient: { name: '', first_name: '', email: 'robin@example.com' },
   offers: [{ title: 'Sunday circle', description: null, access_until: null, products: [] }],
   gift: null,
+  course: null,
+  lesson: null,
   link: { url: 'https://quietkitchen.example/enter/4f9c2a7e1b', expires_in_days: null },
 }
 
@@ -53,7 +61,11 @@ export const sparseSample: EmailData = {
  */
 export function samplesOf(kind: EmailKind, custom: Record<string, string> = {}): EmailData[] {
   const filled = { ...fullSample, recipient: { ...fullSample.recipient, ...custom } }
-  const full = kind === 'gift' ? filled : { ...filled, gift: null }
+  const full = {
+    ...filled,
+    ...(kind !== 'gift' && { gift: null }),
+    ...(kind !== 'automation' && { course: null, lesson: null }),
+  }
   const without = Object.fromEntries(Object.keys(custom).map((handle) => [handle, null]))
   const sparse = { ...sparseSample, recipient: { ...sparseSample.recipient, ...without } }
   const isAboutGrants = [

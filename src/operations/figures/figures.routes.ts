@@ -11,7 +11,8 @@ const Day = Type.Object({
   day: Type.String({ description: 'In the time zone of the site', examples: ['2026-01-31'] }),
   grants: Type.Integer({ description: 'Grants that were made on that day' }),
   active_members: Type.Integer({
-    description: 'Customers who had access to something at the end of that day; of today: who have it now',
+    description:
+      'Customers who had access to something, by a grant or a purchase, at the end of that day; of today: who have it now',
   }),
 })
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeKey, makeOffer, makeSite, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
+import { rowsReadBy, vacuum } from '../../testing/plans.ts'
+import { recordStatements } from '../../testing/statements.ts'
 import { advanceClock } from '../../worker/advance-clock.ts'
 
 const DAY_MS = 86_400_000
@@ -78,4 +80,91 @@ test('figures require view:grants, are those of a site of the account, and of a 
   const { body } = await h.client.get(`/v1/sites/${other}/figures`)
   expect(body.data.attributes.days).toHaveLength(30)
   expect(body.data.attributes.days.every(({ grants }: Day) => grants === 0)).toBe(true)
+})
+
+/** A site of its own, on which rows of grants and purchases are written. @param rows SQL that has `i` */
+async function siteWith(customers: number, grants: { rows: number; columns: string; values: string }) {
+  const site = await makeSite(h.app, h.account)
+  const run = (text: string) => h.app.pool.query(text, [site])
+  await run(
+    `insert into customers (site_id, id, contact_id, name, email, created_at, updated_at)
+     select $1, $1::bigint * 1000000 + i, $1::bigint * 1000000 + i, 'x', i || '@' || $1::text, now(), now()
+       from generate_series(1, ${customers}) i`,
+  )
+  await run(
+    `insert into offer_grants (site_id, customer_id, offer_id, source, granted_by, ${grants.columns})
+     select $1, $1::bigint * 1000000 + 1 + i % ${customers}, i, 'api', 'test', ${grants.values}
+       from generate_series(1, ${grants.rows}) i`,
+  )
+  const read = async (days: number): Promise<Day[]> =>
+    (await h.client.get(`/v1/sites/${site}/figures?days=${days}`)).body.data.attributes.days
+  return { site, run, read }
+}
+
+/** A time that follows from the row, between so many days ago and ahead. */
+const some = (salt: number, before: number, after: number) =>
+  `now() + (hashint4(i * 31 + ${salt}) & 65535) / 65535.0 * interval '${before + after} days' - interval '${before} days'`
+
+test('active members are those who had access by a grant or a purchase when a day ended, as counted one by one', async () => {
+  const starts = some(1, 30, 3)
+  const { site, run, read } = await siteWith(60, {
+    rows: 150,
+    columns: 'granted_at, starts_at, expires_at, revoked_at, revoke_reason',
+    values: `least(now(), ${starts}), ${starts},
+      case when i % 3 > 0 then greatest(${some(2, 20, 10)}, ${starts} + interval '1 hour') end,
+      case when i % 4 = 0 then ${some(3, 25, 0)} end, case when i % 4 = 0 then 'revoked' end`,
+  })
+  await run(
+    `insert into purchases (site_id, id, order_id, order_item_id, customer_id, offer_id, payment_type, amount, currency,
+                            quantity, effective_start_at, deactivated_at, deactivation_reason, closed_at, settle_at,
+                            created_at, updated_at)
+     select $1, id, i, id, $1::bigint * 1000000 + 1 + i * 2 % 60, i, 'single', 4900, 'USD', 1, began, ends,
+            case when ends is not null then 'refund' end, case when ends < now() and i % 5 > 0 then ends end,
+            case when ends >= now() or i % 5 = 0 then ends end, began, began
+       from (select i, $1::bigint * 1000000 + i as id, ${some(4, 40, 2)} as began,
+                    case when i % 3 = 0 then ${some(5, 20, 10)} end as ends
+               from generate_series(1, 60) i) p`,
+  )
+  const { rows } = await h.app.pool.query(
+    `select to_char(day, 'YYYY-MM-DD') as day,
+            (select count(*)::int from offer_grants where site_id = $1 and granted_at::date = day::date) as grants,
+            (select count(distinct customer_id)::int
+               from (select customer_id, starts_at, least(revoked_at, expires_at) as ends_at from offer_grants where site_id = $1
+                     union all
+                     select customer_id, effective_start_at, deactivated_at from purchases where site_id = $1) access
+              where starts_at <= moment and (ends_at is null or ends_at > moment)) as active_members
+       from generate_series(($2::timestamptz at time zone 'UTC')::date - 19, ($2::timestamptz at time zone 'UTC')::date, '1 day') day
+      cross join lateral (select least(day at time zone 'UTC' + interval '1 day' - interval '1 microsecond', $2) as moment) m
+      order by day`,
+    [site, h.app.clock.now()],
+  )
+  expect(await read(20)).toEqual(rows)
+  expect(new Set(rows.map(({ active_members }) => active_members)).size).toBeGreaterThan(5)
+})
+
+test('what has not changed within the days is counted and not read, however much there is', async () => {
+  const CUSTOMERS = 1_000
+  const { run, read } = await siteWith(CUSTOMERS, {
+    rows: 40_000,
+    columns: 'granted_at, starts_at, revoked_at, revoke_reason',
+    values: `now() - interval '400 days' + i * interval '1 minute', now() - interval '400 days' + i * interval '1 minute',
+      case when i > ${CUSTOMERS} then now() - interval '300 days' end, case when i > ${CUSTOMERS} then 'revoked' end`,
+  })
+  // Two have access that is older; one of them has two grants more.
+  await run(
+    `insert into offer_grants (site_id, customer_id, offer_id, source, granted_by, granted_at, starts_at)
+     select $1, $1::bigint * 1000000 + least(i, 2), 50000 + i, 'api', 'test', now(), now() from generate_series(1, 3) i`,
+  )
+  await vacuum(h.app.pool, 'offer_grants', 'purchases', 'customers')
+  const statements = recordStatements(h.app.pool)
+  const days = await read(7)
+  expect(days.reduce((sum, { grants }) => sum + grants, 0)).toBe(3)
+  expect(days.map(({ active_members }) => active_members)).toEqual(days.map(() => CUSTOMERS))
+  const figures = statements.filter(({ text }) => text.includes('range_agg'))
+  const [reading] = await rowsReadBy(
+    h.app.pool,
+    figures.map(({ text, values }) => ({ text: `select * from (${text}) figures`, values })),
+  )
+  // Each customer and what is live of theirs is counted; of grants, some pages are read whole.
+  expect(reading!.read).toBeLessThan(4 * CUSTOMERS + 4_000)
 })

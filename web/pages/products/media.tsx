@@ -1,19 +1,23 @@
 import { Button, FileButton, TextInput } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type AnyResource, findIncluded, type Identifier } from '../../api/documents.ts'
 import { errorsByField } from '../../api/errors.ts'
 import { createMedium, type MediumAttributes, type MediumRelationships } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
+import { useRunning } from '../../api/running-uploads.ts'
 import { useMay } from '../../api/session.ts'
 import { FormErrors, useSubmit } from '../../parts/forms.tsx'
 import { UploadIcon } from '../../parts/icons.tsx'
 import { Card } from '../../parts/page.tsx'
-import { UploadLines, useUploads } from '../../parts/uploads.tsx'
+import { startUploads } from '../../parts/uploads/start-uploads.ts'
+import { UploadLine } from '../../parts/uploads/upload-lines.tsx'
+import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { MediumLine } from './medium-line.tsx'
 
 interface LessonDocument {
-  data: { relationships: { media?: { data?: Identifier[] } } }
+  data: { attributes: { title: string }; relationships: { media?: { data?: Identifier[] } } }
   included?: unknown[]
 }
 
@@ -37,14 +41,23 @@ async function addMedium(lessonId: string, url: string): Promise<void> {
 /** Videos, sounds, pictures and files of a lesson, which are added and removed at once. */
 export function Media({ lessonId, document }: { lessonId: string; document: LessonDocument }) {
   const may = useMay()
-  const uploads = useUploads('members', ({ attributes }) => addMedium(lessonId, attributes.url))
+  const { id: siteId, subdomain: site } = useCurrentSite()
+  const { id: course } = useParams({ strict: false }) as { id: string }
+  const uploads = useRunning(({ lesson }) => lesson === lessonId)
+  const start = (files: File[]) =>
+    startUploads(
+      files,
+      { site, course, lesson: lessonId, title: document.data.attributes.title },
+      { siteId, visibility: 'members' },
+      ({ attributes }) => addMedium(lessonId, attributes.url),
+    )
   const media = (document.data.relationships.media?.data ?? []).flatMap(
     (medium) => (findIncluded(document, medium) as Medium | undefined) ?? [],
   )
   const mayEdit = may('manage:courses')
   return (
     <Card title={t('media.title')}>
-      {media.length === 0 && uploads.running.length === 0 && <p className="meta">{t('media.none')}</p>}
+      {media.length === 0 && uploads.length === 0 && <p className="meta">{t('media.none')}</p>}
       <ul className="lines">
         {media.map(({ id, attributes, relationships }, index) => (
           <MediumLine
@@ -56,12 +69,14 @@ export function Media({ lessonId, document }: { lessonId: string; document: Less
             isLast={index === media.length - 1}
           />
         ))}
-        <UploadLines uploads={uploads} />
+        {uploads.map((upload) => (
+          <UploadLine key={upload.key} upload={upload} />
+        ))}
       </ul>
       {mayEdit && (
         <div className="media-add">
           {may('manage:uploads') && (
-            <FileButton multiple onChange={uploads.start}>
+            <FileButton multiple onChange={start}>
               {(props) => (
                 <Button {...props} variant="default" leftSection={<UploadIcon size={16} />}>
                   {t('media.upload')}
