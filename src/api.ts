@@ -47,6 +47,7 @@ import { grantPeriodRoutes } from './grants/grant-period.routes.ts'
 import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { mcp } from './mcp/mcp.ts'
+import { importRoutes } from './imports/imports.routes.ts'
 import { memberPages } from './members/member-pages.ts'
 import { signInAsRoute } from './members/sign-in-as.routes.ts'
 import { merging } from './merging.ts'
@@ -157,6 +158,7 @@ export const routes: Route[] = [
   }),
   ...activationRoutes,
   ...bulkRoutes({ effect: CountedEffectSchema, begin: countEffects }),
+  ...importRoutes,
   ...crudRoutes(offerRecords, {
     create:
       'Without a `payment_type`, an offer with a price is `single` and one without is `free`. `products` are the products that the offer gives access to.',

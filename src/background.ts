@@ -7,6 +7,7 @@ import { cleanUploads } from './catalogue/uploads/clean-uploads.ts'
 import { emailsQueue } from './emails/emails-queue.ts'
 import { announceAccessEnds, endingSchedule } from './grants/announce-access-ends.ts'
 import { expireGrants, expirySchedule } from './grants/expire-grants.ts'
+import { importTask } from './imports/process-imports.ts'
 import { cleanEvents } from './operations/clean-events.ts'
 import { cleanUp } from './operations/clean-up.ts'
 import { expireCheckoutsTask } from './payments/checkouts/expire-checkouts.ts'
@@ -28,6 +29,7 @@ export const queues: Queue[] = [dispatching, runsQueue, emailsQueue, deliveriesQ
 export const backgroundTasks: BackgroundTask[] = [
   ...queues,
   bulkTask,
+  importTask,
   reconcileTask,
   expireCheckoutsTask,
   { name: 'cancel', everyMs: 1_000, run: cancelRest },

@@ -5,6 +5,7 @@ import { progressMerging } from './catalogue/course-progress/merging.ts'
 import { emailsMerging } from './emails/merging.ts'
 import { submissionsMerging } from './forms/merging.ts'
 import { grantsMerging } from './grants/merging.ts'
+import { importsMerging } from './imports/merging.ts'
 import { linksMerging } from './links/merging.ts'
 import { sessionsMerging } from './members/merging.ts'
 import { paymentsMerging } from './payments/merging.ts'
@@ -37,5 +38,6 @@ export const merging: Merging[] = [
   runsMerging,
   deliveriesMerging,
   bulkMerging,
+  importsMerging,
   paymentsMerging,
 ]

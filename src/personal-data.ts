@@ -5,6 +5,7 @@ import { progressData } from './catalogue/course-progress/personal-data.ts'
 import { emailsData } from './emails/personal-data.ts'
 import { formsData } from './forms/personal-data.ts'
 import { grantsData } from './grants/personal-data.ts'
+import { importsData } from './imports/personal-data.ts'
 import { linksData } from './links/personal-data.ts'
 import { sessionsData } from './members/personal-data.ts'
 import { paymentsData } from './payments/personal-data.ts'
@@ -35,5 +36,6 @@ export const personalData: PersonalData[] = [
   automationsData,
   webhooksData,
   bulkData,
+  importsData,
   paymentsData,
 ]

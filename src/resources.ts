@@ -26,6 +26,8 @@ import { fields } from './forms/fields.resource.ts'
 import { formSubmissions } from './forms/form-submissions.resource.ts'
 import { forms } from './forms/forms.resource.ts'
 import { grants } from './grants/grants.resource.ts'
+import { importRows } from './imports/import-rows.resource.ts'
+import { imports } from './imports/imports.resource.ts'
 import { events } from './operations/events/events.resource.ts'
 import { providerAccounts } from './payments/accounts/provider-accounts.resource.ts'
 import { contactAliases } from './people/contacts/contact-aliases.resource.ts'
@@ -81,6 +83,8 @@ export const resources: Resource[] = [
   coupons,
   bulkJobs,
   bulkJobRows,
+  imports,
+  importRows,
   automations,
   automationRuns,
   events,

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bestowHere, bestowJsonHere } from './in-process.ts'
@@ -55,6 +55,35 @@ describe('while the server runs', () => {
     expect(await json('contacts', 'find', 'grace shop@bücher.example')).toMatchObject([{ id: made.id }])
     expect((await run('contacts', 'find', 'grace+shop')).stdout.trim().split('\n')).toHaveLength(2)
     expect((await json('grant', 'GRACE shop@BÜCHER.example', '1')).contact_id).toBe(made.id)
+  })
+
+  test('a file of contacts is imported; rejected rows are written beside it, corrected and imported again', async () => {
+    const csv = join(settings.DATA_DIR, 'people.csv')
+    await writeFile(csv, 'Correo;Name;Tags\nimport1@example.com;Ada;Imported\nwrong;Bob;\n')
+    expect((await run('import', 'contacts', csv)).stderr).toContain('no column for email')
+    const args = ['import', 'contacts', csv, '--map', 'Correo=email']
+    expect(await json(...args, '--dry-run')).toMatchObject({
+      status: 'completed',
+      dry_run: true,
+      counts: { created: 1, rejected: 1 },
+      rejected_file: null,
+    })
+    const imported = await json(...args)
+    expect(imported).toMatchObject({
+      counts: { created: 1, rejected: 1 },
+      findings: { created: { contact_tags: ['Imported'] } },
+      rejected: [{ line: '3', column: 'Correo', reason: 'It is not an e-mail address.' }],
+      rejected_file: join(settings.DATA_DIR, 'people.rejected.csv'),
+    })
+    const rejected = await readFile(imported.rejected_file, 'utf8')
+    await writeFile(imported.rejected_file, rejected.replace('wrong', 'import2@example.com'))
+    expect(await json('import', 'contacts', imported.rejected_file, '--map', 'Correo=email')).toMatchObject({
+      counts: { created: 1 },
+      columns_left_out: ['Rejected line', 'Rejected column', 'Rejected reason'],
+    })
+    expect((await json('import', 'list'))[0]).toMatchObject({ kind: 'contacts', status: 'completed' })
+    expect((await run('import', 'show', imported.id)).stdout).toContain('rejected: 1')
+    expect((await run('import', 'cancel', imported.id)).stderr).toContain('has ended')
   })
 
   test('a bulk job takes its rows from a file, and prints what became of them', async () => {

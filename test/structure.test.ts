@@ -28,6 +28,7 @@ const LAYERS = [
   'forms',
   'automations',
   'bulk',
+  'imports',
   'members',
   'portal',
   'developer-site',

@@ -16,6 +16,7 @@ export const TABLES: Record<string, string[]> = {
   ],
   automations: ['automations', 'automation_versions', 'automation_runs', 'automation_run_steps'],
   bulk: ['bulk_jobs', 'bulk_job_rows'],
+  imports: ['imports', 'import_rows'],
   catalogue: [
     'offers',
     'offer_products',

@@ -23,6 +23,7 @@ const OWNERS = {
   'landing page': (given: string) => ofSite('landing_pages', given),
   'website page': (given: string) => ofSite('website_pages', given),
   'bulk job': (given: string) => ofSite('bulk_jobs', given),
+  import: (given: string) => ofSite('imports', given),
   'custom field': (given: string) => ofSite('custom_fields', given),
 }
 

@@ -142,9 +142,10 @@ async function processUntilDone(
   id: string,
   options: OutputOptions,
 ): Promise<void> {
+  const begun = performance.now()
   for (;;) {
     const { status, done, total } = await findJob(app, scope, id)
-    if (!options.json) drawProgress({ done: Number(done), total: Number(total) })
+    if (!options.json) drawProgress({ done: Number(done), total: Number(total), begun })
     if (status === 'completed' || status === 'cancelled') return
     if ((await processJobs(app)) === 0) await sleep(POLL_MS)
   }

@@ -30,6 +30,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   { names: ['users'], load: async () => (await import('./users.ts')).userCommands },
   { names: ['contacts'], load: async () => (await import('./contacts.ts')).contactCommands },
   { names: ['grant', 'revoke'], load: async () => (await import('./grants.ts')).grantCommands },
+  { names: ['import'], load: async () => (await import('./imports.ts')).importCommands },
   { names: ['bulk'], load: async () => (await import('./bulk.ts')).bulkCommands },
   {
     names: ['orders', 'purchases', 'transactions', 'payouts'],

@@ -43,6 +43,7 @@ export const SECTIONS: Section[] = [
       chapter('forms', 'Forms'),
       chapter('content', 'Content'),
       chapter('emails', 'E-mail templates'),
+      chapter('import', 'Import'),
       chapter('bulk', 'Bulk jobs'),
       chapter('sales', 'Sales'),
       chapter('coupons', 'Coupons'),

@@ -13,7 +13,7 @@ export interface OffersOf {
 }
 
 export interface GrantOf extends OffersOf {
-  source: 'automation' | 'inbound_url' | 'form' | 'api' | 'cli'
+  source: 'automation' | 'inbound_url' | 'form' | 'import' | 'api' | 'cli'
   send_customer_welcome_email?: boolean
   send_offer_grant_email?: boolean
   /** What happens to the end of access to offers that are held: see renew_grants.sql. */

@@ -12,7 +12,7 @@ import { readId } from '../platform/jsonapi/identifiers.ts'
 import { comparisons } from '../platform/jsonapi/operators.ts'
 import { defineResource, type Filter, type Scope } from '../platform/jsonapi/resource.ts'
 
-const SOURCES = ['api', 'cli', 'automation', 'inbound_url', 'form', 'demo']
+const SOURCES = ['api', 'cli', 'automation', 'inbound_url', 'form', 'import', 'demo']
 const REVOKE_REASONS = ['revoked', 'replaced', 'expired', 'contact_deleted', 'merged']
 
 /** Live grants and ended ones have an index each, which only a condition of their own finds. */

@@ -9,7 +9,7 @@ const BATCH = 5_000
 /**
  * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, sign-ins that have ended, counts of
  * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, challenges of passkeys, submissions of forms that nobody confirmed, secrets that sign no more;
- * bulk jobs that have finished long ago; and from each queue what is older than its retention period.
+ * bulk jobs and imports that have finished long ago, and files that were cut off; and from each queue what is older than its retention period.
  *
  * @returns how many rows went; there may be more
  */
@@ -36,6 +36,16 @@ export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
       'bulk_jobs',
       sql`finished_at < ${bulkEnd} and not exists (select from bulk_job_rows r where r.job_id = bulk_jobs.id)`,
     ),
+    import_rows: removal(
+      app,
+      'import_rows',
+      sql`import_id in (select id from imports where ${isOldImport(now, bulkEnd)})`,
+    ),
+    imports: removal(
+      app,
+      'imports',
+      sql`${isOldImport(now, bulkEnd)} and not exists (select from import_rows r where r.import_id = imports.id)`,
+    ),
     email_budgets: removal(app, 'email_budgets', sql`hour < ${now} - interval '24 hours'`),
   }
   for (const { table, clean } of queues) if (clean) work[table] = () => clean(app)
@@ -50,6 +60,11 @@ export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
   }
   return count
 }
+
+/** One that has finished, or waits to be started, long ago; or whose file never arrived. */
+const isOldImport = (now: RawBuilder<unknown>, end: RawBuilder<unknown>) => sql`(
+  finished_at < ${end} or (status = 'ready' and updated_at < ${end})
+  or (status = 'receiving' and updated_at < ${now} - interval '1 day'))`
 
 function removal({ db }: App, table: string, isEnded: RawBuilder<unknown>): () => Promise<number> {
   const rows = sql.table(table)

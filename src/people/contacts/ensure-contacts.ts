@@ -48,7 +48,8 @@ export async function ensureContacts(
   return findContactsByEmail(tx, siteId, emails)
 }
 
-async function recordCreated(tx: Tx, siteId: string, ids: string[], origin: Origin): Promise<void> {
+/** Records that these contacts were created. */
+export async function recordCreated(tx: Tx, siteId: string, ids: string[], origin: Origin): Promise<void> {
   const row = JSON.stringify(originRow(origin))
   await sql`
     select from record_events(array(

@@ -29,6 +29,11 @@ export type BulkKindName = (typeof BULK_KINDS)[number]
 
 export const bulk = (kind: BulkKindName): Permission => `bulk:${kind}`
 
+/** The kinds of files that can be imported. */
+export const IMPORT_KINDS = ['contacts'] as const
+
+export type ImportKindName = (typeof IMPORT_KINDS)[number]
+
 /** The permission to see a resource. */
 export const viewing = ({ type, permittedWith = type }: Resource): Permission => `view:${permittedWith}`
 

@@ -596,6 +596,51 @@ export interface IdempotencyKeys {
   route: string;
 }
 
+export interface ImportRows {
+  cells: Json | null;
+  code: string | null;
+  column_name: string | null;
+  contact_id: Int8 | null;
+  detail: string | null;
+  done_at: Timestamp | null;
+  id: Generated<Int8>;
+  import_id: Int8;
+  leader: number | null;
+  line: number;
+  person: string | null;
+  position: number;
+  result: Json | null;
+  site_id: Int8;
+  status: Generated<string>;
+}
+
+export interface Imports {
+  actor: string;
+  caller: Json | null;
+  counts: Generated<Json>;
+  created_at: Timestamp;
+  done: Generated<number>;
+  due_at: Timestamp;
+  fields: Json;
+  file_name: string;
+  findings: Generated<Json>;
+  finished_at: Timestamp | null;
+  header: Json;
+  id: Generated<Int8>;
+  is_dry_run: boolean;
+  kind: string;
+  plan: Generated<Json>;
+  reason: string | null;
+  rejected: Generated<number>;
+  settings: Json;
+  site_id: Int8;
+  source: string;
+  started_at: Timestamp | null;
+  status: string;
+  total: Generated<number>;
+  updated_at: Timestamp;
+}
+
 export interface Invitations {
   accepted_at: Timestamp | null;
   account_id: Int8;
@@ -1261,6 +1306,8 @@ export interface DB {
   hook_secrets: HookSecrets;
   hooks: Hooks;
   idempotency_keys: IdempotencyKeys;
+  import_rows: ImportRows;
+  imports: Imports;
   invitations: Invitations;
   landing_pages: LandingPages;
   lesson_completions: LessonCompletions;

@@ -51,3 +51,17 @@ export async function reserveId(tx: Tx, table: IdTable, siteIds: string[], id: s
   const { rows } = await sql`select from ${sql.table(table)} where id = ${id} and ${isOurs}`.execute(tx)
   if (rows.length > 0) throw idTaken(id)
 }
+
+/**
+ * Keeps the server from choosing ids up to one of a table, so that rows can get them later, where they are free. Takes
+ * a lock on the table until the transaction ends.
+ *
+ * @param largest null: none is wanted
+ */
+export async function reserveIdsUpTo(
+  tx: Tx,
+  table: 'contacts' | 'customers',
+  largest: string | null,
+): Promise<void> {
+  if (largest !== null) await sql`select reserve_id(${table}::regclass, ${largest}::bigint)`.execute(tx)
+}

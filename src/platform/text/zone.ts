@@ -23,6 +23,41 @@ export function dayIn(zone: string, time: Date): string {
   return `${parts.year!.padStart(4, '0')}-${parts.month}-${parts.day}`
 }
 
+/** A day and a time of it, as clocks in a zone show them. */
+export interface ClockTime {
+  year: number
+  /** From 1. */
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+}
+
+/** The instant at which clocks in a zone show this. Of a time that they show twice, the first; one that they skip is later by what is skipped. */
+export function instantOf(zone: string, shown: ClockTime): Date {
+  const { year, month, day, hour, minute, second } = shown
+  const wanted = Date.UTC(year, month - 1, day, hour, minute, second)
+  const [before, after] = [wanted - 86_400_000, wanted + 86_400_000].map((time) => offsetAt(zone, time))
+  const first = wanted - before!
+  return new Date(first + offsetAt(zone, first) === wanted ? first : wanted - after!)
+}
+
+/** What clocks in a zone are ahead of UTC at an instant, in milliseconds. */
+function offsetAt(zone: string, time: number): number {
+  if (zone === 'UTC') return 0
+  const whole = Math.floor(time / 1_000) * 1_000
+  const format = formatIn('en-US', zone, {
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' },
+  })
+  const parts = Object.fromEntries(
+    format.formatToParts(whole).map(({ type, value }) => [type, Number(value)]),
+  )
+  const { year, month, day, hour, minute, second } = parts as unknown as ClockTime
+  return Date.UTC(year, month - 1, day, hour, minute, second) - whole
+}
+
 /** Whether a day begins at this instant. Where clocks change at midnight, a day can begin at 01:00. */
 export const isStartOfDay = (zone: string, time: Date): boolean =>
   dayIn(zone, time) !== dayIn(zone, new Date(time.getTime() - 1))

@@ -1,0 +1,125 @@
+import type { Readable } from 'node:stream'
+import type { LastingCaller } from '../accounts/still-may.ts'
+import { customFieldsOf } from '../people/custom-fields/find-fields.ts'
+import type { App } from '../platform/app.ts'
+import { badRequest } from '../platform/jsonapi/errors.ts'
+import { assertRequired, type ColumnFields, fieldsOf, type Importable, withNamed } from './columns.ts'
+import { noFindings } from './findings.ts'
+import type { ImportKind, ImportSettings } from './import-kind.ts'
+import { importableOf } from './kinds.ts'
+import { type CsvRow, readCsv } from './reading/read-csv.ts'
+import { stageRows } from './stage-file.ts'
+
+export interface NewImport {
+  siteId: string
+  kind: ImportKind
+  fileName: string
+  settings: ImportSettings
+  /** Fields by column, for those that are not known by their names. */
+  map: Record<string, string | null>
+  isDryRun: boolean
+  /** It waits to be started, and its columns can be changed. */
+  isHeld: boolean
+  source: 'api' | 'cli'
+  actor: string
+  /** Null: the operator of the server. */
+  caller: LastingCaller | null
+  /** Called with the number of rows that have been read. */
+  progress?: (count: number) => void
+}
+
+/** Columns that a file can have. */
+const MOST_COLUMNS = 500
+
+/**
+ * Stores the rows of a file, as they arrive, to be imported by the workers: see process-imports.ts. Nothing is left of
+ * a file that cannot be read to its end.
+ *
+ * @returns the id
+ * @throws ApiError 400 for what is not CSV, 422 for columns that are wrong
+ */
+export async function createImport(app: App, given: NewImport, content: Readable): Promise<string> {
+  const { kind, siteId, map, isHeld } = given
+  const importable = importableOf(kind, await customFieldsOf(app.db, [siteId]))
+  const rows = readCsv(
+    content,
+    (header) => fieldsOf(header, importable).filter((field) => field !== null).length,
+  )
+  const header = await readHeader(rows)
+  const fields = withNamed(header, fieldsOf(header, importable), map, importable, '')
+  if (!isHeld) assertRequired(header, fields, importable)
+  return keepRows(app, given, { header, fields, rows, importable })
+}
+
+async function readHeader(rows: AsyncGenerator<CsvRow>): Promise<string[]> {
+  const { value, done } = await rows.next()
+  if (done) throw badRequest('empty_file', 'The file is empty: it needs a header, and rows below it.')
+  const header = value.cells.map((cell) => cell.replaceAll('\0', '').toWellFormed().trim())
+  while (header.at(-1) === '') header.pop()
+  if (header.length > MOST_COLUMNS)
+    throw badRequest('too_many_columns', `A file has at most ${MOST_COLUMNS} columns.`)
+  return header
+}
+
+interface Read {
+  header: string[]
+  fields: ColumnFields
+  rows: AsyncGenerator<CsvRow>
+  importable: Importable
+}
+
+async function keepRows(app: App, given: NewImport, { header, fields, rows }: Read): Promise<string> {
+  const { siteId, isHeld, progress } = given
+  const id = await announce(app, given, header, fields)
+  try {
+    const total = await stageRows(app, { siteId, importId: id }, rows, fields.indexOf('email'), progress)
+    if (total === 0) throw badRequest('empty_file', 'The file has a header, and no rows below it.')
+    await app.db
+      .updateTable('imports')
+      .set({ total, status: isHeld ? 'ready' : 'pending', due_at: app.clock.now() })
+      .where('id', '=', id)
+      .where('site_id', '=', siteId)
+      .execute()
+    return id
+  } catch (error) {
+    await removeImport(app, siteId, id)
+    throw error
+  }
+}
+
+async function announce(
+  { db, clock }: App,
+  { siteId, kind, fileName, settings, isDryRun, source, actor, caller }: NewImport,
+  header: string[],
+  fields: ColumnFields,
+): Promise<string> {
+  const now = clock.now()
+  const { id } = await db
+    .insertInto('imports')
+    .values({
+      site_id: siteId,
+      kind: kind.name,
+      status: 'receiving',
+      is_dry_run: isDryRun,
+      file_name: fileName,
+      header: JSON.stringify(header),
+      fields: JSON.stringify(fields),
+      settings: JSON.stringify(settings),
+      findings: JSON.stringify(noFindings()),
+      source,
+      actor,
+      caller: caller && JSON.stringify(caller),
+      due_at: now,
+      created_at: now,
+      updated_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** Removes an import whose file has not arrived, with its rows. */
+async function removeImport({ db }: App, siteId: string, id: string): Promise<void> {
+  await db.deleteFrom('import_rows').where('import_id', '=', id).where('site_id', '=', siteId).execute()
+  await db.deleteFrom('imports').where('id', '=', id).where('site_id', '=', siteId).execute()
+}

@@ -1,0 +1,28 @@
+/** Table of contents: what can be imported from files. */
+import type { CustomField } from '../people/custom-fields/find-fields.ts'
+import { IMPORT_KINDS, type ImportKindName } from '../platform/auth/permissions.ts'
+import type { Importable } from './columns.ts'
+import type { ImportKind } from './import-kind.ts'
+import { importContacts } from './kinds/contacts/contacts.ts'
+
+export const importKinds: Record<ImportKindName, ImportKind> = {
+  contacts: importContacts,
+}
+
+/** @throws Error for a kind that this version does not have */
+export function kindNamed(name: string): ImportKind {
+  if (isKind(name)) return importKinds[name]
+  throw new Error(`There is no kind of import "${name}" in this version.`)
+}
+
+export const isKind = (name: string): name is ImportKindName =>
+  (IMPORT_KINDS as readonly string[]).includes(name)
+
+/** What columns of its files can be imported into. @param customFields of the site */
+export const importableOf = (
+  { fields, hasCustomFields }: ImportKind,
+  customFields: CustomField[],
+): Importable => ({
+  fields,
+  customFields: hasCustomFields ? customFields : null,
+})
