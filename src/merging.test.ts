@@ -90,6 +90,7 @@ const LEFT: Record<string, string[]> = {
   automation_runs: ['automation_runs'],
   webhook_deliveries: ['webhook_deliveries'],
   bulk_job_rows: ['bulk_job_rows'],
+  import_rows: ['import_rows'],
   checkouts: ['checkouts', 'provider_customers'],
 }
 

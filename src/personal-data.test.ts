@@ -87,6 +87,7 @@ const TABLES: Record<string, string[]> = {
   automation_runs: ['automation_runs'],
   webhook_deliveries: ['webhook_attempts', 'webhook_deliveries'],
   bulk_job_rows: ['bulk_job_rows', 'bulk_jobs', 'idempotency_keys'],
+  import_rows: ['import_rows'],
   checkouts: ['checkouts', 'provider_customers'],
 }
 

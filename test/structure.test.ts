@@ -29,6 +29,7 @@ const LAYERS = [
   'automations',
   'bulk',
   'imports',
+  'exports',
   'members',
   'portal',
   'developer-site',

@@ -55,7 +55,7 @@ export function importCommands(program: Command): void {
     .action(show)
   subcommand(command, 'cancel <import>', 'stop an import before its next batch')
     .option(...ACCOUNT_OPTION)
-    .action((id, options) => change(id, options, (tx, job) => cancelImport(tx, job, new Date())))
+    .action((id, options) => change(id, options, cancelImport))
   subcommand(
     command,
     'start <import>',
@@ -81,6 +81,8 @@ function kindCommand(parent: Command, kind: ImportKind): void {
       '--subscribe',
       'let contacts that are created take marketing e-mails, unless the file says otherwise',
     )
+  if (kind.name === 'form_submissions')
+    command.option('--form <id>', 'form of submissions that do not name theirs')
   command
     .option(...SITE_OPTION)
     .option(...ACCOUNT_OPTION)
@@ -265,11 +267,13 @@ async function show(id: string, options: Options): Promise<void> {
 async function change(
   id: string,
   options: Options,
-  act: (tx: Tx, job: LockedImport) => Promise<void>,
+  act: (tx: Tx, job: LockedImport, now: Date) => Promise<void>,
 ): Promise<void> {
   await withApp('import cancel', async (app) => {
     const { scope } = await findOperatorOf(app, 'import', id, options.account)
-    await inTransaction(app.db, async (tx) => act(tx, await lockImport(tx, scope.siteIds, id)))
+    await inTransaction(app.db, async (tx) =>
+      act(tx, await lockImport(tx, scope.siteIds, id), app.clock.now()),
+    )
     await printImport(app, scope, id, options)
   })
 }

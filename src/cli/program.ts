@@ -31,6 +31,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   { names: ['contacts'], load: async () => (await import('./contacts.ts')).contactCommands },
   { names: ['grant', 'revoke'], load: async () => (await import('./grants.ts')).grantCommands },
   { names: ['import'], load: async () => (await import('./imports.ts')).importCommands },
+  { names: ['export'], load: async () => (await import('./exports.ts')).exportCommands },
   { names: ['bulk'], load: async () => (await import('./bulk.ts')).bulkCommands },
   {
     names: ['orders', 'purchases', 'transactions', 'payouts'],
@@ -40,6 +41,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   { names: ['jobs'], load: async () => (await import('./jobs.ts')).jobCommands },
   { names: ['secrets'], load: async () => (await import('./secrets.ts')).secretCommands },
   { names: ['clock'], load: async () => (await import('./clock.ts')).clockCommands },
+  { names: ['backup', 'restore'], load: async () => (await import('./backup.ts')).backupCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).doctorCommands },
 ]
 

@@ -200,10 +200,10 @@ test('rejected rows are a file with line, column and reason, which can be correc
     [5, 'Subscribed', 'invalid'],
   ])
   const { body, headers } = await client.get(`/v1/imports/${id}/rejected_rows`)
-  expect(headers.get('content-disposition')).toBe(`attachment; filename="rejected-${id}.csv"`)
+  expect(headers.get('content-disposition')).toBe(`attachment; filename=rejected-${id}.csv`)
   expect(body.split('\r\n')).toEqual([
     'Email,Name,Subscribed,Rejected line,Rejected column,Rejected reason',
-    'not an address,"Bad; ""quoted""",,3,Email,It is not an e-mail address.',
+    'not an address,"Bad; ""quoted""",,3,Email,It is not an e-mail address: it contains U+0020 SPACE.',
     ',Nobody,,4,Email,The row has no e-mail address.',
     "flag@example.com,'=1+1,perhaps,5,Subscribed,It must be true or false.",
     '',

@@ -1,6 +1,9 @@
+import { type Readable, Transform } from 'node:stream'
 import { create as disposition } from 'content-disposition'
 import { sql } from 'kysely'
 import { Type } from 'typebox'
+import { fileTooLarge } from '../catalogue/uploads/receive-upload.ts'
+import type { App } from '../platform/app.ts'
 import { managing, viewing } from '../platform/auth/permissions.ts'
 import { actorOf, assertMay } from '../platform/http/authenticate.ts'
 import { changeRoutes } from '../platform/http/change-route.ts'
@@ -82,11 +85,29 @@ async function receiveForm(context: ReadContext<Form>): Promise<string> {
       fields[part.name] = await readFieldText(part)
     } else {
       const form = readImportForm(fields)
-      id = await createImport(context.app, newImport(context, form, part.fileName), part.stream)
+      id = await createImport(
+        context.app,
+        newImport(context, form, part.fileName),
+        limited(context.app, part.stream),
+      )
     }
   }
   if (id !== null) return id
   throw badRequest('missing_file', 'The form has no file: send it as a part with a file name.')
+}
+
+/** Fails when the file is larger than an upload may be. */
+function limited({ config }: App, content: Readable): Readable {
+  const limit = config.UPLOAD_LIMIT_MB * 1_000_000
+  let size = 0
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length
+      done(size > limit ? fileTooLarge(limit) : null, chunk)
+    },
+  })
+  content.on('error', (error) => meter.destroy(error))
+  return content.pipe(meter)
 }
 
 function newImport({ caller }: ReadContext<Form>, form: ImportForm, fileName: string): NewImport {

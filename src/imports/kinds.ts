@@ -4,9 +4,15 @@ import { IMPORT_KINDS, type ImportKindName } from '../platform/auth/permissions.
 import type { Importable } from './columns.ts'
 import type { ImportKind } from './import-kind.ts'
 import { importContacts } from './kinds/contacts/contacts.ts'
+import { importFormSubmissions } from './kinds/forms/form-submissions.ts'
+import { importSubscriptions } from './kinds/sales/subscriptions.ts'
+import { importTransactions } from './kinds/sales/transactions.ts'
 
 export const importKinds: Record<ImportKindName, ImportKind> = {
   contacts: importContacts,
+  subscriptions: importSubscriptions,
+  transactions: importTransactions,
+  form_submissions: importFormSubmissions,
 }
 
 /** @throws Error for a kind that this version does not have */

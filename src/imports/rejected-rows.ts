@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify/sync'
 import type { Db } from '../platform/db/database.ts'
-import { CSV_OPTIONS } from '../platform/text/csv.ts'
+import { csvRows, unescapeFormula } from '../platform/text/csv.ts'
 import type { LockedImport } from './change-imports.ts'
 
 /** Columns after those of the file, which an import leaves out. */
@@ -16,7 +15,7 @@ export function rejectedRowsFile(
 ): Readable {
   const columns = header.filter((column) => !REJECTION_COLUMNS.includes(column))
   async function* lines() {
-    yield stringify([[...columns, ...REJECTION_COLUMNS]], CSV_OPTIONS)
+    yield csvRows([[...columns, ...REJECTION_COLUMNS]])
     for (let after = 0; ; ) {
       const rows = await db
         .selectFrom('import_rows')
@@ -36,7 +35,7 @@ export function rejectedRowsFile(
         column_name ?? '',
         detail ?? '',
       ])
-      yield stringify(table, CSV_OPTIONS)
+      yield csvRows(table)
     }
   }
   return Readable.from(lines())
@@ -45,5 +44,5 @@ export function rejectedRowsFile(
 /** As they were, without those of an earlier rejection; a row can be shorter or longer than the header. */
 const cellsOf = (header: string[], cells: string[], length: number): string[] => {
   const own = cells.filter((_, index) => !REJECTION_COLUMNS.includes(header[index] ?? ''))
-  return [...own, ...Array<string>(Math.max(0, length - own.length)).fill('')]
+  return [...own.map(unescapeFormula), ...Array<string>(Math.max(0, length - own.length)).fill('')]
 }

@@ -1,5 +1,6 @@
 import { importTask } from '../imports/process-imports.ts'
 import type { Client } from './client.ts'
+import { unique } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 
 /** The form of a new import. */
@@ -58,4 +59,12 @@ export async function runImport(
   const { id } = created.body.data
   const job = (await client.get(`/v1/imports/${id}`)).body.data.attributes
   return { id, job, rows: await importRowsOf(client, id) }
+}
+
+/** An import that waits to be started, on the only site of a client. @returns its id */
+export async function makeHeldImport(client: Client): Promise<string> {
+  const file = `Email,Name\nheld${unique()}@example.com,Ada\n`
+  const { status, body } = await client.post('/v1/imports', importForm(file, { hold: 'true' }))
+  if (status !== 202) throw new Error(JSON.stringify(body))
+  return body.data.id
 }

@@ -7,6 +7,7 @@ import { makeContent, makeCourseParts, makeUpload } from './content.ts'
 import { makeContact, makeOffer, makePasskey, makeProduct, makeSession, offersBody } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
+import { makeHeldImport } from './imports.ts'
 import { makePayout, makeSale } from './sale-rows.ts'
 import { STRIPE_TEST_KEY } from './stripe/keys.ts'
 
@@ -48,6 +49,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
   const email_templates = (await client.post('/v1/email_templates', { data: template })).body.data.id
   const bulk = bulkBody({ rows: [{ contact_id: contacts }] }, { offer_ids: [offers] })
   const bulk_jobs = (await client.post('/v1/bulk/grants', bulk)).body.data.id
+  const imports = await makeHeldImport(client)
   const user = (await client.get('/v1/me')).body.data.id
   const sessions = await makeSession(h.app, user)
   const { account_id } = await h.app.db
@@ -114,6 +116,7 @@ export async function oneOfEach(h: Harness, client: Client, siteId: string): Pro
     emails: body.data[0].id,
     email_templates,
     bulk_jobs,
+    imports,
     grants: outcomes[0].grant_id,
     orders: sale.orderId,
     order_items: sale.itemId,

@@ -13,6 +13,7 @@ import { makeOffer, makeThreeFields, offersBody } from './fixtures.ts'
 import { makeForm, submissionBody } from './forms.ts'
 import type { Harness } from './harness.ts'
 import { makeHook } from './hooks.ts'
+import { runImport } from './imports.ts'
 import type { Receiver } from './receiver.ts'
 import { itemOf, sell } from './sales.ts'
 
@@ -148,6 +149,7 @@ export async function leaveTraces(h: Harness, receiver: Receiver): Promise<Trace
     offersBody([await makeOffer(app, siteId)], { send_offer_grant_email: true }),
   )
   await nameInBulkJobs(h, tag, offers[0]!)
+  await nameInImport(h)
   await beginCheckout(h, customerId, offers[0]!)
   await sell(app, siteId, contactId, [itemOf(app, offers[0]!, 2900)], {
     extra: { about: WORD },
@@ -198,6 +200,13 @@ async function nameInBulkJobs({ client }: Harness, tagId: string, offerId: strin
   )
   const filtered = bulkBody({ filter: { search: EMAIL } }, { add_tag_ids: [tagId] })
   expect((await client.post('/v1/bulk/tags', filtered, { 'idempotency-key': 'bulk' })).status).toBe(202)
+}
+
+/** An import whose dry run has found the contact, and which can be started. */
+async function nameInImport(h: Harness): Promise<void> {
+  const file = `Email,Name,Address\n${EMAIL},Ada ${WORD},Street of ${WORD}\n`
+  const { rows } = await runImport(h, file, { dry_run: 'true' })
+  expect(rows).toMatchObject([{ contactId: expect.any(String) }])
 }
 
 /** Submits a form, and another one whose confirmation e-mail is sent and not answered. */

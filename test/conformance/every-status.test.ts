@@ -13,6 +13,7 @@ import { type DatabaseProxy, startProxy } from '../../src/testing/proxy.ts'
 import {
   aboutExisting,
   formOf,
+  formWith,
   nameOf,
   openWorld,
   type Request,
@@ -134,7 +135,7 @@ const CAUSES: Record<number, Cause> = {
   },
   413: async (route) =>
     route.upload
-      ? send(world, { ...like(route), body: formOf({ file: LARGE }) })
+      ? send(world, { ...like(route), body: formOf({ kind: 'contacts', file: LARGE }) })
       : send(world, { ...like(route), body: JSON.stringify(route.bodyLimit ? LARGER : LARGE) }),
   415: (route) => to(strict, { ...like(route), body: '{}', headers: { 'content-type': 'text/plain' } }),
   422: async (route) => {
@@ -156,6 +157,9 @@ const SPECIAL: Record<string, Cause> = {
     send(world, aboutNothing(await validRequest(world, route))),
   'POST /v1/oauth/token 401': (route) => withForm(route, 'client_id=x&client_secret=y'),
   'POST /v1/uploads 415': (route) => send(world, { ...like(route), body: {} }),
+  'POST /v1/imports 415': (route) => send(world, { ...like(route), body: {} }),
+  'POST /v1/imports 422': (route) =>
+    send(world, { ...like(route), body: formOf({ kind: 'contacts', file: 'Shade\nred\n' }) }),
   'POST /v1/sessions 422': (route) => withAttributes(route, { email: undefined }),
   // That server is opened by its IP address.
   'POST /v1/sessions/passkey_options 422': (route) => to(strict, { ...like(route), token: null }),
@@ -227,7 +231,8 @@ const fromAnotherPage = (request: Request) =>
 
 /** About a site, or what else is named first, that does not exist. */
 function aboutNothing(request: Request): Request {
-  if (request.body instanceof FormData) return { ...request, body: formOf({ site_id: UNKNOWN }) }
+  if (request.body instanceof FormData)
+    return { ...request, body: formWith(request.body, { site_id: UNKNOWN }) }
   const body = structuredClone(request.body) as {
     data: { relationships?: Record<string, { data: { id: string } }> }
   }

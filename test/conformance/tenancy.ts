@@ -2,7 +2,7 @@
 import type { Route } from '../../src/platform/http/route.ts'
 import { resources } from '../../src/resources.ts'
 import type { Reply } from '../../src/testing/client.ts'
-import { aboutExisting, formOf, idUnder, type Request, send, typeOf, type World } from './valid-requests.ts'
+import { aboutExisting, formWith, idUnder, type Request, send, typeOf, type World } from './valid-requests.ts'
 
 /** A place in a request where an id belongs. */
 export interface Position {
@@ -51,7 +51,8 @@ const referredTo = (route: Route, filter: string) =>
 /** Those of the body that name a resource which exists. */
 function inBody({ ids }: World, request: Request): Position[] {
   if (request.body instanceof FormData) {
-    const withId = (id: string) => ({ ...request, body: formOf({ site_id: id }) })
+    const form = request.body
+    const withId = (id: string) => ({ ...request, body: formWith(form, { site_id: id }) })
     return [{ name: 'site_id', type: 'sites', withId }]
   }
   const known = new Map(Object.entries(ids).map(([type, id]) => [id, type]))

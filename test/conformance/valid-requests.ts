@@ -20,6 +20,7 @@ import {
   unique,
 } from '../../src/testing/fixtures.ts'
 import type { Harness } from '../../src/testing/harness.ts'
+import { makeHeldImport } from '../../src/testing/imports.ts'
 import { oneOfEach } from '../../src/testing/one-of-each.ts'
 import { readOpenApi, type WholeOperation, wholePaths } from '../../src/testing/openapi.ts'
 import { optionsOf } from '../../src/testing/passkeys.ts'
@@ -107,6 +108,16 @@ export function formOf({ file = 'bytes', ...fields }: Record<string, string>): F
   return form
 }
 
+/** The same form with other fields. */
+export function formWith(form: FormData, fields: Record<string, string>): FormData {
+  const changed = new FormData()
+  for (const [name, value] of Object.entries(fields)) changed.append(name, value)
+  for (const [name, value] of form)
+    if (typeof value !== 'string') changed.append(name, value, value.name)
+    else if (!Object.hasOwn(fields, name)) changed.append(name, value)
+  return changed
+}
+
 /** A new resource of a type, that nothing uses. @returns its id */
 async function another(world: World, type: string): Promise<string> {
   const route = routes.find(({ method, url }) => method === 'POST' && url === `/v1/${type}`)
@@ -189,6 +200,11 @@ async function pendingJob({ client, ids }: World): Promise<string> {
   const { body } = await client.post('/v1/bulk/grants', bulkBody({ rows }, { offer_ids: [ids.offers!] }))
   return body.data.id
 }
+
+const ofHeldImport = async ({ client }: World, verb: string): Promise<Request> => ({
+  method: 'POST',
+  path: `/v1/imports/${await makeHeldImport(client)}/${verb}`,
+})
 
 async function activation({ ids, client }: World, act: string): Promise<Request> {
   const { body } = await client.get(`/v1/offers/${ids.offers}/activation_url`)
@@ -412,6 +428,9 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
     await world.client.post(`/v1/bulk_jobs/${id}/cancel`)
     return { method: 'POST', path: `/v1/bulk_jobs/${id}/retry` }
   },
+  'POST /v1/imports/{id}/start': (world) => ofHeldImport(world, 'start'),
+  'POST /v1/imports/{id}/dry_run': (world) => ofHeldImport(world, 'dry_run'),
+  'POST /v1/imports/{id}/cancel': (world) => ofHeldImport(world, 'cancel'),
   'PUT /v1/contacts/by-email/{email}': async (world) => ({
     ...aboutExisting(world, routes.find((route) => nameOf(route) === 'PUT /v1/contacts/by-email/{email}')!),
     path: `/v1/contacts/by-email/grace${unique()}%40example.com`,

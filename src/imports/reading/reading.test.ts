@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { readCsv } from './read-csv.ts'
 import { readDate } from './read-date.ts'
-import { knownNames, readNames } from './read-names.ts'
+import { knownNames, readNames, writeNames } from './read-names.ts'
 
 const count = (header: string[]) => header.filter((name) => ['Email', 'Name'].includes(name)).length
 
@@ -104,6 +104,9 @@ describe('names in a cell', () => {
     ['Y, Z', ['Y', 'Z'], true],
     ['Y, A, Z', ['Y', 'A', 'Z'], false],
     ['A, A, C', ['A', 'C'], false],
+    ['"Y, Z", X', ['Y, Z', 'X'], false],
+    ['"say ""hi""", 5" pot', ['say "hi"', '5" pot'], false],
+    ['"open, A', ['"open', 'A'], false],
     ['', [], false],
   ])('%j are %j', (cell, names, isAmbiguous) => {
     const read = readNames(cell, known, trusted)
@@ -118,8 +121,17 @@ describe('names in a cell', () => {
     })
   })
 
+  test.each([[['A, B', '"x"', 'plain', '5" pot']], [['Z']], [[]]])(
+    '%j are written so that they are read',
+    (names) => {
+      const nothing = knownNames([])
+      expect(readNames(writeNames(names), nothing, knownNames(names))).toEqual({ names, ambiguous: null })
+    },
+  )
+
   test('are read in linear time', () => {
     const cell = Array.from({ length: 20_000 }, (_, index) => `n${index}`).join(', ')
     expect(readNames(cell, known, trusted).names).toHaveLength(20_000)
+    expect(readNames('"a'.repeat(20_000), known, trusted).names).toHaveLength(1)
   })
 })

@@ -30,7 +30,7 @@ export type BulkKindName = (typeof BULK_KINDS)[number]
 export const bulk = (kind: BulkKindName): Permission => `bulk:${kind}`
 
 /** The kinds of files that can be imported. */
-export const IMPORT_KINDS = ['contacts'] as const
+export const IMPORT_KINDS = ['contacts', 'subscriptions', 'transactions', 'form_submissions'] as const
 
 export type ImportKindName = (typeof IMPORT_KINDS)[number]
 

@@ -21,6 +21,9 @@ export const ID_TABLES = [
   'website_pages',
 ] as const
 
+/** Files can choose their ids, too. */
+const CUSTOMERS = 'customers'
+
 export type IdTable = (typeof ID_TABLES)[number]
 
 /** Far above the ids that Kajabi has, and far below what JavaScript can count: no client can use up the sequence. */
@@ -60,7 +63,7 @@ export async function reserveId(tx: Tx, table: IdTable, siteIds: string[], id: s
  */
 export async function reserveIdsUpTo(
   tx: Tx,
-  table: 'contacts' | 'customers',
+  table: IdTable | typeof CUSTOMERS,
   largest: string | null,
 ): Promise<void> {
   if (largest !== null) await sql`select reserve_id(${table}::regclass, ${largest}::bigint)`.execute(tx)

@@ -1,5 +1,22 @@
-/** How CSV files are written: a spreadsheet takes what looks like a formula for text. */
-export const CSV_OPTIONS = { escape_formulas: true, record_delimiter: '\r\n' } as const
+import { stringify } from 'csv-stringify/sync'
 
-/** What a spreadsheet was kept from taking for a formula, as it was. */
-export const unescapeFormula = (cell: string): string => (/^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
+/** Rows of a CSV file. A spreadsheet takes what looks like a formula for text: it begins with an apostrophe. */
+export const csvRows = (rows: string[][]): string =>
+  stringify(
+    rows.map((row) => row.map(escapeFormula)),
+    { record_delimiter: '\r\n' },
+  )
+
+const escapeFormula = (cell: string): string => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)
+
+/** What csvRows() has made of a text, as it was. */
+export const unescapeFormula = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
+
+/** A time as Kajabi's files have it, to the second. */
+export const csvTime = (time: Date | null): string =>
+  time === null
+    ? ''
+    : time
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/\.\d+Z$/, ' +0000')

@@ -1,0 +1,78 @@
+import { create as disposition } from 'content-disposition'
+import { Type } from 'typebox'
+import { viewing } from '../platform/auth/permissions.ts'
+import { assertMay } from '../platform/http/authenticate.ts'
+import { type ReadContext, type Route, route } from '../platform/http/route.ts'
+import { siteInQuery } from '../platform/http/site-of.ts'
+import { badRequest } from '../platform/jsonapi/errors.ts'
+import { CSV_KINDS, type ExportFile, exportFile, JSON_KINDS } from './export-file.ts'
+
+const FORMATS = ['csv', 'jsonl'] as const
+
+const Query = Type.Object({
+  kind: Type.Optional(
+    Type.Unsafe<string>({ enum: [...new Set([...CSV_KINDS, ...JSON_KINDS])], default: 'contacts' }),
+  ),
+  format: Type.Optional(Type.Unsafe<string>({ enum: FORMATS, default: 'csv' })),
+  'filter[site_id]': Type.Optional(
+    Type.String({
+      description:
+        'The site; required of CSV when the account has several. JSON Lines are those of all sites',
+    }),
+  ),
+})
+
+/** `GET /v1/exports` */
+export const exportFileRoute: Route = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/exports',
+  access: 'export:contacts',
+  summary: 'Export a file',
+  description: `Everything of one kind, however much it is. As CSV, in Kajabi’s format, which \`POST /v1/imports\` reads: ${CSV_KINDS.join(', ')}. As JSON Lines, a resource in each line as the API shows it: ${JSON_KINDS.join(', ')}. Also requires the permission to view the kind.`,
+  tag: 'exports',
+  query: Query,
+  responses: { 200: Type.Unsafe<never>({ type: 'string', format: 'binary', examples: ['(bytes)'] }) },
+  errors: [400, 404],
+  streams: true,
+  sends: ['Content-Disposition', 'X-Content-Type-Options'],
+  async handler(context) {
+    const { app, caller, scope } = context
+    const file = readFile(context)
+    const siteIds = file.format === 'csv' ? [file.siteId] : sitesOf(context)
+    const resource = scope.resources.get(file.kind)
+    assertMay(caller.permissions, [viewing(resource)])
+    return {
+      stream: exportFile(app.db, file, { ...scope, siteIds }),
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-disposition': disposition(`${file.kind}.${file.format}`),
+        'x-content-type-options': 'nosniff',
+      },
+    }
+  },
+})
+
+/** @throws ApiError 400 for what cannot be exported, 404 for another site */
+function readFile({ caller, query }: ReadContext): ExportFile {
+  const { kind = 'contacts', format = 'csv' } = query as Record<string, string>
+  if (format === 'csv') {
+    const known = CSV_KINDS.find((one) => one === kind)
+    if (known) return { format, kind: known, siteId: siteInQuery(caller.siteIds, query) }
+    throw unknownKind(CSV_KINDS)
+  }
+  if (format !== 'jsonl')
+    throw badRequest('invalid_parameter', `format must be one of ${FORMATS.join(', ')}.`, {
+      parameter: 'format',
+    })
+  const known = JSON_KINDS.find((one) => one === kind)
+  if (known) return { format, kind: known }
+  throw unknownKind(JSON_KINDS)
+}
+
+const unknownKind = (kinds: readonly string[]) =>
+  badRequest('invalid_parameter', `kind must be one of ${kinds.join(', ')}.`, { parameter: 'kind' })
+
+/** Of JSON Lines: the one that is named, or all. */
+const sitesOf = ({ caller, query }: ReadContext): string[] =>
+  query['filter[site_id]'] === undefined ? caller.siteIds : [siteInQuery(caller.siteIds, query)]

@@ -1,0 +1,226 @@
+import type { Tx } from '../../../platform/db/database.ts'
+import { recordSales, type SoldSubscription } from '../../../sales/orders/record-sales.ts'
+import type { Interval, SubscriptionStatus } from '../../../sales/states.ts'
+import {
+  isFinal,
+  lockSubscription,
+  type SubscriptionState,
+  saveSubscription,
+} from '../../../sales/subscriptions/save-subscription.ts'
+import type { ImportContext, ImportKind, ImportRow, RowOutcome } from '../../import-kind.ts'
+import { RowProblem } from '../../row-problem.ts'
+import { performEach } from '../each-row.ts'
+import {
+  amountIn,
+  buyerOf,
+  currencyIn,
+  type FindOffer,
+  KAJABI,
+  offersOf,
+  pastTimeIn,
+  referenceIn,
+  type SoldOffer,
+  saleFields,
+  timeIn,
+} from './read-sale.ts'
+
+export const importSubscriptions: ImportKind = {
+  name: 'subscriptions',
+  summary: 'import subscriptions and payment plans, with the access that they give',
+  hasCustomFields: false,
+  needs: ['manage:orders', 'manage:contacts'],
+  fields: [
+    {
+      name: 'subscription_id',
+      labels: ['Kajabi Subscription ID', 'Subscription ID', 'ID'],
+      description: 'By which the subscription is found',
+      isRequired: true,
+    },
+    ...saleFields,
+    {
+      name: 'interval',
+      labels: ['Interval'],
+      description: 'month, year, every 3 months; otherwise that of the offer',
+    },
+    { name: 'next_payment_date', labels: ['Next Payment Date'], description: 'When the period ends' },
+    { name: 'canceled_on', labels: ['Canceled On'], description: 'When it ended, or will end' },
+    { name: 'trial_ends_on', labels: ['Trial Ends On'], description: 'When the trial ends' },
+  ],
+  async perform(tx, context, groups) {
+    const findOffer = await offersOf(tx, context)
+    return performEach(tx, context, groups.flat(), (row) => importSubscription(tx, context, row, findOffer))
+  },
+}
+
+async function importSubscription(
+  tx: Tx,
+  context: ImportContext,
+  row: ImportRow,
+  findOffer: FindOffer,
+): Promise<RowOutcome> {
+  const { siteId, origin } = context
+  const name = { provider: KAJABI, reference: referenceIn(row, 'subscription_id') }
+  const offer = findOffer(row)
+  const state = readState(context, row, offer)
+  const known = await lockSubscription(tx, siteId, name)
+  if (known === null) {
+    const contactId = await sell(tx, context, row, offer, name.reference)
+    const purchase = (await lockSubscription(tx, siteId, name))!
+    if (isDifferent(purchase.subscription!, state)) await saveSubscription(tx, purchase, state, origin)
+    return { status: 'created', contactId, result: { purchase_id: purchase.id } }
+  }
+  const isChanged = isDifferent(known.subscription!, state)
+  if (isChanged) await saveSubscription(tx, known, state, origin)
+  return {
+    status: isChanged ? 'changed' : 'unchanged',
+    contactId: known.contact_id,
+    result: { purchase_id: known.id },
+  }
+}
+
+/** Records the sale of a subscription that nothing was paid for yet: payments are a file of their own. */
+async function sell(
+  tx: Tx,
+  context: ImportContext,
+  row: ImportRow,
+  offer: SoldOffer,
+  reference: string,
+): Promise<string> {
+  const { siteId, origin, settings } = context
+  const currency = currencyIn(row, offer)
+  const amount = amountIn(row, 'amount', currency)
+  const startedAt = pastTimeIn(context, row, 'created_at')
+  const contactId = await buyerOf(tx, context, row)
+  const trialEnd = timeIn(context, row, 'trial_ends_on')
+  const isPlan = offer.payment_type === 'multipay'
+  const subscription: SoldSubscription = {
+    reference,
+    status: 'active',
+    amount,
+    tax: 0,
+    ...intervalOf(row, offer),
+    payments_total: isPlan ? offer.payments_total : null,
+    trial_ends_at: trialEnd,
+    period_start: startedAt,
+    period_end: timeIn(context, row, 'next_payment_date'),
+  }
+  const [outcome] = await recordSales(
+    tx,
+    [
+      {
+        siteId,
+        contactId,
+        origin,
+        send_customer_welcome_email: settings.notify,
+        provider: KAJABI,
+        reference: `subscription ${reference}`,
+        currency,
+        ordered_at: startedAt,
+        items: [
+          {
+            offer_id: offer.id,
+            quantity: 1,
+            ...{ subtotal: 0, discount: 0, tax: 0, total: 0 },
+            payment_type: isPlan ? 'multipay' : 'subscription',
+            amount,
+            coupon_code: row.values.coupon_used ?? null,
+            subscription,
+          },
+        ],
+        payment: null,
+      },
+    ],
+    origin.now,
+  )
+  if (outcome!.error !== null)
+    throw new RowProblem('email', outcome!.error, 'The customer could not be recorded.')
+  return contactId
+}
+
+const STATUSES: Record<string, SubscriptionStatus> = {
+  active: 'active',
+  trialing: 'trialing',
+  trial: 'trialing',
+  'in trial': 'trialing',
+  'past due': 'past_due',
+  delinquent: 'past_due',
+  unpaid: 'unpaid',
+  paused: 'paused',
+  canceled: 'canceled',
+  cancelled: 'canceled',
+  expired: 'canceled',
+  inactive: 'canceled',
+  completed: 'completed',
+  complete: 'completed',
+  'paid off': 'completed',
+  'pending cancellation': 'active',
+  canceling: 'active',
+}
+
+/** The state of a subscription, as far as the row says it; a second import of the same row finds the same. */
+function readState(context: ImportContext, row: ImportRow, offer: SoldOffer): SubscriptionState {
+  const word = (row.values.status ?? '').toLowerCase().replaceAll('_', ' ')
+  const status = STATUSES[word]
+  if (status === undefined)
+    throw new RowProblem('status', 'invalid', `It must be one of ${Object.keys(STATUSES).join(', ')}.`)
+  const canceledOn = timeIn(context, row, 'canceled_on')
+  const periodEnd = timeIn(context, row, 'next_payment_date')
+  const startedAt = pastTimeIn(context, row, 'created_at')
+  const common = {
+    amount: amountIn(row, 'amount', currencyIn(row, offer)),
+    ...intervalOf(row, offer),
+    trial_ends_at: timeIn(context, row, 'trial_ends_on'),
+    period_end: periodEnd,
+  }
+  if (status === 'canceled' && canceledOn !== null && canceledOn > context.origin.now)
+    return { ...common, status: 'active', cancel_at: canceledOn }
+  if (isFinal(status)) return { ...common, status, ended_at: canceledOn ?? periodEnd ?? startedAt }
+  return {
+    ...common,
+    status,
+    ...(canceledOn !== null && { cancel_at: canceledOn }),
+    ...(['past_due', 'unpaid'].includes(status) && { past_due_since: periodEnd ?? startedAt }),
+  }
+}
+
+const INTERVALS: Record<string, [Interval, number]> = {
+  day: ['day', 1],
+  daily: ['day', 1],
+  week: ['week', 1],
+  weekly: ['week', 1],
+  month: ['month', 1],
+  monthly: ['month', 1],
+  quarter: ['month', 3],
+  quarterly: ['month', 3],
+  year: ['year', 1],
+  yearly: ['year', 1],
+  annual: ['year', 1],
+  annually: ['year', 1],
+}
+
+/** `Monthly`, `1 month`, `every 3 months`; otherwise that of the offer. */
+function intervalOf({ values }: ImportRow, offer: SoldOffer): { interval: Interval; interval_count: number } {
+  const [, count = '1', unit = ''] =
+    /^(?:every )?(?:(\d{1,3}) )?([a-z]+?)s?$/i.exec(values.interval ?? '') ?? []
+  const known = INTERVALS[unit.toLowerCase()]
+  if (known) return { interval: known[0], interval_count: known[1] * Number(count) }
+  if (values.interval === undefined)
+    return { interval: offer.interval ?? 'month', interval_count: offer.interval_count }
+  throw new RowProblem('interval', 'invalid', 'It must be an interval such as month, year or every 3 months.')
+}
+
+type Kept = Record<string, unknown> & { status: SubscriptionStatus }
+
+/** Whether a subscription is not yet as a row says; one that has ended stays so. */
+function isDifferent(kept: object, state: SubscriptionState): boolean {
+  const now = kept as Kept
+  const { ended_at, trial_ends_at: _, cancel_at, ...columns } = state
+  if (isFinal(now.status)) return false
+  if (ended_at !== undefined || cancel_at) return true
+  return Object.entries(columns).some(([name, value]) => comparable(value) !== comparable(now[name]))
+}
+
+const comparable = (value: unknown): unknown => {
+  if (value instanceof Date) return value.getTime()
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : (value ?? null)
+}
