@@ -8,7 +8,7 @@ const BATCH = 5_000
 
 /**
  * Removes what nobody can ask for any more: Idempotency-Keys after 24 hours, sign-ins that have ended, counts of
- * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, challenges of passkeys, submissions of forms that nobody confirmed, secrets that sign no more;
+ * attempts and of e-mails whose time is over, links 30 days after they were used or ran out, challenges of passkeys, submissions of forms that nobody confirmed, checkouts that were not paid, secrets that sign no more;
  * bulk jobs and imports that have finished long ago, and files that were cut off; and from each queue what is older than its retention period.
  *
  * @returns how many rows went; there may be more
@@ -26,6 +26,11 @@ export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
     spent_challenges: removal(app, 'spent_challenges', sql`expires_at < ${now}`),
     hook_secrets: removal(app, 'hook_secrets', sql`signs_until < ${now}`),
     form_submissions: () => cleanSubmissions(app),
+    checkouts: removal(
+      app,
+      'checkouts',
+      sql`state in ('expired', 'failed') and updated_at < ${now} - interval '30 days'`,
+    ),
     bulk_job_rows: removal(
       app,
       'bulk_job_rows',

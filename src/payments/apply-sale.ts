@@ -1,5 +1,6 @@
 import { ensureContact } from '../people/contacts/ensure-contact.ts'
 import { contactOfCustomer } from '../people/customers/contact-of-customer.ts'
+import { noteLanguage } from '../people/customers/note-language.ts'
 import { recordEvent } from '../platform/events/events.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import { redeemCoupon, releaseCoupon } from '../sales/coupons/redeem-coupon.ts'
@@ -45,6 +46,7 @@ export async function applySale(applying: Applying, sale: Sale, checkout: Checko
   )
   if (outcome!.error !== null) throw new Error(`A sale was not recorded: ${outcome!.error}`)
   const { customerId, orderId } = outcome!
+  await noteLanguage(tx, account.site_id, customerId, checkout.language)
   const { site_id: siteId, id: checkoutId } = checkout
   if (sale.state === 'paid') await redeemCoupon(tx, { siteId, checkoutId, orderId }, origin.now)
   await tx

@@ -38,6 +38,7 @@ export function newVisitor(base: string, headers: Record<string, string> = {}): 
     csrf = /name="_csrf" value="([^"]*)"/.exec(html)?.[1] ?? csrf
     const body = html.replace(/<head>[\s\S]*?<\/head>/, '')
     const text = body
+      .replace(/<\/?time[^>]*>/g, '')
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim()

@@ -1,5 +1,6 @@
 import type { OfferForSale } from '../../catalogue/offers/read-for-sale.ts'
 import { ensureContact } from '../../people/contacts/ensure-contact.ts'
+import { noteLanguage } from '../../people/customers/note-language.ts'
 import type { App } from '../../platform/app.ts'
 import { inTransaction } from '../../platform/db/database.ts'
 import type { Coupon } from '../../sales/coupons/find-coupon.ts'
@@ -37,9 +38,9 @@ class AddressTaken extends Error {}
 const claim = (app: App, { offer, coupon, ...buyer }: WantedPurchase): Promise<Claimed> =>
   inTransaction(app.db, async (tx) => {
     const now = app.clock.now()
-    const { siteId, email, name, customerId } = buyer
+    const { siteId, email, name } = buyer
     const origin = {
-      actor: customerId === null ? 'visitor' : `customer:${customerId}`,
+      actor: buyer.customerId === null ? 'visitor' : `customer:${buyer.customerId}`,
       requestId: null,
       now,
     }
@@ -75,11 +76,12 @@ const claim = (app: App, { offer, coupon, ...buyer }: WantedPurchase): Promise<C
     )
     if (outcome!.error === 'email_taken') throw new AddressTaken()
     if (outcome!.error !== null) throw new Error(`A free offer was not given: ${outcome!.error}`)
-    const { orderId } = outcome!
+    const { orderId, customerId } = outcome!
+    await noteLanguage(tx, siteId, customerId, buyer.language)
     await redeemCoupon(tx, { siteId, checkoutId: checkout!.id, orderId }, now)
     await tx
       .updateTable('checkouts')
-      .set({ customer_id: outcome!.customerId })
+      .set({ customer_id: customerId })
       .where('id', '=', checkout!.id)
       .where('site_id', '=', siteId)
       .execute()

@@ -8,3 +8,5 @@ create index checkouts_due on checkouts (expires_at) where state = 'open';
 
 -- Of the page of the provider on which customers update their card.
 alter table provider_accounts add column portal_configuration text;
+
+create index checkouts_ended on checkouts (updated_at) where state in ('expired', 'failed');
