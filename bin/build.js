@@ -41,14 +41,26 @@ function nameJavaScript(file) {
   writeFileSync(file, readFileSync(file, 'utf8').replace(/(from ')(\.[^']+)\.ts'/g, "$1$2.js'"))
 }
 
-/** In one file, as browsers load it; with its types. */
+/** The client in one file, as browsers load it, and the test kit for `import` and `require`; with their types. */
 async function buildClient(document) {
   const { generateClient } = await import('./generate-client.ts')
   await generateClient(join(root, 'src', 'client'), document)
   compile('tsconfig.client.json')
-  for (const file of globSync('client/**/*.d.ts', { cwd: dist })) nameJavaScript(join(dist, file))
+  for (const file of globSync('{client,test-kit}/*.d.ts', { cwd: dist })) nameJavaScript(join(dist, file))
+  // The compiler has written what the test kit imports.
+  for (const file of globSync('client/*.js', { cwd: dist })) rmSync(join(dist, file))
+  await bundle(join('src', 'client', 'index.ts'), { file: join('client', 'index.js') })
+  await bundle(join('src', 'test-kit', 'index.ts'), { file: join('test-kit', 'index.cjs'), format: 'cjs' })
+  // The same declarations, as `require` looks for them.
+  const types = readFileSync(join(dist, 'test-kit', 'index.d.ts'), 'utf8')
+  writeFileSync(join(dist, 'test-kit', 'index.d.cts'), types)
+}
+
+/** @param {string} input @param {object} output */
+async function bundle(input, { file, ...output }) {
   const { rolldown } = await import('rolldown')
-  const bundle = await rolldown({ input: join(root, 'src', 'client', 'index.ts'), platform: 'neutral' })
-  await bundle.write({ file: join(dist, 'client', 'index.js'), format: 'esm', minify: true })
-  await bundle.close()
+  const platform = output.format === 'cjs' ? 'node' : 'neutral'
+  const made = await rolldown({ input: join(root, input), platform })
+  await made.write({ file: join(dist, file), format: 'esm', minify: true, ...output })
+  await made.close()
 }

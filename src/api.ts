@@ -86,6 +86,7 @@ import { purchases } from './sales/purchases/purchases.resource.ts'
 import { reportRoutes } from './sales/reports/reports.routes.ts'
 import { salesRoutes } from './sales/sales.routes.ts'
 import { transactions } from './sales/transactions/transactions.resource.ts'
+import { testControls } from './test-controls/controls.pages.ts'
 import { hookRoutes } from './webhooks/hooks.routes.ts'
 import { advanceClock, countExpiring } from './worker/advance-clock.ts'
 
@@ -276,4 +277,5 @@ export const pages: Extra[] = [
   portal,
   developerSite,
   mcp,
+  testControls,
 ]

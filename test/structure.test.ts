@@ -42,10 +42,12 @@ const LAYERS = [
   'background.ts',
   'worker',
   'demo',
+  'test-controls',
   'resources.ts',
   'referrers.ts',
   'api.ts',
   'server',
+  'test-kit',
   'cli',
 ]
 

@@ -172,8 +172,11 @@ const sleep = (milliseconds: number, signal?: AbortSignal | null): Promise<void>
     signal?.addEventListener('abort', stop, { once: true })
   })
 
+/** Test runners put a `document` into Node. */
+const isBrowser = (): boolean => 'document' in globalThis && typeof process === 'undefined'
+
 function assertNoSecretInBrowser(options: ClientOptions): void {
-  if ('clientSecret' in options && options.clientSecret && 'document' in globalThis)
+  if ('clientSecret' in options && options.clientSecret && isBrowser())
     throw new Error(
       'A client secret must not be in a browser, where everybody can read it. Give getToken, which asks your own server.',
     )

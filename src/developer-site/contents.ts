@@ -50,6 +50,7 @@ export const SECTIONS: Section[] = [
       chapter('reports', 'Reports'),
       chapter('stripe', 'Stripe'),
       chapter('client', 'Client for JavaScript'),
+      chapter('testing', 'Testing your integration'),
       chapter('members', 'Members’ pages'),
       chapter('team', 'Team'),
       chapter('agents', 'Agents'),

@@ -4,7 +4,7 @@ import { REFRESH_FACTOR } from '../accounts/oauth/issue-tokens.ts'
 import { backgroundTasks } from '../background.ts'
 import type { App } from '../platform/app.ts'
 import { MovableClock } from '../platform/clock/clock.ts'
-import { isInProgress, nextDue } from '../platform/queue/schedule.ts'
+import { isInProgress, nextDue, tasksInProgress } from '../platform/queue/schedule.ts'
 import { drain } from './drain.ts'
 
 /** Work leased by a killed server stays leased for a while; that is not waited for. */
@@ -61,10 +61,15 @@ export async function countExpiring({ db, clock, config }: App, milliseconds: nu
   return rows[0]!
 }
 
-async function doWhatIsDue(app: App): Promise<void> {
-  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+/**
+ * Does everything that is due now, and what follows from it and is due as well; waits for what other loops work on.
+ *
+ * @returns the names of the background tasks that still have something due after `patienceMs`
+ */
+export async function doWhatIsDue(app: App, patienceMs = PATIENCE_MS): Promise<string[]> {
+  for (const end = performance.now() + patienceMs; ; await sleep(POLL_MS)) {
     await drain(app)
-    if (waitedMs > PATIENCE_MS || !(await isInProgress(app, backgroundTasks))) return
-    await sleep(POLL_MS)
+    if (!(await isInProgress(app, backgroundTasks))) return []
+    if (performance.now() > end) return tasksInProgress(app, backgroundTasks)
   }
 }

@@ -62,6 +62,13 @@ export async function allowMoving(db: Db, isMovable: boolean): Promise<void> {
   await db.updateTable('clock').set({ is_movable: isMovable }).execute()
 }
 
+/** Sets the clock of an empty database to a time, which may be in the past; left out, to that of the machine. */
+export async function setClock(db: Db, clock: MovableClock, time?: Date): Promise<void> {
+  const ahead_ms = time ? time.getTime() - Date.now() : 0
+  await db.updateTable('clock').set({ ahead_ms, is_movable: true }).execute()
+  await clock.refresh(db)
+}
+
 const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /**

@@ -24,6 +24,13 @@ export async function isInProgress({ db, clock }: App, tasks: BackgroundTask[]):
   return rows[0]!.open
 }
 
+/** The names of the tasks that something is due for, or leased by a process. */
+export async function tasksInProgress(app: App, tasks: BackgroundTask[]): Promise<string[]> {
+  const names: string[] = []
+  for (const task of tasks) if (task.schedule && (await isInProgress(app, [task]))) names.push(task.name)
+  return names
+}
+
 const schedulesOf = (tasks: BackgroundTask[]) => tasks.flatMap(({ schedule }) => schedule ?? [])
 
 function inProgress(schedule: Schedule, now: Date): RawBuilder<unknown> {

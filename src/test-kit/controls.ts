@@ -1,0 +1,87 @@
+/** Calls of `/_testing` of a server, which other languages use directly. */
+
+/** How a request fails. Give one of `status`, `drop`, `truncate` and `timeout`, or `delayMs`. */
+export interface Fault {
+  /** It is answered with this error; nothing is done. */
+  status?: 401 | 408 | 429 | 500 | 502 | 503 | 504
+  /** Seconds, for the header Retry-After. */
+  retryAfter?: number
+  /** The connection is cut: before anything is done, or after it was done, so that the answer is lost. */
+  drop?: 'before' | 'after'
+  /** It is done, but only half of the answer arrives. */
+  truncate?: true
+  /** No answer; nothing is done. */
+  timeout?: true
+  /** Everything else happens so much later. */
+  delayMs?: number
+  /** Method and path, of which "*" is one segment: "POST /v1/contacts/*". Left out: the next request to the API. */
+  match?: string
+  /** How many requests fail; 1 if left out. */
+  times?: number
+}
+
+/** A webhook that the server has sent to its own receiver. */
+export interface ReceivedWebhook {
+  /** Type of the event, as in "offer_granted". */
+  event: string | null
+  headers: Record<string, string | string[] | undefined>
+  /** What your receiver would get. */
+  // biome-ignore lint/suspicious/noExplicitAny: of any event
+  body: any
+}
+
+const INBOX = '/_testing/webhooks'
+
+export class Controls {
+  readonly #baseUrl: string
+
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl
+  }
+
+  get inbox(): string {
+    return this.#baseUrl + INBOX
+  }
+
+  async reset(beginning: { now?: string; demo?: boolean }): Promise<void> {
+    await this.#call('POST', '/_testing/reset', beginning)
+  }
+
+  async now(): Promise<Date> {
+    const { now } = await this.#call<{ now: string }>('GET', '/_testing/clock')
+    return new Date(now)
+  }
+
+  async advance(duration: string): Promise<Date> {
+    const { now } = await this.#call<{ now: string }>('POST', '/_testing/clock', { advance: duration })
+    return new Date(now)
+  }
+
+  async settle(timeoutMs?: number): Promise<void> {
+    await this.#call('POST', '/_testing/settle', { timeout_ms: timeoutMs })
+  }
+
+  async addFault({ retryAfter, delayMs, ...fault }: Fault): Promise<void> {
+    await this.#call('POST', '/_testing/faults', { ...fault, retry_after: retryAfter, delay_ms: delayMs })
+  }
+
+  async pendingFaults(): Promise<object[]> {
+    return (await this.#call<{ pending: object[] }>('GET', '/_testing/faults')).pending
+  }
+
+  async received(): Promise<ReceivedWebhook[]> {
+    return (await this.#call<{ received: ReceivedWebhook[] }>('GET', INBOX)).received
+  }
+
+  async #call<Result>(method: string, path: string, body?: object): Promise<Result> {
+    const response = await fetch(this.#baseUrl + path, {
+      method,
+      headers: { 'content-type': 'application/json', 'x-bestow-testing': '1' },
+      body: body && JSON.stringify(body),
+    })
+    const answer = (await response.json()) as Result & { errors?: { detail: string }[] }
+    if (!response.ok)
+      throw new Error(answer.errors?.map(({ detail }) => detail).join(' ') ?? `${path}: ${response.status}`)
+    return answer
+  }
+}

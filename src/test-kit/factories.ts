@@ -1,0 +1,148 @@
+/** Makes and reads what tests are about, over the API. Values that do not matter are left out. */
+import {
+  type Client,
+  type Contact,
+  type ContactTag,
+  type Email,
+  type Flat,
+  flatten,
+  type Grant,
+  type Hook,
+  type NewContactDataAttributes,
+  type NewHookDataAttributes,
+  type NewOfferDataAttributes,
+  type NewProductDataAttributes,
+  type Offer,
+  type Product,
+} from '../client/index.ts'
+
+/** A resource, or its id. */
+export type Ref = string | { id: string }
+
+export interface NewGrant {
+  contact: Ref
+  offer: Ref
+  /** When access ends, in ISO 8601. */
+  expires_at?: string
+}
+
+export interface GrantFilter {
+  /** Of the contact. */
+  email?: string
+  contact?: Ref
+  offer?: Ref
+}
+
+export interface EmailFilter {
+  /** As in "welcome". */
+  kind?: string
+  /** The address. */
+  to?: string
+}
+
+const idOf = (ref: Ref): string => (typeof ref === 'string' ? ref : ref.id)
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+const linkage = <Type extends string>(type: Type, refs: Ref[]) => ({
+  data: refs.map((ref) => ({ type, id: idOf(ref) })),
+})
+
+export class Factories {
+  readonly #api: Client
+  #count = 0
+
+  constructor(api: Client) {
+    this.#api = api
+  }
+
+  #next(): number {
+    this.#count += 1
+    return this.#count
+  }
+
+  /** A contact, with an address of its own unless you give one. */
+  async contact({
+    tags = [],
+    ...values
+  }: Partial<NewContactDataAttributes> & { tags?: Ref[] } = {}): Promise<Flat<Contact>> {
+    const attributes = { name: 'Ada Lovelace', email: `contact-${this.#next()}@example.com`, ...values }
+    const relationships = tags.length > 0 ? { tags: linkage('contact_tags', tags) } : {}
+    return flatten(await this.#api.createContact({ data: { type: 'contacts', attributes, relationships } }))
+  }
+
+  /** A tag. */
+  async tag(name = `Tag ${this.#next()}`): Promise<Flat<ContactTag>> {
+    return flatten(await this.#api.createContactTag({ data: { type: 'contact_tags', attributes: { name } } }))
+  }
+
+  /** A product. */
+  async product(values: Partial<NewProductDataAttributes> = {}): Promise<Flat<Product>> {
+    const attributes = { title: `Product ${this.#next()}`, ...values }
+    return flatten(await this.#api.createProduct({ data: { type: 'products', attributes } }))
+  }
+
+  /** An offer, of a product of its own unless you name some. @param days how long access lasts */
+  async offer({
+    products,
+    days,
+    ...values
+  }: Partial<NewOfferDataAttributes> & { products?: Ref[]; days?: number } = {}): Promise<Flat<Offer>> {
+    const attributes = { title: `Offer ${this.#next()}`, access_days: days, ...values }
+    const inIt = products ?? [await this.product({ title: attributes.title })]
+    const relationships = { products: linkage('products', inIt) }
+    return flatten(await this.#api.createOffer({ data: { type: 'offers', attributes, relationships } }))
+  }
+
+  /** Grants an offer to a contact, who becomes a customer. */
+  async grant({ contact, offer, expires_at }: NewGrant): Promise<Flat<Grant>> {
+    const body = { ...linkage('offers', [offer]), ...(expires_at !== undefined && { meta: { expires_at } }) }
+    await this.#api.addOffersToContact(idOf(contact), body)
+    // The ones before it have ended.
+    return (await this.grants({ contact, offer })).at(-1)!
+  }
+
+  /** A hook, which sends events to an address: that of your receiver, or `webhooks.url`. */
+  async hook({ event, url }: { event: NewHookDataAttributes['event']; url: string }): Promise<Flat<Hook>> {
+    return flatten(
+      await this.#api.createHook({ data: { type: 'hooks', attributes: { event, target_url: url } } }),
+    ) as Flat<Hook>
+  }
+
+  /** All grants, also those that have ended, oldest first. */
+  async grants({ email, contact, offer }: GrantFilter = {}): Promise<Flat<Grant>[]> {
+    const contactId = contact ? idOf(contact) : email && (await this.#find(email))?.id
+    if (email && !contactId) return []
+    const query = {
+      ...(contactId && { 'filter[contact_id]': contactId }),
+      ...(offer && { 'filter[offer_id]': idOf(offer) }),
+      sort: 'id',
+    }
+    return (await collect(this.#api.all(this.#api.listGrants, query))).map((one) => flatten({ data: one }))
+  }
+
+  /** The offers that a contact has access to now, by address; none when there is no such contact. */
+  async access(email: string): Promise<{ id: string; title: string }[]> {
+    const found = await this.#find(email)
+    return (found?.offers ?? []).map(({ id, title }) => ({ id, title: title! }))
+  }
+
+  /** E-mails, oldest first. Without a mail server they stay in the outbox. */
+  async outbox({ kind, to }: EmailFilter = {}): Promise<Flat<Email>[]> {
+    const query = {
+      ...(kind && { 'filter[kind]': kind }),
+      ...(to && { 'filter[to_email_eq]': to }),
+      sort: 'id',
+    }
+    return (await collect(this.#api.all(this.#api.listEmails, query))).map((one) => flatten({ data: one }))
+  }
+
+  async #find(email: string) {
+    const document = await this.#api.listContacts({ 'filter[email]': email, include: 'offers' })
+    return flatten(document, 'offers')[0]
+  }
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { pages, routes } from '../api.ts'
+import type { App } from '../platform/app.ts'
+import { MovableClock } from '../platform/clock/clock.ts'
+import { loadConfig } from '../platform/config.ts'
+import { type Connection, type Database, openDatabase } from '../platform/db/database.ts'
+import { buildServer } from '../platform/http/server.ts'
+import { createApp } from '../server/create-app.ts'
+import { begin } from '../test-controls/reset.ts'
+import { startWorker, type Worker } from '../worker/worker.ts'
+import type { ServerOptions, StartedServer } from './host-protocol.ts'
+import { copyTemplate, databaseOn, dropDatabases } from './template.ts'
+
+/** What each server has a part of. */
+export interface Place {
+  postgres: Connection
+  template: string
+  /** Where their uploads are. */
+  folder: string
+}
+
+/** A server that listens, with an empty database, and that nobody uses yet. */
+export interface ReadyServer {
+  app: App
+  server: FastifyInstance
+  url: string
+  database: Database
+  name: string
+  folder: string
+}
+
+export interface RunningServer {
+  started: StartedServer
+  stop: () => Promise<void>
+}
+
+/** Quick, and alone: nothing reaches other machines. */
+const SETTINGS = {
+  LOG_LEVEL: 'error',
+  PASSWORD_COST: '10',
+  RATE_LIMIT: '0',
+  // Nobody answers there.
+  STRIPE_API_URL: 'http://127.0.0.1:9',
+}
+
+/** @throws Error that names the setting that is wrong */
+export async function makeServer(place: Place, settings: Record<string, string> = {}): Promise<ReadyServer> {
+  const secretKey = randomBytes(32).toString('base64')
+  const folderOf = (name: string) => join(place.folder, 'servers', name)
+  // Before there is a database that would be left behind.
+  loadConfig('development', { ...SETTINGS, ...settings })
+  const name = await copyTemplate(place.postgres, place.template)
+  const folder = folderOf(name)
+  const config = loadConfig('development', { ...SETTINGS, DATA_DIR: folder, ...settings })
+  const database = openDatabase(databaseOn(place.postgres, name), { size: 5, name: 'bestow test server' })
+  const app = createApp({
+    config,
+    log: pino({ level: config.LOG_LEVEL }, pino.destination(2)),
+    clock: new MovableClock(),
+    database,
+    secretKey,
+    mailer: null,
+    mailDomains: null,
+  })
+  const server = await buildServer(app, routes, pages)
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  app.publicUrl = config.PUBLIC_URL ?? url
+  return { app, server, url, database, name, folder }
+}
+
+/** Gives a server an account and lets it work. */
+export async function useServer(
+  place: Place,
+  ready: ReadyServer,
+  { now, demo }: ServerOptions,
+): Promise<RunningServer> {
+  const { app, name: id, url } = ready
+  const { client_id, client_secret } = await begin(app, { now: now ? new Date(now) : undefined, demo })
+  const worker = startWorker(app)
+  return {
+    started: { id, url, client_id, client_secret: client_secret! },
+    stop: () => endServer(place, ready, worker),
+  }
+}
+
+/** Ends a server and removes what it has kept. */
+export async function endServer(place: Place, ready: ReadyServer, worker?: Worker): Promise<void> {
+  const { server, database, name, folder } = ready
+  server.server.closeAllConnections()
+  await worker?.stop()
+  await server.close()
+  await database.close()
+  await dropDatabases(place.postgres, [name])
+  await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,166 @@
+/** The test kit as other projects use it: one host, and servers of their own for each test. */
+import { spawn } from 'node:child_process'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { generateClient } from '../../bin/generate-client.ts'
+import { until } from '../../test/processes.ts'
+import type { StartOptions, TestServer } from './index.ts'
+
+await generateClient(join(import.meta.dirname, '../client'))
+const { startBestow } = await import('./index.ts')
+
+let cacheFolder: string
+let kajabi: TestServer
+const start = (options: StartOptions = {}) => startBestow({ cacheFolder, ...options })
+
+beforeAll(async () => {
+  cacheFolder = await mkdtemp(join(tmpdir(), 'bestow-kit-'))
+  await chmod(cacheFolder, 0o711)
+  kajabi = await start({ now: '2026-01-15T09:00:00Z' })
+})
+afterAll(async () => {
+  await kajabi.close()
+  const { pid } = await hostFile()
+  process.kill(pid, 'SIGTERM')
+  await until(() =>
+    hostFile().then(
+      () => false,
+      () => true,
+    ),
+  )
+  await until(() => !isAlive(pid))
+  await rm(cacheFolder, { recursive: true, force: true })
+})
+
+const hostFile = async (): Promise<{ pid: number }> =>
+  JSON.parse(await readFile(join(cacheFolder, 'host.json'), 'utf8'))
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('a grant, and what follows from it, at the clock of the server', async () => {
+  const offer = await kajabi.offer({ title: 'Course', days: 30 })
+  const ada = await kajabi.contact({ email: 'ada@example.com' })
+  await kajabi.hook({ event: 'offer_granted', url: kajabi.webhooks.url })
+  const grant = await kajabi.grant({ contact: ada, offer })
+  expect(grant.type).toBe('grants')
+  expect(await kajabi.access('ada@example.com')).toEqual([{ id: offer.id, title: 'Course' }])
+  await kajabi.settle()
+  expect(await kajabi.outbox({ kind: 'welcome', to: 'ada@example.com' })).toHaveLength(1)
+  expect(await kajabi.outbox({ kind: 'welcome', to: 'grace@example.com' })).toEqual([])
+  expect(await kajabi.webhooks.received()).toMatchObject([{ event: 'offer_granted' }])
+  const now = await kajabi.clock.now()
+  expect(now.toISOString()).toMatch(/^2026-01-15T09:/)
+  const later = await kajabi.clock.advance('31d')
+  expect(later.getTime() - now.getTime()).toBeGreaterThanOrEqual(31 * 86_400_000)
+  expect(await kajabi.access('ada@example.com')).toEqual([])
+  expect(await kajabi.grants({ email: 'ada@example.com' })).toHaveLength(1)
+  expect(await kajabi.access('nobody@example.com')).toEqual([])
+})
+
+test('a client repeats what failed, and nothing is done twice', async () => {
+  const offer = await kajabi.offer()
+  const { id, email } = await kajabi.contact({ tags: [await kajabi.tag()] })
+  const api = kajabi.client()
+  for (const fault of [{ status: 429, retryAfter: 0 }, { drop: 'after' }, { truncate: true }] as const)
+    await kajabi.failNext({ ...fault, match: 'POST /v1/contacts/*/relationships/offers' })
+  await api.addOffersToContact(id, { data: [{ type: 'offers', id: offer.id }] })
+  expect(await kajabi.grants({ email })).toHaveLength(1)
+})
+
+test('a delivery that the receiver refused is repeated', async () => {
+  const own = await start()
+  await own.hook({ event: 'contact_created', url: own.webhooks.url })
+  await own.webhooks.answer(500)
+  await own.contact()
+  await own.settle()
+  expect(await own.webhooks.received()).toEqual([])
+  await own.clock.advance('1h')
+  expect(await own.webhooks.received()).toHaveLength(1)
+  await own.close()
+})
+
+test('servers know nothing of each other', async () => {
+  const [one, other] = await Promise.all([start(), start()])
+  expect(new Set([one.baseUrl, other.baseUrl, kajabi.baseUrl]).size).toBe(3)
+  await one.contact({ email: 'only@example.com' })
+  await one.failNext({ status: 500 })
+  await one.clock.advance('10d')
+  const found = await other.client().listContacts({ 'filter[email]': 'only@example.com' })
+  expect(found.data).toEqual([])
+  expect((await one.clock.now()).getTime() - (await other.clock.now()).getTime()).toBeGreaterThan(863_000_000)
+  await expect(one.client({ retries: 0 }).listContacts()).rejects.toMatchObject({ status: 500 })
+  await Promise.all([one.close(), other.close()])
+  await expect(fetch(one.baseUrl)).rejects.toThrow()
+})
+
+test('reset empties the server: same address, same key', async () => {
+  const own = await start({ now: '2026-02-01T00:00:00Z' })
+  const api = own.client()
+  await own.contact()
+  await own.failNext({ status: 500, match: 'GET /v1/never' })
+  await own.reset({ now: '2026-03-01T00:00:00Z' })
+  expect((await api.listContacts()).data).toEqual([])
+  expect((await own.clock.now()).toISOString()).toMatch(/^2026-03-01/)
+  const { id } = await own.contact()
+  expect(id).toBe('1')
+  await own.close()
+})
+
+test('settings and the demo', async () => {
+  const off = await start({ demo: true, settings: { EXTENSIONS: 'off' } })
+  const api = off.client({ extensions: false })
+  const { data } = await api.listOffers()
+  expect(data.length).toBeGreaterThan(3)
+  await off.close()
+  await expect(start({ settings: { TOKEN_TTL: 'never' } })).rejects.toThrow('TOKEN_TTL')
+})
+
+test('a fault that no request has met is an error at the end', async () => {
+  const own = await start()
+  await own.failNext({ status: 503 })
+  await expect(own.close()).rejects.toThrow('503')
+  await expect(fetch(own.baseUrl)).rejects.toThrow()
+})
+
+describe('processes', () => {
+  test('the servers of a process that is killed end; those of others stay', async () => {
+    const script = `
+      const { startBestow } = await import(${JSON.stringify(join(import.meta.dirname, 'index.ts'))})
+      const server = await startBestow({ cacheFolder: ${JSON.stringify(cacheFolder)} })
+      console.log(server.baseUrl)
+      setInterval(() => {}, 1000)`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const url = await new Promise<string>((resolve) => {
+      child.stdout.once('data', (data) => resolve(String(data).trim()))
+    })
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    child.kill('SIGKILL')
+    await until(() =>
+      fetch(`${url}/healthz`).then(
+        () => false,
+        () => true,
+      ),
+    )
+    expect((await fetch(`${kajabi.baseUrl}/healthz`)).status).toBe(200)
+  })
+
+  test('a program that only waits for the kit ends when it has nothing more to do', async () => {
+    const script = `
+      const { startBestow } = await import(${JSON.stringify(join(import.meta.dirname, 'index.ts'))})
+      const server = await startBestow({ cacheFolder: ${JSON.stringify(cacheFolder)} })
+      await server.contact()`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
+  })
+})
