@@ -39,7 +39,7 @@ import { describeEffects } from './dry-runs/describe-effects.ts'
 import { dryRunOffers } from './dry-runs/dry-run-offers.ts'
 import { EffectSchema } from './dry-runs/effect.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
-import { emails } from './emails/emails.resource.ts'
+import { emailRoutes } from './emails/emails.routes.ts'
 import { resendWelcomeRoutes } from './emails/resend-welcome.routes.ts'
 import { exportFileRoute } from './exports/exports.routes.ts'
 import { formRoutes } from './forms/forms.routes.ts'
@@ -215,8 +215,7 @@ export const routes: Route[] = [
       '`content` is HTML. Without a `slug` it follows from the title. Published at `publish_at`; without it, a draft.',
     end: 'The page is no longer shown, and its slug can be reused.',
   }),
-  listRoute(emails),
-  showRoute(emails),
+  ...emailRoutes,
   ...resendWelcomeRoutes,
   ...emailTemplateRoutes,
   ...automationPartsRoutes,

@@ -6,6 +6,7 @@ import { TRIGGER_EVENTS, TRIGGERS } from '../src/automations/triggers.ts'
 import { REFERENCES } from '../src/platform/events/catalogue.ts'
 import { describeType, eventTypes, PERSONAL_EVENT_DATA } from '../src/platform/events/events.ts'
 import { describeEvent, hookEvents } from '../src/webhooks/hook-events.ts'
+import { EVENT_NAMES } from '../web/texts/event-names.ts'
 
 /** The rows of the first table of a page below a heading, without its head. */
 function tableOf(page: string, heading: string): string[] {
@@ -48,3 +49,14 @@ test('docs/automations.md lists every trigger, with what it can be restricted to
   })
   expect(tableOf('automations.md', 'Trigger')).toEqual(rows)
 })
+
+test.each(['en', 'es'])(
+  'the portal has a sentence and a name in %s for every event, and offers each as a filter',
+  (language) => {
+    const file = join(import.meta.dirname, '..', 'web', 'texts', `${language}.json`)
+    const texts = JSON.parse(readFileSync(file, 'utf8'))
+    const keys = eventTypes.flatMap((name) => [`event.${name}`, `eventName.${name}`])
+    expect(keys.filter((key) => !(key in texts))).toEqual([])
+    expect(EVENT_NAMES).toEqual(eventTypes)
+  },
+)

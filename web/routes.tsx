@@ -165,7 +165,7 @@ const templateOfAutomations = page(
   () => import('./pages/templates/template.tsx'),
   'TemplatePage',
 )
-const activity = page(site, 'activity', () => import('./pages/activity.tsx'), 'Activity')
+const activity = page(site, 'activity', () => import('./pages/activity/activity.tsx'), 'Activity')
 
 const settings = createRoute({
   getParentRoute: () => site,
@@ -185,7 +185,7 @@ const settingsSection = page(
 const keys = page(account, 'keys', () => import('./pages/keys/keys.tsx'), 'Keys')
 const connect = page(account, 'connect', () => import('./pages/keys/connect.tsx'), 'Connect')
 
-const team = page(account, 'team', () => import('./pages/team.tsx'), 'Team')
+const team = page(account, 'team', () => import('./pages/team/team.tsx'), 'Team')
 
 const profile = page(account, 'profile', () => import('./pages/account/profile.tsx'), 'Profile')
 

@@ -44,9 +44,14 @@ test('an e-mail whose rendering reaches a limit fails at once with that reason; 
     response: expect.stringContaining('limit exceeded'),
   })
   await setText('Hello')
-  await retryJobs(h.app, emailsQueue, (await email()).id)
+  const path = `/v1/emails/${(await email()).id}/retry`
+  const { status, body } = await h.client.post(path)
+  expect([status, body.data.attributes.status]).toEqual([200, 'pending'])
   await h.drain()
   expect(await email()).toMatchObject({ status: 'kept', text: 'Hello\n' })
+  // It is not sent twice.
+  expect((await h.client.post(path)).status).toBe(409)
+  expect(await email()).toMatchObject({ status: 'kept' })
 })
 
 test.each([

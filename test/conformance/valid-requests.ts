@@ -431,6 +431,24 @@ const SPECIAL: Record<string, (world: World) => Promise<Request>> = {
   'POST /v1/imports/{id}/start': (world) => ofHeldImport(world, 'start'),
   'POST /v1/imports/{id}/dry_run': (world) => ofHeldImport(world, 'dry_run'),
   'POST /v1/imports/{id}/cancel': (world) => ofHeldImport(world, 'cancel'),
+  'POST /v1/emails/{id}/retry': async ({ h, account }) => {
+    const now = h.app.clock.now()
+    const { id } = await h.app.db
+      .insertInto('emails')
+      .values({
+        site_id: account.siteId,
+        kind: 'template_test',
+        event_id: String(unique()),
+        contact_id: null,
+        status: 'failed',
+        response: '550 no such user',
+        created_at: now,
+        failed_at: now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return { method: 'POST', path: `/v1/emails/${id}/retry` }
+  },
   'PUT /v1/contacts/by-email/{email}': async (world) => ({
     ...aboutExisting(world, routes.find((route) => nameOf(route) === 'PUT /v1/contacts/by-email/{email}')!),
     path: `/v1/contacts/by-email/grace${unique()}%40example.com`,

@@ -80,11 +80,14 @@ const PAGES = [
   'templates/welcome',
   'templates/automation/new',
   'activity',
+  'activity?event=LATEST',
+  'emails?filter[status]=kept',
   '/account/keys',
   '/account/keys?dialog=new',
   '/account/connect',
   '/account/team',
   '/account/team?dialog=invite',
+  '/account/team?dialog=role',
   '/account/profile',
   '/account/profile?dialog=add-passkey',
   '/account/profile?dialog=rename-passkey&passkey=PASSKEY',
@@ -157,6 +160,7 @@ beforeAll(async () => {
   const oldOfferId = await makeOffer(h.app, siteId, { title: 'Old Bundle' })
   for (const path of [`contact_tags/${oldTagId}`, `segments/${segmentId}`, `offers/${oldOfferId}`])
     await h.client.delete(`/v1/${path}`)
+  const [event] = (await h.client.get('/v1/events?sort=-id')).body.data
   const passkeyId = await makePasskey(h.app, h.account.id, h.account.userId)
   const [email] = (await h.client.get('/v1/emails')).body.data
   const [grant] = (await h.client.get('/v1/grants')).body.data
@@ -179,6 +183,7 @@ beforeAll(async () => {
     AUTOMATION: automationId,
     RUN_ID: run.id,
     PASSKEY: passkeyId,
+    LATEST: event.id,
   }
 })
 afterAll(() => portal?.close())
@@ -191,7 +196,7 @@ async function open(page: Watched, place: string): Promise<void> {
   const address = path.replace(/[A-Z_]{5,}/g, (name) => ids[name]!)
   await page.goto(address.startsWith('/') ? `${portal.h.url}/admin${address}` : `${portal.site}/${address}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  if (/dialog|panel=|email=|delivery=|submission=/.test(path)) await page.getByRole('dialog').waitFor()
+  if (/dialog|panel=|email=|event=|delivery=|submission=/.test(path)) await page.getByRole('dialog').waitFor()
   if (button) {
     await page.getByRole('button', { name: button }).click()
     await page.getByRole('dialog').nth(1).getByRole('textbox').waitFor()

@@ -1,7 +1,9 @@
 /** The settings of a site and the own profile, in a browser. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hostAddresses } from '../../src/platform/host-addresses.ts'
+import { makeAutomation } from '../../src/testing/automations.ts'
 import { type DnsServer, startDnsServer } from '../../src/testing/dns-server.ts'
+import { makeContact, makeOffer, offersBody } from '../../src/testing/fixtures.ts'
 import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
 
 let portal: Portal
@@ -70,4 +72,58 @@ test('a user ends the session of another browser', async () => {
   await other.reload()
   await other.getByRole('heading', { name: 'Sign in' }).waitFor()
   expect(page.problems).toEqual([])
+})
+
+test('activity is filtered by who acted, names what it is about, and shows what followed from an event', async () => {
+  const { h } = portal
+  const tag = { type: 'contact_tags', attributes: { name: 'Painters' } }
+  const { id: tagId } = (await h.client.post('/v1/contact_tags', { data: tag })).body.data
+  const offerId = await makeOffer(h.app, h.account.siteId, { title: 'Studio Bundle' })
+  await makeAutomation(h.app, h.account.siteId, {
+    trigger: { event: 'offer_granted' },
+    actions: [{ action: 'add_tag', tag_id: tagId }],
+  })
+  const contactId = await makeContact(h.app, h.account.siteId, { name: 'Ada Lovelace' })
+  await h.client.post(`/v1/contacts/${contactId}/relationships/offers`, offersBody([offerId]))
+  await h.drain()
+  await page.goto(`${(await homeOf()).replace('/home', '')}/activity`)
+  await page.getByRole('link', { name: 'Tag added: Painters' }).waitFor()
+  await page.getByRole('combobox', { name: 'Anybody' }).click()
+  await page.getByRole('option', { name: /key/i }).first().click()
+  await page.getByRole('link', { name: 'Tag added: Painters' }).waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'Studio Bundle granted' }).click()
+  const panel = page.getByRole('dialog')
+  await panel.getByRole('heading', { name: 'What followed' }).waitFor()
+  await panel.getByRole('link', { name: 'Tag added: Painters' }).click()
+  await panel.getByText('Caused by').waitFor()
+  await panel.getByRole('link', { name: 'Studio Bundle granted' }).waitFor()
+})
+
+/** The address of the site may have changed before. */
+async function homeOf(): Promise<string> {
+  await page.goto(`${portal.h.url}/admin/`)
+  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
+  return page.url()
+}
+
+test('a role is created with chosen permissions, edited, and deleted', async () => {
+  await page.goto(`${portal.h.url}/admin/account/team`)
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'New role' }).click()
+  await dialog.getByLabel('Name').fill('Editors')
+  await dialog.getByRole('combobox', { name: 'Forms' }).click()
+  await page.getByRole('option', { name: 'Manage' }).click()
+  await dialog.getByRole('button', { name: 'Create' }).click()
+  await page.locator('.line', { hasText: 'Editors' }).getByText('2 permissions').waitFor()
+  const roles = await portal.h.client.get('/v1/roles?filter[name_eq]=Editors')
+  expect(roles.body.data[0].attributes.permissions.toSorted()).toEqual(['manage:forms', 'view:forms'])
+  await page.getByRole('button', { name: 'Actions for Editors' }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await dialog.getByLabel('Name').fill('Writers')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.locator('.line', { hasText: 'Writers' }).waitFor()
+  await page.getByRole('button', { name: 'Actions for Writers' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await dialog.getByRole('button', { name: 'Delete' }).click()
+  await page.locator('.line', { hasText: 'Writers' }).waitFor({ state: 'detached' })
 })

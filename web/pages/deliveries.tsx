@@ -7,6 +7,7 @@ import { oneOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
+import { FilterSelect } from '../parts/filter-select.tsx'
 import { attempt, notify } from '../parts/forms.tsx'
 import { ReplayIcon } from '../parts/icons.tsx'
 import { Empty, Facts, Heading } from '../parts/page.tsx'
@@ -16,6 +17,8 @@ import { State, StateOf } from '../parts/state.tsx'
 import { useSiteList } from '../shell/use-site-list.ts'
 import { plural, t, textOr } from '../texts/translate.ts'
 import './deliveries.css'
+
+const STATUSES = ['pending', 'delivered', 'failed', 'cancelled']
 
 export function Deliveries() {
   const { search, change } = useAddress()
@@ -46,12 +49,12 @@ export function Deliveries() {
     <>
       <Heading title={t('deliveries.title')} lead={countOf('deliveries.count', query.data)} />
       <div className="toolbar">
-        <FilterChips
-          labels={{
-            'filter[status]': (status) => textOr(`status.${status}`, status),
-            'filter[hook_id]': (id) => t('deliveries.ofHook', { id }),
-          }}
+        <FilterSelect
+          parameter="filter[status]"
+          label={t('emails.anyState')}
+          options={STATUSES.map((status) => ({ value: status, label: textOr(`status.${status}`, status) }))}
         />
+        <FilterChips labels={{ 'filter[hook_id]': (id) => t('deliveries.ofHook', { id }) }} />
       </div>
       <DataTable
         label={t('deliveries.title')}
@@ -120,7 +123,7 @@ function DeliveryPanel({ id, onClose }: { id: string; onClose: () => void }) {
                       <Moment at={begun_at} />
                       <span className="meta">{t('deliveries.took', { ms: duration_ms })}</span>
                     </div>
-                    {error && <p>{error}</p>}
+                    {error && <p>{textOr(`deliveryError.${error}`, error)}</p>}
                     {response_body && <pre>{response_body}</pre>}
                   </li>
                 ),

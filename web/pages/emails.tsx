@@ -1,12 +1,16 @@
-import { Drawer, SegmentedControl } from '@mantine/core'
+import { Button, Drawer, SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { getEmail, listEmails } from '../api/generated.ts'
-import { oneOf } from '../api/queries.ts'
-import { type Column, countOf, DataTable, FilterChips } from '../parts/data-table.tsx'
+import { getEmail, listEmails, retryEmail } from '../api/generated.ts'
+import { oneOf, refresh } from '../api/queries.ts'
+import { useMay } from '../api/session.ts'
+import { type Column, countOf, DataTable, PhoneLine, SearchField } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
 import { EmailFrame } from '../parts/email-frame.tsx'
+import { FilterSelect } from '../parts/filter-select.tsx'
+import { attempt, notify } from '../parts/forms.tsx'
+import { ReplayIcon } from '../parts/icons.tsx'
 import { Empty, Facts, Heading } from '../parts/page.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { useAddress } from '../parts/search.ts'
@@ -14,6 +18,31 @@ import { StateOf } from '../parts/state.tsx'
 import { useSiteList } from '../shell/use-site-list.ts'
 import { t, textOr } from '../texts/translate.ts'
 import '../parts/email-frame.css'
+
+const STATUSES = ['pending', 'sent', 'kept', 'failed', 'cancelled']
+
+/** Of e-mails, in the order in which they are offered as a filter. */
+const KINDS = [
+  ...[
+    'welcome',
+    'gift',
+    'offer_grant',
+    'access_ending',
+    'trial_ending',
+    'payment_failed',
+    'sign_in',
+    'password',
+  ],
+  ...[
+    'password_changed',
+    'email_change',
+    'email_changed',
+    'email_removed',
+    'form_confirmation',
+    'automation',
+  ],
+  ...['user_invitation', 'user_password', 'hook_disabled', 'template_test'],
+]
 
 /** The outbox: what is sent, was sent and could not be sent. */
 export function Emails() {
@@ -25,12 +54,15 @@ export function Emails() {
     {
       title: t('emails.subject'),
       cell: ({ id, attributes }) => (
-        <Link to="." search={{ ...search, email: id }}>
-          {attributes.subject ?? kindOf(attributes.kind)}
-        </Link>
+        <>
+          <Link to="." search={{ ...search, email: id }}>
+            {attributes.subject ?? kindOf(attributes.kind)}
+          </Link>
+          <PhoneLine>{attributes.to_email}</PhoneLine>
+        </>
       ),
     },
-    { title: t('emails.to'), cell: ({ attributes }) => attributes.to_email },
+    { title: t('emails.to'), isMinor: true, cell: ({ attributes }) => attributes.to_email },
     { title: t('emails.kind'), isMinor: true, cell: ({ attributes }) => kindOf(attributes.kind) },
     { title: t('emails.at'), isMinor: true, cell: ({ attributes }) => <Moment at={attributes.created_at} /> },
   ]
@@ -38,11 +70,16 @@ export function Emails() {
     <>
       <Heading title={t('emails.title')} lead={countOf('emails.count', query.data)} />
       <div className="toolbar">
-        <FilterChips
-          labels={{
-            'filter[status]': (status) => textOr(`status.${status}`, status),
-            'filter[kind]': kindOf,
-          }}
+        <SearchField parameter="filter[to_email_cont]" label={t('emails.search')} />
+        <FilterSelect
+          parameter="filter[status]"
+          label={t('emails.anyState')}
+          options={STATUSES.map((status) => ({ value: status, label: textOr(`status.${status}`, status) }))}
+        />
+        <FilterSelect
+          parameter="filter[kind]"
+          label={t('emails.anyKind')}
+          options={KINDS.map((kind) => ({ value: kind, label: kindOf(kind) }))}
         />
       </div>
       <DataTable
@@ -83,6 +120,7 @@ function EmailPanel({ id, onClose }: { id: string; onClose: () => void }) {
               [t('emails.response')]: email.response,
             }}
           />
+          {email.status === 'failed' && <Retry id={id} />}
           <SegmentedControl
             my={16}
             value={view}
@@ -100,6 +138,28 @@ function EmailPanel({ id, onClose }: { id: string; onClose: () => void }) {
         </>
       )}
     </Drawer>
+  )
+}
+
+/** Has an e-mail that has failed sent again. */
+function Retry({ id }: { id: string }) {
+  if (!useMay()('manage:emails')) return null
+  return (
+    <div className="email-retry">
+      <Button
+        leftSection={<ReplayIcon size={16} />}
+        onClick={() =>
+          void attempt(async () => {
+            await retryEmail(id)
+            await refresh('emails')
+            notify(t('emails.retried'))
+          })
+        }
+      >
+        {t('emails.retry')}
+      </Button>
+      <span className="meta">{t('emails.retryHint')}</span>
+    </div>
   )
 }
 

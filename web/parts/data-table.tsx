@@ -46,6 +46,11 @@ const filtersIn = (search: Search): string[] =>
 export const isEmpty = (page: { data: unknown[] } | undefined, search: Search): boolean =>
   page?.data.length === 0 && filtersIn(search).length === 0
 
+/** Below the main text of a row on a phone, where the column that has it is hidden. */
+export const PhoneLine = ({ children }: { children: ReactNode }) => (
+  <span className="phone-line">{children}</span>
+)
+
 /** A page of a list of the API, with the links to the others. Its filters and its page are those of the address. */
 export function DataTable<Row extends { id: string }>({
   label,
@@ -97,7 +102,7 @@ export function DataTable<Row extends { id: string }>({
                   </tr>
                 ))
               : SKELETON_ROWS.map((row) => (
-                  <SkeletonRow key={row} columns={columns.length + (selection ? 1 : 0)} />
+                  <SkeletonRow key={row} columns={columns} hasSelection={selection !== undefined} />
                 ))}
           </tbody>
         </table>
@@ -165,12 +170,17 @@ function SelectRow<Row extends { id: string }>({
 
 const SKELETON_ROWS = [1, 2, 3, 4, 5, 6, 7, 8]
 
-function SkeletonRow({ columns }: { columns: number }) {
+interface SkeletonRowProps {
+  columns: { title: string; isMinor?: boolean }[]
+  hasSelection: boolean
+}
+
+function SkeletonRow({ columns, hasSelection }: SkeletonRowProps) {
   return (
     <tr className="skeleton-row">
-      {Array.from({ length: columns }, (_, column) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they have nothing else.
-        <td key={column}>
+      {hasSelection && <td className="table-select" />}
+      {columns.map(({ title, isMinor }, column) => (
+        <td key={title} data-minor={isMinor}>
           <Skeleton height={12} width={column === 0 ? '60%' : '40%'} />
         </td>
       ))}
@@ -269,6 +279,6 @@ export function FilterChips({ labels }: { labels: Record<string, (value: string)
   )
 }
 
-/** "1,204 contacts" in the language of the page. */
+/** "1,204 contacts" in the language of the page; a space of its height until the number is known. */
 export const countOf = (key: string, page: { meta: { total_count?: number } } | undefined): string =>
-  page?.meta.total_count === undefined ? '' : plural(key, page.meta.total_count)
+  page?.meta.total_count === undefined ? '\u00a0' : plural(key, page.meta.total_count)

@@ -1,28 +1,28 @@
 import { Link } from '@tanstack/react-router'
 import { type AnyResource, findIncluded, type Identifier } from '../api/documents.ts'
 import { useCurrentSite } from '../shell/use-site.ts'
-import { type TextKey, t, textOr } from '../texts/translate.ts'
+import { t, textOr } from '../texts/translate.ts'
 import { Moment } from './dates.tsx'
+import { useActorNames, useSubjectNames } from './event-names.ts'
 
-interface EventRow {
+export interface EventRow {
   id: string
   attributes: { event: string; occurred_at: string; actor: string; data: unknown }
   relationships: Record<string, { data?: Identifier | null }>
 }
 
-interface EventDocument {
-  data: EventRow[]
+export interface EventDocument {
+  data: unknown
   included?: unknown[]
 }
 
-/** Events as sentences, newest first. */
-export function EventList({
-  document,
-  showContact = false,
-}: {
-  document: EventDocument | undefined
+interface EventListProps {
+  document: { data: EventRow[]; included?: unknown[] } | undefined
   showContact?: boolean
-}) {
+}
+
+/** Events as sentences, newest first. */
+export function EventList({ document, showContact = false }: EventListProps) {
   if (!document) return <p className="meta">…</p>
   if (document.data.length === 0) return <p className="meta">{t('events.none')}</p>
   return (
@@ -33,7 +33,9 @@ export function EventList({
           <div>
             <EventSentence event={event} document={document} />
             {showContact && <ContactOf event={event} document={document} />}
-            <span className="meta">{actorSentence(event.attributes.actor)}</span>
+            <span className="meta">
+              <Actor actor={event.attributes.actor} />
+            </span>
           </div>
         </li>
       ))}
@@ -41,16 +43,25 @@ export function EventList({
   )
 }
 
-/** "Granted Watercolour Basics": the event in words, with the title of its offer. */
+/** "Watercolour Basics granted", "Tag added: VIP": the event in words, with what it is about. */
 export function EventSentence({ event, document }: { event: EventRow; document: EventDocument }) {
   const { event: name, data } = event.attributes
   const offer = related(event, 'offer', document)
   const title = String(offer?.attributes.title ?? '')
+  const subject = useSubject(data)
   return (
     <span className="event-text">
-      {textOr(`event.${name}`, name, { offer: title, reason: reasonIn(data) })}{' '}
+      {textOr(`event.${name}`, name, { offer: title, reason: reasonIn(data) })}
+      {subject === undefined ? ' ' : `: ${subject} `}
     </span>
   )
+}
+
+/** The tag or the course that an event is about. */
+function useSubject(data: unknown): string | undefined {
+  const names = useSubjectNames()
+  const { tag_id, course_id } = data as { tag_id?: string; course_id?: string }
+  return names.get(`contact_tags:${tag_id}`) ?? names.get(`products:${course_id}`)
 }
 
 /** Why somebody did it, where they had to say so. */
@@ -63,7 +74,7 @@ export function ContactOf({ event, document }: { event: EventRow; document: Even
   return (
     <>
       <Link to="/s/$site/contacts/$id" params={{ site, id: contact.id }}>
-        {String(contact.attributes.name)}
+        {String(contact.attributes.name || contact.attributes.email)}
       </Link>{' '}
     </>
   )
@@ -73,9 +84,16 @@ function related(event: EventRow, name: string, document: EventDocument): AnyRes
   return findIncluded(document, event.relationships[name]?.data)
 }
 
-/** Who acted: "api_key:3" is recorded. */
-export function actorSentence(actor: string): string {
+/** "by API key Shop". @param actor as it is recorded: "api_key:3" */
+export function Actor({ actor }: { actor: string }) {
+  return actorSentence(actor, useActorNames().get(actor))
+}
+
+/** Who acted: "api_key:3" is recorded. @param name of the actor, where it is known */
+export function actorSentence(actor: string, name?: string): string {
   const [kind, id = ''] = actor.split(':')
-  const key = `actor.${kind}` as TextKey
-  return textOr(key, actor, { id })
+  const values = { id, name: name ?? '' }
+  return name === undefined
+    ? textOr(`actor.${kind}`, actor, values)
+    : textOr(`actor.${kind}.named`, actor, values)
 }

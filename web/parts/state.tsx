@@ -22,6 +22,7 @@ const TONES: Record<string, Tone> = {
   sent: 'good',
   delivered: 'good',
   completed: 'good',
+  done: 'good',
   kept: 'plain',
   active: 'warn',
   pending: 'warn',

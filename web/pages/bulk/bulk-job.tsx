@@ -7,7 +7,7 @@ import { listOf, oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
-import { actorSentence } from '../../parts/events.tsx'
+import { Actor } from '../../parts/events.tsx'
 import { attempt } from '../../parts/forms.tsx'
 import { LeftIcon } from '../../parts/icons.tsx'
 import { Card, Facts, Heading } from '../../parts/page.tsx'
@@ -68,7 +68,7 @@ export function BulkJobPage() {
             [t('bulk.what')]: <What job={job} />,
             [t('bulk.done')]:
               `${attributes.done.toLocaleString(language)} / ${attributes.total.toLocaleString(language)}`,
-            [t('bulk.by')]: actorSentence(attributes.actor),
+            [t('bulk.by')]: <Actor actor={attributes.actor} />,
             ...(attributes.reason && {
               [t('bulk.reason')]: textOr(`bulk.reason.${attributes.reason}`, attributes.reason),
             }),

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { listBulkJobs } from '../../api/generated.ts'
 import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
-import { actorSentence } from '../../parts/events.tsx'
+import { Actor } from '../../parts/events.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
 import { StateOf } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
@@ -37,7 +37,7 @@ export function BulkJobs() {
     {
       title: t('bulk.by'),
       isMinor: true,
-      cell: ({ attributes }) => actorSentence(attributes.actor),
+      cell: ({ attributes }) => <Actor actor={attributes.actor} />,
     },
     {
       title: t('bulk.when'),

@@ -7,7 +7,7 @@ import { type Grant, listGrants, listPurchases, removeOffersFromContact } from '
 import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
-import { actorSentence } from '../../parts/events.tsx'
+import { Actor } from '../../parts/events.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
 import { ActivityIcon, EditIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
@@ -131,7 +131,7 @@ function AccessRow({
           {title}
         </Link>
         <span className="meta">
-          {textOr(`source.${attributes.source}`, attributes.source)}, {actorSentence(attributes.granted_by)}
+          {textOr(`source.${attributes.source}`, attributes.source)}, <Actor actor={attributes.granted_by} />
         </span>
       </div>
       <div className="access-state">

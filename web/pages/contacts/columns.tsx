@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { Complete } from '../../api/documents.ts'
 import { findIncluded } from '../../api/documents.ts'
 import type { Contact, listContacts } from '../../api/generated.ts'
-import type { Column } from '../../parts/data-table.tsx'
+import { type Column, PhoneLine } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import type { Search } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
@@ -32,9 +32,12 @@ export const nameColumn = (site: string): Column<ContactRow> => ({
   title: t('contacts.name'),
   sort: 'name',
   cell: ({ id, attributes }) => (
-    <Link to="/s/$site/contacts/$id" params={{ site, id }}>
-      {attributes.name || attributes.email}
-    </Link>
+    <>
+      <Link to="/s/$site/contacts/$id" params={{ site, id }}>
+        {attributes.name || attributes.email}
+      </Link>
+      <PhoneLine>{attributes.email}</PhoneLine>
+    </>
   ),
 })
 
@@ -59,7 +62,15 @@ export function columnsOf(
   fields: CustomField[],
 ): Map<string, Column<ContactRow>> {
   const columns: [string, Column<ContactRow>][] = [
-    ['email', { title: t('contacts.email'), sort: 'email', cell: ({ attributes }) => attributes.email }],
+    [
+      'email',
+      {
+        title: t('contacts.email'),
+        sort: 'email',
+        isMinor: true,
+        cell: ({ attributes }) => attributes.email,
+      },
+    ],
     [
       'tags',
       {

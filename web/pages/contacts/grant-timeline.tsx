@@ -156,7 +156,9 @@ function RunItem({ run }: { run: Run }) {
           </Link>
           <StateOf status={run.status} />
         </div>
-        {(run.error ?? run.reason) && <span className="meta">{run.error ?? run.reason}</span>}
+        {(run.error ?? run.reason) && (
+          <span className="meta">{run.error ?? textOr(`runReason.${run.reason}`, run.reason!)}</span>
+        )}
         <ol className="timeline">
           {run.steps.map((step) => (
             <li key={step.position}>

@@ -1,7 +1,9 @@
 import { Select, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { now } from '../../api/clock.ts'
 import { useMay } from '../../api/session.ts'
 import { CardForm } from '../../parts/card-form.tsx'
+import { ChoosePicture } from '../../parts/picture-field.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { useSiteForm } from './use-site-form.ts'
@@ -54,20 +56,40 @@ function Look() {
               onChange={({ currentTarget }) => set({ color: currentTarget.value })}
             />
           </div>
-          <TextInput
-            label={t('settings.logo')}
-            description={t('settings.logoHint')}
-            placeholder="https://"
-            value={values.logo_url ?? ''}
-            error={errors.logo_url}
-            onChange={({ currentTarget }) => set({ logo_url: currentTarget.value || null })}
-          />
-          {values.logo_url?.startsWith('https://') && (
-            <img className="logo-sample" src={values.logo_url} alt={t('settings.logo')} />
-          )}
+          <Logo value={values.logo_url} error={errors.logo_url} onChange={(logo_url) => set({ logo_url })} />
         </>
       )}
     </CardForm>
+  )
+}
+
+interface LogoProps {
+  value: string | null
+  error: string | undefined
+  onChange: (url: string | null) => void
+}
+
+/** E-mails show it, so that it needs an https address: of another website or, on a server that has https, of an upload. */
+function Logo({ value, error, onChange }: LogoProps) {
+  const [problem, setProblem] = useState<string | null>(null)
+  const label = t('settings.logo')
+  return (
+    <>
+      <TextInput
+        label={label}
+        description={t('settings.logoHint')}
+        placeholder="https://"
+        value={value ?? ''}
+        error={problem ?? error}
+        onChange={({ currentTarget }) => onChange(currentTarget.value || null)}
+      />
+      {location.protocol === 'https:' && (
+        <div>
+          <ChoosePicture label={label} isFirst={value === null} onChoose={onChange} onProblem={setProblem} />
+        </div>
+      )}
+      {value?.startsWith('https://') && <img className="logo-sample" src={value} alt={label} />}
+    </>
   )
 }
 

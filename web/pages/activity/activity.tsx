@@ -1,0 +1,79 @@
+import { Link } from '@tanstack/react-router'
+import { listEvents } from '../../api/generated.ts'
+import { type Column, countOf, DataTable, FilterChips, PhoneLine } from '../../parts/data-table.tsx'
+import { Moment } from '../../parts/dates.tsx'
+import { useActorNames } from '../../parts/event-names.ts'
+import { Actor, ContactOf, EventSentence } from '../../parts/events.tsx'
+import { FilterSelect } from '../../parts/filter-select.tsx'
+import { onDemand } from '../../parts/on-demand.tsx'
+import { Empty, Heading } from '../../parts/page.tsx'
+import { useAddress } from '../../parts/search.ts'
+import { useSiteList } from '../../shell/use-site-list.ts'
+import { EVENT_NAMES } from '../../texts/event-names.ts'
+import { t, textOr } from '../../texts/translate.ts'
+import { DayRange } from './day-range.tsx'
+
+const EventPanel = onDemand(async () => (await import('./event-panel.tsx')).EventPanel)
+
+/** The event log: who did what, when, and what followed from it. */
+export function Activity() {
+  const { search, change } = useAddress()
+  const query = useSiteList('events', listEvents, { sort: '-id', include: 'contact,offer' })
+  const actors = useActorNames()
+  type Row = NonNullable<typeof query.data>['data'][number]
+  const columns: Column<Row>[] = [
+    { title: t('activity.when'), cell: ({ attributes }) => <Moment at={attributes.occurred_at} /> },
+    {
+      title: t('activity.what'),
+      cell: (event) => (
+        <>
+          <Link to="." search={{ ...search, event: event.id }}>
+            <EventSentence event={event} document={query.data!} />
+          </Link>
+          <PhoneLine>
+            <ContactOf event={event} document={query.data!} />
+          </PhoneLine>
+        </>
+      ),
+    },
+    {
+      title: t('activity.whom'),
+      isMinor: true,
+      cell: (event) => <ContactOf event={event} document={query.data!} />,
+    },
+    {
+      title: t('activity.who'),
+      isMinor: true,
+      cell: ({ attributes }) => <Actor actor={attributes.actor} />,
+    },
+  ]
+  return (
+    <>
+      <Heading title={t('activity.title')} lead={countOf('activity.count', query.data)} />
+      <div className="toolbar">
+        <FilterSelect
+          parameter="filter[event]"
+          label={t('activity.filter')}
+          options={EVENT_NAMES.map((name) => ({ value: name, label: textOr(`eventName.${name}`, name) }))}
+        />
+        <FilterSelect
+          parameter="filter[actor]"
+          label={t('activity.actor')}
+          options={[
+            ...[...actors].map(([value, label]) => ({ value, label })),
+            { value: 'system', label: t('activity.system') },
+          ]}
+        />
+        <DayRange />
+        <FilterChips labels={{ 'filter[contact_id]': (id) => t('activity.ofContact', { id }) }} />
+      </div>
+      <DataTable
+        label={t('activity.title')}
+        query={query}
+        columns={columns}
+        empty={<Empty text={t('activity.empty')} />}
+      />
+      {search.event && <EventPanel id={search.event} onClose={() => change({ event: undefined })} />}
+    </>
+  )
+}
