@@ -109,6 +109,7 @@ describe('a purchase', () => {
     const person = ada()
     const answer = await browser.send(path, person)
     expect(answer.status).toBe(303)
+    expect(createdSessions().at(-1)!.params).toMatchObject({ locale: 'en', customer_email: person.email })
     const back = await pay(answer.location)
     const library = await browser.follow(back)
     expect(library.text).toContain('What you bought is in your library now.')
@@ -493,6 +494,18 @@ describe('a free offer', () => {
     for (let i = 0; i < 2; i++) expect((await order(path, person)).status).toBe(200)
     expect((await books()).orders).toHaveLength(1)
     expect(await emailsTo(person.email)).toEqual(expect.arrayContaining(['welcome', 'sign_in']))
+  })
+
+  test('is given in the language of the browser, and its checkout lets nobody in', async () => {
+    const { path } = await makeOffer({ price_in_cents: 0 })
+    const person = ada()
+    const spanish = newVisitor(base, { 'accept-language': 'es' })
+    expect((await order(path, person, spanish)).text).toContain('Revisa tu correo')
+    const { rows } = await sql<{ language: string; token: string }>`
+      select c.language, k.token from customers c join checkouts k on k.customer_id = c.id and k.site_id = c.site_id
+       where c.site_id = ${owner.siteId}`.execute(h.app.db)
+    expect(rows).toMatchObject([{ language: 'es' }])
+    expect((await spanish.open(`/checkout/${rows[0]!.token}`)).status).toBe(404)
   })
 
   test('with mistakes, nothing is stored, and the page shows them', async () => {

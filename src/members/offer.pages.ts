@@ -242,7 +242,8 @@ const returnFromPayment = page('GET', '/checkout/:token', async (visit) => {
   const { app, site, params } = visit
   const checkout = await confirmCheckout(app, site.id, params.token!)
   const offer = checkout && (await readOfferOf(visit, checkout))
-  if (!checkout || !offer) return notFound(visit)
+  // What was given for free led nowhere else, and nobody comes back from there.
+  if (!checkout?.provider_account_id || !offer) return notFound(visit)
   const isOwn = visit.nonce !== null && checkout.nonce_hash.equals(hashSecret(visit.nonce))
   const show = (about: PageViews['checkout']['about']) =>
     visit.render('checkout', {

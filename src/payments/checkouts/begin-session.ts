@@ -40,6 +40,7 @@ export async function beginSession(
     coupon,
     customer,
     email: checkout.email,
+    language: checkout.language,
     successUrl: addresses.success(checkout.token),
     cancelUrl: addresses.cancel,
     expiresAt: checkout.expires_at,

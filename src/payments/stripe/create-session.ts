@@ -3,6 +3,8 @@ import type { Snapshot } from '../checkouts/snapshot.ts'
 import { isChargeable, secondsOf, toStripe } from './amounts.ts'
 import { CHECKOUT_METADATA, PAYMENTS_METADATA } from './references.ts'
 
+type Locale = Stripe.Checkout.SessionCreateParams.Locale
+
 export interface WantedSession {
   /** Of the checkout. With the number of the attempt it is the idempotency key: nothing else may decide a parameter. */
   token: string
@@ -14,6 +16,8 @@ export interface WantedSession {
   /** The customer at Stripe, where one is known. */
   customer: string | null
   email: string
+  /** Of the page of Stripe; null: that of the browser. */
+  language: string | null
   successUrl: string
   cancelUrl: string
   /** Between 30 minutes and 24 hours from now. */
@@ -48,6 +52,7 @@ export function createSession(client: Stripe, wanted: WantedSession): Promise<St
       ...(isRecurring
         ? { subscription_data: subscriptionOf(wanted) }
         : { payment_intent_data: { metadata: { [CHECKOUT_METADATA]: token } } }),
+      ...(wanted.language !== null && { locale: wanted.language as Locale }),
       // Prices stay those of the offer.
       adaptive_pricing: { enabled: false },
       success_url: wanted.successUrl,

@@ -71,6 +71,7 @@ export async function beginCheckout(
     coupon: coupon?.id ?? null,
     customer: customer ?? null,
     email,
+    language: null,
     successUrl: 'https://members.example.com/s/site/checkout/{CHECKOUT_SESSION_ID}',
     cancelUrl: 'https://members.example.com/s/site/offers/1',
     expiresAt: new Date(Date.now() + 3_600_000),
