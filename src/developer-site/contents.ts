@@ -43,7 +43,7 @@ export const SECTIONS: Section[] = [
       chapter('forms', 'Forms'),
       chapter('content', 'Content'),
       chapter('emails', 'E-mail templates'),
-      chapter('import', 'Import'),
+      chapter('import', 'Import and export'),
       chapter('bulk', 'Bulk jobs'),
       chapter('sales', 'Sales'),
       chapter('coupons', 'Coupons'),

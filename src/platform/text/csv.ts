@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync'
 export const csvRows = (rows: string[][]): string =>
   stringify(
     rows.map((row) => row.map(escapeFormula)),
-    { record_delimiter: '\r\n' },
+    { record_delimiter: '\r\n', quoted_match: /[\r\n]/ },
   )
 
 const escapeFormula = (cell: string): string => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)
