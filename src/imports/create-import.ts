@@ -3,7 +3,7 @@ import type { LastingCaller } from '../accounts/still-may.ts'
 import { customFieldsOf } from '../people/custom-fields/find-fields.ts'
 import type { App } from '../platform/app.ts'
 import { badRequest } from '../platform/jsonapi/errors.ts'
-import { assertRequired, type ColumnFields, fieldsOf, type Importable, withNamed } from './columns.ts'
+import { assertRequired, type ColumnFields, fieldsOf, withNamed } from './columns.ts'
 import { noFindings } from './findings.ts'
 import type { ImportKind, ImportSettings } from './import-kind.ts'
 import { importableOf } from './kinds.ts'
@@ -45,10 +45,16 @@ export async function createImport(app: App, given: NewImport, content: Readable
     content,
     (header) => fieldsOf(header, importable).filter((field) => field !== null).length,
   )
-  const header = await readHeader(rows)
-  const fields = withNamed(header, fieldsOf(header, importable), map, importable, '')
-  if (!isHeld) assertRequired(header, fields, importable)
-  return keepRows(app, given, { header, fields, rows, importable })
+  try {
+    const header = await readHeader(rows)
+    const fields = withNamed(header, fieldsOf(header, importable), map, importable, '')
+    if (!isHeld) assertRequired(header, fields, importable)
+    return await keepRows(app, given, { header, fields, rows })
+  } finally {
+    // Of a file that is refused, the rest is not read.
+    await rows.return(undefined)
+    content.destroy()
+  }
 }
 
 async function readHeader(rows: AsyncGenerator<CsvRow>): Promise<string[]> {
@@ -65,7 +71,6 @@ interface Read {
   header: string[]
   fields: ColumnFields
   rows: AsyncGenerator<CsvRow>
-  importable: Importable
 }
 
 async function keepRows(app: App, given: NewImport, { header, fields, rows }: Read): Promise<string> {

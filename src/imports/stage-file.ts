@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { finished } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { App } from '../platform/app.ts'
 import type { CsvRow } from './reading/read-csv.ts'
@@ -63,10 +63,7 @@ async function copyRows({ pool }: App, lines: string[]): Promise<void> {
     const stream = client.query(
       copyFrom('copy import_rows (site_id, import_id, position, line, cells, person) from stdin'),
     )
-    const end = finished(stream)
-    for (const line of lines) if (!stream.write(line)) await Promise.race([once(stream, 'drain'), end])
-    stream.end()
-    await end
+    await pipeline(Readable.from(lines), stream)
   } catch (error) {
     failed = error as Error
     throw error
