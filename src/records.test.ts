@@ -337,6 +337,7 @@ test('every resource that can be created with POST is tested here', () => {
   expect(created.map(({ url }) => url).sort()).toEqual(
     [
       '/v1/contacts',
+      '/v1/imports',
       '/v1/invitations',
       '/v1/orders',
       '/v1/passkeys',

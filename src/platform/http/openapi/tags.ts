@@ -4,6 +4,7 @@ import type { Resources } from '../../jsonapi/resources.ts'
 const TAGS: Record<string, string> = {
   authentication: 'Access tokens of API keys and users, after OAuth 2.0.',
   me: 'The user that a token belongs to.',
+  exports: 'Everything of a site or an account, as files.',
   reports: 'Revenue, recurring revenue and churn of a site.',
   server: 'The settings of the server that an owner needs to know, and a test of its mail server.',
   version: 'The version of the server and of JSON:API.',
