@@ -89,6 +89,7 @@ export async function signIn({ url, client_id, client_secret }: Record<string, s
   }
   return {
     get: (path: string, base?: string) => send('GET', path, undefined, base),
+    post: (path: string, body: object) => send('POST', path, body),
     patch: (path: string, body: object) => send('PATCH', path, body),
     createContact: (email: string) =>
       send('POST', '/v1/contacts', { data: { type: 'contacts', attributes: { name: 'Ada', email } } }),

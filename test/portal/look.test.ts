@@ -6,9 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MovableClock } from '../../src/platform/clock/clock.ts'
 import { makeAutomation, makeTag } from '../../src/testing/automations.ts'
 import { bulkBody } from '../../src/testing/bulk.ts'
+import type { Client } from '../../src/testing/client.ts'
 import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
 import { makeContact, makeOffer, makePasskey, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
 import { makeHook } from '../../src/testing/hooks.ts'
+import { makePayout } from '../../src/testing/sale-rows.ts'
 import { thirdDueToday } from '../depth.ts'
 import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
 
@@ -47,6 +49,26 @@ const PAGES = [
   'offers/OFFER/automations',
   'offers/OFFER/urls',
   'offers/OFFER/api',
+  'offers/OFFER/sales',
+  'offers/OFFER/checkout',
+  'orders',
+  'orders?dialog=record-sale',
+  'orders/ORDER',
+  'orders/ORDER?dialog=refund',
+  'purchases',
+  'purchases/PURCHASE',
+  'purchases/PURCHASE?dialog=deactivate',
+  'purchases/PURCHASE?dialog=cancel',
+  'subscriptions',
+  'transactions',
+  'transactions/TRANSACTION',
+  'payouts',
+  'payouts/PAYOUT',
+  'coupons',
+  'coupons?dialog=new',
+  'coupons/COUPON',
+  'reports',
+  'reports/subscriptions',
   'products',
   'products?dialog=new',
   'products/COURSE',
@@ -97,6 +119,7 @@ const PAGES = [
   'settings/site',
   'settings/domain',
   'settings/emails',
+  'settings/payments',
   'settings/server',
   'settings/server?dialog=advance-clock',
   '/link/unknown',
@@ -162,11 +185,19 @@ beforeAll(async () => {
     await h.client.delete(`/v1/${path}`)
   const [event] = (await h.client.get('/v1/events?sort=-id')).body.data
   const passkeyId = await makePasskey(h.app, h.account.id, h.account.userId)
+  const sales = await makeSales(h.client, contactId)
+  const payoutId = await makePayout(h.app, siteId, {
+    transactionId: sales.TRANSACTION!,
+    amount: 2900,
+    fee: 100,
+  })
   const [email] = (await h.client.get('/v1/emails')).body.data
   const [grant] = (await h.client.get('/v1/grants')).body.data
   const [delivery] = (await h.client.get('/v1/webhook_deliveries')).body.data
   const [run] = (await h.client.get('/v1/automation_runs')).body.data
   ids = {
+    ...sales,
+    PAYOUT: payoutId,
     FILLED: formId,
     ENTERED: submissionId,
     COURSE: courseId,
@@ -189,6 +220,30 @@ beforeAll(async () => {
 afterAll(() => portal?.close())
 
 const named = (type: string, attributes: object) => ({ data: { type, attributes } })
+
+/** A subscription that was refunded in part, was deactivated and failed to be paid, and a coupon that it used. */
+async function makeSales(client: Client, contactId: string): Promise<Record<string, string>> {
+  const attributes = { price_in_cents: 2900, payment_type: 'subscription', interval: 'month' }
+  const offer = { type: 'offers', attributes: { title: 'The Circle', ...attributes } }
+  const offer_id = (await client.post('/v1/offers', { data: offer })).body.data.id
+  const coupon = { type: 'coupons', attributes: { code: 'SPRING20', percent_off: 20 } }
+  const couponId = (await client.post('/v1/coupons', { data: coupon })).body.data.id
+  const order = {
+    type: 'orders',
+    attributes: { items: [{ offer_id, discount_in_cents: 580, coupon_code: 'SPRING20' }] },
+    relationships: { contact: { data: { type: 'contacts', id: contactId } } },
+  }
+  const orderId = (await client.post('/v1/orders', { data: order })).body.data.id
+  const refund = { type: 'transactions', attributes: { amount_in_cents: 500 } }
+  await client.post(`/v1/orders/${orderId}/refunds`, { data: refund })
+  const purchase = (await client.get(`/v1/purchases?filter[order_id]=${orderId}`)).body.data[0]
+  await client.post(`/v1/purchases/${purchase.id}/deactivate`)
+  await client.post(`/v1/purchases/${purchase.id}/reactivate`)
+  const failed = { type: 'transactions', attributes: { failure: 'Your card was declined.' } }
+  await client.post(`/v1/purchases/${purchase.id}/failed_payments`, { data: failed })
+  const [transaction] = purchase.relationships.transactions.data
+  return { ORDER: orderId, PURCHASE: purchase.id, TRANSACTION: transaction.id, COUPON: couponId }
+}
 
 /** Opens the page, presses a button if one is named, and waits until nothing is being read any more. */
 async function open(page: Watched, place: string): Promise<void> {

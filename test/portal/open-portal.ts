@@ -7,8 +7,8 @@ import { launchBrowser } from '../browser.ts'
 
 export const PASSWORD = 'seven quiet rivers'
 
-export interface Portal {
-  h: Harness
+export interface Portal<Server extends Harness = Harness> {
+  h: Server
   browser: Browser
   email: string
   /** URL of the pages of the site, without a trailing slash. */
@@ -17,8 +17,14 @@ export interface Portal {
 }
 
 /** Starts a server whose account has an owner with a password. */
-export async function openPortal(options: HarnessOptions = {}): Promise<Portal> {
-  const [h, browser] = await Promise.all([startHarness(options), launchBrowser()])
+export const openPortal = (options: HarnessOptions = {}): Promise<Portal> =>
+  openPortalOf(startHarness(options))
+
+/** The same of a server that is started in another way. */
+export async function openPortalOf<Server extends Harness>(
+  starting: Promise<Server>,
+): Promise<Portal<Server>> {
+  const [h, browser] = await Promise.all([starting, launchBrowser()])
   const { email } = (await h.client.get('/v1/me')).body.data.attributes
   await setPassword(h.app, h.account.id, email, PASSWORD)
   const site = `${h.url}/admin/s/${await subdomainOf(h.app, h.account.siteId)}`

@@ -12,13 +12,16 @@ import { signIn } from '../processes.ts'
 
 const IMAGES = join(ROOT, 'docs', 'images')
 
-/** By file name; CONTACT is somebody with several grants. */
+/** By file name; CONTACT is somebody with several grants, ORDER what they have bought. */
 const PAGES: Record<string, string> = {
   home: 'home',
   contacts: 'contacts',
   contact: 'contacts/CONTACT',
   grant: 'contacts/CONTACT?dialog=grant',
   offers: 'offers',
+  orders: 'orders',
+  order: 'orders/ORDER',
+  reports: 'reports',
   automations: 'automations',
   emails: 'emails',
   activity: 'activity',
@@ -39,9 +42,13 @@ const PEOPLE = [
   'Maria Mitchell',
 ]
 
-/** Grants offers to people, some of them on each of several days. @returns the id of the first contact */
-async function useForWeeks(settings: Record<string, string>, ready: Record<string, string>): Promise<string> {
+/** Grants offers to people and sells to them, some of them on each of several days. @returns the first contact and order */
+async function useForWeeks(
+  settings: Record<string, string>,
+  ready: Record<string, string>,
+): Promise<Record<string, string>> {
   const ids: string[] = []
+  const orders: string[] = []
   for (const [n, name] of PEOPLE.entries()) {
     // Tokens last for a week.
     const api = await signIn(ready)
@@ -49,18 +56,20 @@ async function useForWeeks(settings: Record<string, string>, ready: Record<strin
     const id = (await api.createContact(email)).body.data.id
     await api.patch(`/v1/contacts/${id}`, { data: { type: 'contacts', id, attributes: { name } } })
     for (const offer of ['1', '2', '4'].slice(0, 1 + (n % 3))) await api.grant(id, offer)
+    const sale = { email, provider: 'shop', items: [{ offer_id: '1', amount_in_cents: 4900 + 1000 * n }] }
+    orders.push((await api.post('/v1/orders', { data: { type: 'orders', attributes: sale } })).body.data.id)
     ids.push(id)
     // The session of the browser lasts for two weeks.
     if (n % 3 === 2) await bestow(['clock', 'advance', '3d'], settings)
   }
   await (await signIn(ready)).grant(ids[0]!, '3')
-  return ids[0]!
+  return { CONTACT: ids[0]!, ORDER: orders[0]! }
 }
 
-async function takePictures(page: Page, start: string, contactId: string): Promise<void> {
+async function takePictures(page: Page, start: string, ids: Record<string, string>): Promise<void> {
   const site = start.replace(/\/home$/, '')
   for (const [name, path] of Object.entries(PAGES)) {
-    await page.goto(`${site}/${path.replace('CONTACT', contactId)}`)
+    await page.goto(`${site}/${path.replace(/CONTACT|ORDER/, (name) => ids[name]!)}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.waitForLoadState('networkidle')
     await page.screenshot({ path: join(IMAGES, `${name}.png`) })
@@ -78,8 +87,8 @@ try {
   await page.goto(running.ready.portal_url!)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
-  const contactId = await useForWeeks(settings, running.ready)
-  await takePictures(page, page.url(), contactId)
+  const ids = await useForWeeks(settings, running.ready)
+  await takePictures(page, page.url(), ids)
 } finally {
   await browser.close()
   await stop(running)

@@ -16,6 +16,8 @@ interface FormDialogProps {
   canSubmit?: boolean
   /** The button that submits has the focus: everything is chosen already. */
   isReady?: boolean
+  /** There is room for fields beside each other. */
+  isWide?: boolean
   children: (errors: Record<string, string>) => ReactNode
 }
 
@@ -29,11 +31,18 @@ export function FormDialog({
   isDangerous,
   canSubmit = true,
   isReady,
+  isWide = false,
   children,
 }: FormDialogProps) {
   const { isSubmitting, error, submit } = useSubmit(onSubmit)
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('dialog.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      size={isWide ? 'lg' : 'md'}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
       <form onSubmit={submit} noValidate>
         <FormErrors error={error} fields={fields} />
         <div className="fields">{children(errorsByField(error))}</div>

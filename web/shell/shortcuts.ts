@@ -15,6 +15,8 @@ const LETTERS: Record<string, string> = {
   b: '/s/$site/bulk-jobs',
   o: '/s/$site/offers',
   p: '/s/$site/products',
+  l: '/s/$site/orders',
+  r: '/s/$site/reports',
   f: '/s/$site/forms',
   a: '/s/$site/automations',
   e: '/s/$site/emails',

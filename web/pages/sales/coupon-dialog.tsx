@@ -59,6 +59,7 @@ export function CouponDialog({ edited, onClose }: CouponDialogProps) {
     <FormDialog
       title={edited ? t('coupons.edit', { code: values.code }) : t('coupons.add')}
       fields={COUPON_FIELDS}
+      isWide
       submitLabel={edited ? t('save') : t('coupons.create')}
       onClose={onClose}
       onSubmit={save}

@@ -6,6 +6,7 @@ import { LeftIcon } from '../../parts/icons.tsx'
 import { State } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { type TextKey, t } from '../../texts/translate.ts'
+import './sales.css'
 
 type Included = { included?: unknown[] } | undefined
 
@@ -70,4 +71,7 @@ export const TestMark = ({ test }: { test: boolean }) =>
 
 /** As in "Stripe"; of a sale that was recorded by hand "Recorded by hand". */
 export const providerName = (provider: string): string =>
-  provider === 'stripe' ? 'Stripe' : provider === 'manual' ? t('sales.byHand') : provider
+  provider === 'manual' ? t('sales.byHand') : (NAMES[provider] ?? provider)
+
+/** Free offers are claimed without a payment provider. */
+const NAMES: Record<string, string> = { stripe: 'Stripe', bestow: 'Bestow' }

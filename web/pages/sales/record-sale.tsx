@@ -79,6 +79,7 @@ export function RecordSaleDialog({ customer, onClose }: RecordSaleDialogProps) {
   return (
     <FormDialog
       title={t('record.title')}
+      isWide
       fields={FIELDS}
       submitLabel={t('record.submit')}
       canSubmit={
@@ -92,7 +93,7 @@ export function RecordSaleDialog({ customer, onClose }: RecordSaleDialogProps) {
           {customer ? (
             <p>{t('record.for', { name: customer.name })}</p>
           ) : (
-            <>
+            <div className="field-row">
               <TextInput
                 label={t('contacts.email')}
                 description={t('record.emailHint')}
@@ -109,7 +110,7 @@ export function RecordSaleDialog({ customer, onClose }: RecordSaleDialogProps) {
                 error={errors.name}
                 onChange={({ currentTarget }) => setBuyer({ ...buyer, name: currentTarget.value })}
               />
-            </>
+            </div>
           )}
           {items.map((item, index) => (
             <SaleItemFields

@@ -5,6 +5,7 @@ import { createProviderAccount } from '../../../api/generated.ts'
 import { refresh } from '../../../api/queries.ts'
 import { FormErrors, useSubmit } from '../../../parts/forms.tsx'
 import { Card } from '../../../parts/page.tsx'
+import { useAddress } from '../../../parts/search.ts'
 import { useCurrentSite } from '../../../shell/use-site.ts'
 import { t } from '../../../texts/translate.ts'
 import { KeyInput } from './key-input.tsx'
@@ -13,6 +14,7 @@ import { Step } from './step.tsx'
 /** Begins a connection with Stripe. @param other whether the account that is connected already takes real money */
 export function ConnectStripe({ other }: { other: boolean | undefined }) {
   const { id: siteId } = useCurrentSite()
+  const { search, change } = useAddress()
   const [key, setKey] = useState('')
   const [secret, setSecret] = useState('')
   const [isForwarded, setForwarded] = useState(false)
@@ -30,11 +32,25 @@ export function ConnectStripe({ other }: { other: boolean | undefined }) {
     })
     setKey('')
     setSecret('')
+    change({ connect: undefined }, { replace: true })
     await refresh('provider_accounts')
   })
   const errors = errorsByField(error)
   const title =
     other === undefined ? 'payments.connect' : other ? 'payments.connectTest' : 'payments.connectLive'
+  if (other !== undefined && search.connect !== 'other')
+    return (
+      <Card
+        title={t(title)}
+        action={
+          <Button variant="default" size="xs" onClick={() => change({ connect: 'other' })}>
+            {t('payments.submit')}
+          </Button>
+        }
+      >
+        <p className="meta">{t(other ? 'payments.whyTest' : 'payments.whyLive')}</p>
+      </Card>
+    )
   return (
     <Card title={t(title)}>
       {other === undefined && <p>{t('payments.connectText')}</p>}

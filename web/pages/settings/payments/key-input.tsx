@@ -20,6 +20,7 @@ export const KeyInput = ({ hint, value, error, isFirst = false, onChange }: KeyI
     data-autofocus={isFirst || undefined}
     value={value}
     error={error}
+    aria-invalid={error !== undefined}
     onChange={({ currentTarget }) => onChange(currentTarget.value)}
   />
 )

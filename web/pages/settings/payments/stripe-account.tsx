@@ -55,7 +55,7 @@ export function StripeAccount({ account: { id, attributes: account } }: { accoun
         </Step>
         <Step
           state={isConnected ? 'done' : isKeyAccepted ? (problem ? 'failed' : 'now') : 'later'}
-          title={t('payments.stepEndpoint')}
+          title={t(isConnected ? 'payments.endpoint' : 'payments.stepEndpoint')}
         >
           <p className="masked">
             <code>{account.webhook_url}</code>
