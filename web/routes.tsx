@@ -15,6 +15,7 @@ import { RequestProblem } from './api/request.ts'
 import { meQuery, sitesQuery } from './api/session.ts'
 import { NotFound, PageProblem } from './parts/problem.tsx'
 import { parseSearch, type Search, stringifySearch } from './parts/search.ts'
+import { withSalesTexts } from './texts/translate.ts'
 
 const validateSearch = (search: Record<string, unknown>) => search as Search
 
@@ -95,34 +96,59 @@ const contentPage = page(
   () => import('./pages/content/content-page.tsx'),
   'ContentPage',
 )
-const orders = page(site, 'orders', () => import('./pages/sales/orders.tsx'), 'Orders')
-const order = page(site, 'orders/$id', () => import('./pages/sales/order.tsx'), 'OrderPage')
-const purchases = page(site, 'purchases', () => import('./pages/sales/purchases.tsx'), 'Purchases')
-const purchase = page(site, 'purchases/$id', () => import('./pages/sales/purchase.tsx'), 'PurchasePage')
+const orders = page(site, 'orders', () => withSalesTexts(import('./pages/sales/orders.tsx')), 'Orders')
+const order = page(site, 'orders/$id', () => withSalesTexts(import('./pages/sales/order.tsx')), 'OrderPage')
+const purchases = page(
+  site,
+  'purchases',
+  () => withSalesTexts(import('./pages/sales/purchases.tsx')),
+  'Purchases',
+)
+const purchase = page(
+  site,
+  'purchases/$id',
+  () => withSalesTexts(import('./pages/sales/purchase.tsx')),
+  'PurchasePage',
+)
 const subscriptions = page(
   site,
   'subscriptions',
-  () => import('./pages/sales/subscriptions.tsx'),
+  () => withSalesTexts(import('./pages/sales/subscriptions.tsx')),
   'Subscriptions',
 )
 const transactions = page(
   site,
   'transactions',
-  () => import('./pages/sales/transactions.tsx'),
+  () => withSalesTexts(import('./pages/sales/transactions.tsx')),
   'Transactions',
 )
 const transaction = page(
   site,
   'transactions/$id',
-  () => import('./pages/sales/transaction.tsx'),
+  () => withSalesTexts(import('./pages/sales/transaction.tsx')),
   'TransactionPage',
 )
-const payouts = page(site, 'payouts', () => import('./pages/sales/payouts.tsx'), 'Payouts')
-const payout = page(site, 'payouts/$id', () => import('./pages/sales/payout.tsx'), 'PayoutPage')
-const coupons = page(site, 'coupons', () => import('./pages/sales/coupons.tsx'), 'Coupons')
-const coupon = page(site, 'coupons/$id', () => import('./pages/sales/coupon.tsx'), 'CouponPage')
-const reports = page(site, 'reports', () => import('./pages/reports/reports.tsx'), 'Reports')
-const report = page(site, 'reports/$report', () => import('./pages/reports/reports.tsx'), 'Reports')
+const payouts = page(site, 'payouts', () => withSalesTexts(import('./pages/sales/payouts.tsx')), 'Payouts')
+const payout = page(
+  site,
+  'payouts/$id',
+  () => withSalesTexts(import('./pages/sales/payout.tsx')),
+  'PayoutPage',
+)
+const coupons = page(site, 'coupons', () => withSalesTexts(import('./pages/sales/coupons.tsx')), 'Coupons')
+const coupon = page(
+  site,
+  'coupons/$id',
+  () => withSalesTexts(import('./pages/sales/coupon.tsx')),
+  'CouponPage',
+)
+const reports = page(site, 'reports', () => withSalesTexts(import('./pages/reports/reports.tsx')), 'Reports')
+const report = page(
+  site,
+  'reports/$report',
+  () => withSalesTexts(import('./pages/reports/reports.tsx')),
+  'Reports',
+)
 const forms = page(site, 'forms', () => import('./pages/forms/forms.tsx'), 'Forms')
 const form = page(site, 'forms/$id', () => import('./pages/forms/form.tsx'), 'FormPage')
 const formBuilder = page(form, '/', () => import('./pages/forms/builder.tsx'), 'Builder')

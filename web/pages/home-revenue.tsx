@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { GetReportRevenue200DataAttributes } from '../api/generated.ts'
 import { ChevronIcon } from '../parts/icons.tsx'
-import { money } from '../parts/money.tsx'
+import { money } from '../parts/money.ts'
 import { useSite } from '../shell/use-site.ts'
 import { t } from '../texts/translate.ts'
 

@@ -4,9 +4,16 @@ export type { TextKey } from './text-key.ts'
 export type Language = 'en' | 'es'
 type Values = Record<string, string | number>
 
-const load: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
+type Load = Record<Language, () => Promise<{ default: Record<string, string> }>>
+
+const load: Load = {
   en: () => import('./en.json'),
   es: () => import('./es.json'),
+}
+
+const loadSales: Load = {
+  en: () => import('./sales-en.json'),
+  es: () => import('./sales-es.json'),
 }
 
 const STORED_AS = 'bestow-language'
@@ -21,6 +28,13 @@ const plurals = new Intl.PluralRules(language)
 export async function loadTexts(): Promise<void> {
   texts = (await load[language]()).default
   document.documentElement.lang = language
+}
+
+/** Code of pages about sales, once the texts that they alone have are there. */
+export async function withSalesTexts<Module>(loading: Promise<Module>): Promise<Module> {
+  const [module, { default: sales }] = await Promise.all([loading, loadSales[language]()])
+  texts = { ...texts, ...sales }
+  return module
 }
 
 /** Switches to another language, by loading the page again. */

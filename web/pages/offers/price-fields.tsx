@@ -1,6 +1,6 @@
 import { NumberInput, Select } from '@mantine/core'
 import { NewOfferDataAttributesCurrency } from '../../api/generated.ts'
-import { MoneyInput } from '../../parts/money.tsx'
+import { MoneyInput } from '../../parts/money-input.tsx'
 import { type TextKey, t } from '../../texts/translate.ts'
 
 export interface PriceValues {

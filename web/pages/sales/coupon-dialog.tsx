@@ -6,7 +6,7 @@ import { type ChangedCouponDataAttributes, createCoupon, updateCoupon } from '..
 import { refresh } from '../../api/queries.ts'
 import { useZone } from '../../parts/dates.tsx'
 import { FormDialog } from '../../parts/forms.tsx'
-import { MoneyInput } from '../../parts/money.tsx'
+import { MoneyInput } from '../../parts/money-input.tsx'
 import { ResourceMultiSelect } from '../../parts/resource-select.tsx'
 import { useCurrentSite, useSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'

@@ -1,5 +1,5 @@
 /** Coupons in words. */
-import { money } from '../../parts/money.tsx'
+import { money } from '../../parts/money.ts'
 import { language, plural, t } from '../../texts/translate.ts'
 
 interface Discount {

@@ -1,4 +1,4 @@
-import { money } from '../../parts/money.tsx'
+import { money } from '../../parts/money.ts'
 import { Card } from '../../parts/page.tsx'
 import { t } from '../../texts/translate.ts'
 import type { Move } from './order-state.tsx'

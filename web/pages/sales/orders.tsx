@@ -11,7 +11,7 @@ import {
 } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { ChoiceFilter, DaysFilter, OfferFilter } from '../../parts/list-filters.tsx'
-import { money } from '../../parts/money.tsx'
+import { money } from '../../parts/money.ts'
 import { Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'

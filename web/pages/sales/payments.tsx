@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Moment } from '../../parts/dates.tsx'
-import { money } from '../../parts/money.tsx'
+import { money } from '../../parts/money.ts'
 import { Card } from '../../parts/page.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { plural, t } from '../../texts/translate.ts'

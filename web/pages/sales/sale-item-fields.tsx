@@ -1,6 +1,6 @@
 import { Button, NumberInput, TextInput } from '@mantine/core'
 import { TrashIcon } from '../../parts/icons.tsx'
-import { MoneyInput } from '../../parts/money.tsx'
+import { MoneyInput } from '../../parts/money-input.tsx'
 import { ResourceSelect } from '../../parts/resource-select.tsx'
 import { t } from '../../texts/translate.ts'
 import type { SaleItem, SoldOffer } from './sale-item.ts'

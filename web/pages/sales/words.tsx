@@ -1,6 +1,6 @@
 /** Sales in words: states, prices, reasons. */
 import { Moment } from '../../parts/dates.tsx'
-import { money } from '../../parts/money.tsx'
+import { money } from '../../parts/money.ts'
 import { State, type Tone } from '../../parts/state.tsx'
 import { plural, type TextKey, t, textOr } from '../../texts/translate.ts'
 import './sales.css'

@@ -1,17 +1,21 @@
 import { useParams } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
 import { useMay } from '../../api/session.ts'
+import { onDemand } from '../../parts/on-demand.tsx'
 import { Heading } from '../../parts/page.tsx'
 import { NotFound } from '../../parts/problem.tsx'
 import { TabLinks } from '../../parts/tab-links.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { type TextKey, t } from '../../texts/translate.ts'
+import { type TextKey, t, withSalesTexts } from '../../texts/translate.ts'
 import { DomainSettings } from './domain.tsx'
 import { EmailSettings } from './emails.tsx'
-import { PaymentSettings } from './payments/payments.tsx'
 import { ServerSettings } from './server.tsx'
 import { SiteSettings } from './site.tsx'
 import './settings.css'
+
+const PaymentSettings = onDemand(
+  async () => (await withSalesTexts(import('./payments/payments.tsx'))).PaymentSettings,
+)
 
 const SECTIONS: Record<string, { title: TextKey; page: ComponentType }> = {
   site: { title: 'settings.site', page: SiteSettings },
