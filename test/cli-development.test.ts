@@ -144,7 +144,7 @@ describe('while the server runs', () => {
       expect((await run('trigger', 'offer_granted', '--offer', '999')).stderr).toContain(
         'There is no offer 999',
       )
-      expect((await run('trigger', 'order_created')).stderr).toContain('cannot be triggered. There are ')
+      expect((await run('trigger', 'no_such_event')).stderr).toContain('cannot be triggered. There are ')
     })
 
     test.each([
@@ -156,6 +156,10 @@ describe('while the server runs', () => {
       'access_extended',
       'tag_added',
       'tag_removed',
+      'form_submission',
+      'order_created',
+      'purchase',
+      'payment_succeeded',
     ])('%s is forwarded to a receiver of this machine, signed', async (event) => {
       const since = await json('trigger', event, '--again')
       const before = receiver.received.length

@@ -32,5 +32,5 @@ export function dueToday<Item>(items: readonly Item[]): readonly Item[] {
 export const thirdDueToday = <Item>(items: readonly Item[]): Item[] =>
   items.filter((_, index) => isFull || index % 3 === day % 3)
 
-/** Whether a test runs now that is one of `count` which take turns: controls, or starts and stops of processes. */
+/** Whether a test runs now that is one of `count`, of which each day another one runs: controls, or starts and stops of processes. */
 export const isControlDue = (index: number, count: number): boolean => isFull || day % count === index

@@ -1,6 +1,6 @@
 import type { BulkKindName, Permission } from '../platform/auth/permissions.ts'
 import type { Tx } from '../platform/db/database.ts'
-import type { Origin } from '../platform/events/events.ts'
+import type { EventType, Origin } from '../platform/events/events.ts'
 import type { Field } from '../platform/jsonapi/fields.ts'
 import type { Unchanged } from './row-effects.ts'
 
@@ -36,6 +36,8 @@ export interface BulkKind<Of extends Settings = Settings> {
   /** Of the operation. */
   summary: string
   description: string
+  /** The types of events that its rows can record. */
+  records: readonly EventType[]
   /** What doing it for one contact takes. */
   needs: readonly Permission[]
   /** Rows can name people who are no contacts yet. */

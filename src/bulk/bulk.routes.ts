@@ -118,6 +118,7 @@ const createRoute = (kind: BulkKind, dryRuns: DescribesRows): Route =>
     kind: 'write',
     method: 'POST',
     url: `/v1/bulk/${kind.name}`,
+    records: kind.records,
     access: bulk(kind.name),
     extraPermissions: needsOf(kind, kind.createsContacts),
     summary: kind.summary,
@@ -192,6 +193,7 @@ const cancel = changeRoute('cancel', {
 })
 
 const retry = changeRoute('retry', {
+  records: [...new Set(Object.values(bulkKinds).flatMap(({ records }) => records))],
   summary: 'Retry a bulk job',
   description:
     'Processes its failed rows again, and continues a job that was cancelled; rows that are done are not repeated. Requires the permissions that creating the job took. From then on the job is that of the caller. Returns 409 when no row has failed or is pending.',

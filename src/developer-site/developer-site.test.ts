@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type Harness, startHarness } from '../testing/harness.ts'
+import { RecordedEvents } from '../testing/recorded-events.ts'
 import { INTERNAL, SECTIONS } from './contents.ts'
 import { prefersMarkdown } from './developer-site.ts'
 
@@ -67,6 +68,32 @@ test('the page of an operation shows what it needs, an example, its errors, and 
     expect(html).toContain(part)
   for (const language of ['curl', 'JavaScript', 'Python', 'PHP'])
     expect(html).toContain(`data-tab="${language}"`)
+})
+
+test('the page of an operation lists the events that it can record, and what follows from each', async () => {
+  const { body } = await h.client.get('/openapi.json')
+  const { operationId } = body.paths['/v1/contacts/{id}/relationships/offers'].post
+  const page = await text(`/docs/api/${operationId}.md`)
+  const [, effects] = /## Side effects\n(.*?)\n## /s.exec(page)!
+  const rows = [...effects!.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, type, rest]) => [type, rest])
+  expect(rows).toContainEqual([
+    'offer_granted',
+    'an offer was granted to a customer, as a gift or not | `offer_granted`, `gift_granted` | yes',
+  ])
+  expect(rows.map(([type]) => type)).toContain('customer_created')
+  expect(effects).toContain('dry_run=true')
+})
+
+test('a request that records an event which its route does not name is found', async () => {
+  const recorded = new RecordedEvents()
+  const { headers } = await h.client.post('/v1/contacts', {
+    data: { type: 'contacts', attributes: { email: 'ada@example.com' } },
+  })
+  const check = () => recorded.check(h.app.db, h.server, h.app.config)
+  recorded.add(headers.get('x-request-id')!, 'POST', '/v1/contacts')
+  await check()
+  recorded.add(headers.get('x-request-id')!, 'POST', '/v1/products')
+  await expect(check()).rejects.toThrow('POST /v1/products: contact_created')
 })
 
 test('the Markdown of an operation ends with its part of the OpenAPI document, which is complete', async () => {

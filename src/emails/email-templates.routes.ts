@@ -91,6 +91,7 @@ const test = route({
   kind: 'write',
   method: 'POST',
   url: '/v1/email_templates/send_test',
+  records: ['template_test_requested'],
   access: 'manage:emails',
   summary: 'Send yourself a test of an e-mail template',
   description:

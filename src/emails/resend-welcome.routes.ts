@@ -43,6 +43,7 @@ const resendRoute = (parent: keyof typeof FIND, singular: string): Route =>
     kind: 'write',
     method: 'POST',
     url: `/v1/${parent}/{id}/resend_welcome_email`,
+    records: ['welcome_email_requested'],
     access: 'manage:emails',
     summary: `Send the welcome e-mail of a ${singular} again`,
     description:

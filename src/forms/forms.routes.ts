@@ -52,6 +52,15 @@ const submit = route({
   kind: 'write',
   method: 'POST',
   url: '/v1/forms/{id}/submit',
+  records: [
+    'contact_created',
+    'contact_updated',
+    'form_submitted',
+    'form_confirmation_requested',
+    'tag_added',
+    'customer_created',
+    'offer_granted',
+  ],
   access: 'manage:form_submissions',
   summary: 'Submit a form',
   description:

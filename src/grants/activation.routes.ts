@@ -43,6 +43,7 @@ const activate = route({
   kind: 'open',
   method: 'POST',
   url: '/webhooks/offers/{token}/{offer_id}/activate',
+  records: ['contact_created', 'contact_updated', 'customer_created', 'offer_granted', 'other_email_given'],
   access: 'public',
   summary: 'Activate an offer that was bought elsewhere',
   description:
@@ -81,6 +82,7 @@ const deactivate = route({
   kind: 'open',
   method: 'POST',
   url: '/webhooks/offers/{token}/{offer_id}/deactivate',
+  records: ['offer_revoked', 'purchase_deactivated'],
   access: 'public',
   summary: 'Deactivate an offer that was bought elsewhere',
   description:

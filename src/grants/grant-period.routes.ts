@@ -28,6 +28,7 @@ const update = (dryRuns: DryRuns) =>
     kind: 'write',
     method: 'PATCH',
     url: '/v1/grants/{id}',
+    records: ['access_extended', 'access_changed', 'access_expired'],
     access: 'manage:grants',
     summary: 'Change the access period of a grant',
     description:

@@ -123,18 +123,21 @@ const OffersAnswer = (dryRuns: OfferDryRuns) =>
 const OPERATIONS = {
   POST: {
     mode: 'grant',
+    records: ['customer_created', 'offer_granted', 'access_extended', 'access_changed'],
     summary: 'Grant offers to a',
     description:
       'All or nothing. Offers that the customer already holds are left unchanged, unless `meta.renew` or `meta.expires_at` changes the end of access. `data` lists every offer that the customer holds afterwards; `meta` describes what this request changed.',
   },
   PATCH: {
     mode: 'replace',
+    records: ['customer_created', 'offer_granted', 'offer_revoked', 'purchase_deactivated'],
     summary: 'Replace the offers of a',
     description:
       'Grants the listed offers that the customer does not hold, and revokes those that are not listed. An empty list revokes all.',
   },
   DELETE: {
     mode: 'revoke',
+    records: ['offer_revoked', 'purchase_deactivated'],
     summary: 'Revoke offers from a',
     description: 'Ends access, never billing. Offers that the customer does not hold are ignored.',
   },
@@ -155,6 +158,7 @@ function offerRelationshipRoutes(
       access: PERMISSION,
       summary: `${OPERATIONS[method].summary} ${singular}`,
       description: OPERATIONS[method].description,
+      records: OPERATIONS[method].records,
       tag: 'grants',
       query: Type.Object(dryRunParameter),
       body: method === 'POST' ? GrantBody : (OffersBody as typeof GrantBody),

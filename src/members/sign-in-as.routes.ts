@@ -16,6 +16,7 @@ export const signInAsRoute: Route = route({
   kind: 'write',
   method: 'POST',
   url: '/v1/contacts/{id}/sign_in_links',
+  records: ['sign_in_as_requested'],
   access: 'sign_in_as:members',
   summary: 'Sign in as a member',
   description:

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../platform/config.ts'
 import { assertMatchesDocument } from './contract.ts'
 import { assertJsonApi } from './json-api.ts'
+import type { RecordedEvents } from './recorded-events.ts'
 
 export interface Reply {
   status: number
@@ -26,6 +27,7 @@ export function createClient(
   config: Config,
   url: string,
   token: string | null,
+  recorded: RecordedEvents,
 ): Client {
   const send: Client['send'] = async (method, path, body, headers = {}) => {
     const response = await fetch(url + path, {
@@ -39,6 +41,7 @@ export function createClient(
       body: asBody(body),
     })
     const text = await response.text()
+    recorded.add(response.headers.get('x-request-id')!, method, path)
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
     const reply = {
       status: response.status,

@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../platform/config.ts'
-import type { OpenApi, Response } from '../platform/http/openapi/document.ts'
+import type { OpenApi, Operation, Response } from '../platform/http/openapi/document.ts'
 import type { Reply } from './client.ts'
 import { headerProblems } from './response-headers.ts'
 
@@ -24,12 +24,9 @@ export function assertMatchesDocument(
   { status, headers, body }: Reply,
 ): void {
   const { document, validatorOf } = contractOf(server, config)
-  const bare = path.split('?')[0]!
-  const template = Object.keys(document.paths).find((known) =>
-    new RegExp(`^${known.replace(/\{\w+\}/g, '[^/]+')}$`).test(bare),
-  )
-  const operation = template && document.paths[template]![method.toLowerCase()]
-  if (!operation) return
+  const found = operationAt(document, method, path)
+  if (!found) return
+  const { template, operation } = found
   const described = operation.responses[status]
   if (!described)
     throw new Error(`${method} ${template} returned ${status}, which is not in the OpenAPI document`)
@@ -48,6 +45,23 @@ export function assertMatchesDocument(
       `${method} ${path} → ${status} is not as documented: ${JSON.stringify(validate.errors)}\n${JSON.stringify(body)}`,
     )
   }
+}
+
+/** The operation that a request is for, as the document of a server has it; undefined for what is none. */
+export const operationOf = (server: FastifyInstance, config: Config, method: string, path: string) =>
+  operationAt(contractOf(server, config).document, method, path)
+
+function operationAt(
+  document: OpenApi,
+  method: string,
+  path: string,
+): { template: string; operation: Operation } | undefined {
+  const bare = path.split('?')[0]!
+  const template = Object.keys(document.paths).find((known) =>
+    new RegExp(`^${known.replace(/\{\w+\}/g, '[^/]+')}$`).test(bare),
+  )
+  const operation = template && document.paths[template]![method.toLowerCase()]
+  return operation ? { template: template!, operation } : undefined
 }
 
 function contractOf(server: FastifyInstance, config: Config): Contract {

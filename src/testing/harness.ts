@@ -25,6 +25,7 @@ import { drain } from '../worker/drain.ts'
 import { type Client, createClient } from './client.ts'
 import { type Account, makeAccount } from './fixtures.ts'
 import { databaseOn, TEMPLATE } from './global-setup.ts'
+import { RecordedEvents } from './recorded-events.ts'
 
 export interface Harness {
   app: App
@@ -95,7 +96,8 @@ export async function startHarness({
   const server = await buildServer(app, routes, pages)
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   const account = await makeAccount(app)
-  const clientWith = (token: string | null) => createClient(server, config, url, token)
+  const recorded = new RecordedEvents()
+  const clientWith = (token: string | null) => createClient(server, config, url, token, recorded)
   return {
     app,
     server,
@@ -108,7 +110,7 @@ export async function startHarness({
     drain: () => drain(app),
     async close() {
       await server.close()
-      await database.close()
+      await recorded.check(database.kysely, server, config).finally(() => database.close())
     },
   }
 }

@@ -24,7 +24,8 @@ const LINES_SHOWN = 60
 /** Runs all generated scenarios, and every test that plants a fault. */
 export const fullTestsTrial: Trial = {
   name: 'full-tests',
-  summary: 'all generated scenarios of the models, every planted fault, and what `npm test` runs in turns',
+  summary:
+    'all generated scenarios of the models, every planted fault, and what `npm test` runs on some days only',
   async run({ isShort }) {
     if (isShort) return { passed: true, lines: ['left out: `npm test` runs a sample'] }
     const child = spawn(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...PARTS], {

@@ -15,6 +15,7 @@ const resend = route({
   kind: 'write',
   method: 'POST',
   url: '/v1/invitations/{id}/resend',
+  records: ['user_invited'],
   access: 'manage:users',
   needsRecentSignIn: true,
   summary: 'Send an invitation again',
@@ -65,7 +66,7 @@ export const invitationRoutes: Route[] = [
       create:
         'Sends an e-mail with a link that works once, within seven days. The response contains the `link`, which is shown only once, to be sent in another way. The caller needs every permission of the role.',
     },
-    { created: InvitationWithLink, needsRecentSignIn: true },
+    { created: InvitationWithLink, needsRecentSignIn: true, records: ['user_invited'] },
   ),
   showRoute(invitations),
   endRoute(invitationRecords, { end: 'The link of the invitation ends.' }, { needsRecentSignIn: true }),

@@ -9,6 +9,7 @@ const request = route({
   kind: 'open',
   method: 'POST',
   url: '/v1/password_resets',
+  records: ['user_password_link_requested'],
   access: 'public',
   summary: 'Request a link to set a new password',
   description:

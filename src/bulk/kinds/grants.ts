@@ -22,6 +22,7 @@ export const bulkGrants: BulkKind<GrantSettings> = {
   summary: 'Grant offers to many contacts',
   description:
     'Each row grants offers to one contact, as `POST /v1/contacts/{id}/relationships/offers` does. An e-mail that the site does not know becomes a contact, unless `meta.create_contacts` is false. The status of a row is then `granted`, `renewed` (held already, and its end of access was changed), `already_granted` or `failed`.',
+  records: ['contact_created', 'customer_created', 'offer_granted', 'access_extended', 'access_changed'],
   needs: ['manage:grants'],
   createsContacts: true,
   members: {

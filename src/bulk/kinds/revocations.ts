@@ -12,6 +12,7 @@ export const bulkRevocations: BulkKind<RevocationSettings> = {
   summary: 'Revoke offers from many contacts',
   description:
     'Each row revokes offers from one contact, as `DELETE /v1/contacts/{id}/relationships/offers` does. The status of a row is then `revoked`, `not_held` or `failed`.',
+  records: ['offer_revoked', 'purchase_deactivated'],
   needs: ['manage:grants'],
   createsContacts: false,
   members: { offer_ids: idList('offer') },

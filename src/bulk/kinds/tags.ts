@@ -13,6 +13,7 @@ export const bulkTags: BulkKind<TagSettings> = {
   summary: 'Add tags to many contacts, or remove them',
   description:
     'Each row adds the tags `add_tag_ids` to one contact, and removes `remove_tag_ids`. The status of a row is then `changed`, `unchanged` or `failed`.',
+  records: ['contact_created', 'tag_added', 'tag_removed'],
   needs: ['manage:contacts'],
   createsContacts: false,
   members: { add_tag_ids: idList('tag'), remove_tag_ids: idList('tag') },

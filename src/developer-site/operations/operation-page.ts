@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { describeType } from '../../platform/events/events.ts'
 import type { OpenApi } from '../../platform/http/openapi/document.ts'
 import { plainText, type SitePage } from '../site-page.ts'
 import { type DocumentedOperation, documentOf, operationsOf } from './operations.ts'
@@ -97,6 +98,7 @@ function operationMarkdown(
         .join('\n\n'),
     ),
     attributesPart(document, succeeded),
+    effectsPart(operation),
     '## Errors',
     'Every error has a `code` for programs and a `detail` that says what to do: see [errors](/docs/errors).',
     table(
@@ -130,6 +132,26 @@ function attributesPart(document: OpenApi, [first]: DocumentedOperation['respons
     .filter(({ name }) => /^data(\[\])?\.attributes\./.test(name))
     .map((row) => ({ ...row, name: row.name.replace(/^data(\[\])?\.attributes\./, '') }))
   return rows.length > 0 && `### Attributes\n\n${membersTable(rows, false)}`
+}
+
+/** What happens besides the response. */
+function effectsPart({ events, parameters }: DocumentedOperation): string | false {
+  if (events.length === 0) return false
+  const canBeTried = parameters.some(({ name }) => name === 'dry_run')
+  const rows = events.map((type) => {
+    const { occurs, hooks = {}, isTrigger } = describeType(type)
+    const names = Object.keys(hooks).map((name) => `\`${name}\``)
+    return [`\`${type}\``, occurs, names.join(', ') || 'none', isTrigger ? 'yes' : 'no']
+  })
+  return [
+    '## Side effects',
+    'The request can record these events. Webhooks, automations and e-mails [follow from them](/docs/guides/events), and `GET /v1/events` lists them.',
+    table(['event', 'occurs when', 'webhooks', 'starts automations'], rows),
+    canBeTried &&
+      'With `dry_run=true` the response says what would happen, e-mails included, and nothing does.',
+  ]
+    .filter(Boolean)
+    .join('\n\n')
 }
 
 const membersTable = (rows: SchemaRow[], showsRequired: boolean) =>

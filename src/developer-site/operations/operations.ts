@@ -1,4 +1,5 @@
 /** Operations of the OpenAPI document, with what its references stand for. */
+import type { EventType } from '../../platform/events/events.ts'
 import type {
   Media,
   OpenApi,
@@ -18,6 +19,8 @@ export interface DocumentedOperation {
   isExtension: boolean
   /** Null: any valid token; undefined: none is needed. */
   permission: string | null | undefined
+  /** The types of events that it can record. */
+  events: EventType[]
   parameters: Parameter[]
   body: (Media & { type: string }) | null
   responses: {
@@ -36,6 +39,7 @@ type Described = Operation & {
   description: string
   'x-extension'?: boolean
   'x-permission'?: string | null
+  'x-events'?: EventType[]
 }
 
 /** All operations, in the order of the document. */
@@ -57,6 +61,7 @@ function describe(document: OpenApi, method: string, url: string, operation: Des
     tag: operation.tags![0]!,
     isExtension: operation['x-extension'] === true,
     permission: operation['x-permission'],
+    events: operation['x-events'] ?? [],
     parameters: (operation.parameters ?? []).map((each) => resolve<Parameter>(document, each)),
     body: media ? { ...media, type: type! } : null,
     responses: Object.entries(operation.responses).map(([status, each]) => {

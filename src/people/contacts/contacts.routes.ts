@@ -89,6 +89,7 @@ const create = route({
   kind: 'write',
   method: 'POST',
   url: '/v1/contacts',
+  records: ['contact_created', 'tag_added'],
   access: 'manage:contacts',
   extraPermissions: ['manage:ids'],
   summary: 'Create a contact',
@@ -126,6 +127,7 @@ const update = route({
   kind: 'write',
   method: 'PATCH',
   url: '/v1/contacts/{id}',
+  records: ['contact_updated', 'email_changed', 'tag_added', 'tag_removed'],
   access: 'manage:contacts',
   summary: 'Change a contact',
   description:
@@ -148,6 +150,7 @@ const put = route({
   kind: 'write',
   method: 'PUT',
   url: '/v1/contacts/by-email/{email}',
+  records: ['contact_created', 'contact_updated', 'tag_added', 'tag_removed'],
   access: 'manage:contacts',
   summary: 'Create or change the contact with an e-mail',
   description:
@@ -264,6 +267,7 @@ const destroy = (personalData: PersonalData[]): Route =>
     kind: 'write',
     method: 'DELETE',
     url: '/v1/contacts/{id}',
+    records: ['contact_deleted', 'offer_revoked', 'purchase_deactivated'],
     access: 'manage:contacts',
     needsRecentSignIn: true,
     summary: 'Delete a contact',

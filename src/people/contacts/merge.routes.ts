@@ -26,6 +26,14 @@ export const mergeRoute = (modules: Merging[]): Route =>
     kind: 'write',
     method: 'POST',
     url: '/v1/contacts/{id}/merge',
+    records: [
+      'contact_merged',
+      'grant_merged',
+      'access_extended',
+      'access_changed',
+      'contact_updated',
+      'tag_added',
+    ],
     access: 'manage:contacts',
     summary: 'Merge a contact into this one',
     description:

@@ -20,18 +20,21 @@ const TagsAnswer = Type.Object({
 const ACTS = {
   POST: {
     mode: 'add',
+    records: ['tag_added'],
     summary: 'Add tags to a contact',
     description:
       'All or nothing. Tags that the contact already has are left unchanged. `data` lists every tag that the contact has afterwards; `meta` describes what this request changed.',
   },
   PATCH: {
     mode: 'replace',
+    records: ['tag_added', 'tag_removed'],
     summary: 'Replace the tags of a contact',
     description:
       'Adds the listed tags that the contact does not have, and removes those that are not listed. An empty list removes all.',
   },
   DELETE: {
     mode: 'remove',
+    records: ['tag_removed'],
     summary: 'Remove tags from a contact',
     description: 'Tags that the contact does not have are ignored.',
   },
@@ -45,6 +48,7 @@ const changing = (['POST', 'PATCH', 'DELETE'] as const).map((method) =>
     access: 'manage:contacts',
     summary: ACTS[method].summary,
     description: ACTS[method].description,
+    records: ACTS[method].records,
     tag: 'contacts',
     body: TagLinkage,
     responses: { 200: TagsAnswer },

@@ -8,6 +8,8 @@ import { type Route, route, type WriteContext } from './route.ts'
 export interface Change<Locked> {
   summary: string
   description: string
+  /** See Route. */
+  records?: Route['records']
   change: (context: WriteContext, locked: Locked) => Promise<void>
 }
 
@@ -21,7 +23,7 @@ export const changeRoutes =
     resource: Resource,
     lock: (tx: Tx, siteIds: string[], id: string) => Promise<Locked>,
   ) =>
-  (verb: string, { summary, description, change }: Change<Locked>): Route =>
+  (verb: string, { summary, description, records, change }: Change<Locked>): Route =>
     route({
       kind: 'write',
       method: 'POST',
@@ -29,6 +31,7 @@ export const changeRoutes =
       access: managing(resource),
       summary,
       description,
+      ...(records && { records }),
       tag: label(resource),
       shows: resource,
       query: singleParameters(resource),

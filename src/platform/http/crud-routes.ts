@@ -48,6 +48,8 @@ export interface CrudTexts {
 }
 
 interface CrudOptions {
+  /** The types of events that a POST records. */
+  records?: Route['records']
   /** Schema of the answer to a POST, when it shows more than others: see Writing.showOnce. */
   created?: TSchema
   /** The same of a PATCH. */
@@ -118,7 +120,7 @@ function newRelationships(records: Records): TSchema {
 export function newRoute(
   records: Records,
   texts: Pick<CrudTexts, 'create'>,
-  { created, needsRecentSignIn }: CrudOptions = {},
+  { created, needsRecentSignIn, records: events }: CrudOptions = {},
 ): Route {
   const { resource, relationships = {} } = records
   const settable = [
@@ -133,6 +135,7 @@ export function newRoute(
     access: managing(resource),
     ...(needsRecentSignIn && { needsRecentSignIn }),
     ...(takesIds(records) && { extraPermissions: ['manage:ids'] }),
+    ...(events && { records: events }),
     summary: `Create ${withArticle(resource.singular)}`,
     description: [takesSite(records) && 'The site is optional for accounts with a single site.', texts.create]
       .filter(Boolean)

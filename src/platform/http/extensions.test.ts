@@ -6,6 +6,7 @@ import { makeCourseParts } from '../../testing/content.ts'
 import { makeContact, makeOffer, makeProduct, makeThreeFields, offersBody } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { readOpenApi, wholePaths } from '../../testing/openapi.ts'
+import { RecordedEvents } from '../../testing/recorded-events.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
 import { buildServer } from './server.ts'
 
@@ -159,7 +160,7 @@ async function addLesson(): Promise<{ courseId: string; lessonId: string }> {
   const server = await buildServer(app, routes)
   try {
     const url = await server.listen({ host: '127.0.0.1', port: 0 })
-    return await makeCourseParts(createClient(server, app.config, url, h.account.token))
+    return await makeCourseParts(createClient(server, app.config, url, h.account.token, new RecordedEvents()))
   } finally {
     await server.close()
   }

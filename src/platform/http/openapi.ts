@@ -67,6 +67,7 @@ export function fastifySchema(route: Route, strict: boolean): FastifySchema {
       .join('\n\n'),
     tags: [tag],
     ...(extension && { 'x-extension': true }),
+    ...(route.records && { 'x-events': route.records }),
     ...(access !== 'public' && {
       security: [{ Bearer: [] }, { OAuth2: [] }, { Session: [] }],
       'x-permission': access === 'token' ? null : access,

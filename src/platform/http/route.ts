@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import type { Permission } from '../auth/permissions.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import type { Db, Tx } from '../db/database.ts'
+import type { EventType } from '../events/events.ts'
 import type { Ignored, QueryParameters, ResourceQuery } from '../jsonapi/query.ts'
 import type { Resource } from '../jsonapi/resource.ts'
 import type { LoadScope } from '../jsonapi/resources.ts'
@@ -108,6 +109,8 @@ interface RouteBase {
   /** Errors are flat, as in `{"error": "invalid_request"}`: the form that OAuth has, and Kajabi. */
   flatErrors?: boolean
   query?: TSchema
+  /** The types of events that it can record itself; what follows from these is not among them. */
+  records?: readonly EventType[]
   /** Headers of its answers that no other operation has. */
   sends?: HeaderName[]
   /** Schema per status; errors are added automatically. */

@@ -44,6 +44,7 @@ const create = route({
   kind: 'write',
   method: 'POST',
   url: '/v1/orders',
+  records: ['contact_created', 'customer_created', 'offer_purchased', 'payment_succeeded', 'order_created'],
   access: 'manage:orders',
   summary: 'Record an order',
   description:

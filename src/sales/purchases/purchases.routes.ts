@@ -23,7 +23,7 @@ const lock = ({ tx, params, caller }: WriteContext) => lockPurchase(tx, caller.s
 /** A route that changes one purchase, without a body, and shows it. */
 const actionRoute = (
   action: string,
-  texts: { summary: string; description: string; errors?: number[] },
+  texts: Pick<Route, 'summary' | 'description' | 'errors' | 'records'>,
   change: (context: WriteContext, purchase: LockedPurchase) => Promise<void>,
   prepare?: Extract<Route, { kind: 'write' }>['prepare'],
 ): Route =>
@@ -49,6 +49,7 @@ const deactivate = actionRoute(
   'deactivate',
   {
     summary: 'Deactivate a purchase',
+    records: ['purchase_deactivated'],
     description:
       'Ends access by this purchase now; its subscription goes on, see `cancel_subscription`. What the customer holds by a grant or by another purchase stays.',
   },
@@ -59,6 +60,7 @@ const reactivate = actionRoute(
   'reactivate',
   {
     summary: 'Reactivate a purchase',
+    records: ['purchase_reactivated'],
     description:
       'Gives access again, whatever has ended it: the facts of now are waived, and a later refund, dispute or failed payment ends access again. A subscription that has ended is not charged again.',
   },
@@ -70,6 +72,7 @@ const cancel = (provider: PaymentProvider) =>
     'cancel_subscription',
     {
       summary: 'Cancel the subscription of a purchase',
+      records: ['subscription_canceled', 'purchase_deactivated'],
       description:
         'Ends the subscription or payment plan now, at a connected provider first, and access with it. Nothing is paid back. 422 when the purchase has no subscription, or the provider refuses: then nothing has changed.',
       errors: [422],
@@ -104,6 +107,7 @@ const update = route({
   kind: 'write',
   method: 'PATCH',
   url: '/v1/purchases/{id}',
+  records: ['purchase_deactivated', 'purchase_reactivated'],
   access: PERMISSION,
   summary: 'Set the end of a purchase',
   description:
@@ -160,7 +164,7 @@ const FailureAttributes = Type.Object({
 
 const paymentRoute = (
   name: 'renewals' | 'failed_payments',
-  texts: { summary: string; description: string },
+  texts: Pick<Route, 'summary' | 'description' | 'records'>,
 ): Route =>
   route({
     kind: 'write',
@@ -199,12 +203,14 @@ const paymentRoute = (
   })
 
 const renew = paymentRoute('renewals', {
+  records: ['payment_succeeded', 'purchase_reactivated'],
   summary: 'Record the next payment of a subscription',
   description:
     'Of a subscription or payment plan that no connected provider charges. Its period goes on, access that had ended because of failed payments returns, and the last payment of a plan completes it.',
 })
 
 const fail = paymentRoute('failed_payments', {
+  records: ['payment_failed', 'purchase_deactivated'],
   summary: 'Record a failed payment of a subscription',
   description:
     'The subscription becomes past due. Access goes on for `payment_grace_days` of the site, counted from the first payment that failed, and returns with the next renewal.',
