@@ -16,7 +16,7 @@ interface FormDialogProps {
   canSubmit?: boolean
   /** The button that submits has the focus: everything is chosen already. */
   isReady?: boolean
-  /** There is room for fields beside each other. */
+  /** Wide enough for fields beside each other. */
   isWide?: boolean
   children: (errors: Record<string, string>) => ReactNode
 }
