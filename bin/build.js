@@ -17,7 +17,9 @@ compile()
 for (const file of globSync('src/**/*.{sql,html,liquid,css,js,svg}', { cwd: root }))
   cpSync(join(root, file), join(dist, file.slice('src/'.length)))
 if (!buildPortal(root)) process.exit(1)
-await buildClient(await writeOpenApiDocument())
+const openapi = await writeOpenApiDocument()
+await writePostmanCollection(openapi)
+await buildClient(openapi)
 // The libraries that this loads keep the process.
 process.exit()
 
@@ -34,6 +36,12 @@ async function writeOpenApiDocument() {
   const document = await openApiDocument()
   writeFileSync(join(dist, 'openapi.json'), JSON.stringify(document))
   return document
+}
+
+/** The converter is no part of the package. */
+async function writePostmanCollection(document) {
+  const { makeCollection } = await import(join(dist, 'developer-site', 'postman.js'))
+  writeFileSync(join(dist, 'postman_collection.json'), JSON.stringify(await makeCollection(document)))
 }
 
 /** Declarations name the sources that they import; in the package these are JavaScript. */

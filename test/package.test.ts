@@ -1,7 +1,7 @@
 /** The package as its users get it: packed, installed into an empty folder, started. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { globSync, readFileSync, statSync } from 'node:fs'
-import { chmod } from 'node:fs/promises'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { chmod, cp, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -85,8 +85,12 @@ test.runIf(isDue)('the package has the server, the portal, and no sources or tes
     'bin/bestow.js',
     'dist/cli/main.js',
     'dist/openapi.json',
+    'dist/postman_collection.json',
     'dist/client/index.js',
     'dist/client/index.d.ts',
+    'dist/test-kit/host.js',
+    'dist/test-kit/index.cjs',
+    'dist/test-kit/index.d.ts',
     'dist/web/index.html',
     'dist/platform/db/migrations/0001_accounts.sql',
     'LICENSE',
@@ -128,6 +132,28 @@ test.runIf(isDue)('npx bestow start works as an ordinary user, without a clone o
   await stop(running)
   await until(() => running.stderr().endsWith('Stopped.\n'))
   expect(running.stderr()).toMatch(/^(npm .*\n)*Stopping: .*\nStopped\.\n$/)
+})
+
+test.runIf(isDue)('the example compiles with the types of the package, and its tests pass', async () => {
+  const example = join(project, 'enrolment')
+  await cp(join(ROOT, 'examples', 'enrolment'), example, { recursive: true })
+  await symlink(join(ROOT, 'node_modules', '@types'), join(project, 'node_modules', '@types'))
+  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc')
+  const types = spawnSync(tsc, ['-p', example], { encoding: 'utf8', env: npmEnvironment() })
+  expect([types.stdout, types.status]).toEqual(['', 0])
+  if (nobody.uid) run('chown', ['-R', `${nobody.uid}:${nobody.gid}`, example], ROOT)
+  const own = { settings: settings(), options: { cwd: example, ...nobody } }
+  const tests = await finish(begin('npm', ['test', '--silent'], own))
+  expect([tests.code, tests.stdout]).toEqual([0, expect.stringContaining('fail 0')])
+  const byRequire = `const { startBestow } = require('bestow/testing')
+    startBestow().then(async (kajabi) => { console.log((await kajabi.contact()).id); await kajabi.close() })`
+  const required = await finish(begin('node', ['--input-type=commonjs', '-e', byRequire], own))
+  expect([required.code, required.stdout]).toEqual([0, '1\n'])
+  const { pid } = JSON.parse(
+    readFileSync(join(example, 'node_modules', '.cache', 'bestow', 'host.json'), 'utf8'),
+  )
+  process.kill(pid, 'SIGTERM')
+  await until(() => !existsSync(`/proc/${pid}`))
 })
 
 test.runIf(isDue && isControlDue(3, 7))('the oldest Node that package.json names runs it', async () => {

@@ -13,6 +13,7 @@ import { LOCAL_URL } from './site-page.ts'
 const HTML = 'text/html; charset=utf-8'
 const MARKDOWN = 'text/markdown; charset=utf-8'
 const TEXT = 'text/plain; charset=utf-8'
+const JSON_TYPE = 'application/json; charset=utf-8'
 const YAML = 'application/yaml; charset=utf-8'
 
 const HEADERS = {
@@ -62,6 +63,17 @@ export async function developerSite(server: FastifyInstance, { config }: App): P
   get('/llms.txt', async (request, reply) => send(request, reply, TEXT, (await ready()).index))
   get('/llms-full.txt', async (request, reply) => send(request, reply, TEXT, (await ready()).all))
   get('/openapi.yaml', async (_request, reply) => reply.type(YAML).send((await ready()).yaml))
+  let collection: Promise<string> | undefined
+  get('/postman_collection.json', async (request, reply) => {
+    collection ??= import('./postman.ts').then(async ({ collectionOf }) =>
+      JSON.stringify(await collectionOf(server.swagger() as unknown as OpenApi)),
+    )
+    return send(request, reply, JSON_TYPE, await collection)
+  })
+  get('/postman_environment.json', async (request, reply) => {
+    const { ENVIRONMENT } = await import('./postman.ts')
+    return send(request, reply, JSON_TYPE, JSON.stringify(ENVIRONMENT))
+  })
   get('/docs/search', async (request, reply) =>
     send(request, reply, HTML, (await ready()).view.results(queryOf(request))),
   )

@@ -69,6 +69,7 @@ export function indexOfPages(site: Site, document: OpenApi): string {
       '## Machine formats',
       '',
       `- [OpenAPI 3.1](${LOCAL_URL}/openapi.json): the whole API, also as [YAML](${LOCAL_URL}/openapi.yaml)`,
+      `- [Postman collection](${LOCAL_URL}/postman_collection.json) and its [environment](${LOCAL_URL}/postman_environment.json)`,
       `- [All pages in one file](${LOCAL_URL}/llms-full.txt)`,
       `- Search: ${LOCAL_URL}/docs/search.md?q=words`,
       `- Tools for agents: ${LOCAL_URL}/mcp (Model Context Protocol), as [Agents](${LOCAL_URL}/docs/guides/agents.md) explains`,

@@ -1,0 +1,47 @@
+/** The scripts of the collection, which Postman runs before and after each request. */
+
+const script = (listen: 'prerequest' | 'test', text: string) => ({
+  listen,
+  script: { type: 'text/javascript', exec: text.trim().split('\n') },
+})
+
+/** Gets a token when there is none, and sends nothing to an address that lacks an id. */
+const BEFORE = `
+const missing = pm.request.url.variables.all().filter(({ value }) => /^$|{{/.test(pm.variables.replaceIn(value || '')))
+if (missing.length > 0) {
+  console.log(pm.info.requestName + ': skipped. Set ' + missing.map(({ value }) => value).join(', ') + ', or send a request that finds it.')
+  pm.execution.skipRequest()
+}
+const endsAt = Number(pm.collectionVariables.get('access_token_ends_at') || 0)
+const isOther = pm.collectionVariables.get('access_token_of') !== pm.variables.get('client_id')
+if (pm.variables.get('client_id') && (isOther || Date.now() > endsAt)) {
+  const urlencoded = ['client_id', 'client_secret'].map((key) => ({ key, value: pm.variables.get(key) }))
+  pm.sendRequest({
+    url: pm.variables.get('baseUrl') + '/v1/oauth/token',
+    method: 'POST',
+    body: { mode: 'urlencoded', urlencoded: [{ key: 'grant_type', value: 'client_credentials' }, ...urlencoded] },
+  }, (error, response) => {
+    if (error || response.code !== 200) return console.error('No token:', error || response.text())
+    const { access_token, expires_in } = response.json()
+    pm.collectionVariables.set('access_token', access_token)
+    pm.collectionVariables.set('access_token_of', pm.variables.get('client_id'))
+    pm.collectionVariables.set('access_token_ends_at', String(Date.now() + (expires_in - 60) * 1000))
+  })
+}`
+
+const AFTER = `
+pm.test('is successful', () => pm.expect(pm.response.code, pm.response.text().slice(0, 300)).to.be.within(200, 299))`
+
+export const COLLECTION_EVENTS = [script('prerequest', BEFORE), script('test', AFTER)]
+
+/** After a request that lists or creates: later requests are about the first one of the answer. */
+export const keepId = (variable: string) =>
+  script(
+    'test',
+    `
+if (/json/.test(pm.response.headers.get('Content-Type'))) {
+  const { data } = pm.response.json()
+  const first = Array.isArray(data) ? data[0] : data
+  if (first && first.id) pm.collectionVariables.set('${variable}', first.id)
+}`,
+  )
