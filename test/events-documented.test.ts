@@ -55,8 +55,11 @@ test.each(['en', 'es'])(
   (language) => {
     const file = join(import.meta.dirname, '..', 'web', 'texts', `${language}.json`)
     const texts = JSON.parse(readFileSync(file, 'utf8'))
-    const keys = eventTypes.flatMap((name) => [`event.${name}`, `eventName.${name}`])
+    const names = eventTypes.map((name) => texts[`eventName.${name}`] ?? texts[`event.${name}`])
+    const keys = eventTypes.map((name) => `event.${name}`)
     expect(keys.filter((key) => !(key in texts))).toEqual([])
+    // A sentence with a placeholder is no name.
+    expect(names.filter((name) => name.includes('{'))).toEqual([])
     expect(EVENT_NAMES).toEqual(eventTypes)
   },
 )

@@ -54,7 +54,7 @@ export function Activity() {
         <FilterSelect
           parameter="filter[event]"
           label={t('activity.filter')}
-          options={EVENT_NAMES.map((name) => ({ value: name, label: textOr(`eventName.${name}`, name) }))}
+          options={EVENT_NAMES.map((name) => ({ value: name, label: nameOf(name) }))}
         />
         <FilterSelect
           parameter="filter[actor]"
@@ -77,3 +77,6 @@ export function Activity() {
     </>
   )
 }
+
+/** The name of an event; one that has none of its own has a sentence that says no more. */
+const nameOf = (event: string): string => textOr(`eventName.${event}`, textOr(`event.${event}`, event))
