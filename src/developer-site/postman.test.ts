@@ -1,7 +1,7 @@
 /** The collection for Postman, as it is served, and as newman runs it. */
 import newman, { type NewmanRunOptions, type NewmanRunSummary } from 'newman'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isControlDue } from '../../test/depth.ts'
+import { isControlDue, scenarioCount } from '../../test/depth.ts'
 import { makeDemo } from '../demo/demo.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -9,6 +9,8 @@ import type { Collection, Item } from './postman.ts'
 
 /** The converter takes some seconds. */
 const isDue = isControlDue(2, 3)
+/** A run is 200 requests, with three scripts each. */
+const RUNS = scenarioCount(0, 2)
 
 let h: Harness
 let off: Harness
@@ -55,21 +57,21 @@ test.runIf(isDue)(
   async () => {
     const key = await inTransaction(h.app.db, (tx) => makeDemo(h.app, tx))
     const reading: Collection = { ...collection, item: collection.item.flatMap(onlyReading) }
-    for (const _run of [1, 2]) {
-      const { run } = await runCollection(reading, {
+    for (let run = 0; run < RUNS; run += 1) {
+      const { run: ended } = await runCollection(reading, {
         baseUrl: h.url,
         client_id: key.client_id,
         client_secret: key.client_secret,
       })
-      expect(run.failures.map(({ source, error }) => `${source?.name}: ${error.message}`)).toEqual([])
-      const answered = run.executions.filter(({ response }) => response)
+      expect(ended.failures.map(({ source, error }) => `${source?.name}: ${error.message}`)).toEqual([])
+      const answered = ended.executions.filter(({ response }) => response)
       expect(answered.length).toBeGreaterThan(80)
       await h.drain()
     }
   },
 )
 
-test.runIf(isDue)('planted fault: a request that fails makes the run fail', async () => {
+test.runIf(RUNS > 0)('planted fault: a request that fails makes the run fail', async () => {
   const wrong = { baseUrl: h.url, client_id: 'nobody', client_secret: 'nothing' }
   const steps: Collection = { ...collection, item: collection.item.slice(0, 1) }
   const { run } = await runCollection(steps, wrong)

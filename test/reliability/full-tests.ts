@@ -18,6 +18,7 @@ const PARTS = [
   'test/stop.test.ts',
   'test/users.test.ts',
   'test/conformance/fuzz.test.ts',
+  'src/developer-site/postman.test.ts',
 ]
 const LINES_SHOWN = 60
 
