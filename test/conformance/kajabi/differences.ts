@@ -82,7 +82,7 @@ export const DIFFERENCES: [RegExp, string][] = [
     'payouts: in the examples of Kajabi only',
   ],
   [
-    /^adds shown attributes\.(cancel_at|current_period_end_at|failure|ordered_at|provider_reference|test|updated_at)$/,
+    /^adds shown attributes\.(blocks|cancel_at|current_period_end_at|failure|ordered_at|provider_reference|test|through_provider_account|updated_at)$/,
     'extension: what was recorded of a sale',
   ],
   [
