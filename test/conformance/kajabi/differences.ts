@@ -57,10 +57,6 @@ export const DIFFERENCES: [RegExp, string][] = [
     'extension: state of a hook',
   ],
   [/^adds shown attributes\.previous_activation_urls_valid_until$/, 'extension: URLs that were replaced'],
-  [
-    /^adds shown attributes\.(blocks|through_provider_account)$/,
-    'extension: what ends access, and whether a connected provider charges',
-  ],
   [/^adds shown attributes\.has_password$/, 'extension: how the user can sign in'],
   [/^adds shown attributes\.(permissions|role)$/, 'extension: what the token may do'],
   [/^adds shown attributes\.contacts_count$/, 'extension: shown on request'],
