@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { filesLeftOut } from './test/depth.ts'
 import { SlowestTests } from './test/slowest.ts'
 
 /** Those that take minutes go first: else one of them is still under way when all others have ended. */
@@ -14,6 +15,10 @@ class LongestFirst extends BaseSequencer {
     return files.toSorted((a, b) => rank(a) - rank(b))
   }
 }
+
+/** A file that is named on the command line runs on every day. */
+const isNamed = (file: string) =>
+  process.argv.slice(2).some((argument) => !argument.startsWith('-') && file.includes(argument))
 
 /** A test that replaces a module needs modules of its own. */
 const REPLACES_MODULES = 'src/**/*.isolated.test.ts'
@@ -35,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['{src,test,bench}/**/*.test.ts'],
-          exclude: [REPLACES_MODULES],
+          exclude: [REPLACES_MODULES, ...filesLeftOut().filter((file) => !isNamed(file))],
           isolate: false,
         },
       },

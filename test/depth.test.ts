@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { TRIALS_BY_DAY } from './depth.ts'
+import { FILES_OF_SOME_DAY, filesLeftOut, TRIALS_BY_DAY } from './depth.ts'
 
 const FOLDER = join(import.meta.dirname, 'reliability')
 
@@ -14,4 +14,14 @@ test('every trial runs on one of three days, and the documentation says which', 
   const docs = readFileSync(join(import.meta.dirname, '../docs/reliability.md'), 'utf8')
   for (const day of TRIALS_BY_DAY)
     expect(docs).toContain(`| ${day.map((name) => `\`${name}\``).join(', ')} | short`)
+})
+
+test('files that run on some days exist, and of three days each runs one third', () => {
+  const root = join(import.meta.dirname, '..')
+  expect(FILES_OF_SOME_DAY.filter((file) => !existsSync(join(root, file)))).toEqual([])
+  const left = filesLeftOut()
+  if (process.env.TEST_DEPTH === 'full') return expect(left).toEqual([])
+  expect(new Set(FILES_OF_SOME_DAY).size).toBe(FILES_OF_SOME_DAY.length)
+  expect(left.length).toBeGreaterThan(FILES_OF_SOME_DAY.length / 2)
+  expect(left.length).toBeLessThan(FILES_OF_SOME_DAY.length)
 })

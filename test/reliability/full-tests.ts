@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { FILES_OF_SOME_DAY } from '../depth.ts'
 import { ROOT } from '../launch.ts'
 import type { Trial } from './trial.ts'
 
 /** The parts of the test suite of which `npm test` runs a sample only; see test/depth.ts. */
 const PARTS = [
+  ...FILES_OF_SOME_DAY,
   'test/model',
   'test/model-automations',
   'test/reliability',
