@@ -33,6 +33,8 @@ export const mergeRoute = (modules: Merging[]): Route =>
       'access_changed',
       'contact_updated',
       'tag_added',
+      'purchase_deactivated',
+      'purchase_reactivated',
     ],
     access: 'manage:contacts',
     summary: 'Merge a contact into this one',

@@ -44,7 +44,14 @@ const create = route({
   kind: 'write',
   method: 'POST',
   url: '/v1/orders',
-  records: ['contact_created', 'customer_created', 'offer_purchased', 'payment_succeeded', 'order_created'],
+  records: [
+    'contact_created',
+    'customer_created',
+    'offer_purchased',
+    'payment_succeeded',
+    'order_created',
+    'purchase_deactivated',
+  ],
   access: 'manage:orders',
   summary: 'Record an order',
   description:

@@ -203,14 +203,14 @@ const paymentRoute = (
   })
 
 const renew = paymentRoute('renewals', {
-  records: ['payment_succeeded', 'purchase_reactivated'],
+  records: ['payment_succeeded', 'purchase_reactivated', 'purchase_deactivated'],
   summary: 'Record the next payment of a subscription',
   description:
     'Of a subscription or payment plan that no connected provider charges. Its period goes on, access that had ended because of failed payments returns, and the last payment of a plan completes it.',
 })
 
 const fail = paymentRoute('failed_payments', {
-  records: ['payment_failed', 'purchase_deactivated'],
+  records: ['payment_failed', 'purchase_deactivated', 'purchase_reactivated'],
   summary: 'Record a failed payment of a subscription',
   description:
     'The subscription becomes past due. Access goes on for `payment_grace_days` of the site, counted from the first payment that failed, and returns with the next renewal.',

@@ -61,7 +61,7 @@ const refundRoute = (parent: Charged['parent'], provider: PaymentProvider): Rout
     kind: 'write',
     method: 'POST',
     url: `/v1/${parent}/{id}/refunds`,
-    records: ['payment_refunded', 'purchase_deactivated'],
+    records: ['payment_refunded', 'purchase_deactivated', 'purchase_reactivated'],
     access: PERMISSION,
     summary: parent === 'orders' ? 'Refund an order' : 'Refund a payment',
     description:
