@@ -5,13 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import {
-  cancelImport,
-  changeImport,
-  type LockedImport,
-  lockImport,
-  startImport,
-} from '../imports/change-imports.ts'
+import { cancelImport, changeImport, lockImport, startImport } from '../imports/change-imports.ts'
 import { createImport } from '../imports/create-import.ts'
 import type { ImportKind, ImportSettings } from '../imports/import-kind.ts'
 import { imports } from '../imports/imports.resource.ts'
@@ -19,7 +13,7 @@ import { importKinds } from '../imports/kinds.ts'
 import { processImports } from '../imports/process-imports.ts'
 import { rejectedRowsFile } from '../imports/rejected-rows.ts'
 import type { App } from '../platform/app.ts'
-import { inTransaction, type Tx } from '../platform/db/database.ts'
+import { inTransaction } from '../platform/db/database.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
@@ -55,7 +49,7 @@ export function importCommands(program: Command): void {
     .action(show)
   subcommand(command, 'cancel <import>', 'stop an import before its next batch')
     .option(...ACCOUNT_OPTION)
-    .action((id, options) => change(id, options, cancelImport))
+    .action(cancel)
   subcommand(
     command,
     'start <import>',
@@ -264,15 +258,11 @@ async function show(id: string, options: Options): Promise<void> {
   })
 }
 
-async function change(
-  id: string,
-  options: Options,
-  act: (tx: Tx, job: LockedImport, now: Date) => Promise<void>,
-): Promise<void> {
+async function cancel(id: string, options: Options): Promise<void> {
   await withApp('import cancel', async (app) => {
     const { scope } = await findOperatorOf(app, 'import', id, options.account)
     await inTransaction(app.db, async (tx) =>
-      act(tx, await lockImport(tx, scope.siteIds, id), app.clock.now()),
+      cancelImport(tx, await lockImport(tx, scope.siteIds, id), app.clock.now()),
     )
     await printImport(app, scope, id, options)
   })

@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { type Command, Option } from 'commander'
 import { Api, Refusal, type Send } from '../mcp/api.ts'
-import { makeMcpServer, readCaller } from '../mcp/make-server.ts'
+import { makeMcpServer, readPermissions } from '../mcp/make-server.ts'
 import { Plans } from '../mcp/plans.ts'
 import { loadConfig } from '../platform/config.ts'
 import { readDevelopmentAccess } from '../server/development-key.ts'
@@ -37,7 +37,10 @@ async function serve(options: McpOptions): Promise<void> {
   const { serveStdio } = await import('@modelcontextprotocol/server/stdio')
   const api = new Api(sender(await credentialsOf(options)))
   const plans = new Plans(createSecretKey(randomBytes(32)), '')
-  const caller = await readCaller(api, plans)
+  const permissions = await readPermissions(api)
+  const isDevelopment =
+    permissions.includes('view:sites') && (await api.get('/v1/server')).data.attributes.can_move_clock
+  const caller = { api, plans, permissions, isDevelopment }
   const closed = new Promise((resolve) => process.stdin.once('end', resolve))
   const handle = serveStdio(() => makeMcpServer(caller))
   await closed

@@ -70,7 +70,7 @@ test('the page of an operation shows what it needs, an example, its errors, and 
     expect(html).toContain(`data-tab="${language}"`)
 })
 
-test('the page of an operation lists the events that it can record, and what follows from each', async () => {
+test('the page of an operation lists the events that it can record, with their webhooks and automations', async () => {
   const { body } = await h.client.get('/openapi.json')
   const { operationId } = body.paths['/v1/contacts/{id}/relationships/offers'].post
   const page = await text(`/docs/api/${operationId}.md`)

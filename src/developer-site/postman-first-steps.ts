@@ -28,7 +28,7 @@ function made(type: string, attributes: object, relationships?: object): object 
   return { data: { type, attributes, ...(relationships && { relationships }) } }
 }
 
-/** A folder that is run from its beginning to its end: something to grant, somebody to grant it to, and what follows. */
+/** A folder that is run from its beginning to its end: something to grant, somebody to grant it to, and the effects. */
 export function firstSteps(items: Item[]): Item {
   const byId = new Map(items.map((item) => [item.id, item]))
   return {

@@ -276,7 +276,7 @@ test('columns are corrected before an import starts', async () => {
   expect(await attributesOf(client, row!.contactId!)).toMatchObject({ name: 'Ada', phone_number: '123' })
 })
 
-describe('what follows from an import', () => {
+describe('the effects of an import', () => {
   const file = () => `Email,Name,Products,Tags\nn${unique()}@example.com,N,Clay ${unique()},T${unique()}\n`
 
   test('is nothing, unless it is requested: no e-mail, automation or webhook', async () => {

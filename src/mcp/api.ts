@@ -64,6 +64,23 @@ export class Api {
   }
 }
 
+/** The document that creates a resource. */
+export const resource = (
+  type: string,
+  attributes: object,
+  siteId?: string,
+  relationships: object = {},
+): object => ({
+  data: {
+    type,
+    attributes,
+    relationships: {
+      ...(siteId && { site: { data: { type: 'sites', id: siteId } } }),
+      ...relationships,
+    },
+  },
+})
+
 const withQuery = (path: string, query: Record<string, string>): string =>
   Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query)}`
 

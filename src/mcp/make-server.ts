@@ -40,13 +40,9 @@ export function makeMcpServer(caller: Caller): McpServer {
   return server
 }
 
-/** Finds out what the bearer of the token of an API may do. @throws Refusal 401 when the token is not valid */
-export async function readCaller(api: Api, plans: Plans): Promise<Caller> {
-  const me = await api.get('/v1/me')
-  const { permissions } = me.data.attributes
-  const isDevelopment =
-    permissions.includes('view:sites') && (await api.get('/v1/server')).data.attributes.can_move_clock
-  return { api, plans, permissions, isDevelopment }
+/** The permissions of the bearer of the token of an API. @throws Refusal 401 when the token is not valid */
+export async function readPermissions(api: Api): Promise<Permission[]> {
+  return (await api.get('/v1/me')).data.attributes.permissions
 }
 
 const isOffered = (

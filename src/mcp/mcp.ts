@@ -2,10 +2,11 @@
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../platform/app.ts'
+import { MovableClock } from '../platform/clock/clock.ts'
 import { claimsOf } from '../platform/http/credentials.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import { Api, Refusal, type Send } from './api.ts'
-import { type Caller, makeMcpServer, readCaller } from './make-server.ts'
+import { type Caller, makeMcpServer, readPermissions } from './make-server.ts'
 import { Plans } from './plans.ts'
 
 const PATH = '/mcp'
@@ -73,10 +74,11 @@ async function callerOf(server: FastifyInstance, app: App, request: FastifyReque
   const { accountId, keyId, familyId } = await claimsOf(app, { authorization: request.headers.authorization })
   const api = new Api(sendWithin(server, request))
   const plans = new Plans(app.linkKey, `${accountId}:${keyId ?? familyId}`)
-  return readCaller(api, plans).catch((error) => {
+  const permissions = await readPermissions(api).catch((error) => {
     if (error instanceof Refusal) throw new ApiError(error.status, 'unauthorized', error.message)
     throw error
   })
+  return { api, plans, permissions, isDevelopment: app.clock instanceof MovableClock }
 }
 
 /** Requests within this process, as the client of `request`. */

@@ -46,7 +46,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('a grant, and what follows from it, at the clock of the server', async () => {
+test('a grant and its effects, at the clock of the server', async () => {
   const offer = await kajabi.offer({ title: 'Course', days: 30 })
   const ada = await kajabi.contact({ email: 'ada@example.com' })
   await kajabi.hook({ event: 'offer_granted', url: kajabi.webhooks.url })

@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
-import type { Api, Json } from '../api.ts'
+import { type Api, type Json, resource } from '../api.ts'
 import { Id, lines, type Tool } from '../tool.ts'
-import { resource } from './contacts.ts'
 
 const MOST_LISTED = 50
 

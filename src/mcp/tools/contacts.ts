@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Api, Json } from '../api.ts'
+import { type Api, type Json, resource } from '../api.ts'
 import { Id, lines, type Tool } from '../tool.ts'
 
 const MOST_FOUND = 20
@@ -146,22 +146,5 @@ const createContact: Tool = {
     return `Created contact ${data.id}, ${data.attributes.email}.`
   },
 }
-
-/** The document that creates a resource. */
-export const resource = (
-  type: string,
-  attributes: object,
-  siteId?: string,
-  relationships: object = {},
-): object => ({
-  data: {
-    type,
-    attributes,
-    relationships: {
-      ...(siteId && { site: { data: { type: 'sites', id: siteId } } }),
-      ...relationships,
-    },
-  },
-})
 
 export const contactTools: Tool[] = [findContacts, showContact, showTimeline, createContact]

@@ -49,7 +49,7 @@ const advanceClock: Tool = {
   input: Type.Object({
     duration: Type.String({ maxLength: 20, description: 'A number with s, m, h, d or w, as 36h or 30d' }),
   }),
-  permissions: ['configure:sites'],
+  permissions: ['view:sites', 'configure:sites'],
   effect: 'destroys',
   isIdempotent: false,
   isForDevelopment: true,

@@ -18,7 +18,7 @@ export type Claimed =
   | { outcome: 'taken' }
 
 /**
- * Gives somebody an offer for which nothing is to be paid: an order, a purchase and what follows from them, in one
+ * Gives somebody an offer for which nothing is to be paid: an order, a purchase and their events, in one
  * transaction. Whoever holds it already gets nothing more.
  */
 export async function claimFree(app: App, purchase: WantedPurchase): Promise<Claimed> {

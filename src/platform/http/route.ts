@@ -109,7 +109,7 @@ interface RouteBase {
   /** Errors are flat, as in `{"error": "invalid_request"}`: the form that OAuth has, and Kajabi. */
   flatErrors?: boolean
   query?: TSchema
-  /** The types of events that it can record itself; what follows from these is not among them. */
+  /** The types of events that it can record itself, without those of automations that these start. */
   records?: readonly EventType[]
   /** Headers of its answers that no other operation has. */
   sends?: HeaderName[]
