@@ -7,8 +7,16 @@ import type { LoadScope } from '../platform/jsonapi/resources.ts'
 
 const PAGE = '500'
 
-/** The resources of a type as the API shows them, without links: a line of JSON for each. */
+/**
+ * The resources of a type as the API shows them, without links: a line of JSON for each.
+ *
+ * @param scope its sites follow each other, since sites can have different custom fields
+ */
 export async function* writeJsonLines(db: Db, resource: Resource, scope: LoadScope): AsyncGenerator<string> {
+  for (const siteId of scope.siteIds) yield* linesOfSite(db, resource, { ...scope, siteIds: [siteId] })
+}
+
+async function* linesOfSite(db: Db, resource: Resource, scope: LoadScope): AsyncGenerator<string> {
   for (let after = ''; ; ) {
     const parameters = { 'page[size]': PAGE, 'page[after]': after }
     const query = parseQuery(resource, parameters, scope)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Client } from '../testing/client.ts'
-import { makeAccount } from '../testing/fixtures.ts'
+import { makeAccount, makeContact, makeCustomField, makeSite } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { runImport } from '../testing/imports.ts'
 
@@ -63,6 +63,21 @@ test('JSON Lines have each resource as the API shows it, without links', async (
   )
   expect(lines).toMatchObject(shown.map(({ id, type, attributes }) => ({ id, type, attributes })))
   expect(lines).toHaveLength(2)
+})
+
+test('JSON Lines are those of all sites, each with its own custom fields', async () => {
+  const account = await makeAccount(h.app)
+  const client = h.clientWith(account.token)
+  const second = await makeSite(h.app, account)
+  await makeCustomField(h.app, second, { number: 7 })
+  for (const siteId of [account.siteId, second]) await makeContact(h.app, siteId)
+  const { status, body } = await client.get('/v1/exports?kind=contacts&format=jsonl')
+  expect(status).toBe(200)
+  const lines: string[] = body.trimEnd().split('\n')
+  const hasField = lines.map((line) => 'custom_7' in JSON.parse(line).attributes)
+  expect(hasField).toEqual([false, true])
+  const one = await client.get(`/v1/exports?kind=contacts&format=jsonl&filter[site_id]=${second}`)
+  expect(one.body).toBe(`${lines[1]}\n`)
 })
 
 test('what cannot be exported is refused with what can', async () => {

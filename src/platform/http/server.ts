@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -166,6 +167,8 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
       context.ignore(unknown)
       const address = request.url.replace(/\/(?=\?|$)/, '')
       const answer = await runRoute(definition, context, request.claims, address)
+      // An error before the first byte is a response of its own, without the headers of this one.
+      if (answer.stream) await once(answer.stream, 'readable')
       if (warnings.length > 0) reply.header('warning', warningOf(warnings))
       reply.code(answer.status ?? 200)
       // What has no body has no type.
