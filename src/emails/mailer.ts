@@ -3,7 +3,7 @@ import type { Mailer, Message } from '../platform/mailer.ts'
 import { inOnePiece } from './single-buffer-mime.ts'
 
 /** As nodemailer describes what went wrong: at which command, and what the server answered. */
-interface SmtpError extends Error {
+interface SmtpError extends Pick<Error, 'message'> {
   code?: string
   command?: string
   responseCode?: number
@@ -42,19 +42,22 @@ export function smtpMailer(url: string, handoverMs = HANDOVER_MS): Mailer {
         })
         return response
       } catch (error) {
-        throw isRefusal(error) ? new RefusedError(error as SmtpError) : new DeliveryError(error as SmtpError)
+        throw deliveryError(error as SmtpError)
       }
     },
     close: () => transport.close(),
   }
 }
 
+/** What an error of nodemailer means for the e-mail. */
+export const deliveryError = (error: SmtpError): DeliveryError =>
+  isRefusal(error) ? new RefusedError(error) : new DeliveryError(error)
+
 /**
  * Whether the server's response is about this e-mail. Everything else is about us, and may be mended: a greeting
  * that rejects the connection, a sign-in or a sender that is refused, encryption or a sign-in that is missing.
  */
-function isRefusal(error: unknown): boolean {
-  const { command = '', responseCode = 0, response = '' } = error as SmtpError
+function isRefusal({ command = '', responseCode = 0, response = '' }: SmtpError): boolean {
   // 503: the session went wrong, not the e-mail.
   if (responseCode < 500 || responseCode > 599 || responseCode === 503) return false
   return command === 'DATA' || (command === 'RCPT TO' && !isAboutUs(responseCode, response))

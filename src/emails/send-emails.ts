@@ -61,15 +61,16 @@ async function send(app: App, email: Prepared): Promise<void> {
 /** The timeout of an e-mail does not run while it waits for a connection. */
 const limited = limitConcurrency(MAIL_CONNECTIONS)
 
-/** Null when this process does not hold the lease any more, or is stopping. */
+/** Null when this process does not hold the lease any more, has no mail server any more, or is stopping. */
 async function handOver(app: App, email: Prepared): Promise<Attempted | null> {
-  if (app.isStopping) {
+  if (!app.isStopping && !(await renewLease(app, email))) return null
+  const { mailer, isStopping } = app
+  if (isStopping || !mailer) {
     await releaseLease(app, email)
     return null
   }
-  if (!(await renewLease(app, email))) return null
   try {
-    return success(await app.mailer!.send(email.message), app.clock.now())
+    return success(await mailer.send(email.message), app.clock.now())
   } catch (error) {
     const { siteId, id, attempts } = email
     app.log.warn({ err: error, email: { siteId, id } }, 'an e-mail was not accepted by the mail server')

@@ -4,9 +4,11 @@ import type { App } from '../platform/app.ts'
 import { parseDuration } from '../platform/clock/clock.ts'
 import { ApiError, badRequest } from '../platform/jsonapi/errors.ts'
 import { advanceClock, doWhatIsDue } from '../worker/advance-clock.ts'
-import { Faults } from './faults.ts'
+import { interceptMail } from './fail-mail.ts'
+import { Faults, matcher } from './faults.ts'
 import { intercept } from './intercept.ts'
-import { type Begun, reset } from './reset.ts'
+import { Journal } from './journal.ts'
+import { addAccount, type Begun, reset } from './reset.ts'
 
 /** Browsers send it to no server of other pages, unless that allows it. */
 const HEADER = 'x-bestow-testing'
@@ -33,9 +35,15 @@ export async function testControls(server: FastifyInstance, app: App): Promise<v
   if (app.config.mode !== 'development') return
   const faults = new Faults()
   let received: ReceivedWebhook[] = []
-  intercept(server.server, faults)
+  const journal = new Journal(() => app.clock.now())
+  intercept(server.server, faults, journal)
+  const faultsChanged = interceptMail(app, faults)
 
-  const at = (method: 'GET' | 'POST' | 'DELETE', url: string, answer: (body: Members) => Promise<object>) =>
+  const at = (
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    answer: (body: Members, query: Members) => Promise<object>,
+  ) =>
     server.route({
       method,
       url,
@@ -43,7 +51,7 @@ export async function testControls(server: FastifyInstance, app: App): Promise<v
       handler: async (request, reply) => {
         assertTester(request)
         reply.type('application/json')
-        return answer(membersOf(request.body))
+        return answer(membersOf(request.body), membersOf(request.query))
       },
     })
   const time = () => ({ now: app.clock.now().toISOString() })
@@ -51,10 +59,13 @@ export async function testControls(server: FastifyInstance, app: App): Promise<v
   at('POST', '/_testing/reset', async ({ now, demo }) => {
     const beginning = { now: now === undefined ? undefined : readTime(now), demo: demo === true }
     faults.clear()
+    faultsChanged()
     const begun: Begun = await reset(app, beginning)
     received = []
+    journal.clear()
     return { ...begun, ...time() }
   })
+  at('POST', '/_testing/accounts', async () => addAccount(app))
   at('GET', '/_testing/clock', async () => time())
   at('POST', '/_testing/clock', async ({ advance }) => {
     await advanceClock(app, readDuration(advance))
@@ -72,11 +83,17 @@ export async function testControls(server: FastifyInstance, app: App): Promise<v
   at('GET', '/_testing/faults', async () => ({ pending: faults.pending }))
   at('POST', '/_testing/faults', async (fault) => {
     faults.add(fault)
+    faultsChanged()
     return { pending: faults.pending }
   })
   at('DELETE', '/_testing/faults', async () => {
     faults.clear()
+    faultsChanged()
     return { pending: [] }
+  })
+  at('GET', '/_testing/requests', async (_, { match }) => {
+    const matches = typeof match === 'string' ? matcher(match) : () => true
+    return { requests: journal.entries.filter(({ method, path }) => matches(method, path)) }
   })
   at('GET', INBOX, async () => ({ received }))
   // Hooks send no header of ours.

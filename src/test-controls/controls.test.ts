@@ -1,7 +1,7 @@
 /** `/_testing`, which tests in any language use. */
 import { request as send } from 'node:http'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../platform/db/database.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { createDatabase, type Harness, startHarness } from '../testing/harness.ts'
@@ -34,6 +34,8 @@ const PATHS = [
   ['GET', '/_testing/faults'],
   ['POST', '/_testing/faults'],
   ['DELETE', '/_testing/faults'],
+  ['POST', '/_testing/accounts'],
+  ['GET', '/_testing/requests'],
   ['GET', '/_testing/webhooks'],
   ['POST', '/_testing/webhooks'],
 ] as const
@@ -163,10 +165,143 @@ describe('faults', () => {
     [{ status: 429, drop: 'after' }, ''],
     [{ drop: 'during' }, '/drop'],
     [{ status: 429, often: true }, '/often'],
+    [{ smtp: 250 }, '/smtp'],
+    [{ smtp: 451, match: 'GET /v1/contacts' }, '/match'],
+    [{ smtp: 451, status: 503 }, ''],
   ])('%j is refused, with what is wrong', async (body, pointer) => {
     const answer = await fault(body)
     expect([answer.status, answer.body.errors[0].source]).toEqual([400, { pointer }])
   })
+})
+
+describe('faults of the mail server', () => {
+  // Of other tests.
+  beforeEach(() => h.drain())
+
+  /** @returns status and attempts of each, oldest first */
+  const welcomes = async (count: number) => {
+    const offer = await makeOffer(h.app, h.account.siteId)
+    const ids: string[] = []
+    for (let index = 0; index < count; index += 1) {
+      const contact = await makeContact(h.app, h.account.siteId)
+      await h.client.post(`/v1/contacts/${contact}/relationships/offers`, offersBody([offer]))
+      ids.push(contact)
+    }
+    await h.drain()
+    return async () => {
+      const { body } = await h.client.get('/v1/emails?filter[kind]=welcome&sort=id&page[size]=100')
+      return body.data
+        .filter((email: { relationships: { contact: { data: { id: string } } } }) =>
+          ids.includes(email.relationships.contact.data.id),
+        )
+        .map(({ attributes }: { attributes: object }) => attributes)
+    }
+  }
+
+  test('a passing refusal is tried again; the e-mails after it are kept as without the fault', async () => {
+    await control('POST', '/_testing/faults', { smtp: 451 })
+    const read = await welcomes(3)
+    const statuses = (await read()).map(({ status }: { status: string }) => status)
+    expect(statuses.toSorted()).toEqual(['kept', 'kept', 'pending'])
+    expect((await control('GET', '/_testing/faults')).body.pending).toEqual([])
+    await control('POST', '/_testing/clock', { advance: '1h' })
+    expect((await read()).map(({ status }: { status: string }) => status)).toEqual(['kept', 'kept', 'kept'])
+  })
+
+  test.each([
+    [{ smtp: 550 }, { status: 'failed', attempts: 1, response: expect.stringMatching(/^550 /) }],
+    [{ smtp: 'timeout' }, { status: 'pending', attempts: 1, response: 'Connection timeout' }],
+  ])('%j', async (fault, expected) => {
+    await control('POST', '/_testing/faults', fault)
+    expect(await (await welcomes(1))()).toMatchObject([expected])
+    await control('POST', '/_testing/clock', { advance: '1h' })
+  })
+
+  test('one that no e-mail has met is gone with the others', async () => {
+    await control('POST', '/_testing/faults', { smtp: 451 })
+    await control('DELETE', '/_testing/faults')
+    expect(await (await welcomes(1))()).toMatchObject([{ status: 'kept' }])
+  })
+})
+
+describe('the journal', () => {
+  const requests = async (match: string) =>
+    (await control('GET', `/_testing/requests?match=${encodeURIComponent(match)}`)).body.requests
+
+  test('it has what was sent, the fault that it met, and the answer; no secrets; nothing of the test itself', async () => {
+    const own = await startHarness()
+    const read = async (match = '') =>
+      (await control('GET', `/_testing/requests?${match}`, undefined, TESTING, own.url)).body.requests
+    await control('POST', '/_testing/faults', { status: 503, match: 'POST /v1/contacts' }, TESTING, own.url)
+    await control('POST', '/_testing/faults', { drop: 'after', match: 'POST /v1/contacts' }, TESTING, own.url)
+    const post = (headers: object = {}) =>
+      fetch(`${own.url}/v1/contacts?include=tags`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${own.account.token}`,
+          'content-type': 'application/vnd.api+json',
+          'idempotency-key': 'key-1',
+          ...headers,
+        },
+        body: JSON.stringify({
+          data: { type: 'contacts', attributes: { name: 'Ada', email: 'a@b.example' } },
+        }),
+      }).catch(() => {})
+    await post()
+    await post()
+    await post()
+    await post({ 'x-bestow-testing': '1' })
+    const { clientId: client_id, clientSecret: client_secret } = own.account
+    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
+    await fetch(`${own.url}/v1/oauth/token`, { method: 'POST', body: form })
+    const entry = {
+      method: 'POST',
+      path: '/v1/contacts',
+      query: { include: 'tags' },
+      headers: { authorization: '[secret]', 'idempotency-key': 'key-1' },
+      body: { data: { type: 'contacts', attributes: { name: 'Ada', email: 'a@b.example' } } },
+    }
+    expect(await read()).toMatchObject([
+      { ...entry, status: 503, fault: '503' },
+      { ...entry, status: null, fault: 'drop after' },
+      { ...entry, status: 201, fault: null },
+      {
+        path: '/v1/oauth/token',
+        status: 200,
+        body: { grant_type: 'client_credentials', client_id, client_secret: '[secret]' },
+      },
+    ])
+    expect(JSON.stringify(await read())).not.toContain(client_secret)
+    expect(await read('match=GET%20/v1/contacts')).toEqual([])
+    await control('POST', '/_testing/reset', {}, TESTING, own.url)
+    expect(await read()).toEqual([])
+    await own.close()
+  })
+
+  test('a long body is left out, and arrives whole', async () => {
+    const email = 'long@example.com'
+    const attributes = { name: 'Ada', email, address_line_1: 'x'.repeat(200) }
+    const padding = ' '.repeat(70_000)
+    const { status } = await fetch(`${h.url}/v1/contacts`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${h.account.token}`, 'content-type': 'application/vnd.api+json' },
+      body: JSON.stringify({ data: { type: 'contacts', attributes } }) + padding,
+    })
+    expect(status).toBe(201)
+    expect((await requests('POST /v1/contacts')).at(-1)).toMatchObject({ body: null, status: 201 })
+  })
+})
+
+test('one more account has an empty site and a key of its own, and sees nothing of others', async () => {
+  await makeContact(h.app, h.account.siteId)
+  const [one, other] = await Promise.all([1, 2].map(() => control('POST', '/_testing/accounts', {})))
+  expect([one!.status, one!.body.client_id === other!.body.client_id]).toEqual([200, false])
+  const { client_id, client_secret } = one!.body
+  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
+  const token = await (await fetch(`${h.url}/v1/oauth/token`, { method: 'POST', body: form })).json()
+  const client = h.clientWith((token as { access_token: string }).access_token)
+  expect((await client.get('/v1/contacts')).body.data).toEqual([])
+  expect((await client.get('/v1/sites')).body.data).toMatchObject([{ id: one!.body.site_id }])
 })
 
 test('settle waits until nothing is due, and reports what is left when time is up', async () => {

@@ -3,7 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, errorDocument, flatError } from '../platform/jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../platform/jsonapi/schemas.ts'
-import type { Fault, Faults } from './faults.ts'
+import { type Fault, type Faults, nameOf } from './faults.ts'
+import type { Journal } from './journal.ts'
 
 /** A client that waits longer than this for an answer that never comes is disconnected. */
 const LONGEST_SILENCE_MS = 120_000
@@ -20,8 +21,15 @@ const CODES: Record<number, string> = {
   504: 'gateway_timeout',
 }
 
-/** Lets requests fail as the faults say, before anything else has seen them: also those without a good token. */
-export function intercept(server: Server, faults: Faults): void {
+/** Requests of the test itself, which are no part of what is tested. */
+const OF_TESTS = '/_testing/'
+const TESTER = 'x-bestow-testing'
+
+/**
+ * Lets requests fail as the faults say, before anything else has seen them: also those without a good token. Notes
+ * in the journal all that are not of the test itself.
+ */
+export function intercept(server: Server, faults: Faults, journal: Journal): void {
   const listeners = server.listeners('request') as ((
     request: IncomingMessage,
     response: ServerResponse,
@@ -33,6 +41,8 @@ export function intercept(server: Server, faults: Faults): void {
     }
     const path = request.url!.split('?')[0]!
     const fault = faults.take(request.method!, path)
+    if (!path.startsWith(OF_TESTS) && request.headers[TESTER] === undefined)
+      journal.begin(request, response, fault)
     if (!fault) return pass()
     response.setHeader('x-bestow-fault', nameOf(fault))
     void fail(fault, { request, response, pass, path })
@@ -49,7 +59,9 @@ interface Exchange {
 async function fail(fault: Fault, { request, response, pass, path }: Exchange): Promise<void> {
   if (fault.delay_ms !== undefined) await sleep(fault.delay_ms, undefined, { ref: false })
   const { socket } = request
-  if (fault.status !== undefined) return refuse(fault, request, response, path)
+  // For the journal: nobody else reads it.
+  if (fault.status !== undefined || fault.timeout) request.resume()
+  if (fault.status !== undefined) return refuse(fault, response, path)
   if (fault.drop === 'before') return void socket.destroy()
   if (fault.timeout) return void setTimeout(() => socket.destroy(), LONGEST_SILENCE_MS).unref()
   if (fault.drop === 'after') {
@@ -63,12 +75,7 @@ async function fail(fault: Fault, { request, response, pass, path }: Exchange): 
   pass()
 }
 
-function refuse(
-  { status, retry_after }: Fault,
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-) {
+function refuse({ status, retry_after }: Fault, response: ServerResponse, path: string) {
   const wait = retry_after ?? ([429, 503].includes(status!) ? 1 : undefined)
   const error = new ApiError(
     status!,
@@ -77,7 +84,6 @@ function refuse(
   )
   const isFlat = path.startsWith(FLAT_ERRORS)
   const id = randomUUID()
-  request.resume()
   response.writeHead(status!, {
     'content-type': isFlat ? 'application/json' : MEDIA_TYPE,
     'x-request-id': id,
@@ -97,14 +103,3 @@ function cutBody(response: ServerResponse): void {
     return response
   }) as ServerResponse['end']
 }
-
-const nameOf = ({ status, drop, truncate, timeout }: Fault): string =>
-  status !== undefined
-    ? String(status)
-    : drop
-      ? `drop ${drop}`
-      : truncate
-        ? 'truncate'
-        : timeout
-          ? 'timeout'
-          : 'delay'

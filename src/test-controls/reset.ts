@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { adoptCredentials, oldestCredentials } from '../accounts/api-keys/credentials.ts'
-import { createAccount } from '../accounts/create-account.ts'
+import { createAccount, type MadeAccount } from '../accounts/create-account.ts'
 import { makeDemo } from '../demo/demo.ts'
 import type { App } from '../platform/app.ts'
 import { type MovableClock, setClock } from '../platform/clock/clock.ts'
@@ -43,13 +44,19 @@ export async function begin(app: App, { now, demo = false }: Beginning): Promise
   return inTransaction(app.db, (tx) => (demo ? makeDemo(app, tx) : makeTestAccount(app, tx)))
 }
 
-const makeTestAccount = (app: App, tx: Tx) =>
+/** Makes one more account, which has nothing in common with others: for tests that share a server. */
+export async function addAccount(app: App): Promise<MadeAccount> {
+  return inTransaction(app.db, (tx) => makeTestAccount(app, tx, `-${randomBytes(6).toString('hex')}`))
+}
+
+/** @param suffix of what there can be once only */
+const makeTestAccount = (app: App, tx: Tx, suffix = '') =>
   createAccount(app, tx, {
     name: 'Test',
     ownerName: 'Olivia Owner',
-    ownerEmail: 'olivia@example.com',
+    ownerEmail: `olivia${suffix}@example.com`,
     siteTitle: 'Test Site',
-    subdomain: 'test',
+    subdomain: `test${suffix}`,
     now: app.clock.now(),
   })
 

@@ -20,6 +20,34 @@ export interface Fault {
   times?: number
 }
 
+/** How the mail server fails: give `smtp` or `timeout`; 451 if both are left out. */
+export interface MailFault {
+  /** It refuses the e-mail with this status: 4xx, and it is sent again later, or 5xx for good. */
+  smtp?: number
+  /** It does not answer; the e-mail is sent again later. */
+  timeout?: true
+  /** How many e-mails fail; 1 if left out. */
+  times?: number
+}
+
+/** A request that the server has received; what is secret in it is replaced by "[secret]". */
+export interface ReceivedRequest {
+  /** At the clock of the server. */
+  at: string
+  method: string
+  /** Without the query. */
+  path: string
+  query: Record<string, string>
+  headers: Record<string, string | string[] | undefined>
+  /** Of JSON and of forms; null for others, for none, and for more than 64 kB. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever was sent
+  body: any
+  /** Null: no whole answer was sent. */
+  status: number | null
+  /** The fault of failNext() that it has met, as in "429" or "drop after". */
+  fault: string | null
+}
+
 /** A webhook that the server has sent to its own receiver. */
 export interface ReceivedWebhook {
   /** Type of the event, as in "offer_granted". */
@@ -30,7 +58,17 @@ export interface ReceivedWebhook {
   body: any
 }
 
+/** The server does not count requests with it among those that it has received. */
+const TESTER = { 'x-bestow-testing': '1' }
+
 const INBOX = '/_testing/webhooks'
+
+/** Sends requests of the test itself: they are not among those that the server has received. */
+export const fetchAsTester: typeof fetch = (address, init) => {
+  const headers = new Headers(init?.headers)
+  for (const [name, value] of Object.entries(TESTER)) headers.set(name, value)
+  return fetch(address, { ...init, headers })
+}
 
 export class Controls {
   readonly #baseUrl: string
@@ -65,6 +103,19 @@ export class Controls {
     await this.#call('POST', '/_testing/faults', { ...fault, retry_after: retryAfter, delay_ms: delayMs })
   }
 
+  async failMail({ smtp = 451, timeout, times }: MailFault): Promise<void> {
+    await this.#call('POST', '/_testing/faults', { smtp: timeout ? 'timeout' : smtp, times })
+  }
+
+  async requests(match?: string): Promise<ReceivedRequest[]> {
+    const query = match === undefined ? '' : `?${new URLSearchParams({ match })}`
+    return (await this.#call<{ requests: ReceivedRequest[] }>('GET', `/_testing/requests${query}`)).requests
+  }
+
+  async addAccount(): Promise<{ client_id: string; client_secret: string }> {
+    return this.#call('POST', '/_testing/accounts', {})
+  }
+
   async pendingFaults(): Promise<object[]> {
     return (await this.#call<{ pending: object[] }>('GET', '/_testing/faults')).pending
   }
@@ -76,7 +127,7 @@ export class Controls {
   async #call<Result>(method: string, path: string, body?: object): Promise<Result> {
     const response = await fetch(this.#baseUrl + path, {
       method,
-      headers: { 'content-type': 'application/json', 'x-bestow-testing': '1' },
+      headers: { 'content-type': 'application/json', ...TESTER },
       body: body && JSON.stringify(body),
     })
     const answer = (await response.json()) as Result & { errors?: { detail: string }[] }

@@ -1,5 +1,6 @@
 /** Makes and reads what tests are about, over the API. Values that do not matter are left out. */
 import {
+  type Automation,
   type Client,
   type Contact,
   type ContactTag,
@@ -8,6 +9,7 @@ import {
   flatten,
   type Grant,
   type Hook,
+  type NewAutomationDataAttributes,
   type NewContactDataAttributes,
   type NewHookDataAttributes,
   type NewOfferDataAttributes,
@@ -111,6 +113,14 @@ export class Factories {
     return flatten(
       await this.#api.createHook({ data: { type: 'hooks', attributes: { event, target_url: url } } }),
     ) as Flat<Hook>
+  }
+
+  /** An automation, as the API has it: trigger, conditions, actions. */
+  async automation(
+    values: Partial<NewAutomationDataAttributes> & Pick<NewAutomationDataAttributes, 'trigger' | 'actions'>,
+  ): Promise<Flat<Automation>> {
+    const attributes = { name: `Automation ${this.#next()}`, ...values }
+    return flatten(await this.#api.createAutomation({ data: { type: 'automations', attributes } }))
   }
 
   /** All grants, also those that have ended, oldest first. */

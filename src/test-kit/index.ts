@@ -3,14 +3,20 @@
  * loads nothing of the server, which runs in another process.
  */
 import { join } from 'node:path'
-import { type Client, type ClientOptions, createClient } from '../client/index.ts'
 import { connectHost, type HostConnection } from './connect-host.ts'
-import { Controls, type Fault, type ReceivedWebhook } from './controls.ts'
-import { Factories } from './factories.ts'
-import type { ServerOptions } from './host-protocol.ts'
+import {
+  Controls,
+  type Fault,
+  type MailFault,
+  type ReceivedRequest,
+  type ReceivedWebhook,
+} from './controls.ts'
+import type { ServerOptions, StartedServer } from './host-protocol.ts'
+import { TestAccount } from './test-account.ts'
 
-export type { Fault, ReceivedWebhook } from './controls.ts'
+export type { Fault, MailFault, ReceivedRequest, ReceivedWebhook } from './controls.ts'
 export type { EmailFilter, GrantFilter, NewGrant, Ref } from './factories.ts'
+export { TestAccount } from './test-account.ts'
 
 export interface StartOptions extends Omit<ServerOptions, 'now'> {
   /** Time of the server's clock; left out, that of the machine. */
@@ -46,14 +52,7 @@ async function connectionTo(folder: string, databaseUrl?: string): Promise<HostC
 }
 
 /** A server that runs until close(), or until the process ends that has started it. */
-export class TestServer extends Factories {
-  /** Address of the server, without /v1. */
-  readonly baseUrl: string
-  /** Of an API key that may do everything. */
-  readonly clientId: string
-  readonly clientSecret: string
-  /** Settings for the code under test, named like those that `bestow status --env` prints. */
-  readonly env: { KAJABI_API_URL: string; KAJABI_CLIENT_ID: string; KAJABI_CLIENT_SECRET: string }
+export class TestServer extends TestAccount {
   /** A receiver of webhooks, which is part of the server. */
   readonly webhooks: Receiver
   readonly clock: Clock
@@ -63,33 +62,19 @@ export class TestServer extends Factories {
   readonly #demo: boolean | undefined
 
   /** Called by startBestow(). */
-  constructor(
-    host: HostConnection,
-    {
-      id,
-      url,
-      client_id,
-      client_secret,
-    }: { id: string; url: string; client_id: string; client_secret: string },
-    { demo }: { demo?: boolean },
-  ) {
-    super(createClient({ baseUrl: url, clientId: client_id, clientSecret: client_secret }))
+  constructor(host: HostConnection, { id, ...access }: StartedServer, { demo }: { demo?: boolean }) {
+    super(access)
     this.#host = host
     this.#id = id
     this.#demo = demo
-    this.#controls = new Controls(url)
-    this.baseUrl = url
-    this.clientId = client_id
-    this.clientSecret = client_secret
-    this.env = { KAJABI_API_URL: url, KAJABI_CLIENT_ID: client_id, KAJABI_CLIENT_SECRET: client_secret }
+    this.#controls = new Controls(this.baseUrl)
     this.webhooks = new Receiver(this.#controls)
     this.clock = new Clock(this.#controls)
   }
 
-  /** A client of the server. @param options of bestow/client */
-  client(options: Partial<Omit<ClientOptions, 'baseUrl'>> = {}): Client {
-    const { baseUrl, clientId, clientSecret } = this
-    return createClient({ baseUrl, clientId, clientSecret, ...options } as ClientOptions)
+  /** One more account of the server, with a site and a key of its own: for tests that run at the same time. */
+  async account(): Promise<TestAccount> {
+    return new TestAccount({ url: this.baseUrl, ...(await this.#controls.addAccount()) })
   }
 
   /** Waits until nothing is due: events are dispatched, e-mails sent or kept, webhooks delivered, automations run. */
@@ -102,7 +87,25 @@ export class TestServer extends Factories {
     return this.#controls.addFault(fault)
   }
 
-  /** Empties the server, which keeps its address and its key. Faults and webhooks that were received are gone. */
+  /** Makes the mail server refuse the next e-mail, or not answer; it is then sent again later: move the clock. */
+  failMail(fault: MailFault = {}): Promise<void> {
+    return this.#controls.failMail(fault)
+  }
+
+  /**
+   * The requests that the code under test has sent, oldest first, also those that met a fault. Those of this kit are
+   * left out.
+   *
+   * @param match method and path, of which "*" is one segment: "POST /v1/contacts/*"
+   */
+  requests(match?: string): Promise<ReceivedRequest[]> {
+    return this.#controls.requests(match)
+  }
+
+  /**
+   * Empties the server, which keeps its address and its key. Other accounts, faults, and
+   * what was received are gone.
+   */
   reset({ now, demo = this.#demo }: { now?: string | Date; demo?: boolean } = {}): Promise<void> {
     return this.#controls.reset({ now: now instanceof Date ? now.toISOString() : now, demo })
   }
@@ -110,14 +113,14 @@ export class TestServer extends Factories {
   /**
    * Ends the server and drops its database.
    *
-   * @throws Error when a fault of failNext() has not happened: the test has not tested what it was for
+   * @throws Error when a fault of failNext() or failMail() has not happened: the test has not tested what it was for
    */
   async close(): Promise<void> {
     if (this.#host.isClosed) return
     const unused = await this.#controls.pendingFaults()
     await this.#host.stop(this.#id)
     if (unused.length > 0)
-      throw new Error(`No request has met these faults of failNext(): ${JSON.stringify(unused)}`)
+      throw new Error(`Nothing has met these faults of failNext() or failMail(): ${JSON.stringify(unused)}`)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { pages, routes } from '../api.ts'
+import { smtpMailer } from '../emails/mailer.ts'
 import type { App } from '../platform/app.ts'
 import { MovableClock } from '../platform/clock/clock.ts'
 import { loadConfig } from '../platform/config.ts'
@@ -63,7 +64,7 @@ export async function makeServer(place: Place, settings: Record<string, string> 
     clock: new MovableClock(),
     database,
     secretKey,
-    mailer: null,
+    mailer: config.SMTP_URL === null ? null : smtpMailer(config.SMTP_URL),
     mailDomains: null,
   })
   const server = await buildServer(app, routes, pages)
@@ -89,9 +90,10 @@ export async function useServer(
 
 /** Ends a server and removes what it has kept. */
 export async function endServer(place: Place, ready: ReadyServer, worker?: Worker): Promise<void> {
-  const { server, database, name, folder } = ready
+  const { app, server, database, name, folder } = ready
   server.server.closeAllConnections()
   await worker?.stop()
+  app.mailer?.close()
   await server.close()
   await database.close()
   await dropDatabases(place.postgres, [name])

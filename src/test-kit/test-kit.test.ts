@@ -74,6 +74,43 @@ test('a client repeats what failed, and nothing is done twice', async () => {
     await kajabi.failNext({ ...fault, match: 'POST /v1/contacts/*/relationships/offers' })
   await api.addOffersToContact(id, { data: [{ type: 'offers', id: offer.id }] })
   expect(await kajabi.grants({ email })).toHaveLength(1)
+  const sent = await kajabi.requests(`POST /v1/contacts/${id}/relationships/offers`)
+  expect(sent.map(({ status, fault }) => [status, fault])).toEqual([
+    [429, '429'],
+    [null, 'drop after'],
+    [null, 'truncate'],
+    [200, null],
+  ])
+  expect(new Set(sent.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
+  expect(await kajabi.requests('POST /v1/offers')).toEqual([])
+})
+
+test('an e-mail that the mail server refused is sent later', async () => {
+  const own = await start()
+  await own.failMail({ smtp: 451 })
+  const contact = await own.contact()
+  await own.grant({ contact, offer: await own.offer() })
+  await own.settle()
+  expect(await own.outbox()).toMatchObject([{ kind: 'welcome', status: 'pending', attempts: 1 }])
+  await own.clock.advance('1h')
+  expect(await own.outbox()).toMatchObject([{ kind: 'welcome', status: 'kept' }])
+  await own.failMail({ timeout: true })
+  await expect(own.close()).rejects.toThrow('failMail')
+})
+
+test('accounts of one server know nothing of each other', async () => {
+  const [one, other] = await Promise.all([kajabi.account(), kajabi.account()])
+  const tag = await one.tag('VIP')
+  await one.automation({
+    trigger: { event: 'contact_created' },
+    actions: [{ action: 'add_tag', tag_id: tag.id }],
+  })
+  const { id } = await one.contact({ email: 'tenant@example.com' })
+  await kajabi.settle()
+  const { data } = await one.client().listContacts({ 'filter[has_tag_id]': tag.id })
+  expect(data.map((contact) => contact.id)).toEqual([id])
+  expect((await other.client().listContacts()).data).toEqual([])
+  expect(one.env.KAJABI_API_URL).toBe(kajabi.baseUrl)
 })
 
 test('a delivery that the receiver refused is repeated', async () => {
