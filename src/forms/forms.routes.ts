@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { originOf } from '../people/contacts/origin-of.ts'
 import { isHandle, readCustomValues } from '../people/custom-fields/read-values.ts'
 import { crudRoutes } from '../platform/http/crud-routes.ts'
 import { Attributes, ignoredAttributes, ignoreRelationships, readNoId } from '../platform/http/documents.ts'
@@ -73,7 +74,7 @@ const submit = route({
   errors: [404],
   prepare: ({ app, body }) => checkAddress(app, body.data.attributes.email),
   async handler(context) {
-    const { tx, body, params, query, caller, scope, actor, requestId, ignore, prepared } = context
+    const { tx, body, params, query, caller, scope, ignore, prepared } = context
     readNoId(context)
     ignoreRelationships(context, [])
     const { attributes } = body.data
@@ -86,7 +87,7 @@ const submit = route({
     const { submitted, problems } = readSubmission(fields, attributes)
     const problem = problems[0] ?? (prepared as Problem | null)
     if (problem) throw problemError(problem, attributes)
-    const origin = { actor, requestId, now: scope.now }
+    const origin = originOf(context)
     const id = await submitForm(tx, form, { submitted, trust: 'trusted', language: null }, origin)
     return {
       status: 201,

@@ -27,6 +27,8 @@ export interface ChangeOffers {
     actor?: string
     source: 'api' | 'cli'
     request_id: string | null
+    /** IP address of the caller. */
+    address?: string
     send_customer_welcome_email?: boolean
     send_offer_grant_email?: boolean
     gift?: { from_name?: string; message?: string }

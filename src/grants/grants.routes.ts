@@ -203,7 +203,7 @@ async function answerDry(
 }
 
 function changeOf(
-  { claims, body, idempotency, requestId }: SignedContext<Body>,
+  { claims, body, idempotency, requestId, source }: SignedContext<Body>,
   subject: Subject,
   mode: ChangeOffers['mode'],
 ): ChangeOffers {
@@ -225,6 +225,7 @@ function changeOf(
       ...renewal,
       source: 'api',
       request_id: requestId,
+      address: source,
     },
   }
 }

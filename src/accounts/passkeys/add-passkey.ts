@@ -70,6 +70,7 @@ function assertFewer(count: number): void {
 interface Occasion {
   baseUrl: string
   requestId: string
+  address: string
 }
 
 /**
@@ -82,7 +83,7 @@ export async function addPasskey(
   app: App,
   caller: Caller,
   given: { name: string; credential: RegistrationResponseJSON },
-  { baseUrl, requestId }: Occasion,
+  { baseUrl, requestId, address }: Occasion,
 ): Promise<string> {
   const { accountId, userId } = caller
   const name = requiredName(given.name)
@@ -93,7 +94,7 @@ export async function addPasskey(
     await lockUser(tx, caller)
     assertFewer((await credentialsOf(tx, caller)).length)
     const id = await insert(tx, caller, name, made, now)
-    const origin = { actor: actorOf(caller), requestId, now }
+    const origin = { actor: actorOf(caller), requestId, address, now }
     await recordUserEvent(tx, 'passkey_added', accountId, { user_id: userId, passkey_id: id }, origin)
     return id
   })

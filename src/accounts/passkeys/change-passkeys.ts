@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../../platform/db/database.ts'
 import { actorOf } from '../../platform/http/authenticate.ts'
+import type { Origin } from '../../platform/events/events.ts'
 import type { Caller } from '../../platform/http/route.ts'
 import { notFound } from '../../platform/jsonapi/errors.ts'
 import { readId, withId } from '../../platform/jsonapi/identifiers.ts'
@@ -58,7 +59,7 @@ export async function removePasskey(
   tx: Tx,
   caller: Caller,
   given: string,
-  { requestId, now }: { requestId: string; now: Date },
+  origin: Omit<Origin, 'actor'>,
 ): Promise<void> {
   const { id } = await findPasskey(tx, caller, given)
   await tx
@@ -70,7 +71,6 @@ export async function removePasskey(
   const about = { user_id: caller.userId, passkey_id: id }
   await recordUserEvent(tx, 'passkey_removed', caller.accountId, about, {
     actor: actorOf(caller),
-    requestId,
-    now,
+    ...origin,
   })
 }

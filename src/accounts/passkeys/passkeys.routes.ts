@@ -99,10 +99,10 @@ const add = route({
   body: NewPasskey as TSchema,
   responses: { 201: PasskeyDocument },
   errors: [409, 422],
-  async handler({ app, db, caller, body, baseUrl, requestId }) {
+  async handler({ app, db, caller, body, baseUrl, requestId, source }) {
     const { name, credential } = (body as Static<typeof NewPasskey>).data.attributes
     const given = { name, credential: credential as RegistrationResponseJSON }
-    const id = await addPasskey(app, caller, given, { baseUrl, requestId })
+    const id = await addPasskey(app, caller, given, { baseUrl, requestId, address: source })
     app.onEvents()
     return {
       status: 201,
@@ -158,8 +158,8 @@ const remove = route({
     'Nobody signs in with it any more; sessions stay. The device may still offer it. Records `passkey_removed`.',
   tag: 'authentication',
   responses: { 204: Type.Null({ description: 'The passkey is removed' }) },
-  async handler({ tx, caller, params, requestId, scope }): Promise<Answer> {
-    await removePasskey(tx, caller, params.id!, { requestId, now: scope.now })
+  async handler({ tx, caller, params, requestId, source, scope }): Promise<Answer> {
+    await removePasskey(tx, caller, params.id!, { requestId, address: source, now: scope.now })
     return { status: 204 }
   },
 })

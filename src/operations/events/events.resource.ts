@@ -61,6 +61,7 @@ export const events = defineResource({
     occurred_at: timestamp(),
     actor: text(),
     request_id: nullableText(),
+    address: nullableText(),
     depth: integer(),
     data: {
       schema: Type.Record(Type.String(), Type.Unknown()),

@@ -50,6 +50,20 @@ test('an event contains its type, subject, time and actor', async () => {
   expect(body.included).toHaveLength(3)
 })
 
+test('an event names the address of a caller with a key, and none for what nobody requested', async () => {
+  const { body } = await h.client.get('/v1/events?sort=id&include=contact')
+  const from = body.data.map(({ attributes }: { attributes: { event: string; address: string | null } }) => [
+    attributes.event,
+    attributes.address,
+  ])
+  expect(from).toEqual([
+    ['contact_created', '127.0.0.1'],
+    ['customer_created', '127.0.0.1'],
+    ['offer_granted', '127.0.0.1'],
+    ['contact_created', null],
+  ])
+})
+
 test('the log is filtered by type, contact, customer, offer, grant, actor, cause and time', async () => {
   const all = ['contact_created', 'customer_created', 'offer_granted', 'contact_created']
   const { actor } = (await h.client.get(`/v1/events/${grant.event_id}`)).body.data.attributes

@@ -2,8 +2,9 @@ import type { Origin } from '../../platform/events/events.ts'
 import type { WriteContext } from '../../platform/http/route.ts'
 
 /** Where a change comes from that a request makes. */
-export const originOf = ({ actor, requestId, scope }: WriteContext): Origin => ({
+export const originOf = ({ actor, requestId, source, scope }: WriteContext): Origin => ({
   actor,
   requestId,
+  address: source,
   now: scope.now,
 })

@@ -466,6 +466,7 @@ export interface EmailTemplates {
 
 export interface Events {
   actor: string;
+  address: string | null;
   caused_by: Int8 | null;
   contact_id: Int8 | null;
   customer_id: Int8 | null;

@@ -53,6 +53,8 @@ export interface Event<Type extends EventType = EventType> {
 export interface Origin {
   actor: string
   requestId: string | null
+  /** IP address of a caller with a key or a session. */
+  address?: string
   now: Date
   cause?: Cause
 }
@@ -106,7 +108,7 @@ export async function recordEvent<Type extends EventType>(
   type: Type,
   about: About,
   data: EventData[Type],
-  { actor, requestId, now, cause }: Origin,
+  { actor, requestId, address, now, cause }: Origin,
 ): Promise<string> {
   const { id } = await tx
     .insertInto('events')
@@ -116,6 +118,7 @@ export async function recordEvent<Type extends EventType>(
       occurred_at: now,
       actor,
       request_id: requestId,
+      address: address ?? null,
       caused_by: cause?.eventId ?? null,
       depth: cause?.depth ?? 0,
       run_id: cause?.runId ?? null,

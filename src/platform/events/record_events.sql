@@ -1,5 +1,5 @@
--- An event to be recorded. The origin says where the change comes from: {actor, request_id, caused_by, depth, run_id},
--- the last four optional; other members are ignored.
+-- An event to be recorded. The origin says where the change comes from: {actor, request_id, address, caused_by, depth,
+-- run_id}, all but the first optional; other members are ignored.
 create type new_event_wanted as (
   site_id bigint,
   type text,
@@ -22,9 +22,9 @@ create or replace function iso_time(p_time timestamptz) returns text language sq
 create or replace function record_events(p_events new_event[]) returns setof events language plpgsql as $$
 begin
   return query
-    insert into events (site_id, type, occurred_at, actor, request_id, caused_by, depth, run_id, contact_id, customer_id,
-                        offer_id, grant_id, data)
-    select e.site_id, e.type, e.occurred_at, e.origin ->> 'actor', e.origin ->> 'request_id',
+    insert into events (site_id, type, occurred_at, actor, request_id, address, caused_by, depth, run_id, contact_id,
+                        customer_id, offer_id, grant_id, data)
+    select e.site_id, e.type, e.occurred_at, e.origin ->> 'actor', e.origin ->> 'request_id', e.origin ->> 'address',
            (e.origin ->> 'caused_by')::bigint, coalesce((e.origin ->> 'depth')::integer, 0), (e.origin ->> 'run_id')::bigint,
            e.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data
       from unnest(p_events) with ordinality e

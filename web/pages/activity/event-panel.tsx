@@ -37,8 +37,9 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
 }
 
 function About({ event, document }: { event: EventRow; document: EventDocument }) {
-  const { occurred_at, actor, data, request_id } = event.attributes as EventRow['attributes'] & {
+  const { occurred_at, actor, data, request_id, address } = event.attributes as EventRow['attributes'] & {
     request_id: string | null
+    address: string | null
   }
   const cause = (document.included as EventRow[] | undefined)?.find(
     (each) => each.id === event.relationships.cause?.data?.id && 'event' in each.attributes,
@@ -51,6 +52,7 @@ function About({ event, document }: { event: EventRow; document: EventDocument }
           [t('activity.whom')]: <ContactOf event={event} document={document} />,
           [t('activity.when')]: <Moment at={occurred_at} />,
           [t('activity.who')]: <Actor actor={actor} />,
+          [t('activity.where')]: address && <code>{address}</code>,
           [t('activity.request')]: request_id && <code>{request_id}</code>,
           [t('activity.cause')]: cause && <ToEvent event={cause} document={document} />,
         }}
