@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../platform/db/database.ts'
-import { actorOf } from '../../platform/http/authenticate.ts'
 import type { Origin } from '../../platform/events/events.ts'
+import { actorOf } from '../../platform/http/authenticate.ts'
 import type { Caller } from '../../platform/http/route.ts'
 import { notFound } from '../../platform/jsonapi/errors.ts'
 import { readId, withId } from '../../platform/jsonapi/identifiers.ts'
