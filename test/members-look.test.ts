@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { samplePages } from '../src/members/pages/samples.ts'
 import { startWithStripe, type WithStripe } from '../src/testing/stripe/connect.ts'
 import { launchBrowser } from './browser.ts'
-import { sixthDueToday } from './depth.ts'
+import { thirdDueThisWeek } from './depth.ts'
 import { createMemberPages, type MemberPage } from './member-pages.ts'
 import { dressSite, heading, openPage, PASSWORD, read, type Site, signIn } from './member-site.ts'
 
@@ -112,7 +112,7 @@ async function enter(name: string): Promise<Page> {
   return page
 }
 
-test.each(sixthDueToday(NAMES))(
+test.each(thirdDueThisWeek(NAMES))(
   'the page %s has no barriers in light and dark, and fits every screen',
   async (name) => {
     const page = await enter(name)
@@ -139,7 +139,7 @@ async function tabToMainButton(page: Page): Promise<string> {
   return page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
 }
 
-test.each(sixthDueToday(NAMES.filter((name) => !WITHOUT_BUTTON.includes(name))))(
+test.each(thirdDueThisWeek(NAMES.filter((name) => !WITHOUT_BUTTON.includes(name))))(
   'on the page %s, Tab reaches the main button with a visible focus',
   async (name) => {
     expect(await tabToMainButton(await enter(name))).toBe('solid')

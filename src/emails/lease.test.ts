@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { causeWelcome } from '../testing/outbox.ts'
 import { type SmtpSink, startSmtp } from '../testing/smtp.ts'
@@ -20,6 +20,10 @@ let slowMs: number
 let gate: Promise<void>
 let answered: number
 
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
 beforeEach(async () => {
   slowMs = 0
   gate = Promise.resolve()
@@ -36,11 +40,11 @@ beforeEach(async () => {
       stream.resume()
     },
   })
-  h = await startHarness({ mailer: smtpMailer(sink.url, 2_000) })
+  await h.renew()
+  h.app.mailer = smtpMailer(sink.url, 2_000)
 })
 afterEach(async () => {
   h.app.mailer!.close()
-  await h.close()
   await sink.close()
 })
 

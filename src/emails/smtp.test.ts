@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import type { SMTPServerOptions } from 'smtp-server'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { welcome } from '../testing/outbox.ts'
@@ -10,15 +10,19 @@ import { smtpMailer } from './mailer.ts'
 
 let h: Harness
 let sink: SmtpSink
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h.close())
 afterEach(async () => {
   h.app.mailer?.close()
-  await h.close()
   await sink.close()
 })
 
 async function start(behaviour?: SMTPServerOptions): Promise<void> {
   sink = await startSmtp(behaviour)
-  h = await startHarness({ mailer: smtpMailer(sink.url) })
+  await h.renew()
+  h.app.mailer = smtpMailer(sink.url)
 }
 
 test('an e-mail is sent to the mail server as the outbox shows it, and the server’s response is recorded', async () => {

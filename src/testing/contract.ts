@@ -8,6 +8,8 @@ import { headerProblems } from './response-headers.ts'
 
 interface Contract {
   document: OpenApi
+  /** Of each path, as in /v1/contacts/{id}, what matches it. */
+  templates: { template: string; pattern: RegExp }[]
   /** The validator of the schema at a JSON Pointer into the document. */
   validatorOf: (pointer: string) => ValidateFunction
 }
@@ -23,8 +25,9 @@ export function assertMatchesDocument(
   path: string,
   { status, headers, body }: Reply,
 ): void {
-  const { document, validatorOf } = contractOf(server, config)
-  const found = operationAt(document, method, path)
+  const contract = contractOf(server, config)
+  const { document, validatorOf } = contract
+  const found = operationAt(contract, method, path)
   if (!found) return
   const { template, operation } = found
   const described = operation.responses[status]
@@ -50,27 +53,31 @@ export function assertMatchesDocument(
 
 /** The operation that a request is for, as the document of a server has it; undefined for what is none. */
 export const operationOf = (server: FastifyInstance, config: Config, method: string, path: string) =>
-  operationAt(contractOf(server, config).document, method, path)
+  operationAt(contractOf(server, config), method, path)
 
 function operationAt(
-  document: OpenApi,
+  { templates, document }: Contract,
   method: string,
   path: string,
 ): { template: string; operation: Operation } | undefined {
   const bare = path.split('?')[0]!
-  const template = Object.keys(document.paths).find((known) =>
-    new RegExp(`^${known.replace(/\{\w+\}/g, '[^/]+')}$`).test(bare),
-  )
+  const template = templates.find(({ pattern }) => pattern.test(bare))?.template
   const operation = template && document.paths[template]![method.toLowerCase()]
   return operation ? { template: template!, operation } : undefined
 }
+
+const patternsOf = ({ paths }: OpenApi): Contract['templates'] =>
+  Object.keys(paths).map((template) => ({
+    template,
+    pattern: new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`),
+  }))
 
 function contractOf(server: FastifyInstance, config: Config): Contract {
   const settings = JSON.stringify(config)
   let contract = contracts.get(settings)
   if (!contract) {
     const document = server.swagger() as unknown as OpenApi
-    contract = { document, validatorOf: validatorsOf(document) }
+    contract = { document, templates: patternsOf(document), validatorOf: validatorsOf(document) }
     contracts.set(settings, contract)
   }
   return contract

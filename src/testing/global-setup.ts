@@ -37,13 +37,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /**
- * Data of this server need not survive a crash, and waiting for the disk takes half of the suite's time. Trials
- * that kill a database start one of their own.
+ * Data of this server need not survive a crash, and waiting for the disk takes half of the suite's time. Hundreds of
+ * small databases that soon nobody uses need no vacuum, for which PostgreSQL would start a process several times a
+ * second. Trials that kill a database start one of their own.
  */
 async function trustMemory(server: Connection): Promise<void> {
   const client = new pg.Client(connectionConfig(server))
   await client.connect()
-  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes'])
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes', 'autovacuum'])
     await client.query(`alter system set ${setting} = off`)
   await client.query('select pg_reload_conf()')
   await client.end()

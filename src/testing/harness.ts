@@ -7,15 +7,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { pino } from 'pino'
 import { inject } from 'vitest'
 import { routes as everyRoute, pages } from '../api.ts'
-import { dispatching } from '../background.ts'
+import { backgroundTasks, dispatching } from '../background.ts'
 import type { App } from '../platform/app.ts'
-import { allowMoving, MovableClock, systemClock } from '../platform/clock/clock.ts'
+import { allowMoving, MovableClock, setClock, systemClock } from '../platform/clock/clock.ts'
 import { loadConfig, type Mode, type SettingName } from '../platform/config.ts'
-import { type Connection, connectionConfig, openDatabase } from '../platform/db/database.ts'
+import {
+  type Connection,
+  connectionConfig,
+  type Db,
+  inTransaction,
+  openDatabase,
+} from '../platform/db/database.ts'
 import type { Route } from '../platform/http/route.ts'
 import { buildServer } from '../platform/http/server.ts'
 import type { MailDomains } from '../platform/mail-domains.ts'
@@ -40,8 +47,13 @@ export interface Harness {
   clientWith: (token: string | null) => Client
   /** Dispatches events: records their effects without processing them. */
   dispatch: () => Promise<number>
-  /** Runs all background work: dispatching, sending, expiry. */
+  /** Runs all background work: dispatching, sending, expiry. Moving the clock also cleans up. */
   drain: () => Promise<void>
+  /**
+   * Makes it as if it were new, in a tenth of the time: the database is empty but for another account, the clock shows
+   * the real time, and the parts of `app` that a test has replaced are back.
+   */
+  renew: () => Promise<void>
   close: () => Promise<void>
 }
 
@@ -98,7 +110,8 @@ export async function startHarness({
   const account = await makeAccount(app)
   const recorded = new RecordedEvents()
   const clientWith = (token: string | null) => createClient(server, config, url, token, recorded)
-  return {
+  const parts = { ...app }
+  const harness: Harness = {
     app,
     server,
     url,
@@ -107,13 +120,41 @@ export async function startHarness({
     client: clientWith(account.token),
     clientWith,
     dispatch: () => dispatching.run(app, () => {}),
-    drain: () => drain(app),
+    drain: () => drain(app, DRAINED),
+    async renew() {
+      await recorded.check(database.kysely, server, config)
+      Object.assign(app, parts)
+      await emptyDatabase(database.kysely)
+      if (app.clock instanceof MovableClock) await setClock(database.kysely, app.clock)
+      harness.account = await makeAccount(app)
+      harness.client = clientWith(harness.account.token)
+    },
     async close() {
       await server.close()
       await recorded.check(database.kysely, server, config).finally(() => database.close())
     },
   }
+  return harness
 }
+
+/** Cleaning up takes as long as all the rest, and there is nothing to remove before the clock has moved. */
+const DRAINED = backgroundTasks.filter(({ name }) => name !== 'clean up')
+
+/** Tables with rows in a new database. */
+const INSTALLED = ['clock', 'function_versions', 'kysely_migration', 'kysely_migration_lock']
+
+/** Removes every row, without what triggers and foreign keys would do. Ids go on, so that no cache takes one for another. */
+const emptyDatabase = (db: Db) =>
+  inTransaction(db, async (tx) => {
+    await sql`set local session_replication_role = replica`.execute(tx)
+    const { rows } = await sql<{ name: string }>`
+      select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`.execute(
+      tx,
+    )
+    const tables = rows.map(({ name }) => name).filter((name) => !INSTALLED.includes(name))
+    const text = tables.map((name) => `delete from "${name}"`).join(';')
+    await sql.raw(text).execute(tx)
+  })
 
 /** A database without any table. */
 export const createBareDatabase = (): Promise<Connection> => createDatabase('template1')

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { examine } from '../operations/doctor/examine.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
@@ -7,15 +7,16 @@ import { type Receiver, startReceiver } from '../testing/receiver.ts'
 let h: Harness
 let receiver: Receiver
 let hookId: string
-beforeEach(async () => {
+beforeAll(async () => {
   h = await startHarness()
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  await h.renew()
   receiver = await startReceiver()
   hookId = await makeHook(h.app, h.account.siteId, { targetUrl: receiver.url })
 })
-afterEach(async () => {
-  await receiver.close()
-  await h.close()
-})
+afterEach(() => receiver.close())
 
 /** More than one batch of cancelling or replaying. */
 const MANY = 12_000

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeContact } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeHook } from '../testing/hooks.ts'
@@ -11,14 +11,15 @@ import { recordOutcomes } from './record-outcomes.ts'
 
 let h: Harness
 let receiver: Receiver
-beforeEach(async () => {
+beforeAll(async () => {
   h = await startHarness()
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  await h.renew()
   receiver = await startReceiver()
 })
-afterEach(async () => {
-  await receiver.close()
-  await h.close()
-})
+afterEach(() => receiver.close())
 
 const makeListener = () =>
   makeHook(h.app, h.account.siteId, { event: 'contact_created', targetUrl: receiver.url })

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeAutomation } from '../testing/automations.ts'
 import { makeContact, makeCustomField, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -10,20 +10,23 @@ import type { HookEvent } from './hook-events.ts'
 
 let h: Harness
 let receiver: Receiver
-beforeEach(async () => {
+beforeAll(async () => {
   h = await startHarness()
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  await h.renew()
   receiver = await startReceiver()
 })
-afterEach(async () => {
-  await receiver.close()
-  await h.close()
-})
+afterEach(() => receiver.close())
 
 const listenTo = (event: HookEvent, targetUrl = receiver.url) =>
   makeSignedHook(h.app, h.account.siteId, { event, targetUrl })
 
-const makeContacts = async (count: number) => {
-  for (let n = 0; n < count; n++) await makeContact(h.app, h.account.siteId)
+const makeContacts = async (count: number): Promise<string[]> => {
+  const ids: string[] = []
+  for (let n = 0; n < count; n++) ids.push(await makeContact(h.app, h.account.siteId))
+  return ids
 }
 
 const deliveries = async (filter = '') =>
@@ -427,15 +430,14 @@ describe('replay', () => {
     await h.client.patch(`/v1/hooks/${id}`, enabled)
     await advanceClock(h.app, HOUR)
     const since = h.app.clock.now().toISOString()
-    await makeContacts(3)
+    const ids = await makeContacts(3)
     await h.drain()
     await h.client.patch(`/v1/hooks/${id}`, enabled)
     receiver.answer((response) => response.end())
     receiver.received.length = 0
     expect((await replayAll(id, since)).body).toEqual({ meta: { replayed: 3 } })
     await h.drain()
-    const ids = receiver.received.map(({ body }) => Number(body.id))
-    expect(ids).toEqual([2, 3, 4])
+    expect(receiver.received.map(({ body }) => body.id)).toEqual(ids)
     expect((await replayAll(id)).body).toEqual({ meta: { replayed: 1 } })
   })
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { queues } from '../background.ts'
 import { cleanUp } from '../operations/clean-up.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
@@ -9,14 +9,15 @@ import type { HookEvent } from './hook-events.ts'
 
 let h: Harness
 let receiver: Receiver
-beforeEach(async () => {
+beforeAll(async () => {
   h = await startHarness()
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  await h.renew()
   receiver = await startReceiver()
 })
-afterEach(async () => {
-  await receiver.close()
-  await h.close()
-})
+afterEach(() => receiver.close())
 
 const listen = async (event: HookEvent = 'contact_created', resourceId: string | null = null) =>
   (await makeSignedHook(h.app, h.account.siteId, { event, targetUrl: receiver.url, resourceId })).id

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeContact } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makeSignedHook } from '../testing/hooks.ts'
@@ -9,14 +9,15 @@ import { advanceClock } from '../worker/advance-clock.ts'
 
 let h: Harness
 let receiver: Receiver
-beforeEach(async () => {
+beforeAll(async () => {
   h = await startHarness()
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  await h.renew()
   receiver = await startReceiver()
 })
-afterEach(async () => {
-  await receiver.close()
-  await h.close()
-})
+afterEach(() => receiver.close())
 
 const HOUR = 3_600_000
 

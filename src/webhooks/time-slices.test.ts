@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { examine } from '../operations/doctor/examine.ts'
 import { sealer } from '../platform/secrets/sealing.ts'
 import { makeContact } from '../testing/fixtures.ts'
@@ -14,15 +14,18 @@ import { recordOutcomes } from './record-outcomes.ts'
 let h: Harness
 let receiver: Receiver
 let hookId: string
-beforeEach(async () => {
+beforeAll(async () => {
   h = await startHarness()
+})
+afterAll(() => h.close())
+beforeEach(async () => {
+  await h.renew()
   receiver = await startReceiver()
   hookId = await makeHook(h.app, h.account.siteId, { event: 'contact_created', targetUrl: receiver.url })
 })
 afterEach(async () => {
   vi.restoreAllMocks()
   await receiver.close()
-  await h.close()
 })
 
 const testEvent = async (): Promise<string> => (await h.client.post(`/v1/hooks/${hookId}/test`)).body.data.id

@@ -3,7 +3,7 @@ import { scenarioCount } from '../depth.ts'
 import { findDivergence } from './check.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
-const SCENARIOS = Number(process.env.MODEL_COUNT ?? scenarioCount(105, 2_100))
+const SCENARIOS = Number(process.env.MODEL_COUNT ?? scenarioCount(50, 2_100))
 /** Concurrently, because each waits for its database most of the time. */
 const SERVERS = 3
 

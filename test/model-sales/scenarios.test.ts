@@ -5,7 +5,7 @@ import { scenarioCount } from '../depth.ts'
 import { findDivergence, openShop } from './check.ts'
 import type { Shop } from './perform.ts'
 
-const SCENARIOS = Number(process.env.MODEL_COUNT ?? scenarioCount(40, 1_000))
+const SCENARIOS = Number(process.env.MODEL_COUNT ?? scenarioCount(20, 1_000))
 
 let h: Harness
 let shop: Shop

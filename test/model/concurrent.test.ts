@@ -5,7 +5,7 @@ import { check } from './check.ts'
 import { concurrentScenarios } from './scenarios.ts'
 import { startTestServer, type TestServer } from './server/test-server.ts'
 
-const SCENARIOS = scenarioCount(30, 500)
+const SCENARIOS = scenarioCount(15, 500)
 
 let server: TestServer
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
 import { makeContact, makeOffer, makePasskey, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
 import { makeHook } from '../../src/testing/hooks.ts'
 import { makePayout } from '../../src/testing/sale-rows.ts'
-import { sixthDueToday } from '../depth.ts'
+import { thirdDueThisWeek } from '../depth.ts'
 import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -292,7 +292,7 @@ beforeAll(async () => {
   await (portal.h.app.clock as MovableClock).advance(portal.h.app.db, 11 * 60_000)
 })
 
-test.each(sixthDueToday(PAGES))(
+test.each(thirdDueThisWeek(PAGES))(
   '%s is accessible in light and dark, fits on a phone, and keeps to its policy',
   async (path) => {
     await open(page, path)

@@ -10,17 +10,12 @@ import type { Trial } from './trial.ts'
 const PARTS = [
   ...FILES_OF_SOME_DAY,
   'test/model',
-  'test/model-automations',
   'test/reliability',
-  'test/members-look.test.ts',
-  'test/portal/look.test.ts',
   'test/package.test.ts',
-  'test/crash.test.ts',
-  'test/one-server.test.ts',
-  'test/stop.test.ts',
-  'test/users.test.ts',
   'test/conformance/fuzz.test.ts',
   'src/developer-site/postman.test.ts',
+  'src/grants/concurrent-grants.test.ts',
+  'src/operations/doctor',
 ]
 const LINES_SHOWN = 60
 

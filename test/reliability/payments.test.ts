@@ -14,7 +14,7 @@ test.runIf(isTrialDue('payments'))(
   },
 )
 
-test.runIf(isControlDue(0, 1))(
+test.runIf(isControlDue(4, 7))(
   'when a notification counts as processed once it is stored, sales are lost',
   async () => {
     const { faults } = await run({ checkouts: 6, kills: 0, settleMs: 5_000, fault: storedIsProcessed })

@@ -24,7 +24,7 @@ const CALM: Partial<WebhooksPlan> = {
   settleMs: 6_000,
 }
 
-test.runIf(isControlDue(0, 3))(
+test.runIf(isControlDue(0, 7))(
   'without the unique index on causes, an event is delivered twice, under two ids',
   async () => {
     const { faults } = await run({ ...CALM, fault: noUniqueDeliveries })
@@ -32,7 +32,7 @@ test.runIf(isControlDue(0, 3))(
   },
 )
 
-test.runIf(isControlDue(1, 3))(
+test.runIf(isControlDue(3, 7))(
   'when deliveries are recorded before they are sent, failed ones are never retried',
   async () => {
     const { faults } = await run({ ...CALM, fault: recordedBeforehand })
@@ -40,7 +40,7 @@ test.runIf(isControlDue(1, 3))(
   },
 )
 
-test.runIf(isControlDue(2, 3))(
+test.runIf(isControlDue(5, 7))(
   'when the body is generated again for each attempt, the bodies differ',
   async () => {
     const { faults } = await run({ ...CALM, fault: bodiesForgotten })
