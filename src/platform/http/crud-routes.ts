@@ -1,11 +1,8 @@
 /** The routes of a resource that requests can create, change, and archive or delete. */
-import { type Static, type TObject, type TSchema, type TUnsafe, Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { managing } from '../auth/permissions.ts'
-import { component, componentOf } from '../jsonapi/documented.ts'
-import { unprocessable } from '../jsonapi/errors.ts'
-import { readId } from '../jsonapi/identifiers.ts'
 import { resolveId } from '../jsonapi/named-ids.ts'
-import { invalidAttribute, type Values, writableSchema } from '../jsonapi/read-attributes.ts'
+import { invalidAttribute, type Values } from '../jsonapi/read-attributes.ts'
 import type { Resource, Row } from '../jsonapi/resource.ts'
 import { singleParameters, singleSchema, siteOfNamedId } from '../jsonapi/schemas.ts'
 import { ARCHIVED, lockArchived, lockOne } from '../records/lock-one.ts'
@@ -22,24 +19,21 @@ import {
 import { capitalized, withArticle } from '../text/nouns.ts'
 import { readChanges } from './changes.ts'
 import {
-  Attributes,
-  Id,
-  ignoredAttribute,
-  ignoredAttributes,
-  ignoreRelationships,
-  Linkage,
-  LinkageToOne,
-  LinkageToOneOrNone,
-  NewId,
-  readIds,
-  readNewId,
-  readNoId,
-} from './documents.ts'
+  type ChangedBody,
+  changeableParent,
+  changedDocument,
+  newDocument,
+  newParentOf,
+  parentIdOf,
+  type Related,
+  relatedIds,
+} from './crud-documents.ts'
+import { ignoredAttribute, ignoredAttributes, ignoreRelationships, readNewId, readNoId } from './documents.ts'
 import { label, listRoute, type ShownMeta, showOne, showRoute } from './resource-routes.ts'
 import { type Route, route, type WriteContext } from './route.ts'
-import { SiteRelationship, siteOf } from './site-of.ts'
+import { siteOf } from './site-of.ts'
 
-/** What the documentation says of each operation, besides what follows from the resource. */
+/** What the documentation says of each operation, besides what the resource says. */
 export interface CrudTexts {
   create?: string
   update?: string
@@ -61,20 +55,6 @@ interface CrudOptions {
   meta?: ShownMeta
 }
 
-type Related = Record<string, Static<ReturnType<typeof Linkage>> | undefined>
-
-interface NewBody {
-  data: { attributes: Values; relationships?: Static<typeof SiteRelationship> }
-}
-
-interface OneLinkage {
-  data: { id: string | number }
-}
-
-interface ChangedBody {
-  data: { attributes?: Values; relationships?: Related }
-}
-
 /** `GET`, `POST`, `PATCH` and `DELETE` of a resource. */
 export function crudRoutes(records: Records, texts: CrudTexts, options: CrudOptions = {}): Route[] {
   const { resource } = records
@@ -85,35 +65,6 @@ export function crudRoutes(records: Records, texts: CrudTexts, options: CrudOpti
     updateRoute(records, texts, options),
     endRoute(records, texts, options),
   ]
-}
-
-/** The document that creates one. */
-export function newDocument(records: Records): TUnsafe<NewBody> {
-  const { resource } = records
-  const Document = component(
-    `New${componentOf(resource.type)}`,
-    Type.Object({
-      data: Type.Object({
-        type: Type.Literal(resource.type),
-        ...(takesIds(records) && { id: NewId }),
-        attributes: Attributes(writableSchema(resource, true)),
-        relationships: newRelationships(records),
-      }),
-    }),
-  )
-  return Document as TSchema as TUnsafe<NewBody>
-}
-
-function newRelationships(records: Records): TSchema {
-  const { parent, resource } = records
-  const linked = {
-    ...(takesSite(records) && SiteRelationship.properties),
-    ...(parent && {
-      [parent.relationship]: LinkageToOne(resource.relationships[parent.relationship]!.type),
-    }),
-    ...linkages(records),
-  }
-  return parent ? Type.Object(linked) : Type.Optional(Type.Object(linked))
 }
 
 /** `POST` of a new one. */
@@ -182,14 +133,6 @@ export function updateRoute(
   { changed: Changed, needsRecentSignIn }: CrudOptions = {},
 ): Route {
   const { resource } = records
-  const Document: TSchema = Type.Object({
-    data: Type.Object({
-      type: Type.Literal(resource.type),
-      id: Type.Optional(Id),
-      attributes: Type.Optional(Attributes(changedSchema(records))),
-      relationships: Type.Optional(Type.Object({ ...changeableParent(records), ...linkages(records) })),
-    }),
-  })
   const settable = [...Object.keys(changeableParent(records)), ...Object.keys(records.relationships ?? {})]
   return route({
     kind: 'write',
@@ -209,7 +152,7 @@ export function updateRoute(
     tag: label(resource),
     shows: resource,
     query: Type.Object({ ...singleParameters(resource).properties, ...siteOfNamedId(resource) }),
-    body: component(`Changed${componentOf(resource.type)}`, Document) as TUnsafe<ChangedBody>,
+    body: changedDocument(records),
     responses: { 200: Changed ?? singleSchema(resource) },
     async handler(given) {
       const named = await withResolvedId(given, resource)
@@ -244,15 +187,6 @@ async function withResolvedId<Body>(
     ...context,
     params: { ...params, id: await resolveId(tx, resource, params.id!, { siteId }, scope) },
   }
-}
-
-/** The attributes that can be changed, and `archived` of what can be restored. */
-function changedSchema(records: Records): TSchema {
-  const schema = writableSchema(records.resource, false)
-  if (!isArchivable(records)) return schema
-  const description = 'False restores what is archived. DELETE archives.'
-  const archived = Type.Optional(Type.Boolean({ description, examples: [false] }))
-  return Type.Object({ ...(schema as TObject).properties, archived })
 }
 
 /**
@@ -308,56 +242,6 @@ export function endRoute(
       return endsSilently ? { status: 204 } : { body: { data: {} } }
     },
   })
-}
-
-/** The parent that a document names; undefined where there is none to name. */
-function parentIdOf({ parent }: Records, related: object | undefined): string | undefined {
-  if (!parent) return undefined
-  const { data } = (related as Record<string, OneLinkage>)[parent.relationship]!
-  return readId(data.id)
-}
-
-/** The same of a change: null is the current value of what has no parent. @throws ApiError 422 for null otherwise */
-function newParentOf(records: Records, row: Row, related: object | undefined): string | undefined {
-  const { relationship, column } = records.parent!
-  const { data } = (related as Record<string, { data: OneLinkage['data'] | null }>)[relationship]!
-  if (data !== null) return readId(data.id)
-  if (row[column] === null) return undefined
-  throw unprocessable(
-    'required',
-    `A ${records.resource.singular} cannot be without a ${relationship}. Name another one`,
-    `/data/relationships/${relationship}/data`,
-  )
-}
-
-const changeableParent = ({ parent, resource }: Records): Record<string, TSchema> =>
-  parent?.isChangeable
-    ? {
-        [parent.relationship]: Type.Optional(
-          LinkageToOneOrNone(resource.relationships[parent.relationship]!.type),
-        ),
-      }
-    : {}
-
-const linkages = ({ resource, relationships = {} }: Records): Record<string, TSchema> =>
-  Object.fromEntries(
-    Object.keys(relationships).map((name) => [
-      name,
-      Type.Optional(Linkage(resource.relationships[name]!.type)),
-    ]),
-  )
-
-/** The ids of the relationships that a document sets. @param names of those to look at; left out: all */
-function relatedIds(
-  { relationships = {} }: Records,
-  given: Related = {},
-  names: string[] = Object.keys(relationships),
-): Record<string, string[]> {
-  return Object.fromEntries(
-    names.flatMap((name) =>
-      Object.hasOwn(relationships, name) && given[name] ? [[name, readIds(given[name])]] : [],
-    ),
-  )
 }
 
 /** @param reports left out: nothing is to be said of attributes */

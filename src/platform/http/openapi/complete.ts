@@ -12,7 +12,7 @@ import { describeTag } from './tags.ts'
 type Schemas = Record<string, object>
 
 /**
- * Adds to the document what follows from the rest of it: names of operations, examples, headers, answers with errors,
+ * Completes the document from the rest of it: names of operations, examples, headers, answers with errors,
  * descriptions of tags. What several operations have in common moves to its components.
  */
 export function completeDocument(document: OpenApi, routes: Route[], resources: Resources): OpenApi {
