@@ -28,6 +28,31 @@ const emailsOf = async (contactId: string) =>
   )
 
 describe('granting to many contacts', () => {
+  test('an end of access that is a day is the end of that day in the time zone of the site', async () => {
+    const account = await makeAccount(h.app)
+    const client = h.clientWith(account.token)
+    const site = { type: 'sites', id: account.siteId, attributes: { time_zone: 'America/Los_Angeles' } }
+    expect((await client.patch(`/v1/sites/${account.siteId}`, { data: site })).status).toBe(200)
+    const [one, other] = [await makeContact(h.app, account.siteId), await makeContact(h.app, account.siteId)]
+    const meta = { offer_ids: [await makeOffer(h.app, account.siteId)], expires_at: '2037-06-30' }
+    const rows = [{ contact_id: one }, { contact_id: other, expires_at: '2037-01-31' }]
+    const post = (query: string, ends: object = {}) =>
+      client.post(`/v1/bulk/grants${query}`, bulkBody({ rows }, { ...meta, ...ends }))
+    expect((await post('?dry_run=true')).body.meta.counts).toEqual({ granted: 2 })
+    expect((await post('')).status).toBe(202)
+    await processBulk(h)
+    const { body } = await client.get('/v1/grants?sort=id')
+    const ends = body.data.map(
+      ({ attributes }: { attributes: { expires_at: string } }) => attributes.expires_at,
+    )
+    expect(ends).toEqual(['2037-07-01T07:00:00.000Z', '2037-02-01T08:00:00.000Z'])
+    const over = await post('', { expires_at: '2001-01-31' })
+    expect([over.status, over.body.errors[0].detail]).toEqual([
+      422,
+      'The row has an expires_at that is not in the future',
+    ])
+  })
+
   test('is accepted as a job, and every row has its own outcome', async () => {
     const [ada, grace] = [await newContact(), await newContact({ email: newEmail() })]
     await h.client.post(`/v1/contacts/${grace}/relationships/offers`, offersBody([offer]))

@@ -1,8 +1,7 @@
 /** What the members of rows have in common. */
 
 import { Type } from 'typebox'
-import { type Field, idField, listOf, time } from '../platform/jsonapi/fields.ts'
-import { NullableTime } from '../platform/jsonapi/nullable.ts'
+import { type Field, idField, LocalDay, listOf, timeOrDay } from '../platform/jsonapi/fields.ts'
 
 const MOST_IDS = 100
 
@@ -19,10 +18,22 @@ export function idList(what: string): Field {
   }
 }
 
-/** A time as ISO 8601 in UTC, or null. */
-export const nullableTime: Field = {
-  ...time,
-  schema: NullableTime(),
-  form: `${time.form}, or null`,
-  read: (value) => (value === null ? null : (time.read(value) as Date | undefined)?.toISOString()),
+/** A time as ISO 8601 in UTC, a day, which ends in the time zone of the site, or null. */
+export const endOfAccess: Field = {
+  schema: Type.Union([timeOrDay.schema, Type.Null()]),
+  form: `${timeOrDay.form}, or null`,
+  read(value) {
+    if (value === null) return null
+    const end = timeOrDay.read(value) as Date | LocalDay | undefined
+    return end instanceof LocalDay ? end.day : end?.toISOString()
+  },
+}
+
+/** A day is over a day and a half after it began in UTC: then it has ended in the last of all time zones. */
+const LAST_END = 36 * 3_600_000
+
+/** Whether such an end is over, in every time zone when it is a day; later, only the row of it fails. */
+export function isOver(end: string, now: Date): boolean {
+  const isDay = end.length === '2026-01-31'.length
+  return new Date(end).getTime() + (isDay ? LAST_END : 0) <= now.getTime()
 }

@@ -5,6 +5,7 @@ import type { Contact } from '../people/contacts/contacts.resource.ts'
 import { isNameless } from '../people/contacts/derived-name.ts'
 import { ensureContact } from '../people/contacts/ensure-contact.ts'
 import { personOf } from '../people/contacts/person-of.ts'
+import { ADDRESS_PARTS, contradicts } from '../people/contacts/postal-address.ts'
 import { updateContact } from '../people/contacts/update-contact.ts'
 import { isHandle } from '../people/custom-fields/read-values.ts'
 import { changeTaggings } from '../people/tags/change-taggings.ts'
@@ -46,11 +47,16 @@ const valuesIn = (answers: Record<string, string>): ContactValues => ({
   custom: pick(answers, isHandle),
 })
 
-/** Of these values those that the contact has none of. A name that was made from the e-mail is none. */
-const lackingIn = (contact: Contact, { custom = {}, ...columns }: ContactValues): ContactValues => ({
-  ...pick(columns, (name) => !contact[name as keyof Contact] || (name === 'name' && isNameless(contact))),
-  custom: pick(custom, (handle) => !contact.custom[handle]),
-})
+/**
+ * Of these values those that the contact has none of. A name that was made from the e-mail is none; of another address
+ * than that of the contact, nothing is taken.
+ */
+function lackingIn(contact: Contact, { custom = {}, ...columns }: ContactValues): ContactValues {
+  const others: readonly string[] = contradicts(contact, columns) ? ADDRESS_PARTS : []
+  const isLacking = (name: string) =>
+    !others.includes(name) && (!contact[name as keyof Contact] || (name === 'name' && isNameless(contact)))
+  return { ...pick(columns, isLacking), custom: pick(custom, (handle) => !contact.custom[handle]) }
+}
 
 /**
  * Everything that follows from a submission, in its transaction: tags, offers, and the event for automations and

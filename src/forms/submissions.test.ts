@@ -109,6 +109,43 @@ test('submitting the same twice is two submissions, one contact, one grant and o
   expect(body.data.map(({ id }: { id: string }) => id)).toEqual(answers.map((answer) => answer.body.data.id))
 })
 
+test('who enters an address of somebody without a token mixes no two of them', async () => {
+  const form = await makeForm(h.app, siteId, {
+    attributes: {
+      inputs: ['address_line_1', 'address_city', 'phone_number'].map((handle) => ({
+        handle,
+        required: false,
+      })),
+    },
+  })
+  const id = await makeContact(h.app, siteId)
+  const { email } = (
+    await h.client.patch(`/v1/contacts/${id}`, {
+      data: { type: 'contacts', attributes: { address_city: 'Berlin' } },
+    })
+  ).body.data.attributes
+  const enter = async (fields: Record<string, string>) => {
+    const { status } = await fetch(`${h.url}/forms/${form}/form_submissions`, {
+      method: 'POST',
+      body: new URLSearchParams({ email, ...fields }),
+      redirect: 'manual',
+    })
+    expect(status).toBeLessThan(400)
+    return (await contactOf(email)).attributes
+  }
+  expect(
+    await enter({ address_line_1: '5 Rue X', address_city: 'Paris', phone_number: '+33 1 2345' }),
+  ).toMatchObject({
+    address_line_1: null,
+    address_city: 'Berlin',
+    phone_number: '+33 1 2345',
+  })
+  expect(await enter({ address_line_1: 'Ringstr. 7', address_city: 'berlin' })).toMatchObject({
+    address_line_1: 'Ringstr. 7',
+    address_city: 'Berlin',
+  })
+})
+
 test('ten submissions of a newcomer at the same moment are ten submissions, one contact and one grant', async () => {
   const offer = await makeOffer(h.app, siteId)
   const form = await makeForm(h.app, siteId, { offerIds: [offer] })

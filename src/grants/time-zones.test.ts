@@ -86,7 +86,7 @@ test('a day that does not exist, the last one of all, and one that is over are r
     details.push(body.errors[0].detail)
   }
   const malformed =
-    'expires_at must be a date and time such as 2026-01-15T09:30:00Z, or a day such as 2026-01-15'
+    'expires_at must be a date and time such as 2026-01-15T09:30:00Z, or a day before 9999-12-31 such as 2026-01-15'
   expect(details).toEqual([malformed, malformed, 'expires_at must be in the future'])
 })
 

@@ -5,7 +5,7 @@ import { explainPeriod } from '../../grants/read-renewal.ts'
 import { emailTaken, offerNotFound, subjectNotFound } from '../../grants/refusals.ts'
 import { choice, flag } from '../../platform/jsonapi/fields.ts'
 import type { BulkKind, RowOutcome, Settings } from '../bulk-kind.ts'
-import { idList, nullableTime } from '../members.ts'
+import { endOfAccess, idList, isOver } from '../members.ts'
 import { failure } from '../row-failure.ts'
 
 interface GrantSettings extends Settings {
@@ -13,7 +13,7 @@ interface GrantSettings extends Settings {
   send_customer_welcome_email?: boolean
   send_offer_grant_email?: boolean
   renew?: Renewal
-  /** ISO 8601. */
+  /** ISO 8601, or a day of the site. */
   expires_at?: string | null
 }
 
@@ -30,14 +30,14 @@ export const bulkGrants: BulkKind<GrantSettings> = {
     send_customer_welcome_email: flag,
     send_offer_grant_email: flag,
     renew: choice(RENEWALS),
-    expires_at: nullableTime,
+    expires_at: endOfAccess,
   },
   notInExample: ['send_offer_grant_email', 'renew', 'expires_at'],
   outcomes: ['granted', 'renewed', 'already_granted'],
   problemWith({ offer_ids = [], renew, expires_at }, now) {
     if (offer_ids.length === 0) return 'names no offer: send offer_ids, in the row or in meta'
     if (renew && expires_at !== undefined) return 'has both renew and expires_at: send one of them'
-    if (expires_at && new Date(expires_at) <= now) return 'has an expires_at that is not in the future'
+    if (expires_at && isOver(expires_at, now)) return 'has an expires_at that is not in the future'
     return null
   },
   named: ({ offer_ids = [] }) => ({ offer_ids }),

@@ -2,6 +2,7 @@ import type { Filter } from '../../platform/jsonapi/resource.ts'
 import { accessFilters } from './filters/access-filters.ts'
 import { comparedFilters } from './filters/compared-filters.ts'
 import { type ContactFilters, listFilter } from './filters/contact-filter.ts'
+import { couponFilters } from './filters/coupon-filters.ts'
 import { formFilters } from './filters/form-filters.ts'
 import { idFilters } from './filters/id-filters.ts'
 import { personFilters } from './filters/person-filters.ts'
@@ -17,6 +18,7 @@ export const contactFilters: ContactFilters = {
   ...tagFilters,
   ...accessFilters,
   ...formFilters,
+  ...couponFilters,
   ...unknownFilters,
 }
 

@@ -6,6 +6,7 @@ import { daysBefore } from '../../platform/jsonapi/field-types.ts'
 import { makeAccount, makeContact, makeOffer, makeProduct, offersBody } from '../../testing/fixtures.ts'
 import { makeForm, submissionBody } from '../../testing/forms.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
+import { makeSale } from '../../testing/sale-rows.ts'
 import { matchingContacts } from './condition-sql.ts'
 import { type Condition, parseCondition, segmentsIn } from './conditions.ts'
 import { conditionFilters, contactFilters } from './contact-filters.ts'
@@ -79,6 +80,30 @@ async function makeAccess() {
   await sql`
     update offer_grants g set starts_at = ${daysAgo(2)}, expires_at = ${daysAgo(1)} from customers c
      where c.id = g.customer_id and c.contact_id = ${people.get('Finn')}`.execute(h.app.db)
+  await makePurchases()
+}
+
+/** Bob and Finn have bought something that costs nothing. */
+async function makePurchases() {
+  const { siteId } = h.account
+  const offerId = await makeOffer(h.app, siteId)
+  for (const [name, code] of [
+    ['Bob', 'Spring_20'],
+    ['Finn', 'SPRING'],
+  ] as const) {
+    const { id: customerId } = await h.app.db
+      .selectFrom('customers')
+      .select('id')
+      .where('contact_id', '=', people.get(name)!)
+      .executeTakeFirstOrThrow()
+    const { purchaseId } = await makeSale(h.app, siteId, {
+      customerId,
+      offerId,
+      total: 0,
+      payment_type: 'free',
+    })
+    await h.app.db.updateTable('purchases').set({ coupon_code: code }).where('id', '=', purchaseId).execute()
+  }
 }
 
 async function makeFacts() {
@@ -185,6 +210,9 @@ const KNOWN: Case[] = [
   ['net_revenue_less_than', '0', ['Eve']],
   ['net_revenue_less_than', '1', except('Bob')],
   ['net_revenue_less_than', '150', EVERYBODY],
+  ['used_coupon_code', 'spring_20', ['Bob']],
+  ['used_coupon_code', ' SPRING ', ['Finn']],
+  ['used_coupon_code', 'SPRINGx20', []],
   ['delivered_email_in_last', '7', ['Eve']],
   ['delivered_email_in_last', '30', ['Eve', 'Finn']],
   ['not_delivered_email_in_last', '7', except('Eve')],

@@ -58,6 +58,45 @@ test('the only customer keeps its id, under the name and e-mail of the contact t
   expect(relationships.contact.data.id).toBe(into)
 })
 
+test('a name that was made from an e-mail is none: the other one stays, for the customer too', async () => {
+  const [name, made] = [`x${unique()}`, `y${unique()}`]
+  const [into, from] = [
+    await contact({ name: '', email: `${name}@example.com` }),
+    await contact({ name: 'Grace Hopper' }),
+  ]
+  const { customer_id } = (await grant(into, [await offer()])).body.meta
+  expect((await merge(into, from)).body.data.attributes.name).toBe('Grace Hopper')
+  expect((await h.client.get(`/v1/customers/${customer_id}`)).body.data.attributes.name).toBe('Grace Hopper')
+  const [blank, derived] = [
+    await contact({ name: '', email: `${made}@example.com` }),
+    await contact({ name: '' }),
+  ]
+  const other = (await grant(derived, [await offer()])).body.meta.customer_id
+  expect((await merge(blank, derived)).body.data.attributes.name).toBe(made)
+  expect((await h.client.get(`/v1/customers/${other}`)).body.data.attributes.name).toBe(made)
+})
+
+test('an address is filled in when it can be the same one, and never mixed with another', async () => {
+  const withAddress = async (attributes: object) => {
+    const id = await contact()
+    await h.client.patch(`/v1/contacts/${id}`, { data: { type: 'contacts', attributes } })
+    return id
+  }
+  const mixed = async (one: object, other: object) =>
+    (await merge(await withAddress(one), await withAddress(other))).body.data.attributes
+  const paris = { address_line_1: '5 Rue X', address_city: 'Paris', address_country: 'FR' }
+  expect(
+    await mixed({ address_city: 'Berlin', address_zip: null }, { ...paris, phone_number: '555' }),
+  ).toMatchObject({
+    address_line_1: null,
+    address_city: 'Berlin',
+    address_country: null,
+    phone_number: '555',
+  })
+  expect(await mixed({ address_city: 'PARIS' }, paris)).toMatchObject({ ...paris, address_city: 'PARIS' })
+  expect(await mixed({}, paris)).toMatchObject(paris)
+})
+
 test('who has unsubscribed under one address stays unsubscribed; tags and notes are those of both', async () => {
   const [into, from] = [await contact(), await contact()]
   const tags = [await makeTag(h.app, h.account.siteId), await makeTag(h.app, h.account.siteId)]

@@ -3,13 +3,19 @@ import { deleteAnswers } from '../../platform/http/idempotency.ts'
 import { type Merging, twoCustomers } from '../../platform/merging.ts'
 
 /**
- * The customer stays the one of the contact that stays; what it lacks is filled in. When only the contact that ends is a
+ * The customer stays the one of the contact that stays, with its name; what it lacks is filled in. When only the contact that ends is a
  * customer, the other one becomes it.
  */
 export const customerMerging: Merging = {
   name: 'customers',
   async move(tx, merge) {
     const { siteId, from, into, now } = merge
+    if (into.customerId !== null)
+      await sql`
+        update customers c set name = k.name, updated_at = ${now}
+          from contacts k
+         where c.id = ${into.customerId} and c.site_id = ${siteId} and k.id = ${into.contactId} and k.site_id = ${siteId}
+           and c.name <> k.name`.execute(tx)
     if (from.customerId === null) return 0
     const customers = twoCustomers(merge)
     if (!customers) {

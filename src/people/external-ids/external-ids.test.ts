@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeContact, makeOffer, offersBody, unique } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
+import { expectRefusal } from '../../testing/refusals.ts'
 import { findContactByExternalId } from './external-ids.ts'
 
 let h: Harness
@@ -92,6 +93,27 @@ test('the customer shows the ids of its contact; a change is recorded with the n
     { changed: ['external_user_ids'] },
     { changed: ['external_user_id', 'external_user_ids'] },
   ])
+})
+
+test('of two attributes that say different things, the changed one counts; when both are, it is refused', async () => {
+  const [one, other] = [`one${unique()}`, `other${unique()}`]
+  const contradicting = { external_user_id: one, external_user_ids: [{ id: other }] }
+  const pointer = '/data/attributes/external_user_id'
+  await expectRefusal(h.app, () => create(contradicting), 422, { pointer })
+  const { id } = (await create({ external_user_id: one })).body.data
+  const shown = async (attributes: object) => (await update(id, attributes)).body.data.attributes
+  expect(await shown(contradicting)).toMatchObject({
+    external_user_id: other,
+    external_user_ids: [{ source: null, id: other }],
+  })
+  const kept = { external_user_ids: [{ source: null, id: other }] }
+  expect(await shown({ external_user_id: one, ...kept })).toMatchObject({ external_user_id: one })
+  const changed = { external_user_id: 'third', external_user_ids: [{ id: other }] }
+  await expectRefusal(h.app, () => update(id, changed), 422, { pointer })
+  expect(await shown({ external_user_id: one, external_user_ids: [] })).toMatchObject({
+    external_user_id: null,
+    external_user_ids: [],
+  })
 })
 
 test('the ids of a deleted contact are free', async () => {

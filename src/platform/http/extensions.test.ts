@@ -60,6 +60,15 @@ describe('with EXTENSIONS off', () => {
     expect(await h.app.db.selectFrom('emails').select('id').execute()).toEqual([])
   })
 
+  test('a member of meta that is one is ignored with a Warning', async () => {
+    const id = await makeContact(h.app, h.account.siteId)
+    const offerId = await makeOffer(h.app, h.account.siteId, { access_days: 30 })
+    const path = `/v1/contacts/${id}/relationships/offers`
+    const { status, headers } = await h.client.post(path, offersBody([offerId], { renew: 'extend' }))
+    expect(status).toBe(200)
+    expect(headers.get('warning')).toContain('There is no meta.renew with EXTENSIONS=off; it was ignored')
+  })
+
   test('a repetition with the same Idempotency-Key has none either', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     const path = `/v1/contacts/${id}/relationships/tags`

@@ -1,6 +1,7 @@
 /** EXTENSIONS=off: nothing is read or answered that the schemas of a route mark with `x-extension`. */
 import type { TSchema } from 'typebox'
 import { DOCUMENTED_AS } from '../jsonapi/documented.ts'
+import { jsonPointer } from '../jsonapi/errors.ts'
 import { isObject } from '../jsonapi/is-object.ts'
 import { ignoredAttributes } from './documents.ts'
 import type { Answer, Context, Route } from './route.ts'
@@ -28,6 +29,7 @@ function withoutExtensionMembers(route: Route, addresses: Set<string>): Route {
   const { query, body, responses } = route
   const handler = async (context: Context) => {
     context.ignore(ignoredAttributes(...hiddenAttributes(context.body, body as Schema | undefined)))
+    context.ignore(hiddenMeta(context.body, body as Schema | undefined))
     const answer = await (route.handler as (context: Context) => Promise<Answer>)({
       ...context,
       body: withoutMembers(context.body, body as Schema | undefined),
@@ -54,6 +56,18 @@ function hiddenAttributes(body: unknown, schema: Schema | undefined): [Record<st
   const attributes = isObject(data) && isObject(data.attributes) ? data.attributes : {}
   const known = propertiesOf(propertiesOf(propertiesOf(schema)?.data)?.attributes)
   return [attributes, Object.keys(attributes).filter((name) => isHidden(known?.[name]))]
+}
+
+/** Members of `meta` that are extensions: without them, a request does something else than its caller wants. */
+function hiddenMeta(body: unknown, schema: Schema | undefined) {
+  const meta = isObject(body) && isObject(body.meta) ? body.meta : {}
+  const known = propertiesOf(propertiesOf(schema)?.meta)
+  return Object.keys(meta)
+    .filter((name) => isHidden(known?.[name]))
+    .map((name) => ({
+      reason: `There is no meta.${name} with EXTENSIONS=off`,
+      source: { pointer: jsonPointer(['meta', name]) },
+    }))
 }
 
 function withoutAnswered(answer: Answer, schema: Schema | undefined, addresses: Set<string>): Answer {

@@ -185,7 +185,7 @@ export const time: Field = {
 /** A time, or a day in the time zone of a site: see resolveDays(). */
 export const timeOrDay: Field = {
   schema: Type.Union([time.schema, Type.String({ format: 'date' })]),
-  form: `${time.form}, or a day such as 2026-01-15`,
+  form: `${time.form}, or a day before 9999-12-31 such as 2026-01-15`,
   read: (value) =>
     // In every zone, its end has a year of four digits.
     typeof value === 'string' && /^[1-9]\d{3}-\d\d-\d\d$/.test(value) && isDay(value) && value < '9999-12-31'

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction } from '../../platform/db/database.ts'
-import { makeOffer, unique } from '../../testing/fixtures.ts'
+import { makeContact, makeOffer, unique } from '../../testing/fixtures.ts'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import { expectRefusal } from '../../testing/refusals.ts'
+import { itemOf, sell } from '../../testing/sales.ts'
 import { discountOf, findCoupon } from './find-coupon.ts'
 import { redeemCoupon, redeemForOrder, releaseCoupon, reserveCoupon } from './redeem-coupon.ts'
 
@@ -25,6 +26,32 @@ const make = async (attributes: object = { percent_off: 20 }, relationships: obj
 const patch = (id: string, attributes: object) =>
   h.client.patch(`/v1/coupons/${id}`, { data: { type: 'coupons', id, attributes } })
 const show = async (id: string) => (await h.client.get(`/v1/coupons/${id}`)).body.data.attributes
+
+test('filter[used_coupon_code] finds who bought with the code, in lists and in conditions', async () => {
+  const code = `Spring${unique()}`
+  const offerId = await makeOffer(h.app, h.account.siteId)
+  const [buyer, other] = [
+    await makeContact(h.app, h.account.siteId),
+    await makeContact(h.app, h.account.siteId),
+  ]
+  const item = itemOf(h.app, offerId, 900)
+  for (const [contactId, coupon_code] of [
+    [buyer, code],
+    [other, `${code}x`],
+  ] as const)
+    await sell(h.app, siteId, contactId, [{ ...item, coupon_code }])
+  const where = JSON.stringify({ filter: 'used_coupon_code', value: code.toLowerCase() })
+  for (const query of [
+    `filter[used_coupon_code]=${code.toUpperCase()}`,
+    `filter[where]=${encodeURIComponent(where)}`,
+  ]) {
+    const { body } = await h.client.get(`/v1/contacts?${query}`)
+    expect([query, body.data.map(({ id }: { id: string }) => id)]).toEqual([query, [buyer]])
+  }
+  const { body } = await h.client.get(`/v1/customers?filter[used_coupon_code]=${code}`)
+  expect(body.meta.total_count).toBe(1)
+  expect((await h.client.get('/v1/contacts?filter[used_coupon_code]=')).status).toBe(400)
+})
 
 describe('what a coupon takes off', () => {
   test('is a percentage with two decimals, or an amount of a currency', async () => {

@@ -1,7 +1,7 @@
 /** Merging: one contact gets what two had, and the other ends. */
 import type { CommandOf, Result } from '../commands.ts'
 import { mergedResult, refusal } from '../format.ts'
-import { contactOf } from './contacts.ts'
+import { contactOf, nameFrom } from './contacts.ts'
 import { isLive } from './offers.ts'
 import type { Contact, World } from './world.ts'
 
@@ -18,13 +18,17 @@ export function merge(world: World, { into: intoName, from: fromName }: CommandO
   for (const record of [...world.grants, ...world.events, ...world.emails])
     if (record.who === from.id) record.who = into.id
   passCustomerOn(world, into, from)
-  into.name ||= from.name
+  const isCustomer = world.customers.includes(into.id)
+  into.name = givenName(into) || givenName(from) || (isCustomer ? nameFrom(into.email) : into.name)
   into.aliases.push(...from.aliases, from.email)
   Object.assign(from, { aliases: [], isDeleted: true, mergedInto: into.id })
   world.keptResults = world.keptResults.filter(({ containsDataOf }) => containsDataOf !== from.id)
   world.events.push({ type: 'contact_merged', who: into.id })
   return mergedResult(into.id, into, moved)
 }
+
+/** A name that was made from the e-mail is none. */
+const givenName = ({ name, email }: Contact): string => (name === nameFrom(email) ? '' : name)
 
 /** Of an offer that both hold, the grant of the contact that stays has the earlier start and the later end of the two. */
 function joinDuplicates(world: World, into: Contact, from: Contact): void {

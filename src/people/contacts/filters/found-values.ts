@@ -48,6 +48,12 @@ const forms: Found = (contact) =>
     select distinct f.title as name from form_submissions s join forms f on f.site_id = s.site_id and f.id = s.form_id
      where s.site_id = ${contact('site_id')} and s.contact_id = ${contact('id')}`)
 
+const coupons: Found = (contact) =>
+  names(sql`
+    select distinct p.coupon_code as name
+      from customers hc join purchases p on p.site_id = hc.site_id and p.customer_id = hc.id
+     where hc.site_id = ${contact('site_id')} and hc.contact_id = ${contact('id')} and p.coupon_code is not null`)
+
 const externalIds: Found = (contact) =>
   names(sql`
     select concat_ws(':', nullif(xf.source, ''), xf.external_id) as name from contact_external_ids xf
@@ -91,6 +97,7 @@ const FOUND: [RegExp, Found][] = [
   [/^has_active_product_id$/, begunProducts],
   [/^previously_owned_product_id$/, formerProducts],
   [/^(?:no_)?submitted_form_id$/, forms],
+  [/^used_coupon_code$/, coupons],
   [/^(?:not_)?created_in_last$/, (contact) => sql`to_jsonb(${isoTime(contact('created_at'))})`],
   [/^joined_in_last$/, ofCustomer(isoTime(sql`cu.created_at`))],
   [/^(?:in)?active_in_last$/, ofCustomer(isoTime(sql`cu.last_request_at`))],

@@ -41,7 +41,6 @@ export const unknownFilters: ContactFilters = {
     takes: 'flag',
     build: (value) => ({ where: parseBoolean(value) ? NOBODY : EVERYBODY }),
   },
-  used_coupon_code: nobody('Used this coupon'),
   registered_event_id: ofId(nobody('Registered for this event')),
   not_registered_event_id: ofId(everybody('Did not register for this event')),
   completed_assessment_id: ofId(nobody('Completed this assessment')),
