@@ -10,6 +10,7 @@ import { emptyRoute } from './figures/empty-route.ts'
 import { finishedGrants } from './figures/finished-grants.ts'
 import { firstEffect, followedGrants } from './figures/followed-grants.ts'
 import { grants } from './figures/grants.ts'
+import { imports } from './figures/imports.ts'
 import { latency } from './figures/latency.ts'
 import { millionContacts } from './figures/million-contacts.ts'
 import { restart } from './figures/restart.ts'
@@ -36,6 +37,7 @@ export const figures: Figure[] = [
   firstEffect,
   bulkGrants,
   sales,
+  imports,
 ]
 
 /** The figures with the wanted keys, and those that they need; all when `wanted` is empty. */

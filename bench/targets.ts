@@ -40,6 +40,8 @@ export const targets: Target[] = [
   { of: 'l', limit: { most: 1_000 } },
   { of: 'o', limit: { most: 10 } },
   { of: 's', limit: { least: 1_000 } },
+  { of: 't', limit: { most: 120 } },
+  { of: 't rate', per: 't bare', limit: { least: 0.5 } },
 ]
 
 export interface Comparison extends Target {

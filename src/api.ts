@@ -41,7 +41,7 @@ import { EffectSchema } from './dry-runs/effect.ts'
 import { emailTemplateRoutes } from './emails/email-templates.routes.ts'
 import { emailRoutes } from './emails/emails.routes.ts'
 import { resendWelcomeRoutes } from './emails/resend-welcome.routes.ts'
-import { exportFileRoute } from './exports/exports.routes.ts'
+import { exportRoutes } from './exports/exports.routes.ts'
 import { formRoutes } from './forms/forms.routes.ts'
 import { activationRoutes } from './grants/activation.routes.ts'
 import { grantPeriodRoutes } from './grants/grant-period.routes.ts'
@@ -161,7 +161,7 @@ export const routes: Route[] = [
   ...activationRoutes,
   ...bulkRoutes({ effect: CountedEffectSchema, begin: countEffects }),
   ...importRoutes,
-  exportFileRoute,
+  ...exportRoutes,
   ...crudRoutes(offerRecords, {
     create:
       'Without a `payment_type`, an offer with a price is `single` and one without is `free`. `products` are the products that the offer gives access to.',

@@ -1,13 +1,13 @@
-/** deploy/backup.sh and deploy/restore.sh, with the programs of a PostgreSQL of the system. */
+/** deploy/backup.sh and deploy/restore.sh, bestow backup and restore, with the programs of a PostgreSQL of the system. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, truncateSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findOwner } from '../src/platform/db/embedded/owner.ts'
 import { findServer, startServer, stopServer } from '../src/platform/db/embedded/postmaster.ts'
-import { bestowJsonHere } from './in-process.ts'
+import { bestowHere, bestowJsonHere } from './in-process.ts'
 import { cleanEnvironment, ROOT, temporaryFolder, until } from './processes.ts'
 import { makeAccount } from './reliability/account.ts'
 import { fleetSettings } from './reliability/fleet.ts'
@@ -28,6 +28,7 @@ describe.runIf(BINARIES)('backup and restore', () => {
     cluster = join(folder, 'postgres')
     dump = join(folder, 'bestow.dump')
     await startOwnServer()
+    await query('postgres', 'create role plain login')
     for (const name of ['bestow', 'restored', 'broken']) await query('postgres', `create database ${name}`)
     await makeAccount(urlOf('bestow'))
     const made = await json('bestow', 'contacts', 'create', '--email', 'ada@example.com', '--name', 'Ada')
@@ -54,6 +55,8 @@ describe.runIf(BINARIES)('backup and restore', () => {
   }
 
   let address: string
+  /** As a role without rights of its own. */
+  const ownedUrl = (database: string) => urlOf(database).replace('user=bestow', 'user=plain')
   const urlOf = (database: string) => `postgresql:///${database}?${address}`
   const json = (database: string, ...args: string[]) => bestowJsonHere(args, fleetSettings(urlOf(database)))
 
@@ -103,6 +106,57 @@ describe.runIf(BINARIES)('backup and restore', () => {
       1,
       expect.stringContaining('restore into an empty one'),
     ])
+  })
+
+  /** Everything is deleted between the two. @param path where programs are looked for */
+  async function backUpAndRestore(name: string, path: string): Promise<string[]> {
+    const data = join(folder, `data-${name}`)
+    const settings = { ...fleetSettings(ownedUrl(name)), DATA_DIR: data, PATH: path }
+    const mine = (...args: string[]) => bestowJsonHere(args, settings)
+    const backup = join(folder, `backup-${name}`)
+    await query('postgres', `create database ${name} owner plain`)
+    await makeAccount(ownedUrl(name))
+    await mine('grant', (await mine('contacts', 'create', '--email', 'ada@example.com')).id, '1', '2')
+    await mkdir(join(data, 'uploads'), { recursive: true })
+    await writeFile(join(data, 'uploads', 'a-picture'), 'pixels')
+    const before = await query(name, COUNTS)
+    const { parts } = await mine('backup', backup)
+
+    await query('postgres', `drop database ${name} with (force)`)
+    await rm(data, { recursive: true })
+    await query('postgres', `create database ${name} owner plain`)
+    expect((await mine('restore', backup)).parts).toEqual(parts)
+    expect(await query(name, COUNTS)).toEqual(before)
+    expect(await readFile(join(data, 'uploads', 'a-picture'), 'utf8')).toBe('pixels')
+    expect((await mine('doctor')).ok).toBe(true)
+    // Functions, triggers and sequences work.
+    const { held } = await mine('grant', 'ada@example.com', '3')
+    expect(held.sort()).toEqual(['1', '2', '3'])
+    expect((await bestowHere(['restore', backup], settings)).code).toBe(1)
+    return parts
+  }
+
+  const withPrograms = () => `${join(BINARIES!, 'bin')}:${process.env.PATH}`
+
+  test('bestow backup and restore take everything with pg_dump, as a role that owns nothing but its database', async () => {
+    expect(await backUpAndRestore('dumped', withPrograms())).toEqual(['database.dump', 'uploads'])
+  })
+
+  test('without pg_dump, tables are copied and restored, as the same role', async () => {
+    expect(await backUpAndRestore('copied', join(folder, 'nothing'))).toEqual(['tables', 'uploads'])
+  })
+
+  test('what a pg_dump that fails has written is no backup', async () => {
+    const programs = join(folder, 'failing')
+    await mkdir(programs)
+    const script =
+      '#!/bin/sh\nfor word; do case $word in --file=*) echo half > $(echo $word | cut -c8-);; esac; done\nexit 1\n'
+    await writeFile(join(programs, 'pg_dump'), script)
+    await chmod(join(programs, 'pg_dump'), 0o755)
+    const backup = join(folder, 'backup-failing')
+    const settings = { ...fleetSettings(urlOf('bestow')), PATH: `${programs}:${process.env.PATH}` }
+    expect((await bestowJsonHere(['backup', backup], settings)).parts).toEqual(['tables'])
+    expect(existsSync(join(backup, 'database.dump'))).toBe(false)
   })
 
   test('a dump that is broken is not restored in part', async () => {

@@ -16,6 +16,7 @@ const placeholders = (key: string, text: string): string =>
 test.each([
   ['en.json', 'es.json'],
   ['sales-en.json', 'sales-es.json'],
+  ['imports-en.json', 'imports-es.json'],
 ])('%s and %s have the same keys in the same order, and the same placeholders', (english, spanish) => {
   const [en, es] = [read(english), read(spanish)]
   expect(Object.keys(es)).toEqual(Object.keys(en))

@@ -15,7 +15,7 @@ import { RequestProblem } from './api/request.ts'
 import { meQuery, sitesQuery } from './api/session.ts'
 import { NotFound, PageProblem } from './parts/problem.tsx'
 import { parseSearch, type Search, stringifySearch } from './parts/search.ts'
-import { withSalesTexts } from './texts/translate.ts'
+import { withTexts } from './texts/translate.ts'
 
 const validateSearch = (search: Record<string, unknown>) => search as Search
 
@@ -96,58 +96,102 @@ const contentPage = page(
   () => import('./pages/content/content-page.tsx'),
   'ContentPage',
 )
-const orders = page(site, 'orders', () => withSalesTexts(import('./pages/sales/orders.tsx')), 'Orders')
-const order = page(site, 'orders/$id', () => withSalesTexts(import('./pages/sales/order.tsx')), 'OrderPage')
+const orders = page(site, 'orders', () => withTexts('sales', import('./pages/sales/orders.tsx')), 'Orders')
+const order = page(
+  site,
+  'orders/$id',
+  () => withTexts('sales', import('./pages/sales/order.tsx')),
+  'OrderPage',
+)
 const purchases = page(
   site,
   'purchases',
-  () => withSalesTexts(import('./pages/sales/purchases.tsx')),
+  () => withTexts('sales', import('./pages/sales/purchases.tsx')),
   'Purchases',
 )
 const purchase = page(
   site,
   'purchases/$id',
-  () => withSalesTexts(import('./pages/sales/purchase.tsx')),
+  () => withTexts('sales', import('./pages/sales/purchase.tsx')),
   'PurchasePage',
 )
 const subscriptions = page(
   site,
   'subscriptions',
-  () => withSalesTexts(import('./pages/sales/subscriptions.tsx')),
+  () => withTexts('sales', import('./pages/sales/subscriptions.tsx')),
   'Subscriptions',
 )
 const transactions = page(
   site,
   'transactions',
-  () => withSalesTexts(import('./pages/sales/transactions.tsx')),
+  () => withTexts('sales', import('./pages/sales/transactions.tsx')),
   'Transactions',
 )
 const transaction = page(
   site,
   'transactions/$id',
-  () => withSalesTexts(import('./pages/sales/transaction.tsx')),
+  () => withTexts('sales', import('./pages/sales/transaction.tsx')),
   'TransactionPage',
 )
-const payouts = page(site, 'payouts', () => withSalesTexts(import('./pages/sales/payouts.tsx')), 'Payouts')
+const payouts = page(
+  site,
+  'payouts',
+  () => withTexts('sales', import('./pages/sales/payouts.tsx')),
+  'Payouts',
+)
 const payout = page(
   site,
   'payouts/$id',
-  () => withSalesTexts(import('./pages/sales/payout.tsx')),
+  () => withTexts('sales', import('./pages/sales/payout.tsx')),
   'PayoutPage',
 )
-const coupons = page(site, 'coupons', () => withSalesTexts(import('./pages/sales/coupons.tsx')), 'Coupons')
+const coupons = page(
+  site,
+  'coupons',
+  () => withTexts('sales', import('./pages/sales/coupons.tsx')),
+  'Coupons',
+)
 const coupon = page(
   site,
   'coupons/$id',
-  () => withSalesTexts(import('./pages/sales/coupon.tsx')),
+  () => withTexts('sales', import('./pages/sales/coupon.tsx')),
   'CouponPage',
 )
-const reports = page(site, 'reports', () => withSalesTexts(import('./pages/reports/reports.tsx')), 'Reports')
+const reports = page(
+  site,
+  'reports',
+  () => withTexts('sales', import('./pages/reports/reports.tsx')),
+  'Reports',
+)
 const report = page(
   site,
   'reports/$report',
-  () => withSalesTexts(import('./pages/reports/reports.tsx')),
+  () => withTexts('sales', import('./pages/reports/reports.tsx')),
   'Reports',
+)
+const imports = page(
+  site,
+  'imports',
+  () => withTexts('imports', import('./pages/imports/imports.tsx')),
+  'Imports',
+)
+const importPage = page(
+  site,
+  'imports/$id',
+  () => withTexts('imports', import('./pages/imports/import.tsx')),
+  'ImportPage',
+)
+const importTab = page(
+  site,
+  'imports/$id/$tab',
+  () => withTexts('imports', import('./pages/imports/import.tsx')),
+  'ImportPage',
+)
+const dataExports = page(
+  site,
+  'exports',
+  () => withTexts('imports', import('./pages/imports/exports.tsx')),
+  'Exports',
 )
 const forms = page(site, 'forms', () => import('./pages/forms/forms.tsx'), 'Forms')
 const form = page(site, 'forms/$id', () => import('./pages/forms/form.tsx'), 'FormPage')
@@ -253,6 +297,10 @@ const routeTree = root.addChildren([
       coupon,
       reports,
       report,
+      imports,
+      importPage,
+      importTab,
+      dataExports,
       forms,
       form.addChildren([formBuilder, formShare, formSubmissions]),
       emails,

@@ -4,6 +4,7 @@ import { type BenchDatabase, createBenchDatabase } from '../database.ts'
 import type { Bench, Figure } from '../figure.ts'
 import { load } from '../load/load.ts'
 import { serve, work } from '../server.ts'
+import { countBacklog } from './backlog.ts'
 import { grantsPlan } from './grants-plan.ts'
 import { CONTACTS } from './serve-grants.ts'
 
@@ -48,15 +49,6 @@ export const finishedGrants: Figure = {
       },
     ]
   },
-}
-
-/** Events that are not dispatched yet, and e-mails that are not rendered yet. */
-async function countBacklog({ app }: BenchDatabase): Promise<number> {
-  const { rows } = await app.pool.query<{ backlog: number }>(
-    `select ((select count(*) from events where dispatched_at is null)
-           + (select count(*) from emails where status = 'pending'))::int as backlog`,
-  )
-  return rows[0]!.backlog
 }
 
 /** When the last e-mail was written, in milliseconds since 1970. */

@@ -2,11 +2,19 @@ import { Readable } from 'node:stream'
 import type { Db } from '../platform/db/database.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { contactsCsv } from './csv/contacts.ts'
+import { formSubmissionsCsv } from './csv/form-submissions.ts'
+import { subscriptionsCsv } from './csv/subscriptions.ts'
+import { transactionsCsv } from './csv/transactions.ts'
 import { type CsvExport, writeCsv } from './csv-export.ts'
 import { writeJsonLines } from './json-lines.ts'
 
 /** What there is in Kajabi's format, for one site. */
-export const CSV_EXPORTS = { contacts: contactsCsv } as const satisfies Record<string, CsvExport>
+export const CSV_EXPORTS = {
+  contacts: contactsCsv,
+  subscriptions: subscriptionsCsv,
+  transactions: transactionsCsv,
+  form_submissions: formSubmissionsCsv,
+} as const satisfies Record<string, CsvExport>
 
 export type CsvKind = keyof typeof CSV_EXPORTS
 
@@ -31,16 +39,21 @@ export const JSON_KINDS = [
   'order_items',
   'purchases',
   'transactions',
+  'kajabi_payments_payouts',
   'coupons',
   'courses',
   'modules',
   'lessons',
+  'media',
+  'course_progress',
+  'uploads',
   'podcasts',
   'blog_posts',
   'landing_pages',
   'website_pages',
   'automations',
   'email_templates',
+  'hooks',
 ] as const
 
 export type JsonKind = (typeof JSON_KINDS)[number]
@@ -48,6 +61,11 @@ export type JsonKind = (typeof JSON_KINDS)[number]
 export type ExportFile =
   | { format: 'csv'; kind: CsvKind; siteId: string }
   | { format: 'jsonl'; kind: JsonKind }
+
+/** The type of the resources in a file. */
+export const resourceOf = (
+  file: { format: 'csv'; kind: CsvKind } | { format: 'jsonl'; kind: JsonKind },
+): string => (file.format === 'csv' ? CSV_EXPORTS[file.kind].of : file.kind)
 
 /**
  * The content of a file, a page of rows at a time.

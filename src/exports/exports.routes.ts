@@ -1,13 +1,16 @@
 import { create as disposition } from 'content-disposition'
 import { Type } from 'typebox'
 import { viewing } from '../platform/auth/permissions.ts'
-import { assertMay } from '../platform/http/authenticate.ts'
-import { type ReadContext, type Route, route } from '../platform/http/route.ts'
+import { assertMay, isPermitted } from '../platform/http/authenticate.ts'
+import { type Caller, type ReadContext, type Route, route } from '../platform/http/route.ts'
 import { siteInQuery } from '../platform/http/site-of.ts'
 import { badRequest } from '../platform/jsonapi/errors.ts'
-import { CSV_KINDS, type ExportFile, exportFile, JSON_KINDS } from './export-file.ts'
+import type { LoadScope } from '../platform/jsonapi/resources.ts'
+import { CSV_KINDS, type ExportFile, exportFile, JSON_KINDS, resourceOf } from './export-file.ts'
 
 const FORMATS = ['csv', 'jsonl'] as const
+
+type Format = (typeof FORMATS)[number]
 
 const Query = Type.Object({
   kind: Type.Optional(
@@ -22,8 +25,51 @@ const Query = Type.Object({
   ),
 })
 
-/** `GET /v1/exports` */
-export const exportFileRoute: Route = route({
+const kinds = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/exports/kinds',
+  access: 'export:contacts',
+  summary: 'List what can be exported',
+  description:
+    'The kinds of `GET /v1/exports` with the formats of each, without those that the caller may not view.',
+  tag: 'exports',
+  responses: {
+    200: Type.Object({
+      data: Type.Object({
+        type: Type.Literal('export_kinds'),
+        id: Type.Literal('all'),
+        attributes: Type.Object({
+          kinds: Type.Array(
+            Type.Object({
+              kind: Type.String(),
+              formats: Type.Array(Type.Unsafe<Format>({ type: 'string', enum: FORMATS })),
+            }),
+          ),
+        }),
+      }),
+      links: Type.Object({ self: Type.String() }),
+    }),
+  },
+  handler: async ({ caller, scope }) => ({
+    body: {
+      data: { type: 'export_kinds', id: 'all', attributes: { kinds: listKinds(caller, scope) } },
+      links: { self: `${scope.baseUrl}/v1/exports/kinds` },
+    },
+  }),
+})
+
+function listKinds({ permissions }: Caller, { resources }: LoadScope): { kind: string; formats: Format[] }[] {
+  const mayView = (type: string) => isPermitted(permissions, viewing(resources.get(type)))
+  const csv = CSV_KINDS.filter((kind) => mayView(resourceOf({ format: 'csv', kind })))
+  const jsonl = JSON_KINDS.filter(mayView)
+  return [...new Set<string>([...jsonl, ...csv])].map((kind) => ({
+    kind,
+    formats: FORMATS.filter((format) => ((format === 'csv' ? csv : jsonl) as string[]).includes(kind)),
+  }))
+}
+
+const file = route({
   kind: 'read',
   method: 'GET',
   url: '/v1/exports',
@@ -38,15 +84,14 @@ export const exportFileRoute: Route = route({
   sends: ['Content-Disposition', 'X-Content-Type-Options'],
   async handler(context) {
     const { app, caller, scope } = context
-    const file = readFile(context)
-    const siteIds = file.format === 'csv' ? [file.siteId] : sitesOf(context)
-    const resource = scope.resources.get(file.kind)
-    assertMay(caller.permissions, [viewing(resource)])
+    const wanted = readFile(context)
+    const siteIds = wanted.format === 'csv' ? [wanted.siteId] : sitesOf(context)
+    assertMay(caller.permissions, [viewing(scope.resources.get(resourceOf(wanted)))])
     return {
-      stream: exportFile(app.db, file, { ...scope, siteIds }),
+      stream: exportFile(app.db, wanted, { ...scope, siteIds }),
       headers: {
         'content-type': 'application/octet-stream',
-        'content-disposition': disposition(`${file.kind}.${file.format}`),
+        'content-disposition': disposition(`${wanted.kind}.${wanted.format}`),
         'x-content-type-options': 'nosniff',
       },
     }
@@ -76,3 +121,5 @@ const unknownKind = (kinds: readonly string[]) =>
 /** Of JSON Lines: the one that is named, or all. */
 const sitesOf = ({ caller, query }: ReadContext): string[] =>
   query['filter[site_id]'] === undefined ? caller.siteIds : [siteInQuery(caller.siteIds, query)]
+
+export const exportRoutes: Route[] = [kinds, file]

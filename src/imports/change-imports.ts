@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { LastingCaller } from '../accounts/still-may.ts'
-import { customFieldsOf } from '../people/custom-fields/find-fields.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import type { Row } from '../platform/jsonapi/resource.ts'
@@ -59,7 +58,7 @@ export async function changeImport(
       `The import ${job.id} is ${job.status}: only one that waits, or whose dry run has ended, can be changed.`,
     )
   const { id, site_id: siteId, header } = job
-  const importable = importableOf(kindNamed(job.kind), await customFieldsOf(tx, [siteId]))
+  const importable = await importableOf(tx, kindNamed(job.kind), siteId)
   const fields = withNamed(header, job.fields, map, importable, '/data/attributes/map')
   await tx
     .updateTable('imports')
@@ -95,7 +94,7 @@ export async function startImport(
   const continues = job.status === 'cancelled' && !job.is_dry_run && !isDryRun
   if (!isOpen(job) && !continues)
     throw new ApiError(409, 'import_started', `The import ${id} was started before: it is ${job.status}.`)
-  assertRequired(header, fields, importableOf(kindNamed(job.kind), await customFieldsOf(tx, [siteId])))
+  assertRequired(header, fields, await importableOf(tx, kindNamed(job.kind), siteId))
   if (!continues) await forgetOutcomes(tx, job)
   await tx
     .updateTable('imports')

@@ -1,4 +1,4 @@
-import type { CustomField } from '../people/custom-fields/find-fields.ts'
+import { type CustomField, handleOf } from '../people/custom-fields/find-fields.ts'
 import { ApiError, unprocessable } from '../platform/jsonapi/errors.ts'
 import { readName } from '../platform/text/names.ts'
 
@@ -31,7 +31,12 @@ export interface Importable {
   fields: readonly ImportField[]
   /** Of the site; null: these files have none. */
   customFields: readonly CustomField[] | null
+  /** Of these, and of those that are archived. */
+  usedHandles: readonly string[]
 }
+
+/** In a map: a custom field that is created with the title of the column. */
+export const NEW_CUSTOM_FIELD = 'new'
 
 /**
  * The fields of the columns of a header: by the handle in brackets, otherwise by the label. A field that two columns
@@ -60,7 +65,8 @@ function fieldOf(column: string, { fields, customFields }: Importable): string |
 /**
  * The fields of columns, some of which are named.
  *
- * @param map by column, or by its handle or label, the name of a field; null or '' leaves the column out
+ * @param map by column, or by its handle or label, the name of a field, or NEW_CUSTOM_FIELD; null or '' leaves the
+ *   column out
  * @param path to it
  * @throws ApiError 422 for a column that the file lacks and for a field that there is not
  */
@@ -75,7 +81,7 @@ export function withNamed(
   const errors: ApiError[] = []
   for (const [column, given] of Object.entries(map)) {
     const index = indexOf(header, column)
-    const field = given === null || given.trim() === '' ? null : given.trim()
+    const field = fieldNamed(given, changed, importable)
     if (index < 0)
       errors.push(
         unprocessable(
@@ -102,6 +108,19 @@ export function withNamed(
   return changed
 }
 
+function fieldNamed(
+  given: string | null,
+  fields: ColumnFields,
+  { customFields, usedHandles }: Importable,
+): string | null {
+  const field = given?.trim() || null
+  if (field !== NEW_CUSTOM_FIELD || customFields === null) return field
+  for (let number = 1; ; number += 1) {
+    const handle = handleOf(number)
+    if (!usedHandles.includes(handle) && !fields.includes(handle)) return handle
+  }
+}
+
 const indexOf = (header: string[], column: string): number => {
   const exact = header.findIndex((one) => one.trim() === column.trim())
   return exact >= 0
@@ -114,7 +133,7 @@ const isImportable = (field: string, { fields, customFields }: Importable): bool
 
 const namesOf = ({ fields, customFields }: Importable): string[] => [
   ...fields.map(({ name }) => name),
-  ...(customFields ? ['custom_1 and so on'] : []),
+  ...(customFields ? ['custom_1 and so on', NEW_CUSTOM_FIELD] : []),
 ]
 
 const list = (names: string[]) => names.map((name) => name.trim()).join(', ')

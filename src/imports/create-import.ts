@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import type { LastingCaller } from '../accounts/still-may.ts'
-import { customFieldsOf } from '../people/custom-fields/find-fields.ts'
 import type { App } from '../platform/app.ts'
 import { badRequest } from '../platform/jsonapi/errors.ts'
 import { assertRequired, type ColumnFields, fieldsOf, withNamed } from './columns.ts'
@@ -40,7 +39,7 @@ const MOST_COLUMNS = 500
  */
 export async function createImport(app: App, given: NewImport, content: Readable): Promise<string> {
   const { kind, siteId, map, isHeld } = given
-  const importable = importableOf(kind, await customFieldsOf(app.db, [siteId]))
+  const importable = await importableOf(app.db, kind, siteId)
   const rows = readCsv(
     content,
     (header) => fieldsOf(header, importable).filter((field) => field !== null).length,

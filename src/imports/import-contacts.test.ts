@@ -77,7 +77,7 @@ test("Kajabi's file is imported: handles in any order, tags, access, dates, ids,
 })
 
 interface Named {
-  attributes: { name: string; title: string }
+  attributes: { name: string; title: string; handle: string }
 }
 
 test('known names with commas come first, the longest first', async () => {
@@ -365,4 +365,46 @@ test('a deleted contact is erased from the rows', async () => {
     h.app.db,
   )
   expect(kept).toEqual([])
+})
+
+test('every field that is listed can be chosen for a column, and a new custom field gets a number that is free', async () => {
+  const { client } = await newAccount()
+  const song = { type: 'custom_fields', attributes: { title: 'Song', handle: 'custom_2' } }
+  const { id: songId } = (await client.post('/v1/custom_fields', { data: song })).body.data
+  const { kinds } = (await client.get('/v1/imports/kinds')).body.data.attributes
+  const [contacts] = kinds
+  expect(kinds.map(({ kind }: { kind: string }) => kind)).toEqual([
+    'contacts',
+    'subscriptions',
+    'transactions',
+    'form_submissions',
+  ])
+  expect(contacts.permissions).toContain('manage:contacts')
+  expect(contacts.fields.at(-1)).toMatchObject({ name: 'custom_2', labels: ['Song'], is_custom: true })
+  const held = async (file: string) =>
+    (await client.post('/v1/imports', importForm(file, { hold: 'true' }))).body.data.id
+  const change = async (id: string, map: object) =>
+    client.patch(`/v1/imports/${id}`, { data: { type: 'imports', id, attributes: { map } } })
+  const id = await held('A\nada@example.com\n')
+  for (const { name } of contacts.fields) {
+    const { status, body } = await change(id, { A: name })
+    expect([status, body.data.attributes.columns[0].field]).toEqual([200, name])
+  }
+
+  await client.delete(`/v1/custom_fields/${songId}`)
+  const other = await held('Email,Color,Size\nada@example.com,red,L\n')
+  const { body } = await change(other, { Color: 'new', Size: 'new' })
+  // The number of an archived field stays its own.
+  expect(body.data.attributes.columns.map(({ field }: { field: string }) => field)).toEqual([
+    'email',
+    'custom_1',
+    'custom_3',
+  ])
+  await client.post(`/v1/imports/${other}/start`)
+  await processImports(h)
+  const fields = (await client.get('/v1/custom_fields?sort=handle')).body.data
+  expect(fields.map(({ attributes }: Named) => [attributes.handle, attributes.title])).toEqual([
+    ['custom_1', 'Color'],
+    ['custom_3', 'Size'],
+  ])
 })

@@ -20,11 +20,12 @@ export const importRows = defineResource({
   permittedWith: 'imports',
   hasAddress: false,
   description:
-    'What became of each row of a file, or would become of it in a dry run, in the order of the file. The `status` is `pending` until the row is processed; a row about somebody whom an earlier row is about is `merged` with it. Of a `rejected` row, `code`, `detail` and `column` say why; of others, `result` lists what was changed.',
+    'What became of each row of a file, or would become of it in a dry run, in the order of the file. The `status` is `pending` until the row is processed; a row about somebody whom an earlier row is about is `merged` with it. Of a `rejected` row, `code`, `detail` and `column` say why; of others, `result` lists what was changed. `email` is whom the file says the row is about; once it is imported, that is the `contact`.',
   from: sql`import_rows r`,
   attributes: {
     position: integer(),
     line: integer(),
+    email: nullableText(sql`r.person`),
     status: text(),
     code: nullableText(),
     column: nullableText(sql`r.column_name`),
@@ -43,6 +44,7 @@ export const importRows = defineResource({
   sorts: {},
   defaultSort: 'id',
   examples: {
+    email: 'ada@example',
     status: 'rejected',
     code: 'invalid',
     column: 'Email',

@@ -11,7 +11,7 @@ import { importKinds, isKind } from './kinds.ts'
 const ORDERS = ['month_first', 'day_first'] as const
 
 const describe = {
-  map: 'Fields by column, such as `{"Correo": "email", "Internal note": null}`; null leaves a column out',
+  map: 'Fields by column, such as `{"Correo": "email", "Color": "new", "Internal note": null}`: those of `GET /v1/imports/kinds`; null leaves a column out, and `new` creates a custom field with the title of the column',
   notify:
     'E-mails, automations and webhooks follow. Otherwise the import changes data, and nothing else happens',
   subscribe: 'Contacts that are created take marketing e-mails, unless the file says otherwise',

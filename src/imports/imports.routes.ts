@@ -11,7 +11,7 @@ import { readChanges } from '../platform/http/changes.ts'
 import { Attributes, Id, ignoredAttribute } from '../platform/http/documents.ts'
 import { listOfOneRoute, listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Caller, type ReadContext, type Route, route } from '../platform/http/route.ts'
-import { chooseSite } from '../platform/http/site-of.ts'
+import { chooseSite, SiteQuery, siteInQuery } from '../platform/http/site-of.ts'
 import { type Form, readFieldText } from '../platform/http/upload-forms.ts'
 import { singleDocument } from '../platform/jsonapi/document.ts'
 import { component } from '../platform/jsonapi/documented.ts'
@@ -32,6 +32,7 @@ import {
 } from './import-settings.ts'
 import { importRecords, imports } from './imports.resource.ts'
 import { importKinds, kindNamed } from './kinds.ts'
+import { ListedKind, listKinds } from './list-kinds.ts'
 import { rejectedRowsFile } from './rejected-rows.ts'
 
 const EXAMPLE = 'Name,Email,Tags\nAda Lovelace,ada@example.com,"VIP, Early bird"\n'
@@ -184,6 +185,38 @@ const cancel = changeRoute('cancel', {
   change: ({ tx, scope }, job) => cancelImport(tx, job, scope.now),
 })
 
+const kinds = route({
+  kind: 'read',
+  method: 'GET',
+  url: '/v1/imports/kinds',
+  access: viewing(imports),
+  summary: 'List the kinds of imports',
+  description:
+    'What files can be imported on a site: the fields that their columns can be imported into, as `map` names them, its custom fields included, and the permissions that an import takes.',
+  tag: 'imports',
+  query: SiteQuery,
+  responses: {
+    200: Type.Object({
+      data: Type.Object({
+        type: Type.Literal('import_kinds'),
+        id: Type.String({ description: 'Id of the site' }),
+        attributes: Type.Object({ kinds: Type.Array(ListedKind) }),
+      }),
+      links: Type.Object({ self: Type.String() }),
+    }),
+  },
+  errors: [404],
+  async handler({ db, query, caller, scope }) {
+    const siteId = siteInQuery(caller.siteIds, query)
+    return {
+      body: {
+        data: { type: 'import_kinds', id: siteId, attributes: { kinds: await listKinds(db, siteId) } },
+        links: { self: `${scope.baseUrl}/v1/imports/kinds?filter%5Bsite_id%5D=${siteId}` },
+      },
+    }
+  },
+})
+
 const rejectedRows = route({
   kind: 'read',
   method: 'GET',
@@ -212,6 +245,7 @@ const rejectedRows = route({
 export const importRoutes: Route[] = [
   create,
   listRoute(imports),
+  kinds,
   showRoute(imports),
   update,
   listOfOneRoute(imports, 'rows', { resource: importRows, ownerId: sql`r.import_id` }),

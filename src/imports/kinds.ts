@@ -1,6 +1,7 @@
 /** Table of contents: what can be imported from files. */
-import type { CustomField } from '../people/custom-fields/find-fields.ts'
+import { allCustomFieldsOf, customFieldsOf } from '../people/custom-fields/find-fields.ts'
 import { IMPORT_KINDS, type ImportKindName } from '../platform/auth/permissions.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
 import type { Importable } from './columns.ts'
 import type { ImportKind } from './import-kind.ts'
 import { importContacts } from './kinds/contacts/contacts.ts'
@@ -24,11 +25,17 @@ export function kindNamed(name: string): ImportKind {
 export const isKind = (name: string): name is ImportKindName =>
   (IMPORT_KINDS as readonly string[]).includes(name)
 
-/** What columns of its files can be imported into. @param customFields of the site */
-export const importableOf = (
+/** What columns of files of a kind can be imported into on a site. */
+export async function importableOf(
+  db: Db | Tx,
   { fields, hasCustomFields }: ImportKind,
-  customFields: CustomField[],
-): Importable => ({
-  fields,
-  customFields: hasCustomFields ? customFields : null,
-})
+  siteId: string,
+): Promise<Importable> {
+  if (!hasCustomFields) return { fields, customFields: null, usedHandles: [] }
+  const used = await allCustomFieldsOf(db, [siteId])
+  return {
+    fields,
+    customFields: await customFieldsOf(db, [siteId]),
+    usedHandles: used.map(({ handle }) => handle),
+  }
+}

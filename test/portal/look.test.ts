@@ -10,6 +10,7 @@ import type { Client } from '../../src/testing/client.ts'
 import { makeContent, makeCourseParts } from '../../src/testing/content.ts'
 import { makeContact, makeOffer, makePasskey, makeProduct, offersBody } from '../../src/testing/fixtures.ts'
 import { makeHook } from '../../src/testing/hooks.ts'
+import { importForm, makeHeldImport } from '../../src/testing/imports.ts'
 import { makePayout } from '../../src/testing/sale-rows.ts'
 import { thirdDueThisWeek } from '../depth.ts'
 import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
@@ -28,6 +29,14 @@ const PAGES = [
   'contacts?filter[has_tag_id]=TAGID&columns=name,email,custom_1&sort=name',
   'bulk-jobs',
   'bulk-jobs/BULKJOB',
+  'imports',
+  'imports?dialog=new',
+  'imports/HELDIMPORT',
+  'imports/HELDIMPORT?dialog=start',
+  'imports/ENDEDIMPORT',
+  'imports/ENDEDIMPORT/columns',
+  'exports',
+  'exports?format=jsonl',
   'contacts/CONTACT',
   'contacts/CONTACT?dialog=grant',
   'contacts/CONTACT?dialog=delete',
@@ -161,6 +170,10 @@ beforeAll(async () => {
   )
   const { id: jobId } = (await h.client.post('/v1/bulk/tags', job)).body.data
   await h.drain()
+  const heldImportId = await makeHeldImport(h.client)
+  const broken = 'Email,Tags,Note\nnobody,VIP,x\nada@example.com,"Clay, red",y\n'
+  const ended = await h.client.post('/v1/imports', importForm(broken))
+  await h.drain()
   const { courseId, lessonId } = await makeCourseParts(h.client)
   const formId = await makeContent(h.client, 'forms', {
     webhook_url: null,
@@ -198,6 +211,8 @@ beforeAll(async () => {
   ids = {
     ...sales,
     PAYOUT: payoutId,
+    HELDIMPORT: heldImportId,
+    ENDEDIMPORT: ended.body.data.id,
     FILLED: formId,
     ENTERED: submissionId,
     COURSE: courseId,

@@ -38,16 +38,24 @@ export const OWN_PAGE: [name: string, value: string] = ['X-Requested-With', 'Bes
  * @throws RequestProblem
  */
 export async function request<Result>(url: string, init: RequestInit = {}): Promise<Result> {
+  const text = await (await answerOf(url, init)).text()
+  return (text === '' ? undefined : JSON.parse(text)) as Result
+}
+
+/** Reads a file of the API. @throws RequestProblem */
+export const requestFile = async (url: string, init: RequestInit = {}): Promise<Blob> =>
+  (await answerOf(url, init)).blob()
+
+async function answerOf(url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set(...OWN_PAGE)
   if (init.body && !(init.body instanceof FormData)) headers.set('Content-Type', 'application/vnd.api+json')
   const response = await send(url, { ...init, headers, credentials: 'same-origin' })
-  const text = await response.text()
-  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Result
-  const problem = refused(url, text, response, response.headers.get('x-request-id'))
+  if (response.ok) return response
+  const problem = refused(url, await response.text(), response, response.headers.get('x-request-id'))
   if (!problem.errors.some(({ code }) => code === 'recent_sign_in_required')) throw problem
   await confirmIdentity()
-  return request(url, init)
+  return answerOf(url, init)
 }
 
 type Confirm = () => Promise<void>

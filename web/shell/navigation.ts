@@ -24,6 +24,7 @@ import {
   TagIcon,
   TeamIcon,
   TransactionIcon,
+  UploadIcon,
   WebhookIcon,
 } from '../parts/icons.tsx'
 import type { TextKey } from '../texts/translate.ts'
@@ -123,6 +124,12 @@ export const navigation: Group[] = [
     text: 'nav.more',
     places: [
       { text: 'nav.activity', to: '/s/$site/activity', icon: ActivityIcon, permission: 'view:events' },
+      {
+        text: 'nav.imports',
+        to: '/s/$site/imports',
+        icon: UploadIcon,
+        permission: ['view:imports', 'export:contacts'],
+      },
       {
         text: 'nav.settings',
         to: '/s/$site/settings',

@@ -24,6 +24,7 @@ const LETTERS: Record<string, string> = {
   d: '/s/$site/deliveries',
   k: '/account/keys',
   v: '/s/$site/activity',
+  i: '/s/$site/imports',
   m: '/account/team',
   s: '/s/$site/settings',
 }

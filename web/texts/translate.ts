@@ -11,9 +11,10 @@ const load: Load = {
   es: () => import('./es.json'),
 }
 
-const loadSales: Load = {
-  en: () => import('./sales-en.json'),
-  es: () => import('./sales-es.json'),
+/** Texts that some pages alone have are loaded with them. */
+const loadPart: Record<'sales' | 'imports', Load> = {
+  sales: { en: () => import('./sales-en.json'), es: () => import('./sales-es.json') },
+  imports: { en: () => import('./imports-en.json'), es: () => import('./imports-es.json') },
 }
 
 const STORED_AS = 'bestow-language'
@@ -30,10 +31,13 @@ export async function loadTexts(): Promise<void> {
   document.documentElement.lang = language
 }
 
-/** Code of pages about sales, once the texts that they alone have are there. */
-export async function withSalesTexts<Module>(loading: Promise<Module>): Promise<Module> {
-  const [module, { default: sales }] = await Promise.all([loading, loadSales[language]()])
-  texts = { ...texts, ...sales }
+/** Code of a page, once the texts that pages like it alone have are there. */
+export async function withTexts<Module>(
+  part: keyof typeof loadPart,
+  loading: Promise<Module>,
+): Promise<Module> {
+  const [module, { default: own }] = await Promise.all([loading, loadPart[part][language]()])
+  texts = { ...texts, ...own }
   return module
 }
 

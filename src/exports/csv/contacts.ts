@@ -3,14 +3,15 @@ import { writeNames } from '../../imports/reading/read-names.ts'
 import { customFieldsOf } from '../../people/custom-fields/find-fields.ts'
 import type { Db } from '../../platform/db/database.ts'
 import { csvTime } from '../../platform/text/csv.ts'
-import type { CsvExport, CsvPage } from '../csv-export.ts'
+import { CSV_PAGE, type CsvExport, type CsvPlace } from '../csv-export.ts'
 
 /** Columns of Kajabi, in its order. */
 const COLUMNS = [
   ...['Name', 'First Name', 'Last Name', 'Email', 'ID', 'Member ID', 'Products', 'Tags'],
   ...['Created At', 'Member Created At', 'Last Activity'],
 ]
-const LINES = {
+/** Of the attributes of contacts, as Kajabi calls them. */
+export const LINES = {
   phone_number: 'Phone Number',
   mobile_phone_number: 'Mobile Phone Number',
   address_line_1: 'Address',
@@ -40,14 +41,16 @@ interface ContactRow extends Record<keyof typeof LINES, string | null> {
 
 /** The contacts of a site, with their tags and the products that they can open. */
 export const contactsCsv: CsvExport = {
+  of: 'contacts',
   async columns(db, siteId) {
     const fields = await customFieldsOf(db, [siteId])
     const lines = Object.entries(LINES).map(([handle, label]) => `${label} (${handle})`)
     return [...COLUMNS, ...lines, ...fields.map(({ title, handle }) => `${title} (${handle})`), ...OURS]
   },
-  async page(db, page) {
-    const handles = (await customFieldsOf(db, [page.siteId])).map(({ handle }) => handle)
-    return (await readPage(db, page)).map((row) => ({ id: row.id, cells: cellsOf(row, handles) }))
+  async page(db, place) {
+    const handles = (await customFieldsOf(db, [place.siteId])).map(({ handle }) => handle)
+    const rows = await readPage(db, place)
+    return { rows: rows.map((row) => cellsOf(row, handles)), next: rows.at(-1)?.id ?? null }
   },
 }
 
@@ -64,7 +67,7 @@ function cellsOf(row: ContactRow, handles: string[]): string[] {
   ]
 }
 
-async function readPage(db: Db, { siteId, after, size, now }: CsvPage): Promise<ContactRow[]> {
+async function readPage(db: Db, { siteId, from, now }: CsvPlace): Promise<ContactRow[]> {
   const lines = sql.join(Object.keys(LINES).map((name) => sql`c.${sql.ref(name)}`))
   const { rows } = await sql<ContactRow>`
     select c.id, c.name, c.email, c.subscribed, c.business_number, c.custom, c.created_at, ${lines},
@@ -83,7 +86,7 @@ async function readPage(db: Db, { siteId, after, size, now }: CsvPage): Promise<
                   order by lower(p.title) collate "C", p.id) as products
       from contacts c
       left join customers u on u.contact_id = c.id and u.site_id = c.site_id and u.deleted_at is null
-     where c.site_id = ${siteId} and c.id > ${after} and c.deleted_at is null
-     order by c.id limit ${size}`.execute(db)
+     where c.site_id = ${siteId} and c.id > ${from ?? '0'} and c.deleted_at is null
+     order by c.id limit ${CSV_PAGE}`.execute(db)
   return rows
 }

@@ -36,8 +36,13 @@ export async function backUp(config: Settings, connection: Connection, folder: s
 }
 
 /** Whether pg_dump has written it. It is missing, or older than the server: the tables are copied then. */
-const dump = (url: string, file: string): Promise<boolean> =>
-  run('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', `--file=${file}`, url])
+async function dump(url: string, file: string): Promise<boolean> {
+  const options = ['--format=custom', '--no-owner', '--no-privileges']
+  if ((await run('pg_dump', [...options, `--file=${file}`, url])) === 0) return true
+  // What it has written of it would be restored.
+  await rm(file, { force: true })
+  return false
+}
 
 /**
  * Restores a backup into an empty database, and its files into DATA_DIR.
@@ -63,9 +68,12 @@ async function restoreDump({ DATABASE_URL: url }: Settings, file: string): Promi
   if (url === null)
     throw new Error('The backup is a dump by pg_dump: set DATABASE_URL to an empty database of PostgreSQL.')
   const options = ['--single-transaction', '--exit-on-error', '--no-owner', '--no-privileges']
-  if (await run('pg_restore', [...options, `--dbname=${url}`, file])) return
+  const code = await run('pg_restore', [...options, `--dbname=${url}`, file])
+  if (code === 0) return
   throw new Error(
-    'pg_restore has failed, see above, and nothing was restored. It must be as new as the server, and the database empty.',
+    code === null
+      ? 'The backup is a dump by pg_dump, and pg_restore is not there. Install the client programs of PostgreSQL.'
+      : 'pg_restore has failed, see above, and nothing was restored. It must be as new as the server, and the database empty.',
   )
 }
 
@@ -75,10 +83,10 @@ const filesOf = ({ UPLOADS_URL, DATABASE_URL }: Settings): string[] => [
   ...(DATABASE_URL === null ? [KEY] : []),
 ]
 
-/** Whether a program was there and has succeeded; what it says goes to standard error. */
-const run = (program: string, args: string[]): Promise<boolean> =>
+/** The exit code of a program, null when it is not there; what it says goes to standard error. */
+const run = (program: string, args: string[]): Promise<number | null> =>
   new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-    child.on('error', () => resolve(false))
-    child.on('close', (code) => resolve(code === 0))
+    child.on('error', () => resolve(null))
+    child.on('close', (code) => resolve(code ?? 1))
   })

@@ -52,21 +52,44 @@ export async function restoreTables(connection: Connection, folder: string): Pro
   await withClient(connection, async (client) => {
     await client.query('begin')
     await assertRestorable(client, manifest)
-    // Without it, triggers would count again what has been counted, and the order of the tables would matter.
-    await client.query('set local session_replication_role = replica')
+    const addForeignKeys = await dropForeignKeys(client)
     await client.query(`truncate ${Object.keys(manifest.tables).map(quoted).join(', ')}`)
-    for (const [table, columns] of Object.entries(manifest.tables))
+    for (const [table, columns] of Object.entries(manifest.tables)) {
+      // They would count again what has been counted.
+      await client.query(`alter table ${quoted(table)} disable trigger user`)
       await pipeline(
         createReadStream(join(folder, `${table}.gz`)),
         createGunzip(),
         client.query(copyFrom(`copy ${named(table, columns)} from stdin`)),
       )
+    }
+    await addForeignKeys()
+    for (const table of Object.keys(manifest.tables))
+      await client.query(`alter table ${quoted(table)} enable trigger user`)
     for (const [sequence, value] of Object.entries(manifest.sequences))
       if (value !== null)
         await client.query('select setval($1::regclass, $2::bigint)', [quoted(sequence), value])
     await client.query('commit')
     await client.query('analyze')
   })
+}
+
+/**
+ * Drops all foreign keys, so that tables can be filled in any order. The owner of the tables may do so; only a superuser
+ * may switch them off.
+ *
+ * @returns a function that adds them again, which checks them
+ */
+async function dropForeignKeys(client: pg.Client): Promise<() => Promise<void>> {
+  const { rows } = await client.query<{ table: string; name: string; definition: string }>(
+    `select conrelid::regclass::text as table, quote_ident(conname) as name, pg_get_constraintdef(oid) as definition
+       from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace and conparentid = 0`,
+  )
+  for (const { table, name } of rows) await client.query(`alter table ${table} drop constraint ${name}`)
+  return async () => {
+    for (const { table, name, definition } of rows)
+      await client.query(`alter table ${table} add constraint ${name} ${definition}`)
+  }
 }
 
 async function withClient(connection: Connection, work: (client: pg.Client) => Promise<void>): Promise<void> {

@@ -18,6 +18,7 @@ import { makeForm, newcomer, submissionBody } from '../../testing/forms.ts'
 import { databaseName } from '../../testing/global-setup.ts'
 import { createDatabase, type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
+import { makeHeldImport, runImport } from '../../testing/imports.ts'
 import { drain } from '../../worker/drain.ts'
 import { cleanUp } from '../clean-up.ts'
 import { examine } from './examine.ts'
@@ -67,6 +68,7 @@ async function useIt(): Promise<void> {
     { contact_id: '99999999' },
   ]
   await runBulk(h, 'grants', { rows }, { offer_ids: offers })
+  await importFiles(offers[0]!)
   await h.client.post('/v1/coupons', {
     data: { type: 'coupons', attributes: { code: 'SPRING', percent_off: 20 } },
   })
@@ -79,6 +81,25 @@ async function useIt(): Promise<void> {
     `update automations set updated_at = updated_at - interval '1 minute' where id = $1`,
     [automationId],
   )
+}
+
+/** Files of each kind, with a row that is rejected, one that is merged, and a dry run. */
+async function importFiles(offerId: string): Promise<void> {
+  const form = await makeForm(h.app, h.account.siteId)
+  const contacts = 'Email,Tags\nfiled@example.com,VIP\nnobody\nFiled@example.com,New\nother@example.com,\n'
+  const sold = `filed@example.com,${offerId},$5.00,2020-01-01 00:00:00 UTC`
+  for (const [file, fields] of [
+    [contacts, {}],
+    [contacts, { dry_run: 'true' }],
+    [
+      `ID,Email,Offer ID,Amount,Created At,Status\n1,${sold},Succeeded\n2,${sold},Succeeded\n`,
+      { kind: 'transactions' },
+    ],
+    [`ID,Email,Offer ID,Amount,Created At,Status\n1,${sold},Active\n`, { kind: 'subscriptions' }],
+    ['Email,Submitted At\nfiled@example.com,2020-01-01\n', { kind: 'form_submissions', form_id: form }],
+  ] as const)
+    await runImport(h, file, fields)
+  await makeHeldImport(h.client)
 }
 
 /** Each action once, and a hook whose receiver does not respond. */
@@ -228,6 +249,30 @@ const FAULTS: [string, string][] = [
   ['bulk_finished', `update bulk_jobs set status = 'running'`],
   ['bulk_grants', `update bulk_job_rows set result = jsonb_set(result, '{offers,0,grant_id}', '"99999999"')`],
   ['bulk_grants', `update bulk_job_rows set contact_id = 1 where status = 'granted'`],
+  ['import_progress', 'update imports set done = done - 1 where done > 0'],
+  ['import_progress', `delete from import_rows where status = 'rejected'`],
+  ['import_progress', `update imports set counts = counts - 'created'`],
+  [
+    'import_finished',
+    `update import_rows set status = 'pending' where id = (select min(id) from import_rows where status = 'rejected')`,
+  ],
+  ['import_finished', `update imports set status = 'running' where status = 'completed'`],
+  [
+    'import_once',
+    `update import_rows set result = (select max(result::text)::jsonb from import_rows where result ? 'transaction_id')
+      where result ? 'transaction_id'`,
+  ],
+  [
+    'import_once',
+    `update import_rows set result = '{"purchase_id": "99999999"}' where result ? 'purchase_id'`,
+  ],
+  ['import_once', `delete from form_submissions where confirmation_event_id is null`],
+  [
+    'import_once',
+    `update events set request_id = (select min(request_id) from events where request_id like 'import:%')
+      where type = 'contact_created'`,
+  ],
+  ['import_cells', `update import_rows set cells = '["a@example.com"]' where status = 'created'`],
   ['custom_values', 'delete from contact_custom_values'],
   ['custom_values', `update contact_custom_values set value = 'other' where number is null`],
   ['custom_values', 'update contact_custom_values set number = 77 where number is not null'],

@@ -4,6 +4,7 @@ import { bulkJobInvariants } from './invariants/bulk-jobs.ts'
 import { countInvariants } from './invariants/counts.ts'
 import { emailInvariants } from './invariants/emails.ts'
 import { grantInvariants } from './invariants/grants.ts'
+import { importInvariants } from './invariants/imports.ts'
 import type { Invariant } from './invariants/invariant.ts'
 import { recordInvariants } from './invariants/records.ts'
 import { saleInvariants } from './invariants/sales.ts'
@@ -18,6 +19,7 @@ export const invariants: Invariant[] = [
   ...automationInvariants,
   ...webhookInvariants,
   ...bulkJobInvariants,
+  ...importInvariants,
   ...recordInvariants,
   ...countInvariants,
 ]

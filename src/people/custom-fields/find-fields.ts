@@ -15,7 +15,8 @@ export interface CustomField {
   options: string[]
 }
 
-const handleOf = (number: number) => `custom_${number}`
+/** The name of the attribute of a custom field: `custom_7`. */
+export const handleOf = (number: number) => `custom_${number}`
 
 export const numberOf = (handle: string): number => Number(handle.slice('custom_'.length))
 

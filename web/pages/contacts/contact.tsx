@@ -10,7 +10,7 @@ import { Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { t, withSalesTexts } from '../../texts/translate.ts'
+import { t, withTexts } from '../../texts/translate.ts'
 import { Access } from './access.tsx'
 import { ContactActions, DeleteDialog, WelcomeDialog } from './contact-actions.tsx'
 import { Courses } from './courses.tsx'
@@ -23,7 +23,7 @@ const EditDialog = onDemand(async () => (await import('./edit-dialog.tsx')).Edit
 const GrantDialog = onDemand(async () => (await import('./grant-dialog.tsx')).GrantDialog)
 const MergeDialog = onDemand(async () => (await import('./merge-dialog.tsx')).MergeDialog)
 const SignInAsDialog = onDemand(async () => (await import('./sign-in-as-dialog.tsx')).SignInAsDialog)
-const Sales = onDemand(async () => (await withSalesTexts(import('./sales.tsx'))).Sales)
+const Sales = onDemand(async () => (await withTexts('sales', import('./sales.tsx'))).Sales)
 
 export function ContactPage() {
   const { id } = useParams({ strict: false }) as { id: string }

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createContact, listContacts } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
@@ -74,6 +74,11 @@ export function Contacts() {
         }
         empty={
           <Empty text={t('contacts.empty')} action={add}>
+            {may('manage:imports') && (
+              <Link to="/s/$site/imports" params={{ site }} search={{ dialog: 'new' } as never}>
+                {t('contacts.import')}
+              </Link>
+            )}
             <Code
               label={t('code.request')}
               code={curl('POST', '/v1/contacts', {

@@ -14,7 +14,7 @@ import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
 import { TabLinks } from '../../parts/tab-links.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { type TextKey, t, withSalesTexts } from '../../texts/translate.ts'
+import { type TextKey, t, withTexts } from '../../texts/translate.ts'
 import { accessSentence } from './access-sentence.ts'
 import { ActivationUrls } from './activation-urls.tsx'
 import { ArchiveOffer } from './archive-offer.tsx'
@@ -24,7 +24,7 @@ import { OfferAutomations } from './offer-automations.tsx'
 import { OfferCheckout } from './offer-checkout.tsx'
 import { OfferDialog, type OfferValues } from './offer-dialog.tsx'
 
-const OfferSales = onDemand(async () => (await withSalesTexts(import('./offer-sales.tsx'))).OfferSales)
+const OfferSales = onDemand(async () => (await withTexts('sales', import('./offer-sales.tsx'))).OfferSales)
 
 export function OfferPage() {
   const { id, tab } = useParams({ strict: false }) as { id: string; tab?: string }

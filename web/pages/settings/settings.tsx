@@ -6,7 +6,7 @@ import { Heading } from '../../parts/page.tsx'
 import { NotFound } from '../../parts/problem.tsx'
 import { TabLinks } from '../../parts/tab-links.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { type TextKey, t, withSalesTexts } from '../../texts/translate.ts'
+import { type TextKey, t, withTexts } from '../../texts/translate.ts'
 import { DomainSettings } from './domain.tsx'
 import { EmailSettings } from './emails.tsx'
 import { ServerSettings } from './server.tsx'
@@ -14,7 +14,7 @@ import { SiteSettings } from './site.tsx'
 import './settings.css'
 
 const PaymentSettings = onDemand(
-  async () => (await withSalesTexts(import('./payments/payments.tsx'))).PaymentSettings,
+  async () => (await withTexts('sales', import('./payments/payments.tsx'))).PaymentSettings,
 )
 
 const SECTIONS: Record<string, { title: TextKey; page: ComponentType }> = {

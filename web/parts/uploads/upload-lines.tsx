@@ -1,7 +1,8 @@
 import { Button, Progress } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Running } from '../../api/running-uploads.ts'
-import { language, t } from '../../texts/translate.ts'
+import { t } from '../../texts/translate.ts'
+import { sizeOf } from '../file-size.ts'
 import { FileIcon } from '../icons.tsx'
 import { dropUpload, retryUpload } from './start-uploads.ts'
 import './uploads.css'
@@ -42,16 +43,4 @@ export function UploadLine({ upload: { key, file, part, error }, children }: Upl
       )}
     </li>
   )
-}
-
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
-
-/** "12 MB" in the language of the page. */
-function sizeOf(bytes: number): string {
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1)
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: UNITS[power]!,
-    maximumFractionDigits: 1,
-  }).format(bytes / 1_000 ** power)
 }

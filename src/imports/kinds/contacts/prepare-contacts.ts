@@ -20,11 +20,16 @@ export interface ContactsPlan {
 
 const MOST_NAMES = 5_000
 
-export const prepareContacts = async (tx: Tx, context: ImportContext): Promise<Plan> => ({
-  tags_alone: await namesAlone(tx, context, 'tags'),
-  products_alone: await namesAlone(tx, context, 'products'),
-  custom_fields: await missingFields(tx, context),
-})
+export async function prepareContacts(tx: Tx, context: ImportContext): Promise<Plan> {
+  const missing = await missingFields(tx, context)
+  for (const { title, handle } of missing)
+    noteCreated(context.findings, 'custom_fields', `${title} (${handle})`)
+  return {
+    tags_alone: await namesAlone(tx, context, 'tags'),
+    products_alone: await namesAlone(tx, context, 'products'),
+    custom_fields: missing,
+  }
+}
 
 async function namesAlone(tx: Tx, { id, siteId, fields }: ImportContext, field: string): Promise<string[]> {
   const index = fields.indexOf(field)
@@ -58,11 +63,9 @@ async function missingFields(
 
 /** Creates the missing custom fields, and keeps the ids of the file from being given to others meanwhile. */
 export async function beginContacts(tx: Tx, context: ImportContext): Promise<void> {
-  const { app, accountId, siteId, siteIds, plan, findings } = context
-  for (const attributes of (plan as unknown as ContactsPlan).custom_fields) {
+  const { app, accountId, siteId, siteIds, plan } = context
+  for (const attributes of (plan as unknown as ContactsPlan).custom_fields)
     await createRecord(asOperator(app, tx, accountId, siteIds), customFieldRecords, { siteId, attributes })
-    noteCreated(findings, 'custom_fields', `${attributes.title} (${attributes.handle})`)
-  }
   await reserveIdsUpTo(tx, 'contacts', await largestId(tx, context, 'id'))
   await reserveIdsUpTo(tx, 'customers', await largestId(tx, context, 'customer_id'))
 }

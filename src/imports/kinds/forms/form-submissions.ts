@@ -51,7 +51,7 @@ export const importFormSubmissions: ImportKind = {
 async function importSubmission(
   tx: Tx,
   { siteId, origin, dates, settings }: ImportContext,
-  { values }: ImportRow,
+  { values, raw }: ImportRow,
   forms: { id: string; title: string }[],
 ): Promise<RowOutcome> {
   const email = parseEmailAddress(values.email ?? '')
@@ -72,7 +72,8 @@ async function importSubmission(
   const contacts = await ensureContacts(tx, siteId, [{ email, name: values.name ?? '' }], origin)
   const contactId = contacts.get(email)!
   const answers = Object.fromEntries(
-    Object.entries(values).filter(
+    // As they were entered, on several lines, too.
+    Object.entries(raw).filter(
       ([field]) => isCustom(field) || answerFields.some(({ name }) => name === field),
     ),
   )

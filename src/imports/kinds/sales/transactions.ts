@@ -122,7 +122,9 @@ interface ReadTransaction {
 async function charge(tx: Tx, context: ImportContext, row: ImportRow, read: ReadTransaction): Promise<void> {
   const { siteId, origin } = context
   const { payment, contactId, offer } = read
-  const known = await findPurchase(tx, siteId, { contactId, offerId: offer.id, provider: KAJABI })
+  const { amount, tax, currency } = moneyOf(row, offer)
+  const sold = { contactId, offerId: offer.id, provider: KAJABI, currency }
+  const known = await findPurchase(tx, siteId, sold)
   const isRecurring = offer.payment_type === 'subscription' || offer.payment_type === 'multipay'
   if (!isRecurring && !known?.isRecurring) return sell(tx, context, row, read)
   if (!known?.isRecurring)
@@ -132,7 +134,6 @@ async function charge(tx: Tx, context: ImportContext, row: ImportRow, read: Read
       'It pays for a subscription that is not here. Import the subscriptions first.',
     )
   const purchase = await lockPurchase(tx, [siteId], known.id)
-  const { amount, tax, currency } = moneyOf(row, offer)
   if (currency !== purchase.currency)
     throw new RowProblem('currency', 'currency_mismatch', `The subscription is paid in ${purchase.currency}.`)
   await recordPayment(

@@ -1,0 +1,3 @@
+-- Exports have subscriptions in the order in which they began.
+
+create index subscriptions_started on subscriptions (site_id, started_at, id);
