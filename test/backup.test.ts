@@ -108,42 +108,37 @@ describe.runIf(BINARIES)('backup and restore', () => {
     ])
   })
 
-  /** Everything is deleted between the two. @param path where programs are looked for */
-  async function backUpAndRestore(name: string, path: string): Promise<string[]> {
-    const data = join(folder, `data-${name}`)
-    const settings = { ...fleetSettings(ownedUrl(name)), DATA_DIR: data, PATH: path }
-    const mine = (...args: string[]) => bestowJsonHere(args, settings)
-    const backup = join(folder, `backup-${name}`)
-    await query('postgres', `create database ${name} owner plain`)
-    await makeAccount(ownedUrl(name))
-    await mine('grant', (await mine('contacts', 'create', '--email', 'ada@example.com')).id, '1', '2')
+  test('bestow backup and restore take everything, with pg_dump and without, as a role that owns its database alone', async () => {
+    const data = join(folder, 'data')
+    const settings = { ...fleetSettings(ownedUrl('owned')), DATA_DIR: data }
+    const create = () => query('postgres', 'create database owned owner plain')
+    await create()
+    await makeAccount(ownedUrl('owned'))
     await mkdir(join(data, 'uploads'), { recursive: true })
     await writeFile(join(data, 'uploads', 'a-picture'), 'pixels')
-    const before = await query(name, COUNTS)
-    const { parts } = await mine('backup', backup)
+    await bestowJsonHere(['contacts', 'create', '--email', 'ada@example.com'], settings)
+    for (const [offer, path, part] of [
+      ['1', `${join(BINARIES!, 'bin')}:${process.env.PATH}`, 'database.dump'],
+      ['2', join(folder, 'nothing'), 'tables'],
+    ] as const) {
+      const mine = (...args: string[]) => bestowJsonHere(args, { ...settings, PATH: path })
+      const backup = join(folder, `backup-${part}`)
+      await mine('grant', 'ada@example.com', offer)
+      const before = await query('owned', COUNTS)
+      expect((await mine('backup', backup)).parts).toEqual([part, 'uploads'])
 
-    await query('postgres', `drop database ${name} with (force)`)
-    await rm(data, { recursive: true })
-    await query('postgres', `create database ${name} owner plain`)
-    expect((await mine('restore', backup)).parts).toEqual(parts)
-    expect(await query(name, COUNTS)).toEqual(before)
-    expect(await readFile(join(data, 'uploads', 'a-picture'), 'utf8')).toBe('pixels')
-    expect((await mine('doctor')).ok).toBe(true)
+      await query('postgres', 'drop database owned with (force)')
+      await rm(data, { recursive: true })
+      await create()
+      expect((await mine('restore', backup)).parts).toEqual([part, 'uploads'])
+      expect(await query('owned', COUNTS)).toEqual(before)
+      expect(await readFile(join(data, 'uploads', 'a-picture'), 'utf8')).toBe('pixels')
+      expect((await mine('doctor')).ok).toBe(true)
+      expect((await bestowHere(['restore', backup], { ...settings, PATH: path })).code).toBe(1)
+    }
     // Functions, triggers and sequences work.
-    const { held } = await mine('grant', 'ada@example.com', '3')
+    const { held } = await bestowJsonHere(['grant', 'ada@example.com', '3'], settings)
     expect(held.sort()).toEqual(['1', '2', '3'])
-    expect((await bestowHere(['restore', backup], settings)).code).toBe(1)
-    return parts
-  }
-
-  const withPrograms = () => `${join(BINARIES!, 'bin')}:${process.env.PATH}`
-
-  test('bestow backup and restore take everything with pg_dump, as a role that owns nothing but its database', async () => {
-    expect(await backUpAndRestore('dumped', withPrograms())).toEqual(['database.dump', 'uploads'])
-  })
-
-  test('without pg_dump, tables are copied and restored, as the same role', async () => {
-    expect(await backUpAndRestore('copied', join(folder, 'nothing'))).toEqual(['tables', 'uploads'])
   })
 
   test('what a pg_dump that fails has written is no backup', async () => {

@@ -52,6 +52,7 @@ const FILES_BY_DAY = [
     'test/members-look.test.ts',
     'test/portal/content.test.ts',
     'test/portal/time-zones.test.ts',
+    'test/portal/imports.test.ts',
     'src/test-kit/test-kit.test.ts',
   ],
   [

@@ -63,6 +63,7 @@ test('a file with three broken rows: columns are corrected, it is tried, importe
   await page.getByText('No column is imported into').waitFor({ state: 'detached' })
 
   await button('Dry run').click()
+  await page.getByText('The dry run is running').waitFor()
   await processImports(h)
   await page.getByText('597 rows would be created.').waitFor()
   await page.getByText('3 rows would be rejected.').waitFor()
@@ -100,6 +101,7 @@ test('a file with three broken rows: columns are corrected, it is tried, importe
   // The columns are those of the import before.
   await button('Import').click()
   await dialog().getByRole('button', { name: 'Import 3 rows' }).click()
+  await dialog().waitFor({ state: 'detached' })
   await processImports(h)
   await page.getByText('3 rows were created.').waitFor()
   await page.getByRole('link', { name: 'Person 300' }).waitFor()
