@@ -16,7 +16,7 @@ export const TABLES: Record<string, string[]> = {
   ],
   automations: ['automations', 'automation_versions', 'automation_runs', 'automation_run_steps'],
   bulk: ['bulk_jobs', 'bulk_job_rows'],
-  imports: ['imports', 'import_rows'],
+  imports: ['imports', 'import_rows', 'server_imports', 'server_import_lists', 'server_import_rows'],
   catalogue: [
     'offers',
     'offer_products',

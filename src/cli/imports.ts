@@ -17,6 +17,7 @@ import { inTransaction } from '../platform/db/database.ts'
 import { loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
+import { serverImportCommand } from './import-from-server.ts'
 import { findImport, printImport } from './import-output.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { drawCount, drawProgress } from './progress.ts'
@@ -39,7 +40,10 @@ interface NewOptions extends Options {
 }
 
 export function importCommands(program: Command): void {
-  const command = program.command('import').description('import CSV files, such as those that Kajabi exports')
+  const command = program
+    .command('import')
+    .description('import CSV files, such as those that Kajabi exports, or everything from another server')
+  serverImportCommand(command)
   for (const kind of Object.values(importKinds)) kindCommand(command, kind)
   subcommand(command, 'list', 'list imports, the latest 100')
     .option(...ACCOUNT_OPTION)

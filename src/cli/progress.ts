@@ -7,9 +7,10 @@ export interface Progress {
   begun: number
 }
 
-/** Draws how far work has come, on one line of standard error that the next call replaces; only in a terminal. */
-export function drawProgress(progress: Progress): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${progressLine(progress, performance.now())}\x1b[K`)
+/** Draws how far work has come, on one line of standard error that the next call replaces; only in a terminal. @param what the work is on */
+export function drawProgress(progress: Progress, what = ''): void {
+  const line = progressLine(progress, performance.now())
+  if (process.stderr.isTTY) process.stderr.write(`\r${what === '' ? line : `${line} ${what}`}\x1b[K`)
   if (process.stderr.isTTY && progress.done >= progress.total) process.stderr.write('\n')
 }
 

@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
+import { reserveIdsUpTo } from '../platform/records/reserve-id.ts'
 
 /** What somebody has entered in a form at an earlier time. */
 export interface EarlierSubmission {
+  /** Used where it is free; null or left out: the server chooses. */
+  id?: string | null
   formId: string
   contactId: string
   name: string
@@ -22,10 +25,14 @@ export async function keepSubmission(
   siteId: string,
   given: EarlierSubmission,
 ): Promise<string | null> {
-  const { formId, contactId, name, email, answers, submittedAt } = given
+  const { id = null, formId, contactId, name, email, answers, submittedAt } = given
+  if (id !== null) await reserveIdsUpTo(tx, 'form_submissions', id)
   const { rows } = await sql<{ id: string }>`
-    insert into form_submissions (site_id, form_id, contact_id, name, email, answers, created_at, confirmed_at)
-    select ${siteId}, ${formId}, ${contactId}, ${name}, ${email}, ${JSON.stringify(answers)}::jsonb, ${submittedAt},
+    insert into form_submissions (site_id, id, form_id, contact_id, name, email, answers, created_at, confirmed_at)
+    select ${siteId},
+           case when ${id}::bigint is null or exists (select from form_submissions where id = ${id}::bigint and site_id = ${siteId})
+                then nextval(pg_get_serial_sequence('form_submissions', 'id')) else ${id}::bigint end,
+           ${formId}, ${contactId}, ${name}, ${email}, ${JSON.stringify(answers)}::jsonb, ${submittedAt},
            null
      where not exists (
        select from form_submissions

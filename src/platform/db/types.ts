@@ -1035,6 +1035,38 @@ export interface Segments {
   updated_at: Timestamp;
 }
 
+export interface ServerImportLists {
+  account_id: Int8;
+  import_id: Int8;
+  is_done: Generated<boolean>;
+  list: string;
+  pages: Generated<number>;
+  source_site: Generated<string>;
+}
+
+export interface ServerImportRows {
+  account_id: Int8;
+  begun_at: Timestamp;
+  digest: Buffer;
+  import_id: Int8;
+  left_out: Generated<Json>;
+  problem: string | null;
+  source_id: string;
+  status: string;
+  target_id: Int8 | null;
+  type: string;
+}
+
+export interface ServerImports {
+  account_id: Int8;
+  begun_at: Timestamp | null;
+  created_at: Timestamp;
+  finished_at: Timestamp | null;
+  id: Generated<Int8>;
+  source: string;
+  updated_at: Timestamp;
+}
+
 export interface Sites {
   account_id: Int8;
   archived_at: Timestamp | null;
@@ -1336,6 +1368,9 @@ export interface DB {
   removed_deliveries: RemovedDeliveries;
   roles: Roles;
   segments: Segments;
+  server_import_lists: ServerImportLists;
+  server_import_rows: ServerImportRows;
+  server_imports: ServerImports;
   sites: Sites;
   spent_challenges: SpentChallenges;
   subscription_states: SubscriptionStates;

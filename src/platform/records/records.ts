@@ -64,7 +64,6 @@ export interface Records {
     | 'email_templates'
     | 'automations'
     | 'contact_aliases'
-    | 'contact_notes'
     | 'provider_accounts'
     | 'coupons'
     | 'uploads'
@@ -124,6 +123,8 @@ export interface NewRecord {
   attributes: Values
   /** Ids by the name of the relationship. */
   related?: Record<string, string[]>
+  /** Of one that was made elsewhere; left out: now. */
+  createdAt?: Date
 }
 
 /** Whether a new one must be given its site. */
@@ -146,7 +147,7 @@ export const takesIds = ({ table }: Pick<Records, 'table'>): boolean =>
 export async function createRecord(
   writing: Writing,
   records: Records,
-  { siteId, parentId, id = null, attributes, related = {} }: NewRecord,
+  { siteId, parentId, id = null, attributes, related = {}, createdAt }: NewRecord,
 ): Promise<{ id: string }> {
   const { tx, now, siteIds, ignore } = writing
   const { values, ignored } = readAttributes(records.resource, attributes, true)
@@ -158,7 +159,7 @@ export async function createRecord(
     ...(await complete(records, values, null, writing, owner.site_id ?? null)),
     ...(id !== null && { id }),
     ...owner,
-    created_at: now,
+    created_at: createdAt ?? now,
     updated_at: now,
   }
   const row = await whileUnique(records, taken, () => insert(tx, records, columns))

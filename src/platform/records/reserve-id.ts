@@ -6,6 +6,7 @@ import { ApiError, unprocessable } from '../jsonapi/errors.ts'
 export const ID_TABLES = [
   'blog_posts',
   'contacts',
+  'contact_notes',
   'contact_tags',
   'course_lessons',
   'course_modules',
@@ -21,8 +22,15 @@ export const ID_TABLES = [
   'website_pages',
 ] as const
 
-/** Files can choose their ids, too. */
-const CUSTOMERS = 'customers'
+/** What is moved from elsewhere can keep its ids, too. */
+const MOVED_TABLES = [
+  'customers',
+  'form_submissions',
+  'orders',
+  'order_items',
+  'purchases',
+  'transactions',
+] as const
 
 export type IdTable = (typeof ID_TABLES)[number]
 
@@ -63,7 +71,7 @@ export async function reserveId(tx: Tx, table: IdTable, siteIds: string[], id: s
  */
 export async function reserveIdsUpTo(
   tx: Tx,
-  table: IdTable | typeof CUSTOMERS,
+  table: IdTable | (typeof MOVED_TABLES)[number],
   largest: string | null,
 ): Promise<void> {
   if (largest !== null) await sql`select reserve_id(${table}::regclass, ${largest}::bigint)`.execute(tx)

@@ -1,5 +1,5 @@
 import { grantInTransaction } from '../../../grants/grant-in-transaction.ts'
-import { heldProducts } from '../../../grants/held-products.ts'
+import { heldProducts } from '../../../grants/held.ts'
 import { type PutContact, putContacts } from '../../../people/contacts/put-contacts.ts'
 import { customFieldsOf } from '../../../people/custom-fields/find-fields.ts'
 import { putCustomers } from '../../../people/customers/put-customers.ts'

@@ -1,0 +1,160 @@
+import { writeFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { type Command, Option } from 'commander'
+import type { Counts, Finding } from '../imports/from-server/outcome.ts'
+import type { ImportProgress } from '../imports/from-server/progress.ts'
+import { runServerImport, type ServerImportResult } from '../imports/from-server/run-import.ts'
+import { Source } from '../imports/from-server/source.ts'
+import { type OutputOptions, print, table } from './output.ts'
+import { drawProgress } from './progress.ts'
+import { ACCOUNT_OPTION, chooseSite, findOperator, OPERATOR, withApp } from './with-app.ts'
+
+interface Options extends OutputOptions {
+  fromUrl?: string
+  clientId?: string
+  clientSecret?: string
+  clientSecretStdin?: boolean
+  account?: string
+  site?: string
+  dryRun?: boolean
+  notify?: boolean
+  skipped?: string
+}
+
+const SKIPPED_FILE = 'import.skipped.jsonl'
+
+/** `bestow import --from-url`, beside the commands that import files. */
+export function serverImportCommand(command: Command): void {
+  command
+    // Otherwise it would take the options of the commands below it.
+    .enablePositionalOptions()
+    .option(
+      '--from-url <address>',
+      'import from another server that speaks this API, as in https://api.kajabi.com',
+    )
+    .addOption(new Option('--client-id <id>', 'of an API key there').env('KAJABI_CLIENT_ID'))
+    .addOption(
+      new Option(
+        '--client-secret <secret>',
+        'of the API key; others on this machine can read it here while the command runs, and cannot in the environment',
+      ).env('KAJABI_CLIENT_SECRET'),
+    )
+    .option('--client-secret-stdin', 'read the secret from standard input')
+    .option(...ACCOUNT_OPTION)
+    .option(
+      '--site <id>',
+      'the site here that everything goes into, when there is one there; otherwise it is created',
+    )
+    .option('--dry-run', 'say what would be created, changed and skipped, and change nothing')
+    .option('--notify', 'let e-mails, automations and webhooks follow')
+    .option(
+      '--skipped <file>',
+      `what was skipped or left out, a line of JSON each; otherwise ${SKIPPED_FILE}`,
+    )
+    .option('--json', 'print the result as one line of JSON')
+    .action(async (options: Options) => {
+      if (options.fromUrl === undefined) command.help({ error: true })
+      await importFromServer({ ...options, fromUrl: options.fromUrl })
+    })
+}
+
+async function importFromServer(options: Options & { fromUrl: string }): Promise<void> {
+  const source = new Source({
+    url: options.fromUrl,
+    clientId: required(options.clientId, '--client-id, or KAJABI_CLIENT_ID in the environment'),
+    clientSecret: required(
+      options.clientSecretStdin ? (await text(process.stdin)).trim() : options.clientSecret,
+      'the secret of the API key: KAJABI_CLIENT_SECRET in the environment, or --client-secret-stdin',
+    ),
+  })
+  const result = await withApp('import', async (app) => {
+    const { accountId, scope } = await findOperator(app, options.account)
+    return runServerImport(app, {
+      source,
+      accountId,
+      siteIds: scope.siteIds,
+      into: options.site === undefined ? null : chooseSite(scope, options.site),
+      isDryRun: options.dryRun === true,
+      notify: options.notify === true,
+      actor: OPERATOR,
+      onProgress: (progress) => options.json || showProgress(progress),
+    })
+  })
+  await printResult(result, options)
+  if (result.unread.length > 0) process.exitCode = 1
+}
+
+function required(value: string | undefined, what: string): string {
+  if (value) return value
+  throw new Error(`Give ${what}.`)
+}
+
+/** In a terminal a line that moves; otherwise one for each list, at its end. */
+function showProgress(progress: ImportProgress): void {
+  const { list, done, begun, isDone } = progress
+  if (process.stderr.isTTY) {
+    if (isDone) drawProgress(progress, list)
+    else drawProgress({ ...progress, total: Math.max(progress.total, done + 1) }, list)
+  } else if (isDone) {
+    const seconds = (performance.now() - begun) / 1_000
+    process.stderr.write(`${list}: ${done.toLocaleString('en')} read in ${seconds.toFixed(1)} s\n`)
+  }
+}
+
+async function printResult(
+  { counts, findings, unread, continued }: ServerImportResult,
+  { dryRun = false, skipped = SKIPPED_FILE, ...options }: Options,
+): Promise<void> {
+  const file = findings.length > 0 ? skipped : null
+  if (file !== null) await writeFile(file, findings.map((one) => `${JSON.stringify(lineOf(one))}\n`).join(''))
+  const result = {
+    dry_run: dryRun,
+    continued,
+    counts: Object.fromEntries(counts),
+    unread,
+    skipped_file: file,
+  }
+  print(options, result, [
+    ...(dryRun ? ['Dry run: nothing was changed.'] : []),
+    ...(continued ? ['An import that was interrupted was continued.'] : []),
+    ...table(
+      [...counts].map(([type, count]) => rowOf(type, count)),
+      'There is nothing to import.',
+    ),
+    ...reasons(findings),
+    ...unread.map(({ list, reason }) => `Not read: ${list}. ${reason}`),
+    ...(file === null ? [] : [`Skipped and left out, with the reasons: ${file}`]),
+  ])
+}
+
+const lineOf = ({ type, id, status, problem, leftOut }: Finding) => ({
+  type,
+  id,
+  status,
+  reason: problem,
+  left_out: leftOut,
+})
+
+const rowOf = (type: string, { created, changed, unchanged, skipped }: Counts) => ({
+  type,
+  read: String(created + changed + unchanged + skipped),
+  created: String(created),
+  changed: String(changed),
+  unchanged: String(unchanged),
+  skipped: String(skipped),
+})
+
+/** Why resources were skipped, and attributes left out, each with how many times. */
+function reasons(findings: Finding[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { type, problem, leftOut } of findings)
+    for (const reason of [
+      ...(problem === null ? [] : [`${type} skipped: ${problem}`]),
+      ...Object.entries(leftOut).map(([name, why]) => `${type} without ${name}: ${why}`),
+    ])
+      counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const sorted = [...counts].sort(([, one], [, other]) => other - one)
+  return sorted.slice(0, MOST_REASONS).map(([reason, count]) => `${count} × ${reason}`)
+}
+
+const MOST_REASONS = 20
