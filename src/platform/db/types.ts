@@ -361,6 +361,7 @@ export interface Customers {
   deleted_at: Timestamp | null;
   email: string | null;
   id: Generated<Int8>;
+  invited_at: Timestamp | null;
   language: string | null;
   last_request_at: Timestamp | null;
   last_sign_in_at: Timestamp | null;
