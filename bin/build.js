@@ -49,7 +49,7 @@ function nameJavaScript(file) {
   writeFileSync(file, readFileSync(file, 'utf8').replace(/(from ')(\.[^']+)\.ts'/g, "$1$2.js'"))
 }
 
-/** The client in one file, as browsers load it, and the test kit for `import` and `require`; with their types. */
+/** The client in one file, as browsers load it, and with the test kit for `import` and `require`; with their types. */
 async function buildClient(document) {
   const { generateClient } = await import('./generate-client.ts')
   await generateClient(join(root, 'src', 'client'), document)
@@ -57,18 +57,23 @@ async function buildClient(document) {
   for (const file of globSync('{client,test-kit}/*.d.ts', { cwd: dist })) nameJavaScript(join(dist, file))
   // The compiler has written what the test kit imports.
   for (const file of globSync('client/*.js', { cwd: dist })) rmSync(join(dist, file))
-  await bundle(join('src', 'client', 'index.ts'), { file: join('client', 'index.js') })
-  await bundle(join('src', 'test-kit', 'index.ts'), { file: join('test-kit', 'index.cjs'), format: 'cjs' })
+  const [client, testKit] = ['client', 'test-kit'].map((folder) => join('src', folder, 'index.ts'))
+  await bundle(client, { file: join('client', 'index.js'), format: 'esm' })
+  await bundle(client, { file: join('client', 'index.cjs'), format: 'cjs' })
+  await bundle(testKit, { file: join('test-kit', 'index.cjs'), format: 'cjs' }, 'node')
   // The same declarations, as `require` looks for them.
-  const types = readFileSync(join(dist, 'test-kit', 'index.d.ts'), 'utf8')
-  writeFileSync(join(dist, 'test-kit', 'index.d.cts'), types)
+  for (const folder of ['client', 'test-kit'])
+    cpSync(join(dist, folder, 'index.d.ts'), join(dist, folder, 'index.d.cts'))
 }
 
-/** @param {string} input @param {object} output */
-async function bundle(input, { file, ...output }) {
+/** @param {string} input @param {object} output @param {'neutral' | 'node'} platform */
+async function bundle(input, { file, ...output }, platform = 'neutral') {
   const { rolldown } = await import('rolldown')
-  const platform = output.format === 'cjs' ? 'node' : 'neutral'
-  const made = await rolldown({ input: join(root, input), platform })
-  await made.write({ file: join(dist, file), format: 'esm', minify: true, ...output })
+  // Its errors are of the classes that the client has.
+  const client = join(root, 'src', 'client', 'index.ts')
+  const external = platform === 'node' ? [client] : []
+  const made = await rolldown({ input: join(root, input), platform, external })
+  const paths = (id) => (id === client ? '../client/index.cjs' : id)
+  await made.write({ file: join(dist, file), minify: true, paths, ...output })
   await made.close()
 }

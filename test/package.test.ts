@@ -87,6 +87,7 @@ test.runIf(isDue)('the package has the server, the portal, and no sources or tes
     'dist/openapi.json',
     'dist/postman_collection.json',
     'dist/client/index.js',
+    'dist/client/index.cjs',
     'dist/client/index.d.ts',
     'dist/test-kit/host.js',
     'dist/test-kit/index.cjs',
@@ -146,9 +147,16 @@ test.runIf(isDue)('the example compiles with the types of the package, and its t
   const tests = await finish(begin('npm', ['test', '--silent'], own))
   expect([tests.code, tests.stdout]).toEqual([0, expect.stringContaining('fail 0')])
   const byRequire = `const { startBestow } = require('bestow/testing')
-    startBestow().then(async (kajabi) => { console.log((await kajabi.contact()).id); await kajabi.close() })`
-  const required = await finish(begin('node', ['--input-type=commonjs', '-e', byRequire], own))
-  expect([required.code, required.stdout]).toEqual([0, '1\n'])
+    const { BestowError } = require('bestow/client')
+    startBestow().then(async (kajabi) => {
+      console.log((await kajabi.contact()).id)
+      await kajabi.client().getContact('999').catch((error) => console.log(error instanceof BestowError))
+      await kajabi.close()
+    })`
+  // As in jest, where `require` loads no modules of the other kind.
+  const asInJest = ['--no-experimental-require-module', '--input-type=commonjs', '-e', byRequire]
+  const required = await finish(begin('node', asInJest, own))
+  expect([required.code, required.stdout]).toEqual([0, '1\ntrue\n'])
   const { pid } = JSON.parse(
     readFileSync(join(example, 'node_modules', '.cache', 'bestow', 'host.json'), 'utf8'),
   )

@@ -59,6 +59,7 @@ export const TABLES: Record<string, string[]> = {
     'segments',
     'taggings',
   ],
+  operations: ['last_backup'],
   sales: [
     'orders',
     'order_numbers',

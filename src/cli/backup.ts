@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { backUp, restore } from '../operations/backup/backup.ts'
+import { recordBackup } from '../operations/backup/last-backup.ts'
 import { loadConfig } from '../platform/config.ts'
 import { openRuntime } from '../server/runtime.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
@@ -18,6 +19,7 @@ async function write(folder: string, options: OutputOptions): Promise<void> {
   const { app, connection, close } = await openRuntime({ role: 'backup', mode: 'development' })
   try {
     const parts = await backUp(app.config, connection, resolve(folder))
+    await recordBackup(app.db)
     print(options, { folder, parts }, `${folder}: ${parts.join(', ')}`)
   } finally {
     await close()

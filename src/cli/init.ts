@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { VERSION } from '../platform/version.ts'
+import { VITEST } from './init-vitest.ts'
 import { type OutputOptions, print, subcommand } from './output.ts'
 
 /** The folder of the package, or of the clone: it has the files that are deployed. */
@@ -14,7 +15,7 @@ interface InitOptions extends OutputOptions {
   domain?: string
 }
 
-interface NewFile {
+export interface NewFile {
   path: string
   text: string
   /** Only for the owner, unless it says otherwise. */
@@ -22,12 +23,12 @@ interface NewFile {
 }
 
 /** What is written, and what to do then. */
-interface Plan {
+export interface Plan {
   files: NewFile[]
   next: string[]
 }
 
-const PLANS: Record<string, { description: string; make: (domain: string) => Promise<Plan> }> = {
+const PLANS: Record<string, { description: string; make: (domain: string) => Plan | Promise<Plan> }> = {
   env: { description: 'write .env with settings for production and a new SECRET_KEY', make: planEnv },
   compose: {
     description: 'write compose.yaml with what it needs: a server on one machine, in containers',
@@ -37,7 +38,12 @@ const PLANS: Record<string, { description: string; make: (domain: string) => Pro
 }
 
 export function initCommands(program: Command): void {
-  const init = program.command('init').description('write files for production into this folder')
+  const init = program
+    .command('init')
+    .description('write files into this folder: for production, or a first test of your code')
+  subcommand(init, 'vitest', 'write a test with a server of its own, for vitest')
+    .option('--force', 'overwrite files')
+    .action((options: InitOptions) => write(options, VITEST))
   for (const [name, { description, make }] of Object.entries(PLANS))
     subcommand(init, name, description)
       .addOption(new Option('--domain <name>', 'host name of the server').default('members.example.com'))

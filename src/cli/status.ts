@@ -101,12 +101,19 @@ function describe(found: Status, url: string, config: Config): string[] {
 const describeProcess = ({ role, version, pid, host, since }: RunningProcess): string =>
   `${role} ${version}, process ${pid}${host ? ` at ${host}` : ''}, up ${duration(systemClock.now().getTime() - since.getTime())}`
 
-const describeBackup = ({ last_archived_at: at }: Status): string =>
-  at ? `last log archived ${duration(systemClock.now().getTime() - at.getTime())} ago` : 'log not archived'
+const describeBackup = ({ last_backup_at, last_archived_at }: Status): string => {
+  const backup = last_backup_at ? `last backup ${ago(last_backup_at)}` : 'never backed up'
+  return last_archived_at ? `${backup}, log archived ${ago(last_archived_at)}` : backup
+}
+
+const ago = (at: Date): string => `${duration(systemClock.now().getTime() - at.getTime())} ago`
+
+/** As people say it: several of a kind of job. */
+const pluralOf = (kind: string): string => `${kind === 'email' ? 'e-mail' : kind}s`.replace('ys', 'ies')
 
 const counts = (pending: Record<string, number>): string =>
   Object.entries(pending)
-    .map(([kind, count]) => `${kind} ${count}`)
+    .map(([kind, count]) => `${pluralOf(kind)} ${count}`)
     .join(', ')
 
 function describeStopped({ DATA_DIR, DATABASE_URL }: Config, found: Status | null): string[] {

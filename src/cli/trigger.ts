@@ -72,7 +72,7 @@ async function perform(
   const events = await read()
   const event = events.find((one) => (hookEventsOf(one) as string[]).includes(name))
   if (!event) throw new Error(`The change did not cause ${name}.`)
-  const followed = options.wait ? await effectsOf(app, event) : []
+  const followed = options.wait ? await effectsOf(app, siteId, idsAbout(event, events)) : []
   const { id, contact_id, customer_id, offer_id, grant_id } = event
   print(
     options,
@@ -92,6 +92,10 @@ async function perform(
   )
 }
 
+/** Of the event, and of those that the same change has recorded: a first grant also makes a customer. */
+const idsAbout = (event: Event, events: Event[]): string[] =>
+  events.filter(({ contact_id }) => contact_id === event.contact_id).map(({ id }) => id)
+
 function aboutOf({ contact_id, offer_id, grant_id, data }: Event): string {
   const about = {
     grant: grant_id,
@@ -104,29 +108,29 @@ function aboutOf({ contact_id, offer_id, grant_id, data }: Event): string {
     .join(', ')
 }
 
+type Dispatched = Event & { dispatched_at: Date | null }
+
 /** Waits for the server, which does the rest. */
-async function effectsOf(app: App, { id, site_id: siteId }: Event): Promise<string[]> {
+async function effectsOf(app: App, siteId: string, ids: string[]): Promise<string[]> {
   for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(100)) {
-    const event = (await findEvent(app.db, [siteId], id)) as (Event & { dispatched_at: Date | null }) | null
-    if (!event?.dispatched_at) continue
-    const runs = await readRuns(app.db, siteId, [id])
+    const events = await Promise.all(ids.map((id) => findEvent(app.db, [siteId], id)))
+    if (events.some((event) => !(event as Dispatched | null)?.dispatched_at)) continue
+    const runs = await readRuns(app.db, siteId, ids)
     const runIds = runs.map((run) => run.id)
-    const emails = await readEmails(app.db, siteId, [id], runIds)
-    const deliveries = await readDeliveries(app.db, siteId, [id], runIds)
+    const emails = await readEmails(app.db, siteId, ids, runIds)
+    const deliveries = await readDeliveries(app.db, siteId, ids, runIds)
     const isPending = [...emails, ...deliveries].some(
       ({ status, attempts }) => status === 'pending' && attempts === 0,
     )
     if (isPending) continue
     return [
-      ...emails.map(({ id: email, kind, status }) => `e-mail ${email} ${kind} (${status})`),
-      ...deliveries.map(({ id: delivery, status }) => `delivery ${delivery} (${status})`),
-      ...runs.map(
-        ({ id: run, automation_name, status }) => `run ${run} of ${automation_name ?? '-'} (${status})`,
-      ),
+      ...emails.map(({ id, kind, status }) => `e-mail ${id} ${kind} (${status})`),
+      ...deliveries.map(({ id, status }) => `delivery ${id} (${status})`),
+      ...runs.map(({ id, automation_name, status }) => `run ${id} of ${automation_name ?? '-'} (${status})`),
     ]
   }
   throw new Error(
-    `Event ${id} was recorded, but its effects were not processed within ${WAIT_MS / 1000} s. Does \`bestow start\` run?`,
+    `The change was recorded (event ${ids.join(', ')}), but its effects were not processed within ${WAIT_MS / 1000} s. Does \`bestow start\` run?`,
   )
 }
 

@@ -37,6 +37,7 @@ export const SECTIONS: Section[] = [
   {
     title: 'Guides',
     pages: [
+      chapter('granting', 'Granting access'),
       chapter('automations', 'Automations'),
       chapter('webhooks', 'Webhooks'),
       chapter('events', 'Events'),

@@ -164,6 +164,9 @@ test.each([
 test('a search finds pages by the beginning of words, and shows what was entered as text', async () => {
   const found = await text('/docs/search?q=idempot')
   expect(found).toContain('href="/docs/guides/guarantees"')
+  const results = await text('/docs/search.md?q=grant')
+  expect(results).toContain('- [Grant offers to a contact](')
+  expect(results).not.toMatch(/#{2} |\||curl -/)
   const shown = await text(`/docs/search?q=${encodeURIComponent('<script>alert(1)</script>')}`)
   expect(shown).not.toContain('<script>alert')
   expect(await text('/docs/search?q[]=a&q[]=b')).toContain('Enter what to search for')

@@ -21,7 +21,10 @@ export function plainPage({ markdown, openapi, path }: SitePage): string {
 /** The results of a search, a line each. */
 export const plainResults = (found: Found[]): string =>
   found
-    .map(({ path, title, excerpt }) => `- [${title}](${LOCAL_URL}${addressOf(path)}.md): ${excerpt}\n`)
+    .map(
+      ({ path, title, summary, excerpt }) =>
+        `- [${title}](${LOCAL_URL}${addressOf(path)}.md): ${summary} ${excerpt}\n`,
+    )
     .join('')
 
 /** Links to pages become links to their Markdown. */

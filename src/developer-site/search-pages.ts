@@ -4,6 +4,9 @@ import { plainText, type SitePage } from './site-page.ts'
 export interface Found {
   path: string
   title: string
+  /** Its first sentence, or method and path of an operation. */
+  summary: string
+  /** A piece of its text with a word that was found. */
   excerpt: string
 }
 
@@ -13,16 +16,25 @@ const EXCERPT_LENGTH = 180
 interface Entry {
   id: string
   title: string
+  summary: string
   headings: string
+  /** Sentences. */
   text: string
+  /** Tables and examples, which are no good to read in pieces. */
+  rest: string
 }
 
 /** Finds pages by words, also by their beginnings and with a letter that is wrong. */
 export class PageSearch {
   readonly #index = new MiniSearch<Entry>({
-    fields: ['title', 'headings', 'text'],
-    storeFields: ['title', 'text'],
-    searchOptions: { boost: { title: 6, headings: 2 }, prefix: true, fuzzy: 0.15, combineWith: 'AND' },
+    fields: ['title', 'summary', 'headings', 'text', 'rest'],
+    storeFields: ['title', 'summary', 'text'],
+    searchOptions: {
+      boost: { title: 8, summary: 4, headings: 2, rest: 0.5 },
+      prefix: true,
+      fuzzy: 0.15,
+      combineWith: 'AND',
+    },
   })
 
   constructor(pages: Iterable<SitePage>) {
@@ -34,17 +46,30 @@ export class PageSearch {
     return this.#index
       .search(query)
       .slice(0, MOST_RESULTS)
-      .map(({ id, title, text, terms }) => ({ path: id, title, excerpt: excerptOf(text, terms) }))
+      .map(({ id, title, summary, text, terms }) => ({
+        path: id,
+        title,
+        summary,
+        excerpt: excerptOf(text, terms),
+      }))
   }
 }
 
 function entryOf({ path, title, summary, markdown }: SitePage): Entry {
-  const lines = markdown.split('\n')
+  const blocks = markdown.split(/^```.*$/m)
+  const lines = blocks.filter((_, index) => index % 2 === 0).flatMap((block) => block.split('\n'))
+  const headings = lines.filter((line) => /^#{2,} /.test(line)).map((line) => line.replace(/^#+ /, ''))
+  const rows = lines.filter((line) => line.startsWith('|'))
+  const examples = blocks.filter((_, index) => index % 2 === 1)
   return {
     id: path,
-    title: `${title} ${summary}`,
-    headings: lines.filter((line) => /^#{2,} /.test(line)).join(' '),
-    text: plainText(lines.filter((line) => !/^(?:```|\| ---|# )/.test(line)).join(' ')),
+    title,
+    summary,
+    headings: headings.join(' '),
+    text: plainText(lines.filter((line) => !/^[#|]/.test(line)).join(' '))
+      .replace(summary, '')
+      .trim(),
+    rest: [...rows, ...examples].join(' '),
   }
 }
 

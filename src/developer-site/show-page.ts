@@ -111,7 +111,7 @@ export class PageView {
 const listOf = (found: Found[]): string =>
   `<ol class="results">${found
     .map(
-      ({ path, title, excerpt }) =>
-        `<li><a href="${addressOf(path)}">${escapeHtml(title)}</a><p>${escapeHtml(excerpt)}</p></li>`,
+      ({ path, title, summary, excerpt }) =>
+        `<li><a href="${addressOf(path)}">${escapeHtml(title)}</a><p><b>${escapeHtml(summary)}</b> ${escapeHtml(excerpt)}</p></li>`,
     )
     .join('\n')}</ol>`

@@ -18,6 +18,8 @@ import {
 /** The first one makes a database, which takes some seconds; longer on a machine that is busy. */
 const PATIENCE_MS = 120_000
 const POLL_MS = 25
+/** As `engines` of package.json says. The host runs on the same Node as the tests. */
+const OLDEST_NODE = '22.19.0'
 
 export interface HostOptions {
   /** Where the database and the log of the host are. */
@@ -79,8 +81,15 @@ export class HostConnection {
   }
 }
 
-/** @throws Error with what the host has written when it does not start */
+/** @throws Error that names the version that is needed */
+export function assertNode(version = process.versions.node): void {
+  if (version.localeCompare(OLDEST_NODE, 'en', { numeric: true }) < 0)
+    throw new Error(`bestow/testing needs Node ${OLDEST_NODE} or newer; the tests run on ${version}.`)
+}
+
+/** @throws Error when Node is too old, and with what the host has written when it does not start */
 export async function connectHost({ folder, databaseUrl }: HostOptions): Promise<HostConnection> {
+  assertNode()
   let child: { exitCode: number | null } | null = null
   for (const end = performance.now() + PATIENCE_MS; performance.now() < end; ) {
     const found = await findHost(folder)

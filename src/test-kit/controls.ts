@@ -22,7 +22,7 @@ export interface Fault {
 
 /** How the mail server fails: give `smtp` or `timeout`; 451 if both are left out. */
 export interface MailFault {
-  /** It refuses the e-mail with this status: 4xx, and it is sent again later, or 5xx for good. */
+  /** It refuses the e-mail with this status: 4xx, and it is sent again later, or 5xx, and it is not. */
   smtp?: number
   /** It does not answer; the e-mail is sent again later. */
   timeout?: true

@@ -1,11 +1,13 @@
 /** The test kit as other projects use it: one host, and servers of their own for each test. */
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateClient } from '../../bin/generate-client.ts'
 import { until } from '../../test/processes.ts'
+import { assertNode } from './connect-host.ts'
 import type { StartOptions, TestServer } from './index.ts'
 
 await generateClient(join(import.meta.dirname, '../client'))
@@ -166,6 +168,13 @@ test('a fault that no request has met is an error at the end', async () => {
   await own.failNext({ status: 503 })
   await expect(own.close()).rejects.toThrow('503')
   await expect(fetch(own.baseUrl)).rejects.toThrow()
+})
+
+test('a Node that is too old is named, with the one that is needed', () => {
+  const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+  expect(() => assertNode('22.18.0')).toThrow(`needs Node ${engines.node.slice(2)}`)
+  expect(() => assertNode('9.0.0')).toThrow('the tests run on 9.0.0')
+  for (const version of ['22.19.0', '22.20.1', '24.0.0', '100.0.0']) assertNode(version)
 })
 
 describe('processes', () => {

@@ -24,7 +24,7 @@ export class RecordedEvents {
       const found = request && operationOf(server, config, request.method, request.path)
       if (!found) return []
       const { template, operation } = found
-      const named = (operation as { 'x-events'?: string[] })['x-events'] ?? []
+      const named: string[] = operation['x-events'] ?? []
       return types
         .filter((type) => !named.includes(type))
         .map((type) => `${request.method} ${template}: ${type}`)

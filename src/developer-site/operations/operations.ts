@@ -34,29 +34,21 @@ export interface DocumentedOperation {
   source: Operation
 }
 
-type Described = Operation & {
-  summary: string
-  description: string
-  'x-extension'?: boolean
-  'x-permission'?: string | null
-  'x-events'?: EventType[]
-}
-
 /** All operations, in the order of the document. */
 export const operationsOf = (document: OpenApi): DocumentedOperation[] =>
   Object.entries(document.paths).flatMap(([url, methods]) =>
     Object.entries(methods).map(([method, operation]) =>
-      describe(document, method.toUpperCase(), url, operation as Described),
+      describe(document, method.toUpperCase(), url, operation),
     ),
   )
 
-function describe(document: OpenApi, method: string, url: string, operation: Described): DocumentedOperation {
+function describe(document: OpenApi, method: string, url: string, operation: Operation): DocumentedOperation {
   const [type, media] = Object.entries(operation.requestBody?.content ?? {})[0] ?? []
   return {
     id: operation.operationId!,
     method,
     url,
-    summary: operation.summary,
+    summary: operation.summary!,
     description: operation.description ?? '',
     tag: operation.tags![0]!,
     isExtension: operation['x-extension'] === true,

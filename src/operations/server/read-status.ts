@@ -5,6 +5,7 @@ import { isMigrated, unknownMigrations } from '../../platform/db/migrate.ts'
 import { countJobs, type JobCounts } from '../../platform/queue/jobs.ts'
 import type { Queue } from '../../platform/queue/queue.ts'
 import { VERSION } from '../../platform/version.ts'
+import { lastBackupAt } from '../backup/last-backup.ts'
 
 /** A process that uses the database. */
 export interface RunningProcess {
@@ -28,6 +29,8 @@ export interface Status {
   jobs: JobCounts | null
   /** When PostgreSQL last archived its log; null when it does not, or has not yet. */
   last_archived_at: Date | null
+  /** When `bestow backup` last completed one; null: never, or the schema is older. */
+  last_backup_at: Date | null
   /** What somebody should do something about. */
   attention: string[]
 }
@@ -51,6 +54,7 @@ export async function readStatus(db: Db, queues: Queue[]): Promise<Status> {
     schema: !isUsable ? 'older' : unknown.length > 0 ? 'newer' : 'current',
     jobs: isUsable ? await countJobs(db, queues) : null,
     last_archived_at,
+    last_backup_at: isUsable ? await lastBackupAt(db) : null,
   }
   return { ...found, attention: attentionOf(found, is_failing) }
 }

@@ -671,6 +671,11 @@ export interface LandingPages {
   updated_at: Timestamp;
 }
 
+export interface LastBackup {
+  finished_at: Timestamp;
+  one: Generated<boolean>;
+}
+
 export interface LessonCompletions {
   completed_at: Timestamp | null;
   customer_id: Int8;
@@ -1344,6 +1349,7 @@ export interface DB {
   imports: Imports;
   invitations: Invitations;
   landing_pages: LandingPages;
+  last_backup: LastBackup;
   lesson_completions: LessonCompletions;
   lesson_media: LessonMedia;
   member_links: MemberLinks;
