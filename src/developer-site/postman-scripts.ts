@@ -5,11 +5,12 @@ const script = (listen: 'prerequest' | 'test', text: string) => ({
   script: { type: 'text/javascript', exec: text.trim().split('\n') },
 })
 
-/** Gets a token when there is none, and sends nothing to an address that lacks an id. */
+/** Gets a token when there is none, and sends nothing in which an id is missing. */
 const BEFORE = `
-const missing = pm.request.url.variables.all().filter(({ value }) => /^$|{{/.test(pm.variables.replaceIn(value || '')))
+const texts = pm.request.url.variables.all().map(({ value }) => value || '{{id}}').concat((pm.request.body && pm.request.body.raw) || '')
+const missing = texts.flatMap((text) => pm.variables.replaceIn(text).match(/{{[^}]*}}/g) || [])
 if (missing.length > 0) {
-  console.log(pm.info.requestName + ': skipped. Set ' + missing.map(({ value }) => value).join(', ') + ', or send a request that finds it.')
+  console.log(pm.info.requestName + ': skipped. Set ' + missing.join(', ') + ', or send a request that finds it.')
   pm.execution.skipRequest()
 }
 const endsAt = Number(pm.collectionVariables.get('access_token_ends_at') || 0)
@@ -44,4 +45,21 @@ if (/json/.test(pm.response.headers.get('Content-Type'))) {
   const first = Array.isArray(data) ? data[0] : data
   if (first && first.id) pm.collectionVariables.set('${variable}', first.id)
 }`,
+  )
+
+/** Before a request that creates one: the id before it comes back when the new one is deleted. */
+export const rememberId = (variable: string) =>
+  script(
+    'prerequest',
+    `pm.collectionVariables.set('${variable}_before', pm.collectionVariables.get('${variable}'))`,
+  )
+
+/** After a request that deletes one. */
+export const bringBackId = (variable: string) =>
+  script(
+    'test',
+    `
+const before = pm.collectionVariables.get('${variable}_before')
+if (before) pm.collectionVariables.set('${variable}', before)
+else pm.collectionVariables.unset('${variable}')`,
   )

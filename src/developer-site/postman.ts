@@ -7,8 +7,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OpenApi } from '../platform/http/openapi/document.ts'
 import { singularOf } from '../platform/jsonapi/documented.ts'
+import { idOf, runnableBody } from './postman-bodies.ts'
 import { firstSteps } from './postman-first-steps.ts'
-import { COLLECTION_EVENTS, keepId } from './postman-scripts.ts'
+import { inOrder, isWholeOne } from './postman-order.ts'
+import { bringBackId, COLLECTION_EVENTS, keepId, rememberId } from './postman-scripts.ts'
 import { LOCAL_URL } from './site-page.ts'
 
 const BUILT = join(import.meta.dirname, '..', 'postman_collection.json')
@@ -84,9 +86,11 @@ export async function makeCollection(document: OpenApi): Promise<Collection> {
     })
   })
   const operations = new Map(operationsOf(document).map((one) => [`${one.method} ${one.path}`, one]))
+  const all = made.item.flatMap(({ item }) => item!)
+  const kept = new Set(all.flatMap(({ request }) => keptBy(request!) ?? []))
   const folders = made.item.map((folder) => ({
     ...folder,
-    item: folder.item!.map((item) => runnable(item, operations)),
+    item: inOrder(folder.item!.map((item) => runnable(item, operations, kept))),
   }))
   return {
     info: made.info,
@@ -123,25 +127,39 @@ const operationsOf = (document: OpenApi): Operation[] =>
   )
 
 /** With the ids that other requests have found in the place of examples, and with the token of the collection. */
-function runnable(item: Item, operations: Map<string, Operation>): Item {
+function runnable(item: Item, operations: Map<string, Operation>, kept: ReadonlySet<string>): Item {
   const { auth: _auth, ...request } = item.request!
   const { path, variable = [] } = request.url
   const { id, isPublic } = operations.get(`${request.method} ${path.join('/')}`)!
   const named = variable.map((one) => ({ ...one, value: `{{${variableOf(path, one.key)}}}` }))
-  const last = path.at(-1)!
-  const isOfMany = !last.startsWith(':') && singularOf(last) !== last && !path.includes('relationships')
+  const { body } = request
+  const raw = body?.mode === 'raw' && JSON.stringify(runnableBody(JSON.parse(body.raw!), kept), null, 2)
   return {
     id,
     name: item.name,
     request: {
       ...request,
       url: { ...request.url, variable: named },
+      ...(raw && { body: { ...body!, raw } }),
       ...(isPublic && { auth: { type: 'noauth' } }),
     },
     response: [],
-    event:
-      isOfMany && path[0] === 'v1' && ['GET', 'POST'].includes(request.method) ? [keepId(idOf(last))] : [],
+    event: scriptsOf(request),
   }
+}
+
+function scriptsOf(request: Request): object[] {
+  const { method, url } = request
+  const variable = keptBy(request)
+  if (variable) return method === 'POST' ? [rememberId(variable), keepId(variable)] : [keepId(variable)]
+  return method === 'DELETE' && isWholeOne(url.path) ? [bringBackId(idOf(url.path[1]!))] : []
+}
+
+/** The variable that a request which lists or creates resources finds the id of one for. */
+function keptBy({ method, url: { path } }: Request): string | null {
+  const last = path.at(-1)!
+  const isOfMany = !last.startsWith(':') && singularOf(last) !== last && !path.includes('relationships')
+  return isOfMany && path[0] === 'v1' && ['GET', 'POST'].includes(method) ? idOf(last) : null
 }
 
 /** Of `:id` in v1/contacts/:id: "contact_id". */
@@ -149,8 +167,6 @@ function variableOf(path: string[], key: string): string {
   if (key !== 'id') return key
   return idOf(path[path.indexOf(':id') - 1]!)
 }
-
-const idOf = (collection: string): string => `${singularOf(collection)}_id`
 
 /** They would be most of the collection, and are in the reference. */
 function withoutResponses(document: OpenApi): OpenApi {
