@@ -13,6 +13,7 @@ import { grants } from './figures/grants.ts'
 import { imports } from './figures/imports.ts'
 import { latency } from './figures/latency.ts'
 import { millionContacts } from './figures/million-contacts.ts'
+import { orders } from './figures/orders.ts'
 import { restart } from './figures/restart.ts'
 import { sales } from './figures/sales.ts'
 import { emptyStart, fewContacts } from './figures/sizes.ts'
@@ -38,6 +39,7 @@ export const figures: Figure[] = [
   bulkGrants,
   sales,
   imports,
+  orders,
 ]
 
 /** The figures with the wanted keys, and those that they need; all when `wanted` is empty. */

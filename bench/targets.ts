@@ -42,6 +42,7 @@ export const targets: Target[] = [
   { of: 's', limit: { least: 1_000 } },
   { of: 't', limit: { most: 120 } },
   { of: 't rate', per: 't bare', limit: { least: 0.5 } },
+  { of: 's http', limit: { least: 1_000 } },
 ]
 
 export interface Comparison extends Target {

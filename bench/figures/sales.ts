@@ -3,7 +3,7 @@ import { recordSales, type Sale } from '../../src/sales/orders/record-sales.ts'
 import { createBenchDatabase } from '../database.ts'
 import type { Bench, Figure } from '../figure.ts'
 
-const SALES = 10_000
+export const SALES = 10_000
 /** Sales of one transaction. */
 const TOGETHER = 50
 const CONNECTIONS = 4
@@ -61,7 +61,9 @@ export const sales: Figure = {
 }
 
 /** Every sale once, with its purchase, its payment and its events. */
-async function assertRecorded(pool: { query: (text: string) => Promise<{ rows: object[] }> }): Promise<void> {
+export async function assertRecorded(pool: {
+  query: (text: string) => Promise<{ rows: object[] }>
+}): Promise<void> {
   const { rows } = await pool.query(`
     select (select count(*) from orders)::int as orders, (select count(*) from purchases)::int as purchases,
            (select sum(amount) from transactions)::int as paid,

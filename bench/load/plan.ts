@@ -12,11 +12,13 @@ export interface Plan {
   requests: Requests
 }
 
-/** Request i has the path i, begun again at the end; `{n}` in it becomes the number i. */
+/** Request i has the path i, begun again at the end; each `{n}` in it and in the body becomes the number i. */
 export interface Requests {
   method: 'GET' | 'POST'
   paths: string[]
   body?: string
+  /** Which all responses must have; left out: 200. */
+  status?: number
   numbers: Numbers
 }
 

@@ -9,16 +9,24 @@ export function requestWriter({ url, token, requests }: Plan): () => string | nu
     `Host: ${new URL(url).host}`,
     `Authorization: Bearer ${token}`,
     'Accept: application/vnd.api+json',
-    ...(method === 'POST'
-      ? ['Content-Type: application/vnd.api+json', `Content-Length: ${Buffer.byteLength(body)}`]
-      : []),
+    ...(method === 'POST' ? ['Content-Type: application/vnd.api+json'] : []),
   ].join('\r\n')
+  const lengthOf = (body: string) =>
+    method === 'POST' ? `\r\nContent-Length: ${Buffer.byteLength(body)}` : ''
+  const bodyOf = template(body)
   let i = 0
   return () => {
     if (i === count) return null
-    const number = first + ((i * step) % count)
-    const path = paths[i % paths.length]!.replace('{n}', String(number))
+    const number = String(first + ((i * step) % count))
+    const path = paths[i % paths.length]!.replace('{n}', number)
     i += 1
-    return `${method} ${path}${head}\r\n\r\n${body}`
+    const sent = bodyOf(number)
+    return `${method} ${path}${head}${lengthOf(sent)}\r\n\r\n${sent}`
   }
+}
+
+/** Writes a number into the places of a text that are for it. */
+function template(text: string): (number: string) => string {
+  const parts = text.split('{n}')
+  return parts.length === 1 ? () => text : (number) => parts.join(number)
 }

@@ -19,7 +19,7 @@ import { loadPage } from '../platform/jsonapi/load.ts'
 import { parseQuery } from '../platform/jsonapi/query.ts'
 import type { Resource, Row } from '../platform/jsonapi/resource.ts'
 import { lockOne } from '../platform/records/lock-one.ts'
-import { createOrder } from '../sales/orders/create-order.ts'
+import { createOrder } from '../sales/orders/create-orders.ts'
 import { findContactId } from './contacts.ts'
 import { OPERATOR, type Operator } from './with-app.ts'
 
@@ -193,7 +193,9 @@ async function sell(scene: Scene): Promise<void> {
   if (offer_id === undefined)
     throw new Error('There is no offer with a price; name one with --offer, or give one a price.')
   const sale = { items: [{ offer_id }], test: true }
-  await inTransaction(app.db, (tx) => createOrder(tx, siteId, sale, { contactId }, {}, origin))
+  await inTransaction(app.db, (tx) =>
+    createOrder(tx, { siteId, values: sale, customer: { contactId }, options: {}, origin }),
+  )
 }
 
 async function lockOneContact(scene: Scene): Promise<Contact> {

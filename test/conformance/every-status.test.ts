@@ -223,7 +223,7 @@ async function withAttributes(route: Route, attributes: object): Promise<Reply> 
   })
 }
 
-const isIdempotent = ({ kind, method }: Route) => ['write', 'batched'].includes(kind) && method !== 'GET'
+const isIdempotent = ({ kind, method }: Route) => !['open', 'read'].includes(kind) && method !== 'GET'
 
 /** With the session of a browser, and without the header that shows whose page sends it. */
 const fromAnotherPage = (request: Request) =>

@@ -9,6 +9,10 @@ export interface NewPerson {
   /** As parseEmailAddress() reads it. */
   email: string
   name: string
+  /** Wants to get marketing e-mails. */
+  subscribed?: boolean
+  /** Who brings them; left out: who brings all. */
+  origin?: Origin
 }
 
 /**
@@ -31,17 +35,17 @@ export async function ensureContacts(
   if (missing.length === 0) return known
   // In this order, so that two that create the same contacts cannot deadlock.
   const { rows } = await sql<{ id: string; email: string }>`
-    insert into contacts (site_id, name, email, created_at, updated_at)
-    select ${siteId}, p.name, p.email, ${origin.now}, ${origin.now}
-      from jsonb_to_recordset(${JSON.stringify(missing)}::jsonb) p (name text, email text)
+    insert into contacts (site_id, name, email, subscribed, created_at, updated_at)
+    select ${siteId}, p.name, p.email, coalesce(p.subscribed, false), ${origin.now}, ${origin.now}
+      from jsonb_to_recordset(${JSON.stringify(missing)}::jsonb) p (name text, email text, subscribed boolean)
      order by p.email
     on conflict do nothing
     returning id, email`.execute(tx)
+  const origins = new Map(missing.map(({ email, origin: own = origin }) => [email, own]))
   await recordCreated(
     tx,
     siteId,
-    rows.map(({ id }) => id),
-    origin,
+    rows.map(({ id, email }) => ({ id, origin: origins.get(email)! })),
   )
   for (const { id, email } of rows) known.set(email, id)
   if (rows.length === missing.length) return known
@@ -49,10 +53,16 @@ export async function ensureContacts(
 }
 
 /** Records that these contacts were created. */
-export async function recordCreated(tx: Tx, siteId: string, ids: string[], origin: Origin): Promise<void> {
-  const row = JSON.stringify(originRow(origin))
+export async function recordCreated(
+  tx: Tx,
+  siteId: string,
+  created: { id: string; origin: Origin }[],
+): Promise<void> {
+  if (created.length === 0) return
+  const rows = created.map(({ id, origin }) => ({ id, now: origin.now, origin: originRow(origin) }))
   await sql`
     select from record_events(array(
-      select row(${siteId}, 'contact_created', ${origin.now}, ${row}::jsonb, c.id, null, null, null, '{}')::new_event
-        from unnest(${ids}::bigint[]) c (id) order by c.id))`.execute(tx)
+      select row(${siteId}, 'contact_created', c.now, c.origin, c.id, null, null, null, '{}')::new_event
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) c (id bigint, now timestamptz, origin jsonb)
+       order by c.id))`.execute(tx)
 }

@@ -116,8 +116,7 @@ async function insertContacts(
   await recordCreated(
     tx,
     siteId,
-    rows.map(({ id }) => id),
-    origin,
+    rows.map(({ id }) => ({ id, origin })),
   )
   return new Map(rows.map(({ id, email }) => [email, id]))
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { TokenClaims } from '../auth/tokens.ts'
 import type { Tx } from '../db/database.ts'
 import { ApiError, badRequest } from '../jsonapi/errors.ts'
-import type { Answer, IdempotencyKey } from './route.ts'
+import type { Answer, IdempotencyKey, SignedContext, WriteContext } from './route.ts'
 
 const HEADER = { header: 'Idempotency-Key' }
 
@@ -83,6 +83,43 @@ export async function once(
     select keep_outcome(${accountId}::bigint, ${JSON.stringify(idempotency)}::jsonb, ${JSON.stringify(kept)}::jsonb)
   `.execute(tx)
   return answer
+}
+
+/**
+ * The same for several requests of one caller to one route, no key twice: `work` is given those that are done for the
+ * first time. A key whose request is refused is free again.
+ */
+export async function onceEach<Context extends SignedContext & WriteContext>(
+  tx: Tx,
+  contexts: Context[],
+  work: (contexts: Context[]) => Promise<(Answer | ApiError)[]>,
+): Promise<(Answer | ApiError)[]> {
+  const keyed = contexts.filter(({ idempotency }) => idempotency)
+  if (keyed.length === 0) return work(contexts)
+  const { caller, scope } = contexts[0]!
+  const claims = JSON.stringify(keyed.map(({ idempotency }) => idempotency))
+  const { rows } = await sql<{ place: string; state: 'claimed' | 'replay' | 'mismatch'; outcome: Answer }>`
+    select place, state, outcome
+      from claim_idempotency_keys(${caller.accountId}::bigint, ${claims}::jsonb, ${scope.now}::timestamptz)`.execute(
+    tx,
+  )
+  const known = new Map<Context, Answer | ApiError>()
+  for (const { place, state, outcome } of rows) {
+    const context = keyed[Number(place) - 1]!
+    if (state === 'mismatch') known.set(context, otherRequest())
+    if (state === 'replay') known.set(context, { ...outcome, headers: { ...outcome.headers, ...REPLAYED } })
+  }
+  const first = contexts.filter((context) => !known.has(context))
+  const results = first.length === 0 ? [] : await work(first)
+  const kept = first.flatMap(({ idempotency: claim }, index) => {
+    const result = results[index]!
+    return claim ? [{ claim, outcome: result instanceof ApiError ? null : result }] : []
+  })
+  await sql`
+    select keep_outcome(${caller.accountId}::bigint, k.claim, nullif(k.outcome, 'null'))
+      from jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) k (claim jsonb, outcome jsonb)`.execute(tx)
+  for (const [index, context] of first.entries()) known.set(context, results[index]!)
+  return contexts.map((context) => known.get(context)!)
 }
 
 /**

@@ -8,7 +8,7 @@ import { SESSION_COOKIE } from './credentials.ts'
 import { completeDocument } from './openapi/complete.ts'
 import type { OpenApi } from './openapi/document.ts'
 import { RECENT_MINUTES } from './recent-sign-in.ts'
-import type { Route } from './route.ts'
+import { type Route, takesIdempotencyKey } from './route.ts'
 
 /** Collects the OpenAPI document from the routes that are registered after this; it is made when it is asked for. */
 export async function openapi(
@@ -107,17 +107,14 @@ const sessionSentences = ({ onlySessions, needsRecentSignIn }: Route): string[] 
 ]
 
 /** What every route of a kind can answer, and what this one says of itself; 400 for a malformed path or query. */
-function errorStatuses(
-  { access, form, upload, streams, kind, method, url, errors = [] }: Route,
-  strict: boolean,
-): number[] {
+function errorStatuses(route: Route, strict: boolean): number[] {
+  const { access, form, upload, streams, method, url, errors = [] } = route
   const statuses = new Set([...errors, 400, 429])
   if (access !== 'public') for (const status of [401, 403, 503]) statuses.add(status)
   if (url.includes('{')) statuses.add(404)
   // A body is read also where none is asked for.
   if (method !== 'GET') statuses.add(413)
-  if (method !== 'GET' && (kind === 'write' || kind === 'batched'))
-    for (const status of [409, 422]) statuses.add(status)
+  if (takesIdempotencyKey(route)) for (const status of [409, 422]) statuses.add(status)
   if (strict && access !== 'public' && !form && !upload && !streams)
     for (const status of [406, 415]) statuses.add(status)
   return [...statuses].sort()

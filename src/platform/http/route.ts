@@ -5,6 +5,7 @@ import type { Permission } from '../auth/permissions.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import type { Db, Tx } from '../db/database.ts'
 import type { EventType } from '../events/events.ts'
+import type { ApiError } from '../jsonapi/errors.ts'
 import type { Ignored, QueryParameters, ResourceQuery } from '../jsonapi/query.ts'
 import type { Resource } from '../jsonapi/resource.ts'
 import type { LoadScope } from '../jsonapi/resources.ts'
@@ -127,6 +128,7 @@ interface RouteBase {
  * - read: the token is checked, then the handler reads.
  * - write: one transaction in which the token and what is to be shown are checked, the Idempotency-Key claimed and
  *   the handler run.
+ * - shared: as write, but requests of one caller that wait at the same moment share the transaction.
  * - batched: the handler hands claims and key to one database function, which does all of that itself.
  */
 export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } & (
@@ -154,11 +156,27 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
         handler: (context: WriteContext<Static<Body>>) => Promise<Answer>
       }
     | {
+        kind: 'shared'
+        access: Permission
+        shows: Resource
+        /** Requests that have one of these in common never share a transaction. */
+        keysOf: (context: SignedContext<Static<Body>>) => string[]
+        /**
+         * The answer to each, or why it is refused: then nothing was written for it. What is thrown rolls all of them
+         * back, and each is run alone.
+         */
+        handler: (contexts: WriteContext<Static<Body>>[]) => Promise<(Answer | ApiError)[]>
+      }
+    | {
         kind: 'batched'
         access: Permission
         handler: (context: SignedContext<Static<Body>>) => Promise<Answer>
       }
   )
+
+/** Whether a route changes something, and a repetition with the same Idempotency-Key does not. */
+export const takesIdempotencyKey = ({ kind, method }: Pick<Route, 'kind' | 'method'>): boolean =>
+  kind !== 'open' && kind !== 'read' && method !== 'GET'
 
 type Definition<Each> = Each extends unknown ? Omit<Each, 'extension'> : never
 

@@ -2,13 +2,13 @@ import type { App } from '../app.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
 import { inDryRun } from '../events/dry-run.ts'
-import type { LoadScope } from '../jsonapi/resources.ts'
-import { actorOf, authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
+import { authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { isDryRun, withEffects } from './dry-run.ts'
 import { idempotencyKey, isStillRunning, keyOwner, once, stillRunning } from './idempotency.ts'
 import { assertSession } from './recent-sign-in.ts'
-import { readSingleQuery } from './resource-routes.ts'
-import type { Answer, Caller, Context, Route, SignedContext, WriteContext } from './route.ts'
+import type { Answer, Context, Route, SignedContext, WriteContext } from './route.ts'
+import { runShared } from './shared-writes.ts'
+import { scopeOf, writeContextOf } from './write-context.ts'
 
 /**
  * Runs a route in the way its kind says: who may, in which transaction, at most how often.
@@ -40,6 +40,8 @@ function runSigned(route: Exclude<Route, { kind: 'open' }>, signed: SignedContex
       return runRead(route, signed)
     case 'write':
       return runWrite(route, signed)
+    case 'shared':
+      return runShared(route, signed)
     case 'batched':
       return route.handler(signed)
   }
@@ -79,20 +81,17 @@ async function runWrite(route: WriteRoute, context: SignedContext): Promise<Answ
 
 type WriteRoute = Extract<Route, { kind: 'write' }>
 
-/** Checks who asks, and what is to be shown: before an Idempotency-Key is looked up, whose answer takes the same permissions. */
+/** Checks who asks, and what is to be shown. */
 async function openWrite(
   route: WriteRoute,
   context: SignedContext,
   tx: Tx,
   prepared: unknown,
 ): Promise<WriteContext> {
-  const { app, claims, baseUrl } = context
+  const { app, claims } = context
   const caller = await authenticate(tx, claims, route.access, true)
-  const scope = scopeOf(app, caller, app.clock.now(), baseUrl)
-  const shown = route.shows
-    ? await readSingleQuery(tx, route.shows, { ...context, caller, scope })
-    : { fields: {}, include: {} }
-  return { ...context, caller, scope, tx, isDryRun: false, prepared, actor: actorOf(caller), shown }
+  const writing = await writeContextOf(context, { shows: route.shows, caller, tx, now: app.clock.now() })
+  return { ...writing, prepared }
 }
 
 /** An Idempotency-Key neither counts nor is used up: nothing was done that must not be done again. */
@@ -103,20 +102,6 @@ const runDry = (route: WriteRoute, context: SignedContext, prepared: unknown): P
     const effects = await route.dryRuns!.describe?.(context.app, run, writing.caller)
     return effects ? withEffects(answer, effects) : answer
   })
-
-const scopeOf = (
-  { config, resources }: App,
-  { siteIds, permissions }: Caller,
-  now: Date,
-  baseUrl: string,
-): LoadScope => ({
-  resources,
-  siteIds,
-  permissions,
-  now,
-  baseUrl,
-  strict: config.JSONAPI_STRICT,
-})
 
 function withShownOnce(answer: Answer): Answer {
   if (!answer.shownOnce) return answer

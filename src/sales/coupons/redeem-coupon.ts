@@ -89,22 +89,24 @@ export async function redeemForOrder(
 }
 
 /**
- * Counts the coupons whose codes an order that was made elsewhere names. Codes that are no coupons of the site are those
+ * Counts the coupons whose codes orders that were made elsewhere name. Codes that are no coupons of the site are those
  * of the shop.
  */
 export async function redeemCodes(
   tx: Tx,
-  { siteId, orderId }: Omit<OfOrder, 'couponId'>,
-  codes: string[],
+  orders: (Omit<OfOrder, 'couponId'> & { codes: string[] })[],
   now: Date,
 ): Promise<void> {
-  if (codes.length === 0) return
+  const named = orders.flatMap(({ codes, ...order }) => codes.map((code) => ({ ...order, code })))
+  if (named.length === 0) return
   // Everybody locks them in the order of their ids.
-  const { rows } = await sql<{ id: string }>`
-    select id from coupons
-     where lower(code) in (select lower(trim(given)) from unnest(${codes}::text[]) given) and site_id = ${siteId}
-     order by id`.execute(tx)
-  for (const { id } of rows) await redeemForOrder(tx, { siteId, couponId: id, orderId }, now)
+  const { rows } = await sql<OfOrder>`
+    select c.site_id as "siteId", c.id as "couponId", n."orderId"
+      from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) n ("siteId" bigint, "orderId" bigint, code text)
+      join coupons c on lower(c.code) = lower(trim(n.code)) and c.site_id = n."siteId"
+     group by 1, 2, 3
+     order by 2, 3`.execute(tx)
+  for (const used of rows) await redeemForOrder(tx, used, now)
 }
 
 /** The row of the coupon, and whether a further use is allowed. */

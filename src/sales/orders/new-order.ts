@@ -111,21 +111,59 @@ interface SoldOffer {
 const pointerTo = (index: number, member: string) =>
   jsonPointer(['data', 'attributes', 'items', String(index), member])
 
+/** The offers that sales name, by site and id. */
+export type SoldOffers = Map<string, SoldOffer>
+
+/** Reads the offers of several sales at once. */
+export async function readOffers(
+  tx: Tx,
+  sales: { siteId: string; values: NewOrderValues }[],
+): Promise<SoldOffers> {
+  const rows = await tx
+    .selectFrom('offers')
+    .select([
+      'site_id',
+      'id',
+      'currency',
+      'price_in_cents as price',
+      'payment_type',
+      'interval',
+      'interval_count',
+      'payments_total',
+      'trial_days',
+    ])
+    .where('site_id', '=', anyOf(distinct(sales.map(({ siteId }) => siteId))))
+    .where(
+      'id',
+      '=',
+      anyOf(distinct(sales.flatMap(({ values }) => values.items.map(({ offer_id }) => readId(offer_id))))),
+    )
+    .execute()
+  return new Map(
+    rows.map(({ site_id, ...row }) => [
+      keyOf(site_id, row.id),
+      { ...row, price: Number(row.price) } as SoldOffer,
+    ]),
+  )
+}
+
+const keyOf = (siteId: string, id: string) => `${siteId} ${id}`
+const distinct = (ids: string[]) => [...new Set(ids)]
+
 /**
  * The items of a sale with their amounts, in one currency.
  *
  * @throws ApiError 404 for an offer that the site does not have; 422 for offers in other currencies whose amount is not
  *   given, and for a discount that is larger than the price
  */
-export async function readItems(
-  tx: Tx,
+export function readItems(
+  offers: SoldOffers,
   siteId: string,
   { items, currency: given }: NewOrderValues,
   orderedAt: Date,
-): Promise<{ items: SoldItem[]; currency: string }> {
-  const offers = await readOffers(tx, siteId, items)
+): { items: SoldItem[]; currency: string } {
   const sold = items.map((item, index) => {
-    const offer = offers.get(readId(item.offer_id))
+    const offer = offers.get(keyOf(siteId, readId(item.offer_id)))
     if (offer) return { item, offer, index }
     throw new ApiError(404, 'not_found', `There is no offer ${withId(String(item.offer_id))}.`, {
       source: { pointer: pointerTo(index, 'offer_id') },
@@ -140,25 +178,6 @@ export async function readItems(
         pointerTo(index, 'offer_id'),
       )
   return { items: sold.map((each) => soldItem(each, orderedAt)), currency }
-}
-
-async function readOffers(tx: Tx, siteId: string, items: Item[]): Promise<Map<string, SoldOffer>> {
-  const rows = await tx
-    .selectFrom('offers')
-    .select([
-      'id',
-      'currency',
-      'price_in_cents as price',
-      'payment_type',
-      'interval',
-      'interval_count',
-      'payments_total',
-      'trial_days',
-    ])
-    .where('site_id', '=', siteId)
-    .where('id', '=', anyOf(items.map(({ offer_id }) => readId(offer_id))))
-    .execute()
-  return new Map(rows.map((row) => [row.id, { ...row, price: Number(row.price) } as SoldOffer]))
 }
 
 function soldItem(

@@ -1,14 +1,16 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { originOf } from '../../people/contacts/origin-of.ts'
 import { ignoreRelationships, LinkageToOne, readNoId } from '../../platform/http/documents.ts'
-import { showOne } from '../../platform/http/resource-routes.ts'
-import { type Route, route } from '../../platform/http/route.ts'
+import { showEach } from '../../platform/http/resource-routes.ts'
+import { type Route, route, type WriteContext } from '../../platform/http/route.ts'
+import { eachOf, orRefusal } from '../../platform/http/shared-writes.ts'
 import { SiteRelationship, siteOf } from '../../platform/http/site-of.ts'
 import { component } from '../../platform/jsonapi/documented.ts'
+import { ApiError } from '../../platform/jsonapi/errors.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
-import { createOrder } from './create-order.ts'
+import { createOrders, type GivenOrder } from './create-orders.ts'
 import { NewOrderAttributes } from './new-order.ts'
-import { orders } from './orders.resource.ts'
+import { orders as resource } from './orders.resource.ts'
 
 /** In the place of the e-mail, which the example has. */
 const Buyer = <T extends string>(type: T) => Type.Object(LinkageToOne(type).properties, { examples: [] })
@@ -41,7 +43,7 @@ const NewOrder = component(
 )
 
 const create = route({
-  kind: 'write',
+  kind: 'shared',
   method: 'POST',
   url: '/v1/orders',
   records: [
@@ -57,35 +59,44 @@ const create = route({
   description:
     'Records a sale that was made elsewhere, and gives access: customer, order, items, purchases and payment in one transaction. The same `provider` and `provider_reference` again are the same sale, which is returned (200) and not recorded twice. The items are priced as their offers are, unless they say otherwise; offers of subscriptions and payment plans start one. The site is optional for accounts with a single site.',
   tag: 'orders',
-  shows: orders,
-  query: singleParameters(orders),
+  shows: resource,
+  query: singleParameters(resource),
   body: NewOrder,
-  responses: { 200: singleSchema(orders), 201: singleSchema(orders) },
+  responses: { 200: singleSchema(resource), 201: singleSchema(resource) },
   errors: [404],
-  async handler(context) {
-    const { tx, body, scope } = context
-    readNoId(context)
-    ignoreRelationships(context, ['site', 'customer', 'contact'])
-    const { attributes, relationships } = body.data
-    const customer = {
-      customerId: relationships?.customer?.data.id,
-      contactId: relationships?.contact?.data.id,
-    }
-    const siteId = siteOf(context)
-    const { id, isNew } = await createOrder(
-      tx,
-      siteId,
-      attributes,
-      customer,
-      body.meta ?? {},
-      originOf(context),
-    )
-    return {
-      status: isNew ? 201 : 200,
-      body: await showOne(context, orders, id),
-      ...(isNew && { headers: { location: `${scope.baseUrl}/v1/orders/${id}` } }),
-    }
+  keysOf: ({ body: { data } }) =>
+    data.attributes.provider_reference === undefined ? [] : [data.attributes.provider_reference],
+  async handler(contexts) {
+    const { tx } = contexts[0]!
+    const given = contexts.map((context) => orRefusal(() => readOrder(context)))
+    const created = await eachOf(given, (orders) => createOrders(tx, orders))
+    const shown = contexts.filter((_, index) => !(created[index] instanceof ApiError))
+    return eachOf(created, async (orders) => {
+      const ids = orders.map(({ id }) => id)
+      const bodies = await showEach(shown, resource, ids)
+      return orders.map(({ id, isNew }, index) => ({
+        status: isNew ? 201 : 200,
+        body: bodies[index]!,
+        ...(isNew && { headers: { location: `${shown[index]!.scope.baseUrl}/v1/orders/${id}` } }),
+      }))
+    })
   },
 })
+
+function readOrder(context: WriteContext<Static<typeof NewOrder>>): GivenOrder {
+  readNoId(context)
+  ignoreRelationships(context, ['site', 'customer', 'contact'])
+  const { attributes, relationships } = context.body.data
+  return {
+    siteId: siteOf(context),
+    values: attributes,
+    customer: {
+      customerId: relationships?.customer?.data.id,
+      contactId: relationships?.contact?.data.id,
+    },
+    options: context.body.meta ?? {},
+    origin: originOf(context),
+  }
+}
 
 export const orderRoutes: Route[] = [create]

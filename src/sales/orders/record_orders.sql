@@ -43,10 +43,13 @@ begin
     array(select customer_created_event(c, p_now) from unnest(v_changes) c where c.customer_created)
     || events_of_sales(v_sales, v_items, p_now));
   perform settle_purchases(sold.site_id, sold.purchase_ids, sold.origin, p_now)
-     from (select (i ->> 'site_id')::bigint as site_id, array_agg((i ->> 'purchase_id')::bigint) as purchase_ids,
-                  (array_agg(i -> 'options'))[1] as origin
-             from jsonb_array_elements(v_items) i where i ->> 'purchase_id' is not null
-            group by 1 order by 1) sold;
+     from (select i.site_id, array_agg(i.purchase_id) as purchase_ids, (array_agg(i.options))[1] as origin
+             from jsonb_to_recordset(v_items) i (
+               site_id bigint, purchase_id bigint, options jsonb, starts_at timestamptz, access_days integer)
+            where i.purchase_id is not null
+            -- Those whose access may have ended already record that, each with the origin of its own sale.
+            group by i.site_id, case when i.starts_at + make_interval(days => i.access_days - 1) <= p_now then i.options end
+            order by 1, 3) sold;
 
   return query
     select (g ->> 'place')::integer, c.error, c.unknown_offer_id, coalesce(s.order_id, (g ->> 'order_id')::bigint),
@@ -243,19 +246,21 @@ begin
    cross join lateral jsonb_to_record(s.payment) p (
       state text, reference text, fee bigint, settlement_amount bigint, settlement_fee bigint, settlement_currency text,
       failure text)
-   cross join lateral (
-      select case when count(*) = 1 then min((i ->> 'offer_id')::bigint) end as offer_id,
+    -- All items are grouped once, instead of being searched for each sale.
+    join (
+      select i.place, case when count(*) = 1 then min(i.offer_id) end as offer_id,
              case when count(*) = 1 then min(sub.id) end as subscription_id,
-             bool_or(i ->> 'payment_type' in ('subscription', 'multipay')) as is_recurring,
-             case when bool_or(i ->> 'payment_type' = 'subscription') then 'subscription'
-                  when bool_or(i ->> 'payment_type' = 'multipay') then 'multipay' else 'charge' end as payment_type,
-             min((i #>> '{subscription,period_start}')::timestamptz) as period_start,
-             min((i #>> '{subscription,period_end}')::timestamptz) as period_end
-        from jsonb_array_elements(p_items) i
+             bool_or(i.payment_type in ('subscription', 'multipay')) as is_recurring,
+             case when bool_or(i.payment_type = 'subscription') then 'subscription'
+                  when bool_or(i.payment_type = 'multipay') then 'multipay' else 'charge' end as payment_type,
+             min((i.subscription ->> 'period_start')::timestamptz) as period_start,
+             min((i.subscription ->> 'period_end')::timestamptz) as period_end
+        from jsonb_to_recordset(p_items) i (
+          place integer, site_id bigint, offer_id bigint, purchase_id bigint, payment_type text, subscription jsonb)
         left join lateral (
           select b.id from subscriptions b
-           where b.purchase_id = (i ->> 'purchase_id')::bigint and b.site_id + 0 = s.site_id limit 1) sub on true
-       where (i ->> 'place')::integer = s.place) paid
+           where i.subscription <> 'null' and b.purchase_id = i.purchase_id and b.site_id + 0 = i.site_id limit 1) sub on true
+       group by i.place) paid using (place)
    where s.payment is not null and s.payment <> 'null'
    order by s.place
   on conflict (id, site_id) do update
@@ -278,15 +283,22 @@ create or replace function events_of_sales(p_sales jsonb, p_items jsonb, p_now t
 returns new_event[] language plpgsql as $$
 begin
   return array(
-    with sales as materialized (
-      select s.*, s.payment ->> 'state' as state,
-             case when s.payment <> 'null' then s.transaction_id::text end as paid_by,
-             array(select i ->> 'id' from jsonb_array_elements(p_items) i where (i ->> 'place')::integer = s.place) as item_ids,
-             (select case when count(*) = 1 then min((i ->> 'offer_id')::bigint) end
-                from jsonb_array_elements(p_items) i where (i ->> 'place')::integer = s.place) as offer_id
+    with items as materialized (
+      -- In the order in which they were sold, which is that of their ids.
+      select i.place, array_agg(i.id::text order by i.id) as item_ids,
+             array_agg(i.offer_id::text order by i.id) as offer_ids,
+             case when count(*) = 1 then min(i.offer_id) end as offer_id,
+             coalesce(array_agg(i.purchase_id::text order by i.id) filter (where i.purchase_id is not null), '{}')
+               as purchase_ids
+        from jsonb_to_recordset(p_items) i (place integer, id bigint, offer_id bigint, purchase_id bigint)
+       group by i.place
+    ), sales as materialized (
+      select s.*, i.item_ids, i.offer_ids, i.offer_id, i.purchase_ids, s.payment ->> 'state' as state,
+             case when s.payment <> 'null' then s.transaction_id::text end as paid_by
         from jsonb_to_recordset(p_sales) s (
           place integer, site_id bigint, contact_id bigint, customer_id bigint, order_id bigint, transaction_id bigint,
           total bigint, is_known boolean, gives_access boolean, payment jsonb, options jsonb)
+        join items i using (place)
     )
     select e.event
       from (
@@ -307,16 +319,13 @@ begin
                row(s.site_id, case s.state when 'failed' then 'payment_failed' else 'payment_succeeded' end, p_now, s.options,
                    s.contact_id, s.customer_id, s.offer_id, null,
                    jsonb_build_object('transaction_id', s.transaction_id::text, 'order_id', s.order_id::text,
-                                      'purchase_ids', array(
-                                        select i ->> 'purchase_id' from jsonb_array_elements(p_items) i
-                                         where (i ->> 'place')::integer = s.place and i ->> 'purchase_id' is not null)))::new_event
+                                      'purchase_ids', s.purchase_ids))::new_event
           from sales s where s.total > 0 and s.state in ('succeeded', 'failed')
          union all
         -- The customer was created when the order was, and could not be welcomed yet.
         select s.place, 0, 0,
                row(s.site_id, 'welcome_email_requested', p_now, s.options, s.contact_id, s.customer_id, null, null,
-                   jsonb_build_object('offer_ids', array(
-                     select i ->> 'offer_id' from jsonb_array_elements(p_items) i where (i ->> 'place')::integer = s.place)))::new_event
+                   jsonb_build_object('offer_ids', s.offer_ids))::new_event
           from sales s
          where s.is_known and s.gives_access
            and exists (select from customers c join orders o on o.id = s.order_id and o.site_id = s.site_id

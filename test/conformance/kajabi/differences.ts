@@ -49,7 +49,7 @@ export const DIFFERENCES: [RegExp, string][] = [
     'extension: gifts and limited access; what can be set can be read',
   ],
   [
-    /^adds shown attributes\.(automation_emails_per_hour|color|custom_domain|language|logo_url|members_may_cancel|payment_grace_days|refund_ends_access|reply_to_email|sender_email|sender_name|send_\w+_email|time_zone)$/,
+    /^adds shown attributes\.(automatic_tax|automation_emails_per_hour|color|custom_domain|language|logo_url|members_may_cancel|payment_grace_days|refund_ends_access|reply_to_email|sender_email|sender_name|send_\w+_email|time_zone)$/,
     'extension: settings of a site; what can be set can be read',
   ],
   [

@@ -1,6 +1,6 @@
 import type { Resources } from '../../jsonapi/resources.ts'
 import { ErrorDocument, FlatError } from '../../jsonapi/schemas.ts'
-import type { Route } from '../route.ts'
+import { type Route, takesIdempotencyKey } from '../route.ts'
 import { moveParameters, moveToComponents } from './components.ts'
 import type { Media, OpenApi, Operation, Response } from './document.ts'
 import { errorResponses, referToError } from './errors.ts'
@@ -43,7 +43,7 @@ export function completeDocument(document: OpenApi, routes: Route[], resources: 
 
 function completeOperation(operation: Operation, route: Route | undefined, schemas: Schemas): Operation {
   const { requestBody, parameters = [] } = operation
-  const isIdempotent = route !== undefined && readsIdempotencyKey(route)
+  const isIdempotent = route !== undefined && takesIdempotencyKey(route)
   return {
     ...operation,
     security: operation.security ?? [],
@@ -63,9 +63,6 @@ function completeOperation(operation: Operation, route: Route | undefined, schem
   }
 }
 
-const readsIdempotencyKey = ({ kind, method }: Route) =>
-  (kind === 'write' || kind === 'batched') && method !== 'GET'
-
 function completeResponse(status: number, response: Response, route: Route | undefined, schemas: Schemas) {
   if (status >= 400) return referToError(status, 'application/json' in (response.content ?? {}))
   return {
@@ -73,7 +70,7 @@ function completeResponse(status: number, response: Response, route: Route | und
     headers: referToHeaders(
       successHeaders(
         status,
-        route !== undefined && readsIdempotencyKey(route),
+        route !== undefined && takesIdempotencyKey(route),
         response.content !== undefined,
         route?.sends,
       ),

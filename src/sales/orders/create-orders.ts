@@ -1,0 +1,236 @@
+/** Recording sales that were made elsewhere, many at a time. */
+import { sql } from 'kysely'
+import { ensureContacts } from '../../people/contacts/ensure-contacts.ts'
+import type { Tx } from '../../platform/db/database.ts'
+import type { Origin } from '../../platform/events/events.ts'
+import { eachOf, orRefusal } from '../../platform/http/shared-writes.ts'
+import { ApiError, notFound, unprocessable } from '../../platform/jsonapi/errors.ts'
+import { withId } from '../../platform/jsonapi/identifiers.ts'
+import { readName } from '../../platform/text/names.ts'
+import { redeemCodes } from '../coupons/redeem-coupon.ts'
+import { readTime } from '../given-time.ts'
+import { type Buyer, type GivenCustomer, readBuyers } from './find-buyers.ts'
+import { type NewOrderValues, paymentOf, readItems, readOffers, type SoldOffers } from './new-order.ts'
+import { recordSales, type Sale, type SaleOutcome, type SoldItem, totalOf } from './record-sales.ts'
+
+export interface GivenOrder {
+  siteId: string
+  values: NewOrderValues
+  customer: GivenCustomer
+  options: { send_customer_welcome_email?: boolean }
+  /** Of one moment, for all of them. */
+  origin: Origin
+}
+
+export interface CreatedOrder {
+  id: string
+  /** false: the sale had been recorded before. */
+  isNew: boolean
+}
+
+/** A sale as it was asked for, in amounts and people. */
+interface ReadOrder extends GivenOrder {
+  orderedAt: Date
+  items: SoldItem[]
+  currency: string
+  provider: string
+  reference: string | null
+  buyer: Buyer
+}
+
+/** createOrders() with one. @throws ApiError */
+export async function createOrder(tx: Tx, order: GivenOrder): Promise<CreatedOrder> {
+  const [created] = await createOrders(tx, [order])
+  if (created instanceof ApiError) throw created
+  return created!
+}
+
+/**
+ * Records sales that were paid, or that are trials: the customer when there is none, order, items, purchases and payment,
+ * all or nothing. A sale whose provider and reference are known is not recorded again.
+ *
+ * @param orders of one account, no provider and reference twice
+ * @returns in place of those that are refused, the error: 404 for a customer or an offer that the site does not have; 422
+ *   for values that contradict each other or the sale that has the reference. Nothing was written for them
+ * @throws ApiError when one is refused that was begun to be written
+ */
+export async function createOrders(tx: Tx, orders: GivenOrder[]): Promise<(CreatedOrder | ApiError)[]> {
+  const offers = await readOffers(tx, orders)
+  const priced = orders.map((order) => orRefusal(() => priceOrder(order, offers)))
+  const read = await eachOf(priced, (some) => readBuyers(tx, some))
+  return eachOf(read, async (some) => {
+    const known = await findOrders(tx, some)
+    const sameOrNew = some.map((order, index) => orRefusal(() => assertSameSale(order, known[index])))
+    return eachOf(sameOrNew, (accepted) => recordNew(tx, accepted))
+  })
+}
+
+function priceOrder(order: GivenOrder, offers: SoldOffers) {
+  const { siteId, values, origin } = order
+  const orderedAt = readTime(values.ordered_at, 'ordered_at', origin.now)
+  return {
+    ...order,
+    ...readItems(offers, siteId, values, orderedAt),
+    orderedAt,
+    provider: values.provider ?? 'manual',
+    reference: values.provider_reference ?? null,
+  }
+}
+
+/** Records those that are not known yet. */
+async function recordNew(
+  tx: Tx,
+  orders: { order: ReadOrder; knownId: string | null }[],
+): Promise<CreatedOrder[]> {
+  const missing = orders.flatMap(({ order, knownId }) => (knownId === null ? [order] : []))
+  const created = new Map<ReadOrder, CreatedOrder>()
+  // A customer who buys twice at the same moment does it one after the other.
+  for (let left = await withContacts(tx, missing); left.length > 0; ) {
+    const first = new Map(left.map((each) => [each.contactId, each] as const).reverse())
+    const now = [...first.values()].reverse()
+    left = left.filter((each) => first.get(each.contactId) !== each)
+    const ids = await recordOnce(tx, now)
+    for (const [index, { order }] of now.entries()) created.set(order, ids[index]!)
+  }
+  await redeemCodes(
+    tx,
+    missing.flatMap((order) => {
+      const { id, isNew } = created.get(order)!
+      if (!isNew || order.values.test) return []
+      return [
+        { siteId: order.siteId, orderId: id, codes: order.items.flatMap((item) => item.coupon_code ?? []) },
+      ]
+    }),
+    orders[0]!.order.origin.now,
+  )
+  return orders.map(({ order, knownId }) =>
+    knownId === null ? created.get(order)! : { id: knownId, isNew: false },
+  )
+}
+
+interface OrderOfContact {
+  order: ReadOrder
+  contactId: string
+}
+
+/** With the contacts of the buyers; those that there are not yet are created. */
+async function withContacts(tx: Tx, orders: ReadOrder[]): Promise<OrderOfContact[]> {
+  const bySite = Map.groupBy(
+    orders.filter(({ buyer }) => buyer.contactId === null),
+    ({ siteId }) => siteId,
+  )
+  const made = new Map<string, Map<string, string>>()
+  for (const [siteId, some] of [...bySite].sort(([one], [other]) => Number(one) - Number(other))) {
+    const people = some.map(({ buyer, values: { name, opt_in }, origin }) => ({
+      email: buyer.email!,
+      name: readName(name ?? ''),
+      subscribed: opt_in ?? false,
+      origin,
+    }))
+    const first = new Map(people.toReversed().map((person) => [person.email, person]))
+    made.set(siteId, await ensureContacts(tx, siteId, [...first.values()], some[0]!.origin))
+  }
+  return orders.map((order) => {
+    const { siteId, buyer } = order
+    const contactId = buyer.contactId ?? made.get(siteId)!.get(buyer.email!)
+    if (contactId === undefined) throw deletedMeanwhile()
+    return { order, contactId }
+  })
+}
+
+const deletedMeanwhile = () => notFound('The contact was deleted meanwhile.')
+
+/** @param orders no contact twice. @throws ApiError when one is refused */
+async function recordOnce(tx: Tx, orders: OrderOfContact[]): Promise<CreatedOrder[]> {
+  const outcomes = await recordSales(tx, orders.map(saleOf), orders[0]!.order.origin.now)
+  return outcomes.map((outcome, index) => {
+    if (outcome.error !== null) throw refusalOf(outcome, orders[index]!.order)
+    return { id: outcome.orderId, isNew: outcome.isNew }
+  })
+}
+
+function refusalOf(outcome: Extract<SaleOutcome, { error: string }>, { values }: ReadOrder): ApiError {
+  switch (outcome.error) {
+    case 'subject_not_found':
+      return deletedMeanwhile()
+    case 'offer_not_found':
+      return notFound(`There is no offer ${withId(outcome.unknownOfferId!)} any more.`)
+    case 'email_taken':
+      return unprocessable(
+        'email_taken',
+        'The customer of another contact has this e-mail',
+        values.email === undefined ? '/data' : pointer('email'),
+      )
+  }
+}
+
+const saleOf = ({ order, contactId }: OrderOfContact): Sale => {
+  const { siteId, values, options, origin, provider, reference, currency, orderedAt, items } = order
+  return {
+    siteId,
+    contactId,
+    origin,
+    ...options,
+    provider,
+    reference,
+    is_test: values.test ?? false,
+    currency,
+    ordered_at: orderedAt,
+    opt_in: values.opt_in ?? false,
+    extra: values.raw_extra_contact_information ?? {},
+    source: values.source ?? null,
+    referrer: values.referrer ?? null,
+    cardholder_name: values.cardholder_name ?? null,
+    billing_address_zip: values.billing_address_zip ?? null,
+    items,
+    payment: paymentOf(values, items),
+  }
+}
+
+const pointer = (name: string) => `/data/attributes/${name}`
+
+interface KnownOrder {
+  id: string
+  contact_id: string
+  total: string
+  currency: string
+}
+
+/** The orders that have the references of these, in their order. */
+async function findOrders(tx: Tx, orders: ReadOrder[]): Promise<(KnownOrder | null)[]> {
+  const named = orders.flatMap(({ siteId, provider, reference }, place) =>
+    reference === null ? [] : [{ place, site_id: siteId, provider, reference }],
+  )
+  const found: (KnownOrder | null)[] = orders.map(() => null)
+  if (named.length === 0) return found
+  const { rows } = await sql<KnownOrder & { place: number }>`
+    select n.place, o.id, o.total, o.currency, o.contact_id
+      from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) n (place integer, site_id bigint, provider text, reference text)
+     cross join lateral (
+       select k.id, k.total, k.currency, c.contact_id
+         from orders k join customers c on c.id = k.customer_id and c.site_id = k.site_id
+        where k.reference = n.reference and k.provider = n.provider and k.site_id = n.site_id offset 0) o`.execute(
+    tx,
+  )
+  for (const { place, ...order } of rows) found[place] = order
+  return found
+}
+
+/** @throws ApiError 422 when the reference is that of another sale */
+function assertSameSale(
+  order: ReadOrder,
+  known: KnownOrder | null | undefined,
+): { order: ReadOrder; knownId: string | null } {
+  if (!known) return { order, knownId: null }
+  const isSame =
+    known.contact_id === order.buyer.contactId &&
+    Number(known.total) === totalOf(order.items).total &&
+    known.currency === order.currency
+  if (isSame) return { order, knownId: known.id }
+  throw new ApiError(
+    422,
+    'taken',
+    `The order ${known.id} has this reference, with another customer, total or currency. Use another provider_reference for another sale.`,
+    { source: { pointer: pointer('provider_reference') } },
+  )
+}
