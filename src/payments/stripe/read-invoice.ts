@@ -74,8 +74,12 @@ async function failuresOf(
     }))
 }
 
-/** What the lines are for; the invoice's own period looks back. */
+/**
+ * What the subscription itself is paid for. The invoice's own period looks back, and lines that the owner adds at Stripe
+ * have others.
+ */
 function periodOf({ lines }: Stripe.Invoice): Payment['period'] {
-  const last = lines.data.at(-1)?.period
+  const own = lines.data.filter(({ parent }) => parent?.subscription_item_details?.proration === false)
+  const last = (own.length > 0 ? own : lines.data).at(-1)?.period
   return last ? { start: timeOf(last.start), end: timeOf(last.end) } : null
 }

@@ -136,6 +136,17 @@ export function createInvoice(
         amount: amounts.subtotal,
         currency: subscription.currency!,
         period: { start: item.current_period_start!, end: item.current_period_end! },
+        parent: {
+          type: 'subscription_item_details' as const,
+          invoice_item_details: null,
+          subscription_item_details: {
+            invoice_item: null,
+            proration: false,
+            proration_details: null,
+            subscription: subscription.id,
+            subscription_item: item.id!,
+          },
+        },
       },
     ]),
     metadata: {},
