@@ -99,6 +99,7 @@ const VALUES: Record<string, Record<string, () => unknown>> = {
     currency: () => 'EUR',
     payment_grace_days: () => 10,
     refund_ends_access: () => false,
+    automatic_tax: () => true,
     members_may_cancel: () => false,
   },
   offers: {

@@ -148,7 +148,7 @@ describe('the page of purchases', () => {
 describe('a receipt', () => {
   test('adds up: what was bought, tax in it, and what was paid back', async () => {
     h.stripe.state.taxPercent = 19
-    const member = await buyer({ title: 'The bakery', isTaxed: true })
+    const member = await buyer({ title: 'The bakery', is_taxed: true })
     h.stripe.state.taxPercent = 0
     h.stripe.refund(h.stripe.chargeOf(member.session).id, 500)
     await hear()

@@ -172,6 +172,33 @@ describe('a purchase', () => {
     expect(body.data[0].attributes.uses).toBe(0)
   })
 
+  test('is taxed by Stripe where the site wants that: the page says so, and the tax is recorded and shown', async () => {
+    await api().patch(`/v1/sites/${owner.siteId}`, {
+      data: { type: 'sites', id: owner.siteId, attributes: { automatic_tax: true } },
+    })
+    h.stripe.state.taxPercent = 19
+    const { path } = await makeOffer()
+    expect((await browser.open(path)).text).toContain('US$29.00 Taxes are added where they apply.')
+    const begun = await browser.send(path, ada())
+    const { params } = createdSessions().at(-1)!
+    expect(params).toMatchObject({ automatic_tax: { enabled: 'true' } })
+    await pay(begun.location)
+    h.stripe.state.taxPercent = 0
+    await h.stripe.deliver(h.stripe.takeEvents())
+    await h.drain()
+    const shown = { sales_tax_amount_in_cents: 551, subtotal_in_cents: 2900, total_price_in_cents: 3451 }
+    const [order] = (await api().get('/v1/orders?include=order_items')).body.data
+    expect(order).toMatchObject({ attributes: shown })
+    const { body } = await api().get(`/v1/order_items/${order.relationships.order_items.data[0].id}`)
+    expect(body.data).toMatchObject({ attributes: shown })
+    // Lists leave out payments in test mode.
+    const payment = order.relationships.payment_transactions.data[0]
+    expect((await api().get(`/v1/transactions/${payment.id}`)).body.data.attributes).toMatchObject({
+      amount_in_cents: 3451,
+      sales_tax_in_cents: 551,
+    })
+  })
+
   test('what was paid in another tab is found, and not begun again', async () => {
     const { path } = await makeOffer({ payment_type: 'subscription' })
     const person = ada()

@@ -6,7 +6,14 @@ import { translate } from './texts/translate.ts'
 
 type Priced = Pick<
   Snapshot,
-  'amount' | 'currency' | 'interval' | 'interval_count' | 'payments_total' | 'trial_days' | 'coupon'
+  | 'amount'
+  | 'currency'
+  | 'interval'
+  | 'interval_count'
+  | 'payments_total'
+  | 'trial_days'
+  | 'coupon'
+  | 'is_taxed'
 >
 
 /** An amount in the precision of its currency, as it is written in a language. */
@@ -14,24 +21,26 @@ export const money = (language: Language, amount: number, currency: string): str
   formatMoney(amount, currency, LOCALES[language])
 
 /**
- * What is paid, and when. The first sentence is the price, further ones say what comes before or after it: a trial, and
- * payments to which the coupon does not apply.
+ * What is paid, and when. The first sentence is the price, further ones say what comes before or after it: a trial,
+ * payments to which the coupon does not apply, and tax.
  */
 export function priceText(language: Language, price: Priced): string[] {
-  const { amount, interval, trial_days, coupon } = price
+  const { amount, interval, trial_days, coupon, is_taxed } = price
   const say = (key: string, placeholders: object = {}) =>
     translate(language, `price.${key}`, { ...placeholders })
   const reduced = amount - discountIn(price as Snapshot)
-  if (interval === null) return [reduced === 0 ? say('free') : money(language, reduced, price.currency)]
+  const tax = is_taxed ? [say('tax')] : []
+  if (interval === null)
+    return reduced === 0 ? [say('free')] : [money(language, reduced, price.currency), ...tax]
   const isAlways = coupon === null || coupon.duration === 'forever'
   const regular = regularly(language, price, isAlways ? reduced : amount)
   const trial = trial_days === null ? [] : [say('trial', { count: trial_days })]
-  if (isAlways) return [regular, ...trial]
+  if (isAlways) return [regular, ...trial, ...tax]
   const first = money(language, reduced, price.currency)
   const months = coupon.duration === 'repeating' ? (coupon.months ?? 1) : null
   const discount =
     months === null ? say('first', { amount: first }) : say('months', { amount: first, count: months })
-  return [regular, discount, ...trial]
+  return [regular, discount, ...trial, ...tax]
 }
 
 /** As in "$29.00 every month" and "4 payments of $100.00, one every month". */

@@ -119,6 +119,25 @@ test('an invoice that is heard of before its checkout is a sale; the checkout th
   expect(await books()).toEqual(first)
 })
 
+test('an invoice with further lines is one payment of all of them, for the period of the subscription', async () => {
+  const { session, subscription } = await buy(MONTHLY)
+  await hear()
+  h.stripe.renew(subscription)
+  const { objects } = h.stripe.state
+  const invoice = objects.get('invoice', objects.get('subscription', subscription).latest_invoice)
+  const [line] = invoice.lines!.data!
+  const today = { start: objects.now, end: objects.now }
+  invoice.lines!.data!.push({ ...line, id: 'il_added', amount: 500, period: today, parent: null })
+  h.stripe.chargeOf(session).amount = 3400
+  await hear()
+  const { rows } = await sql`
+    select t.amount, t.period_end = s.period_end as is_own_period,
+           (select array_agg(p.amount) from transaction_purchases p where p.transaction_id = t.id) as parts
+      from transactions t join subscriptions s on s.id = t.subscription_id
+     where t.site_id = ${owner.siteId} and t.action = 'subscription_charge'`.execute(h.app.db)
+  expect(rows).toEqual([{ amount: '3400', is_own_period: true, parts: ['3400'] }])
+})
+
 test('a bank debit is an order without access until the money is there', async () => {
   const { session } = await buy({}, { method: 'bank_debit' })
   await hear()
@@ -379,7 +398,7 @@ test('tax and discount of Stripe add up to the total of the order', async () => 
     duration: 'once',
     months: null,
   } as const
-  await buy({ coupon, isTaxed: true })
+  await buy({ coupon, is_taxed: true })
   h.stripe.state.taxPercent = 0
   await hear()
   const { rows } =

@@ -70,6 +70,8 @@ export const sites = defineResource({
     // How long access goes on after the first payment that failed.
     payment_grace_days: writable(extension(integer()), wholeNumber(0, 365)),
     refund_ends_access: writable(extension(boolean()), flag),
+    // The payment provider works out the tax of what is sold, and adds it to the price.
+    automatic_tax: writable(extension(boolean()), flag),
     // Cancel their subscriptions themselves.
     members_may_cancel: writable(extension(boolean()), flag),
   },

@@ -17,6 +17,8 @@ export interface OfferForSale {
   interval_count: number
   payments_total: number | null
   trial_days: number | null
+  /** The payment provider works out the tax, and adds it to the price. */
+  isTaxed: boolean
   isArchived: boolean
   /** Titles, in their order. */
   products: string[]
@@ -27,6 +29,7 @@ export async function readOfferForSale(db: Db, siteId: string, token: string): P
   const { rows } = await sql<Omit<OfferForSale, 'price'> & { price: string }>`
     select o.id, o.token, o.title, o.description, o.image_url, o.payment_type, o.price_in_cents as price, o.currency,
            o.interval, o.interval_count, o.payments_total, o.trial_days, o.archived_at is not null as "isArchived",
+           (select s.automatic_tax from sites s where s.id = o.site_id) as "isTaxed",
            array(select p.title from offer_products l join products p on p.id = l.product_id and p.site_id = l.site_id
                   where l.offer_id = o.id and l.site_id = o.site_id order by l.position, p.id) as products
       from offers o

@@ -44,7 +44,6 @@ export async function beginSession(
     successUrl: addresses.success(checkout.token),
     cancelUrl: addresses.cancel,
     expiresAt: checkout.expires_at,
-    isTaxed: false,
   }))
   const noted = await app.db
     .updateTable('checkouts')

@@ -17,6 +17,8 @@ export interface Snapshot {
   payments_total: number | null
   trial_days: number | null
   coupon: SnapshotCoupon | null
+  /** The provider works out the tax, and adds it to the amount; left out: the amount is all there is. */
+  is_taxed?: true
 }
 
 export interface SnapshotCoupon {
@@ -39,6 +41,7 @@ export const snapshotOf = (offer: OfferForSale, coupon: Coupon | null, hasTrial:
   interval_count: offer.interval_count,
   payments_total: offer.payments_total,
   trial_days: hasTrial ? offer.trial_days : null,
+  ...(offer.isTaxed && { is_taxed: true as const }),
   coupon: coupon && {
     id: coupon.id,
     code: coupon.code,

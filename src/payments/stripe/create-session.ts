@@ -22,8 +22,6 @@ export interface WantedSession {
   cancelUrl: string
   /** Between 30 minutes and 24 hours from now. */
   expiresAt: Date
-  /** Whether Stripe adds the tax. */
-  isTaxed: boolean
 }
 
 /** Whether a price can be charged exactly: in some currencies Stripe takes no last decimal. */
@@ -36,8 +34,8 @@ export const isPriceChargeable = ({ amount, currency }: Snapshot): boolean => is
  * @throws Stripe's errors; resource_missing with the parameter `customer` when the customer was deleted there
  */
 export function createSession(client: Stripe, wanted: WantedSession): Promise<Stripe.Checkout.Session> {
-  const { token, attempt, customer, email, isTaxed } = wanted
-  const { snapshot } = wanted
+  const { token, attempt, customer, email, snapshot } = wanted
+  const isTaxed = snapshot.is_taxed === true
   const isRecurring = snapshot.interval !== null
   return client.checkout.sessions.create(
     {
@@ -66,9 +64,8 @@ export function createSession(client: Stripe, wanted: WantedSession): Promise<St
 function priceOf({
   snapshot,
   product,
-  isTaxed,
 }: WantedSession): Stripe.Checkout.SessionCreateParams.LineItem.PriceData {
-  const { currency, amount, interval, interval_count } = snapshot
+  const { currency, amount, interval, interval_count, is_taxed: isTaxed } = snapshot
   return {
     currency: currency.toLowerCase(),
     unit_amount: toStripe(amount, currency),

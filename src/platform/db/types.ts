@@ -1076,6 +1076,7 @@ export interface ServerImports {
 export interface Sites {
   account_id: Int8;
   archived_at: Timestamp | null;
+  automatic_tax: Generated<boolean>;
   automation_emails_per_hour: Generated<number>;
   color: string | null;
   created_at: Timestamp;

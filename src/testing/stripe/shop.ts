@@ -41,21 +41,13 @@ interface Given extends Partial<Snapshot> {
   customerId?: string
   /** Left out: a new one. */
   offerId?: string
-  isTaxed?: boolean
 }
 
 /** Begins a checkout: an offer for 29 US dollars, unless it is given otherwise. */
 export async function beginCheckout(
   { app }: Pick<Harness, 'app'>,
   account: ProviderAccount,
-  {
-    email = `buyer${unique()}@example.com`,
-    customer,
-    customerId,
-    offerId: known,
-    isTaxed = false,
-    ...given
-  }: Given = {},
+  { email = `buyer${unique()}@example.com`, customer, customerId, offerId: known, ...given }: Given = {},
 ): Promise<Begun> {
   const snapshot = { ...SINGLE, ...given }
   const [now, token] = [app.clock.now(), `checkout-${unique()}`]
@@ -75,7 +67,6 @@ export async function beginCheckout(
     successUrl: 'https://members.example.com/s/site/checkout/{CHECKOUT_SESSION_ID}',
     cancelUrl: 'https://members.example.com/s/site/offers/1',
     expiresAt: new Date(Date.now() + 3_600_000),
-    isTaxed,
   })
   await app.db
     .insertInto('checkouts')

@@ -9,6 +9,7 @@ export function SalesSettings() {
   const { values, set, ...form } = useSiteForm([
     'payment_grace_days',
     'refund_ends_access',
+    'automatic_tax',
     'members_may_cancel',
     'currency',
   ])
@@ -32,6 +33,13 @@ export function SalesSettings() {
             checked={values.refund_ends_access}
             error={errors.refund_ends_access}
             onChange={({ currentTarget }) => set({ refund_ends_access: currentTarget.checked })}
+          />
+          <Switch
+            label={t('payments.automaticTax')}
+            description={t('payments.automaticTaxHint')}
+            checked={values.automatic_tax}
+            error={errors.automatic_tax}
+            onChange={({ currentTarget }) => set({ automatic_tax: currentTarget.checked })}
           />
           <Switch
             label={t('payments.membersMayCancel')}
