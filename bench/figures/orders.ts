@@ -3,8 +3,8 @@ import { createBenchDatabase } from '../database.ts'
 import type { Bench, Figure } from '../figure.ts'
 import { load } from '../load/load.ts'
 import { serve } from '../server.ts'
-import { assertRecorded, SALES } from './sales.ts'
 import { CONNECTIONS } from './grants-plan.ts'
+import { assertRecorded, SALES } from './sales.ts'
 import { rateOf } from './serve-grants.ts'
 
 /** Sales over HTTP, each to a different person: of every second one there is a contact already. */

@@ -1,4 +1,3 @@
-import type { App } from '../app.ts'
 import type { TokenClaims } from '../auth/tokens.ts'
 import { inTransaction, type Tx } from '../db/database.ts'
 import { inDryRun } from '../events/dry-run.ts'
