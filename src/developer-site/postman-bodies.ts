@@ -13,7 +13,7 @@ const REFERS: Record<string, string> = {
   run_id: 'automation_run_id',
 }
 
-/** Members that differ from those of other resources, and values that Postman makes anew for each request. */
+/** Members that differ from those of other resources, and values that Postman generates for each request. */
 const NEW_VALUES: Record<string, (example: string) => string | undefined> = {
   email: () => 'grace-{{$timestamp}}-{{$randomInt}}@example.com',
   subdomain: () => 'watercolor-{{$timestamp}}-{{$randomInt}}',

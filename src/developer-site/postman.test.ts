@@ -99,7 +99,7 @@ const NOT_RUN: Record<string, string[]> = {
     'updateMe',
     'getMetrics',
   ],
-  'the collection gets tokens by itself': ['createToken', 'revokeToken'],
+  'the scripts of the collection get tokens': ['createToken', 'revokeToken'],
   'a file': ['createImport', 'createUpload'],
   'two contacts': ['createContactMerge'],
   'a failed e-mail': ['retryEmail'],
