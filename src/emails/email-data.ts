@@ -1,4 +1,11 @@
-import { keepLinks, type LinkPurpose, linkToken, type NewLink, siteUrl } from '../links/member-links.ts'
+import {
+  keepLinks,
+  type LinkCause,
+  type LinkPurpose,
+  linkToken,
+  type NewLink,
+  siteUrl,
+} from '../links/member-links.ts'
 import type { App } from '../platform/app.ts'
 import type { Tx } from '../platform/db/database.ts'
 import { type Language, languageOf } from '../platform/text/languages.ts'
@@ -100,6 +107,16 @@ const isPath = (link: LinkPurpose | `/${string}`): link is `/${string}` => link.
 
 const causeOf = ({ event_id, run_id, step }: EmailContext) =>
   run_id === null ? event_id : `${event_id}:${run_id}:${step}`
+
+/**
+ * The link of an e-mail that goes to the present address of its contact; null: it belongs to the address for which it
+ * was caused, or its link lets nobody in.
+ */
+export function movingLink(occasion: EmailContext): LinkCause | null {
+  const purpose = purposeOf(occasion)
+  if (!purpose || purpose === 'email_change' || occasion.contact_id === null) return null
+  return { purpose, siteId: occasion.site_id, cause: causeOf(occasion) }
+}
 
 /** The secret part of the link in an e-mail; null when its link has none. */
 export function emailToken(app: App, occasion: EmailContext): string | null {

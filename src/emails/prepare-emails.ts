@@ -8,6 +8,7 @@ import { failure } from './attempts.ts'
 import { emailToken } from './email-data.ts'
 import { LEASE_MS, type Leased } from './lease.ts'
 import { restore } from './link-redaction.ts'
+import { readdress } from './readdress.ts'
 import { type Addressed, type Content, renderEmails } from './render-emails.ts'
 import { SENDER, senderOf } from './sender.ts'
 
@@ -20,7 +21,7 @@ export interface Prepared extends Leased {
 
 /**
  * Claims the e-mails that have been due for longest and that no other worker has leased, renders those that were
- * not before, and leases them; without a mail server they are kept.
+ * not before or not for the present address, and leases them; without a mail server they are kept.
  *
  * @param limit maximum number
  * @param onPrepared called with e-mails whose lease has begun
@@ -89,7 +90,8 @@ async function claim({ clock }: App, tx: Tx, limit: number) {
 
 /** The content of each, or why there is none: its template fails, or its recipient was deleted. */
 async function contentsOf(app: App, tx: Tx, claimed: Claimed[]): Promise<Content[]> {
-  const stored = claimed.map(storedIn)
+  const readdressed = await readdress(app, tx, claimed)
+  const stored = claimed.map((email) => (readdressed.has(email.id) ? null : storedIn(email)))
   const rendered = await renderEmails(
     app,
     tx,

@@ -1,13 +1,7 @@
-import { LINK_DAYS, type LinkPurpose, linkPath, linkToken } from '../links/member-links.ts'
+import { LINK_DAYS, type LinkCause, linkPath, linkToken } from '../links/member-links.ts'
 import type { App } from '../platform/app.ts'
 import { redact } from './link-redaction.ts'
 import type { EmailData } from './render.ts'
-
-interface Signed {
-  purpose: LinkPurpose
-  siteId: string
-  cause: string
-}
 
 /**
  * The single-use link in an e-mail, as it is stored.
@@ -17,7 +11,7 @@ interface Signed {
  */
 export function signedLink(
   app: App,
-  { purpose, siteId, cause }: Signed,
+  { purpose, siteId, cause }: LinkCause,
   base: string,
   next: string | null,
 ): EmailData['link'] {

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import type { SMTPServerOptions } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { findLink } from '../links/member-links.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { welcome } from '../testing/outbox.ts'
@@ -77,6 +78,38 @@ test('an e-mail that is refused temporarily is retried later, as the same messag
   expect(await email()).toMatchObject({ status: 'sent', attempts: 2 })
   expect(sink.messages).toHaveLength(1)
 })
+
+test.each<[string, number, 'changes' | 'is merged']>([
+  ['temporarily, and whose contact changes its address,', 451, 'changes'],
+  ['permanently, and whose contact changes its address,', 550, 'changes'],
+  ['temporarily, and whose contact is merged,', 451, 'is merged'],
+])(
+  'an e-mail that is refused %s goes to the present address, with a link that works',
+  async (_, code, what) => {
+    await start({
+      onRcptTo: ({ address }, _session, callback) =>
+        callback(address.startsWith('wrong') ? refusal(code, 'no such mailbox') : null),
+    })
+    const { id, contact_id, status } = await (await welcome(h, { email: 'wrong@example.com' }))()
+    expect(status).toBe(code === 451 ? 'pending' : 'failed')
+    if (what === 'changes') {
+      const data = { type: 'contacts', attributes: { email: 'right@example.com' } }
+      expect((await h.client.patch(`/v1/contacts/${contact_id}`, { data })).status).toBe(200)
+    } else {
+      const into = await makeContact(h.app, h.account.siteId, { email: 'right@example.com' })
+      const data = { type: 'contacts', id: contact_id }
+      expect((await h.client.post(`/v1/contacts/${into}/merge`, { data })).status).toBe(200)
+    }
+    if (status === 'failed') expect((await h.client.post(`/v1/emails/${id}/retry`)).status).toBe(200)
+    await advanceClock(h.app, 3_600_000)
+    const { attributes } = (await h.client.get(`/v1/emails/${id}`)).body.data
+    expect(attributes).toMatchObject({ status: 'sent', to_email: 'right@example.com' })
+    expect(sink.messages.map(({ recipients }) => recipients)).toEqual([['right@example.com']])
+    const [, token] = /\/welcome\/([\w-]+)/.exec(sink.messages[0]!.mail.text!)!
+    const link = await findLink(h.app.db, h.account.siteId, 'welcome', token!, h.app.clock.now())
+    expect(link).not.toBeNull()
+  },
+)
 
 const BLOCKED = refusal(554, '5.7.1 your address is on a list')
 const SIGN_IN_FIRST = refusal(530, '5.7.0 Authentication required')

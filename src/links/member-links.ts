@@ -75,6 +75,24 @@ export async function keepLinks(app: App, tx: Tx, links: NewLink[]): Promise<voi
     .execute()
 }
 
+/** What a link follows from. */
+export interface LinkCause {
+  purpose: LinkPurpose
+  siteId: string
+  cause: string
+}
+
+/** Deletes links that nobody has got: they can be made again. */
+export async function deleteLinks(app: App, tx: Tx, links: LinkCause[]): Promise<void> {
+  if (links.length === 0) return
+  const hashes = links.map(({ purpose, siteId, cause }) => hashSecret(linkToken(app, purpose, siteId, cause)))
+  await tx
+    .deleteFrom('member_links')
+    .where('site_id', '=', anyOf(links.map(({ siteId }) => siteId)))
+    .where('token_hash', 'in', hashes)
+    .execute()
+}
+
 /**
  * The secret part of a link. It follows from what the link was made for.
  *
