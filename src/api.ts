@@ -49,6 +49,7 @@ import { grants } from './grants/grants.resource.ts'
 import { grantRoutes } from './grants/grants.routes.ts'
 import { importRoutes } from './imports/imports.routes.ts'
 import { mcp } from './mcp/mcp.ts'
+import { inviteRoute } from './members/invitations/invitations.routes.ts'
 import { memberPages } from './members/member-pages.ts'
 import { signInAsRoute } from './members/sign-in-as.routes.ts'
 import { merging } from './merging.ts'
@@ -107,6 +108,7 @@ export const routes: Route[] = [
   mergeRoute(merging),
   exportRoute(personalData),
   signInAsRoute,
+  inviteRoute,
   listRoute(contactAliases),
   showRoute(contactAliases),
   endRoute(contactAliasRecords, {

@@ -29,6 +29,7 @@ export const groups: { names: string[]; load: () => Promise<AddCommands> }[] = [
   { names: ['roles'], load: async () => (await import('./roles.ts')).roleCommands },
   { names: ['users'], load: async () => (await import('./users.ts')).userCommands },
   { names: ['contacts'], load: async () => (await import('./contacts.ts')).contactCommands },
+  { names: ['members'], load: async () => (await import('./members.ts')).memberCommands },
   { names: ['grant', 'revoke'], load: async () => (await import('./grants.ts')).grantCommands },
   { names: ['import'], load: async () => (await import('./imports.ts')).importCommands },
   { names: ['export'], load: async () => (await import('./exports.ts')).exportCommands },

@@ -44,6 +44,7 @@ export const SECTIONS: Section[] = [
       chapter('forms', 'Forms'),
       chapter('content', 'Content'),
       chapter('emails', 'E-mail templates'),
+      chapter('moving-from-kajabi', 'Moving from Kajabi'),
       chapter('import', 'Import and export'),
       chapter('bulk', 'Bulk jobs'),
       chapter('sales', 'Sales'),

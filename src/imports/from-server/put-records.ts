@@ -155,7 +155,7 @@ async function update(
   return { status: 'changed', targetId: id }
 }
 
-/** What a new one has by itself need not be said. */
+/** A new one is blank where nothing is given. */
 const withoutBlanks = (attributes: Values): Values =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null && value !== ''))
 
