@@ -1,9 +1,9 @@
 /**
- * How much of the long tests is run. What checks the core of every change runs in each `npm test`; what starts many
- * processes or browsers is shared out over the seven days of a week:
+ * How much of the long tests is run. What checks the core of every change runs in each `npm test`. The rest is shared
+ * out over seven days:
  *
  * - trials (TRIALS_BY_DAY): two a day, in one of which processes are killed;
- * - files (FILES_BY_DAY): a group a day, and always when they are named on the command line;
+ * - files that take long (FILES_BY_DAY): a group a day, and always when they are named on the command line;
  * - controls (tests that plant a fault, which the others must find) and variants of a trial: one, or a sixth, a day;
  * - generated scenarios: fewer, and others in each run.
  *
@@ -25,14 +25,16 @@ export const TRIALS_BY_DAY = [
 
 type TrialName = (typeof TRIALS_BY_DAY)[number][number]
 
-/** Files that start many processes, or browsers, by day; about equally long. */
+/** Files that take long, most of them because they start many processes or browsers; about equally long. */
 const FILES_BY_DAY = [
   [
     'test/start.test.ts',
+    'test/stop.test.ts',
     'test/users.test.ts',
     'test/portal/settings.test.ts',
     'test/portal/passkeys.test.ts',
     'test/members-links.test.ts',
+    'src/platform/db/migrate.test.ts',
   ],
   [
     'test/one-server.test.ts',
@@ -40,6 +42,7 @@ const FILES_BY_DAY = [
     'test/portal/courses.test.ts',
     'test/portal/templates.test.ts',
     'test/members-library.test.ts',
+    'src/payments/inbox/shuffled-notifications.test.ts',
   ],
   [
     'test/production.test.ts',
@@ -47,29 +50,25 @@ const FILES_BY_DAY = [
     'test/portal/contacts.test.ts',
     'test/portal/automations.test.ts',
     'test/members-course.test.ts',
+    'src/people/contacts/filters-plan.test.ts',
   ],
   [
-    'test/members-look.test.ts',
     'test/portal/content.test.ts',
     'test/portal/time-zones.test.ts',
     'test/portal/imports.test.ts',
+    'test/members-look.test.ts',
     'src/test-kit/test-kit.test.ts',
   ],
   [
-    'test/portal/sales.test.ts',
-    'test/portal/contact.test.ts',
-    'test/members-account.test.ts',
     'test/backup.test.ts',
     'test/embedded-backup.test.ts',
-  ],
-  ['test/portal/look.test.ts'],
-  [
-    'test/cli-development.test.ts',
-    'test/stop.test.ts',
-    'test/conformance/client-libraries.test.ts',
+    'test/portal/sales.test.ts',
+    'test/portal/contact.test.ts',
     'test/portal/forms.test.ts',
-    'test/members-gifts.test.ts',
+    'test/members-account.test.ts',
   ],
+  ['test/cli-development.test.ts', 'test/portal/look.test.ts'],
+  ['test/cli.test.ts', 'test/conformance/client-libraries.test.ts', 'test/members-gifts.test.ts'],
 ] as const
 
 /** All of them. */

@@ -16,6 +16,7 @@ const PARTS = [
   'src/developer-site/postman.test.ts',
   'src/grants/concurrent-grants.test.ts',
   'src/operations/doctor',
+  'src/platform/http/linear-time.test.ts',
 ]
 const LINES_SHOWN = 60
 
