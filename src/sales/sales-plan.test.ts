@@ -14,10 +14,11 @@ let h: Harness
 let statements: Statement[]
 let customer: string
 let contact: string
+let offer: string
 beforeAll(async () => {
   h = await startHarness()
   const { siteId } = h.account
-  const offer = await makeOffer(h.app, siteId)
+  offer = await makeOffer(h.app, siteId)
   contact = await makeContact(h.app, siteId, { name: 'Ada Lovelace', email: 'ada@example.com' })
   const granted = await h.client.post(`/v1/contacts/${contact}/relationships/offers`, offersBody([offer]))
   customer = granted.body.meta.customer_id
@@ -95,6 +96,26 @@ test.each([
   expect(Math.abs(total - expected)).toBeLessThanOrEqual(2)
   expect(read).toBeLessThanOrEqual(20 * PAGE + 4 * total)
 })
+
+test('transactions sorted by amount are read from an index', async () => {
+  const { read } = await reading('/v1/transactions?sort=-amount_in_cents')
+  expect(read).toBeLessThanOrEqual(20 * PAGE)
+})
+
+test('transactions of an offer that sells well are read a few times at most', async () => {
+  const { read, total } = await reading(`/v1/transactions?filter[offer_id]=${offer}`)
+  expect(total).toBe(SALES - SALES / 1000)
+  expect(read).toBeLessThanOrEqual(4 * SALES)
+})
+
+test.each(['refunded', 'disputed', 'canceled'])(
+  'purchases that are %s are not looked for in all',
+  async (status) => {
+    const { read, total } = await reading(`/v1/purchases?filter[status]=${status}`)
+    expect(total).toBe(0)
+    expect(read).toBeLessThanOrEqual(SALES)
+  },
+)
 
 test.each(['orders', 'purchases', 'order_items'])('%s of a customer are found by an index', async (type) => {
   const { read } = await reading(`/v1/${type}?filter[customer_id]=${customer}`)

@@ -72,9 +72,10 @@ export const orders = defineResource({
       refersTo: 'offers',
       extension: true,
       build: (value, { siteIds }) => ({
-        where: sql`r.id = any (array(
-          select i.order_id from order_items i
-           where i.offer_id = ${readId(value)} and i.site_id = any (${siteIds}::bigint[])))`,
+        where: sql`exists (
+          select from order_items i
+           where i.order_id = r.id and i.site_id = r.site_id
+             and i.offer_id = ${readId(value)} and i.site_id = any (${siteIds}::bigint[]))`,
       }),
     },
     name_or_email: { ...byNameOrEmail(sql`r.customer_id`), extension: true },

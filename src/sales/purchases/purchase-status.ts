@@ -1,5 +1,5 @@
 /** What the API says of a purchase `r` and its subscription `u`, as expressions. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 
 const PAYING = sql`('charge', 'subscribe', 'subscription_charge')`
 
@@ -25,3 +25,24 @@ const isRefunded = sql`coalesce((
 /** That of the subscription; of what was paid for once, that of its payment. */
 export const purchaseStatus = sql`coalesce(u.status,
   case when ${hasOpenDispute} then 'disputed' when ${isRefunded} then 'refunded' else 'paid' end)`
+
+/** Whether a purchase has a status. Those of which there are few are not looked for in all purchases. */
+export function hasStatus(status: string, siteIds: string[]): RawBuilder<unknown> {
+  const isStatus = sql`${purchaseStatus} = ${status}`
+  switch (status) {
+    case 'paid':
+      return isStatus
+    case 'refunded':
+      return sql`${isStatus} and r.id = any (array(
+        select tp.purchase_id from transactions t
+          join transaction_purchases tp on tp.transaction_id = t.id and tp.site_id = t.site_id
+         where t.action = 'refund' and t.site_id = any (${siteIds}::bigint[])))`
+    case 'disputed':
+      return sql`${isStatus} and r.id = any (array(
+        select tp.purchase_id from disputes d
+          join transaction_purchases tp on tp.transaction_id = d.transaction_id and tp.site_id = d.site_id
+         where d.site_id = any (${siteIds}::bigint[])))`
+    default:
+      return sql`u.status = ${status}`
+  }
+}

@@ -23,7 +23,7 @@ import { defineResource, type Scope } from '../../platform/jsonapi/resource.ts'
 import { dateRange } from '../date-range.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
 import { blocksOfPurchase, PurchaseBlockSchema } from './purchase-blocks.ts'
-import { paymentsMade, purchaseStatus } from './purchase-status.ts'
+import { hasStatus, paymentsMade, purchaseStatus } from './purchase-status.ts'
 
 const PAYMENT_TYPES = ['free', 'single', 'multipay', 'subscription']
 
@@ -127,7 +127,7 @@ export const purchases = defineResource({
     status: {
       description: 'This status, such as active, past_due, canceled, paid or refunded',
       extension: true,
-      build: (value) => ({ where: sql`${purchaseStatus} = ${value}` }),
+      build: (value, { siteIds }) => ({ where: hasStatus(value, siteIds) }),
     },
     ...documentedComparisons(
       {

@@ -94,10 +94,11 @@ export const transactions = defineResource({
       refersTo: 'offers',
       extension: true,
       build: (value, { siteIds }) => ({
-        where: sql`r.id = any (array(
-          select tp.transaction_id from purchases p
-            join transaction_purchases tp on tp.purchase_id = p.id and tp.site_id = p.site_id
-           where p.offer_id = ${readId(value)} and p.site_id = any (${siteIds}::bigint[])))`,
+        // Not a list of ids: of an offer that sells well, it would have all of them.
+        where: sql`exists (
+          select from transaction_purchases tp join purchases p on p.id = tp.purchase_id and p.site_id = tp.site_id
+           where tp.transaction_id = r.id and tp.site_id = r.site_id
+             and p.offer_id = ${readId(value)} and p.site_id = any (${siteIds}::bigint[]))`,
       }),
     },
     order_id: { ...related(sql`r.order_id`, 'orders', 'Transactions of this order'), extension: true },
