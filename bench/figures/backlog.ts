@@ -8,3 +8,11 @@ export async function countBacklog({ app }: BenchDatabase): Promise<number> {
   )
   return rows[0]!.backlog
 }
+
+/** Events that are not dispatched yet. */
+export async function countUndispatched({ app }: BenchDatabase): Promise<number> {
+  const { rows } = await app.pool.query<{ count: number }>(
+    'select count(*)::int as count from events where dispatched_at is null',
+  )
+  return rows[0]!.count
+}
