@@ -18,7 +18,8 @@ const NEW_VALUES: Record<string, (example: string) => string | undefined> = {
   email: () => 'grace-{{$timestamp}}-{{$randomInt}}@example.com',
   subdomain: () => 'watercolor-{{$timestamp}}-{{$randomInt}}',
   custom_domain: () => 'members-{{$timestamp}}-{{$randomInt}}.example.com',
-  external_user_id: () => 'user-{{$guid}}',
+  // It would have to be one of `external_user_ids`.
+  external_user_id: () => undefined,
   name: (example) => `${example} {{$guid}}`,
   title: (example) => `${example} {{$guid}}`,
   slug: () => 'watercolor-{{$guid}}',
@@ -34,6 +35,7 @@ export function runnableBody(example: unknown, kept: ReadonlySet<string>): unkno
   if (typeof example !== 'object' || example === null) return example
   const members = example as Record<string, unknown>
   const renewed = (name: string, value: unknown): unknown => {
+    if (name === 'id' && 'source' in members) return 'user-{{$guid}}'
     const variable = variableUnder(name, members)
     if (typeof value === 'string' && kept.has(variable)) return `{{${variable}}}`
     const ofEach = variableUnder(name.replace(/_ids$/, '_id'), members)

@@ -4,6 +4,7 @@ import type { Item } from './postman.ts'
 const STEPS: { id: string; body?: object }[] = [
   // Where none can be created, it is the first one there is.
   { id: 'listOffers' },
+  { id: 'createContactTag', body: made('contact_tags', { name: 'VIP {{$timestamp}}' }) },
   { id: 'createProduct', body: made('products', { title: 'Watercolour {{$timestamp}}' }) },
   {
     id: 'createOffer',

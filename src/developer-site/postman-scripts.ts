@@ -35,31 +35,45 @@ pm.test('is successful', () => pm.expect(pm.response.code, pm.response.text().sl
 
 export const COLLECTION_EVENTS = [script('prerequest', BEFORE), script('test', AFTER)]
 
-/** After a request that lists or creates: later requests are about the first one of the answer. */
-export const keepId = (variable: string) =>
-  script(
-    'test',
-    `
+const KEEP = (variable: string) => `
 if (/json/.test(pm.response.headers.get('Content-Type'))) {
   const { data } = pm.response.json()
   const first = Array.isArray(data) ? data[0] : data
   if (first && first.id) pm.collectionVariables.set('${variable}', first.id)
-}`,
-  )
+}`
 
-/** Before a request that creates one: the id before it comes back when the new one is deleted. */
-export const rememberId = (variable: string) =>
+/** After a request that lists: later requests are about the first one of the answer. */
+export const keepListed = (variable: string) => [script('test', KEEP(variable))]
+
+/** Of a request that creates one: later requests are about it, until it is deleted. */
+export const keepCreated = (variable: string) => [
   script(
     'prerequest',
     `pm.collectionVariables.set('${variable}_before', pm.collectionVariables.get('${variable}'))`,
-  )
+  ),
+  script(
+    'test',
+    `${KEEP(variable)}
+pm.collectionVariables.set('${variable}_created', pm.collectionVariables.get('${variable}'))`,
+  ),
+]
 
-/** After a request that deletes one. */
-export const bringBackId = (variable: string) =>
+/** Of a request that deletes one: only what the collection has created, unless an id was entered. */
+export const deleteCreated = (variable: string) => [
+  script(
+    'prerequest',
+    `
+const isFound = pm.request.url.variables.all().some(({ value }) => value === '{{${variable}}}')
+if (isFound && pm.variables.get('${variable}') !== pm.collectionVariables.get('${variable}_created')) {
+  console.log(pm.info.requestName + ': skipped. Enter the id of what you want to delete.')
+  pm.execution.skipRequest()
+}`,
+  ),
   script(
     'test',
     `
 const before = pm.collectionVariables.get('${variable}_before')
 if (before) pm.collectionVariables.set('${variable}', before)
 else pm.collectionVariables.unset('${variable}')`,
-  )
+  ),
+]

@@ -10,7 +10,7 @@ import { singularOf } from '../platform/jsonapi/documented.ts'
 import { idOf, runnableBody } from './postman-bodies.ts'
 import { firstSteps } from './postman-first-steps.ts'
 import { inOrder, isWholeOne } from './postman-order.ts'
-import { bringBackId, COLLECTION_EVENTS, keepId, rememberId } from './postman-scripts.ts'
+import { COLLECTION_EVENTS, deleteCreated, keepCreated, keepListed } from './postman-scripts.ts'
 import { LOCAL_URL } from './site-page.ts'
 
 const BUILT = join(import.meta.dirname, '..', 'postman_collection.json')
@@ -151,8 +151,8 @@ function runnable(item: Item, operations: Map<string, Operation>, kept: Readonly
 function scriptsOf(request: Request): object[] {
   const { method, url } = request
   const variable = keptBy(request)
-  if (variable) return method === 'POST' ? [rememberId(variable), keepId(variable)] : [keepId(variable)]
-  return method === 'DELETE' && isWholeOne(url.path) ? [bringBackId(idOf(url.path[1]!))] : []
+  if (variable) return method === 'POST' ? keepCreated(variable) : keepListed(variable)
+  return method === 'DELETE' && isWholeOne(url.path) ? deleteCreated(idOf(url.path[1]!)) : []
 }
 
 /** The variable that a request which lists or creates resources finds the id of one for. */
