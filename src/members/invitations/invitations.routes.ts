@@ -25,6 +25,7 @@ export const inviteRoute: Route = route({
   description:
     'Sends the welcome e-mail, with a link to sign in for the first time, to customers who hold an offer, have never signed in and were never invited: at most `limit` of them, in the order of their ids. Repeat the request until `meta.remaining` is 0. Nobody is invited twice, unless `again` is true: then also who was invited more than 24 hours ago. With `dry_run` nobody is, and `meta` says who would be. Also requires `view:contacts`.',
   tag: 'emails',
+  errors: [404],
   dryRuns: {},
   query: Type.Object({ ...dryRunParameter }),
   body: Type.Object({
