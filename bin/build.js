@@ -55,8 +55,10 @@ async function buildClient(document) {
   await generateClient(join(root, 'src', 'client'), document)
   compile('tsconfig.client.json')
   for (const file of globSync('{client,test-kit}/*.d.ts', { cwd: dist })) nameJavaScript(join(dist, file))
-  // The compiler has written what the test kit imports.
-  for (const file of globSync('client/*.js', { cwd: dist })) rmSync(join(dist, file))
+  // The compiler has written what the test kit imports. Imports from a server use the connection.
+  const ofServer = ['connection', 'errors', 'tokens'].map((name) => join('client', `${name}.js`))
+  for (const file of globSync('client/*.js', { cwd: dist }))
+    if (!ofServer.includes(file)) rmSync(join(dist, file))
   const [client, testKit] = ['client', 'test-kit'].map((folder) => join('src', folder, 'index.ts'))
   await bundle(client, { file: join('client', 'index.js'), format: 'esm' })
   await bundle(client, { file: join('client', 'index.cjs'), format: 'cjs' })

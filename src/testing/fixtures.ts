@@ -210,6 +210,7 @@ function typeInBody(url: string): string {
   if (url.endsWith('/submit')) return 'form_submissions'
   if (url.endsWith('/sign_in_links')) return 'sign_in_links'
   if (url.startsWith('/v1/bulk/')) return 'bulk_jobs'
+  if (url === '/v1/members/invitations') return 'member_invitations'
   if (/\/(?:renewals|failed_payments|refunds)$/.test(url)) return 'transactions'
   return url === '/v1/setup' ? 'setups' : url.split('/')[2]!
 }
