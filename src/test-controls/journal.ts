@@ -51,12 +51,14 @@ export class Journal {
 
   /** Notes a request at its beginning, and what comes of it. */
   begin(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): void {
-    const { pathname, searchParams } = new URL(request.url!, 'http://localhost')
+    // Not by URL, which takes what begins with // for the name of a host.
+    const [path = '', ...query] = request.url!.split('?')
+    const parameters = new URLSearchParams(query.join('?'))
     const entry: Open = {
       at: this.#now().toISOString(),
       method: request.method!,
-      path: pathname,
-      query: withoutSecrets(Object.fromEntries(searchParams)) as Record<string, string>,
+      path,
+      query: withoutSecrets(Object.fromEntries(parameters)) as Record<string, string>,
       headers: withoutSecrets(request.headers) as Record<string, unknown>,
       chunks: [],
       status: null,
