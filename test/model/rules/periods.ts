@@ -29,7 +29,8 @@ export function changePeriod(world: World, { grant, starts_at, expires_at }: Cha
   const until = expires_at === undefined ? given.until : expires_at
   if (from !== given.from || until !== given.until) {
     if (until !== null && until <= nowIn(world)) return invalid('expires_at')
-    if (until !== null && until <= from) return invalid(expires_at === undefined ? 'starts_at' : 'expires_at')
+    // An attribute with its current value is no change, and not at fault.
+    if (until !== null && until <= from) return invalid(until === given.until ? 'starts_at' : 'expires_at')
   }
   setPeriod(world, given, from, until)
   return grantResult(given)
