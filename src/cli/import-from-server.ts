@@ -5,7 +5,7 @@ import type { Counts, Finding } from '../imports/from-server/outcome.ts'
 import type { ImportProgress } from '../imports/from-server/progress.ts'
 import { runServerImport, type ServerImportResult } from '../imports/from-server/run-import.ts'
 import { Source } from '../imports/from-server/source.ts'
-import { type OutputOptions, print, table } from './output.ts'
+import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { drawProgress } from './progress.ts'
 import { ACCOUNT_OPTION, chooseSite, findOperator, OPERATOR, withApp } from './with-app.ts'
 
@@ -23,11 +23,11 @@ interface Options extends OutputOptions {
 
 const SKIPPED_FILE = 'import.skipped.jsonl'
 
-/** `bestow import --from-url`, beside the commands that import files. */
-export function serverImportCommand(command: Command): void {
-  command
-    // Otherwise it would take the options of the commands below it.
-    .enablePositionalOptions()
+/** `bestow import --from-url`: what `import` does unless one of its commands is named. */
+export function serverImportCommand(parent: Command): void {
+  subcommand(parent, 'server', 'import everything from another server; "server" can be left out', {
+    isDefault: true,
+  })
     .option(
       '--from-url <address>',
       'import from another server that speaks this API, as in https://api.kajabi.com',
@@ -51,9 +51,8 @@ export function serverImportCommand(command: Command): void {
       '--skipped <file>',
       `what was skipped or left out, a line of JSON each; otherwise ${SKIPPED_FILE}`,
     )
-    .option('--json', 'print the result as one line of JSON')
     .action(async (options: Options) => {
-      if (options.fromUrl === undefined) command.help({ error: true })
+      if (options.fromUrl === undefined) parent.help({ error: true })
       await importFromServer({ ...options, fromUrl: options.fromUrl })
     })
 }

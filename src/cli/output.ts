@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Command, CommandOptions } from 'commander'
 import { ConfigError } from '../platform/config.ts'
 import { isUnavailable } from '../platform/db/database.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
@@ -9,8 +9,16 @@ export interface OutputOptions {
 }
 
 /** Adds a command with `--json`, which all of them have. */
-export const subcommand = (parent: Command, usage: string, description: string): Command =>
-  parent.command(usage).description(description).option('--json', 'print the result as one line of JSON')
+export const subcommand = (
+  parent: Command,
+  usage: string,
+  description: string,
+  options?: CommandOptions,
+): Command =>
+  parent
+    .command(usage, options)
+    .description(description)
+    .option('--json', 'print the result as one line of JSON')
 
 /** Prints a result: as one line of JSON, or in words. */
 export function print({ json }: OutputOptions, result: unknown, words: string | string[]): void {

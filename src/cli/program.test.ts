@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { groups, loadProgram } from './program.ts'
+import { allCommands, groups, loadProgram } from './program.ts'
 
 const leaves = (command: Command, path: string[] = []): [string, Command][] =>
   command.commands.length === 0
@@ -14,6 +14,12 @@ test.each(groups)('the commands $names are loaded without the others', async ({ 
     const { commands } = await loadProgram(name)
     expect(commands.map((command) => command.name())).toEqual(names)
   }
+})
+
+test('no command takes options of the commands below it', async () => {
+  const parents = allCommands(await loadProgram()).filter((command) => command.commands.length > 0)
+  expect(parents.length).toBeGreaterThan(10)
+  for (const parent of parents) expect([parent.name(), parent.options]).toEqual([parent.name(), []])
 })
 
 test('every command that scripts rely on exists', () => {

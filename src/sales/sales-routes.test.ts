@@ -356,6 +356,19 @@ describe('a refund', () => {
     expect(await held(contactId)).toHaveLength(1)
   })
 
+  test('names each item once, and items or an amount', async () => {
+    const offers = [await offer(1000), await offer(1000)]
+    const { orderId } = await buy({ items: offers.map((offer_id) => ({ offer_id })) })
+    const listed = await client.get(`/v1/orders/${orderId}?include=order_items`)
+    const part = { order_item_id: listed.body.included[0].id, amount_in_cents: 600 }
+    await expectRefusal(h.app, () => refund(orderId, { items: [part, part] }), 422, {
+      pointer: '/data/attributes/items/1',
+    })
+    await expectRefusal(h.app, () => refund(orderId, { items: [part], amount_in_cents: 700 }), 422, {
+      pointer: '/data/attributes/amount_in_cents',
+    })
+  })
+
   test('leaves access where the site wants that', async () => {
     const account = await makeAccount(h.app)
     await h.app.db

@@ -134,6 +134,12 @@ async function plan(
       'not_refundable',
       `The transaction ${charge.id} is no payment that succeeded, and cannot be paid back.`,
     )
+  if (given.items && given.amount_in_cents !== undefined)
+    throw unprocessable(
+      'contradiction',
+      'Give amount_in_cents, or items with what is paid back of each',
+      '/data/attributes/amount_in_cents',
+    )
   const refundable = await readRefundable(tx, charge)
   const parts = given.items && (await partsOfItems(tx, charge, refundable, given.items))
   const amount =
@@ -155,7 +161,11 @@ async function plan(
 
 const CHARGES = ['charge', 'subscribe', 'subscription_charge']
 
-/** Each item with what is left of it, or a part of that. */
+/**
+ * Each item with what is left of it, or a part of that.
+ *
+ * @throws ApiError 404 for an item that is none of the payment; 422 for one that is named twice, and for too much
+ */
 async function partsOfItems(
   tx: Tx,
   charge: FoundTransaction,
@@ -174,6 +184,8 @@ async function partsOfItems(
       throw notFound(`The payment is not for an item ${withId(String(order_item_id))}.`, {
         pointer: `${path}/order_item_id`,
       })
+    if (items.findIndex((one) => readId(one.order_item_id) === readId(order_item_id)) < index)
+      throw unprocessable('duplicate', 'Name each item once, with what is paid back of it in all', path)
     const amount = amount_in_cents ?? left.amount
     if (amount <= left.amount && amount > 0) return { purchase_id: purchase.id, amount }
     throw unprocessable(
