@@ -39,6 +39,14 @@ const HEADERS = {
   'cache-control': 'no-store',
 }
 
+export const everyPage: Page[] = [
+  ...doorPages,
+  ...publishedPages,
+  ...formPages,
+  ...offerPages,
+  ...insidePages,
+]
+
 /** The pages of every site, on the site's own host and below /s/<subdomain>. */
 export async function memberPages(server: FastifyInstance, app: App): Promise<void> {
   await server.register(async (pages) => {
@@ -59,7 +67,7 @@ export async function memberPages(server: FastifyInstance, app: App): Promise<vo
 
 function mountPages(server: FastifyInstance, app: App): void {
   const hidden = { schema: { hide: true } }
-  for (const page of [...doorPages, ...publishedPages, ...formPages, ...offerPages, ...insidePages]) {
+  for (const page of everyPage) {
     server.route({
       ...hidden,
       method: page.method,

@@ -99,7 +99,11 @@ export function siteOf(app: App, request: FastifyRequest): Promise<Place> {
 async function findPlace(app: App, request: FastifyRequest): Promise<Place> {
   const { site: subdomain, form } = request.params as { site?: string; form?: string }
   if (subdomain !== undefined)
-    return { site: await findSite(app.db, subdomain), base: `/s/${subdomain.toLowerCase()}` }
+    return {
+      site: await findSite(app.db, subdomain),
+      // Escaped for the path of a cookie, also where there is no such site.
+      base: `/s/${encodeURIComponent(subdomain.toLowerCase())}`,
+    }
   const host = normalizeHost(request.hostname)
   const [, local] = /^([a-z0-9-]+)\.localhost$/.exec(host) ?? []
   if (local) return { site: await findSite(app.db, local), base: '' }

@@ -51,8 +51,10 @@ export function parameterReader(route: Route): (given: QueryParameters) => Read 
     for (const [full, value] of Object.entries(given)) {
       const [, name = full, brackets = ''] = /^(.*\])(\[\])$/.exec(full) ?? []
       const known = nameOf(name)
-      if (known) read.parameters[known + brackets] = value
-      else if (!isHarmless(route, name)) {
+      if (known) {
+        refuseZeroByte(full, value)
+        read.parameters[known + brackets] = value
+      } else if (!isHarmless(route, name)) {
         if (route.extension && /^filters?\b/.test(name)) throw unknownFilter(name, declared)
         const refusal = refusalOfDryRun(full)
         if (refusal && route.method !== 'GET') throw refusal
@@ -61,6 +63,12 @@ export function parameterReader(route: Route): (given: QueryParameters) => Read 
     }
     return read
   }
+}
+
+function refuseZeroByte(parameter: string, value: string | string[]): void {
+  if (![value].flat().some((text) => text.includes('\0'))) return
+  const code = parameter.startsWith('filter') ? 'invalid_filter' : 'invalid_request'
+  throw badRequest(code, `${parameter} contains a zero byte.`, { parameter })
 }
 
 /** Clients send filter[site_id] wherever they read. */

@@ -40,3 +40,18 @@ function refused(path: string[], why: string) {
   const pointer = jsonPointer(path)
   return badRequest('invalid_document', `${pointer || 'The document'} ${why}.`, { pointer })
 }
+
+/**
+ * Replaces zero bytes in the values of an address, as HTML does. What is looked up with such a value is not found, like
+ * any other unknown address, where PostgreSQL would refuse the query.
+ *
+ * @param values parameters of a path or a query; changed in place
+ */
+export function replaceZeroBytes(values: Record<string, string | string[]>): void {
+  for (const name in values) {
+    const value = values[name]!
+    values[name] = Array.isArray(value) ? value.map(withoutZeroBytes) : withoutZeroBytes(value)
+  }
+}
+
+const withoutZeroBytes = (text: string) => text.replaceAll('\0', '\ufffd')

@@ -27,6 +27,7 @@ import { limitRate } from './rate-limit.ts'
 import { answerClientError } from './raw-answers.ts'
 import type { Context, Route } from './route.ts'
 import { runRoute } from './run-route.ts'
+import { replaceZeroBytes } from './sanitize-strings.ts'
 import { responseSerializer } from './serialization.ts'
 import { refuseLooseIdentifiers, refuseOtherMediaTypes } from './strict.ts'
 import { unknownPaths } from './unknown-paths.ts'
@@ -88,6 +89,7 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
     if (transportSecurity) reply.header('strict-transport-security', transportSecurity)
     // Before its body is read: what is wrong with it does not matter at a wrong address.
     if (request.is404) throw unknown(request)
+    replaceZeroBytes(request.params as Record<string, string>)
     const { route } = request.routeOptions.config
     // Before its body is read: who has no token learns nothing about its form.
     if (route && route.access !== 'public') request.claims = await claimsOf(app, request.headers)
@@ -99,7 +101,10 @@ export async function buildServer(app: App, routes: Route[], extras: Extra[] = [
   })
   // After every onRequest hook: the pages' answers to errors need what those have read.
   server.addHook('preParsing', async (request) => {
-    request.query = parseParameters(textOfQuery(request))
+    const parameters = parseParameters(textOfQuery(request))
+    // Operations of the API refuse them, and name the parameter.
+    if (!request.routeOptions.config.route) replaceZeroBytes(parameters)
+    request.query = parameters
   })
   acceptBodies(server)
   server.addHook('preValidation', ({ raw, routeOptions: { config } }, _reply, done) => {

@@ -151,7 +151,6 @@ function addFilter(
   if (!filter) return
   const parameter = `filter[${key}]`
   const [value, each] = Array.isArray(given) ? [given.join(','), given] : [given]
-  refuseZeroByte(parameter, value)
   if (filter.refersTo)
     query.references.push({ type: filter.refersTo, id: parseReference(parameter, value), parameter })
   try {
@@ -177,11 +176,6 @@ function findFilter(
   throw unknownSiteFilter(siteAttributes, key, named)
 }
 
-function refuseZeroByte(parameter: string, value: string): void {
-  if (value.includes('\0'))
-    throw badRequest('invalid_filter', `${parameter} contains a zero byte.`, { parameter })
-}
-
 function parseReference(parameter: string, value: string): string {
   const id = value.trim()
   if (id !== '') return id
@@ -205,10 +199,7 @@ function parseNarrowing(resource: Resource, key: string, value: string, query: R
   const narrowing = query.narrowed[name!]!
   if (part === 'page') narrowing.page.number = parsePageNumber(parameter, value)
   else if (part === 'per') narrowing.page.size = parsePageSize(parameter, value)
-  else {
-    refuseZeroByte(parameter, value)
-    narrowing.search = value.trim()
-  }
+  else narrowing.search = value.trim()
 }
 
 function ignoreIdleNarrowing({ narrowed, include, ignored }: ResourceQuery): void {
