@@ -32,6 +32,7 @@ export async function generateClient(folder: string, document?: object): Promise
       output: {
         target: join(draft, 'generated.ts'),
         client: 'fetch',
+        urlEncodeParameters: true,
         mode: 'single',
         override: {
           mutator: { path: join(folder, 'request.ts'), name: 'request', extension: '.ts' },
@@ -41,7 +42,8 @@ export async function generateClient(folder: string, document?: object): Promise
     })
     const made = await readFile(join(draft, 'generated.ts'), 'utf8')
     const moved = made.replace("from '../request.ts'", "from './request.ts'")
-    await writeFile(join(draft, 'generated.ts'), mark + moved + listOf(described))
+    const text = mark + withSafeSegments(moved) + listOf(described)
+    await writeFile(join(draft, 'generated.ts'), text)
     await rename(join(draft, 'generated.ts'), target)
   } finally {
     await rm(draft, { recursive: true, force: true })
@@ -58,6 +60,21 @@ async function hashOf(document: object): Promise<string> {
   for (const file of MADE_BY) hash.update(await readFile(file))
   return hash.digest('hex')
 }
+
+/** Encoding alone leaves "", "." and "..", which lead to another resource. */
+const SEGMENT_OF = `
+/** The value of a parameter as one segment of a path. @throws TypeError when it cannot be one */
+function segmentOf(name: string, value: unknown): string {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  if (text === '' || text === '.' || text === '..')
+    throw new TypeError(\`The parameter "\${name}" must not be \${JSON.stringify(value)}: it is part of the path.\`)
+  return encodeURIComponent(text)
+}
+`
+
+/** Makes the builders of addresses check what they encode. */
+const withSafeSegments = (made: string): string =>
+  made.replace(/encodeURIComponent\(String\((\w+)\)\)/g, "segmentOf('$1', $1)") + SEGMENT_OF
 
 interface Described {
   paths: Record<string, Record<string, { operationId?: string }>>

@@ -1,6 +1,8 @@
 /** The client of the package, against a server that runs. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { makeContact, makeOffer } from '../testing/fixtures.ts'
 import { loadClient } from '../testing/generated-client.ts'
@@ -336,6 +338,57 @@ test('no answer in time is an error that says so', async () => {
     })
   const api = createClient({ baseUrl: h.url, fetch: never, timeoutMs: 20, retries: 1 })
   await expect(api.listContacts()).rejects.toMatchObject({ status: 0, code: 'timeout' })
+})
+
+test('an abort without a reason is an AbortError, not a BestowError', async () => {
+  const stop = new AbortController()
+  const { fetch: send } = faulty(async (proceed) => {
+    stop.abort()
+    return proceed()
+  })
+  const api = createClient(optionsOf(h, { fetch: send }))
+  const error = await api.listContacts({}, { signal: stop.signal }).catch((caught) => caught)
+  expect(error).not.toBeInstanceOf(BestowError)
+  expect(error.name).toBe('AbortError')
+})
+
+describe('ids in the path', () => {
+  test('each is one segment: none leads to another resource', async () => {
+    const { fetch: send, sent } = faulty()
+    const api = createClient(optionsOf(h, { fetch: send }))
+    const offerId = await makeOffer(h.app, h.account.siteId)
+    for (const id of [`../offers/${offerId}`, '1?include=tags', '1#', '%2e%2e', 'é 1'])
+      await expect(api.getContact(id)).rejects.toBeInstanceOf(BestowError)
+    expect(sent.slice(1).map(({ path }) => path)).toEqual([
+      `/v1/contacts/..%2Foffers%2F${offerId}`,
+      '/v1/contacts/1%3Finclude%3Dtags',
+      '/v1/contacts/1%23',
+      '/v1/contacts/%252e%252e',
+      '/v1/contacts/%C3%A9%201',
+    ])
+  })
+
+  test.each(['', '.', '..', undefined, null])('%j is refused before anything is sent', async (id) => {
+    const { fetch: send, sent } = faulty()
+    const api = createClient(optionsOf(h, { fetch: send }))
+    const refused = { name: 'TypeError', message: expect.stringContaining('"id"') }
+    await expect(api.getContact(id as string)).rejects.toMatchObject(refused)
+    await expect(api.addOffersToContact(id as string, grantOf('1'))).rejects.toMatchObject(refused)
+    await expect(collect(api.all(api.listOffersOfContact, id as string))).rejects.toMatchObject(refused)
+    expect(sent).toEqual([])
+  })
+})
+
+test('errors keep their names in a bundle that is minified', async () => {
+  const made = await rolldown({ input: join(import.meta.dirname, 'errors.ts') })
+  const { output } = await made.generate({ format: 'esm', minify: true })
+  await made.close()
+  const bundled = await import(`data:text/javascript,${encodeURIComponent(output[0].code)}`)
+  const failure = { status: 0, errors: [{ status: '0', code: 'unknown', title: '', detail: '' }] }
+  for (const name of ['BestowError', 'UncertainOutcomeError']) {
+    expect(bundled[name].name).not.toBe(name)
+    expect(new bundled[name](failure).name).toBe(name)
+  }
 })
 
 test('flatten() puts attributes and what is included into one object', async () => {

@@ -20,6 +20,8 @@ export interface Failure {
 
 /** A request that was not successful. Decide by `code`, show `detail`. */
 export class BestowError extends Error {
+  /** A constant: the name of the class itself is shortened in the bundle. */
+  override readonly name: string = 'BestowError'
   /** HTTP status; 0: no answer came. */
   readonly status: number
   /** Of the first error, as in "not_found". Without an answer: "unreachable" or "timeout". */
@@ -38,7 +40,6 @@ export class BestowError extends Error {
   constructor({ status, errors, requestId = null, retryAfterMs = null, cause }: Failure) {
     super(errors.map(({ detail }) => detail).join(' '), { cause })
     const [first] = errors as [Problem]
-    this.name = new.target.name
     this.status = status
     this.code = first.code
     this.detail = first.detail
@@ -53,7 +54,9 @@ export class BestowError extends Error {
  * The answer to a request that writes was lost, and the server keeps no Idempotency-Keys: whether it was executed is
  * not known, so it was not sent again. Read what it would have changed before you repeat it.
  */
-export class UncertainOutcomeError extends BestowError {}
+export class UncertainOutcomeError extends BestowError {
+  override readonly name = 'UncertainOutcomeError'
+}
 
 /** The failure that an answer describes. */
 export async function failureOf(response: Response): Promise<Failure> {
