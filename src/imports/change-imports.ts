@@ -15,6 +15,8 @@ export interface LockedImport extends Row {
   kind: string
   status: (typeof IMPORT_STATUSES)[number]
   is_dry_run: boolean
+  /** Rows of the file; 0 until it was received to its end. */
+  total: number
   header: string[]
   fields: ColumnFields
   settings: ImportSettings
@@ -82,7 +84,7 @@ export async function changeImport(
  * answers for it from then on.
  *
  * @param caller null: the operator of the server
- * @throws ApiError 409 when it was started, 422 when a column is missing
+ * @throws ApiError 409 when it was started, or its file was cut off; 422 when a column is missing
  */
 export async function startImport(
   tx: Tx,
@@ -94,6 +96,12 @@ export async function startImport(
   const continues = job.status === 'cancelled' && !job.is_dry_run && !isDryRun
   if (!isOpen(job) && !continues)
     throw new ApiError(409, 'import_started', `The import ${id} was started before: it is ${job.status}.`)
+  if (job.total === 0)
+    throw new ApiError(
+      409,
+      'import_incomplete',
+      `The file of the import ${id} was not received to its end. Import the file again.`,
+    )
   assertRequired(header, fields, await importableOf(tx, kindNamed(job.kind), siteId))
   if (!continues) await forgetOutcomes(tx, job)
   await tx

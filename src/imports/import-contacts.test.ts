@@ -325,6 +325,19 @@ test('an import that is cancelled continues where it was', async () => {
 
 const processOnce = async () => (await import('./process-imports.ts')).processImports(h.app)
 
+test('an import whose file was cut off cannot be started', async () => {
+  const { client } = await newAccount()
+  const { body } = await client.post('/v1/imports', importForm('Email\na@example.com\n', { hold: 'true' }))
+  // As when its process was killed while the file arrived, and it was cancelled then.
+  await h.app.db
+    .updateTable('imports')
+    .set({ status: 'cancelled', total: 0 })
+    .where('id', '=', body.data.id)
+    .execute()
+  const { status, body: refused } = await client.post(`/v1/imports/${body.data.id}/start`)
+  expect([status, refused.errors[0].code]).toEqual([409, 'import_incomplete'])
+})
+
 test('ids that are in use are replaced', async () => {
   const { client } = await newAccount()
   const taken = (

@@ -323,6 +323,26 @@ describe('a subscription', () => {
   })
 })
 
+test('a payment reference names one payment of a provider', async () => {
+  const offerId = await offer(500)
+  const sale = (email: string) =>
+    client.post('/v1/orders', {
+      data: {
+        type: 'orders',
+        attributes: { email, provider: 'shop', payment_reference: 'pay-9', items: [{ offer_id: offerId }] },
+      },
+    })
+  const answers = await Promise.all([
+    sale('one@example.com'),
+    sale('two@example.com'),
+    sale('one@example.com'),
+  ])
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 422, 422])
+  await expectRefusal(h.app, () => sale('three@example.com'), 422, {
+    pointer: '/data/attributes/payment_reference',
+  })
+})
+
 describe('a refund', () => {
   const refund = (orderId: string, attributes?: object) =>
     client.post(`/v1/orders/${orderId}/refunds`, { data: { type: 'transactions', attributes } })

@@ -1,7 +1,7 @@
 /** Recording sales that were made elsewhere, many at a time. */
 import { sql } from 'kysely'
 import { ensureContacts } from '../../people/contacts/ensure-contacts.ts'
-import type { Tx } from '../../platform/db/database.ts'
+import { type Tx, violates } from '../../platform/db/database.ts'
 import type { Origin } from '../../platform/events/events.ts'
 import { eachOf, orRefusal } from '../../platform/http/shared-writes.ts'
 import { ApiError, notFound, unprocessable } from '../../platform/jsonapi/errors.ts'
@@ -142,7 +142,15 @@ const deletedMeanwhile = () => notFound('The contact was deleted meanwhile.')
 
 /** @param orders no contact twice. @throws ApiError when one is refused */
 async function recordOnce(tx: Tx, orders: OrderOfContact[]): Promise<CreatedOrder[]> {
-  const outcomes = await recordSales(tx, orders.map(saleOf), orders[0]!.order.origin.now)
+  const now = orders[0]!.order.origin.now
+  const outcomes = await recordSales(tx, orders.map(saleOf), now).catch((error) => {
+    if (!violates(error, 'transactions_reference')) throw error
+    throw unprocessable(
+      'taken',
+      'Another transaction of the provider has this payment_reference. Use provider_reference to record a sale once',
+      pointer('payment_reference'),
+    )
+  })
   return outcomes.map((outcome, index) => {
     if (outcome.error !== null) throw refusalOf(outcome, orders[index]!.order)
     return { id: outcome.orderId, isNew: outcome.isNew }

@@ -64,8 +64,13 @@ const create = route({
   body: NewOrder,
   responses: { 200: singleSchema(resource), 201: singleSchema(resource) },
   errors: [404],
-  keysOf: ({ body: { data } }) =>
-    data.attributes.provider_reference === undefined ? [] : [data.attributes.provider_reference],
+  keysOf({ body }) {
+    const { provider_reference, payment_reference } = body.data.attributes
+    return [
+      ...(provider_reference === undefined ? [] : [`order ${provider_reference}`]),
+      ...(payment_reference === undefined ? [] : [`payment ${payment_reference}`]),
+    ]
+  },
   async handler(contexts) {
     const { tx } = contexts[0]!
     const given = contexts.map((context) => orRefusal(() => readOrder(context)))
