@@ -29,7 +29,13 @@ const send = ({ attributes, relationships, key, query = '' }: Sent): Promise<Rep
     key === undefined ? {} : { 'idempotency-key': key },
   )
 
-const together = (sent: Sent[]) => Promise.all(sent.map(send))
+/** A busy machine may refuse some of many: nothing was changed, and they are sent again. */
+async function sendUntilTaken(sent: Sent): Promise<Reply> {
+  const reply = await send(sent)
+  return reply.status === 503 ? sendUntilTaken(sent) : reply
+}
+
+const together = (sent: Sent[]) => Promise.all(sent.map(sendUntilTaken))
 const newEmail = () => `buyer${unique()}@example.com`
 const statusesOf = (replies: Reply[]) => replies.map(({ status }) => status)
 
