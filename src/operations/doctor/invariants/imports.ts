@@ -1,8 +1,16 @@
 /** That imports say what became of their rows, and that no row was imported twice. */
 import type { Invariant } from './invariant.ts'
+import { type JobTables, recentJobs, wrongCounts, wrongEnds } from './job-rows.ts'
 
-/** The rows of old imports are removed before these. */
-const RECENT = `(i.finished_at is null or i.finished_at > $1::timestamptz - interval '1 day')`
+const IMPORTS = {
+  noun: 'import',
+  jobs: 'imports',
+  rows: 'import_rows',
+  jobId: 'import_id',
+  failed: 'rejected',
+} as const satisfies JobTables
+
+const RECENT = recentJobs('i')
 
 /** Statuses of rows whose cells are not needed again. */
 const APPLIED = `('created', 'changed', 'unchanged', 'merged')`
@@ -27,33 +35,12 @@ export const importInvariants: Invariant[] = [
   {
     name: 'import_progress',
     rule: 'The numbers of every import that has not ended a day ago are those of its rows.',
-    violations: `select 'import ' || i.id as what
-               from imports i
-               left join (select site_id, import_id, count(*) as total, count(*) filter (where status <> 'pending') as done,
-                                 count(*) filter (where status = 'rejected') as rejected
-                            from import_rows group by site_id, import_id) r on r.site_id = i.site_id and r.import_id = i.id
-              where i.status <> 'receiving' and ${RECENT}
-                and (i.total, i.done, i.rejected) <> (coalesce(r.total, 0), coalesce(r.done, 0), coalesce(r.rejected, 0))
-             union all
-             select 'import ' || import_id || ', rows that are ' || status
-               from (select i.site_id, i.id as import_id, c.key as status, c.value::bigint as count
-                       from imports i cross join jsonb_each_text(i.counts) c where c.value <> '0' and ${RECENT}) counted
-               full join (select r.site_id, r.import_id, r.status, count(*) as count
-                            from import_rows r join imports i on i.site_id = r.site_id and i.id = r.import_id
-                           where r.status <> 'pending' and ${RECENT} group by r.site_id, r.import_id, r.status) there
-                 using (site_id, import_id, status)
-              where counted.count is distinct from there.count`,
+    violations: wrongCounts(IMPORTS),
   },
   {
     name: 'import_finished',
     rule: 'A completed import has no pending rows, and an import has a time of its end exactly when it has ended.',
-    violations: `select 'import ' || i.id as what from imports i
-              where i.status = 'completed'
-                and exists (select from import_rows r
-                             where r.site_id = i.site_id and r.import_id = i.id and r.status = 'pending')
-             union all
-             select 'import ' || id from imports
-              where (finished_at is not null) <> (status in ('completed', 'cancelled'))`,
+    violations: wrongEnds(IMPORTS),
   },
   {
     name: 'import_once',
