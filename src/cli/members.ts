@@ -11,6 +11,7 @@ import {
 } from '../members/invitations/invite-members.ts'
 import type { App } from '../platform/app.ts'
 import { inRolledBackTransaction, inTransaction } from '../platform/db/database.ts'
+import { isObject } from '../platform/jsonapi/is-object.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { drawProgress } from './progress.ts'
@@ -83,7 +84,7 @@ function readFilter({ offer, segment, where }: Options): Record<string, unknown>
 function readJson(text: string): object {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    if (isObject(value)) return value
   } catch {
     // What it must be is said below.
   }

@@ -1,5 +1,5 @@
 import type { PageRun } from './page-run.ts'
-import type { Source, SourcePage, SourceRow } from './source.ts'
+import { NotThere, type Source, type SourcePage, type SourceRow } from './source.ts'
 
 /** A list of the other server, and what is done with its pages. Lists are read in their order: later ones refer to earlier ones. */
 export interface SourceList {
@@ -22,3 +22,22 @@ export interface SourceList {
   /** What is done when the list of a site has been read, in a transaction of its own. */
   finish?(run: PageRun, siteId: string): Promise<void>
 }
+
+/** Shows each resource of a page alone, with what its list leaves out. What was archived since the list was read is missing. */
+export const detailsOf =
+  (path: string, include: string): NonNullable<SourceList['addDetails']> =>
+  async (source, page) => {
+    const details = []
+    for (const { id } of page.rows) {
+      try {
+        details.push(await source.one(`${path}/${id}`, { include }))
+      } catch (error) {
+        if (!(error instanceof NotThere)) throw error
+      }
+    }
+    return {
+      ...page,
+      rows: details.map(({ row }) => row),
+      included: details.flatMap(({ included }) => included),
+    }
+  }

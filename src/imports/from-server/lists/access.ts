@@ -57,7 +57,8 @@ function grantsOf(row: SourceRow): WantedGrant[] {
   return (manyIn(row, 'offers') ?? []).map((offer) => ({ id: nameOf(row.id, offer), contact, offer }))
 }
 
-async function grant(run: PageRun, siteId: string, fresh: Fresh<WantedGrant>[]): Promise<Outcome[]> {
+/** The contacts and offers of grants, by their ids there, and what the contacts hold here. */
+async function whatIsHere(run: PageRun, siteId: string, fresh: Fresh<WantedGrant>[]) {
   const contacts = await run.targets(
     'contacts',
     fresh.map(({ wanted }) => wanted.contact),
@@ -66,8 +67,11 @@ async function grant(run: PageRun, siteId: string, fresh: Fresh<WantedGrant>[]):
     'offers',
     fresh.map(({ wanted }) => wanted.offer),
   )
-  const { now } = run.origin
-  const held = await heldOffers(run.tx, siteId, [...contacts.values()], now)
+  return { contacts, offers, held: await heldOffers(run.tx, siteId, [...contacts.values()], run.origin.now) }
+}
+
+async function grant(run: PageRun, siteId: string, fresh: Fresh<WantedGrant>[]): Promise<Outcome[]> {
+  const { contacts, offers, held } = await whatIsHere(run, siteId, fresh)
   const missing = new Map<string, string[]>()
   for (const { wanted } of fresh) {
     const [contactId, offerId] = [contacts.get(wanted.contact), offers.get(wanted.offer)]
@@ -80,7 +84,7 @@ async function grant(run: PageRun, siteId: string, fresh: Fresh<WantedGrant>[]):
     origin: run.origin,
     source: 'import' as const,
   }))
-  const results = await grantInTransaction(run.tx, siteId, changes, now)
+  const results = await grantInTransaction(run.tx, siteId, changes, run.origin.now)
   const resultOf = new Map(changes.map(({ contactId }, index) => [contactId, results[index]!]))
   return fresh.map(({ wanted }) => {
     const [contactId, offerId] = [contacts.get(wanted.contact), offers.get(wanted.offer)]
@@ -101,15 +105,7 @@ async function grant(run: PageRun, siteId: string, fresh: Fresh<WantedGrant>[]):
 async function checkGrants(run: PageRun, siteId: string, fresh: Fresh<WantedGrant>[]): Promise<Outcome[]> {
   const names = fresh.map(({ wanted }) => wanted.id)
   const willHold = await run.targets('held', names)
-  const contacts = await run.targets(
-    'contacts',
-    fresh.map(({ wanted }) => wanted.contact),
-  )
-  const offers = await run.targets(
-    'offers',
-    fresh.map(({ wanted }) => wanted.offer),
-  )
-  const held = await heldOffers(run.tx, siteId, [...contacts.values()], run.origin.now)
+  const { contacts, offers, held } = await whatIsHere(run, siteId, fresh)
   return fresh.map(({ wanted }) => {
     const isHeld = held.get(contacts.get(wanted.contact) ?? '')?.has(offers.get(wanted.offer) ?? '') ?? false
     return { status: isHeld || willHold.has(wanted.id) ? 'unchanged' : 'created', targetId: null }

@@ -6,8 +6,8 @@ import { productRecords } from '../../../catalogue/products/products.resource.ts
 import { findOne } from '../../../platform/records/lock-one.ts'
 import type { PageRun, Writer } from '../page-run.ts'
 import { type RecordKind, recordOf, recordWriter, type WantedRecord } from '../put-records.ts'
-import { manyIn, NotThere, oneIn, type SourceRow } from '../source.ts'
-import type { SourceList } from '../source-list.ts'
+import { manyIn, oneIn, type SourceRow } from '../source.ts'
+import { detailsOf, type SourceList } from '../source-list.ts'
 
 const courseKind: RecordKind = { records: courseRecords }
 
@@ -29,22 +29,7 @@ export const courses: SourceList = {
   path: '/v1/courses',
   isBySite: true,
   pageSize: 50,
-  async addDetails(source, page) {
-    const details = []
-    for (const { id } of page.rows) {
-      try {
-        details.push(await source.one(`/v1/courses/${id}`, { include: 'modules,lessons,lessons.media' }))
-      } catch (error) {
-        // It was archived since the list was read.
-        if (!(error instanceof NotThere)) throw error
-      }
-    }
-    return {
-      ...page,
-      rows: details.map(({ row }) => row),
-      included: details.flatMap(({ included }) => included),
-    }
-  },
+  addDetails: detailsOf('/v1/courses', 'modules,lessons,lessons.media'),
   async write(run, siteId, rows, { included }) {
     await run.put('courses', rows.map(readCourse), courseWriter(run, siteId))
     const own = partsOf(rows, included)

@@ -6,8 +6,8 @@ import { parseEmailAddress } from '../../../platform/text/email-address.ts'
 import { skipped } from '../outcome.ts'
 import type { PageRun, Wanted } from '../page-run.ts'
 import { isChoosable, type RecordKind, recordOf, recordWriter, type WantedRecord } from '../put-records.ts'
-import { manyIn, NotThere, oneIn, type SourceRow } from '../source.ts'
-import type { SourceList } from '../source-list.ts'
+import { manyIn, oneIn, type SourceRow } from '../source.ts'
+import { detailsOf, type SourceList } from '../source-list.ts'
 
 const kind: RecordKind = {
   records: formRecords,
@@ -25,21 +25,7 @@ export const forms: SourceList = {
   path: '/v1/forms',
   isBySite: true,
   pageSize: 50,
-  async addDetails(source, page) {
-    const details = []
-    for (const { id } of page.rows) {
-      try {
-        details.push(await source.one(`/v1/forms/${id}`, { include: 'fields' }))
-      } catch (error) {
-        if (!(error instanceof NotThere)) throw error
-      }
-    }
-    return {
-      ...page,
-      rows: details.map(({ row }) => row),
-      included: details.flatMap(({ included }) => included),
-    }
-  },
+  addDetails: detailsOf('/v1/forms', 'fields'),
   write: (run, siteId, rows, { included }) =>
     run.put(
       'forms',
