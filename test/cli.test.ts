@@ -81,9 +81,37 @@ describe('while the server runs', () => {
       counts: { created: 1 },
       columns_left_out: ['Rejected line', 'Rejected column', 'Rejected reason'],
     })
+    // What was corrected is not overwritten.
+    expect(await json(...args)).toMatchObject({
+      counts: { unchanged: 1, rejected: 1 },
+      rejected_file: join(settings.DATA_DIR, 'people.rejected-2.csv'),
+    })
+    expect(await readFile(imported.rejected_file, 'utf8')).toContain('import2@example.com')
     expect((await json('import', 'list'))[0]).toMatchObject({ kind: 'contacts', status: 'completed' })
     expect((await run('import', 'show', imported.id)).stdout).toContain('rejected: 1')
     expect((await run('import', 'cancel', imported.id)).stderr).toContain('has ended')
+  })
+
+  test('an import that is interrupted says how far it got, and is continued', async () => {
+    const csv = join(settings.DATA_DIR, 'many.csv')
+    const people = Array.from({ length: 4_000 }, (_, n) => `many${n}@example.com`)
+    await writeFile(csv, `Email\n${people.join('\n')}\n`)
+    const command = begin('node', [BESTOW, 'import', 'contacts', csv], { settings })
+    const latest = async () => (await json('import', 'list'))[0]
+    await until(async () => {
+      const { file, done } = await latest()
+      return file === 'many.csv' && !done.startsWith('0 ')
+    })
+    command.child.kill('SIGINT')
+    const { code, stderr } = await finish(command)
+    const { id, status } = await latest()
+    expect([code, status]).toEqual([130, 'cancelled'])
+    expect(stderr).toMatch(new RegExp(`^Interrupted: [\\d,]+ of 4,000 rows of import ${id} are done\\. `))
+    expect(stderr).toContain(`bestow import start ${id}`)
+    expect(await json('import', 'start', id)).toMatchObject({
+      status: 'completed',
+      counts: { created: 4_000 },
+    })
   })
 
   test('a bulk job takes its rows from a file, and prints what became of them', async () => {

@@ -1,12 +1,14 @@
-import { writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import type { Retry } from '../client/connection.ts'
 import { type Command, Option } from 'commander'
 import type { Counts, Finding } from '../imports/from-server/outcome.ts'
 import type { ImportProgress } from '../imports/from-server/progress.ts'
 import { runServerImport, type ServerImportResult } from '../imports/from-server/run-import.ts'
 import { Source } from '../imports/from-server/source.ts'
+import type { App } from '../platform/app.ts'
+import { openNewFile } from './new-file.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
-import { drawProgress } from './progress.ts'
+import { drawProgress, duration } from './progress.ts'
 import { ACCOUNT_OPTION, chooseSite, findOperator, OPERATOR, withApp } from './with-app.ts'
 
 interface Options extends OutputOptions {
@@ -65,8 +67,9 @@ async function importFromServer(options: Options & { fromUrl: string }): Promise
       options.clientSecretStdin ? (await text(process.stdin)).trim() : options.clientSecret,
       'the secret of the API key: KAJABI_CLIENT_SECRET in the environment, or --client-secret-stdin',
     ),
+    onRetry: (retry) => sayRetry(options.fromUrl, retry),
   })
-  const result = await withApp('import', async (app) => {
+  const work = async (app: App) => {
     const { accountId, scope } = await findOperator(app, options.account)
     return runServerImport(app, {
       source,
@@ -78,7 +81,12 @@ async function importFromServer(options: Options & { fromUrl: string }): Promise
       actor: OPERATOR,
       onProgress: (progress) => options.json || showProgress(progress),
     })
-  })
+  }
+  const result = await withApp('import', work, async () =>
+    options.dryRun
+      ? 'Interrupted. Nothing was changed.'
+      : 'Interrupted. What was imported stays, and the same command continues.',
+  )
   await printResult(result, options)
   if (result.unread.length > 0) process.exitCode = 1
 }
@@ -86,6 +94,17 @@ async function importFromServer(options: Options & { fromUrl: string }): Promise
 function required(value: string | undefined, what: string): string {
   if (value) return value
   throw new Error(`Give ${what}.`)
+}
+
+/** Pauses that nobody notices are not worth a line. */
+const SHORTEST_TOLD_MS = 1_000
+
+/** Also with --json: whoever waits must know for what. */
+function sayRetry(url: string, { reason, pauseMs, leftMs }: Retry): void {
+  if (pauseMs < SHORTEST_TOLD_MS) return
+  const before = process.stderr.isTTY ? '\r\x1b[K' : ''
+  const [pause, left] = [pauseMs, leftMs].map((milliseconds) => duration(milliseconds / 1_000))
+  process.stderr.write(`${before}${url}: ${reason} Trying again in ${pause}, for up to ${left}.\n`)
 }
 
 /** In a terminal a line that moves; otherwise one for each list, at its end. */
@@ -104,8 +123,7 @@ async function printResult(
   { counts, findings, unread, continued }: ServerImportResult,
   { dryRun = false, skipped = SKIPPED_FILE, ...options }: Options,
 ): Promise<void> {
-  const file = findings.length > 0 ? skipped : null
-  if (file !== null) await writeFile(file, findings.map((one) => `${JSON.stringify(lineOf(one))}\n`).join(''))
+  const file = findings.length > 0 ? await writeFindings(findings, skipped) : null
   const result = {
     dry_run: dryRun,
     continued,
@@ -124,6 +142,14 @@ async function printResult(
     ...unread.map(({ list, reason }) => `Not read: ${list}. ${reason}`),
     ...(file === null ? [] : [`Skipped and left out, with the reasons: ${file}`]),
   ])
+}
+
+/** @returns the name that the file got */
+async function writeFindings(findings: Finding[], wanted: string): Promise<string> {
+  const { path, file } = await openNewFile(wanted)
+  await file.writeFile(findings.map((one) => `${JSON.stringify(lineOf(one))}\n`).join(''))
+  await file.close()
+  return path
 }
 
 const lineOf = ({ type, id, status, problem, leftOut }: Finding) => ({

@@ -77,7 +77,7 @@ async function rejectedRows(app: App, scope: LoadScope, id: string) {
 const linesOf = ({ created, ambiguous, left_out, problem }: Findings): string[] => [
   ...(problem ? [problem] : []),
   ...Object.entries(created).map(
-    ([type, names]) => `${type.replaceAll('_', ' ')} created: ${names.join(', ')}`,
+    ([type, names]) => `${type.replaceAll('_', ' ')} created: ${names.map((name) => `"${name}"`).join(', ')}`,
   ),
   ...ambiguous.map(
     ({ column, cell, reading, rows }) => `${column}, ${rowsInWords(rows)}: "${cell}" was read as ${reading}`,

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, type ReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { cancelImport, changeImport, lockImport, startImport } from '../imports/change-imports.ts'
-import { createImport } from '../imports/create-import.ts'
+import { createImport, discardImport } from '../imports/create-import.ts'
 import type { ImportKind, ImportSettings } from '../imports/import-kind.ts'
 import { imports } from '../imports/imports.resource.ts'
 import { importKinds } from '../imports/kinds.ts'
@@ -19,6 +19,7 @@ import { parseQuery } from '../platform/jsonapi/query.ts'
 import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { serverImportCommand } from './import-from-server.ts'
 import { findImport, printImport } from './import-output.ts'
+import { openNewFile } from './new-file.ts'
 import { type OutputOptions, print, subcommand, table } from './output.ts'
 import { drawCount, drawProgress } from './progress.ts'
 import { ACCOUNT_OPTION, chooseSite, findOperatorOf, OPERATOR, SITE_OPTION, withApp } from './with-app.ts'
@@ -57,7 +58,7 @@ export function importCommands(program: Command): void {
   subcommand(
     command,
     'start <import>',
-    'start an import after its dry run, or continue one that was cancelled',
+    'start an import after its dry run, or continue one that was interrupted or cancelled',
   )
     .option(...ACCOUNT_OPTION)
     .action(start)
@@ -72,7 +73,10 @@ function kindCommand(parent: Command, kind: ImportKind): void {
     .option('--dry-run', 'say what would become of each row, and change nothing')
     .option('--notify', 'let e-mails, automations and webhooks follow')
     .option('--day-first', 'read days such as 3/12/25 as 3 December')
-    .option('--rejected <file>', 'where rejected rows are written; otherwise beside the file')
+    .option(
+      '--rejected <file>',
+      'where rejected rows are written; otherwise beside the file. A file that exists gets a number: it is not overwritten',
+    )
     .option('--no-wait', 'leave the rows to the workers of the server')
   if (kind.name === 'contacts')
     command.option(
@@ -90,13 +94,16 @@ function kindCommand(parent: Command, kind: ImportKind): void {
 async function create(kind: ImportKind, file: string, options: NewOptions): Promise<void> {
   await access(file)
   const map = readMap(options.map ?? [])
-  await withApp(`import ${kind.name}`, async (app) => {
+  const running = new RunningImport()
+  const work = async (app: App) => {
     const { scope } = await findOperatorOf(app, 'site', options.site ?? '', options.account)
-    const id = await createImport(
+    const siteId = chooseSite(scope, options.site)
+    running.content = createReadStream(file)
+    running.receiving = createImport(
       app,
       {
         kind,
-        siteId: chooseSite(scope, options.site),
+        siteId,
         fileName: basename(file),
         settings: settingsOf(options),
         map,
@@ -107,11 +114,45 @@ async function create(kind: ImportKind, file: string, options: NewOptions): Prom
         caller: null,
         progress: (count) => options.json || drawCount('rows read', count),
       },
-      createReadStream(file),
+      running.content,
     )
-    await begin(app, scope, id, options)
-    await finish(app, scope, id, options, options.rejected ?? file.replace(/(\.[^./]*)?$/, '.rejected$1'))
-  })
+    const id = await running.receiving
+    running.found = { id, siteId, scope }
+    await begin(app, running, options)
+    await finish(app, running, options, options.rejected ?? file.replace(/(\.[^./]*)?$/, '.rejected$1'))
+  }
+  await withApp(`import ${kind.name}`, work, (app) => running.interrupt(app))
+}
+
+/** An import while its command runs, which a signal stops. */
+class RunningImport {
+  content: ReadStream | null = null
+  receiving: Promise<string> | null = null
+  found: { id: string; siteId: string; scope: LoadScope } | null = null
+  isStarted = false
+  isInterrupted = false
+
+  /** @returns how far it came, and what continues it */
+  async interrupt(app: App): Promise<string> {
+    this.isInterrupted = true
+    this.content?.destroy(new Error('interrupted'))
+    await Promise.allSettled([this.receiving])
+    if (this.found === null || !this.isStarted) {
+      if (this.found !== null) await discardImport(app, { ...this.found, isHeld: true })
+      return 'Interrupted while the file was read: nothing was imported. Run the same command again.'
+    }
+    const { id, scope } = this.found
+    await inTransaction(app.db, async (tx) => {
+      const job = await lockImport(tx, scope.siteIds, id)
+      if (job.status !== 'completed' && job.status !== 'cancelled')
+        await cancelImport(tx, job, app.clock.now())
+    })
+    const { done, total, dry_run } = await findImport(app, scope, id)
+    const reached = `${done.toLocaleString('en')} of ${total.toLocaleString('en')} rows`
+    return dry_run
+      ? `Interrupted: the dry run has looked at ${reached}. Nothing was changed. Run the same command again.`
+      : `Interrupted: ${reached} of import ${id} are done. \`bestow import start ${id}\` continues it; so does the same command, to which rows that were imported are unchanged.`
+  }
 }
 
 const settingsOf = ({ notify, subscribe, dayFirst, form }: NewOptions): ImportSettings => ({
@@ -132,7 +173,8 @@ function readMap(given: string[]): Record<string, string | null> {
 }
 
 /** Starts an import; in a terminal, after the fields of columns that are not known were asked for. */
-async function begin(app: App, scope: LoadScope, id: string, { json, dryRun }: NewOptions): Promise<void> {
+async function begin(app: App, running: RunningImport, { json, dryRun }: NewOptions): Promise<void> {
+  const { id, scope } = running.found!
   try {
     if (!json && process.stdin.isTTY && process.stderr.isTTY) await askForFields(app, scope, id)
     await inTransaction(app.db, async (tx) =>
@@ -143,7 +185,9 @@ async function begin(app: App, scope: LoadScope, id: string, { json, dryRun }: N
         now: app.clock.now(),
       }),
     )
+    running.isStarted = true
   } catch (error) {
+    if (running.isInterrupted) return waitForTheEnd()
     await inTransaction(app.db, async (tx) =>
       cancelImport(tx, await lockImport(tx, scope.siteIds, id), app.clock.now()),
     )
@@ -156,6 +200,8 @@ async function askForFields(app: App, scope: LoadScope, id: string): Promise<voi
   const unknown = columns.filter(({ field, examples }) => field === null && examples.length > 0)
   if (unknown.length === 0) return
   const lines = createInterface({ input: process.stdin, output: process.stderr })
+  // In a terminal that waits for an answer, Ctrl-C is a key.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
     for (const { column, examples } of unknown) {
       const question = `\nThe column "${column}" (${examples.slice(0, 3).join(' | ')}) is not known. Field, or nothing to leave it out: `
@@ -189,30 +235,34 @@ async function isMapped(
 /** Waits for the end of an import, writes its rejected rows and prints what became of it. */
 async function finish(
   app: App,
-  scope: LoadScope,
-  id: string,
+  running: RunningImport,
   options: NewOptions,
   rejectedFile: string,
 ): Promise<void> {
-  if (options.wait !== false) await processUntilDone(app, scope, id, options)
+  const { id, scope } = running.found!
+  if (options.wait !== false) await processUntilDone(app, running, options)
   const { rejected, dry_run } = await findImport(app, scope, id)
-  const file = rejected > 0 && !dry_run ? rejectedFile : undefined
-  if (file) {
-    const job = await inTransaction(app.db, (tx) => lockImport(tx, scope.siteIds, id))
-    await pipeline(rejectedRowsFile(app.db, job), createWriteStream(file))
-  }
+  const file = rejected > 0 && !dry_run ? await writeRejectedRows(app, scope, id, rejectedFile) : undefined
   await printImport(app, scope, id, options, file)
 }
 
+/** @returns the name that the file got */
+async function writeRejectedRows(app: App, scope: LoadScope, id: string, wanted: string): Promise<string> {
+  const job = await inTransaction(app.db, (tx) => lockImport(tx, scope.siteIds, id))
+  const { path, file } = await openNewFile(wanted)
+  await pipeline(rejectedRowsFile(app.db, job), file.createWriteStream())
+  return path
+}
+
+/** A signal has come: the process ends when what it has begun is left in order. */
+const waitForTheEnd = (): Promise<never> => new Promise(() => {})
+
 /** Works on it together with the workers, if there are any. */
-async function processUntilDone(
-  app: App,
-  scope: LoadScope,
-  id: string,
-  options: OutputOptions,
-): Promise<void> {
+async function processUntilDone(app: App, running: RunningImport, options: OutputOptions): Promise<void> {
+  const { id, scope } = running.found!
   const begun = performance.now()
   for (;;) {
+    if (running.isInterrupted) return waitForTheEnd()
     const { status, done, total } = await findImport(app, scope, id)
     if (!options.json) drawProgress({ done, total, begun })
     if (status === 'completed' || status === 'cancelled') return
@@ -223,18 +273,26 @@ async function processUntilDone(
 const POLL_MS = 200
 
 async function start(id: string, options: NewOptions): Promise<void> {
-  await withApp('import start', async (app) => {
+  const running = new RunningImport()
+  const work = async (app: App) => {
     const { scope } = await findOperatorOf(app, 'import', id, options.account)
-    await inTransaction(app.db, async (tx) =>
-      startImport(tx, await lockImport(tx, scope.siteIds, id), {
-        isDryRun: false,
-        caller: null,
-        actor: OPERATOR,
-        now: app.clock.now(),
-      }),
-    )
-    await finish(app, scope, id, options, `import-${id}.rejected.csv`)
-  })
+    const siteId = await inTransaction(app.db, async (tx) => {
+      const job = await lockImport(tx, scope.siteIds, id)
+      // One that runs is waited for, as after a command that was killed.
+      if (job.is_dry_run || (job.status !== 'pending' && job.status !== 'running'))
+        await startImport(tx, job, {
+          isDryRun: false,
+          caller: null,
+          actor: OPERATOR,
+          now: app.clock.now(),
+        })
+      return job.site_id
+    })
+    running.found = { id, siteId, scope }
+    running.isStarted = true
+    await finish(app, running, options, `import-${id}.rejected.csv`)
+  }
+  await withApp('import start', work, (app) => running.interrupt(app))
 }
 
 async function list(options: Options): Promise<void> {

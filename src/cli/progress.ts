@@ -26,7 +26,7 @@ export function progressLine({ done, total, begun }: Progress, now: number): str
 }
 
 /** As in `1:05:09`, `2:30` or `8 s`. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const whole = Math.ceil(seconds)
   if (whole < 60) return `${whole} s`
   const parts = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60]

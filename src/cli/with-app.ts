@@ -5,13 +5,22 @@ import type { LoadScope } from '../platform/jsonapi/resources.ts'
 import { openRuntime } from '../server/runtime.ts'
 import { onSignal } from '../server/shutdown.ts'
 
-/** Runs a command on the database of the server, running or not: it is started for the length of the command. */
-export async function withApp<Result>(role: string, work: (app: App) => Promise<Result>): Promise<Result> {
+/**
+ * Runs a command on the database of the server, running or not: it is started for the length of the command.
+ *
+ * @param interrupted called when a signal ends the command: how far it came, and what continues it
+ */
+export async function withApp<Result>(
+  role: string,
+  work: (app: App) => Promise<Result>,
+  interrupted?: (app: App) => Promise<string>,
+): Promise<Result> {
   const opening = openRuntime({ role, mode: 'development' })
   const close = async () => (await opening).close()
   // A database that was started for the command must not outlive it.
   const signalled = onSignal(async () => {
     process.exitCode = 130
+    if (interrupted) await sayInterrupted(await opening, interrupted)
     await close()
   })
   try {
@@ -20,6 +29,16 @@ export async function withApp<Result>(role: string, work: (app: App) => Promise<
     if (signalled()) await new Promise(() => {})
     await close()
   }
+}
+
+async function sayInterrupted(
+  { app }: { app: App },
+  interrupted: (app: App) => Promise<string>,
+): Promise<void> {
+  // In a terminal, after the line with the progress.
+  const before = process.stderr.isTTY ? '\n' : ''
+  const words = await interrupted(app).catch((error: Error) => `Interrupted: ${error.message}`)
+  process.stderr.write(`${before}${words}\n`)
 }
 
 /** Who a command acts for: the operator of the server, on one account. */

@@ -18,8 +18,19 @@ export type ClientOptions = Credentials & {
   retryWithinMs?: number
   /** Milliseconds to wait for each answer, except to uploads. 15 seconds if left out. */
   timeoutMs?: number
+  /** Called before each pause after which a request is sent again. */
+  onRetry?: (retry: Retry) => void
   /** Used in place of the global one. */
   fetch?: typeof fetch
+}
+
+/** A request that is about to be sent again. */
+export interface Retry {
+  /** Why, as a sentence. */
+  reason: string
+  /** Milliseconds until then, and after which it is given up. */
+  pauseMs: number
+  leftMs: number
 }
 
 /** For one call of an operation. */
@@ -104,7 +115,7 @@ export class Connection {
 
   /** Sends until an answer comes that is not about a trouble that passes, or time is up. */
   async #deliver<Result>(sending: Sending, read: (response: Response) => Promise<Result>): Promise<Result> {
-    const { retries = 4, retryWithinMs = 30_000 } = this.#options
+    const { retries = 4, retryWithinMs = 30_000, onRetry } = this.#options
     const end = performance.now() + retryWithinMs
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#once(sending, read)
@@ -113,6 +124,8 @@ export class Connection {
       const pauseMs = failure.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random())
       if (!sending.isRepeatable && !wasNotExecuted(failure)) throw new UncertainOutcomeError(failure)
       if (attempt >= retries || performance.now() + pauseMs > end) throw new BestowError(failure)
+      const reason = failure.errors.map(({ detail }) => detail).join(' ')
+      onRetry?.({ reason, pauseMs, leftMs: Math.max(0, end - performance.now()) })
       await sleep(pauseMs, sending.init.signal)
     }
   }

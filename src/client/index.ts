@@ -6,7 +6,7 @@ import { type ClientOptions, CONNECTION, Connection, type RequestOptions } from 
 import { operations } from './generated.ts'
 import { type List, type Page, pagesOf } from './pages.ts'
 
-export type { ClientOptions, RequestOptions } from './connection.ts'
+export type { ClientOptions, RequestOptions, Retry } from './connection.ts'
 export { BestowError, type Problem, UncertainOutcomeError } from './errors.ts'
 export { type Flat, flatten } from './flatten.ts'
 export type * from './generated.ts'

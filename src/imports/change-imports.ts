@@ -133,6 +133,7 @@ async function forgetOutcomes(tx: Tx, { id, site_id: siteId }: LockedImport): Pr
     .set({
       counts: '{}',
       findings: JSON.stringify(noFindings()),
+      plan: '{}',
       done: 0,
       rejected: 0,
       started_at: null,

@@ -4,6 +4,7 @@ import type { App } from '../platform/app.ts'
 import { anyOf, type Tx } from '../platform/db/database.ts'
 import { unescapeFormula } from '../platform/text/csv.ts'
 import type { ColumnFields } from './columns.ts'
+import type { MissingField } from './custom-columns.ts'
 import type { Findings } from './findings.ts'
 import type { ImportContext, ImportKind, ImportRow, ImportSettings, Plan } from './import-kind.ts'
 import { needsOf } from './import-permissions.ts'
@@ -25,17 +26,24 @@ export interface ClaimedPerson {
   job: ClaimedImport
 }
 
+/** In the plan: the fields of the columns, and those of them that the import creates. */
+interface ResolvedColumns {
+  fields: ColumnFields
+  missing_fields: MissingField[]
+}
+
 interface ImportRecord {
   id: string
   site_id: string
   account_id: string
   time_zone: string
+  subdomain: string
   kind: string
   is_dry_run: boolean
   header: string[]
   fields: ColumnFields
   settings: ImportSettings
-  plan: Plan
+  plan: Plan & Partial<ResolvedColumns>
   findings: Findings
   source: 'api' | 'cli'
   actor: string
@@ -56,7 +64,7 @@ export async function claimImport(
 ): Promise<ClaimedImport | null> {
   for (;;) {
     const { rows } = await sql<ImportRecord>`
-      select i.*, s.account_id, s.time_zone from imports i join sites s on s.id = i.site_id
+      select i.*, s.account_id, s.time_zone, s.subdomain from imports i join sites s on s.id = i.site_id
        where i.status = ${status} order by i.due_at limit 1 for no key update of i skip locked`.execute(tx)
     const [row] = rows
     if (!row) return null
@@ -67,18 +75,21 @@ export async function claimImport(
 }
 
 async function claimedOf(tx: Tx, app: App, row: ImportRecord): Promise<ClaimedImport> {
-  const { id, site_id, account_id, kind, is_dry_run, time_zone, ...others } = row
+  const { id, site_id, account_id, kind, is_dry_run, time_zone, subdomain, ...others } = row
   const { header, fields, settings, plan, findings, source, total, done, counts } = others
   const sites = await tx.selectFrom('sites').select('id').where('account_id', '=', account_id).execute()
   return {
     app,
     id,
     siteId: site_id,
+    subdomain,
     accountId: account_id,
     siteIds: sites.map((site) => site.id),
     kind: kindNamed(kind),
     isDryRun: is_dry_run,
-    ...{ header, fields, settings, plan, findings, source, total, done, counts },
+    ...{ header, settings, plan, findings, source, total, done, counts },
+    fields: plan.fields ?? fields,
+    missingFields: plan.missing_fields ?? [],
     dates: { order: settings.date_order, zone: time_zone },
     // By its request the events of an import are found again.
     origin: { actor: row.actor, requestId: `import:${id}`, now: app.clock.now() },

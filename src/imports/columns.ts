@@ -1,4 +1,4 @@
-import { type CustomField, handleOf } from '../people/custom-fields/find-fields.ts'
+import type { CustomField } from '../people/custom-fields/find-fields.ts'
 import { ApiError, unprocessable } from '../platform/jsonapi/errors.ts'
 import { readName } from '../platform/text/names.ts'
 
@@ -24,18 +24,17 @@ export const titleIn = (column: string): string => readName(column.replace(/\s*\
 const handleIn = (column: string): string | null =>
   /\(([a-z0-9_]+)\)\s*$/i.exec(column)?.[1]?.toLowerCase() ?? null
 
-const plain = (label: string): string => label.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+/** What titles of columns and fields have in common that are the same. */
+export const plain = (label: string): string => label.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 
 /** What the fields of a file can be. */
 export interface Importable {
   fields: readonly ImportField[]
   /** Of the site; null: these files have none. */
   customFields: readonly CustomField[] | null
-  /** Of these, and of those that are archived. */
-  usedHandles: readonly string[]
 }
 
-/** In a map: a custom field that is created with the title of the column. */
+/** In place of a field: the custom field with the title of the column, which the import creates if there is none. */
 export const NEW_CUSTOM_FIELD = 'new'
 
 /**
@@ -81,7 +80,7 @@ export function withNamed(
   const errors: ApiError[] = []
   for (const [column, given] of Object.entries(map)) {
     const index = indexOf(header, column)
-    const field = fieldNamed(given, changed, importable)
+    const field = given?.trim() || null
     if (index < 0)
       errors.push(
         unprocessable(
@@ -99,26 +98,13 @@ export function withNamed(
         ),
       )
     else {
-      if (field !== null)
+      if (field !== null && field !== NEW_CUSTOM_FIELD)
         for (const [other, one] of changed.entries()) if (one === field) changed[other] = null
       changed[index] = field
     }
   }
   throwAll(errors)
   return changed
-}
-
-function fieldNamed(
-  given: string | null,
-  fields: ColumnFields,
-  { customFields, usedHandles }: Importable,
-): string | null {
-  const field = given?.trim() || null
-  if (field !== NEW_CUSTOM_FIELD || customFields === null) return field
-  for (let number = 1; ; number += 1) {
-    const handle = handleOf(number)
-    if (!usedHandles.includes(handle) && !fields.includes(handle)) return handle
-  }
 }
 
 const indexOf = (header: string[], column: string): number => {
@@ -129,7 +115,8 @@ const indexOf = (header: string[], column: string): number => {
 }
 
 const isImportable = (field: string, { fields, customFields }: Importable): boolean =>
-  fields.some(({ name }) => name === field) || (customFields !== null && isCustom(field))
+  fields.some(({ name }) => name === field) ||
+  (customFields !== null && (isCustom(field) || field === NEW_CUSTOM_FIELD))
 
 const namesOf = ({ fields, customFields }: Importable): string[] => [
   ...fields.map(({ name }) => name),

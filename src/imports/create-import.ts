@@ -30,14 +30,31 @@ export interface NewImport {
 /** Columns that a file can have. */
 const MOST_COLUMNS = 500
 
+/** An import whose file was stored, and which waits to be released or discarded. */
+export interface ReceivedImport {
+  id: string
+  siteId: string
+  isHeld: boolean
+}
+
 /**
- * Stores the rows of a file, as they arrive, to be imported by the workers: see process-imports.ts. Nothing is left of
- * a file that cannot be read to its end.
+ * Stores the rows of a file, to be imported by the workers: see process-imports.ts.
  *
  * @returns the id
- * @throws ApiError 400 for what is not CSV, 422 for columns that are wrong
+ * @throws ApiError as receiveImport()
  */
 export async function createImport(app: App, given: NewImport, content: Readable): Promise<string> {
+  const received = await receiveImport(app, given, content)
+  await releaseImport(app, received)
+  return received.id
+}
+
+/**
+ * Stores the rows of a file, as they arrive. Nothing is left of a file that cannot be read to its end.
+ *
+ * @throws ApiError 400 for what is not CSV, 422 for columns that are wrong
+ */
+export async function receiveImport(app: App, given: NewImport, content: Readable): Promise<ReceivedImport> {
   const { kind, siteId, map, isHeld } = given
   const importable = await importableOf(app.db, kind, siteId)
   const rows = readCsv(
@@ -56,6 +73,24 @@ export async function createImport(app: App, given: NewImport, content: Readable
   }
 }
 
+/** Lets the workers begin an import, or whoever corrects its columns if it is held. */
+export async function releaseImport(app: App, { id, siteId, isHeld }: ReceivedImport): Promise<void> {
+  const now = app.clock.now()
+  await app.db
+    .updateTable('imports')
+    .set({ status: isHeld ? 'ready' : 'pending', due_at: now, updated_at: now })
+    .where('id', '=', id)
+    .where('site_id', '=', siteId)
+    .where('status', '=', 'receiving')
+    .execute()
+}
+
+/** Removes an import that nobody has begun, with its rows. */
+export async function discardImport({ db }: App, { siteId, id }: ReceivedImport): Promise<void> {
+  await db.deleteFrom('import_rows').where('import_id', '=', id).where('site_id', '=', siteId).execute()
+  await db.deleteFrom('imports').where('id', '=', id).where('site_id', '=', siteId).execute()
+}
+
 async function readHeader(rows: AsyncGenerator<CsvRow>): Promise<string[]> {
   const { value, done } = await rows.next()
   if (done) throw badRequest('empty_file', 'The file is empty: it needs a header, and rows below it.')
@@ -72,23 +107,38 @@ interface Read {
   rows: AsyncGenerator<CsvRow>
 }
 
-async function keepRows(app: App, given: NewImport, { header, fields, rows }: Read): Promise<string> {
+async function keepRows(app: App, given: NewImport, { header, fields, rows }: Read): Promise<ReceivedImport> {
   const { siteId, isHeld, progress } = given
-  const id = await announce(app, given, header, fields)
+  const received = { id: await announce(app, given, header, fields), siteId, isHeld }
+  const person = fields.indexOf('email')
+  const arrived = async (count: number) => {
+    progress?.(count)
+    await noteArrival(app, received)
+  }
   try {
-    const total = await stageRows(app, { siteId, importId: id }, rows, fields.indexOf('email'), progress)
+    const total = await stageRows(app, { siteId, importId: received.id }, rows, person, arrived)
     if (total === 0) throw badRequest('empty_file', 'The file has a header, and no rows below it.')
     await app.db
       .updateTable('imports')
-      .set({ total, status: isHeld ? 'ready' : 'pending', due_at: app.clock.now() })
-      .where('id', '=', id)
+      .set({ total })
+      .where('id', '=', received.id)
       .where('site_id', '=', siteId)
       .execute()
-    return id
+    return received
   } catch (error) {
-    await removeImport(app, siteId, id)
+    await discardImport(app, received)
     throw error
   }
+}
+
+/** One whose file has not come on for an hour is removed: see clean-up.ts. */
+async function noteArrival({ db, clock }: App, { id, siteId }: ReceivedImport): Promise<void> {
+  await db
+    .updateTable('imports')
+    .set({ updated_at: clock.now() })
+    .where('id', '=', id)
+    .where('site_id', '=', siteId)
+    .execute()
 }
 
 async function announce(
@@ -120,10 +170,4 @@ async function announce(
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
-}
-
-/** Removes an import whose file has not arrived, with its rows. */
-async function removeImport({ db }: App, siteId: string, id: string): Promise<void> {
-  await db.deleteFrom('import_rows').where('import_id', '=', id).where('site_id', '=', siteId).execute()
-  await db.deleteFrom('imports').where('id', '=', id).where('site_id', '=', siteId).execute()
 }

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cleanUp } from '../operations/clean-up.ts'
+import { examine } from '../operations/doctor/examine.ts'
 import type { Client } from '../testing/client.ts'
 import { makeAccount, unique } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
@@ -187,7 +189,7 @@ test('rejected rows are a file with line, column and reason, which can be correc
   const file = [
     'Email;Name;Subscribed',
     'good@example.com;Good;',
-    'not an address;"Bad; ""quoted""";',
+    'not an address@example.com;"Bad; ""quoted""";',
     ';Nobody;',
     'flag@example.com;=1+1;perhaps',
   ].join('\r\n')
@@ -203,12 +205,12 @@ test('rejected rows are a file with line, column and reason, which can be correc
   expect(headers.get('content-disposition')).toBe(`attachment; filename=rejected-${id}.csv`)
   expect(body.split('\r\n')).toEqual([
     'Email,Name,Subscribed,Rejected line,Rejected column,Rejected reason',
-    'not an address,"Bad; ""quoted""",,3,Email,It is not an e-mail address: it contains U+0020 SPACE.',
+    'not an address@example.com,"Bad; ""quoted""",,3,Email,It is not an e-mail address: it contains U+0020 SPACE.',
     ',Nobody,,4,Email,The row has no e-mail address.',
     "flag@example.com,'=1+1,perhaps,5,Subscribed,It must be true or false.",
     '',
   ])
-  const corrected = body.replace('not an address', 'bad@example.com').replace('perhaps', 'true')
+  const corrected = body.replace('not an address@example.com', 'bad@example.com').replace('perhaps', 'true')
   const again = await runImport(h, corrected, {}, client)
   expect(again.job).toMatchObject({ counts: { created: 2, rejected: 1 } })
   const names = (await contactsOf(client)).map(({ attributes }: Named) => attributes.name)
@@ -274,6 +276,103 @@ test('columns are corrected before an import starts', async () => {
   await processImports(h)
   const [row] = await importRowsOf(client, id)
   expect(await attributesOf(client, row!.contactId!)).toMatchObject({ name: 'Ada', phone_number: '123' })
+})
+
+test('a new custom field is created once, by the title of its column', async () => {
+  const { client } = await newAccount()
+  const file = 'Email,Color,Shoe size\nada@example.com,Blue,38\n'
+  const fields = { map: '{"Color": "new", "Shoe size": "new"}' }
+  const fieldsOf = async () =>
+    (await client.get('/v1/custom_fields')).body.data.map(({ attributes }: Named) => [
+      attributes.title,
+      attributes.handle,
+    ])
+  const held = (await client.post('/v1/imports', importForm(file, { ...fields, hold: 'true' }))).body.data
+  expect(held.attributes.columns.map(({ field }: { field: string }) => field)).toEqual([
+    'email',
+    'new',
+    'new',
+  ])
+  const tried = await runImport(h, file, { ...fields, dry_run: 'true' }, client)
+  expect(tried.job.findings.created.custom_fields).toEqual(['Color (custom_1)', 'Shoe size (custom_2)'])
+  expect(await fieldsOf()).toEqual([])
+  const first = await runImport(h, file, fields, client)
+  expect(first.job.columns[1].field).toBe('custom_1')
+  const second = await runImport(h, file, fields, client)
+  expect(second.rows).toMatchObject([{ status: 'unchanged' }])
+  // One that was uploaded before the fields were there has them, too, and not what others were created meanwhile.
+  await client.post(`/v1/imports/${held.id}/start`)
+  await processImports(h)
+  expect(await importRowsOf(client, held.id)).toMatchObject([{ status: 'unchanged' }])
+  expect(await fieldsOf()).toEqual([
+    ['Color', 'custom_1'],
+    ['Shoe size', 'custom_2'],
+  ])
+})
+
+describe('a form with a mistake is refused, and nothing of it is imported:', () => {
+  const formOf = (...parts: [name: string, value: string | Blob, fileName?: string][]) => {
+    const form = new FormData()
+    for (const [name, value, fileName] of parts)
+      if (typeof value === 'string') form.append(name, value)
+      else form.append(name, value, fileName)
+    return form
+  }
+  const file = ['file', new Blob(['Email\nada@example.com\n']), 'file.csv'] as [string, Blob, string]
+  test.each([
+    [
+      'a field that there is not',
+      formOf(['kind', 'contacts'], ['dryrun', 'true'], file),
+      'Did you mean dry_run?',
+    ],
+    ['a field like no other', formOf(['kind', 'contacts'], ['color', 'red'], file), 'Use kind, site_id'],
+    ['a field twice', formOf(['kind', 'contacts'], ['kind', 'transactions'], file), 'kind is there twice'],
+    ['a second file', formOf(['kind', 'contacts'], file, file), 'several files'],
+    [
+      'a field after the file',
+      formOf(['kind', 'contacts'], file, ['dry_run', 'true']),
+      'dry_run comes after',
+    ],
+    ['a file before the kind', formOf(file, ['kind', 'contacts']), 'no field kind before the file'],
+    ['a file without a name', formOf(['kind', 'contacts'], ['file', 'Email']), '-F file=@contacts.csv'],
+    ['no file', formOf(['kind', 'contacts']), 'no file'],
+  ])('%s', async (_, form, words) => {
+    const { client } = await newAccount()
+    const { status, body } = await client.post('/v1/imports', form)
+    expect([status, body.errors[0].detail]).toEqual([400, expect.stringContaining(words)])
+    expect((await client.get('/v1/imports')).body.data).toEqual([])
+    await processImports(h)
+    expect(await contactsOf(client)).toEqual([])
+  })
+})
+
+test('an import whose process was killed while its file arrived is removed after an hour, and the doctor reports what stays', async () => {
+  const { client } = await newAccount()
+  const { body } = await client.post('/v1/imports', importForm('Email\na@example.com\n', { hold: 'true' }))
+  const { id } = body.data
+  const receivingSince = async (minutes: number) => {
+    const updated_at = new Date(h.app.clock.now().getTime() - minutes * 60_000)
+    await h.app.db
+      .updateTable('imports')
+      .set({ status: 'receiving', updated_at })
+      .where('id', '=', id)
+      .execute()
+  }
+  const found = async () =>
+    (await examine(h.app))
+      .filter(({ violations }) => violations !== 0)
+      .map(({ name, examples }) => [name, examples])
+  await receivingSince(50)
+  await cleanUp(h.app, [])
+  expect((await client.get(`/v1/imports/${id}`)).body.data.attributes.status).toBe('receiving')
+  expect(await found()).toEqual([])
+  await receivingSince(130)
+  expect(await found()).toEqual([['import_received', [`import ${id}`]]])
+  // The rows first.
+  await cleanUp(h.app, [])
+  await cleanUp(h.app, [])
+  expect((await client.get(`/v1/imports/${id}`)).status).toBe(404)
+  expect(await found()).toEqual([])
 })
 
 describe('the effects of an import', () => {
@@ -407,15 +506,15 @@ test('every field that is listed can be chosen for a column, and a new custom fi
   await client.delete(`/v1/custom_fields/${songId}`)
   const other = await held('Email,Color,Size\nada@example.com,red,L\n')
   const { body } = await change(other, { Color: 'new', Size: 'new' })
-  // The number of an archived field stays its own.
   expect(body.data.attributes.columns.map(({ field }: { field: string }) => field)).toEqual([
     'email',
-    'custom_1',
-    'custom_3',
+    'new',
+    'new',
   ])
   await client.post(`/v1/imports/${other}/start`)
   await processImports(h)
   const fields = (await client.get('/v1/custom_fields?sort=handle')).body.data
+  // The number of an archived field stays its own.
   expect(fields.map(({ attributes }: Named) => [attributes.handle, attributes.title])).toEqual([
     ['custom_1', 'Color'],
     ['custom_3', 'Size'],

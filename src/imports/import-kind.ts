@@ -3,6 +3,7 @@ import type { ImportKindName, Permission } from '../platform/auth/permissions.ts
 import type { Tx } from '../platform/db/database.ts'
 import type { Origin } from '../platform/events/events.ts'
 import type { ColumnFields, ImportField } from './columns.ts'
+import type { MissingField } from './custom-columns.ts'
 import type { Findings } from './findings.ts'
 import type { DateReading } from './reading/read-date.ts'
 
@@ -17,7 +18,7 @@ export interface ImportSettings {
   form_id: string | null
 }
 
-/** What a kind finds out before the first row. */
+/** What is found out before the first row, by the kind, too. */
 export type Plan = Record<string, unknown>
 
 /** What a kind needs to know of an import. */
@@ -25,12 +26,15 @@ export interface ImportContext {
   app: App
   id: string
   siteId: string
+  subdomain: string
   accountId: string
   /** All sites of the account: an id is used once in it. */
   siteIds: string[]
   isDryRun: boolean
   header: string[]
   fields: ColumnFields
+  /** Custom fields that the file has and the site lacks: the import creates them before the first row. */
+  missingFields: MissingField[]
   settings: ImportSettings
   dates: DateReading
   source: 'api' | 'cli'

@@ -56,6 +56,8 @@ export const DEFAULT_SETTINGS: ImportSettings = {
 /** Reads the fields of a form. @throws ApiError 400 */
 export function readImportForm(fields: Record<string, string>): ImportForm {
   const { kind = '', site_id, map = '{}', dry_run, hold, notify, subscribe, date_order, form_id } = fields
+  if (!Object.hasOwn(fields, 'kind'))
+    throw badRequest('missing_kind', 'The form has no field kind before the file. Send it before the file.')
   if (!isKind(kind)) throw badRequest('invalid_kind', `kind must be one of ${IMPORT_KINDS.join(', ')}.`)
   return {
     kind: importKinds[kind],

@@ -12,6 +12,7 @@ import { Attributes, Id, ignoredAttribute } from '../platform/http/documents.ts'
 import { listOfOneRoute, listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Caller, type ReadContext, type Route, route } from '../platform/http/route.ts'
 import { chooseSite, SiteQuery, siteInQuery } from '../platform/http/site-of.ts'
+import type { Part } from '../platform/http/multipart.ts'
 import { type Form, readFieldText } from '../platform/http/upload-forms.ts'
 import { singleDocument } from '../platform/jsonapi/document.ts'
 import { component } from '../platform/jsonapi/documented.ts'
@@ -19,8 +20,15 @@ import { badRequest } from '../platform/jsonapi/errors.ts'
 import { loadOne } from '../platform/jsonapi/load.ts'
 import { singleParameters, singleSchema } from '../platform/jsonapi/schemas.ts'
 import { findOne } from '../platform/records/lock-one.ts'
+import { nearest } from '../platform/text/nearest.ts'
 import { cancelImport, changeImport, type LockedImport, lockImport, startImport } from './change-imports.ts'
-import { createImport, type NewImport } from './create-import.ts'
+import {
+  discardImport,
+  type NewImport,
+  type ReceivedImport,
+  receiveImport,
+  releaseImport,
+} from './create-import.ts'
 import { needsOf } from './import-permissions.ts'
 import { importRows } from './import-rows.resource.ts'
 import {
@@ -45,7 +53,7 @@ const create = route({
   extraPermissions: [...new Set(Object.values(importKinds).flatMap(needsOf))],
   summary: 'Import a file',
   description:
-    'A form with a CSV `file`, whose first row is its header; the other fields come before it. Columns are recognized by the handle in brackets, as in `City (address_city)`, or by their label; `map` names the others. The response (202) is an import, which is processed in the background: see `GET /v1/imports/{id}` and its `rows`. With `dry_run` nothing is changed, and each row says what would become of it; with `hold` it waits, so that columns can be corrected. `POST /v1/imports/{id}/start` starts both. A file that is imported again changes nothing. Also requires the permissions to do the same for one contact.',
+    'A form with a CSV `file`, whose first row is its header; the other fields come before it, each once. A form that has others is 400, and nothing is imported. Columns are recognized by the handle in brackets, as in `City (address_city)`, or by their label; `map` names the others. The response (202) is an import, which is processed in the background: see `GET /v1/imports/{id}` and its `rows`. With `dry_run` nothing is changed, and each row says what would become of it; with `hold` it waits, so that columns can be corrected. `POST /v1/imports/{id}/start` starts both. A file that is imported again changes nothing. Also requires the permissions to do the same for one contact.',
   tag: 'imports',
   upload: 'multipart',
   body: Type.Unsafe<Form>({
@@ -72,29 +80,54 @@ const create = route({
   },
 })
 
-/** Stores the file of a form as it arrives. @returns the id of the import */
+/** Stores the file of a form as it arrives; nothing is left of a form that is refused. @returns the id of the import */
 async function receiveForm(context: ReadContext<Form>): Promise<string> {
+  const { app, body } = context
   const fields: Record<string, string> = {}
-  let id: string | null = null
-  for await (const part of context.body) {
-    if (id !== null) context.ignore([{ reason: `The part ${part.name} comes after the file` }])
-    else if (part.fileName === null) {
-      if (!Object.hasOwn(ImportFields, part.name))
-        context.ignore([
-          { reason: `There is no field ${part.name} (use ${Object.keys(ImportFields).join(', ')})` },
-        ])
-      fields[part.name] = await readFieldText(part)
-    } else {
-      const form = readImportForm(fields)
-      id = await createImport(
-        context.app,
-        newImport(context, form, part.fileName),
-        limited(context.app, part.stream),
-      )
+  let received: ReceivedImport | null = null
+  try {
+    for await (const part of body) {
+      assertExpected(part, fields, received !== null)
+      if (part.fileName === null) fields[part.name] = await readFieldText(part)
+      else
+        received = await receiveImport(
+          app,
+          newImport(context, readImportForm(fields), part.fileName),
+          limited(app, part.stream),
+        )
     }
+  } catch (error) {
+    if (received) await discardImport(app, received)
+    throw error
   }
-  if (id !== null) return id
-  throw badRequest('missing_file', 'The form has no file: send it as a part with a file name.')
+  if (received === null)
+    throw badRequest('missing_file', 'The form has no file: send it as a part with a file name.')
+  await releaseImport(app, received)
+  return received.id
+}
+
+/** A field that is left out could be the one that makes it a dry run. @throws ApiError 400 */
+function assertExpected({ name, fileName }: Part, fields: Record<string, string>, isLate: boolean): void {
+  if (fileName !== null) {
+    if (isLate)
+      throw badRequest('several_files', 'The form has several files. Send each as an import of its own.')
+    return
+  }
+  if (name === 'file')
+    throw badRequest(
+      'missing_file',
+      'The part file has no file name, so it is no file. With curl, it is -F file=@contacts.csv, with the @.',
+    )
+  const names = Object.keys(ImportFields)
+  if (!names.includes(name)) {
+    const near = nearest(name, names)
+    const hint = near === null ? `Use ${names.join(', ')}.` : `Did you mean ${near}?`
+    throw badRequest('unknown_field', `There is no field "${name.slice(0, 60)}". ${hint}`)
+  }
+  if (isLate)
+    throw badRequest('field_after_file', `The field ${name} comes after the file. Send it before the file.`)
+  if (Object.hasOwn(fields, name))
+    throw badRequest('repeated_field', `The field ${name} is there twice. Send it once.`)
 }
 
 /** Fails when the file is larger than an upload may be. */

@@ -1,5 +1,5 @@
 /** Table of contents: what can be imported from files. */
-import { allCustomFieldsOf, customFieldsOf } from '../people/custom-fields/find-fields.ts'
+import { customFieldsOf } from '../people/custom-fields/find-fields.ts'
 import { IMPORT_KINDS, type ImportKindName } from '../platform/auth/permissions.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
 import type { Importable } from './columns.ts'
@@ -31,11 +31,5 @@ export async function importableOf(
   { fields, hasCustomFields }: ImportKind,
   siteId: string,
 ): Promise<Importable> {
-  if (!hasCustomFields) return { fields, customFields: null, usedHandles: [] }
-  const used = await allCustomFieldsOf(db, [siteId])
-  return {
-    fields,
-    customFields: await customFieldsOf(db, [siteId]),
-    usedHandles: used.map(({ handle }) => handle),
-  }
+  return { fields, customFields: hasCustomFields ? await customFieldsOf(db, [siteId]) : null }
 }

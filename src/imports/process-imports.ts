@@ -6,6 +6,7 @@ import { ApiError } from '../platform/jsonapi/errors.ts'
 import { processBatch } from '../platform/queue/process-batch.ts'
 import type { BackgroundTask } from '../platform/queue/queue.ts'
 import { type ClaimedImport, type ClaimedPerson, claimImport, claimPeople } from './claim-people.ts'
+import { createFields, missingFields, resolveColumns } from './custom-columns.ts'
 import type { RowOutcome } from './import-kind.ts'
 import { finishImport, recordOutcomes } from './record-outcomes.ts'
 
@@ -56,8 +57,13 @@ async function beginNext(tx: Tx, app: App): Promise<boolean> {
   const problem = await withSavepoint<ApiError | null>(
     tx,
     async () => {
-      job.plan = (await kind.prepare?.(tx, job)) ?? {}
-      if (!isDryRun) await kind.begin?.(tx, job)
+      job.fields = await resolveColumns(tx, job)
+      job.missingFields = kind.hasCustomFields ? await missingFields(tx, job) : []
+      const plan = await kind.prepare?.(tx, job)
+      job.plan = { ...plan, fields: job.fields, missing_fields: job.missingFields }
+      if (isDryRun) return null
+      await createFields(tx, job, job.missingFields)
+      await kind.begin?.(tx, job)
       return null
     },
     async (error) => {
@@ -74,6 +80,7 @@ async function beginNext(tx: Tx, app: App): Promise<boolean> {
     update imports
        set status = 'running', started_at = coalesce(started_at, ${origin.now}), updated_at = ${origin.now},
            due_at = ${origin.now}, plan = ${JSON.stringify(job.plan)}::jsonb,
+           fields = case when ${isDryRun} then fields else ${JSON.stringify(job.fields)}::jsonb end,
            findings = ${JSON.stringify(job.findings)}::jsonb
      where id = ${id} and site_id = ${siteId}`.execute(tx)
   return true
@@ -93,7 +100,7 @@ function performAs(
   perform: () => Promise<Map<string, RowOutcome>>,
 ): Promise<Map<string, RowOutcome>> {
   if (job.isDryRun) return inRolledBackSavepoint(tx, perform)
-  return job.settings.notify ? perform() : withoutReactions(tx, job.siteId, job.origin, perform)
+  return job.settings.notify ? perform() : withoutReactions(tx, job.origin.now, perform)
 }
 
 async function recordFailure(tx: Tx, { rows, job }: ClaimedPerson, error: Error): Promise<void> {

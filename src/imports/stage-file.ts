@@ -12,7 +12,7 @@ const BATCH = 2_000
  * holds no connection to the database.
  *
  * @param personColumn the column by which rows about the same person are found
- * @param progress called with the number of rows so far
+ * @param arrived called after each COPY, with the number of rows so far
  * @returns how many there are
  */
 export async function stageRows(
@@ -20,14 +20,14 @@ export async function stageRows(
   { siteId, importId }: { siteId: string; importId: string },
   rows: AsyncIterable<CsvRow>,
   personColumn: number,
-  progress: (count: number) => void = () => {},
+  arrived: (count: number) => Promise<void>,
 ): Promise<number> {
   let count = 0
   let batch: string[] = []
   const flush = async () => {
     await copyRows(app, batch)
     batch = []
-    progress(count)
+    await arrived(count)
   }
   for await (const { cells, line } of rows) {
     count += 1

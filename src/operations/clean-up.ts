@@ -66,10 +66,10 @@ export async function cleanUp(app: App, queues: Queue[]): Promise<number> {
   return count
 }
 
-/** One that has finished, or waits to be started, long ago; or whose file never arrived. */
+/** One that has finished, or waits to be started, long ago; or whose file has not come on: its process was killed. */
 const isOldImport = (now: RawBuilder<unknown>, end: RawBuilder<unknown>) => sql`(
   finished_at < ${end} or (status = 'ready' and updated_at < ${end})
-  or (status = 'receiving' and updated_at < ${now} - interval '1 day'))`
+  or (status = 'receiving' and updated_at < ${now} - interval '1 hour'))`
 
 function removal({ db }: App, table: string, isEnded: RawBuilder<unknown>): () => Promise<number> {
   const rows = sql.table(table)

@@ -1,5 +1,10 @@
 import { ApiError } from '../../platform/jsonapi/errors.ts'
-import { readAttributes, type Values, writableAttributes } from '../../platform/jsonapi/read-attributes.ts'
+import {
+  missingAttribute,
+  readAttributes,
+  type Values,
+  writableAttributes,
+} from '../../platform/jsonapi/read-attributes.ts'
 import { lockOne } from '../../platform/records/lock-one.ts'
 import {
   asOperator,
@@ -208,6 +213,10 @@ const ATTRIBUTE = /^\/data\/attributes\/([^/]+)/
 function leaveOut(attributes: Values, leftOut: Record<string, string>, error: unknown): void {
   const pointer = error instanceof ApiError && error.status === 422 ? (error.source?.pointer ?? '') : ''
   const [, name] = ATTRIBUTE.exec(pointer) ?? []
+  // What is required and was left out is missing then: the reason is why it was left out.
+  if (error instanceof ApiError && error.code === 'blank')
+    for (const [missing, reason] of Object.entries(leftOut))
+      if (error.message === missingAttribute(missing).message) throw new ApiError(422, 'invalid', reason)
   if (name === undefined || !Object.hasOwn(attributes, name)) throw error
   // Blanks are what one without the attribute has.
   if (attributes[name] !== null && attributes[name] !== '') leftOut[name] = (error as ApiError).message

@@ -156,7 +156,7 @@ class ServerImport {
         const siteId = this.#sites.get(site)
         if (siteId === undefined) await run.skip(list.name, rows, `It does not say which site it is of.`)
         else
-          await this.#quietly(tx, run, siteId, async () => {
+          await this.#quietly(tx, run, async () => {
             await list.write(run, siteId, rows, page)
             if (reached.isDone && !this.#options.isDryRun) await list.finish?.(run, siteId)
           })
@@ -192,9 +192,9 @@ class ServerImport {
   }
 
   /** Without e-mails, automations and webhooks, unless they are wanted. */
-  async #quietly(tx: Tx, run: PageRun, siteId: string, work: () => Promise<void>): Promise<void> {
+  async #quietly(tx: Tx, run: PageRun, work: () => Promise<void>): Promise<void> {
     if (this.#options.notify || this.#options.isDryRun) await work()
-    else await withoutReactions(tx, siteId, run.origin, work)
+    else await withoutReactions(tx, run.origin.now, work)
   }
 
   async #counts(): Promise<Map<string, Counts>> {

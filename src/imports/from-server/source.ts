@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Connection } from '../../client/connection.ts'
+import { Connection, type Retry } from '../../client/connection.ts'
 import { BestowError } from '../../client/errors.ts'
 
 /** One resource of the other server, as its API shows it. */
@@ -30,6 +30,8 @@ export interface SourceOptions {
   clientSecret: string
   /** How long a request is tried again that gets no answer, or one that asks to wait; milliseconds. */
   patienceMs?: number
+  /** Called before each pause after which a request is tried again. */
+  onRetry?: (retry: Retry) => void
 }
 
 /** Why the other server cannot be read, in words that say what to do. Nothing is lost: a later run continues. */
@@ -52,9 +54,10 @@ const FIRST_PAUSE_MS = 250
 export class Source {
   readonly url: string
   readonly #connection: Connection
+  readonly #onRetry: (retry: Retry) => void
 
   /** @throws SourceError for an address that is none */
-  constructor({ url, clientId, clientSecret, patienceMs = PATIENCE_MS }: SourceOptions) {
+  constructor({ url, clientId, clientSecret, patienceMs = PATIENCE_MS, onRetry = () => {} }: SourceOptions) {
     if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
       throw new SourceError(`"${url}" is no address. Give that of the server, as in https://api.kajabi.com.`)
     this.#connection = new Connection({
@@ -65,7 +68,9 @@ export class Source {
       retries: MOST_RETRIES,
       retryWithinMs: patienceMs,
       timeoutMs: 60_000,
+      onRetry,
     })
+    this.#onRetry = onRetry
     this.url = this.#connection.baseUrl
   }
 
@@ -107,7 +112,10 @@ export class Source {
         if (!(error instanceof BestowError)) throw error
         if (error.status !== SERVER_ERROR || attempt === SERVER_ERROR_RETRIES)
           throw this.#explain(error, path)
-        await sleep(FIRST_PAUSE_MS * 2 ** attempt)
+        const pauseMs = FIRST_PAUSE_MS * 2 ** attempt
+        const leftMs = FIRST_PAUSE_MS * (2 ** SERVER_ERROR_RETRIES - 2 ** attempt)
+        this.#onRetry({ reason: error.message, pauseMs, leftMs })
+        await sleep(pauseMs)
       }
     }
   }

@@ -29,8 +29,10 @@ export async function* readCsv(
 ): AsyncGenerator<CsvRow> {
   const text = source.pipe(decodeLines())
   source.on('error', (error) => text.destroy(error))
+  if (source.errored) throw source.errored
   const chunks = text[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   const { beginning, isAll } = await readBeginning(chunks)
+  assertTable(beginning)
   const parser = parseStream({
     delimiter: delimiterOf(beginning, count),
     info: true,
@@ -43,12 +45,15 @@ export async function* readCsv(
     max_record_size: LONGEST_ROW,
   })
   const feeding = feed(parser, chunks, beginning, isAll)
+  let isHeader = true
   try {
-    for await (const { record, info } of parser as AsyncIterable<ParsedRow>)
+    for await (const { record, info } of parser as AsyncIterable<ParsedRow>) {
+      isHeader = false
       yield { cells: record, line: info.lines - breaksIn(record) }
+    }
     await feeding
   } catch (error) {
-    throw explain(error)
+    throw explain(error, isHeader)
   } finally {
     source.destroy()
   }
@@ -70,6 +75,20 @@ async function readBeginning(chunks: AsyncIterator<Buffer>): Promise<{ beginning
     beginning += value.toString()
   }
   return { beginning, isAll: false }
+}
+
+/** JSON, as exports have it, and workbooks of spreadsheets are the files that people take for CSV. @throws ApiError 400 */
+function assertTable(beginning: string): void {
+  if (/^\ufeff?\s*(?:\{\s*"|\[\s*[[{"])/.test(beginning))
+    throw badRequest(
+      'not_csv',
+      'The file is JSON, and imports read CSV. Export it as CSV: in Bestow, with --format csv, or format=csv over the API.',
+    )
+  if (beginning.startsWith('PK\u0003\u0004'))
+    throw badRequest(
+      'not_csv',
+      'The file is a workbook or a zip archive, and imports read CSV. Save it as CSV in your spreadsheet, or unpack it.',
+    )
 }
 
 async function feed(
@@ -123,13 +142,18 @@ const breaksIn = (cells: string[]): number =>
   cells.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0)
 
 /** Errors of the parser name the line. */
-function explain(error: unknown): unknown {
+function explain(error: unknown, isHeader: boolean): unknown {
   const { code = '', lines } = error as { code?: string; lines?: number }
   if (error instanceof ApiError || !code.startsWith('CSV_')) return error
-  if (code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE')
+  if (code === 'CSV_QUOTE_NOT_CLOSED')
     return badRequest(
       'malformed_csv',
       `A quote is not closed: the row that begins before line ${lines} has no end. Check the quotes of the file.`,
+    )
+  if (code === 'CSV_MAX_RECORD_SIZE')
+    return badRequest(
+      'malformed_csv',
+      `${isHeader ? 'The header' : 'A row'} is longer than ${LONGEST_ROW.toLocaleString('en')} characters, at line ${lines}. Check whether a quote before it is not closed, and whether the file has line breaks.`,
     )
   return badRequest('malformed_csv', `The file is no well-formed CSV: ${(error as Error).message}.`)
 }

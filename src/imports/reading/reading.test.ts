@@ -60,6 +60,27 @@ describe('a CSV file', () => {
   })
 })
 
+test.each([
+  [
+    'a header without an end',
+    `Email,${'x'.repeat(1_100_000)}\na,b\n`,
+    /^The header is longer than 1,000,000 characters/,
+  ],
+  [
+    'a row without an end',
+    `Email,Name\na,b\n${'x'.repeat(1_100_000)}\n`,
+    /^A row is longer than .* at line 3/,
+  ],
+  ['JSON Lines', '{"type":"contacts","id":"1"}\n', /is JSON, and imports read CSV/],
+  ['a list in JSON', '[\n  {"email": "a@b.c"}]\n', /is JSON, and imports read CSV/],
+  ['a workbook', 'PK\u0003\u0004\u0000,\n', /workbook or a zip archive/],
+])('%s is refused with what to do', async (_, text, words) => {
+  await expect(read(text, 60_000)).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringMatching(words),
+  })
+})
+
 describe('a date', () => {
   const dates = { order: 'month_first', zone: 'America/New_York' } as const
   test.each([

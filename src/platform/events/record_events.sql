@@ -20,13 +20,16 @@ create or replace function iso_time(p_time timestamptz) returns text language sq
 
 -- Records events, whose ids are in the order of the array.
 create or replace function record_events(p_events new_event[]) returns setof events language plpgsql as $$
+declare
+  -- Set by withoutReactions(): the events have no effects.
+  v_dispatched_at constant timestamptz := nullif(current_setting('bestow.dispatched_at', true), '');
 begin
   return query
     insert into events (site_id, type, occurred_at, actor, request_id, address, caused_by, depth, run_id, contact_id,
-                        customer_id, offer_id, grant_id, data)
+                        customer_id, offer_id, grant_id, data, dispatched_at)
     select e.site_id, e.type, e.occurred_at, e.origin ->> 'actor', e.origin ->> 'request_id', e.origin ->> 'address',
            (e.origin ->> 'caused_by')::bigint, coalesce((e.origin ->> 'depth')::integer, 0), (e.origin ->> 'run_id')::bigint,
-           e.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data
+           e.contact_id, e.customer_id, e.offer_id, e.grant_id, e.data, v_dispatched_at
       from unnest(p_events) with ordinality e
      order by e.ordinality
     returning *;

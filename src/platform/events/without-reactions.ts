@@ -1,26 +1,21 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
-import { lastEventId } from './dry-run.ts'
-import type { Origin } from './events.ts'
 
 /**
  * Runs `work`, whose events are in the log then, and have no effects: no e-mail, run of an automation or delivery
- * follows from them.
- *
- * @param origin of the events; its request is that of no other transaction
+ * follows from them. When it fails, its transaction must be rolled back, or its savepoint.
  */
 export async function withoutReactions<Result>(
   tx: Tx,
-  siteId: string,
-  { requestId, now }: Origin,
+  now: Date,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const before = await lastEventId(tx)
+  // Events that are recorded as dispatched: to mark them afterwards would write each a second time.
+  await dispatchAt(tx, now.toISOString())
   const result = await work()
-  await sql`
-    update events set dispatched_at = ${now}
-     where site_id = ${siteId} and id > ${before} and dispatched_at is null and request_id = ${requestId}`.execute(
-    tx,
-  )
+  await dispatchAt(tx, '')
   return result
 }
+
+const dispatchAt = (tx: Tx, time: string) =>
+  sql`select set_config('bestow.dispatched_at', ${time}, true)`.execute(tx)

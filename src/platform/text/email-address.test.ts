@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeProblem, parseEmailAddress } from './email-address.ts'
+import { describeProblem, describeWritten, parseEmailAddress, parseWrittenAddress } from './email-address.ts'
 
 test.each([
   [' ADA@Example.COM\n', 'ada@example.com'],
@@ -60,6 +60,13 @@ test.each([
 ])('%j is invalid, and the error names the invisible character', (given, name) => {
   expect(parseEmailAddress(given)).toBe(null)
   expect(describeProblem(given)).toBe(`: it contains ${name}`)
+})
+
+test('a space in an address of a file is a mistake, and the error names it', () => {
+  expect(parseWrittenAddress('ada news@example.com')).toBe(null)
+  expect(describeWritten('ada news@example.com')).toBe(': it contains U+0020 SPACE')
+  expect(parseWrittenAddress(' ADA+news@Example.com\n')).toBe('ada+news@example.com')
+  expect(describeWritten(' ADA+news@Example.com\n')).toBe('')
 })
 
 describe('input of any length', () => {

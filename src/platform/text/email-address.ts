@@ -31,6 +31,10 @@ export function parseEmailAddress(value: unknown): string | null {
   return address && address.length <= LONGEST ? address : null
 }
 
+/** The same of a file, which was never part of a URL: a space in it is a mistake, and not a plus sign. */
+export const parseWrittenAddress = (value: unknown): string | null =>
+  describeWritten(value) === '' ? parseEmailAddress(value) : null
+
 /**
  * What to look for within addresses: a whole one as parseEmailAddress() reads it; a part without invisible characters
  * around it, with a plus sign for each space, which no address contains.
@@ -39,15 +43,21 @@ export const emailFragment = (value: string): string =>
   parseEmailAddress(value) ?? trimInvisible(value).replaceAll(' ', '+')
 
 /** Why something is not an e-mail address, to follow "is not an e-mail address": names what nobody can see. */
-export function describeProblem(value: unknown): string {
-  const [hidden] = INVISIBLE.exec(cleaned(value) ?? '') ?? []
+export const describeProblem = (value: unknown): string => describeHidden(cleaned(value))
+
+/** The same for parseWrittenAddress(). */
+export const describeWritten = (value: unknown): string => describeHidden(trimmed(value))
+
+function describeHidden(text: string | null): string {
+  const [hidden] = INVISIBLE.exec(text ?? '') ?? []
   return hidden === undefined ? '' : `: it contains ${nameOf(hidden)}`
 }
 
-function cleaned(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > LONGEST_GIVEN) return null
-  return trimInvisible(value).replace(/(?<=[^\s@]) (?=[^\s@][^@]*@)/g, '+')
-}
+const trimmed = (value: unknown): string | null =>
+  typeof value !== 'string' || value.length > LONGEST_GIVEN ? null : trimInvisible(value)
+
+const cleaned = (value: unknown): string | null =>
+  trimmed(value)?.replace(/(?<=[^\s@]) (?=[^\s@][^@]*@)/g, '+') ?? null
 
 const lowerAscii = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 

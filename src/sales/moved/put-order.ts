@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
 import type { Amounts } from '../orders/record-sales.ts'
 import { totalOf } from '../orders/record-sales.ts'
+import { findOrderOfFile } from './find-same.ts'
 import { type Destination, idFor } from './moved-sale.ts'
 
 export interface MovedItem extends Amounts {
@@ -35,7 +36,7 @@ export interface PutOrder {
   orderId: string
   /** In the order of the items. */
   itemIds: string[]
-  /** false: an order with its reference was here. */
+  /** false: an order with its reference was here, or the same order from a file. */
   isNew: boolean
 }
 
@@ -47,7 +48,7 @@ export async function putOrder(
   origin: Origin,
 ): Promise<PutOrder> {
   const { siteId } = destination
-  const known = await findByReference(tx, siteId, order)
+  const known = (await findByReference(tx, siteId, order)) ?? (await findOfFile(tx, siteId, order))
   if (known) return { ...known, isNew: false }
   const id = await idFor(tx, 'orders', destination, order.id)
   const number = await numberFor(tx, siteId, order.number)
@@ -74,6 +75,12 @@ export async function putOrder(
     origin,
   )
   return { orderId, itemIds, isNew: true }
+}
+
+function findOfFile(tx: Tx, siteId: string, { customerId, currency, orderedAt, items }: MovedOrder) {
+  const [item] = items
+  if (items.length !== 1 || !item) return null
+  return findOrderOfFile(tx, siteId, { customerId, offerId: item.offerId, currency, orderedAt })
 }
 
 async function findByReference(

@@ -7,6 +7,7 @@ import { type LockedPurchase, lockPurchase } from '../purchases/lock-purchase.ts
 import { settlePurchases } from '../settle/settle-purchases.ts'
 import type { Interval, PaymentType, SubscriptionStatus } from '../states.ts'
 import { isFinal, saveSubscription } from '../subscriptions/save-subscription.ts'
+import { findOrderOfFile, findPurchaseOfItem } from './find-same.ts'
 import { type Destination, idFor } from './moved-sale.ts'
 import { putOrder } from './put-order.ts'
 
@@ -57,17 +58,21 @@ const STAND_IN = 'import'
 
 /**
  * Records a purchase as it was at another server, with its subscription: it gives the same access, until the same time.
- * It belongs to the item of its order that has no purchase yet, or to an order of its own.
- *
- * @returns its id
+ * It belongs to the item of its order that has no purchase yet, or to an order of its own. One that came from a file is
+ * made as it is there.
  */
 export async function putPurchase(
   tx: Tx,
   destination: Destination,
   purchase: MovedPurchase,
   origin: Origin,
-): Promise<string> {
+): Promise<{ id: string; isNew: boolean }> {
   const { siteId } = destination
+  const known = await findOfFile(tx, siteId, purchase)
+  if (known !== null) {
+    await updateMovedPurchase(tx, siteId, known, purchase, origin)
+    return { id: known, isNew: false }
+  }
   const item = (await findItem(tx, siteId, purchase)) ?? (await makeItem(tx, destination, purchase, origin))
   const id = await insert(tx, destination, purchase, item, origin.now)
   if (purchase.subscription)
@@ -84,7 +89,21 @@ export async function putPurchase(
     { purchase_id: id, order_id: item.order_id, transaction_id: null },
     origin,
   )
-  return id
+  return { id, isNew: true }
+}
+
+async function findOfFile(
+  tx: Tx,
+  siteId: string,
+  { customerId, offerId, currency, effectiveStartAt }: MovedPurchase,
+): Promise<string | null> {
+  const order = await findOrderOfFile(tx, siteId, {
+    customerId,
+    offerId,
+    currency,
+    orderedAt: effectiveStartAt,
+  })
+  return order && findPurchaseOfItem(tx, siteId, order.itemIds[0]!)
 }
 
 /** Makes a purchase that was moved as it is there now: its subscription, and whether it gives access. */

@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/db/database.ts'
 import { type Origin, recordEvent } from '../../platform/events/events.ts'
 import { divide } from '../divide.ts'
 import type { TransactionState } from '../states.ts'
+import { findSamePayment } from './find-same.ts'
 import { type Destination, idFor } from './moved-sale.ts'
 import { settleMoved } from './put-purchase.ts'
 
@@ -54,7 +55,8 @@ export async function putTransaction(
   origin: Origin,
 ): Promise<string | null> {
   const { siteId } = destination
-  const known = await findByReference(tx, siteId, t)
+  const known =
+    (await findByReference(tx, siteId, t)) ?? (await findSamePayment(tx, siteId, t, { isOfFile: true }))
   if (known !== null) return known
   const paid = await readPaid(tx, siteId, t)
   if (paid.length === 0) return null

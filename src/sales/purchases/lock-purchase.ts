@@ -37,7 +37,9 @@ export interface LockedSubscription {
   amount: number
   tax: number
   payments_total: number | null
+  trial_ends_at: string | null
   period_end: string | null
+  cancel_at: string | null
   past_due_since: string | null
   ended_at: string | null
 }
@@ -65,7 +67,7 @@ export async function lockPurchase(tx: Tx, siteIds: string[], id: string): Promi
               'id', s.id::text, 'provider', s.provider, 'reference', s.reference,
               'provider_account_id', s.provider_account_id::text, 'schedule_reference', s.schedule_reference, 'status', s.status, 'interval', s.interval,
               'interval_count', s.interval_count, 'amount', s.amount, 'tax', s.tax, 'payments_total', s.payments_total,
-              'period_end', s.period_end, 'past_due_since', s.past_due_since, 'ended_at', s.ended_at)
+              'trial_ends_at', s.trial_ends_at, 'period_end', s.period_end, 'cancel_at', s.cancel_at, 'past_due_since', s.past_due_since, 'ended_at', s.ended_at)
               from subscriptions s where s.purchase_id = p.id and s.site_id = p.site_id) as subscription
       from purchases p
       join customers c on c.id = p.customer_id and c.site_id = p.site_id

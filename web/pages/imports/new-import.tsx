@@ -94,7 +94,7 @@ const fieldsLike = ({ attributes: { columns, settings } }: ShownImport): Record<
 function formOf(fields: Record<string, string>, file: File): FormData {
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
-  // What comes after the file is ignored.
+  // What comes after the file is refused.
   form.append('file', file)
   return form
 }

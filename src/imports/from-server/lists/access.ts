@@ -1,6 +1,7 @@
 import { changePeriod, lockGrant } from '../../../grants/change-period.ts'
 import { grantInTransaction, revokeInTransaction } from '../../../grants/grant-in-transaction.ts'
 import { heldOffers } from '../../../grants/held.ts'
+import { NEW } from '../ledger.ts'
 import { type Outcome, skipped } from '../outcome.ts'
 import type { Fresh, PageRun, Wanted } from '../page-run.ts'
 import { manyIn, NotThere, oneIn, type Source, type SourcePage, type SourceRow } from '../source.ts'
@@ -107,8 +108,10 @@ async function checkGrants(run: PageRun, siteId: string, fresh: Fresh<WantedGran
   const willHold = await run.targets('held', names)
   const { contacts, offers, held } = await whatIsHere(run, siteId, fresh)
   return fresh.map(({ wanted }) => {
-    const isHeld = held.get(contacts.get(wanted.contact) ?? '')?.has(offers.get(wanted.offer) ?? '') ?? false
-    return { status: isHeld || willHold.has(wanted.id) ? 'unchanged' : 'created', targetId: null }
+    const known = held.get(contacts.get(wanted.contact) ?? '')
+    const isHeld = known?.has(offers.get(wanted.offer) ?? '') ?? false
+    const grantId = known?.get(offers.get(wanted.offer) ?? '')
+    return { status: isHeld || willHold.has(wanted.id) ? 'unchanged' : 'created', targetId: grantId ?? null }
   })
 }
 
@@ -146,33 +149,42 @@ export const accessPeriods: SourceList = {
   path: '/v1/grants',
   isBySite: true,
   isOptional: true,
-  write: (run, siteId, rows) =>
-    run.put(
-      'access_periods',
-      rows.flatMap((row) => readPeriod(row, run.origin.now)),
-      {
-        write: async (fresh) => {
-          const grants = await run.targets(
-            'grants',
-            fresh.map(({ wanted }) => wanted.grant),
-          )
-          return run.each(fresh, async ({ wanted: { grant: name, startsAt, expiresAt } }) => {
-            const grantId = grants.get(name)
-            if (grantId === undefined) return skipped('The grant is not here.')
-            const found = await lockGrant(run.tx, [siteId], grantId, run.origin.now)
-            const period = {
-              starts_at: new Date(startsAt),
-              expires_at: expiresAt === null ? null : new Date(expiresAt),
-            }
-            const isSame =
-              found.starts_at.getTime() === period.starts_at.getTime() &&
-              found.expires_at?.getTime() === period.expires_at?.getTime()
-            await changePeriod(run.tx, found, period, run.origin)
-            return { status: isSame ? 'unchanged' : 'changed', targetId: grantId }
-          })
-        },
-      },
-    ),
+  async write(run, siteId, rows) {
+    const wanted = rows.flatMap((row) => readPeriod(row, run.origin.now))
+    await run.put('access_periods', wanted, {
+      write: (fresh) => putPeriods(run, siteId, fresh, changePeriod),
+      check: (fresh) => putPeriods(run, siteId, fresh, null),
+    })
+  },
+}
+
+/** @param change null: what would become of them */
+async function putPeriods(
+  run: PageRun,
+  siteId: string,
+  fresh: Fresh<WantedPeriod>[],
+  change: typeof changePeriod | null,
+): Promise<Outcome[]> {
+  const grants = await run.targets(
+    'grants',
+    fresh.map(({ wanted }) => wanted.grant),
+  )
+  return run.each(fresh, async ({ wanted: { grant: name, startsAt, expiresAt } }) => {
+    const grantId = grants.get(name)
+    if (grantId === undefined) return skipped('The grant is not here.')
+    // It would be created first, and begin now.
+    if (grantId === NEW) return { status: 'changed', targetId: NEW }
+    const found = await lockGrant(run.tx, [siteId], grantId, run.origin.now)
+    const period = {
+      starts_at: new Date(startsAt),
+      expires_at: expiresAt === null ? null : new Date(expiresAt),
+    }
+    const isSame =
+      found.starts_at.getTime() === period.starts_at.getTime() &&
+      found.expires_at?.getTime() === period.expires_at?.getTime()
+    await change?.(run.tx, found, period, run.origin)
+    return { status: isSame ? 'unchanged' : 'changed', targetId: grantId }
+  })
 }
 
 /** Of a grant that gives access now or later. */

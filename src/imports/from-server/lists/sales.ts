@@ -1,3 +1,4 @@
+import { KAJABI } from '../../../sales/moved/find-same.ts'
 import { type MovedItem, type MovedOrder, putOrder } from '../../../sales/moved/put-order.ts'
 import {
   type MovedPurchase,
@@ -23,9 +24,6 @@ import { manyIn, oneIn, type Source, type SourcePage, type SourceRow } from '../
 import type { SourceList } from '../source-list.ts'
 import { termsIn } from './catalogue.ts'
 import { dateIn, flagIn, numberIn, oneOfIn, textIn } from './read-attribute.ts'
-
-/** Of sales whose provider is not shown. */
-const KAJABI = 'kajabi'
 
 type Attributes = Record<string, unknown>
 
@@ -208,7 +206,8 @@ async function writePurchase(
     return { status: 'changed', targetId }
   }
   const destination = { siteId, siteIds: run.options.siteIds }
-  return { status: 'created', targetId: await putPurchase(run.tx, destination, purchase, run.origin) }
+  const { id, isNew } = await putPurchase(run.tx, destination, purchase, run.origin)
+  return { status: isNew ? 'created' : 'changed', targetId: id }
 }
 
 function movedPurchase(

@@ -5,6 +5,7 @@ import { customFieldsOf } from '../../../people/custom-fields/find-fields.ts'
 import { putCustomers } from '../../../people/customers/put-customers.ts'
 import { changeTaggings } from '../../../people/tags/change-taggings.ts'
 import type { Tx } from '../../../platform/db/database.ts'
+import type { MissingField } from '../../custom-columns.ts'
 import { noteLeftOut } from '../../findings.ts'
 import type { ImportContext, ImportKind, ImportRow, RowOutcome } from '../../import-kind.ts'
 import { RowProblem, rejection } from '../../row-problem.ts'
@@ -94,7 +95,7 @@ async function readPeople(
 ): Promise<Person[]> {
   const plan = context.plan as unknown as ContactsPlan
   const fields = new Map((await customFieldsOf(tx, [context.siteId])).map((field) => [field.handle, field]))
-  for (const field of plan.custom_fields)
+  for (const field of context.missingFields)
     if (!fields.has(field.handle)) fields.set(field.handle, fieldOf(context, field))
   const things = {
     tags: await namedTags(tx, context, plan.tags_alone),
@@ -123,10 +124,7 @@ async function readPeople(
 const columnOf = ({ header, fields }: ImportContext, field: string | null): string =>
   header[fields.indexOf(field)] ?? field ?? ''
 
-const fieldOf = (
-  { siteId }: ImportContext,
-  { handle, title, type }: ContactsPlan['custom_fields'][number],
-) => ({
+const fieldOf = ({ siteId }: ImportContext, { handle, title, type }: MissingField) => ({
   id: '0',
   siteId,
   handle,

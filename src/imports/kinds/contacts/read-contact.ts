@@ -2,7 +2,7 @@ import type { ContactValues } from '../../../people/contacts/contact-attributes.
 import type { CustomField } from '../../../people/custom-fields/find-fields.ts'
 import { readCustomValue } from '../../../people/custom-fields/read-values.ts'
 import { ApiError } from '../../../platform/jsonapi/errors.ts'
-import { describeProblem, parseEmailAddress } from '../../../platform/text/email-address.ts'
+import { describeWritten, parseWrittenAddress } from '../../../platform/text/email-address.ts'
 import { isCustom } from '../../columns.ts'
 import type { ImportContext, ImportRow } from '../../import-kind.ts'
 import { isRounded } from '../../reading/read-cell.ts'
@@ -90,9 +90,9 @@ export function readContact(
 
 function readEmail(text: string | undefined): string {
   if (text === undefined) throw new RowProblem('email', 'blank', 'The row has no e-mail address.')
-  const email = parseEmailAddress(text)
+  const email = parseWrittenAddress(text)
   if (email !== null) return email
-  throw new RowProblem('email', 'invalid', `It is not an e-mail address${describeProblem(text)}.`)
+  throw new RowProblem('email', 'invalid', `It is not an e-mail address${describeWritten(text)}.`)
 }
 
 function readContactName({ name, first_name: first, last_name: last }: Record<string, string>) {

@@ -1,7 +1,7 @@
 import { formsOfSite, keepSubmission } from '../../../forms/keep-submission.ts'
 import { ensureContacts } from '../../../people/contacts/ensure-contacts.ts'
 import type { Tx } from '../../../platform/db/database.ts'
-import { describeProblem, parseEmailAddress } from '../../../platform/text/email-address.ts'
+import { describeWritten, parseWrittenAddress } from '../../../platform/text/email-address.ts'
 import { isCustom } from '../../columns.ts'
 import type { ImportContext, ImportKind, ImportRow, RowOutcome } from '../../import-kind.ts'
 import { readDate } from '../../reading/read-date.ts'
@@ -54,9 +54,9 @@ async function importSubmission(
   { values, raw }: ImportRow,
   forms: { id: string; title: string }[],
 ): Promise<RowOutcome> {
-  const email = parseEmailAddress(values.email ?? '')
+  const email = parseWrittenAddress(values.email ?? '')
   if (email === null)
-    throw new RowProblem('email', 'invalid', `It is not an e-mail address${describeProblem(values.email)}.`)
+    throw new RowProblem('email', 'invalid', `It is not an e-mail address${describeWritten(values.email)}.`)
   const submittedAt = readDate(values.submitted_at ?? '', dates)
   if (submittedAt === null || submittedAt > origin.now)
     throw new RowProblem('submitted_at', 'invalid', 'It is no date that is known here, or in the future.')

@@ -1,8 +1,10 @@
 /** What rows about subscriptions and transactions have in common. */
 import { offersOfSite } from '../../../catalogue/offers/offers-of-site.ts'
 import { ensureContacts } from '../../../people/contacts/ensure-contacts.ts'
+import { findContactsByEmail } from '../../../people/contacts/find-contact.ts'
 import type { Tx } from '../../../platform/db/database.ts'
-import { describeProblem, parseEmailAddress } from '../../../platform/text/email-address.ts'
+import { isId } from '../../../platform/jsonapi/identifiers.ts'
+import { describeWritten, parseWrittenAddress } from '../../../platform/text/email-address.ts'
 import { CURRENCIES } from '../../../platform/text/money.ts'
 import type { Interval, PaymentType } from '../../../sales/states.ts'
 import type { ImportField } from '../../columns.ts'
@@ -11,9 +13,6 @@ import { readAmount } from '../../reading/read-amount.ts'
 import { readDate } from '../../reading/read-date.ts'
 import { nameKey } from '../../reading/read-names.ts'
 import { RowProblem } from '../../row-problem.ts'
-
-/** The provider of what was sold elsewhere: its references are the ids there. */
-export const KAJABI = 'kajabi'
 
 export const saleFields: readonly ImportField[] = [
   {
@@ -75,11 +74,37 @@ export async function buyerOf(
   { siteId, origin }: ImportContext,
   { values }: ImportRow,
 ): Promise<string> {
-  const email = parseEmailAddress(values.email ?? '')
+  const email = parseWrittenAddress(values.email ?? '')
   if (email === null)
-    throw new RowProblem('email', 'invalid', `It is not an e-mail address${describeProblem(values.email)}.`)
+    throw new RowProblem('email', 'invalid', `It is not an e-mail address${describeWritten(values.email)}.`)
   const contacts = await ensureContacts(tx, siteId, [{ email, name: values.name ?? '' }], origin)
   return contacts.get(email)!
+}
+
+/** The contact of a row, if there is one. */
+export async function knownBuyerOf(
+  tx: Tx,
+  { siteId }: ImportContext,
+  { values }: ImportRow,
+): Promise<string | null> {
+  const email = parseWrittenAddress(values.email ?? '')
+  if (email === null) return null
+  return (await findContactsByEmail(tx, siteId, [email])).get(email) ?? null
+}
+
+/**
+ * What an export calls a sale that has no id at Kajabi, as in `stripe:sub_1` or `studio:12`: see exports/csv/sale-cells.ts.
+ *
+ * @returns the name that it has here, if the file is of this site or of the same provider
+ */
+export function nameElsewhere(
+  { subdomain }: ImportContext,
+  reference: string,
+): { id: string } | { provider: string; reference: string } | null {
+  const [, origin, name] = /^([a-z0-9_-]+):(.+)$/i.exec(reference) ?? []
+  if (origin === undefined || name === undefined) return null
+  if (origin !== subdomain) return { provider: origin, reference: name }
+  return isId(name) ? { id: name } : null
 }
 
 export function amountIn({ values }: ImportRow, field: string, currency: string): number {

@@ -1,5 +1,7 @@
 import type { Tx } from '../../../platform/db/database.ts'
+import { KAJABI, nameSubscription, orderOfFile } from '../../../sales/moved/find-same.ts'
 import { recordSales, type SoldSubscription } from '../../../sales/orders/record-sales.ts'
+import type { LockedPurchase } from '../../../sales/purchases/lock-purchase.ts'
 import type { Interval, SubscriptionStatus } from '../../../sales/states.ts'
 import {
   isFinal,
@@ -15,7 +17,8 @@ import {
   buyerOf,
   currencyIn,
   type FindOffer,
-  KAJABI,
+  knownBuyerOf,
+  nameElsewhere,
   offersOf,
   pastTimeIn,
   referenceIn,
@@ -62,20 +65,41 @@ async function importSubscription(
   const name = { provider: KAJABI, reference: referenceIn(row, 'subscription_id') }
   const offer = findOffer(row)
   const state = readState(context, row, offer)
-  const known = await lockSubscription(tx, siteId, name)
+  const known = await findKnown(tx, context, row, offer, name)
   if (known === null) {
     const contactId = await sell(tx, context, row, offer, name.reference)
     const purchase = (await lockSubscription(tx, siteId, name))!
     if (isDifferent(purchase.subscription!, state)) await saveSubscription(tx, purchase, state, origin)
     return { status: 'created', contactId, result: { purchase_id: purchase.id } }
   }
-  const isChanged = isDifferent(known.subscription!, state)
+  // Of what is charged here, the provider says the state.
+  const isChanged = known.subscription!.provider === KAJABI && isDifferent(known.subscription!, state)
   if (isChanged) await saveSubscription(tx, known, state, origin)
   return {
     status: isChanged ? 'changed' : 'unchanged',
     contactId: known.contact_id,
     result: { purchase_id: known.id },
   }
+}
+
+/** The same subscription from an earlier file, from this server's own export, or from the API of Kajabi; null: it is new. */
+async function findKnown(
+  tx: Tx,
+  context: ImportContext,
+  row: ImportRow,
+  offer: SoldOffer,
+  name: { provider: string; reference: string },
+): Promise<LockedPurchase | null> {
+  const { siteId, origin } = context
+  const named = await lockSubscription(tx, siteId, name)
+  if (named) return named
+  const contactId = await knownBuyerOf(tx, context, row)
+  if (contactId === null) return null
+  const ownName = nameElsewhere(context, name.reference)
+  const own = ownName && (await lockSubscription(tx, siteId, ownName))
+  if (own && own.contact_id === contactId && own.offer_id === offer.id) return own
+  const sought = { contactId, offerId: offer.id, startedAt: pastTimeIn(context, row, 'created_at') }
+  return nameSubscription(tx, siteId, sought, name.reference, origin.now)
 }
 
 /** Records the sale of a subscription that nothing was paid for yet: payments are a file of their own. */
@@ -113,7 +137,7 @@ async function sell(
         origin,
         send_customer_welcome_email: settings.notify,
         provider: KAJABI,
-        reference: `subscription ${reference}`,
+        reference: orderOfFile('subscriptions', reference),
         currency,
         ordered_at: startedAt,
         items: [
@@ -178,8 +202,9 @@ function readState(context: ImportContext, row: ImportRow, offer: SoldOffer): Su
   return {
     ...common,
     status,
-    ...(canceledOn !== null && { cancel_at: canceledOn }),
-    ...(['past_due', 'unpaid'].includes(status) && { past_due_since: periodEnd ?? startedAt }),
+    // Null where an end that was planned, or a failed payment, is no more.
+    cancel_at: canceledOn,
+    past_due_since: ['past_due', 'unpaid'].includes(status) ? (periodEnd ?? startedAt) : null,
   }
 }
 
@@ -214,9 +239,9 @@ type Kept = Record<string, unknown> & { status: SubscriptionStatus }
 /** Whether a subscription is not yet as a row says; one that has ended stays so. */
 function isDifferent(kept: object, state: SubscriptionState): boolean {
   const now = kept as Kept
-  const { ended_at, trial_ends_at: _, cancel_at, ...columns } = state
+  const { ended_at, ...columns } = state
   if (isFinal(now.status)) return false
-  if (ended_at !== undefined || cancel_at) return true
+  if (ended_at !== undefined) return true
   return Object.entries(columns).some(([name, value]) => comparable(value) !== comparable(now[name]))
 }
 

@@ -1,10 +1,11 @@
 import type { Tx } from '../../../platform/db/database.ts'
+import { findSamePayment, KAJABI, orderOfFile } from '../../../sales/moved/find-same.ts'
 import { recordSales } from '../../../sales/orders/record-sales.ts'
 import { findPurchase } from '../../../sales/purchases/find-purchase.ts'
 import { lockPurchase } from '../../../sales/purchases/lock-purchase.ts'
 import type { TransactionState } from '../../../sales/states.ts'
 import { findCharges } from '../../../sales/transactions/find-charges.ts'
-import { lockTransaction } from '../../../sales/transactions/find-transaction.ts'
+import { type FoundTransaction, lockTransaction } from '../../../sales/transactions/find-transaction.ts'
 import { recordPayment } from '../../../sales/transactions/record-payment.ts'
 import { readRefundable, recordRefund } from '../../../sales/transactions/record-refund.ts'
 import type { ImportContext, ImportKind, ImportRow, RowOutcome } from '../../import-kind.ts'
@@ -16,7 +17,8 @@ import {
   buyerOf,
   currencyIn,
   type FindOffer,
-  KAJABI,
+  knownBuyerOf,
+  nameElsewhere,
   offersOf,
   pastTimeIn,
   referenceIn,
@@ -80,15 +82,50 @@ async function importTransaction(
   findOffer: FindOffer,
 ): Promise<RowOutcome> {
   const reference = referenceIn(row, 'transaction_id')
-  const known = await lockTransaction(tx, context.siteId, { provider: KAJABI, reference })
-  if (known) return { status: 'unchanged', contactId: known.contact_id, result: { transaction_id: known.id } }
+  const named = await lockTransaction(tx, context.siteId, { provider: KAJABI, reference })
+  if (named) return unchanged(named)
   const payment = { reference, state: stateOf(row), occurred_at: pastTimeIn(context, row, 'created_at') }
-  const contactId = await buyerOf(tx, context, row)
   const offer = findOffer(row)
+  const known = await findKnown(tx, context, row, payment, offer)
+  if (known) return unchanged(known)
+  const contactId = await buyerOf(tx, context, row)
   const record = isRefund(row) ? refund : charge
   await record(tx, context, row, { payment, contactId, offer })
   const made = await lockTransaction(tx, context.siteId, { provider: KAJABI, reference })
   return { status: 'created', contactId, result: { transaction_id: made?.id ?? null } }
+}
+
+const unchanged = ({ id, contact_id }: FoundTransaction): RowOutcome => ({
+  status: 'unchanged',
+  contactId: contact_id,
+  result: { transaction_id: id },
+})
+
+/** The same payment from this server's own export, or from the API of Kajabi; null: it is new. */
+async function findKnown(
+  tx: Tx,
+  context: ImportContext,
+  row: ImportRow,
+  { reference, occurred_at: occurredAt }: ReadTransaction['payment'],
+  offer: SoldOffer,
+): Promise<FoundTransaction | null> {
+  const { siteId } = context
+  const contactId = await knownBuyerOf(tx, context, row)
+  if (contactId === null) return null
+  // A payment for several offers has a row for each.
+  const ownName = nameElsewhere(context, reference.replace(/\/\d+$/, ''))
+  const own = ownName && (await lockTransaction(tx, siteId, ownName))
+  if (own?.contact_id === contactId) return own
+  const { amount, currency } = moneyOf(row, offer)
+  const sought = {
+    contactId,
+    offerId: offer.id,
+    amount: isRefund(row) ? -amount : amount,
+    currency,
+    occurredAt,
+  }
+  const id = await findSamePayment(tx, siteId, sought, { isOfFile: false })
+  return id === null ? null : lockTransaction(tx, siteId, { id })
 }
 
 const STATES: Record<string, TransactionState> = {
@@ -178,7 +215,7 @@ async function sell(
         origin,
         send_customer_welcome_email: settings.notify,
         provider: KAJABI,
-        reference: `transaction ${payment.reference}`,
+        reference: orderOfFile('transactions', payment.reference),
         currency,
         ordered_at: payment.occurred_at,
         items: [

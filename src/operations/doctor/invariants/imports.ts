@@ -43,6 +43,12 @@ export const importInvariants: Invariant[] = [
     violations: wrongEnds(IMPORTS),
   },
   {
+    name: 'import_received',
+    rule: 'No import waits for a file that has not come on for two hours.',
+    violations: `select 'import ' || id as what from imports
+              where status = 'receiving' and updated_at < $1::timestamptz - interval '2 hours'`,
+  },
+  {
     name: 'import_once',
     rule: 'No row of an import was imported twice, and what rows have recorded is there.',
     violations: `${RECORDED.map(recordedOnce).join(' union all ')}
