@@ -12,7 +12,8 @@ import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import { askToConfirm, useQuestion } from './api/confirmation.ts'
 import { queryClient } from './api/queries.ts'
-import { onSignedOut, onUnconfirmed } from './api/request.ts'
+import { onUnconfirmed } from './api/request.ts'
+import { isSignedIn } from './api/session.ts'
 import { onDemand } from './parts/on-demand.tsx'
 import { router } from './routes.tsx'
 import { loadTexts } from './texts/translate.ts'
@@ -25,15 +26,18 @@ Object.assign(globalThis, { __webpack_nonce__: nonce })
 reloadForNewVersion()
 await loadTexts()
 
-onSignedOut(() => {
-  if (!/^\/admin\/(sign-in|link|setup|invite|reset)\b/.test(location.pathname))
-    void router.navigate({ to: '/sign-in', search: { next: location.pathname + location.search } })
-})
-
-onUnconfirmed(askToConfirm)
+// Who has just opened a page is sent to the sign-in page by its route.
+onUnconfirmed((reason, problem) =>
+  reason === 'old' || isSignedIn() ? askToConfirm(reason) : Promise.reject(problem),
+)
 const ConfirmIdentity = onDemand(async () => (await import('./parts/confirm-identity.tsx')).ConfirmIdentity)
 /** The dialog is loaded when a request needs it. */
-const Confirmation = () => (useQuestion() ? <ConfirmIdentity /> : null)
+const Confirmation = () => (useQuestion() ? <ConfirmIdentity onSignIn={openSignIn} /> : null)
+
+function openSignIn(): void {
+  queryClient.clear()
+  void router.navigate({ to: '/sign-in', search: { next: location.pathname + location.search } })
+}
 
 createRoot(document.getElementById('root')!).render(
   <MantineProvider

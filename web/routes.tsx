@@ -71,7 +71,12 @@ const account = page(inside, 'account', () => import('./shell/shell.tsx'), 'Acco
 
 const home = page(site, 'home', () => import('./pages/home.tsx'), 'Home')
 const contacts = page(site, 'contacts', () => import('./pages/contacts/contacts.tsx'), 'Contacts')
-const contact = page(site, 'contacts/$id', () => import('./pages/contacts/contact.tsx'), 'ContactPage')
+const contact = page(
+  site,
+  'contacts/$id',
+  () => withTexts('sales', import('./pages/contacts/contact.tsx')),
+  'ContactPage',
+)
 const tags = page(site, 'tags', () => import('./pages/tags.tsx'), 'Tags')
 const fields = page(site, 'fields', () => import('./pages/custom-fields.tsx'), 'CustomFields')
 const bulkJobs = page(site, 'bulk-jobs', () => import('./pages/bulk/bulk-jobs.tsx'), 'BulkJobs')
@@ -204,8 +209,8 @@ const formSubmissions = page(
   'Submissions',
 )
 const emails = page(site, 'emails', () => import('./pages/emails.tsx'), 'Emails')
-const webhooks = page(site, 'webhooks', () => import('./pages/webhooks.tsx'), 'Webhooks')
-const deliveries = page(site, 'deliveries', () => import('./pages/deliveries.tsx'), 'Deliveries')
+const webhooks = page(site, 'webhooks', () => import('./pages/webhooks/webhooks.tsx'), 'Webhooks')
+const deliveries = page(site, 'deliveries', () => import('./pages/webhooks/deliveries.tsx'), 'Deliveries')
 const automations = page(
   site,
   'automations',

@@ -4,7 +4,7 @@ import { hostAddresses } from '../../src/platform/host-addresses.ts'
 import { makeAutomation } from '../../src/testing/automations.ts'
 import { type DnsServer, startDnsServer } from '../../src/testing/dns-server.ts'
 import { makeContact, makeOffer, offersBody } from '../../src/testing/fixtures.ts'
-import { openPortal, type Portal, signedIn, type Watched } from './open-portal.ts'
+import { openPortal, PASSWORD, type Portal, signedIn, type Watched } from './open-portal.ts'
 
 let portal: Portal
 let page: Watched
@@ -64,9 +64,23 @@ test('a changed address of the site is that of the next page', async () => {
   await page.getByText('/s/northlight-new.').waitFor()
 })
 
-test('a user ends the session of another browser', async () => {
+test('a user ends the session of another browser, where what was entered stays until they sign in again', async () => {
   const other = await signedIn(portal)
+  await other.goto(`${portal.h.url}/admin/s/northlight-new/contacts?dialog=new`)
+  const form = other.getByRole('dialog', { name: 'Add a contact' })
+  await form.getByLabel('Name').fill('Nora Kept')
+  await form.getByLabel('E-mail').fill('nora@example.com')
   await page.goto(`${portal.h.url}/admin/account/profile`)
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+  await expect.poll(() => page.locator('.line').count()).toBe(1)
+  const again = other.getByRole('dialog', { name: 'Sign in again' })
+  await again.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await again.getByRole('button', { name: 'Sign in' }).click()
+  await again.waitFor({ state: 'detached' })
+  await form.getByRole('button', { name: 'Add', exact: true }).click()
+  await other.getByRole('heading', { level: 1, name: 'Nora Kept' }).waitFor()
+
+  await page.reload()
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
   await expect.poll(() => page.locator('.line').count()).toBe(1)
   await other.reload()

@@ -1,8 +1,15 @@
-/** What is sensitive needs a recent sign-in: the person is asked, and the requests that wait for it are sent again. */
+/**
+ * What is sensitive needs a recent sign-in, and a session can end while a page is open: the person is asked over the
+ * page, and the requests that wait for it are sent again.
+ */
 import { useSyncExternalStore } from 'react'
 import { RequestProblem } from './request.ts'
 
+/** Whether the session has ended, or has begun too long ago. */
+export type Reason = 'ended' | 'old'
+
 interface Question {
+  reason: Reason
   answer: Promise<void>
   confirm: () => void
   cancel: (reason: string) => void
@@ -17,10 +24,11 @@ function set(question: Question | null): void {
 }
 
 /** Asks, once for all requests that need it now. @throws RequestProblem when the person does not confirm */
-export function askToConfirm(): Promise<void> {
+export function askToConfirm(reason: Reason): Promise<void> {
   if (!open) {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     set({
+      reason,
       answer: promise,
       confirm() {
         set(null)
@@ -32,6 +40,8 @@ export function askToConfirm(): Promise<void> {
       },
     })
   }
+  // A session that has ended cannot be confirmed.
+  if (open!.reason === 'old' && reason === 'ended') set({ ...open!, reason })
   return open!.answer
 }
 

@@ -1,3 +1,5 @@
+import type { Reason } from './confirmation.ts'
+
 /** What the API says is wrong with a request. `pointer` names the member of the body: "/data/attributes/name". */
 export interface ProblemDetail {
   status: string
@@ -19,14 +21,6 @@ export class RequestProblem extends Error {
     this.errors = errors
     this.requestId = requestId
   }
-}
-
-type SignedOutListener = () => void
-let signedOut: SignedOutListener = () => {}
-
-/** Calls the listener whenever a request is refused because the session has ended. */
-export const onSignedOut = (listener: SignedOutListener): void => {
-  signedOut = listener
 }
 
 /** Pages of other sites cannot set it: see decision 0018. */
@@ -52,25 +46,32 @@ async function answerOf(url: string, init: RequestInit): Promise<Response> {
   if (init.body && !(init.body instanceof FormData)) headers.set('Content-Type', 'application/vnd.api+json')
   const response = await send(url, { ...init, headers, credentials: 'same-origin' })
   if (response.ok) return response
-  const problem = refused(url, await response.text(), response, response.headers.get('x-request-id'))
-  if (!problem.errors.some(({ code }) => code === 'recent_sign_in_required')) throw problem
-  await confirmIdentity()
+  const problem = refused(await response.text(), response, response.headers.get('x-request-id'))
+  const reason = reasonToAsk(url, problem)
+  if (reason === null) throw problem
+  await confirmIdentity(reason, problem)
   return answerOf(url, init)
 }
 
-type Confirm = () => Promise<void>
-let confirmIdentity: Confirm = () => Promise.resolve()
+function reasonToAsk(url: string, { status, errors }: RequestProblem): Reason | null {
+  if (status === 401 && !url.startsWith('/v1/sessions')) return 'ended'
+  return errors.some(({ code }) => code === 'recent_sign_in_required') ? 'old' : null
+}
 
-/** Calls the function whenever a request needs a recent sign-in; when it resolves, the request is sent again. */
+type Confirm = (reason: Reason, problem: RequestProblem) => Promise<void>
+let confirmIdentity: Confirm = (_, problem) => Promise.reject(problem)
+
+/**
+ * Calls the function whenever a request needs a recent sign-in, or the session has ended; when it resolves, the request
+ * is sent again.
+ */
 export const onUnconfirmed = (confirm: Confirm): void => {
   confirmIdentity = confirm
 }
 
-/** The problem of an answer that is not successful; calls the listener of onSignedOut() when the session has ended. */
-export function refused(url: string, text: string, status: Status, requestId: string | null): RequestProblem {
-  if (status.status === 401 && !url.startsWith('/v1/sessions')) signedOut()
-  return new RequestProblem(status.status, errorsIn(text, status), requestId)
-}
+/** The problem of an answer that is not successful. */
+export const refused = (text: string, status: Status, requestId: string | null): RequestProblem =>
+  new RequestProblem(status.status, errorsIn(text, status), requestId)
 
 /** The problem of a request that got no answer. */
 export const unreachable = (): RequestProblem =>

@@ -34,8 +34,19 @@ export function useMay(): (permission: string) => boolean {
   return (permission) => permissions.includes(permission)
 }
 
+let isLeaving = false
+
+/** Whether somebody works here, as far as the page knows. */
+export const isSignedIn = (): boolean =>
+  !isLeaving && queryClient.getQueryData(meQuery.queryKey) !== undefined
+
 export async function signOut(): Promise<void> {
-  await deleteSession('current')
+  isLeaving = true
+  try {
+    await deleteSession('current')
+  } finally {
+    isLeaving = false
+  }
   cancelUploads()
   queryClient.clear()
 }

@@ -48,7 +48,7 @@ export const sendForm = <Document>(
     request.onload = () => {
       const { status, responseText: text } = request
       if (status < 300) resolve(JSON.parse(text) as Document)
-      else reject(refused(url, text, request, request.getResponseHeader('x-request-id')))
+      else reject(refused(text, request, request.getResponseHeader('x-request-id')))
     }
     request.onerror = () => reject(unreachable())
     request.onabort = () => reject(new DOMException('The upload was cancelled.', 'AbortError'))

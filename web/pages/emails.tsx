@@ -1,7 +1,6 @@
 import { Button, Drawer, SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { getEmail, listEmails, retryEmail } from '../api/generated.ts'
 import { oneOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
@@ -15,6 +14,7 @@ import { Empty, Facts, Heading } from '../parts/page.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { useAddress } from '../parts/search.ts'
 import { StateOf } from '../parts/state.tsx'
+import { useCurrentSite } from '../shell/use-site.ts'
 import { useSiteList } from '../shell/use-site-list.ts'
 import { t, textOr } from '../texts/translate.ts'
 import '../parts/email-frame.css'
@@ -88,17 +88,21 @@ export function Emails() {
         columns={columns}
         empty={<Empty text={t('emails.empty')} />}
       />
-      {search.email && <EmailPanel id={search.email} onClose={() => change({ email: undefined })} />}
+      {search.email && (
+        <EmailPanel id={search.email} onClose={() => change({ email: undefined, show: undefined })} />
+      )}
     </>
   )
 }
 
-type View = 'html' | 'text' | 'source'
-
 function EmailPanel({ id, onClose }: { id: string; onClose: () => void }) {
-  const [view, setView] = useState<View>('html')
+  const { search, change } = useAddress()
+  const { subdomain: site } = useCurrentSite()
+  const may = useMay()
+  const view = search.show ?? 'html'
   const { data, error } = useQuery(oneOf('emails', getEmail, id))
   const email = data?.data.attributes
+  const contactId = data?.data.relationships.contact?.data?.id
   return (
     <Drawer
       opened
@@ -114,7 +118,14 @@ function EmailPanel({ id, onClose }: { id: string; onClose: () => void }) {
           <Facts
             facts={{
               [t('emails.state')]: <StateOf status={email.status} />,
-              [t('emails.to')]: `${email.to_name ?? ''} <${email.to_email ?? ''}>`,
+              [t('emails.to')]:
+                contactId && may('view:contacts') ? (
+                  <Link to="/s/$site/contacts/$id" params={{ site, id: contactId }}>
+                    {recipientOf(email)}
+                  </Link>
+                ) : (
+                  recipientOf(email)
+                ),
               [t('emails.kind')]: kindOf(email.kind),
               [t('emails.at')]: <Moment at={email.created_at} />,
               [t('emails.response')]: email.response,
@@ -124,7 +135,7 @@ function EmailPanel({ id, onClose }: { id: string; onClose: () => void }) {
           <SegmentedControl
             my={16}
             value={view}
-            onChange={(value) => setView(value as View)}
+            onChange={(show) => change({ show: show === 'html' ? undefined : show }, { replace: true })}
             data={[
               { value: 'html', label: t('emails.html') },
               { value: 'text', label: t('emails.text') },
@@ -162,5 +173,8 @@ function Retry({ id }: { id: string }) {
     </div>
   )
 }
+
+const recipientOf = ({ to_name, to_email }: { to_name: string | null; to_email: string | null }) =>
+  to_name ? `${to_name} <${to_email ?? ''}>` : (to_email ?? '')
 
 const kindOf = (kind: string): string => textOr(`email.${kind}`, kind)

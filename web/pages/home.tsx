@@ -22,27 +22,28 @@ import { useMay } from '../api/session.ts'
 import { useZone } from '../parts/dates.tsx'
 import { EventList } from '../parts/events.tsx'
 import { CheckIcon, ChevronIcon } from '../parts/icons.tsx'
-import { onDemand } from '../parts/on-demand.tsx'
 import { Card, Heading } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
+import { Together } from '../parts/together.tsx'
 import { useCurrentSite } from '../shell/use-site.ts'
 import { language, plural, type TextKey, t } from '../texts/translate.ts'
 import { Charts } from './home-charts.tsx'
+import { HomeRevenue } from './home-revenue.tsx'
 import './home.css'
-
-const HomeRevenue = onDemand(async () => (await import('./home-revenue.tsx')).HomeRevenue)
 
 export function Home() {
   const { title } = useCurrentSite()
   return (
     <>
       <Heading title={t('home.title')} lead={title} />
-      <Attention />
-      <Figures />
-      <Revenue />
-      <Checklist />
-      <Charts />
-      <Latest />
+      <Together>
+        <Attention />
+        <Figures />
+        <Revenue />
+        <Checklist />
+        <Charts />
+        <Latest />
+      </Together>
     </>
   )
 }
@@ -135,15 +136,26 @@ function Figures() {
     [
       t('home.grantsToday'),
       grants,
-      <Go key="g" to="/s/$site/activity" site={site} search={{ 'filter[event]': 'offer_granted' }} />,
+      <Go
+        key="g"
+        to="/s/$site/activity"
+        site={site}
+        search={{ 'filter[event]': 'offer_granted', ...since }}
+      />,
     ],
     [
       t('home.newCustomers'),
       customers,
-      <Go key="g" to="/s/$site/activity" site={site} search={{ 'filter[event]': 'customer_created' }} />,
+      <Go
+        key="g"
+        to="/s/$site/activity"
+        site={site}
+        search={{ 'filter[event]': 'customer_created', ...since }}
+      />,
     ],
     [t('home.contacts'), contacts, <Go key="g" to="/s/$site/contacts" site={site} />],
-    [t('home.customers'), active, <Go key="g" to="/s/$site/contacts" site={site} />],
+    // No filter of contacts has all of them.
+    [t('home.customers'), active, null],
   ]
   return (
     <ul className="figures">

@@ -3,19 +3,27 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useQuestion } from '../api/confirmation.ts'
 import { errorsByField } from '../api/errors.ts'
-import { confirmSession, createPasswordReset } from '../api/generated.ts'
+import { confirmSession, createPasswordReset, createSession } from '../api/generated.ts'
 import { answerWithPasskey, canUsePasskeys } from '../api/passkeys.ts'
-import { meQuery, passkeysQuery } from '../api/session.ts'
+import { meQuery, passkeysQuery, useMe } from '../api/session.ts'
 import { t } from '../texts/translate.ts'
 import { FormErrors, useSubmit } from './forms.tsx'
 import { KeyIcon } from './icons.tsx'
 import { Password } from './password.tsx'
 
-/** Asks who it is when a request needs a recent sign-in, over whatever is open. */
-export function ConfirmIdentity() {
+/**
+ * Asks who it is when a request needs a recent sign-in, or the session has ended, over whatever is open.
+ *
+ * @param onSignIn opens the sign-in page, which has more ways
+ */
+export function ConfirmIdentity({ onSignIn }: { onSignIn: () => void }) {
   const question = useQuestion()
   if (!question) return null
-  const cancel = () => question.cancel(t('confirm.cancelled'))
+  const isEnded = question.reason === 'ended'
+  const cancel = () => {
+    question.cancel(t(isEnded ? 'confirm.ended' : 'confirm.cancelled'))
+    if (isEnded) onSignIn()
+  }
   return (
     <Modal
       opened
@@ -23,10 +31,14 @@ export function ConfirmIdentity() {
       // Escape would close the dialog below, too.
       closeOnEscape={false}
       zIndex={400}
-      title={t('confirm.title')}
+      title={t(isEnded ? 'confirm.signInAgain' : 'confirm.title')}
       closeButtonProps={{ 'aria-label': t('dialog.close') }}
     >
-      <Ways onConfirm={question.confirm} onCancel={cancel} />
+      {isEnded ? (
+        <SignInAgain onConfirm={question.confirm} onCancel={cancel} />
+      ) : (
+        <Ways onConfirm={question.confirm} onCancel={cancel} />
+      )}
     </Modal>
   )
 }
@@ -47,15 +59,46 @@ function Ways({ onConfirm, onCancel }: WaysProps) {
     <>
       <p>{t('confirm.text')}</p>
       {hasPasskey && <ByPasskey isOnly={!hasPassword} onConfirm={onConfirm} />}
-      {hasPassword && <ByPassword onConfirm={onConfirm} onCancel={onCancel} />}
+      {hasPassword && (
+        <ByPassword
+          send={(password) => confirmSession({ data: { type: 'sessions', attributes: { password } } })}
+          submitLabel={t('confirm.submit')}
+          cancelLabel={t('dialog.cancel')}
+          onConfirm={onConfirm}
+          onCancel={onCancel}
+        />
+      )}
     </>
   )
 }
 
-function ByPassword({ onConfirm, onCancel }: WaysProps) {
+/** Of the same user, so that what is open stays; other ways are those of the sign-in page. */
+function SignInAgain({ onConfirm, onCancel }: WaysProps) {
+  const { email } = useMe().attributes
+  return (
+    <>
+      <p>{t('confirm.endedText', { email })}</p>
+      <ByPassword
+        send={(password) => createSession({ data: { type: 'sessions', attributes: { email, password } } })}
+        submitLabel={t('signIn.submit')}
+        cancelLabel={t('confirm.otherWay')}
+        onConfirm={onConfirm}
+        onCancel={onCancel}
+      />
+    </>
+  )
+}
+
+interface ByPasswordProps extends WaysProps {
+  send: (password: string) => Promise<unknown>
+  submitLabel: string
+  cancelLabel: string
+}
+
+function ByPassword({ send, submitLabel, cancelLabel, onConfirm, onCancel }: ByPasswordProps) {
   const [password, setPassword] = useState('')
   const { error, isSubmitting, submit } = useSubmit(async () => {
-    await confirmSession({ data: { type: 'sessions', attributes: { password } } })
+    await send(password)
     onConfirm()
   })
   return (
@@ -66,10 +109,10 @@ function ByPassword({ onConfirm, onCancel }: WaysProps) {
       </div>
       <div className="dialog-buttons">
         <Button variant="default" onClick={onCancel}>
-          {t('dialog.cancel')}
+          {cancelLabel}
         </Button>
         <Button type="submit" loading={isSubmitting}>
-          {t('confirm.submit')}
+          {submitLabel}
         </Button>
       </div>
     </form>

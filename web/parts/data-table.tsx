@@ -64,13 +64,24 @@ export function DataTable<Row extends { id: string }>({
   useRowKeys(body)
   const { data: page, error, isPlaceholderData, refetch } = query
   const filters = filtersIn(search)
-  if (error && !page) return <Problem error={error} retry={() => void refetch()} />
+  const dropFilters = () => change(Object.fromEntries(filters.map((name) => [name, undefined])))
+  if (error && !page)
+    return (
+      <>
+        <Problem error={error} retry={() => void refetch()} />
+        {filters.length > 0 && <DropFilters onClick={dropFilters} />}
+      </>
+    )
   if (isEmpty(page, search)) return empty
   return (
     <div className="table-card" aria-busy={isPlaceholderData}>
       {error && <Problem error={error} retry={() => void refetch()} />}
       <div className="table-scroll">
-        <table className="table" data-is-stale={isPlaceholderData || undefined}>
+        <table
+          className="table"
+          data-is-stale={isPlaceholderData || undefined}
+          data-is-empty={page === undefined || undefined}
+        >
           <caption className="hidden">{label}</caption>
           <thead>
             <tr>
@@ -110,18 +121,19 @@ export function DataTable<Row extends { id: string }>({
       {page?.data.length === 0 && (
         <div className="empty">
           <p>{t('table.nothingMatches')}</p>
-          <Button
-            variant="default"
-            onClick={() => change(Object.fromEntries(filters.map((name) => [name, undefined])))}
-          >
-            {t('table.dropFilters')}
-          </Button>
+          <DropFilters onClick={dropFilters} />
         </div>
       )}
       {page && page.data.length > 0 && <Pager meta={page.meta} />}
     </div>
   )
 }
+
+const DropFilters = ({ onClick }: { onClick: () => void }) => (
+  <Button variant="default" onClick={onClick}>
+    {t('table.dropFilters')}
+  </Button>
+)
 
 type RowSelection<Row> = NonNullable<DataTableProps<Row>['selection']>
 

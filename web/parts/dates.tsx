@@ -72,3 +72,7 @@ export function endOfDay(zone: string, day: string): Date {
   while (lastDay(zone, end) > day) end = startOfDay(zone, lastMoment(zone, end))
   return end
 }
+
+/** When a day of the site begins. @param day as date fields have it */
+export const startOfDayNamed = (zone: string, day: string): Date =>
+  startOfDay(zone, new Date(endOfDay(zone, day).getTime() - 1))

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
-import type { ErrorComponentProps } from '@tanstack/react-router'
+import { type ErrorComponentProps, Link } from '@tanstack/react-router'
+import { createContext, type ReactNode, useContext } from 'react'
 import { RequestProblem } from '../api/request.ts'
 import { t } from '../texts/translate.ts'
 import { AlertIcon } from './icons.tsx'
@@ -30,18 +31,27 @@ export function Problem({ error, retry }: { error: Error; retry?: () => void }) 
 
 export function PageProblem({ error, reset }: ErrorComponentProps) {
   return (
-    <main className="page">
+    <Main>
       <Heading title={t('problem.title')} />
       <Problem error={error as Error} retry={reset} />
-    </main>
+    </Main>
   )
 }
 
 export function NotFound() {
   return (
-    <main className="page">
+    <Main>
       <Heading title={t('notFound.title')} />
       <p>{t('notFound.text')}</p>
-    </main>
+      <p>
+        <Link to="/">{t('notFound.home')}</Link>
+      </p>
+    </Main>
   )
 }
+
+/** Whether the frame of the pages is around: it has the main part then. */
+export const InShell = createContext(false)
+
+const Main = ({ children }: { children: ReactNode }) =>
+  useContext(InShell) ? children : <main className="page">{children}</main>

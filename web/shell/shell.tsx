@@ -1,6 +1,6 @@
 import { Menu, useMantineColorScheme } from '@mantine/core'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { type CSSProperties, lazy, Suspense, useEffect, useState } from 'react'
+import { type CSSProperties, lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useFeed } from '../api/feed.ts'
 import { useIsUploading } from '../api/running-uploads.ts'
 import { signOut, useMay, useMe } from '../api/session.ts'
@@ -17,7 +17,7 @@ import {
   SunIcon,
 } from '../parts/icons.tsx'
 import { onDemand } from '../parts/on-demand.tsx'
-import { NotFound } from '../parts/problem.tsx'
+import { InShell, NotFound } from '../parts/problem.tsx'
 import { useAddress } from '../parts/search.ts'
 import { chooseLanguage, language, t } from '../texts/translate.ts'
 import { isOpenTo, navigation } from './navigation.ts'
@@ -93,7 +93,9 @@ function Shell() {
       </header>
       <SideBar isOpen={isMenuOpen} />
       <main id="main" className="page">
-        <Outlet />
+        <InShell value>
+          <Outlet />
+        </InShell>
       </main>
       {isPaletteOpen && (
         <Suspense>
@@ -116,6 +118,14 @@ function Feed({ siteId }: { siteId: string }) {
 
 function SideBar({ isOpen }: { isOpen: boolean }) {
   const may = useMay()
+  const bar = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  // On a low screen it scrolls.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on every change of page.
+  useEffect(
+    () => bar.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' }),
+    [pathname, isOpen],
+  )
   const { site } = useSite()
   const params = { site: site?.attributes.subdomain ?? '' }
   const groups = navigation
@@ -125,7 +135,7 @@ function SideBar({ isOpen }: { isOpen: boolean }) {
     }))
     .filter(({ places }) => places.length > 0)
   return (
-    <nav className="sidebar" data-is-open={isOpen} aria-label={t('shell.navigation')}>
+    <nav ref={bar} className="sidebar" data-is-open={isOpen} aria-label={t('shell.navigation')}>
       {groups.map(({ text, places }) => (
         <div key={text ?? 'first'}>
           {text && <h2>{t(text)}</h2>}

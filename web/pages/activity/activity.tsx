@@ -1,5 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { listEvents } from '../../api/generated.ts'
+import { getContact, listEvents } from '../../api/generated.ts'
+import { oneOf } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
 import { type Column, countOf, DataTable, FilterChips, PhoneLine } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { useActorNames } from '../../parts/event-names.ts'
@@ -20,6 +23,7 @@ export function Activity() {
   const { search, change } = useAddress()
   const query = useSiteList('events', listEvents, { sort: '-id', include: 'contact,offer' })
   const actors = useActorNames()
+  const contactName = useContactName(search['filter[contact_id]'])
   type Row = NonNullable<typeof query.data>['data'][number]
   const columns: Column<Row>[] = [
     { title: t('activity.when'), cell: ({ attributes }) => <Moment at={attributes.occurred_at} /> },
@@ -65,7 +69,9 @@ export function Activity() {
           ]}
         />
         <DayRange />
-        <FilterChips labels={{ 'filter[contact_id]': (id) => t('activity.ofContact', { id }) }} />
+        <FilterChips
+          labels={{ 'filter[contact_id]': () => t('activity.ofContact', { name: contactName }) }}
+        />
       </div>
       <DataTable
         label={t('activity.title')}
@@ -76,6 +82,13 @@ export function Activity() {
       {search.event && <EventPanel id={search.event} onClose={() => change({ event: undefined })} />}
     </>
   )
+}
+
+/** The name of a contact, or its address; its id while it is read, and of one that is deleted. */
+function useContactName(id = ''): string {
+  const isEnabled = useMay()('view:contacts') && id !== ''
+  const { data } = useQuery({ ...oneOf('contacts', getContact, id), enabled: isEnabled })
+  return (data && (data.data.attributes.name || data.data.attributes.email)) || id
 }
 
 /** The name of an event; one that has none of its own has a sentence that says no more. */

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
-import { dayIn, startOfDay } from '../../../src/platform/text/zone.ts'
-import { endOfDay, useZone } from '../../parts/dates.tsx'
+import { dayIn } from '../../../src/platform/text/zone.ts'
+import { endOfDay, startOfDayNamed, useZone } from '../../parts/dates.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { t } from '../../texts/translate.ts'
 
@@ -24,7 +24,9 @@ export function DayRange() {
         leftSection={<span className="meta">{t('activity.from')}</span>}
         leftSectionWidth={56}
         value={from ? dayIn(zone, new Date(from)) : ''}
-        onChange={({ currentTarget: { value } }) => set(FROM, value ? startOf(zone, value) : undefined)}
+        onChange={({ currentTarget: { value } }) =>
+          set(FROM, value ? startOfDayNamed(zone, value) : undefined)
+        }
       />
       <TextInput
         className="filter-select"
@@ -38,7 +40,3 @@ export function DayRange() {
     </>
   )
 }
-
-/** When a day of the site begins. @param day as date fields have it */
-const startOf = (zone: string, day: string): Date =>
-  startOfDay(zone, new Date(endOfDay(zone, day).getTime() - 1))

@@ -1,10 +1,17 @@
 import { Button, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { now } from '../../api/clock.ts'
 import { type Complete, findIncluded } from '../../api/documents.ts'
-import { type Grant, listGrants, listPurchases, removeOffersFromContact } from '../../api/generated.ts'
-import { listOf, refresh } from '../../api/queries.ts'
+import {
+  type Grant,
+  getGrant,
+  listGrants,
+  listPurchases,
+  removeOffersFromContact,
+} from '../../api/generated.ts'
+import { listOf, oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { Actor } from '../../parts/events.tsx'
@@ -17,7 +24,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { t, textOr } from '../../texts/translate.ts'
+import { language, t, textOr } from '../../texts/translate.ts'
 import { accessState, isOpen } from './access-state.ts'
 import { Effects, useDryRun } from './dry-run.tsx'
 import './access.css'
@@ -27,70 +34,107 @@ const PeriodDialog = onDemand(async () => (await import('./period-dialog.tsx')).
 
 type GrantRow = Complete<Grant>
 
-/** What the contact may use now, why, and until when; below it what has ended. */
-export function Access({ contactId }: { contactId: string }) {
+/** More than anybody holds at once: of an offer there is one live grant. */
+const MOST_LIVE = 500
+/** How many ended grants are read at a time, of which there can be thousands. */
+const ENDED_AT_A_TIME = 25
+
+/** The grants of a contact, live or ended, newest first. */
+function useGrants(contactId: string, isLive: boolean, size: number) {
   const { id: siteId } = useCurrentSite()
-  const {
-    data: page,
-    error,
-    refetch,
-  } = useQuery(
+  return useQuery(
     listOf('grants', listGrants, {
       'filter[site_id]': siteId,
       'filter[contact_id]': contactId,
+      'filter[revoked_at_null]': String(isLive),
       include: 'offer',
       sort: '-created_at',
-      'page[size]': 100,
+      'page[size]': size,
     }),
   )
+}
+
+/** The grant of the address, wherever it is listed. */
+function useChosenGrant(): { grant: GrantRow; title: string } | undefined {
+  const { grant: id = '' } = useAddress().search
+  const { data } = useQuery({
+    ...oneOf('grants', getGrant, id, { include: 'offer' }),
+    enabled: id !== '',
+  })
+  return id !== '' && data ? { grant: data.data, title: titleOf(data.data, data) } : undefined
+}
+
+const titleOf = (grant: GrantRow, document: { included?: unknown[] } | undefined): string =>
+  String(findIncluded(document, grant.relationships.offer?.data)?.attributes.title ?? '')
+
+/** What the contact may use now, why, and until when; below it what has ended. */
+export function Access({ contactId }: { contactId: string }) {
+  const [endedSize, setEndedSize] = useState(ENDED_AT_A_TIME)
+  const { data: live, error, refetch } = useGrants(contactId, true, MOST_LIVE)
+  const { data: past } = useGrants(contactId, false, endedSize)
   const hasBought = useHasBought(contactId)
   const { search, change } = useAddress()
+  const chosen = useChosenGrant()
   const close = () => change({ dialog: undefined, panel: undefined, grant: undefined })
   if (error) return <Problem error={error} retry={() => void refetch()} />
   const time = now()
-  const grants = page?.data ?? []
-  const open = grants.filter((grant) => isOpen(grant.attributes, time))
-  const ended = grants.filter((grant) => !isOpen(grant.attributes, time))
-  const chosen = grants.find(({ id }) => id === search.grant)
-  const titleOf = (grant: GrantRow) =>
-    String(findIncluded(page, grant.relationships.offer?.data)?.attributes.title ?? '')
+  const open = live?.data.filter((grant) => isOpen(grant.attributes, time)) ?? []
+  // Those whose time has just come are ended soon by the server.
+  const ending = live?.data.filter((grant) => !isOpen(grant.attributes, time)) ?? []
+  const ended = [...ending, ...(past?.data ?? [])]
+  const endedCount = ending.length + (past?.meta.total_count ?? 0)
   const list = (rows: GrantRow[]) => (
     <ul className="access">
       {rows.map((grant) => (
-        <AccessRow key={grant.id} grant={grant} title={titleOf(grant)} time={time} />
+        <AccessRow
+          key={grant.id}
+          grant={grant}
+          title={titleOf(grant, live) || titleOf(grant, past)}
+          time={time}
+        />
       ))}
     </ul>
   )
   return (
     <Card title={t('access.title')}>
-      {page && open.length === 0 && (
+      {live && open.length === 0 && (
         <p className="meta">{t(hasBought ? 'access.byPurchasesOnly' : 'access.none')}</p>
       )}
       {list(open)}
       {ended.length > 0 && (
         <details className="ended">
-          <summary>{t('access.ended', { n: ended.length })}</summary>
+          <summary>{t('access.ended', { n: endedCount.toLocaleString(language) })}</summary>
           {list(ended)}
+          {ended.length < endedCount && endedSize < MOST_LIVE && (
+            <Button
+              variant="default"
+              size="xs"
+              mb={8}
+              onClick={() => setEndedSize(endedSize === ENDED_AT_A_TIME ? 4 * ENDED_AT_A_TIME : MOST_LIVE)}
+            >
+              {t('access.moreEnded')}
+            </Button>
+          )}
         </details>
       )}
       {chosen && search.dialog === 'revoke' && (
         <RevokeDialog
           contactId={contactId}
-          offerId={chosen.relationships.offer!.data!.id}
-          title={titleOf(chosen)}
+          offerId={chosen.grant.relationships.offer!.data!.id}
+          title={chosen.title}
           onClose={close}
         />
       )}
       {chosen && search.dialog === 'period' && (
         <PeriodDialog
-          grantId={chosen.id}
-          title={titleOf(chosen)}
-          expiresAt={chosen.attributes.expires_at}
+          grantId={chosen.grant.id}
+          title={chosen.title}
+          expiresAt={chosen.grant.attributes.expires_at}
           onClose={close}
         />
       )}
       {chosen && search.panel === 'timeline' && (
-        <GrantTimeline grantId={chosen.id} title={titleOf(chosen)} onClose={close} />
+        <GrantTimeline grantId={chosen.grant.id} title={chosen.title} onClose={close} />
       )}
     </Card>
   )

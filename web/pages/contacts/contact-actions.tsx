@@ -1,14 +1,15 @@
 import { Menu } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { deleteContact, resendContactWelcomeEmail } from '../../api/generated.ts'
-import { refresh } from '../../api/queries.ts'
+import { deleteContact, listGrants, resendContactWelcomeEmail } from '../../api/generated.ts'
+import { listOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { FormDialog, notify } from '../../parts/forms.tsx'
 import { DownloadIcon, EditIcon, EmailIcon, MergeIcon, SignInIcon, TrashIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { t } from '../../texts/translate.ts'
+import { plural, t } from '../../texts/translate.ts'
 import { saveExport } from './export-contact.ts'
 
 /** What can be done with a contact besides granting. */
@@ -80,7 +81,15 @@ export function WelcomeDialog({ id, email, onClose }: { id: string; email: strin
 }
 
 export function DeleteDialog({ id, email, onClose }: { id: string; email: string; onClose: () => void }) {
-  const { subdomain: site } = useCurrentSite()
+  const { id: siteId, subdomain: site } = useCurrentSite()
+  const { data: live } = useQuery(
+    listOf('grants', listGrants, {
+      'filter[site_id]': siteId,
+      'filter[contact_id]': id,
+      'filter[revoked_at_null]': 'true',
+      'page[size]': 1,
+    }),
+  )
   const navigate = useNavigate()
   return (
     <FormDialog
@@ -96,7 +105,12 @@ export function DeleteDialog({ id, email, onClose }: { id: string; email: string
         notify(t('contact.deleted', { email }))
       }}
     >
-      {() => <p>{t('contact.deleteText')}</p>}
+      {() => (
+        <>
+          <p>{t('contact.deleteText')}</p>
+          <p>{live ? plural('contact.deleteGrants', live.meta.total_count ?? 0) : '…'}</p>
+        </>
+      )}
     </FormDialog>
   )
 }

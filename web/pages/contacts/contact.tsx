@@ -9,13 +9,15 @@ import { onDemand } from '../../parts/on-demand.tsx'
 import { Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
+import { Together } from '../../parts/together.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { t, withTexts } from '../../texts/translate.ts'
+import { t } from '../../texts/translate.ts'
 import { Access } from './access.tsx'
 import { ContactActions, DeleteDialog, WelcomeDialog } from './contact-actions.tsx'
 import { Courses } from './courses.tsx'
 import { Notes } from './notes.tsx'
 import { Profile } from './profile.tsx'
+import { Sales } from './sales.tsx'
 import { Tags } from './tags.tsx'
 import { Timeline } from './timeline.tsx'
 
@@ -23,7 +25,6 @@ const EditDialog = onDemand(async () => (await import('./edit-dialog.tsx')).Edit
 const GrantDialog = onDemand(async () => (await import('./grant-dialog.tsx')).GrantDialog)
 const MergeDialog = onDemand(async () => (await import('./merge-dialog.tsx')).MergeDialog)
 const SignInAsDialog = onDemand(async () => (await import('./sign-in-as-dialog.tsx')).SignInAsDialog)
-const Sales = onDemand(async () => (await withTexts('sales', import('./sales.tsx'))).Sales)
 
 export function ContactPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -58,19 +59,21 @@ export function ContactPage() {
           </>
         }
       />
-      <div className="columns">
-        <div>
-          <Access contactId={id} />
-          {may('view:purchases') && <Sales contactId={id} name={name} />}
-          <Timeline contactId={id} />
+      <Together key={id}>
+        <div className="columns">
+          <div>
+            <Access contactId={id} />
+            {may('view:purchases') && <Sales contactId={id} name={name} />}
+            <Timeline contactId={id} />
+          </div>
+          <div>
+            <Profile id={id} contact={contact} />
+            <Tags contactId={id} document={document} />
+            <Courses contactId={id} />
+            <Notes contactId={id} />
+          </div>
         </div>
-        <div>
-          <Profile id={id} contact={contact} />
-          <Tags contactId={id} document={document} />
-          <Courses contactId={id} />
-          <Notes contactId={id} />
-        </div>
-      </div>
+      </Together>
       {search.dialog === 'grant' && (
         <GrantDialog contactId={id} name={name} offerId={search.offer} onClose={close} />
       )}

@@ -147,11 +147,16 @@ function Item({
 
 function RunItem({ run }: { run: Run }) {
   const { subdomain: site } = useCurrentSite()
+  const may = useMay()
   return (
     <ul className="timeline">
       <li>
         <div className="timeline-line">
-          <Link to="/s/$site/automations" params={{ site }}>
+          <Link
+            to="/s/$site/automations/$id/runs/$run"
+            params={{ site, id: run.automation.id, run: run.id }}
+            disabled={!may('view:automations')}
+          >
             {t('grantTimeline.run', { name: run.automation.name ?? run.automation.id })}
           </Link>
           <StateOf status={run.status} />

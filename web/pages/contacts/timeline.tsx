@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { listEvents } from '../../api/generated.ts'
 import { listOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
@@ -7,9 +8,11 @@ import { Card } from '../../parts/page.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 
-/** Everything that is recorded about a contact, newest first. */
+const SHOWN = 50
+
+/** What is recorded about a contact, newest first; the activity has what is not shown here. */
 export function Timeline({ contactId }: { contactId: string }) {
-  const { id: siteId } = useCurrentSite()
+  const { id: siteId, subdomain: site } = useCurrentSite()
   const may = useMay()
   const { data } = useQuery({
     ...listOf('events', listEvents, {
@@ -17,13 +20,20 @@ export function Timeline({ contactId }: { contactId: string }) {
       'filter[contact_id]': contactId,
       include: 'offer',
       sort: '-id',
-      'page[size]': 50,
+      'page[size]': SHOWN,
     }),
     enabled: may('view:events'),
   })
   if (!may('view:events')) return null
   return (
-    <Card title={t('timeline.title')}>
+    <Card
+      title={t('timeline.title')}
+      action={
+        <Link to="/s/$site/activity" params={{ site }} search={{ 'filter[contact_id]': contactId }}>
+          {t('home.allActivity')}
+        </Link>
+      }
+    >
       <EventList document={data} />
     </Card>
   )

@@ -96,11 +96,15 @@ export function Keys() {
       <Heading
         title={t('keys.title')}
         lead={countOf('keys.count', query.data)}
-        actions={isEmpty(query.data, search) ? null : add}
+        actions={
+          <>
+            <Button variant="default" renderRoot={(props) => <Link to="/account/connect" {...props} />}>
+              {t('keys.connect')}
+            </Button>
+            {!isEmpty(query.data, search) && add}
+          </>
+        }
       />
-      <p>
-        <Link to="/account/connect">{t('keys.connect')}</Link>
-      </p>
       <DataTable
         label={t('keys.title')}
         query={query}

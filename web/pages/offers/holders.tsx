@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { now } from '../../api/clock.ts'
-import { findIncluded } from '../../api/documents.ts'
+import { findIncluded, type Identifier } from '../../api/documents.ts'
 import { listGrants } from '../../api/generated.ts'
 import { listOf } from '../../api/queries.ts'
 import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
+import { FilterSelect } from '../../parts/filter-select.tsx'
 import { Card, Empty } from '../../parts/page.tsx'
 import { apiParameters, PAGE_SIZE, useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
@@ -13,7 +14,7 @@ import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { accessState } from '../contacts/access-state.ts'
 
-/** Who holds the offer now. */
+/** Who holds the offer, and who held it. */
 export function Holders({ offerId }: { offerId: string }) {
   const { id: siteId, subdomain: site } = useCurrentSite()
   const { search } = useAddress()
@@ -34,14 +35,19 @@ export function Holders({ offerId }: { offerId: string }) {
       title: t('contacts.name'),
       cell: ({ relationships }) => {
         const customer = findIncluded(query.data, relationships.customer?.data)
+        const contact = customer?.relationships?.contact?.data as Identifier | null | undefined
+        const { name = '', email = '' } = (customer?.attributes ?? {}) as { name?: string; email?: string }
         return (
-          <Link
-            to="/s/$site/contacts"
-            params={{ site }}
-            search={{ 'filter[search]': String(customer?.attributes.email) }}
-          >
-            {String(customer?.attributes.name ?? '')}
-          </Link>
+          <>
+            {contact ? (
+              <Link to="/s/$site/contacts/$id" params={{ site, id: contact.id }}>
+                {name || email}
+              </Link>
+            ) : (
+              name || email
+            )}
+            {name && <div className="meta">{email}</div>}
+          </>
         )
       },
     },
@@ -64,6 +70,16 @@ export function Holders({ offerId }: { offerId: string }) {
       title={t('offers.holders')}
       action={<span className="meta">{countOf('offers.grants', query.data)}</span>}
     >
+      <div className="toolbar">
+        <FilterSelect
+          parameter="filter[revoked_at_null]"
+          label={t('offers.anyGrant')}
+          options={[
+            { value: 'true', label: t('offers.liveGrants') },
+            { value: 'false', label: t('offers.endedGrants') },
+          ]}
+        />
+      </div>
       <DataTable
         label={t('offers.holders')}
         query={query}

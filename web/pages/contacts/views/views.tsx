@@ -37,25 +37,24 @@ export function Views() {
   const close = () => change({ dialog: undefined })
   return (
     <>
-      {(segments.length > 0 || archivedSegments.length > 0) && (
-        <nav className="views" aria-label={t('views.title')}>
-          <ViewLink name={t('views.everybody')} address={{}} isCurrent={!current} />
-          {shown.map((segment) => (
-            <ViewLink
-              key={segment.id}
-              name={segment.attributes.name}
-              address={addressOf(segment)}
-              isCurrent={segment === current}
-            />
-          ))}
-          {others.length > 0 && <OtherViews segments={others} />}
-          {archivedSegments.length > 0 && (
-            <button type="button" className="view" onClick={() => change({ dialog: 'archived-segments' })}>
-              {t('archived.title')}
-            </button>
-          )}
-        </nav>
-      )}
+      {/* Also without segments: what follows must not move when they have been read. */}
+      <nav className="views" aria-label={t('views.title')}>
+        <ViewLink name={t('views.everybody')} address={{}} isCurrent={!current} />
+        {shown.map((segment) => (
+          <ViewLink
+            key={segment.id}
+            name={segment.attributes.name}
+            address={addressOf(segment)}
+            isCurrent={segment === current}
+          />
+        ))}
+        {others.length > 0 && <OtherViews segments={others} />}
+        {archivedSegments.length > 0 && (
+          <button type="button" className="view" onClick={() => change({ dialog: 'archived-segments' })}>
+            {t('archived.title')}
+          </button>
+        )}
+      </nav>
       {search.dialog === 'save-segment' && <NameSegment onClose={close} />}
       {search.dialog === 'rename-segment' && current && <NameSegment segment={current} onClose={close} />}
       {search.dialog === 'archived-segments' && archived.data && (

@@ -3,27 +3,27 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import {
   createHook,
-  deleteHook,
   listHooks,
   NewHookDataAttributesEvent,
-  rotateHookSecret,
   testHook,
   updateHook,
-} from '../api/generated.ts'
-import { refresh } from '../api/queries.ts'
-import { useMay } from '../api/session.ts'
-import { Code, curl } from '../parts/code.tsx'
-import { type Column, countOf, DataTable, isEmpty } from '../parts/data-table.tsx'
-import { attempt, FormDialog, notify } from '../parts/forms.tsx'
-import { PauseIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
-import { MoreMenu } from '../parts/more-menu.tsx'
-import { Empty, Heading } from '../parts/page.tsx'
-import { useAddress } from '../parts/search.ts'
-import { SecretDialog } from '../parts/secret.tsx'
-import { Enabled, State } from '../parts/state.tsx'
-import { useCurrentSite } from '../shell/use-site.ts'
-import { useSiteList } from '../shell/use-site-list.ts'
-import { t, textOr } from '../texts/translate.ts'
+} from '../../api/generated.ts'
+import { refresh } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
+import { Code, curl } from '../../parts/code.tsx'
+import { type Column, countOf, DataTable, isEmpty } from '../../parts/data-table.tsx'
+import { Moment } from '../../parts/dates.tsx'
+import { attempt, FormDialog, notify } from '../../parts/forms.tsx'
+import { PauseIcon, PlayIcon, PlusIcon, ReplayIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
+import { MoreMenu } from '../../parts/more-menu.tsx'
+import { Empty, Heading } from '../../parts/page.tsx'
+import { useAddress } from '../../parts/search.ts'
+import { SecretDialog } from '../../parts/secret.tsx'
+import { Enabled, State } from '../../parts/state.tsx'
+import { useCurrentSite } from '../../shell/use-site.ts'
+import { useSiteList } from '../../shell/use-site-list.ts'
+import { t, textOr } from '../../texts/translate.ts'
+import { DeleteHook, ReplayMissed, RotateHook } from './hook-dialogs.tsx'
 
 export function Webhooks() {
   const { subdomain: site } = useCurrentSite()
@@ -51,10 +51,7 @@ export function Webhooks() {
       </Menu.Item>
       <Menu.Item
         leftSection={<RotateIcon size={16} />}
-        onClick={async () => {
-          const { data } = await rotateHookSecret(id)
-          setSecret((data.attributes as { secret?: string }).secret ?? null)
-        }}
+        onClick={() => change({ dialog: 'rotate', hook: id })}
       >
         {t('webhooks.rotate')}
       </Menu.Item>
@@ -65,6 +62,12 @@ export function Webhooks() {
         }
       >
         {enabled ? t('webhooks.disable') : t('webhooks.enable')}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<ReplayIcon size={16} />}
+        onClick={() => change({ dialog: 'replay', hook: id })}
+      >
+        {t('webhooks.replay')}
       </Menu.Item>
       <Menu.Divider />
       <Menu.Item leftSection={<TrashIcon size={16} />} onClick={() => change({ dialog: 'delete', hook: id })}>
@@ -84,12 +87,7 @@ export function Webhooks() {
     { title: t('webhooks.event'), cell: ({ attributes }) => eventName(attributes.event) },
     {
       title: t('webhooks.state'),
-      cell: ({ attributes }) =>
-        attributes.failing_since && attributes.enabled ? (
-          <State tone="bad">{t('webhooks.failing')}</State>
-        ) : (
-          <Enabled isEnabled={attributes.enabled} />
-        ),
+      cell: ({ attributes }) => <HookState hook={attributes} />,
     },
     {
       title: t('actions'),
@@ -138,22 +136,11 @@ export function Webhooks() {
           }}
         />
       )}
-      {search.dialog === 'delete' && chosen && (
-        <FormDialog
-          title={t('webhooks.deleteTitle', { url: chosen.attributes.target_url })}
-          fields={[]}
-          submitLabel={t('delete')}
-          isDangerous
-          onClose={close}
-          onSubmit={async () => {
-            await deleteHook(chosen.id)
-            await refresh('hooks')
-            close()
-          }}
-        >
-          {() => <p>{t('webhooks.deleteText')}</p>}
-        </FormDialog>
+      {search.dialog === 'rotate' && chosen && (
+        <RotateHook hook={chosen} onClose={close} onSecret={setSecret} />
       )}
+      {search.dialog === 'replay' && chosen && <ReplayMissed hook={chosen} onClose={close} />}
+      {search.dialog === 'delete' && chosen && <DeleteHook hook={chosen} onClose={close} />}
       {secret && (
         <SecretDialog
           title={t('webhooks.secret')}
@@ -161,6 +148,37 @@ export function Webhooks() {
           secrets={[[t('webhooks.secret'), secret]]}
           onClose={() => setSecret(null)}
         />
+      )}
+    </>
+  )
+}
+
+interface StateOfHook {
+  enabled: boolean
+  disabled_at: string | null
+  disabled_reason: string | null
+  failing_since: string | null
+}
+
+/** Whether it is called and, if not, why and since when. */
+function HookState({
+  hook: { enabled, disabled_at, disabled_reason, failing_since },
+}: {
+  hook: StateOfHook
+}) {
+  const since = enabled ? failing_since : disabled_at
+  return (
+    <>
+      {enabled && failing_since ? (
+        <State tone="bad">{t('webhooks.failing')}</State>
+      ) : (
+        <Enabled isEnabled={enabled} />
+      )}
+      {since && (
+        <div className="meta">
+          {!enabled && `${textOr(`webhooks.reason.${disabled_reason}`, '')}, `}
+          <Moment at={since} />
+        </div>
       )}
     </>
   )
