@@ -74,26 +74,39 @@ describe.runIf(BINARIES)('backup and restore', () => {
       query_to_xml(format('select count(*) from %I', relname), false, true, '')))[1]::text as count
     from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname`
 
-  const run = (script: string, database: string, file: string) =>
+  const run = (script: string, database: string, file: string, user = 'bestow') =>
     spawnSync(join(ROOT, 'deploy', script), [file], {
       encoding: 'utf8',
       env: cleanEnvironment({
-        DATABASE_URL: urlOf(database),
+        DATABASE_URL: urlOf(database).replace('user=bestow', `user=${user}`),
         PATH: `${join(BINARIES!, 'bin')}:${process.env.PATH}`,
       }),
     })
 
   test('a dump that is restored has every row, and the server works on it', async () => {
+    const before = await query('bestow', COUNTS)
     expect(run('backup.sh', 'bestow', dump)).toMatchObject({ status: 0, stdout: `${dump}\n`, stderr: '' })
+    const [noted] = await query(
+      'bestow',
+      "select now() - finished_at < interval '1 minute' as is_new from last_backup",
+    )
+    expect(noted).toEqual({ is_new: true })
     expect(run('restore.sh', 'restored', dump)).toMatchObject({ status: 0, stderr: '' })
     const counts = await query('restored', COUNTS)
-    expect(counts).toEqual(await query('bestow', COUNTS))
+    expect(counts).toEqual(before)
     expect(counts.length).toBeGreaterThan(40)
     expect((await json('restored', 'doctor')).ok).toBe(true)
     expect((await json('restored', 'migrate')).migrated).toEqual([])
     // Functions, triggers and sequences work: a further grant, and the one that was there.
     const { held } = await json('restored', 'grant', contactId, '3')
     expect(held.sort()).toEqual(['1', '2', '3'])
+  })
+
+  test('a role that only reads makes a backup too, and learns that it is not noted', async () => {
+    await query('postgres', 'create role reader login in role pg_read_all_data')
+    const file = join(folder, 'read.dump')
+    const { status, stdout, stderr } = run('backup.sh', 'bestow', file, 'reader')
+    expect([status, stdout, stderr]).toEqual([0, `${file}\n`, expect.stringContaining('is complete, but')])
   })
 
   test('a dump is not overwritten, nor restored into a database that has tables', async () => {

@@ -1,7 +1,7 @@
 /** The package as its users get it: packed, installed into an empty folder, started. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
-import { chmod, cp, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -133,6 +133,27 @@ test.runIf(isDue)('npx bestow start works as an ordinary user, without a clone o
   await stop(running)
   await until(() => running.stderr().endsWith('Stopped.\n'))
   expect(running.stderr()).toMatch(/^(npm .*\n)*Stopping: .*\nStopped\.\n$/)
+})
+
+test.runIf(isDue)('its types need neither those of Node nor skipLibCheck', async () => {
+  const folder = join(project, 'types')
+  await mkdir(folder)
+  await writeFile(
+    join(folder, 'index.ts'),
+    `import { createClient, flatten } from 'bestow/client'
+     import { startBestow } from 'bestow/testing'
+     await using kajabi = await startBestow({ now: new Date() })
+     const api = createClient({ baseUrl: kajabi.baseUrl, getToken: () => 'token' })
+     const contact = flatten(await api.getContact('1', { include: 'tags' }), 'tags')
+     export const email: string | undefined = contact.email
+     // @ts-expect-error
+     export const wrong: number = contact.email`,
+  )
+  const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, types: [] }
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
+  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc')
+  const { stdout } = spawnSync(tsc, ['-p', folder], { encoding: 'utf8', env: npmEnvironment() })
+  expect(stdout).toBe('')
 })
 
 test.runIf(isDue)('the example compiles with the types of the package, and its tests pass', async () => {

@@ -130,6 +130,39 @@ test('links lead to the address that the client knows, also when the server name
   await named.close()
 })
 
+describe('a mistake in a call is an error that says what is right', () => {
+  const baseUrl = 'http://127.0.0.1:9'
+  test.each([
+    [undefined, 'createClient() takes an object. Example: createClient({ baseUrl:'],
+    [{}, 'needs the address of the server as "baseUrl", not undefined'],
+    [{ baseUrl: '127.0.0.1:3000' }, '"baseUrl", not "127.0.0.1:3000"'],
+    [{ baseUrl, clientID: 'x' }, 'has no option "clientID": there are baseUrl, clientId'],
+    [{ baseUrl, clientId: undefined, clientSecret: undefined }, 'needs a text as "clientId", not undefined'],
+    [{ baseUrl, clientId: 'x' }, 'needs a text as "clientSecret", not undefined'],
+    [{ baseUrl, clientSecret: 'x' }, 'needs a text as "clientId", not undefined'],
+    [{ baseUrl, clientId: 'x', clientSecret: 'y', getToken: () => 'z' }, 'not both'],
+    [{ baseUrl, getToken: 'token' }, 'takes a function as "getToken", not "token"'],
+    [{ baseUrl, retries: '4' }, 'takes a number from 0 as "retries", not "4"'],
+    [{ baseUrl, timeoutMs: -1 }, 'takes a number from 0 as "timeoutMs", not -1'],
+    [{ baseUrl, extensions: 'off' }, 'takes true or false as "extensions", not "off"'],
+  ])('createClient(%j)', (options, message) => {
+    expect(() => createClient(options as never)).toThrow(message)
+  })
+
+  test('no token is needed for operations that need none', async () => {
+    const { meta } = await createClient({ baseUrl: h.url }).getVersion()
+    expect(meta.title).toBe('Bestow')
+  })
+
+  test('pages() and flatten() say what they take', async () => {
+    const { pages } = createClient(optionsOf(h))
+    const named = (pages as (list: unknown) => AsyncGenerator<unknown>)('listContacts')
+    await expect(named.next()).rejects.toThrow('Example: api.all(api.listContacts)')
+    for (const wrong of [undefined, null, {}, { id: '1', type: 'contacts' }])
+      expect(() => flatten(wrong as never)).toThrow('flatten() takes a whole document')
+  })
+})
+
 describe('repeating', () => {
   test('a lost answer is asked for again with the same key: what was done is done once', async () => {
     const { fetch: send, of } = faulty(lost)

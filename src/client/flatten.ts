@@ -62,11 +62,16 @@ type FlatData<Data, Path> = Data extends (infer Item)[]
  *
  * @param include the relationships to follow, which the request asked for with `include`, as in "tags" or
  *   "offers.products"; of all others, and of what is not included, there are `id` and `type`
+ * @throws TypeError for something else than a document
  */
 export function flatten<const Data extends JsonApiDocument['data'], const Path extends string = never>(
   document: { data: Data; included?: Identifier[] },
   ...include: Path[]
 ): FlatData<Data, Path> {
+  if (typeof document !== 'object' || document === null || !('data' in document))
+    throw new TypeError(
+      'flatten() takes a whole document, as operations return it. Example: flatten(await api.getContact(id))',
+    )
   const { data, included = [] } = document as JsonApiDocument
   const byId = new Map(included.map((one) => [`${one.type} ${one.id}`, one]))
   const flat = (one: Resource, paths: string[]): object => ({

@@ -2,6 +2,7 @@
  * A client of the API, for Node and browsers: a function for each operation of the OpenAPI document, with its types.
  * docs/client.md explains it.
  */
+import { assertClientOptions } from './check-options.ts'
 import { type ClientOptions, CONNECTION, Connection, type RequestOptions } from './connection.ts'
 import { operations } from './generated.ts'
 import { type List, type Page, pagesOf } from './pages.ts'
@@ -32,9 +33,10 @@ export interface Client extends Operations {
 /**
  * Makes a client. Nothing is sent before the first operation is called.
  *
- * @throws Error when a client secret is given in a browser
+ * @throws TypeError that says what is wrong with an option; Error when a client secret is given in a browser
  */
 export function createClient(options: ClientOptions): Client {
+  assertClientOptions(options)
   const connection = new Connection(options)
   const { createToken, revokeToken, ...own } = operations
   async function* all(list: List, ...args: unknown[]) {

@@ -24,6 +24,10 @@ export async function* pagesOf(
   list: List,
   args: unknown[],
 ): AsyncGenerator<Page, void> {
+  if (typeof list !== 'function')
+    throw new TypeError(
+      'pages() and all() take the operation itself, with its parameters after it. Example: api.all(api.listContacts)',
+    )
   let page = await list(...(connection.extensions ? byCursor(args) : args))
   for (;;) {
     yield page

@@ -102,7 +102,7 @@ const NOT_RUN: Record<string, string[]> = {
   'the scripts of the collection get tokens': ['createToken', 'revokeToken'],
   'a file': ['createImport', 'createUpload'],
   'a grant that has not ended': ['updateGrant'],
-  'two contacts': ['createContactMerge'],
+  'two contacts': ['mergeContact'],
   'a contact who is a customer': ['createContactSignInLink'],
   'a failed e-mail': ['retryEmail'],
   'a sale with a subscription, or with a payment': [

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeTag } from '../testing/automations.ts'
@@ -79,6 +81,51 @@ describe.each(['legacy', 'auto'] as const)('a client of the SDK, protocol era %s
     expect(await call(client, 'show_timeline', { contact_id: args.contact_id })).toContain(
       'offer_granted by ',
     )
+  })
+})
+
+describe.each([
+  ['before 2026-07-28', { accept: 'application/json' }, {}],
+  [
+    'since 2026-07-28',
+    { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' },
+    {
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientCapabilities': {},
+        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      },
+    },
+  ],
+])('a request of the protocol as it is %s', (_name, headers, params) => {
+  const ask = (init: RequestInit) =>
+    fetch(`${h.url}/mcp`, {
+      ...init,
+      headers: {
+        authorization: `Bearer ${h.account.token}`,
+        'content-type': 'application/json',
+        ...(headers as Record<string, string>),
+      },
+    })
+
+  test('is answered with JSON, not with a stream of events', async () => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params })
+    const response = await ask({ method: 'POST', body })
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/^application\/json/),
+    ])
+    const { id, result } = await response.json()
+    expect([id, result.tools.length]).toEqual([1, TOOLS.length])
+  })
+
+  test('is refused when it is no POST, or no JSON', async () => {
+    for (const method of ['GET', 'DELETE']) {
+      const response = await ask({ method })
+      expect([method, response.status, response.headers.get('allow')]).toEqual([method, 405, 'POST'])
+    }
+    expect((await ask({ method: 'POST' })).status).toBe(400)
+    expect((await ask({ method: 'POST', body: '{"half' })).status).toBe(400)
   })
 })
 
@@ -256,7 +303,10 @@ describe('the other tools', () => {
     expect(resources.map(({ uri }) => uri)).toContain('bestow://docs/getting-started')
     const read = async (uri: string) => (await client.readResource({ uri })).contents[0] as { text: string }
     expect((await read('bestow://docs/guides/webhooks')).text).toContain('# Webhooks')
-    expect((await read('bestow://openapi/createContact')).text).toContain('/v1/contacts')
+    const documented = readFileSync(join(import.meta.dirname, '../../docs/agents.md'), 'utf8')
+    const named = [...documented.matchAll(/bestow:\/\/[\w/-]+/g)].map(([uri]) => uri)
+    expect(named.map((uri) => uri.split('/')[2])).toEqual(['docs', 'openapi'])
+    for (const uri of named) expect((await read(uri)).text).toMatch(/^# \w/m)
     await expect(read('bestow://docs/nothing')).rejects.toThrow()
     const { messages } = await client.getPrompt({
       name: 'why_no_access',

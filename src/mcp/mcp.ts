@@ -1,5 +1,9 @@
 /** The Model Context Protocol at /mcp: tools for agents, over the API and with the rights of the token. */
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../platform/app.ts'
 import { MovableClock } from '../platform/clock/clock.ts'
@@ -16,6 +20,7 @@ const RESOURCE_METADATA = `/.well-known/oauth-protected-resource${PATH}`
 export async function mcp(server: FastifyInstance, app: App): Promise<void> {
   if (!app.config.EXTENSIONS) return
   const handler = createMcpHandler(({ authInfo }) => makeMcpServer(authInfo!.extra!.caller as Caller), {
+    legacy: 'reject',
     onerror: (error) => app.log.warn({ err: error }, 'MCP request failed'),
   })
   const baseUrl = ({ protocol, host }: FastifyRequest) => app.config.PUBLIC_URL ?? `${protocol}://${host}`
@@ -30,9 +35,13 @@ export async function mcp(server: FastifyInstance, app: App): Promise<void> {
         throw withMetadata(error, baseUrl(request) + RESOURCE_METADATA)
       })
       const { authorization = '' } = request.headers
+      const asked = requestFor(request, baseUrl(request))
+      const parsedBody = request.body ?? undefined
+      if (asked.method === 'POST' && (await isLegacyRequest(asked, parsedBody)))
+        return reply.send(await answerLegacy(asked, parsedBody, caller))
       return reply.send(
-        await handler.fetch(requestFor(request, baseUrl(request)), {
-          parsedBody: request.body ?? undefined,
+        await handler.fetch(asked, {
+          parsedBody,
           authInfo: { token: authorization, clientId: '', scopes: [], extra: { caller } },
         }),
       )
@@ -56,6 +65,24 @@ export async function mcp(server: FastifyInstance, app: App): Promise<void> {
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     response_types_supported: [],
   }))
+}
+
+/**
+ * Answers a client of the protocol as it was before 2026-07-28. The library would do so by an event stream, which tells
+ * nothing more: no tool reports progress.
+ */
+async function answerLegacy(request: Request, parsedBody: unknown, caller: Caller): Promise<Response> {
+  const server = makeMcpServer(caller)
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: undefined,
+    enableJsonResponse: true,
+  })
+  await server.connect(transport)
+  try {
+    return await transport.handleRequest(request, { parsedBody })
+  } finally {
+    await server.close()
+  }
 }
 
 /** A page of another website that somebody on this machine or network opened must not use the tools. */
@@ -102,10 +129,14 @@ function withMetadata(error: unknown, metadata: string): unknown {
   })
 }
 
+/** Answers are always JSON, also to clients that do not say which of the two that the protocol has they read. */
+const ACCEPTED = 'application/json, text/event-stream'
+
 /** The request in the form that the library reads; the body was read already. */
 function requestFor({ method, url, headers }: FastifyRequest, base: string): Request {
   const copied = new Headers()
   for (const [name, value] of Object.entries(headers))
     if (typeof value === 'string' && name !== 'content-length') copied.set(name, value)
+  copied.set('accept', ACCEPTED)
   return new Request(base + url, { method, headers: copied })
 }

@@ -6,6 +6,7 @@ import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { type DatabaseProxy, startProxy } from '../testing/proxy.ts'
 import { startWorker } from '../worker/worker.ts'
+import { recordBackup } from './backup/last-backup.ts'
 import { buildMonitoringServer } from './monitoring-server.ts'
 
 let h: Harness
@@ -53,6 +54,11 @@ test('the metrics report requests and grants of the process, and the queue lengt
   const { body: shared } = await nobody.get('/metrics/database')
   expect(shared).toMatch(/^bestow_pending\{kind="event"\} [1-9]/m)
   expect(shared).toMatch(/^bestow_failed\{kind="email"\} 0$/m)
+  expect(shared).toMatch(/^bestow_last_backup_timestamp_seconds 0$/m)
+  await recordBackup(h.app.db)
+  const { body: later } = await nobody.get('/metrics/database')
+  const [, seconds] = /^bestow_last_backup_timestamp_seconds ([\d.]+)$/m.exec(later)!
+  expect(Math.abs(Number(seconds) - Date.now() / 1_000)).toBeLessThan(60)
 })
 
 describe('while the database hangs', () => {

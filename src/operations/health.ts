@@ -7,10 +7,11 @@ import { isMigrated } from '../platform/db/migrate.ts'
 import { unauthorized } from '../platform/http/authenticate.ts'
 import { ApiError } from '../platform/jsonapi/errors.ts'
 import { ErrorDocument, MEDIA_TYPE } from '../platform/jsonapi/schemas.ts'
-import { backlogText } from '../platform/metrics.ts'
+import { databaseText } from '../platform/metrics.ts'
 import { countJobs } from '../platform/queue/jobs.ts'
 import type { Queue } from '../platform/queue/queue.ts'
 import { hashSecret } from '../platform/secrets/secrets.ts'
+import { lastBackupAt } from './backup/last-backup.ts'
 
 /** Monitoring gets its answer in this time, also while the database hangs. */
 const DATABASE_MS = 2_000
@@ -42,12 +43,12 @@ export const healthRoutes =
       return app.metrics.text()
     })
 
-    const backlog = inTime(() => countJobs(app.db, queues))
+    const figures = inTime(async () => [await countJobs(app.db, queues), await lastBackupAt(app.db)] as const)
     const ofDatabase = described('Metrics of the database, the same from every process', Figures, 401, 503)
     server.get('/metrics/database', ofDatabase, async (request, reply) => {
       assertMetricsToken(app, request.headers.authorization)
       reply.type(PROMETHEUS)
-      return backlogText(await backlog())
+      return databaseText(...(await figures()))
     })
   }
 

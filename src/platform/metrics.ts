@@ -58,10 +58,10 @@ export function createMetrics(): Metrics {
 }
 
 /**
- * What waits and has failed in the database, in the Prometheus text format. Apart from the figures of a process: every
+ * What waits and has failed in the database, and when it was backed up, in the Prometheus text format. Apart from the figures of a process: every
  * process sees the same database, and a sum over processes would count it as often.
  */
-export function backlogText({ pending, failed }: Backlog): Promise<string> {
+export function databaseText({ pending, failed }: Backlog, lastBackupAt: Date | null): Promise<string> {
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, counts: Record<string, number>) => {
@@ -70,5 +70,10 @@ export function backlogText({ pending, failed }: Backlog): Promise<string> {
   }
   gauge('bestow_pending', 'Jobs that are not done yet, including those that are not due yet', pending)
   gauge('bestow_failed', 'Permanently failed jobs; see `bestow jobs list --failed`', failed)
+  new Gauge({
+    name: 'bestow_last_backup_timestamp_seconds',
+    help: 'When `bestow backup` or deploy/backup.sh last made a backup; 0: never',
+    registers,
+  }).set((lastBackupAt?.getTime() ?? 0) / 1_000)
   return registry.metrics()
 }

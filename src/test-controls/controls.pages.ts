@@ -3,11 +3,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { App } from '../platform/app.ts'
 import { parseDuration } from '../platform/clock/clock.ts'
 import { ApiError, badRequest } from '../platform/jsonapi/errors.ts'
+import { isObject } from '../platform/jsonapi/is-object.ts'
 import { advanceClock, doWhatIsDue } from '../worker/advance-clock.ts'
 import { interceptMail } from './fail-mail.ts'
-import { Faults, matcher } from './faults.ts'
+import { FAULT_MEMBERS, Faults, isPattern, matcher } from './faults.ts'
 import { intercept } from './intercept.ts'
 import { Journal } from './journal.ts'
+import { type Members, readFlag, readMembers, readTime } from './read-members.ts'
 import { addAccount, type Begun, reset } from './reset.ts'
 
 /** Browsers send it to no server of other pages, unless that allows it. */
@@ -28,8 +30,6 @@ export interface ReceivedWebhook {
   body: unknown
 }
 
-type Members = Record<string, unknown>
-
 /** Nothing of it exists in production. */
 export async function testControls(server: FastifyInstance, app: App): Promise<void> {
   if (app.config.mode !== 'development') return
@@ -39,10 +39,12 @@ export async function testControls(server: FastifyInstance, app: App): Promise<v
   intercept(server.server, faults, journal)
   const faultsChanged = interceptMail(app, faults)
 
+  /** @param names of what the request can have: members of its body, or parameters of a GET */
   const at = (
     method: 'GET' | 'POST' | 'DELETE',
     url: string,
-    answer: (body: Members, query: Members) => Promise<object>,
+    names: readonly string[],
+    answer: (members: Members) => Promise<object>,
   ) =>
     server.route({
       method,
@@ -51,13 +53,13 @@ export async function testControls(server: FastifyInstance, app: App): Promise<v
       handler: async (request, reply) => {
         assertTester(request)
         reply.type('application/json')
-        return answer(membersOf(request.body), membersOf(request.query))
+        return answer(readMembers(method === 'GET' ? request.query : request.body, names))
       },
     })
   const time = () => ({ now: app.clock.now().toISOString() })
 
-  at('POST', '/_testing/reset', async ({ now, demo }) => {
-    const beginning = { now: now === undefined ? undefined : readTime(now), demo: demo === true }
+  at('POST', '/_testing/reset', ['now', 'demo'], async ({ now, demo }) => {
+    const beginning = { now: now === undefined ? undefined : readTime(now), demo: readFlag('demo', demo) }
     faults.clear()
     faultsChanged()
     const begun: Begun = await reset(app, beginning)
@@ -65,13 +67,13 @@ export async function testControls(server: FastifyInstance, app: App): Promise<v
     journal.clear()
     return { ...begun, ...time() }
   })
-  at('POST', '/_testing/accounts', async () => addAccount(app))
-  at('GET', '/_testing/clock', async () => time())
-  at('POST', '/_testing/clock', async ({ advance }) => {
+  at('POST', '/_testing/accounts', [], async () => addAccount(app))
+  at('GET', '/_testing/clock', [], async () => time())
+  at('POST', '/_testing/clock', ['advance'], async ({ advance }) => {
     await advanceClock(app, readDuration(advance))
     return time()
   })
-  at('POST', '/_testing/settle', async ({ timeout_ms }) => {
+  at('POST', '/_testing/settle', ['timeout_ms'], async ({ timeout_ms }) => {
     const remaining = await doWhatIsDue(app, readPatience(timeout_ms))
     if (remaining.length === 0) return time()
     throw new ApiError(
@@ -80,26 +82,25 @@ export async function testControls(server: FastifyInstance, app: App): Promise<v
       `Background tasks still have work that is due: ${remaining.join(', ')}.`,
     )
   })
-  at('GET', '/_testing/faults', async () => ({ pending: faults.pending }))
-  at('POST', '/_testing/faults', async (fault) => {
+  at('GET', '/_testing/faults', [], async () => ({ pending: faults.pending }))
+  at('POST', '/_testing/faults', FAULT_MEMBERS, async (fault) => {
     faults.add(fault)
     faultsChanged()
     return { pending: faults.pending }
   })
-  at('DELETE', '/_testing/faults', async () => {
+  at('DELETE', '/_testing/faults', [], async () => {
     faults.clear()
     faultsChanged()
     return { pending: [] }
   })
-  at('GET', '/_testing/requests', async (_, { match }) => {
-    const matches = typeof match === 'string' ? matcher(match) : () => true
+  at('GET', '/_testing/requests', ['match'], async ({ match }) => {
+    const matches = match === undefined ? () => true : matcher(readPattern(match))
     return { requests: journal.entries.filter(({ method, path }) => matches(method, path)) }
   })
-  at('GET', INBOX, async () => ({ received }))
+  at('GET', INBOX, [], async () => ({ received }))
   // Hooks send no header of ours.
   server.post(INBOX, { schema: { hide: true } }, async ({ headers, body }, reply) => {
-    const { event } = membersOf(body)
-    received.push({ event: typeof event === 'string' ? event : null, headers, body })
+    received.push({ event: eventOf(body), headers, body })
     if (received.length > MOST_RECEIVED) received.shift()
     return reply.code(204).send()
   })
@@ -122,28 +123,37 @@ function assertTester({ headers, raw }: FastifyRequest): void {
     })
 }
 
-const membersOf = (body: unknown): Members =>
-  typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Members) : {}
+/** Whatever a hook has sent. */
+function eventOf(body: unknown): string | null {
+  const event = isObject(body) ? body.event : null
+  return typeof event === 'string' ? event : null
+}
 
-function readTime(value: unknown): Date {
-  const time = new Date(typeof value === 'string' ? value : Number.NaN)
-  if (Number.isNaN(time.getTime()))
-    throw badRequest('invalid_time', '/now must be a time, as in 2026-01-15T09:00:00Z.', { pointer: '/now' })
-  return time
+function readPattern(value: unknown): string {
+  if (isPattern(value)) return value as string
+  throw badRequest(
+    'invalid_match',
+    `match must be a method and a path without a query, as in "POST /v1/contacts/*", or a path, not ${JSON.stringify(value)}.`,
+    { parameter: 'match' },
+  )
 }
 
 function readDuration(value: unknown): number {
   try {
-    return parseDuration(String(value))
+    return parseDuration(typeof value === 'string' ? value : JSON.stringify(value ?? null))
   } catch (error) {
-    throw badRequest('invalid_duration', `/advance: ${(error as Error).message}`, { pointer: '/advance' })
+    throw badRequest('invalid_duration', `advance: ${(error as Error).message}`, { pointer: '/advance' })
   }
 }
 
 function readPatience(value: unknown): number {
   if (value === undefined) return PATIENCE_MS
   if (typeof value === 'number' && value >= 0 && value <= LONGEST_PATIENCE_MS) return value
-  throw badRequest('invalid_timeout', `/timeout_ms must be 0 to ${LONGEST_PATIENCE_MS}.`, {
-    pointer: '/timeout_ms',
-  })
+  throw badRequest(
+    'invalid_timeout',
+    `timeout_ms must be a number of milliseconds from 0 to ${LONGEST_PATIENCE_MS}.`,
+    {
+      pointer: '/timeout_ms',
+    },
+  )
 }

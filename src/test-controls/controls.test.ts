@@ -161,7 +161,12 @@ describe('faults', () => {
 
   test.each([
     [{}, ''],
+    [[], ''],
     [{ status: 200 }, '/status'],
+    [{ status: 503, match: 'nonsense' }, '/match'],
+    [{ status: 503, match: 'GET /v1/contacts?include=tags' }, '/match'],
+    [{ status: 503, match: 'FETCH /v1/contacts' }, '/match'],
+    [{ status: 503, times: 0 }, '/times'],
     [{ status: 429, drop: 'after' }, ''],
     [{ drop: 'during' }, '/drop'],
     [{ status: 429, often: true }, '/often'],
@@ -332,6 +337,27 @@ test('settle waits until nothing is due, and reports what is left when time is u
   expect([late.status, late.body.errors[0].code]).toEqual([503, 'not_settled'])
   expect(late.body.errors[0].detail).toMatch(/due: \w+/)
   expect((await control('POST', '/_testing/settle')).status).toBe(200)
+})
+
+test.each([
+  ['POST', '/_testing/reset', { nwo: '2026-01-15T09:00:00Z' }, '/nwo'],
+  ['POST', '/_testing/reset', { now: '1' }, '/now'],
+  ['POST', '/_testing/reset', { demo: 'yes' }, '/demo'],
+  ['POST', '/_testing/reset', [1], ''],
+  ['POST', '/_testing/clock', {}, '/advance'],
+  ['POST', '/_testing/clock', { advence: '1d' }, '/advence'],
+  ['POST', '/_testing/settle', { timeout_ms: 'long' }, '/timeout_ms'],
+  ['POST', '/_testing/accounts', { name: 'Two' }, '/name'],
+] as const)('%s %s with %j is refused, and changes nothing', async (method, path, body, pointer) => {
+  const contact = await makeContact(h.app, h.account.siteId)
+  const answer = await control(method, path, body)
+  expect([answer.status, answer.body.errors[0].source]).toEqual([400, { pointer }])
+  expect((await h.client.get(`/v1/contacts/${contact}`)).status).toBe(200)
+})
+
+test('the journal is not asked for what cannot be in it', async () => {
+  for (const query of ['match=nonsense', 'match=GET%20/v1/contacts?page=1', 'path=/v1/contacts'])
+    expect((await control('GET', `/_testing/requests?${query}`)).status).toBe(400)
 })
 
 test('the clock is moved, and what becomes due is done', async () => {

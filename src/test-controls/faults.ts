@@ -1,5 +1,3 @@
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { badRequest } from '../platform/jsonapi/errors.ts'
 
 /** How a request or an e-mail fails, as `POST /_testing/faults` has it. */
@@ -26,20 +24,29 @@ export interface Fault {
 
 export const FAULT_STATUSES = [401, 408, 429, 500, 502, 503, 504]
 
-const FaultSchema = Type.Object(
-  {
-    status: Type.Optional(Type.Integer()),
-    retry_after: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
-    drop: Type.Optional(Type.Union([Type.Literal('before'), Type.Literal('after')])),
-    truncate: Type.Optional(Type.Literal(true)),
-    timeout: Type.Optional(Type.Literal(true)),
-    delay_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: 600_000 })),
-    smtp: Type.Optional(Type.Union([Type.Integer({ minimum: 400, maximum: 599 }), Type.Literal('timeout')])),
-    match: Type.Optional(Type.String({ minLength: 1 })),
-    times: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-  },
-  { additionalProperties: false },
-)
+const oneOf = (values: readonly unknown[]) => (value: unknown) => values.includes(value)
+const integer = (least: number, most: number) => (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+
+/** What each member must be: in words that complete "must be", and as a check. */
+const MEMBERS: Record<keyof Fault, [form: string, isIt: (value: unknown) => boolean]> = {
+  status: [`one of ${FAULT_STATUSES.join(', ')}`, oneOf(FAULT_STATUSES)],
+  retry_after: ['a whole number of seconds from 0 to 86400', integer(0, 86_400)],
+  drop: ['"before" or "after"', oneOf(['before', 'after'])],
+  truncate: ['true', oneOf([true])],
+  timeout: ['true', oneOf([true])],
+  delay_ms: ['a whole number of milliseconds from 1 to 600000', integer(1, 600_000)],
+  smtp: [
+    'a status from 400 to 599, or "timeout"',
+    (value) => value === 'timeout' || integer(400, 599)(value),
+  ],
+  match: ['a method and a path, as in "POST /v1/contacts/*", or a path', isPattern],
+  times: ['a whole number from 1 to 1000000', integer(1, 1_000_000)],
+}
+
+export const FAULT_MEMBERS = Object.keys(MEMBERS)
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 const KINDS = ['status', 'drop', 'truncate', 'timeout', 'smtp'] as const
 /** What only requests have. */
@@ -59,9 +66,9 @@ interface Pending {
 export class Faults {
   #pending: Pending[] = []
 
-  /** @throws ApiError 400 that says what a fault is */
-  add(body: unknown): void {
-    const fault = readFault(body)
+  /** @param members those that FAULT_MEMBERS names @throws ApiError 400 that says what is wrong with them */
+  add(members: object): void {
+    const fault = readFault(members)
     const matches = fault.smtp === undefined ? matcher(fault.match) : null
     this.#pending.push({ fault, matches, left: fault.times ?? 1 })
   }
@@ -107,33 +114,49 @@ export const nameOf = ({ status, drop, truncate, timeout }: Fault): string => {
 
 const isForEmails = ({ matches }: Pending): boolean => matches === null
 
-function readFault(body: unknown): Fault {
-  if (!Value.Check(FaultSchema, body)) {
-    const [first] = Value.Errors(FaultSchema, body)
-    const { instancePath: pointer = '', message = 'is not a fault' } = first ?? {}
-    throw badRequest('invalid_fault', `${pointer || 'The fault'} ${message}.`, { pointer })
+function readFault(fault: Fault): Fault {
+  for (const [name, value] of Object.entries(fault)) {
+    const [form, isIt] = MEMBERS[name as keyof Fault]
+    if (!isIt(value))
+      throw badRequest('invalid_fault', `${name} must be ${form}, not ${JSON.stringify(value)}.`, {
+        pointer: `/${name}`,
+      })
   }
-  const fault = body as Fault
   const kinds = KINDS.filter((kind) => fault[kind] !== undefined)
   if (kinds.length > 1 || (kinds.length === 0 && fault.delay_ms === undefined))
-    throw badRequest('invalid_fault', `A fault has one of ${KINDS.join(', ')}, or delay_ms.`, { pointer: '' })
+    throw badRequest('invalid_fault', `A fault has exactly one of ${KINDS.join(', ')}, or delay_ms.`, {
+      pointer: '',
+    })
   const unfit = OF_REQUESTS.find((name) => fault[name] !== undefined)
   if (fault.smtp !== undefined && unfit)
     throw badRequest('invalid_fault', `${unfit} is for faults of requests; smtp is for e-mails.`, {
       pointer: `/${unfit}`,
     })
-  if (fault.status !== undefined && !FAULT_STATUSES.includes(fault.status))
-    throw badRequest('invalid_fault', `status must be one of ${FAULT_STATUSES.join(', ')}.`, {
-      pointer: '/status',
-    })
   return fault
+}
+
+/** Whether requests can match it: paths are compared without their queries. */
+export function isPattern(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  const [method, path, ...more] = partsOf(value)
+  return (
+    (method === null || METHODS.includes(method)) &&
+    path.startsWith('/') &&
+    !/[?#]/.test(path) &&
+    more.length === 0
+  )
+}
+
+/** Method, or null, and path of a pattern; and what does not belong there. */
+function partsOf(pattern: string): [method: string | null, path: string, ...more: string[]] {
+  const [first = '', second, ...more] = pattern.split(' ')
+  return second === undefined ? [null, first] : [first.toUpperCase(), second, ...more]
 }
 
 /** By segment, so that it takes linear time. @param pattern method and path, or a path; left out: all of the API */
 export function matcher(pattern: string | undefined): Matches {
   if (pattern === undefined) return (_method, path) => path.startsWith('/v1/')
-  const [first, second] = pattern.split(' ')
-  const [wanted, route] = second === undefined ? [null, first!] : [first!.toUpperCase(), second]
+  const [wanted, route] = partsOf(pattern)
   const segments = route.split('/')
   return (method, path) => {
     const own = path.split('/')

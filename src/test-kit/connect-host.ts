@@ -4,16 +4,8 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { connect, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  type Answer,
-  HOST_FILE,
-  type HostAddress,
-  type Request,
-  receive,
-  type ServerOptions,
-  type StartedServer,
-  send,
-} from './host-protocol.ts'
+import { type Answer, HOST_FILE, type HostAddress, type Request, receive, send } from './host-protocol.ts'
+import type { ServerOptions, StartedServer } from './server-options.ts'
 
 /** The first one makes a database, which takes some seconds; longer on a machine that is busy. */
 const PATIENCE_MS = 120_000

@@ -1,4 +1,6 @@
 /** Calls of `/_testing` of a server, which other languages use directly. */
+import { anything, assertOptions, type Kind, positive } from './arguments.ts'
+import { CLOSED, type IsClosed, TESTER } from './kit-fetch.ts'
 
 /** How a request fails. Give one of `status`, `drop`, `truncate` and `timeout`, or `delayMs`. */
 export interface Fault {
@@ -58,23 +60,35 @@ export interface ReceivedWebhook {
   body: any
 }
 
-/** The server does not count requests with it among those that it has received. */
-const TESTER = { 'x-bestow-testing': '1' }
-
 const INBOX = '/_testing/webhooks'
 
-/** Sends requests of the test itself: they are not among those that the server has received. */
-export const fetchAsTester: typeof fetch = (address, init) => {
-  const headers = new Headers(init?.headers)
-  for (const [name, value] of Object.entries(TESTER)) headers.set(name, value)
-  return fetch(address, { ...init, headers })
+const FAULT_EXAMPLE = "failNext({ status: 503, match: 'POST /v1/contacts' })"
+
+/** What a fault can have; the server says what each must be. */
+const FAULT: Record<keyof Fault, Kind> = {
+  status: anything,
+  retryAfter: anything,
+  drop: anything,
+  truncate: anything,
+  timeout: anything,
+  delayMs: anything,
+  match: anything,
+  times: anything,
+}
+
+const MAIL_FAULT: Record<keyof MailFault, Kind> = {
+  smtp: anything,
+  timeout: { form: 'true', accepts: (value) => value === true },
+  times: positive,
 }
 
 export class Controls {
   readonly #baseUrl: string
+  readonly #isClosed: IsClosed
 
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, isClosed: IsClosed) {
     this.#baseUrl = baseUrl
+    this.#isClosed = isClosed
   }
 
   get inbox(): string {
@@ -99,11 +113,22 @@ export class Controls {
     await this.#call('POST', '/_testing/settle', { timeout_ms: timeoutMs })
   }
 
-  async addFault({ retryAfter, delayMs, ...fault }: Fault): Promise<void> {
+  async addFault(given: Fault): Promise<void> {
+    const { retryAfter, delayMs, ...fault } = given
     await this.#call('POST', '/_testing/faults', { ...fault, retry_after: retryAfter, delay_ms: delayMs })
   }
 
-  async failMail({ smtp = 451, timeout, times }: MailFault): Promise<void> {
+  async failNext(fault: Fault): Promise<void> {
+    assertOptions('failNext', fault, { kinds: FAULT, example: FAULT_EXAMPLE })
+    await this.addFault(fault ?? {})
+  }
+
+  async failMail(fault: MailFault): Promise<void> {
+    const example = 'failMail({ smtp: 451 })'
+    assertOptions('failMail', fault, { kinds: MAIL_FAULT, example })
+    const { smtp = 451, timeout, times } = fault
+    if (timeout && fault.smtp !== undefined)
+      throw new TypeError(`failMail() takes "smtp" or "timeout", not both. Example: ${example}`)
     await this.#call('POST', '/_testing/faults', { smtp: timeout ? 'timeout' : smtp, times })
   }
 
@@ -125,14 +150,27 @@ export class Controls {
   }
 
   async #call<Result>(method: string, path: string, body?: object): Promise<Result> {
+    if (this.#isClosed()) throw new Error(CLOSED)
     const response = await fetch(this.#baseUrl + path, {
       method,
       headers: { 'content-type': 'application/json', ...TESTER },
       body: body && JSON.stringify(body),
+    }).catch((cause) => {
+      throw new Error(`The test server at ${this.#baseUrl} does not answer: its process has ended.`, {
+        cause,
+      })
     })
     const answer = (await response.json()) as Result & { errors?: { detail: string }[] }
     if (!response.ok)
-      throw new Error(answer.errors?.map(({ detail }) => detail).join(' ') ?? `${path}: ${response.status}`)
+      throw new Error(
+        answer.errors?.map(({ detail }) => asInKit(detail)).join(' ') ?? `${path}: ${response.status}`,
+      )
     return answer
   }
 }
+
+/** Names as the options of the kit have them. */
+const asInKit = (detail: string): string =>
+  detail.replace(/\b(retry_after|delay_ms|timeout_ms)\b/g, (name) =>
+    name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  )

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import type { ServerOptions, StartedServer } from './server-options.ts'
 
 /** In the folder of the host: where it listens. Only its owner can read it. */
 export const HOST_FILE = 'host.json'
@@ -11,23 +12,6 @@ export interface HostAddress {
   /** Proves that a process can read the file. */
   token: string
   pid: number
-}
-
-/** How a server is to be. */
-export interface ServerOptions {
-  /** ISO 8601; left out, the time of the machine. */
-  now?: string
-  /** With the content of the demo. */
-  demo?: boolean
-  /** Settings of the README, as in `{ EXTENSIONS: 'off' }`. */
-  settings?: Record<string, string>
-}
-
-export interface StartedServer {
-  id: string
-  url: string
-  client_id: string
-  client_secret: string
 }
 
 export type Request = { id: number; token: string } & (

@@ -15,7 +15,7 @@ import {
   receive,
   send,
 } from './host-protocol.ts'
-import { endServer, makeServer, type Place, type RunningServer, useServer } from './servers.ts'
+import { checkOptions, endServer, makeServer, type Place, type RunningServer, useServer } from './servers.ts'
 import { Spares } from './spares.ts'
 import { prepareTemplate, trustMemory } from './template.ts'
 
@@ -116,9 +116,14 @@ class Lease {
         return { id, result: null }
       }
       const { options } = request
+      // Before there is a server that would be left behind.
+      checkOptions(options)
       const isOrdinary = Object.keys(options.settings ?? {}).length === 0
       const ready = await (isOrdinary ? this.#spares.take() : makeServer(this.#place, options.settings))
-      const running = await useServer(this.#place, ready, options)
+      const running = await useServer(this.#place, ready, options).catch(async (error) => {
+        await endServer(this.#place, ready)
+        throw error
+      })
       this.#running.set(running.started.id, running)
       if (this.#isEnded) await this.#stop(running.started.id)
       return { id, result: running.started }

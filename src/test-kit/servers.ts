@@ -7,13 +7,14 @@ import { pages, routes } from '../api.ts'
 import { smtpMailer } from '../emails/mailer.ts'
 import type { App } from '../platform/app.ts'
 import { MovableClock } from '../platform/clock/clock.ts'
-import { loadConfig } from '../platform/config.ts'
+import { settings as knownSettings, loadConfig } from '../platform/config.ts'
 import { type Connection, type Database, openDatabase } from '../platform/db/database.ts'
 import { buildServer } from '../platform/http/server.ts'
 import { createApp } from '../server/create-app.ts'
+import { readTime } from '../test-controls/read-members.ts'
 import { begin } from '../test-controls/reset.ts'
 import { startWorker, type Worker } from '../worker/worker.ts'
-import type { ServerOptions, StartedServer } from './host-protocol.ts'
+import type { ServerOptions, StartedServer } from './server-options.ts'
 import { copyTemplate, databaseOn, dropDatabases } from './template.ts'
 
 /** What each server has a part of. */
@@ -48,12 +49,34 @@ const SETTINGS = {
   STRIPE_API_URL: 'http://127.0.0.1:9',
 }
 
-/** @throws Error that names the setting that is wrong */
+/** What makes one server differ from another; the kit decides it. */
+const OWN_SETTINGS = [
+  'DATABASE_POOL',
+  'DATABASE_URL',
+  'DATA_DIR',
+  'HOST',
+  'METRICS_PORT',
+  'PORT',
+  'SECRET_KEY',
+  'SECRET_KEY_PREVIOUS',
+]
+
+/** @throws Error that says what is wrong with the options of a server */
+export function checkOptions({ now, settings = {} }: ServerOptions): void {
+  if (now !== undefined) readTime(now)
+  for (const name of Object.keys(settings)) {
+    const base = name.replace(/_FILE$/, '')
+    if (!Object.hasOwn(knownSettings, base))
+      throw new Error(`There is no setting "${name}"; the README lists the settings.`)
+    if (OWN_SETTINGS.includes(base)) throw new Error(`The test kit decides the setting ${base} itself.`)
+  }
+  loadConfig('development', { ...SETTINGS, ...settings })
+}
+
+/** @param settings that checkOptions() has accepted */
 export async function makeServer(place: Place, settings: Record<string, string> = {}): Promise<ReadyServer> {
   const secretKey = randomBytes(32).toString('base64')
   const folderOf = (name: string) => join(place.folder, 'servers', name)
-  // Before there is a database that would be left behind.
-  loadConfig('development', { ...SETTINGS, ...settings })
   const name = await copyTemplate(place.postgres, place.template)
   const folder = folderOf(name)
   const config = loadConfig('development', { ...SETTINGS, DATA_DIR: folder, ...settings })
@@ -80,7 +103,10 @@ export async function useServer(
   { now, demo }: ServerOptions,
 ): Promise<RunningServer> {
   const { app, name: id, url } = ready
-  const { client_id, client_secret } = await begin(app, { now: now ? new Date(now) : undefined, demo })
+  const { client_id, client_secret } = await begin(app, {
+    now: now === undefined ? undefined : readTime(now),
+    demo,
+  })
   const worker = startWorker(app)
   return {
     started: { id, url, client_id, client_secret: client_secret! },

@@ -1,6 +1,7 @@
 import { type Client, type ClientOptions, createClient } from '../client/index.ts'
-import { fetchAsTester } from './controls.ts'
+import { assertOptions } from './arguments.ts'
 import { Factories } from './factories.ts'
+import { CLOSED, type IsClosed, kitFetch } from './kit-fetch.ts'
 
 /** Where an account is, and the key that opens it. */
 export interface Access {
@@ -19,11 +20,13 @@ export class TestAccount extends Factories {
   /** Settings for the code under test, named like those that `bestow status --env` prints. */
   readonly env: { KAJABI_API_URL: string; KAJABI_CLIENT_ID: string; KAJABI_CLIENT_SECRET: string }
 
-  /** Called by startBestow() and account(). */
-  constructor({ url, client_id, client_secret }: Access) {
-    super(
-      createClient({ baseUrl: url, clientId: client_id, clientSecret: client_secret, fetch: fetchAsTester }),
-    )
+  readonly #isClosed: IsClosed
+
+  /** Called by startBestow() and account(). @param isClosed whether the server has ended */
+  constructor({ url, client_id, client_secret }: Access, isClosed: IsClosed) {
+    const fetch = kitFetch(isClosed)
+    super(createClient({ baseUrl: url, clientId: client_id, clientSecret: client_secret, fetch }))
+    this.#isClosed = isClosed
     this.baseUrl = url
     this.clientId = client_id
     this.clientSecret = client_secret
@@ -32,7 +35,10 @@ export class TestAccount extends Factories {
 
   /** A client of the account. @param options of bestow/client */
   client(options: Partial<Omit<ClientOptions, 'baseUrl'>> = {}): Client {
+    if (this.#isClosed()) throw new Error(CLOSED)
+    assertOptions('client', options, { kinds: {}, isOpen: true, example: 'client({ retries: 0 })' })
     const { baseUrl, clientId, clientSecret } = this
-    return createClient({ baseUrl, clientId, clientSecret, ...options } as ClientOptions)
+    const credentials = 'getToken' in options ? {} : { clientId, clientSecret }
+    return createClient({ baseUrl, ...credentials, ...options } as ClientOptions)
   }
 }

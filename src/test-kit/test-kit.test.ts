@@ -98,11 +98,21 @@ test('an e-mail that the mail server refused is sent later', async () => {
   expect(await own.outbox()).toMatchObject([{ kind: 'welcome', status: 'kept' }])
   await own.failMail({ timeout: true })
   await expect(own.close()).rejects.toThrow('failMail')
+  await own.close()
+})
+
+test('a fault is for the code under test: what the kit itself sends never meets it', async () => {
+  const own = await start()
+  await own.failNext({ status: 500 })
+  await own.contact()
+  await expect(own.client({ retries: 0 }).listContacts()).rejects.toMatchObject({ status: 500 })
+  await own.close()
 })
 
 test('accounts of one server know nothing of each other', async () => {
   const [one, other] = await Promise.all([kajabi.account(), kajabi.account()])
-  const tag = await one.tag('VIP')
+  const tag = await one.tag({ name: 'VIP' })
+  expect(await one.tag('Also')).toMatchObject({ name: 'Also' })
   await one.automation({
     trigger: { event: 'contact_created' },
     actions: [{ action: 'add_tag', tag_id: tag.id }],
@@ -154,13 +164,134 @@ test('reset empties the server: same address, same key', async () => {
   await own.close()
 })
 
+test('reset begins again as the server was started: time and demo', async () => {
+  const own = await start({ now: '2026-02-01T00:00:00Z', demo: true })
+  await own.clock.advance('90d')
+  await own.reset()
+  expect((await own.clock.now()).toISOString()).toMatch(/^2026-02-01T00:0/)
+  expect((await own.client().listOffers()).data.length).toBeGreaterThan(3)
+  await own.reset({ now: new Date('2026-03-01T00:00:00Z'), demo: false })
+  expect((await own.clock.now()).toISOString()).toMatch(/^2026-03-01T00:0/)
+  expect((await own.client().listOffers()).data).toEqual([])
+  await own.close()
+})
+
+describe('a mistake in a call is an error that says what is right', () => {
+  // As from JavaScript, where no types are checked.
+  // biome-ignore lint/suspicious/noExplicitAny: what the types refuse
+  const wrong = (call: (server: any) => unknown) =>
+    [call, call.toString().replace(/^\(\w+\) => /, '')] as const
+
+  test.each([
+    [
+      ...wrong((k) => k.contact('ada@example.com')),
+      'contact() takes an object, not "ada@example.com". Example: contact({',
+    ],
+    [...wrong((k) => k.contact({ tags: '1' })), '"tags": it must be an array of resources or of their ids'],
+    [...wrong((k) => k.contact({ emial: 'ada@example.com' })), 'emial'],
+    [...wrong((k) => k.tag(5)), "tag() takes an object, not 5. Example: tag({ name: 'VIP' })"],
+    [...wrong((k) => k.tag({ nmae: 'VIP' })), 'nmae'],
+    [...wrong((k) => k.product([])), 'product() takes an object, not []'],
+    [...wrong((k) => k.offer({ days: '30' })), '"days": it must be a whole number from 1, not "30"'],
+    [...wrong((k) => k.offer({ products: { id: '1' } })), '"products": it must be an array'],
+    [...wrong((k) => k.grant()), 'grant() needs "contact" and "offer". Example: grant({ contact, offer })'],
+    [...wrong((k) => k.grant({ contact: 1, offer: '1' })), '"contact": it must be a resource or its id'],
+    [...wrong((k) => k.hook()), 'hook() needs "event" and "url"'],
+    [...wrong((k) => k.hook({ event: 'offer_granted' })), 'hook() needs "url"'],
+    [...wrong((k) => k.automation({})), 'automation() needs "trigger" and "actions"'],
+    [...wrong((k) => k.grants('ada@example.com')), 'grants() takes an object, not "ada@example.com"'],
+    [
+      ...wrong((k) => k.grants({ mail: 'ada@example.com' })),
+      'grants() has no "mail": there are email, contact, offer',
+    ],
+    [...wrong((k) => k.grants({ email: 'a@b.example', contact: '1' })), 'not both'],
+    [...wrong((k) => k.access()), "access() takes an e-mail address, not undefined. Example: access('ada@"],
+    [...wrong((k) => k.outbox({ type: 'welcome' })), 'outbox() has no "type": there are kind, to'],
+    [...wrong((k) => k.outbox('welcome')), 'outbox() takes an object'],
+    [...wrong((k) => k.settle({ timeout: 5 })), 'settle() has no "timeout": there are timeoutMs'],
+    [...wrong((k) => k.settle({ timeoutMs: 'long' })), 'timeoutMs must be a number of milliseconds from 0'],
+    [...wrong((k) => k.failNext()), 'exactly one of status, drop, truncate, timeout'],
+    [
+      ...wrong((k) => k.failNext({ retry_after: 1, status: 503 })),
+      'failNext() has no "retry_after": there are status, retryAfter',
+    ],
+    [
+      ...wrong((k) => k.failNext({ status: 503, retryAfter: 'soon' })),
+      'retryAfter must be a whole number of seconds',
+    ],
+    [...wrong((k) => k.failNext({ status: 418 })), 'status must be one of 401, 408'],
+    [...wrong((k) => k.failNext({ status: 503, match: 'nonsense' })), 'match must be a method and a path'],
+    [...wrong((k) => k.failMail({ smpt: 451 })), 'failMail() has no "smpt": there are smtp, timeout, times'],
+    [...wrong((k) => k.failMail({ smtp: 250 })), 'smtp must be a status from 400 to 599'],
+    [
+      ...wrong((k) => k.failMail({ smtp: 451, timeout: true })),
+      'failMail() takes "smtp" or "timeout", not both',
+    ],
+    [...wrong((k) => k.requests('nonsense')), 'match must be a method and a path'],
+    [...wrong((k) => k.requests({})), "Example: requests('POST /v1/contacts/*')"],
+    [
+      ...wrong((k) => k.reset({ now: 'soon' })),
+      'now must be a date and time such as 2026-01-15T09:30:00Z, not "soon"',
+    ],
+    [...wrong((k) => k.reset({ time: 'soon' })), 'reset() has no "time": there are now, demo'],
+    [
+      ...wrong((k) => k.clock.advance()),
+      "clock.advance() takes a text that is not empty, not undefined. Example: clock.advance('30d')",
+    ],
+    [...wrong((k) => k.clock.advance('soon')), '"soon" is not a length of time; write 30d'],
+    [...wrong((k) => k.webhooks.answer()), 'Example: webhooks.answer(500'],
+    [...wrong((k) => k.webhooks.answer(200)), 'status must be one of'],
+  ])('%#: %s', async (call, _text, message) => {
+    await expect(call(kajabi)).rejects.toThrow(message)
+  })
+
+  test.each([
+    [{ now: 'soon' }, 'now must be a date and time such as 2026-01-15T09:30:00Z, not "soon"'],
+    [{ now: '1' }, 'now must be a date and time'],
+    [
+      { now: new Date('soon') },
+      '"now": it must be a time, as in "2026-01-15T09:00:00Z", or a Date, not an invalid Date',
+    ],
+    [{ clock: 'x' }, 'startBestow() has no "clock": there are now, demo, settings, cacheFolder, databaseUrl'],
+    [{ demo: 'yes' }, '"demo": it must be true or false'],
+    [{ settings: { EXTENSION: 'off' } }, 'There is no setting "EXTENSION"'],
+    [{ settings: { PORT: '80' } }, 'The test kit decides the setting PORT itself'],
+    [{ settings: { RATE_LIMIT: 5 } }, '"settings": it must be an object of texts'],
+    [{ settings: { TOKEN_TTL: 'never' } }, 'TOKEN_TTL must be a whole number'],
+    [{ databaseUrl: 'localhost' }, '"databaseUrl": it must be the address of a PostgreSQL server'],
+  ])('startBestow(%j)', async (options, message) => {
+    await expect(start(options as never)).rejects.toThrow(message)
+  })
+
+  test('a server that was closed says so, whatever is used of it; closing it again does nothing', async () => {
+    const own = await start()
+    const account = await own.account()
+    await Promise.all([own.close(), own.close()])
+    await own.close()
+    const uses: (() => unknown)[] = [
+      () => own.contact(),
+      () => account.contact(),
+      () => own.access('ada@example.com'),
+      () => own.account(),
+      () => own.settle(),
+      () => own.failNext({ status: 503 }),
+      () => own.requests(),
+      () => own.reset(),
+      () => own.clock.now(),
+      () => own.webhooks.received(),
+      async () => own.client(),
+    ]
+    for (const use of uses)
+      await expect(use()).rejects.toThrow('This test server has ended: close() was called')
+  })
+})
+
 test('settings and the demo', async () => {
   const off = await start({ demo: true, settings: { EXTENSIONS: 'off' } })
   const api = off.client({ extensions: false })
   const { data } = await api.listOffers()
   expect(data.length).toBeGreaterThan(3)
   await off.close()
-  await expect(start({ settings: { TOKEN_TTL: 'never' } })).rejects.toThrow('TOKEN_TTL')
 })
 
 test('a fault that no request has met is an error at the end', async () => {

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router'
-import type { GetReportRevenue200DataAttributes } from '../api/generated.ts'
+import type { GetRevenueReport200DataAttributes } from '../api/generated.ts'
 import { ChevronIcon } from '../parts/icons.tsx'
 import { money } from '../parts/money.ts'
 import { useSite } from '../shell/use-site.ts'
 import { t } from '../texts/translate.ts'
 
 /** Net revenue of today and of the last 30 days, by currency; that of the site comes first. */
-export function HomeRevenue({ report }: { report: GetReportRevenue200DataAttributes }) {
+export function HomeRevenue({ report }: { report: GetRevenueReport200DataAttributes }) {
   const { site } = useSite()
   const { subdomain, currency: own } = site!.attributes
   const totals = report.totals.toSorted(

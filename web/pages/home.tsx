@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { startOfDay } from '../../src/platform/text/zone.ts'
 import { now } from '../api/clock.ts'
 import {
-  getReportRevenue,
+  getRevenueReport,
   listApiKeys,
   listAutomationRuns,
   listContacts,
@@ -176,7 +176,7 @@ function Revenue() {
   const params = { 'filter[site_id]': id }
   const { data } = useQuery({
     queryKey: ['reports', 'revenue', params],
-    queryFn: ({ signal }) => getReportRevenue(params, { signal }),
+    queryFn: ({ signal }) => getRevenueReport(params, { signal }),
     enabled: useMay()('view:transactions'),
   })
   const report = data?.data.attributes

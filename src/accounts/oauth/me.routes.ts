@@ -67,7 +67,7 @@ const changeOwn = route({
   url: '/v1/me',
   access: 'token',
   onlySessions: true,
-  summary: 'Change the own name or password',
+  summary: 'Change your own name or password',
   description:
     'A new `password` takes the `current_password` or, where the user has none yet, a sign-in of the last ten minutes (403 `recent_sign_in_required`). It ends all other sessions of the user.',
   tag: 'me',

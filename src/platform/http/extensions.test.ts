@@ -69,13 +69,14 @@ describe('with EXTENSIONS off', () => {
     expect(headers.get('warning')).toContain('There is no meta.renew with EXTENSIONS=off; it was ignored')
   })
 
-  test('a repetition with the same Idempotency-Key has none either', async () => {
+  test('an Idempotency-Key is kept: a repetition is not executed again, and has no extension members either', async () => {
     const id = await makeContact(h.app, h.account.siteId)
     const path = `/v1/contacts/${id}/relationships/tags`
     const body = { data: [{ type: 'contact_tags', id: await makeTag(h.app, h.account.siteId) }] }
-    for (let time = 0; time < 2; time++) {
+    for (const replayed of [null, 'true']) {
       const reply = await h.client.post(path, body, { 'idempotency-key': 'tagged' })
       expect([reply.status, Object.keys(reply.body)]).toEqual([200, ['data', 'links']])
+      expect(reply.headers.get('idempotent-replayed')).toBe(replayed)
     }
   })
 

@@ -169,7 +169,24 @@ describe('every operation', () => {
       'GET /v1/webhook_deliveries/{id}': 'getWebhookDelivery',
       'POST /v1/hooks/{id}/rotate_secret': 'rotateHookSecret',
       'GET /v1/offers/{id}/activation_url': 'getOfferActivationUrl',
+      'GET /v1/contact_aliases/{id}': 'getContactAlias',
+      'GET /v1/course_progress': 'listCourseProgress',
+      'GET /v1/course_progress/{id}': 'getCourseProgress',
+      'POST /v1/contacts/{id}/merge': 'mergeContact',
+      'POST /v1/forms/{id}/submit': 'submitForm',
+      'POST /v1/imports/{id}/start': 'startImport',
+      'POST /v1/purchases/{id}/reactivate': 'reactivatePurchase',
     })
+    // As the words are in the path: what is made singular is a word, too.
+    for (const name of [...names, ...Object.keys(document.components.schemas!)])
+      expect(name).not.toMatch(/(?:Aliase|Progres|Statu|Addresse|[a-z]ie)(?![a-z])/)
+  })
+
+  test('has a summary that is a sentence of English', () => {
+    for (const [operation, { summary }] of operations) {
+      expect([operation, summary]).toEqual([operation, expect.stringMatching(/^[A-Z][^.]+$/)])
+      expect(summary).not.toMatch(/\ba [aeio]|\ban (?:[^aeioAEIOuUHX]|user|url|uni)/i)
+    }
   })
 
   test('has a tag with a description', () => {

@@ -24,6 +24,7 @@ import {
   withMeta,
 } from '../jsonapi/schemas.ts'
 import { namedSite, withSiteAttributes } from '../jsonapi/site-attributes.ts'
+import { pluralOf } from '../text/nouns.ts'
 import { assertMay } from './authenticate.ts'
 import { type Caller, type ReadContext, type Route, route, type WriteContext } from './route.ts'
 
@@ -37,7 +38,7 @@ export function listRoute(resource: Resource): Route {
     method: 'GET',
     url: `/v1/${resource.type}`,
     access: viewing(resource),
-    summary: `List ${label(resource)}`,
+    summary: `List ${pluralOf(resource.singular)}`,
     description: resource.description,
     tag: label(resource),
     query: listParameters(resource),

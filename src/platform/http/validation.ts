@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { FastifySchemaCompiler } from 'fastify'
 import { ApiError, badRequest } from '../jsonapi/errors.ts'
+import { withArticle } from '../text/nouns.ts'
 
 /** Nothing is coerced or filled in: an object where a list belongs is a mistake of the caller, not a list of one. */
 const ajv = new Ajv({ coerceTypes: false, useDefaults: false, removeAdditional: false, strict: false })
@@ -41,7 +42,7 @@ function describe({ instancePath, keyword, params, message }: ErrorObject, all: 
   const said = {
     required: () => `${where} lacks "${params.missingProperty}".`,
     const: () => `${where} must be ${allowedAt(instancePath, all)}.`,
-    type: () => `${where} must be ${[params.type].flat().map(withArticle).join(' or ')}.`,
+    type: () => `${where} must be ${[params.type].flat().map(typeWithArticle).join(' or ')}.`,
     maxItems: () => `${where} must hold at most ${params.limit} items; send the rest in another request.`,
   }[keyword]
   return badRequest('invalid_document', said?.() ?? `${where} ${message}.`, { pointer: instancePath })
@@ -54,5 +55,4 @@ const allowedAt = (path: string, errors: ErrorObject[]): string =>
     .map(({ params }) => JSON.stringify(params.allowedValue))
     .join(' or ')
 
-const withArticle = (type: string) =>
-  type === 'null' ? type : `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`
+const typeWithArticle = (type: string) => (type === 'null' ? type : withArticle(type))

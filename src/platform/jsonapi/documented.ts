@@ -22,12 +22,24 @@ export const documentedAs = <Schema extends TSchema>(schema: Schema, documented:
 /** The component of this name, within its own definition. */
 export const sameAs = (name: string): TSchema => Type.Unsafe<unknown>({ [SAME_AS]: name })
 
-/** As in "contact_tag" for "contact_tags", "delivery" for "deliveries" and "medium" for "media". */
-export const singularOf = (plural: string): string =>
-  plural
-    .replace(/ies$/, 'y')
-    .replace(/s$/, '')
-    .replace(/media$/, 'medium')
+/** Words whose singular does not follow from the rules. */
+const SINGULARS: Record<string, string> = { aliases: 'alias', media: 'medium', statuses: 'status' }
+
+/**
+ * As in "contact_tag" for "contact_tags", "delivery" for "deliveries" and "contact_alias" for "contact_aliases". A word
+ * that is no plural stays, as "course_progress" and "status".
+ */
+export function singularOf(plural: string): string {
+  const words = plural.split('_')
+  const last = words.pop()!
+  const singular =
+    SINGULARS[last] ??
+    last
+      .replace(/ies$/, 'y')
+      .replace(/(ss|x|ch|sh)es$/, '$1')
+      .replace(/(?<![sui])s$/, '')
+  return [...words, singular].join('_')
+}
 
 /** As in "ContactTag" for "contact_tag". */
 export const pascalCase = (words: string): string =>

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Harness, startHarness } from '../../testing/harness.ts'
 import type { Tx } from '../db/database.ts'
-import { backlogText } from '../metrics.ts'
+import { databaseText } from '../metrics.ts'
 import { doubling, nextAttempt } from './backoff.ts'
 import { countJobs, findJobs, retryJobs } from './jobs.ts'
 import { processBatch } from './process-batch.ts'
@@ -100,7 +100,7 @@ test('a queue is scheduled, counted, listed and retried by its description alone
   expect(await nextDue(h.app, [letters])).toEqual(due)
 
   expect(await countJobs(h.app.db, [letters])).toEqual({ pending: { letter: 1 }, failed: { letter: 1 } })
-  const text = await backlogText(await countJobs(h.app.db, [letters]))
+  const text = await databaseText(await countJobs(h.app.db, [letters]), null)
   expect(text).toContain('bestow_pending{kind="letter"} 1\n')
   expect(text).toContain('bestow_failed{kind="letter"} 1\n')
   const [job, ...others] = await findJobs(h.app.db, [letters], { onlyFailed: true, most: 10 })

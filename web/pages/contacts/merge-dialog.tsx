@@ -2,7 +2,7 @@ import { Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { createContactMerge, listContacts } from '../../api/generated.ts'
+import { listContacts, mergeContact } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { FormDialog, notify } from '../../parts/forms.tsx'
 import { Problem } from '../../parts/problem.tsx'
@@ -23,7 +23,7 @@ export function MergeDialog({ contactId, name, onClose }: MergeDialogProps) {
   const preview = useQuery({
     queryKey: ['dry_runs', 'merge', contactId, other],
     queryFn: async ({ signal }) => {
-      const { meta } = await createContactMerge(contactId, bodyOf(other), { dry_run: true }, { signal })
+      const { meta } = await mergeContact(contactId, bodyOf(other), { dry_run: true }, { signal })
       return meta.sentences
     },
     enabled: other !== '',
@@ -39,7 +39,7 @@ export function MergeDialog({ contactId, name, onClose }: MergeDialogProps) {
       canSubmit={preview.data !== undefined}
       onClose={onClose}
       onSubmit={async () => {
-        await createContactMerge(contactId, bodyOf(other))
+        await mergeContact(contactId, bodyOf(other))
         onClose()
         await refresh('contacts', 'customers', 'grants', 'contact_notes', 'events')
         notify(t('merge.done', { name }))

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { cancelImport, createImportDryRun, createImportStart, getImport } from '../../api/generated.ts'
+import { cancelImport, dryRunImport, getImport, startImport } from '../../api/generated.ts'
 import { oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
@@ -123,7 +123,7 @@ function Actions({ shown, kind }: { shown: ShownImport; kind: Kind | undefined }
           variant={isChecked ? 'default' : 'filled'}
           disabled={!canStart}
           onClick={() => {
-            run(createImportDryRun)
+            run(dryRunImport)
             void navigate({ to: '/s/$site/imports/$id', params: { site, id } })
           }}
         >
@@ -140,7 +140,7 @@ function Actions({ shown, kind }: { shown: ShownImport; kind: Kind | undefined }
     )
   }
   if (attributes.status === 'cancelled')
-    return <Button onClick={() => run(createImportStart)}>{t('imports.continue')}</Button>
+    return <Button onClick={() => run(startImport)}>{t('imports.continue')}</Button>
   return (
     attributes.rejected > 0 && (
       <Button variant="default" onClick={() => change({ dialog: 'corrected' })}>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { getListImportRejectedRowsUrl } from '../../api/generated.ts'
+import { getDownloadImportRejectedRowsUrl } from '../../api/generated.ts'
 import { requestFile } from '../../api/request.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { attempt } from '../../parts/forms.tsx'
@@ -70,7 +70,7 @@ export function Result({ shown }: { shown: ShownImport }) {
 }
 
 async function downloadRejected(id: string): Promise<void> {
-  saveFile(await requestFile(getListImportRejectedRowsUrl(id)), `rejected-${id}.csv`)
+  saveFile(await requestFile(getDownloadImportRejectedRowsUrl(id)), `rejected-${id}.csv`)
 }
 
 const SHOWN_NAMES = 10

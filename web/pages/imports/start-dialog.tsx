@@ -1,4 +1,4 @@
-import { createImportStart } from '../../api/generated.ts'
+import { startImport } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
 import { Consequences } from '../../parts/consequences.tsx'
 import { FormDialog } from '../../parts/forms.tsx'
@@ -21,7 +21,7 @@ export function StartDialog({ shown, onClose }: { shown: ShownImport; onClose: (
       isReady
       onClose={onClose}
       onSubmit={async () => {
-        await createImportStart(shown.id)
+        await startImport(shown.id)
         await refresh('imports')
         onClose()
       }}

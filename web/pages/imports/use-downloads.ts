@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { getListExportsUrl, type ListExportsParams } from '../../api/generated.ts'
+import { type DownloadExportParams, getDownloadExportUrl } from '../../api/generated.ts'
 import { requestFile } from '../../api/request.ts'
 import { saveFile } from '../../parts/save-file.ts'
 
@@ -34,8 +34,8 @@ export function useDownloads(): Downloads {
     try {
       for (const [saved, { format, kind, siteId, name }] of files.entries()) {
         setState({ current: name, saved, error: null })
-        const params = { format, kind, ...(siteId && { 'filter[site_id]': siteId }) } as ListExportsParams
-        saveFile(await requestFile(getListExportsUrl(params), { signal }), name)
+        const params = { format, kind, ...(siteId && { 'filter[site_id]': siteId }) } as DownloadExportParams
+        saveFile(await requestFile(getDownloadExportUrl(params), { signal }), name)
       }
       setState({ current: null, saved: files.length, error: null })
     } catch (error) {

@@ -1,8 +1,8 @@
 /** The rows of the report of revenue, added up by day and by offer; and the months of that of subscriptions. */
 import type {
-  ListReportSubscriptions200DataAttributes,
-  GetReportRevenue200DataAttributes as Report,
-  GetReportRevenue200DataAttributesRowsItem as Row,
+  GetSubscriptionReport200DataAttributes,
+  GetRevenueReport200DataAttributes as Report,
+  GetRevenueReport200DataAttributesRowsItem as Row,
 } from '../../api/generated.ts'
 
 const FIGURES = ['payments', 'gross', 'refunds', 'disputes', 'net', 'tax'] as const
@@ -39,7 +39,7 @@ export function byOffer(
   return [...sums.values()].sort((a, b) => b.net - a.net)
 }
 
-type Months = ListReportSubscriptions200DataAttributes
+type Months = GetSubscriptionReport200DataAttributes
 type Month = Months['rows'][number]
 
 const NO_SUBSCRIPTIONS: Omit<Month, 'month' | 'currency'> = {

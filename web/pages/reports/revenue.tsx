@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { dayIn } from '../../../src/platform/text/zone.ts'
 import { now } from '../../api/clock.ts'
-import { type GetReportRevenue200DataAttributes, getReportRevenue } from '../../api/generated.ts'
+import { type GetRevenueReport200DataAttributes, getRevenueReport } from '../../api/generated.ts'
 import { useMay } from '../../api/session.ts'
 import { Chart } from '../../parts/chart.tsx'
 import { useZone } from '../../parts/dates.tsx'
@@ -32,7 +32,7 @@ export function RevenueReport() {
   const params = { 'filter[site_id]': id, [START]: search[START], [END]: search[END] }
   const { data, error, refetch } = useQuery({
     queryKey: ['reports', 'revenue', params],
-    queryFn: ({ signal }) => getReportRevenue(params, { signal }),
+    queryFn: ({ signal }) => getRevenueReport(params, { signal }),
     placeholderData: keepPreviousData,
   })
   const firstDay = (days: string) => dayIn(zone, new Date(now() - (Number(days) - 1) * DAY_MS))
@@ -63,7 +63,7 @@ export function RevenueReport() {
 }
 
 interface ShownProps {
-  report: GetReportRevenue200DataAttributes
+  report: GetRevenueReport200DataAttributes
   currency: string
 }
 

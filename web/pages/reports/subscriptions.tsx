@@ -2,8 +2,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { dayIn } from '../../../src/platform/text/zone.ts'
 import { now } from '../../api/clock.ts'
 import {
-  type ListReportSubscriptions200DataAttributesRowsItem,
-  listReportSubscriptions,
+  type GetSubscriptionReport200DataAttributesRowsItem,
+  getSubscriptionReport,
 } from '../../api/generated.ts'
 import { Chart } from '../../parts/chart.tsx'
 import { monthName } from '../../parts/chart-labels.ts'
@@ -22,7 +22,7 @@ const RANGES = ['6', '12', '24', '60']
 const USUAL = '12'
 const DEFINED = ['active', 'mrr', 'started', 'churned', 'churnRate', 'mrrChurnRate']
 
-type Row = ListReportSubscriptions200DataAttributesRowsItem
+type Row = GetSubscriptionReport200DataAttributesRowsItem
 
 /** Active subscriptions, recurring revenue and churn by month. */
 export function SubscriptionsReport() {
@@ -36,7 +36,7 @@ export function SubscriptionsReport() {
   }
   const { data, error, refetch } = useQuery({
     queryKey: ['reports', 'subscriptions', params],
-    queryFn: ({ signal }) => listReportSubscriptions(params, { signal }),
+    queryFn: ({ signal }) => getSubscriptionReport(params, { signal }),
     placeholderData: keepPreviousData,
   })
   const report = data?.data.attributes

@@ -2,8 +2,8 @@ import { Radio, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import {
   cancelPurchaseSubscription,
-  createPurchaseReactivate,
   deactivatePurchase,
+  reactivatePurchase,
   updatePurchase,
 } from '../../api/generated.ts'
 import { refresh } from '../../api/queries.ts'
@@ -102,7 +102,7 @@ export function Reactivate({ purchase, title, canCancel, onClose }: ActProps) {
       isReady
       onClose={onClose}
       onSubmit={async () => {
-        await createPurchaseReactivate(id)
+        await reactivatePurchase(id)
         await refreshAccess()
         onClose()
         notify(t('purchases.reactivated', { title }))

@@ -13,9 +13,9 @@ const OF_RELATIONSHIP: Record<string, [verb: string, preposition: string]> = {
 
 /** Last segments of a POST that begin with a verb. */
 const ACTION =
-  /^(?:accept|activate|advance|cancel|deactivate|preview|redeem|replay|resend|retry|rotate|send|test)(?:_|$)/
+  /^(?:accept|activate|advance|cancel|deactivate|merge|preview|reactivate|redeem|replay|resend|retry|rotate|send|start|submit|test)(?:_|$)/
 
-/** Operations of no resource. */
+/** Operations whose name does not follow from their path. */
 const NAMED: Record<string, string> = {
   'POST /v1/oauth/token': 'createToken',
   'POST /v1/oauth/revoke': 'revokeToken',
@@ -23,6 +23,13 @@ const NAMED: Record<string, string> = {
   'POST /v1/sessions/current/confirm': 'confirmSession',
   'POST /v1/sessions/passkey_options': 'createSignInOptions',
   'POST /v1/passkeys/options': 'createPasskeyOptions',
+  // A word without a plural.
+  'GET /v1/course_progress': 'listCourseProgress',
+  'GET /v1/exports': 'downloadExport',
+  'GET /v1/imports/{id}/rejected_rows': 'downloadImportRejectedRows',
+  'POST /v1/imports/{id}/dry_run': 'dryRunImport',
+  'GET /v1/reports/revenue': 'getRevenueReport',
+  'GET /v1/reports/subscriptions': 'getSubscriptionReport',
   'GET /healthz': 'getHealth',
   'GET /readyz': 'getReadiness',
   'GET /metrics': 'getMetrics',
