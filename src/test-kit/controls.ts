@@ -76,6 +76,9 @@ const FAULT: Record<keyof Fault, Kind> = {
   times: anything,
 }
 
+/** What happens; the others say when. */
+const KINDS = ['status', 'drop', 'truncate', 'timeout', 'delayMs'] as const
+
 const MAIL_FAULT: Record<keyof MailFault, Kind> = {
   smtp: anything,
   timeout: { form: 'true', accepts: (value) => value === true },
@@ -120,7 +123,9 @@ export class Controls {
 
   async failNext(fault: Fault): Promise<void> {
     assertOptions('failNext', fault, { kinds: FAULT, example: FAULT_EXAMPLE })
-    await this.addFault(fault ?? {})
+    const isGiven = KINDS.some((kind) => fault?.[kind] !== undefined)
+    if (!isGiven) throw new TypeError(`failNext() needs one of ${KINDS.join(', ')}. Example: ${FAULT_EXAMPLE}`)
+    await this.addFault(fault)
   }
 
   async failMail(fault: MailFault): Promise<void> {

@@ -23,7 +23,7 @@ export function kitFetch(isClosed: IsClosed): typeof fetch {
     for (const [name, value] of Object.entries(TESTER)) headers.set(name, value)
     const response = await fetch(address, { ...init, headers })
     const ignored = [...(response.headers.get('warning') ?? '').matchAll(IGNORED)].map(([, text]) => text)
-    if (ignored.length > 0) throw failure('ignored', `${ignored.join('. ')}.`)
+    if (ignored.length > 0) throw failure('ignored', ignored.join(' '))
     return response
   }
 }
