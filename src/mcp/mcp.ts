@@ -68,7 +68,7 @@ export async function mcp(server: FastifyInstance, app: App): Promise<void> {
 }
 
 /**
- * Answers a client of the protocol as it was before 2026-07-28. The library would do so by an event stream, which tells
+ * Answers a client of the protocol as it was before 2026-07-28. The library would do so by an event stream, which says
  * nothing more: no tool reports progress.
  */
 async function answerLegacy(request: Request, parsedBody: unknown, caller: Caller): Promise<Response> {
