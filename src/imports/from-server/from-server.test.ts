@@ -19,6 +19,8 @@ import type { Counts } from './outcome.ts'
 import { runServerImport, type ServerImportOptions } from './run-import.ts'
 import { Source } from './source.ts'
 
+/** Where most tests import to, into an account of their own. */
+let here: Harness
 /** The other server, once as it is, and once as Kajabi's: without what Kajabi lacks. */
 let there: Harness
 let plain: SecondServer
@@ -28,6 +30,7 @@ let thereSite: string
 let thereToken: string
 
 beforeAll(async () => {
+  here = await startHarness()
   there = await startHarness()
   const made = await inTransaction(there.app.db, (tx) => makeDemo(there.app, tx))
   credentials = { clientId: made.client_id, clientSecret: made.client_secret }
@@ -51,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await plain.close()
   await there.close()
+  await here.close()
 })
 
 /** Something of each kind that the demo lacks. */
@@ -316,14 +320,8 @@ describe.each(['with extensions', 'without extensions'])('from a server %s', (ki
 })
 
 describe('what changes between two runs', () => {
-  let here: Harness
-  beforeAll(async () => {
-    here = await startHarness()
-    await importFrom(here, there.url)
-  })
-  afterAll(() => here.close())
-
   test('is written, and what was changed or left here stays', async () => {
+    await importFrom(here, there.url)
     const id = buyers.single!
     const change = (client: Client, attributes: object) =>
       client.patch(`/v1/contacts/${id}`, { data: { type: 'contacts', id, attributes } })
@@ -383,12 +381,6 @@ async function filesOf(names: string[]) {
 }
 
 describe('sales that are in a file and in the API are there once', () => {
-  let here: Harness
-  beforeAll(async () => {
-    here = await startHarness()
-  })
-  afterAll(() => here.close())
-
   const totals = async (client: Client) => {
     const total = async (path: string) => (await client.get(path)).body.meta.total_count
     return [await total('/v1/purchases'), await total('/v1/orders'), await total('/v1/transactions')]
@@ -441,12 +433,6 @@ describe('sales that are in a file and in the API are there once', () => {
 })
 
 describe('a run that is hindered', () => {
-  let here: Harness
-  beforeAll(async () => {
-    here = await startHarness()
-  })
-  afterAll(() => here.close())
-
   const fail = (fault: object) =>
     fetch(`${there.url}/_testing/faults`, {
       method: 'POST',
@@ -461,7 +447,9 @@ describe('a run that is hindered', () => {
     await fail({ drop: 'before', match: 'GET /v1/products' })
     await fail({ truncate: true, match: 'GET /v1/orders' })
     const retries: string[] = []
+    const mine = await makeAccount(here.app)
     const { counts, unread } = await importFrom(here, there.url, {
+      accountId: mine.id,
       source: new Source({ url: there.url, ...credentials, onRetry: ({ reason }) => retries.push(reason) }),
     })
     expect(unread).toEqual([])

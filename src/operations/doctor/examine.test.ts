@@ -258,6 +258,10 @@ const FAULTS: [string, string][] = [
   ],
   ['import_finished', `update imports set status = 'running' where status = 'completed'`],
   [
+    'import_received',
+    `update imports set status = 'receiving', finished_at = null, updated_at = updated_at - interval '3 hours'`,
+  ],
+  [
     'import_once',
     `update import_rows set result = (select max(result::text)::jsonb from import_rows where result ? 'transaction_id')
       where result ? 'transaction_id'`,
