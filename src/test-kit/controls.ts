@@ -124,7 +124,8 @@ export class Controls {
   async failNext(fault: Fault): Promise<void> {
     assertOptions('failNext', fault, { kinds: FAULT, example: FAULT_EXAMPLE })
     const isGiven = KINDS.some((kind) => fault?.[kind] !== undefined)
-    if (!isGiven) throw new TypeError(`failNext() needs one of ${KINDS.join(', ')}. Example: ${FAULT_EXAMPLE}`)
+    if (!isGiven)
+      throw new TypeError(`failNext() needs one of ${KINDS.join(', ')}. Example: ${FAULT_EXAMPLE}`)
     await this.addFault(fault)
   }
 

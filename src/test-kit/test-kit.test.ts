@@ -210,7 +210,10 @@ describe('a mistake in a call is an error that says what is right', () => {
     [...wrong((k) => k.outbox('welcome')), 'outbox() takes an object'],
     [...wrong((k) => k.settle({ timeout: 5 })), 'settle() has no "timeout": there are timeoutMs'],
     [...wrong((k) => k.settle({ timeoutMs: 'long' })), 'timeoutMs must be a number of milliseconds from 0'],
-    [...wrong((k) => k.failNext()), 'failNext() needs one of status, drop, truncate, timeout, delayMs. Example: failNext('],
+    [
+      ...wrong((k) => k.failNext()),
+      'failNext() needs one of status, drop, truncate, timeout, delayMs. Example: failNext(',
+    ],
     [
       ...wrong((k) => k.failNext({ retry_after: 1, status: 503 })),
       'failNext() has no "retry_after": there are status, retryAfter',
