@@ -77,6 +77,7 @@ export const TABLES: Record<string, string[]> = {
     'coupon_offers',
     'coupon_redemptions',
     'transaction_counts',
+    'sale_counts',
   ],
   'platform/auth': ['api_key_uses', 'attempts'],
   'platform/clock': ['clock'],

@@ -43,6 +43,13 @@ beforeAll(async () => {
       customer,
     )
     await run(
+      `insert into order_items (site_id, id, order_id, customer_id, offer_id, title, quantity, currency, subtotal, total,
+                                fulfilled_at, created_at, updated_at)
+       select $1, i, i, ${of}, $3, 'Sold', 1, 'USD', 4900, 4900, ${at}, ${at}, ${at} from ${rows}`,
+      customer,
+      offer,
+    )
+    await run(
       `insert into purchases (site_id, id, order_id, order_item_id, customer_id, offer_id, payment_type, amount, currency,
                               quantity, effective_start_at, created_at, updated_at)
        select $1, i, i, i, ${of}, $3, 'single', 4900, 'USD', 1, ${at}, ${at}, ${at} from ${rows}`,
@@ -78,9 +85,14 @@ async function reading(path: string): Promise<{ read: number; total: number }> {
 
 const PAGE = 25
 
-test('the first page of transactions reads its rows alone, and their count is kept', async () => {
-  const { read, total } = await reading('/v1/transactions')
-  expect(total).toBe(SALES - SALES / 1000)
+test.each([
+  ['transactions', SALES - SALES / 1000],
+  ['orders', SALES],
+  ['order_items', SALES],
+  ['purchases', SALES],
+])('the first page of %s reads its rows alone, and their count is kept', async (type, expected) => {
+  const { read, total } = await reading(`/v1/${type}`)
+  expect(total).toBe(expected)
   expect(read).toBeLessThanOrEqual(20 * PAGE)
 })
 

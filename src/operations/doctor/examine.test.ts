@@ -235,6 +235,7 @@ const FAULTS: [string, string][] = [
   ['idempotency', `update idempotency_keys set outcome = null where key = 'key 0'`],
   ['contact_count', 'delete from contact_counts'],
   ['transaction_count', 'insert into transaction_counts select id, 1 from sites limit 1'],
+  ['sale_count', `insert into sale_counts select id, 'orders', 1 from sites limit 1`],
   ['coupon_uses', 'update coupons set uses = uses + 1'],
   ['contact_count', 'insert into contact_counts select site_id, -1 from contact_counts limit 1'],
   [

@@ -211,12 +211,12 @@ interface Compared {
 
 const matching = (contact: Contact, { values, count }: Compared) => ({
   where: exists(values, contact),
-  count: sql`select ${count} as count`,
+  count: () => sql`select ${count} as count`,
 })
 
 const notMatching = (field: CustomField, contact: Contact, { values, count }: Compared) => ({
   where: sql`not ${exists(values, contact)}`,
-  count: sql`select ${allOf(field)} - ${count} as count`,
+  count: () => sql`select ${allOf(field)} - ${count} as count`,
 })
 
 const allOf = ({ siteId }: CustomField) =>
@@ -225,13 +225,13 @@ const allOf = ({ siteId }: CustomField) =>
 /** Whether there is a value is known without the values: see contacts_without_value.sql. */
 const set = (field: CustomField, contact: Contact) => ({
   where: exists(valuesOf(field, sql`true`), contact),
-  count: sql`select ${allOf(field)} - ${countWithout(field)} as count`,
+  count: () => sql`select ${allOf(field)} - ${countWithout(field)} as count`,
   isIndexed: true,
 })
 
 const notSet = (field: CustomField, contact: Contact) => ({
   where: sql`not ${exists(valuesOf(field, sql`true`), contact)}`,
-  count: sql`select ${countWithout(field)} as count`,
+  count: () => sql`select ${countWithout(field)} as count`,
   isIndexed: true,
   few: sql`${contact('id')} = any (array(
     select contacts_without_value(${field.siteId}, ${numberOf(field.handle)}, ${MATERIALIZE_LIMIT + 1})))`,

@@ -1029,6 +1029,12 @@ export interface Roles {
   updated_at: Timestamp;
 }
 
+export interface SaleCounts {
+  change: Int8;
+  counted: string;
+  site_id: Int8;
+}
+
 export interface Segments {
   archived_at: Timestamp | null;
   columns: string[] | null;
@@ -1375,6 +1381,7 @@ export interface DB {
   purchases: Purchases;
   removed_deliveries: RemovedDeliveries;
   roles: Roles;
+  sale_counts: SaleCounts;
   segments: Segments;
   server_import_lists: ServerImportLists;
   server_import_rows: ServerImportRows;

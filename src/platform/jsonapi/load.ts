@@ -74,12 +74,12 @@ async function findMatches(
   if (!only) return { few: null, total: await countAll(db, resource, condition, scope) }
   const count = another ? undefined : only.count
   if (count && only.isIndexed) {
-    const total = await readCount(db, count)
+    const total = await readCount(db, count(scope))
     if (total === 0 || total > MATERIALIZE_LIMIT) return { few: null, total }
   }
   const few = await fewMatches(db, resource, query, condition, scope)
   if (few) return { few, total: few.length }
-  return { few, total: await (count ? readCount(db, count) : countRows(db, resource, condition)) }
+  return { few, total: await (count ? readCount(db, count(scope)) : countRows(db, resource, condition)) }
 }
 
 const countAll = (db: Db | Tx, resource: Resource, condition: RawBuilder<unknown>, scope: LoadScope) =>

@@ -68,7 +68,7 @@ export interface FilterSql {
   /** Rows for which this is true come first, unless the caller sorts. */
   first?: RawBuilder<unknown>
   /** Selects the `count` of the list that nothing else narrows, where that is quicker than counting its rows. */
-  count?: RawBuilder<unknown>
+  count?: (scope: Scope) => RawBuilder<unknown>
   /** The count comes from an index alone: it is read first, and decides whether the matches are collected. */
   isIndexed?: boolean
   /** In the place of `where` to find matches, where nothing else narrows the list: true of MATERIALIZE_LIMIT + 1 at most. */

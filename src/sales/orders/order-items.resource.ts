@@ -12,6 +12,7 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import { documentedNull } from '../../platform/jsonapi/operators.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
+import { keptTotal } from '../kept-counts.ts'
 import {
   currencyCodeAttribute,
   orderComparisons,
@@ -31,6 +32,7 @@ export const orderItems = defineResource({
     'One line of an order: an offer, with the title that it had when it was sold. The amounts of the items add up to those of the order.',
   from: sql`order_items r`,
   listed: LIST_INDEX,
+  total: keptTotal('order_items'),
   attributes: {
     quantity: integer(),
     currency_code: currencyCodeAttribute,

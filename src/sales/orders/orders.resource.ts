@@ -16,6 +16,7 @@ import { readId } from '../../platform/jsonapi/identifiers.ts'
 import { documentedNull } from '../../platform/jsonapi/operators.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import { dateRange } from '../date-range.ts'
+import { keptTotal } from '../kept-counts.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
 import {
   currencyCodeAttribute,
@@ -31,6 +32,7 @@ export const orders = defineResource({
     'What a customer bought at once. Amounts are in the smallest unit of the currency: the total is the subtotal less the discount plus the sales tax. Renewals make no order.',
   from: sql`orders r`,
   listed: LIST_INDEX,
+  total: keptTotal('orders'),
   attributes: {
     order_number: bigInteger(sql`r.number`),
     currency_code: currencyCodeAttribute,

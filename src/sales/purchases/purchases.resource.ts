@@ -21,6 +21,7 @@ import {
 import { documentedComparisons } from '../../platform/jsonapi/operators.ts'
 import { defineResource, type Scope } from '../../platform/jsonapi/resource.ts'
 import { dateRange } from '../date-range.ts'
+import { keptTotal } from '../kept-counts.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
 import { blocksOfPurchase, PurchaseBlockSchema } from './purchase-blocks.ts'
 import { hasStatus, paymentsMade, purchaseStatus } from './purchase-status.ts'
@@ -43,6 +44,7 @@ export const purchases = defineResource({
     'An offer that a customer bought. `amount_in_cents` is the price of each regular payment with tax, in the smallest unit of the currency. It gives access until `deactivated_at`, which may lie in the future.',
   from: sql`purchases r left join subscriptions u on u.purchase_id = r.id and u.site_id = r.site_id`,
   listed: LIST_INDEX,
+  total: keptTotal('purchases'),
   attributes: {
     amount_in_cents: bigInteger(sql`r.amount`),
     payment_type: text(),

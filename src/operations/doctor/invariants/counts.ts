@@ -1,5 +1,7 @@
-/** How often coupons are used, and how many transactions lists have. */
+/** How often coupons are used, and how many sales lists have. */
 import type { Invariant } from './invariant.ts'
+
+const COUNTED_SALES = ['orders', 'order_items', 'purchases']
 
 export const countInvariants: Invariant[] = [
   {
@@ -18,6 +20,15 @@ export const countInvariants: Invariant[] = [
                from (select site_id, sum(change) as kept from transaction_counts group by site_id) k
                full join (select site_id, count(*) as there from transactions where is_completed group by site_id) t
               using (site_id)
+              where coalesce(kept, 0) <> coalesce(there, 0)`,
+  },
+  {
+    name: 'sale_count',
+    rule: 'The counters of orders, order items and purchases of every site are correct.',
+    violations: `select 'site ' || site_id || ': ' || coalesce(kept, 0) || ' ' || counted || ' counted, ' || coalesce(there, 0) || ' there' as what
+               from (select site_id, counted, sum(change) as kept from sale_counts group by site_id, counted) k
+               full join (${COUNTED_SALES.map((table) => `select site_id, '${table}' as counted, count(*) as there from ${table} group by site_id`).join(' union all ')}) t
+              using (site_id, counted)
               where coalesce(kept, 0) <> coalesce(there, 0)`,
   },
 ]
