@@ -13,6 +13,7 @@ import { grants } from './figures/grants.ts'
 import { imports } from './figures/imports.ts'
 import { latency } from './figures/latency.ts'
 import { millionContacts } from './figures/million-contacts.ts'
+import { millionSales } from './figures/million-sales.ts'
 import { orders } from './figures/orders.ts'
 import { restart } from './figures/restart.ts'
 import { sales } from './figures/sales.ts'
@@ -29,6 +30,7 @@ export const figures: Figure[] = [
   emptyStart,
   millionContacts,
   customFields,
+  millionSales,
   emails,
   restart,
   webhooks,

@@ -1,4 +1,5 @@
 import type { Result } from './figure.ts'
+import { LISTS_OF_SALES } from './figures/million-sales.ts'
 
 /** The limit of a result, or of its ratio to another result. */
 export interface Target {
@@ -30,6 +31,7 @@ export const targets: Target[] = [
   { of: 'p unset', limit: { most: 100 } },
   { of: 'p all set', limit: { most: 100 } },
   { of: 'p two', limit: { most: 100 } },
+  ...LISTS_OF_SALES.map(({ key, most }): Target => ({ of: key, limit: { most } })),
   { of: 'g', limit: { least: 500 } },
   { of: 'h', limit: { most: 200 } },
   { of: 'i', limit: { most: 3 } },

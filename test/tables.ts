@@ -289,6 +289,7 @@ export const NAMED_BY_PARAMETER = [
   'platform/records/lock-one.ts',
   'platform/records/reserve-id.ts',
   'platform/references/referable.ts',
+  'sales/kept-counts.ts',
 ]
 
 const all = Object.values(TABLES).flat()

@@ -9,15 +9,15 @@ const SECONDS = 3
 export interface List {
   key: string
   what: string
-  /** `{n}` is a number from 1 to a million. */
-  query: string
+  /** `{n}` is a number from 1 to `upTo`. */
+  path: string
 }
 
-/** The time that lists of contacts take, of which there are a million: one request at a time. */
-export async function askForLists(database: BenchDatabase, lists: List[]): Promise<Result[]> {
+/** The time that lists take, of which there are a million: one request at a time. */
+export async function askForLists(database: BenchDatabase, lists: List[], upTo = MILLION): Promise<Result[]> {
   const { ready, stop } = await serve(database)
   const results: Result[] = []
-  for (const { key, what, query } of lists) {
+  for (const { key, what, path } of lists) {
     const { latency, measured, seconds, statuses } = await load({
       url: ready.url!,
       token: database.account.token,
@@ -27,9 +27,9 @@ export async function askForLists(database: BenchDatabase, lists: List[]): Promi
       seconds: SECONDS,
       requests: {
         method: 'GET',
-        paths: [`/v1/contacts${query}`],
+        paths: [path],
         // A prime number, so that consecutive numbers are not adjacent.
-        numbers: { first: 1, count: MILLION, step: 7_919 },
+        numbers: { first: 1, count: upTo, step: 7_919 },
       },
     })
     const { p50, p95, max } = latency

@@ -5,10 +5,14 @@ import { rateOf, serveGrants } from './serve-grants.ts'
 
 /** The requested lists; `{n}` is a number in the e-mail of a contact. */
 const LISTS = [
-  { key: 'f list', what: 'first page of contacts', query: '' },
-  { key: 'f email', what: 'contact with an e-mail', query: '?filter[email]=person{n}@example.com' },
-  { key: 'f search', what: 'search for what few have', query: '?filter[search]=son{n}' },
-  { key: 'f common', what: 'search for what many have', query: '?filter[search]=velac' },
+  { key: 'f list', what: 'first page of contacts', path: '/v1/contacts' },
+  {
+    key: 'f email',
+    what: 'contact with an e-mail',
+    path: '/v1/contacts?filter[email]=person{n}@example.com',
+  },
+  { key: 'f search', what: 'search for what few have', path: '/v1/contacts?filter[search]=son{n}' },
+  { key: 'f common', what: 'search for what many have', path: '/v1/contacts?filter[search]=velac' },
 ]
 
 /** The rate of grants with a million contacts, and the time to find some of them. */

@@ -11,3 +11,4 @@ drop function if exists revoke_offers(bigint, bigint, bigint[], boolean, text, j
 drop function if exists keep_outcomes(bigint, jsonb, jsonb[]);
 drop function if exists access_end(timestamptz, integer);
 drop function if exists ending_notice(timestamptz, integer, timestamptz);
+drop function if exists insert_orders(jsonb, jsonb, timestamptz);

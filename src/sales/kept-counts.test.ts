@@ -35,7 +35,8 @@ test('the counts of sales follow every change, also concurrent ones and those th
   const customerId = body.meta.customer_id
   const sales: SaleIds[] = []
   for (let i = 0; i < 8; i++) sales.push(await makeSale(h.app, siteId, { customerId, offerId }))
-  const totalOf = async (type: string) => (await h.client.get(`/v1/${type}?page[size]=1`)).body.meta.total_count
+  const totalOf = async (type: string) =>
+    (await h.client.get(`/v1/${type}?page[size]=1`)).body.meta.total_count
   const total = () => totalOf('transactions')
   expect([await total(), await wrongCounts()]).toEqual([8, []])
   for (const type of COUNTED) expect([type, await totalOf(type)]).toEqual([type, 8])
@@ -52,7 +53,11 @@ test('the counts of sales follow every change, also concurrent ones and those th
   await h.app.db.deleteFrom('transactions').where('id', '=', sales[4]!.transactionId).execute()
   const idsOf = ({ orderId, itemId, purchaseId }: SaleIds) => [orderId, itemId, purchaseId]
   for (const [index, table] of COUNTED.entries()) {
-    await h.app.db.updateTable(table).set({ site_id: other }).where('id', '=', idsOf(sales[3]!)[index]!).execute()
+    await h.app.db
+      .updateTable(table)
+      .set({ site_id: other })
+      .where('id', '=', idsOf(sales[3]!)[index]!)
+      .execute()
     await inRolledBackTransaction(h.app.db, (tx) => tx.deleteFrom(table).execute())
     await h.app.db.deleteFrom(table).where('id', '=', idsOf(sales[4]!)[index]!).execute()
     expect([table, await totalOf(table)]).toEqual([table, 7])

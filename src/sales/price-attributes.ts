@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
-import { bigInteger, text } from '../platform/jsonapi/field-types.ts'
+import { bigInteger, parseBoolean, text } from '../platform/jsonapi/field-types.ts'
 import { formattedAmount, symbolOf } from '../platform/jsonapi/money-fields.ts'
-import { documentedComparisons } from '../platform/jsonapi/operators.ts'
+import { documentedComparisons, documentedNull } from '../platform/jsonapi/operators.ts'
 import type { Attribute, Filter } from '../platform/jsonapi/resource.ts'
+import { mapValues } from '../platform/jsonapi/schemas.ts'
+import { countedRare } from './kept-counts.ts'
 
 const CURRENCY = sql`r.currency`
 
@@ -53,3 +55,13 @@ export const orderComparisons = (
     },
     OPERATORS,
   )
+
+/** Whether an order or an item waits for its payment. */
+export const fulfilledFilter = (table: 'orders' | 'order_items'): Record<string, Filter> =>
+  mapValues(documentedNull('fulfilled_at', sql`r.fulfilled_at`), ({ build, ...filter }) => ({
+    ...filter,
+    build: (value, ...given) => ({
+      ...build(value, ...given),
+      ...countedRare(table, () => sql`r.fulfilled_at is null`, parseBoolean(value)),
+    }),
+  }))

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inTransaction } from '../platform/db/database.ts'
 import { makeContact, makeOffer, makeProduct, offersBody, unique } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { makePayout, makeSale, type SaleIds } from '../testing/sale-rows.ts'
+import { settlePurchases } from './settle/settle-purchases.ts'
 
 let h: Harness
 let siteId: string
@@ -370,14 +372,26 @@ describe('purchases', () => {
     const statusOf = async ({ purchaseId }: SaleIds) =>
       (await show(`/v1/purchases/${purchaseId}`)).attributes.status
     const [refunded, disputed] = [await sell(), await sell()]
+    const settle = ({ purchaseId }: SaleIds) => {
+      const origin = { actor: 'test', requestId: null, now: h.app.clock.now() }
+      return inTransaction(h.app.db, (tx) => settlePurchases(tx, siteId, [purchaseId], origin))
+    }
+    const foundBy = (status: string) =>
+      idsOf(`/v1/purchases?filter[id_eq]=${refunded.purchaseId},${disputed.purchaseId}&filter[status]=${status}`)
     expect([
       await statusOf(refunded),
       (await show(`/v1/purchases/${refunded.purchaseId}`)).attributes.multipay_payments_made,
     ]).toEqual(['paid', null])
     await addTransaction(refunded, { action: 'refund', amount: -500 })
+    await settle(refunded)
     expect(await statusOf(refunded)).toBe('paid')
     await addTransaction(refunded, { action: 'refund', amount: -4400 })
+    await settle(refunded)
     expect(await statusOf(refunded)).toBe('refunded')
+    expect([await foundBy('refunded'), await foundBy('paid')]).toEqual([
+      [refunded.purchaseId],
+      [disputed.purchaseId],
+    ])
     const at = h.app.clock.now()
     const dispute = {
       site_id: siteId,
@@ -395,11 +409,15 @@ describe('purchases', () => {
       .values({ ...dispute, status: 'warning_needs_response' })
       .returning('id')
       .executeTakeFirstOrThrow()
-    const become = (values: object) =>
-      h.app.db.updateTable('disputes').set(values).where('id', '=', id).execute()
+    const become = async (values: object) => {
+      await h.app.db.updateTable('disputes').set(values).where('id', '=', id).execute()
+      await settle(disputed)
+    }
+    await settle(disputed)
     expect(await statusOf(disputed)).toBe('paid')
     await become({ status: 'needs_response' })
     expect(await statusOf(disputed)).toBe('disputed')
+    expect([await foundBy('disputed'), await foundBy('paid')]).toEqual([[disputed.purchaseId], []])
     await become({ status: 'lost', lost_at: at })
     expect(await statusOf(disputed)).toBe('disputed')
     await become({ status: 'won', lost_at: null })

@@ -93,6 +93,7 @@ const FAULTS: [string, string][] = [
   ],
   ['purchase_blocks', `update purchase_blocks set since = since - interval '1 day' where cause = 'refund'`],
   ['purchase_blocks', `delete from purchase_blocks where purchase_id = ${paidBack}`],
+  ['payment_status', `update purchases set payment_status = 'paid'`],
   ['purchase_stuck', `update purchases set settle_at = now() - interval '2 minutes' where closed_at is null`],
   ['purchase_of_nobody', `update customers set deleted_at = now()`],
   ['subscription_purchase', 'delete from subscriptions'],

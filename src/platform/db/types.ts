@@ -1001,6 +1001,7 @@ export interface Purchases {
   opt_in: Generated<boolean>;
   order_id: Int8;
   order_item_id: Int8;
+  payment_status: Generated<string>;
   payment_type: string;
   quantity: number;
   referrer: string | null;

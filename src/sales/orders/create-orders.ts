@@ -200,6 +200,7 @@ const pointer = (name: string) => `/data/attributes/${name}`
 interface KnownOrder {
   id: string
   contact_id: string
+  email: string | null
   total: string
   currency: string
 }
@@ -212,10 +213,10 @@ async function findOrders(tx: Tx, orders: ReadOrder[]): Promise<(KnownOrder | nu
   const found: (KnownOrder | null)[] = orders.map(() => null)
   if (named.length === 0) return found
   const { rows } = await sql<KnownOrder & { place: number }>`
-    select n.place, o.id, o.total, o.currency, o.contact_id
+    select n.place, o.id, o.total, o.currency, o.contact_id, o.email
       from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) n (place integer, site_id bigint, provider text, reference text)
      cross join lateral (
-       select k.id, k.total, k.currency, c.contact_id
+       select k.id, k.total, k.currency, c.contact_id, c.email
          from orders k join customers c on c.id = k.customer_id and c.site_id = k.site_id
         where k.reference = n.reference and k.provider = n.provider and k.site_id = n.site_id offset 0) o`.execute(
     tx,
@@ -230,8 +231,10 @@ function assertSameSale(
   known: KnownOrder | null | undefined,
 ): { order: ReadOrder; knownId: string | null } {
   if (!known) return { order, knownId: null }
+  const { contactId, email } = order.buyer
   const isSame =
-    known.contact_id === order.buyer.contactId &&
+    // Whoever was not known yet may have become a contact since, by the same sale.
+    (contactId === null ? known.email === email : known.contact_id === contactId) &&
     Number(known.total) === totalOf(order.items).total &&
     known.currency === order.currency
   if (isSame) return { order, knownId: known.id }

@@ -10,11 +10,11 @@ import {
   timestamp,
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
-import { documentedNull } from '../../platform/jsonapi/operators.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
-import { keptTotal } from '../kept-counts.ts'
+import { keptTotal, ofOffer } from '../kept-counts.ts'
 import {
   currencyCodeAttribute,
+  fulfilledFilter,
   orderComparisons,
   PRICE_EXAMPLES,
   priceAttributes,
@@ -52,7 +52,7 @@ export const orderItems = defineResource({
   },
   filters: {
     order_id: { ...related(sql`r.order_id`, 'orders', 'Items of this order'), extension: true },
-    offer_id: { ...related(sql`r.offer_id`, 'offers', 'Items of this offer'), extension: true },
+    offer_id: ofOffer('order_items', 'Items of this offer'),
     customer_id: { ...related(sql`r.customer_id`, 'customers', 'Items of this customer'), extension: true },
     ...orderComparisons({
       item_type: ['text', ITEM_TYPE],
@@ -60,7 +60,7 @@ export const orderItems = defineResource({
       quantity: 'number',
       title: 'text',
     }),
-    ...documentedNull('fulfilled_at', sql`r.fulfilled_at`),
+    ...fulfilledFilter('order_items'),
   },
   sorts: {
     quantity: sql`r.quantity`,

@@ -13,13 +13,14 @@ import {
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { readId } from '../../platform/jsonapi/identifiers.ts'
-import { documentedNull } from '../../platform/jsonapi/operators.ts'
 import { defineResource } from '../../platform/jsonapi/resource.ts'
+import { ofSites } from '../../platform/jsonapi/select-rows.ts'
 import { dateRange } from '../date-range.ts'
-import { keptTotal } from '../kept-counts.ts'
+import { countedAs, keptTotal } from '../kept-counts.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
 import {
   currencyCodeAttribute,
+  fulfilledFilter,
   orderComparisons,
   PRICE_EXAMPLES,
   priceAttributes,
@@ -78,13 +79,21 @@ export const orders = defineResource({
           select from order_items i
            where i.order_id = r.id and i.site_id = r.site_id
              and i.offer_id = ${readId(value)} and i.site_id = any (${siteIds}::bigint[]))`,
+        ...countedAs(
+          (scope) => sql`(
+            select count(*) from (
+              select distinct i.order_id from order_items i
+               where i.offer_id = ${readId(value)} and ${ofSites({ site: sql`i.site_id` }, scope.siteIds)}) ordered)`,
+        ),
       }),
     },
-    name_or_email: { ...byNameOrEmail(sql`r.customer_id`), extension: true },
     ...orderComparisons({ order_number: ['number', sql`r.number`] }),
-    ...documentedNull('fulfilled_at', sql`r.fulfilled_at`),
+    ...fulfilledFilter('orders'),
   },
-  lookedUpFilters: dateRange(sql`r.created_at`, 'Created'),
+  lookedUpFilters: {
+    ...dateRange(sql`r.created_at`, 'Created'),
+    name_or_email: { ...byNameOrEmail('orders'), extension: true },
+  },
   filterable: { provider: 'text', provider_reference: 'text' },
   sorts: {
     order_number: sql`r.number`,

@@ -33,10 +33,11 @@ begin
                            else s -> 'options' || '{"send_customer_welcome_email": false}' end)
       from jsonb_array_elements(v_given) s where not (s ->> 'is_done')::boolean), true);
   v_changes := ensure_customers(v_changes, p_now);
+  perform assert_unknown(v_given);
   v_sales := with_ids(v_given, v_changes);
   v_items := items_of(v_sales);
 
-  perform insert_orders(v_sales, v_items, p_now);
+  perform insert_items(v_items, p_now);
   perform insert_purchases(v_items, p_now);
   perform insert_payments(v_sales, v_items, p_now);
   perform from record_events(
@@ -50,6 +51,8 @@ begin
             -- Those whose access may have ended already record that, each with the origin of its own sale.
             group by i.site_id, case when i.starts_at + make_interval(days => i.access_days - 1) <= p_now then i.options end
             order by 1, 3) sold;
+  -- Last: orders of a site get their numbers one transaction after the other, and the next waits until this one commits.
+  perform insert_orders(v_sales, p_now);
 
   return query
     select (g ->> 'place')::integer, c.error, c.unknown_offer_id, coalesce(s.order_id, (g ->> 'order_id')::bigint),
@@ -83,34 +86,46 @@ begin
 end
 $$;
 
--- The sales that are to be written, with the ids of what they consist of, and the numbers of new orders.
+-- Fails when another transaction has recorded one of the sales since it was looked for. The same sale is that of the same
+-- buyer, who is locked by now: what the other transaction has written is seen.
+create or replace function assert_unknown(p_sales jsonb) returns void language plpgsql as $$
+begin
+  if exists (
+    select from jsonb_array_elements(p_sales) s
+     cross join lateral (
+       select from orders k
+        where k.reference = s ->> 'reference' and k.provider = s ->> 'provider' and k.site_id + 0 = (s ->> 'site_id')::bigint
+        limit 1) recorded
+     where not (s ->> 'is_known')::boolean)
+  then
+    perform fail_as_recorded();
+  end if;
+end
+$$;
+
+create or replace function fail_as_recorded() returns void language plpgsql as $$
+begin
+  raise exception 'a sale was recorded by another transaction meanwhile' using errcode = 'serialization_failure';
+end
+$$;
+
+-- The sales that are to be written, with the ids of what they consist of.
 create or replace function with_ids(p_sales jsonb, p_changes offers_change[]) returns jsonb language plpgsql as $$
 declare
   v_sales jsonb;
 begin
-  with wanted as materialized (
-    select s, c.place, c.site_id, c.contact_id, c.customer_id, (s ->> 'is_known')::boolean as is_known
-      from jsonb_array_elements(p_sales) s join unnest(p_changes) c on c.place = (s ->> 'place')::integer
-     where c.error is null
-  ), taken as (
-    insert into order_numbers (site_id, last)
-    select w.site_id, count(*) from wanted w where not w.is_known group by w.site_id order by w.site_id
-    on conflict (site_id) do update set last = order_numbers.last + excluded.last
-    returning site_id, last
-  ), numbered as (
-    select w.*, t.last - row_number() over (partition by w.site_id, w.is_known order by w.place desc) + 1 as number
-      from wanted w left join taken t using (site_id)
-  )
   select coalesce(jsonb_agg(
-           n.s || jsonb_build_object(
-             'contact_id', n.contact_id, 'customer_id', n.customer_id, 'number', n.number,
-             'order_id', coalesce((n.s ->> 'order_id')::bigint, nextval('orders_id_seq')),
+           s || jsonb_build_object(
+             'contact_id', c.contact_id, 'customer_id', c.customer_id,
+             'order_id', coalesce((s ->> 'order_id')::bigint, nextval('orders_id_seq')),
              'transaction_id', coalesce(pending.id, nextval('transactions_id_seq')))
-           order by n.place), '[]') into v_sales
-    from numbered n
+           order by c.place), '[]') into v_sales
+    from jsonb_array_elements(p_sales) s join unnest(p_changes) c on c.place = (s ->> 'place')::integer
     left join lateral (
       select t.id from transactions t
-       where n.is_known and t.order_id = (n.s ->> 'order_id')::bigint and t.site_id + 0 = n.site_id limit 1) pending on true;
+       where (s ->> 'is_known')::boolean and t.order_id = (s ->> 'order_id')::bigint and t.site_id + 0 = c.site_id
+       limit 1) pending on true
+   where c.error is null;
   return v_sales;
 end
 $$;
@@ -138,28 +153,8 @@ begin
 end
 $$;
 
-create or replace function insert_orders(p_sales jsonb, p_items jsonb, p_now timestamptz) returns void language plpgsql as $$
-declare
-  v_wanted integer := (select count(*) from jsonb_array_elements(p_sales) s where not (s ->> 'is_known')::boolean);
-  v_inserted integer;
+create or replace function insert_items(p_items jsonb, p_now timestamptz) returns void language plpgsql as $$
 begin
-  insert into orders (site_id, id, number, customer_id, provider, reference, provider_account_id, is_test, currency, subtotal,
-                      discount, tax, total, ordered_at, fulfilled_at, ticket, created_at, updated_at)
-  select s.site_id, s.order_id, s.number, s.customer_id, s.provider, s.reference, s.provider_account_id, s.is_test,
-         s.currency, s.subtotal, s.discount, s.tax, s.total, s.ordered_at, case when s.gives_access then p_now end,
-         coalesce(s.ticket, 0), p_now, p_now
-    from jsonb_to_recordset(p_sales) s (
-      place integer, site_id bigint, order_id bigint, number bigint, customer_id bigint, provider text, reference text,
-      provider_account_id bigint, is_test boolean, currency text, subtotal bigint, discount bigint, tax bigint, total bigint,
-      ordered_at timestamptz, gives_access boolean, ticket bigint, is_known boolean)
-   where not s.is_known
-   order by s.place
-  on conflict (reference, provider, site_id) where reference is not null do nothing;
-  get diagnostics v_inserted = row_count;
-  if v_inserted <> v_wanted then
-    raise exception 'a sale was recorded by another transaction meanwhile' using errcode = 'serialization_failure';
-  end if;
-
   insert into order_items (site_id, id, order_id, customer_id, offer_id, title, quantity, currency, subtotal, discount, tax,
                            total, fulfilled_at, created_at, updated_at)
   select i.site_id, i.id, i.order_id, i.customer_id, i.offer_id, i.title, i.quantity, i.currency, i.subtotal, i.discount,
@@ -170,14 +165,48 @@ begin
    where not i.is_known;
 
   -- Those that had waited for their payment.
-  update orders set fulfilled_at = p_now, updated_at = p_now
-   where id = any (array(
-     select (s ->> 'order_id')::bigint from jsonb_array_elements(p_sales) s
-      where (s ->> 'is_known')::boolean and (s ->> 'gives_access')::boolean));
   update order_items set fulfilled_at = p_now, updated_at = p_now
    where id = any (array(
      select (i ->> 'id')::bigint from jsonb_array_elements(p_items) i
       where (i ->> 'is_known')::boolean and (i ->> 'gives_access')::boolean));
+end
+$$;
+
+-- New orders, with their numbers, and those that had waited for their payment.
+create or replace function insert_orders(p_sales jsonb, p_now timestamptz) returns void language plpgsql as $$
+declare
+  v_wanted integer := (select count(*) from jsonb_array_elements(p_sales) s where not (s ->> 'is_known')::boolean);
+  v_inserted integer;
+begin
+  with sold as materialized (
+    select s.* from jsonb_to_recordset(p_sales) s (
+      place integer, site_id bigint, order_id bigint, customer_id bigint, provider text, reference text,
+      provider_account_id bigint, is_test boolean, currency text, subtotal bigint, discount bigint, tax bigint, total bigint,
+      ordered_at timestamptz, gives_access boolean, ticket bigint, is_known boolean)
+     where not s.is_known
+  ), taken as (
+    insert into order_numbers (site_id, last)
+    select s.site_id, count(*) from sold s group by s.site_id order by s.site_id
+    on conflict (site_id) do update set last = order_numbers.last + excluded.last
+    returning site_id, last
+  )
+  insert into orders (site_id, id, number, customer_id, provider, reference, provider_account_id, is_test, currency, subtotal,
+                      discount, tax, total, ordered_at, fulfilled_at, ticket, created_at, updated_at)
+  select s.site_id, s.order_id, t.last - row_number() over (partition by s.site_id order by s.place desc) + 1, s.customer_id,
+         s.provider, s.reference, s.provider_account_id, s.is_test, s.currency, s.subtotal, s.discount, s.tax, s.total,
+         s.ordered_at, case when s.gives_access then p_now end, coalesce(s.ticket, 0), p_now, p_now
+    from sold s join taken t using (site_id)
+   order by s.place
+  on conflict (reference, provider, site_id) where reference is not null do nothing;
+  get diagnostics v_inserted = row_count;
+  if v_inserted <> v_wanted then
+    perform fail_as_recorded();
+  end if;
+
+  update orders set fulfilled_at = p_now, updated_at = p_now
+   where id = any (array(
+     select (s ->> 'order_id')::bigint from jsonb_array_elements(p_sales) s
+      where (s ->> 'is_known')::boolean and (s ->> 'gives_access')::boolean));
 end
 $$;
 

@@ -9,7 +9,6 @@ import {
   nullableInteger,
   nullableText,
   nullableTimestamp,
-  oneOf,
   parseBoolean,
   personal,
   related,
@@ -19,9 +18,9 @@ import {
   toOne,
 } from '../../platform/jsonapi/field-types.ts'
 import { documentedComparisons } from '../../platform/jsonapi/operators.ts'
-import { defineResource, type Scope } from '../../platform/jsonapi/resource.ts'
+import { defineResource, type FilterSql, type Scope } from '../../platform/jsonapi/resource.ts'
 import { dateRange } from '../date-range.ts'
-import { keptTotal } from '../kept-counts.ts'
+import { countedRare, keptTotal, ofOffer } from '../kept-counts.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
 import { blocksOfPurchase, PurchaseBlockSchema } from './purchase-blocks.ts'
 import { hasStatus, paymentsMade, purchaseStatus } from './purchase-status.ts'
@@ -31,6 +30,20 @@ const PAYMENT_TYPES = ['free', 'single', 'multipay', 'subscription']
 /** An end may be planned: until then the purchase is active. */
 const isActive = ({ now }: Scope) => sql`(r.deactivated_at is null or r.deactivated_at > ${now})`
 const isDeactivated = ({ now }: Scope) => sql`r.deactivated_at <= ${now}`
+
+const hasAccess = (active: boolean, scope: Scope): FilterSql => ({
+  where: active ? isActive(scope) : isDeactivated(scope),
+  ...countedRare('purchases', isDeactivated, !active),
+})
+
+/** Single payments are most, and what is left of all; the other types have an index. */
+function ofPaymentType(type: string): FilterSql {
+  const others = sql`r.payment_type <> 'single'`
+  if (type === 'single')
+    return { where: sql`r.payment_type = 'single'`, ...countedRare('purchases', () => others, false) }
+  const isType = sql`r.payment_type = ${type} and ${others}`
+  return { where: isType, ...countedRare('purchases', () => isType, true) }
+}
 
 const OPERATORS = [
   ...['eq', 'cont', 'not_eq', 'not_cont', 'gt', 'gte', 'gteq', 'lt', 'lte', 'lteq', 'start', 'end'],
@@ -110,11 +123,11 @@ export const purchases = defineResource({
   filters: {
     active: {
       description: 'true: those that give access now, also until a planned end; false: those that do not',
-      build: (value, scope) => ({ where: parseBoolean(value) ? isActive(scope) : isDeactivated(scope) }),
+      build: (value, scope) => hasAccess(parseBoolean(value), scope),
     },
     deactivated: {
       description: 'The reverse of filter[active]',
-      build: (value, scope) => ({ where: parseBoolean(value) ? isDeactivated(scope) : isActive(scope) }),
+      build: (value, scope) => hasAccess(!parseBoolean(value), scope),
     },
     referrer: {
       description: 'The same as filter[referrer_eq]',
@@ -122,14 +135,20 @@ export const purchases = defineResource({
     },
     customer_id: related(sql`r.customer_id`, 'customers', 'Purchases of this customer'),
     contact_id: ofContact(sql`r.customer_id`, 'Purchases'),
-    offer_id: { ...related(sql`r.offer_id`, 'offers', 'Purchases of this offer'), extension: true },
+    offer_id: ofOffer('purchases', 'Purchases of this offer'),
     order_id: { ...related(sql`r.order_id`, 'orders', 'Purchases of this order'), extension: true },
-    name_or_email: { ...byNameOrEmail(sql`r.customer_id`), extension: true },
-    payment_type: { ...oneOf(sql`r.payment_type`, PAYMENT_TYPES), extension: true },
+    payment_type: {
+      description: PAYMENT_TYPES.join(', '),
+      extension: true,
+      build(value) {
+        if (PAYMENT_TYPES.includes(value)) return ofPaymentType(value)
+        throw new Error(`must be one of ${PAYMENT_TYPES.join(', ')}`)
+      },
+    },
     status: {
       description: 'This status, such as active, past_due, canceled, paid or refunded',
       extension: true,
-      build: (value, { siteIds }) => ({ where: hasStatus(value, siteIds) }),
+      build: hasStatus,
     },
     ...documentedComparisons(
       {
@@ -152,7 +171,10 @@ export const purchases = defineResource({
       OPERATORS,
     ),
   },
-  lookedUpFilters: dateRange(sql`r.created_at`, 'Created'),
+  lookedUpFilters: {
+    ...dateRange(sql`r.created_at`, 'Created'),
+    name_or_email: { ...byNameOrEmail('purchases'), extension: true },
+  },
   sorts: {
     amount_in_cents: sql`r.amount`,
     multipay_payments_made: paymentsMade,

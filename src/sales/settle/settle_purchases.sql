@@ -1,6 +1,6 @@
--- The only place that writes when and why purchases end, and what customers have paid: all of it follows from facts
--- that other functions record. Call it after every change of a payment, refund, dispute, subscription or block of a
--- purchase, in the same transaction. Calling it again changes nothing.
+-- The only place that writes when and why purchases end, how their payments stand, and what customers have paid: all of it
+-- follows from facts that other functions record. Call it after every change of a payment, refund, dispute, subscription or
+-- block of a purchase, in the same transaction. Calling it again changes nothing.
 --
 -- Of two transactions that record facts about one purchase at once, the one that settles last sees the facts of both:
 -- the lock comes first, and each later statement sees what was committed before it.
@@ -15,6 +15,7 @@ begin
   perform from purchases where id = any (p_purchase_ids) and site_id = p_site_id order by id for no key update;
   perform derive_blocks(p_site_id, p_purchase_ids, p_now);
   perform apply_blocks(p_site_id, p_purchase_ids, p_origin, p_now);
+  perform set_payment_statuses(p_site_id, p_purchase_ids);
   perform set_net_revenue(p_site_id, p_purchase_ids, p_now);
 end
 $$;
@@ -92,6 +93,33 @@ begin
       join purchases p on p.id = turned.id and p.site_id = p_site_id
       join customers c on c.id = p.customer_id and c.site_id = p_site_id
      order by turned.position));
+end
+$$;
+
+-- How the payments of the purchases stand, by which lists are filtered: disputed, while a dispute is open or lost; refunded,
+-- when something was paid back and nothing of the price is left.
+create or replace function set_payment_statuses(p_site_id bigint, p_purchase_ids bigint[]) returns void language plpgsql as $$
+begin
+  update purchases p set payment_status = paid.status
+    from (
+      select wanted.id,
+             case when moved.is_disputed then 'disputed' when moved.is_refunded and moved.amount <= 0 then 'refunded'
+                  else 'paid' end as status
+        from unnest(p_purchase_ids) wanted (id)
+       cross join lateral (
+         select bool_or(t.action = 'refund') filter (where t.counts) as is_refunded,
+                sum(tp.amount) filter (where t.counts) as amount,
+                bool_or(exists (
+                  select from disputes d
+                   where d.transaction_id = tp.transaction_id and d.site_id + 0 = p_site_id
+                     and (d.lost_at is not null or d.status in ('needs_response', 'under_review')))) as is_disputed
+           from transaction_purchases tp
+          cross join lateral (
+            select m.action, m.state = 'succeeded'
+                   and m.action in ('charge', 'subscribe', 'subscription_charge', 'refund') as counts
+              from transactions m where m.id = tp.transaction_id and m.site_id + 0 = p_site_id limit 1) t
+          where tp.purchase_id = wanted.id and tp.site_id + 0 = p_site_id) moved) paid
+   where p.id = any (p_purchase_ids) and p.id = paid.id and p.site_id = p_site_id and p.payment_status <> paid.status;
 end
 $$;
 

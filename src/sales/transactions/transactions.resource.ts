@@ -13,28 +13,27 @@ import {
 } from '../../platform/jsonapi/field-types.ts'
 import { readId } from '../../platform/jsonapi/identifiers.ts'
 import { formattedAmount, symbolOf } from '../../platform/jsonapi/money-fields.ts'
-import { defineResource, type Filter } from '../../platform/jsonapi/resource.ts'
+import { defineResource, type Filter, type FilterSql, type Scope } from '../../platform/jsonapi/resource.ts'
 import { dateRange } from '../date-range.ts'
+import { countedAs, countedRows, keptCount, keptTotal } from '../kept-counts.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
 
 const STATES = ['initialized', 'succeeded', 'failed']
 
-/** What lists show when it has succeeded. */
-const COMPLETED = ['charge', 'subscribe', 'subscription_charge', 'refund', 'dispute']
-const ACTIONS = [...COMPLETED, 'free_purchase', 'subscription_update', 'test']
+const ACTIONS = [
+  ...['charge', 'subscribe', 'subscription_charge', 'refund', 'dispute'],
+  ...['free_purchase', 'subscription_update', 'test'],
+]
 
 const CURRENCY = sql`r.currency`
 
-/** What lists show and what they leave out have an index each. */
-const isOther = (condition: RawBuilder<unknown>) => sql`not r.is_completed and ${condition}`
-
 /** A filter by one of these words, which also finds what lists otherwise leave out. */
-const withOthers = (words: string[], where: (value: string) => RawBuilder<unknown>): Filter => ({
+const withOthers = (words: string[], find: (value: string) => FilterSql): Filter => ({
   description: `${words.join(', ')}: also of transactions that lists otherwise leave out`,
   extension: true,
   build(value) {
     if (!words.includes(value)) throw new Error(`must be one of ${words.join(', ')}`)
-    return { where: where(value), saysWhatIsListed: true }
+    return { ...find(value), saysWhatIsListed: true }
   },
 })
 
@@ -46,8 +45,7 @@ export const transactions = defineResource({
     'Money that moved: a payment, a refund or a dispute; the amounts of the last two are negative. Lists show succeeded charges, refunds and disputes, unless `filter[state]` or `filter[action]` asks for others; tests, free purchases and failed payments can be looked up by id. `created_at` is when the money moved.',
   from: sql`transactions r`,
   listed: sql`r.is_completed`,
-  total: ({ siteIds }) =>
-    sql`select coalesce(sum(change), 0) as count from transaction_counts where site_id = any (${siteIds}::bigint[])`,
+  total: keptTotal('transactions'),
   attributes: {
     action: text(),
     state: text(),
@@ -87,19 +85,24 @@ export const transactions = defineResource({
   },
   filters: {
     customer_id: related(sql`r.customer_id`, 'customers', 'Transactions of this customer'),
-    name_or_email: byNameOrEmail(sql`r.customer_id`),
     contact_id: ofContact(sql`r.customer_id`, 'Transactions'),
     offer_id: {
       description: 'Transactions that pay for this offer, also together with others',
       refersTo: 'offers',
       extension: true,
-      build: (value, { siteIds }) => ({
+      build(value) {
+        const ofOffer = sql`r.offer_id = ${readId(value)}`
         // Not a list of ids: of an offer that sells well, it would have all of them.
-        where: sql`exists (
+        const ofSeveral = sql`r.offer_id is null and exists (
           select from transaction_purchases tp join purchases p on p.id = tp.purchase_id and p.site_id = tp.site_id
-           where tp.transaction_id = r.id and tp.site_id = r.site_id
-             and p.offer_id = ${readId(value)} and p.site_id = any (${siteIds}::bigint[]))`,
-      }),
+           where tp.transaction_id = r.id and tp.site_id = r.site_id and p.offer_id = ${readId(value)})`
+        const countOf = (condition: RawBuilder<unknown>, scope: Scope) =>
+          countedRows('transactions', sql`r.is_completed and ${condition}`, scope)
+        return {
+          where: sql`(${ofOffer} or (${ofSeveral}))`,
+          ...countedAs((scope) => sql`${countOf(ofOffer, scope)} + ${countOf(ofSeveral, scope)}`),
+        }
+      },
     },
     order_id: { ...related(sql`r.order_id`, 'orders', 'Transactions of this order'), extension: true },
     purchase_id: {
@@ -112,19 +115,26 @@ export const transactions = defineResource({
            where tp.purchase_id = ${readId(value)} and tp.site_id = any (${siteIds}::bigint[])))`,
       }),
     },
-    state: withOthers(STATES, (value) =>
-      value === 'succeeded'
-        ? sql`(r.is_completed or (${isOther(sql`r.state = ${value}`)}))`
-        : isOther(sql`r.state = ${value}`),
-    ),
+    state: withOthers(STATES, (value) => {
+      const isOther = sql`not r.is_completed and r.state = ${value}`
+      if (value !== 'succeeded') return { where: isOther }
+      return {
+        where: sql`r.state = 'succeeded'`,
+        ...countedAs(
+          (scope) =>
+            sql`${keptCount('transactions', scope)} + ${countedRows('transactions', isOther, scope)}`,
+        ),
+      }
+    }),
     action: withOthers(ACTIONS, (value) => {
       const isAction = sql`r.action = ${value}`
-      return COMPLETED.includes(value)
-        ? sql`((r.is_completed and ${isAction}) or (${isOther(isAction)}))`
-        : isOther(isAction)
+      return { where: isAction, ...countedAs((scope) => countedRows('transactions', isAction, scope)) }
     }),
   },
-  lookedUpFilters: dateRange(sql`r.occurred_at`, 'The money moved'),
+  lookedUpFilters: {
+    ...dateRange(sql`r.occurred_at`, 'The money moved'),
+    name_or_email: byNameOrEmail('transactions'),
+  },
   filterable: {
     amount_in_cents: 'number',
     currency: 'text',

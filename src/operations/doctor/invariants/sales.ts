@@ -145,6 +145,25 @@ export const saleInvariants: Invariant[] = [
        where b.purchase_id is null and f.cause <> 'failed_payment'`,
   },
   {
+    name: 'payment_status',
+    rule: 'How the payments of every purchase stand follows from its refunds and disputes.',
+    violations: `
+      select 'purchase ' || p.id as what
+        from purchases p
+        left join (
+          select tp.site_id, tp.purchase_id, bool_or(t.action = 'refund') as is_refunded, sum(tp.amount) as amount
+            from transaction_purchases tp join transactions t on t.site_id = tp.site_id and t.id = tp.transaction_id
+           where t.state = 'succeeded' and (t.action = 'refund' or t.action in ${CHARGES})
+           group by tp.site_id, tp.purchase_id) paid on paid.site_id = p.site_id and paid.purchase_id = p.id
+        left join (
+          select distinct tp.site_id, tp.purchase_id
+            from transaction_purchases tp join disputes d on d.site_id = tp.site_id and d.transaction_id = tp.transaction_id
+           where d.lost_at is not null or d.status in ('needs_response', 'under_review')) disputed
+          on disputed.site_id = p.site_id and disputed.purchase_id = p.id
+       where p.payment_status <> case when disputed.purchase_id is not null then 'disputed'
+                                      when paid.is_refunded and paid.amount <= 0 then 'refunded' else 'paid' end`,
+  },
+  {
     name: 'purchase_stuck',
     rule: 'Every purchase whose time has come was settled within a minute.',
     violations: `select 'purchase ' || id as what from purchases where settle_at < $1::timestamptz - ${STUCK}`,
