@@ -377,7 +377,9 @@ describe('purchases', () => {
       return inTransaction(h.app.db, (tx) => settlePurchases(tx, siteId, [purchaseId], origin))
     }
     const foundBy = (status: string) =>
-      idsOf(`/v1/purchases?filter[id_eq]=${refunded.purchaseId},${disputed.purchaseId}&filter[status]=${status}`)
+      idsOf(
+        `/v1/purchases?filter[id_eq]=${refunded.purchaseId},${disputed.purchaseId}&filter[status]=${status}`,
+      )
     expect([
       await statusOf(refunded),
       (await show(`/v1/purchases/${refunded.purchaseId}`)).attributes.multipay_payments_made,

@@ -194,7 +194,9 @@ describe('by name or e-mail', () => {
       const { read, total } = await reading(`/v1/${type}?filter[name_or_email]=example.com`)
       expect(total).toBe(type === 'transactions' ? SALES - SALES / 1000 : SALES)
       expect(read).toBeLessThanOrEqual(SALES + VISITORS + 10_000)
-      const page = (await rowsReadBy(h.app.pool, [...statements])).find(({ text }) => text.includes('offset $'))!
+      const page = (await rowsReadBy(h.app.pool, [...statements])).find(({ text }) =>
+        text.includes('offset $'),
+      )!
       expect(page.read).toBeLessThanOrEqual(20 * PAGE)
     },
   )
