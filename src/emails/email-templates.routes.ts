@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { originOf } from '../people/contacts/origin-of.ts'
 import type { Db, Tx } from '../platform/db/database.ts'
-import { assertMay, authenticate } from '../platform/http/authenticate.ts'
+import { assertMay } from '../platform/http/authenticate.ts'
 import { newDocument } from '../platform/http/crud-documents.ts'
 import { crudRoutes } from '../platform/http/crud-routes.ts'
 import { ignoredAttributes } from '../platform/http/documents.ts'
@@ -105,10 +105,7 @@ const test = route({
     }),
   },
   errors: [404, 409, 422, 429],
-  async prepare({ app, claims, source }) {
-    const { userId } = await authenticate(app.db, claims, 'manage:emails', false)
-    await limitTests(app, userId, source)
-  },
+  prepare: ({ app, caller, source }) => limitTests(app, caller.userId, source),
   async handler(context) {
     const { app, tx, caller } = context
     const { siteId, kind, words } = await readDraft(context, tx)

@@ -563,6 +563,35 @@ describe('a free offer', () => {
 })
 
 describe('an offer that cannot be bought', () => {
+  test('of a site without Stripe is given for a code that leaves nothing to pay; the page takes the code', async () => {
+    const { path } = await makeOffer()
+    await makeCoupon({ percent_off: 100 })
+    await api().post('/v1/coupons', {
+      data: { type: 'coupons', attributes: { code: 'HALF', percent_off: 50 } },
+    })
+    const shown = await browser.open(path)
+    expect([shown.status, shown.html]).toEqual([503, expect.stringContaining('<label for="coupon">')])
+    expect(shown.text).not.toContain('Continue to payment')
+    expect(shown.html).not.toContain('name="email"')
+    for (const fields of [{}, { coupon: 'HALF' }, { coupon: 'HALF', apply: 'yes' }] as Record<
+      string,
+      string
+    >[])
+      expect(await browser.send(path, { ...ada(), ...fields })).toMatchObject({
+        status: 503,
+        text: expect.stringContaining('This offer cannot be bought yet'),
+      })
+    expect((await browser.send(path, { coupon: 'OTHER', apply: 'yes' })).status).toBe(422)
+    expect(await books()).toMatchObject({ orders: [], checkouts: [] })
+    const applied = await browser.send(path, { coupon: 'SPRING', apply: 'yes' })
+    expect([applied.status, applied.text]).toEqual([200, expect.stringContaining('Get it for free')])
+    expect((await browser.send(path, { ...ada(), coupon: 'SPRING' })).status).toBe(200)
+    expect(await books()).toMatchObject({
+      orders: [{ total: 0, isFulfilled: true }],
+      transactions: ['free_purchase succeeded 0'],
+    })
+  })
+
   test.each([
     [
       'is archived',

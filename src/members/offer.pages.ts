@@ -47,9 +47,9 @@ const showOffer = page('GET', '/offers/:token', async (visit) => {
   return renderOffer(visit, found.offer, given, tried, [])
 })
 
-const CLOSED = { not_found: 404, acting: 403, offer_closed: 410, offer_unavailable: 503 } as const
+const CLOSED = { not_found: 404, acting: 403, offer_closed: 410 } as const
 
-/** The offer of the address, or why it cannot be bought. */
+/** The offer of the address, or why nobody can have it. */
 async function findOffer({
   app,
   site,
@@ -59,10 +59,12 @@ async function findOffer({
   const offer = await readOfferForSale(app.db, site.id, params.token!)
   if (!offer) return { closed: 'not_found' }
   if (isActing) return { closed: 'acting' }
-  if (offer.isArchived) return { closed: 'offer_closed' }
-  const isSold = offer.payment_type === 'free' || (await sellingAccount(app.db, site.id)) !== null
-  return isSold ? { offer } : { closed: 'offer_unavailable' }
+  return offer.isArchived ? { closed: 'offer_closed' } : { offer }
 }
+
+/** Whether nothing is to be paid, or the site can take money. */
+const isAvailable = async ({ app, site }: Visit, offer: OfferForSale, coupon: Coupon | null) =>
+  isFree(snapshotOf(offer, coupon, false)) || (await sellingAccount(app.db, site.id)) !== null
 
 const refuse = (visit: Visit, closed: keyof typeof CLOSED) =>
   closed === 'not_found' ? notFound(visit) : say(visit, closed, CLOSED[closed])
@@ -97,7 +99,8 @@ const buy = page('POST', '/offers/:token', async (visit) => {
   const tried = await tryCoupon(visit, offer, given.coupon)
   if ('waitSeconds' in tried) return tooMany(visit, tried.waitSeconds)
   const couponErrors = tried.problem ?? []
-  if (form.apply !== undefined) return renderOffer(visit, offer, given, tried, couponErrors)
+  if (form.apply !== undefined || !(await isAvailable(visit, offer, tried.coupon)))
+    return renderOffer(visit, offer, given, tried, couponErrors)
   const buyer = member ? { name: member.name, email: member.email } : readBuyer(given)
   const errors = [...('errors' in buyer ? buyer.errors : []), ...couponErrors]
   if ('errors' in buyer || errors.length > 0) return renderOffer(visit, offer, given, tried, errors)
@@ -203,6 +206,7 @@ async function renderOffer(
     app.clock.now(),
   )
   const snapshot: Snapshot = snapshotOf(offer, coupon, !standing.hadTrial)
+  const is_available = await isAvailable(visit, offer, coupon)
   visit.keepNonce()
   // To the page of the payment provider.
   visit.relaxPolicy({ mayLeave: true })
@@ -221,7 +225,9 @@ async function renderOffer(
         code: coupon.code,
         price: priceText(language, { ...snapshot, coupon: null })[0]!,
       },
-      takes_coupons: offer.payment_type !== 'free',
+      is_available,
+      // Where no money is taken, one that covers all of a single payment.
+      takes_coupons: offer.payment_type !== 'free' && (is_available || offer.interval === null),
       coupon: given.coupon,
       is_free: isFree(snapshot),
       signed_in_as: member?.email ?? null,
@@ -231,7 +237,7 @@ async function renderOffer(
       source: given.source,
       errors,
     },
-    errors.length > 0 ? 422 : 200,
+    errors.length > 0 ? 422 : is_available ? 200 : 503,
   )
 }
 

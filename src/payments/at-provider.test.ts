@@ -1,6 +1,6 @@
 /** Requests to the API that have Stripe do something: it is done there first, once, or nothing changes. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Account, makeAccount } from '../testing/fixtures.ts'
+import { type Account, makeAccount, makeKey } from '../testing/fixtures.ts'
 import { connectStripe, startWithStripe, type WithStripe } from '../testing/stripe/connect.ts'
 import { beginCheckout, booksOf, MONTHLY } from '../testing/stripe/shop.ts'
 import { advanceClock } from '../worker/advance-clock.ts'
@@ -97,7 +97,10 @@ test('a refund is paid back by Stripe once for a key, and its notification adds 
   await hear()
   expect(h.stripe.state.objects.get('charge', charge.id).amount_refunded).toBe(900)
   expect(await books()).toMatchObject({ money: 20, purchases: [{ isHeld: true }] })
-  expect((await refund(orderId)).status).toBe(201)
+  expect((await refund(orderId, undefined, 'refund-2')).status).toBe(201)
+  // Nothing is left, and its repetition is answered all the same.
+  const replayed = await refund(orderId, undefined, 'refund-2')
+  expect([replayed.status, replayed.headers.get('idempotent-replayed')]).toEqual([201, 'true'])
   await hear()
   expect(h.stripe.state.objects.get('charge', charge.id).amount_refunded).toBe(2900)
   expect(await books()).toMatchObject({
@@ -105,6 +108,30 @@ test('a refund is paid back by Stripe once for a key, and its notification adds 
     purchases: [{ isHeld: false, blocks: ['refund'] }],
     transactions: ['charge succeeded 2900', 'refund succeeded -2000', 'refund succeeded -900'],
   })
+})
+
+test('a request that is refused pays nothing back', async () => {
+  const { orderId } = await buy()
+  const path = `/v1/orders/${orderId}/refunds`
+  const before = refundsAtStripe().length
+  const { token } = await makeKey(h.app, owner, ['manage:orders'])
+  const send = (attributes: object, query = '', id?: string) =>
+    h.clientWith(token).post(path + query, { data: { type: 'transactions', ...(id && { id }), attributes } })
+  const answers = [
+    await send({ refunded_at: '2999-01-01' }),
+    await send({ refunded_at: '2001-01-01' }),
+    await send({ amont_in_cents: 1 }),
+    await send({ provider_reference: 're_1' }),
+    await send({}, '', '7'),
+    // The key may not see customers.
+    await send({}, '?include=customer'),
+  ]
+  expect(answers.map(({ status }) => status)).toEqual([422, 422, 422, 422, 403, 403])
+  expect(answers[3]!.body.errors[0]).toMatchObject({
+    code: 'charged_by_provider',
+    source: { pointer: '/data/attributes/provider_reference' },
+  })
+  expect(refundsAtStripe()).toHaveLength(before)
 })
 
 test('what is disputed is not paid back as well: at most what was captured, less refunds and disputes', async () => {

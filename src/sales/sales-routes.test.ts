@@ -80,6 +80,7 @@ describe('an order', () => {
     const { status, body } = await order({
       email,
       name: 'Ada Lovelace',
+      provider: 'shop',
       items: [
         { offer_id: first, discount_in_cents: 900, sales_tax_in_cents: 1710, coupon_code: 'SPRING' },
         { offer_id: second, quantity: 3 },
@@ -180,6 +181,244 @@ describe('an order', () => {
   })
 })
 
+/** A document with a member beside, and the way to it. */
+const misspelled = (attributes: object, name: string, value: unknown = 1) => ({
+  body: { data: { type: 'transactions', attributes: { ...attributes, [name]: value } } },
+  pointer: `/data/attributes/${name}`,
+})
+
+describe('what says an unknown member', () => {
+  test('of an order is refused with the name that was meant, also in its items and meta', async () => {
+    const item = { offer_id: await offer(500) }
+    const email = newEmail()
+    const cases: [object, object | undefined, string, string][] = [
+      [
+        { email, items: [item], provider_refrence: 'a' },
+        undefined,
+        'attributes/provider_refrence',
+        'provider_reference',
+      ],
+      [
+        { email, items: [{ ...item, discount: 100 }] },
+        undefined,
+        'attributes/items/0/discount',
+        'discount_in_cents',
+      ],
+      [
+        { email, items: [item, { ...item, qantity: 2 }] },
+        undefined,
+        'attributes/items/1/qantity',
+        'quantity',
+      ],
+    ]
+    for (const [attributes, , place, meant] of cases) {
+      const { body } = await expectRefusal(h.app, () => order(attributes), 422, { pointer: `/data/${place}` })
+      expect(body.errors[0]).toMatchObject({
+        code: 'unknown_member',
+        detail: expect.stringContaining(`Did you mean ${meant}?`),
+      })
+    }
+    const meta = { send_customer_welcome_mail: false }
+    await expectRefusal(
+      h.app,
+      () =>
+        client.post('/v1/orders', { data: { type: 'orders', attributes: { email, items: [item] } }, meta }),
+      422,
+      { pointer: '/meta/send_customer_welcome_mail' },
+    )
+    // What the order shows is ignored, as everywhere.
+    const sent = await order({ email, items: [item], order_number: 7, fulfilled_at: null })
+    expect([sent.status, sent.headers.get('warning')]).toEqual([
+      201,
+      expect.stringContaining('The attribute order_number cannot be set in this request; it was ignored.'),
+    ])
+    expect(sent.headers.get('warning')).not.toContain('fulfilled_at')
+  })
+
+  test('of a refund pays nothing back, and of a renewal or a failed payment records none', async () => {
+    const { orderId, purchaseId, customerId } = await buy({ items: [{ offer_id: await monthly() }] })
+    const { data } = (await client.get(`/v1/transactions?filter[customer_id]=${customerId}`)).body
+    for (const path of [
+      `/v1/orders/${orderId}/refunds`,
+      `/v1/transactions/${data[0].id}/refunds`,
+      `/v1/purchases/${purchaseId}/renewals`,
+      `/v1/purchases/${purchaseId}/failed_payments`,
+    ]) {
+      const { body, pointer } = misspelled({}, 'amount', 900)
+      const refused = await expectRefusal(h.app, () => client.post(path, body), 422, { pointer })
+      expect(refused.body.errors[0].detail).toContain('Did you mean amount_in_cents?')
+    }
+    const item = misspelled({}, 'items', [{ order_item_id: '1', amount: 5 }])
+    await expectRefusal(h.app, () => client.post(`/v1/orders/${orderId}/refunds`, item.body), 422, {
+      pointer: '/data/attributes/items/0/amount',
+    })
+    expect(await revenue(customerId)).toBe('29.0')
+  })
+})
+
+describe('what cannot be', () => {
+  const at = (days: number) => new Date(h.app.clock.now().getTime() + days * DAY).toISOString()
+
+  test('is refused in an order, with what to do', async () => {
+    const [single, trial, archived] = [await offer(500), await monthly({ trial_days: 14 }), await offer(500)]
+    await client.delete(`/v1/offers/${archived}`)
+    const cases: [object, string, string][] = [
+      [{ items: [{ offer_id: single, trial_days: 7 }] }, 'items/0/trial_days', 'is paid once'],
+      [{ items: [{ offer_id: single }], payment_fee_in_cents: 501 }, 'payment_fee_in_cents', 'at most 500'],
+      [{ items: [{ offer_id: trial }], payment_fee_in_cents: 1 }, 'payment_fee_in_cents', 'trial_days of 0'],
+      [{ items: [{ offer_id: trial }], payment_reference: 'p1' }, 'payment_reference', 'trial_days of 0'],
+      [
+        { items: [{ offer_id: trial, discount_in_cents: 5 }] },
+        'items/0/discount_in_cents',
+        'trial_days of 0',
+      ],
+      [{ items: [{ offer_id: single }], ordered_at: '1850-01-01' }, 'ordered_at', 'Check the year'],
+      [{ items: [{ offer_id: single }], ordered_at: '1970-01-01T00:00:00Z' }, 'ordered_at', 'Check the year'],
+      [{ items: [{ offer_id: single }], ordered_at: at(1) }, 'ordered_at', 'future'],
+      [
+        { items: [{ offer_id: single, coupon_code: 'NONE' }] },
+        'items/0/coupon_code',
+        'name the shop as provider',
+      ],
+      [{ items: [{ offer_id: single, amount_in_cents: 5 }], currency: 'ABC' }, 'currency', 'such as USD'],
+      [
+        { items: Array(2).fill({ offer_id: single, amount_in_cents: 999_999_999_999, quantity: 1000 }) },
+        'items',
+        'smallest unit',
+      ],
+      [{ items: [{ offer_id: single }, { offer_id: archived }] }, 'items/1/offer_id', 'was archived'],
+    ]
+    for (const [attributes, place, said] of cases) {
+      const { body } = await expectRefusal(h.app, () => order({ email: newEmail(), ...attributes }), 422, {
+        pointer: `/data/attributes/${place}`,
+      })
+      expect(body.errors[0].detail).toContain(said)
+    }
+  })
+
+  test('is refused in a renewal, a failed payment and a refund', async () => {
+    const { orderId, purchaseId, customerId } = await buy({
+      items: [{ offer_id: await monthly() }],
+      ordered_at: at(-10),
+    })
+    const cases: [string, object, string, string][] = [
+      ['renewals', { amount_in_cents: 100, sales_tax_in_cents: 101 }, 'sales_tax_in_cents', 'at most 100'],
+      ['renewals', { sales_tax_in_cents: 2901 }, 'sales_tax_in_cents', 'at most 2900'],
+      ['failed_payments', { sales_tax_in_cents: 2901 }, 'sales_tax_in_cents', 'at most 2900'],
+      ['renewals', { occurred_at: at(-11) }, 'occurred_at', 'before the order'],
+      ['failed_payments', { occurred_at: at(-11) }, 'occurred_at', 'before the order'],
+      ['refunds', { refunded_at: at(-11) }, 'refunded_at', 'before the payment'],
+    ]
+    for (const [name, attributes, place, said] of cases) {
+      const path = name === 'refunds' ? `/v1/orders/${orderId}` : `/v1/purchases/${purchaseId}`
+      const { body } = await expectRefusal(
+        h.app,
+        () => client.post(`${path}/${name}`, payment(attributes)),
+        422,
+        { pointer: `/data/attributes/${place}` },
+      )
+      expect(body.errors[0].detail).toContain(said)
+    }
+    expect(await revenue(customerId)).toBe('29.0')
+    // A time without fractions, of the second of the payment, is not before it.
+    const [{ attributes }] = (await client.get(`/v1/transactions?filter[customer_id]=${customerId}`)).body
+      .data
+    const refunded_at = attributes.created_at.replace(/\.\d+Z$/, 'Z')
+    expect((await client.post(`/v1/orders/${orderId}/refunds`, payment({ refunded_at }))).status).toBe(201)
+  })
+})
+
+test('a sale that was made before its offer was archived can be recorded; a known one stays, and renewals go on', async () => {
+  const [offerId, email, provider_reference] = [await monthly(), newEmail(), `order-${unique()}`]
+  const sale = { email, provider: 'shop', provider_reference, items: [{ offer_id: offerId }] }
+  const { purchaseId } = await buy(sale)
+  await client.delete(`/v1/offers/${offerId}`)
+  expect((await order(sale)).status).toBe(200)
+  expect((await act(purchaseId, 'renewals', payment())).status).toBe(201)
+  const ordered_at = new Date(h.app.clock.now().getTime() - DAY).toISOString()
+  expect((await order({ ...sale, provider_reference: `${provider_reference}-2`, ordered_at })).status).toBe(
+    201,
+  )
+  await expectRefusal(h.app, () => order({ ...sale, provider_reference: `${provider_reference}-3` }), 422, {
+    pointer: '/data/attributes/items/0/offer_id',
+  })
+})
+
+test('a code of a shop is kept with a warning, and one of the site without', async () => {
+  const code = `OWN${unique()}`
+  await client.post('/v1/coupons', { data: { type: 'coupons', attributes: { code, percent_off: 10 } } })
+  const offer_id = await offer(500)
+  const sale = async (coupon_code: string, more: object = {}) => {
+    const { status, headers } = await order({
+      email: newEmail(),
+      items: [{ offer_id, coupon_code }],
+      ...more,
+    })
+    return [status, headers.get('warning')]
+  }
+  expect(await sale('SHOP-1', { provider: 'shop' })).toEqual([
+    201,
+    expect.stringContaining('The site has no coupon SHOP-1.'),
+  ])
+  expect(await sale(code.toLowerCase())).toEqual([201, null])
+})
+
+test('a reference that is known with another amount or outcome is refused, for renewals, failures and refunds', async () => {
+  const { orderId, purchaseId } = await buy({ items: [{ offer_id: await monthly() }] })
+  const [renewal, failure, refund] = ['r', 'f', 're'].map((name) => `${name}-${unique()}`)
+  const refused = { pointer: '/data/attributes/provider_reference' }
+  const send = (path: string, attributes: object) => () => client.post(path, payment(attributes))
+  const [renewals, failures, refunds] = [
+    `/v1/purchases/${purchaseId}/renewals`,
+    `/v1/purchases/${purchaseId}/failed_payments`,
+    `/v1/orders/${orderId}/refunds`,
+  ]
+  for (const [path, reference] of [
+    [renewals, renewal],
+    [failures, failure],
+  ] as const) {
+    const again = send(path, { provider_reference: reference, amount_in_cents: 2900 })
+    expect((await send(path, { provider_reference: reference })()).status).toBe(201)
+    expect((await again()).status).toBe(200)
+    for (const other of [{ amount_in_cents: 2800 }, { sales_tax_in_cents: 100 }])
+      await expectRefusal(h.app, send(path, { provider_reference: reference, ...other }), 422, refused)
+  }
+  await expectRefusal(h.app, send(failures, { provider_reference: renewal }), 422, refused)
+  const part = { provider_reference: refund, amount_in_cents: 900 }
+  expect((await send(refunds, part)()).status).toBe(201)
+  expect((await send(refunds, part)()).status).toBe(200)
+  for (const other of [{ amount_in_cents: 901 }, {}])
+    await expectRefusal(h.app, send(refunds, { provider_reference: refund, ...other }), 422, refused)
+  const rest = { provider_reference: `${refund}-rest` }
+  expect((await send(refunds, rest)()).status).toBe(201)
+  expect((await send(refunds, rest)()).status).toBe(200)
+})
+
+test('a refund of items under a known reference is that of the same items and amounts', async () => {
+  const offers = [await offer(1000), await offer(1000)]
+  const { orderId } = await buy({ items: offers.map((offer_id) => ({ offer_id })) })
+  const { included } = (await client.get(`/v1/orders/${orderId}?include=order_items`)).body
+  const [first, second] = included.map(({ id }: { id: string }) => ({ order_item_id: id }))
+  const refund = (items: object[]) =>
+    client.post(`/v1/orders/${orderId}/refunds`, payment({ provider_reference: `re-${orderId}`, items }))
+  expect((await refund([{ ...first, amount_in_cents: 400 }])).status).toBe(201)
+  expect((await refund([{ ...first, amount_in_cents: 400 }])).status).toBe(200)
+  for (const items of [[second], [{ ...first, amount_in_cents: 500 }], [first, second]])
+    expect((await refund(items)).status).toBe(422)
+})
+
+test('a payment that failed before a later one succeeded is recorded, and leaves the subscription active', async () => {
+  const { purchaseId } = await buy({ items: [{ offer_id: await monthly() }] })
+  await advance(DAY)
+  await act(purchaseId, 'renewals', payment())
+  const occurred_at = new Date(h.app.clock.now().getTime() - DAY / 2).toISOString()
+  expect((await act(purchaseId, 'failed_payments', payment({ occurred_at }))).status).toBe(201)
+  const status = async () => (await client.get(`/v1/purchases/${purchaseId}`)).body.data.attributes.status
+  expect(await status()).toBe('active')
+  await act(purchaseId, 'failed_payments', payment())
+  expect(await status()).toBe('past_due')
+})
+
 describe('a purchase', () => {
   test('that is deactivated ends, and a grant of the same offer stays', async () => {
     const offerId = await offer(500)
@@ -241,11 +480,49 @@ describe('a purchase', () => {
     expect(await held(contactId)).toEqual([offerId])
     await advance(4 * DAY)
     expect(await held(contactId)).toEqual([])
-    await expectRefusal(h.app, () => patch(deactivated_at), 422, {
+    const past = new Date(h.app.clock.now().getTime() - DAY / 2).toISOString()
+    await expectRefusal(h.app, () => patch(past), 422, {
       pointer: '/data/attributes/deactivated_at',
     })
     await patch(null)
     expect(await held(contactId)).toEqual([offerId])
+  })
+
+  test('that is reactivated keeps an end that was set for later, which the next reactivation removes', async () => {
+    const offerId = await offer(500, { access_days: 90 })
+    const { purchaseId, orderId, contactId } = await buy({ items: [{ offer_id: offerId }] })
+    const end = new Date(h.app.clock.now().getTime() + 30 * DAY).toISOString()
+    const shown = async () => {
+      const { deactivated_at, deactivation_reason } = (await client.get(`/v1/purchases/${purchaseId}`)).body
+        .data.attributes
+      return [deactivated_at, deactivation_reason]
+    }
+    const [expires] = await shown()
+    await client.patch(`/v1/purchases/${purchaseId}`, {
+      data: { type: 'purchases', attributes: { deactivated_at: end } },
+    })
+    await client.post(`/v1/orders/${orderId}/refunds`, payment())
+    expect(await held(contactId)).toEqual([])
+    await act(purchaseId, 'reactivate')
+    expect([await held(contactId), await shown()]).toEqual([[offerId], [end, 'deactivated']])
+    await act(purchaseId, 'reactivate')
+    expect(await shown()).toEqual([expires, 'expired'])
+    await act(purchaseId, 'reactivate')
+    expect(await shown()).toEqual([expires, 'expired'])
+  })
+
+  test('can be sent back as it is shown: nothing changes, and what cannot be set is ignored with a warning', async () => {
+    const { purchaseId } = await buy({ items: [{ offer_id: await offer(500) }] })
+    await act(purchaseId, 'deactivate')
+    const { data } = (await client.get(`/v1/purchases/${purchaseId}`)).body
+    const same = await client.patch(`/v1/purchases/${purchaseId}`, { data })
+    expect([same.status, same.headers.get('warning'), same.body.data]).toEqual([200, null, data])
+    const attributes = { amount_in_cents: 1, deactivatd_at: '2099-01-01' }
+    const other = await client.patch(`/v1/purchases/${purchaseId}`, {
+      data: { type: 'purchases', attributes },
+    })
+    expect(other.headers.get('warning')).toMatch(/amount_in_cents cannot be set.*deactivatd_at cannot be set/)
+    expect(other.body.data).toEqual(data)
   })
 
   test('lasts for the access period of its offer', async () => {

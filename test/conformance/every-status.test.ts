@@ -254,6 +254,23 @@ const ofAnotherType = (request: Request): Request => ({
 const isAboutSites = (route: Route) => Number(typeOf(route) === 'sites')
 const ordered = routes.toSorted((a, b) => isAboutSites(a) - isAboutSites(b))
 
+test('an attribute that an operation does not know is reported, or refused at its place', async () => {
+  const silent: string[] = []
+  for (const route of ordered.filter(({ form, upload, body }) => body && !form && !upload)) {
+    const request = await validRequest(world, route)
+    const { data } = (request.body ?? {}) as { data?: { attributes?: object } }
+    if (!data?.attributes) continue
+    const attributes = { ...data.attributes, not_an_attribute: 'x' }
+    const { headers, body } = await send(world, {
+      ...request,
+      body: { ...(request.body as object), data: { ...data, attributes } },
+    })
+    const said = `${headers.get('warning')} ${body?.errors?.[0]?.source?.pointer}`
+    if (!said.includes('not_an_attribute')) silent.push(`${nameOf(route)}: ${said}`)
+  }
+  expect(silent).toEqual([])
+})
+
 describe.each(ordered.map((route) => [nameOf(route), route] as const))('%s', (name, route) => {
   const documented = (of: World) => Object.keys(of.operations[name]!.responses).map(Number)
 

@@ -36,6 +36,10 @@ export function relative(moment: string, zone: string): string {
 export const shownDay = (moment: string, zone: string): string =>
   formatDay(language, zone, new Date(moment), 'medium')
 
+/** When access ends: its last day, and the time when it ends within the day. */
+export const shownEnd = (moment: string, zone: string): string =>
+  formatEnd(language, zone, new Date(moment), 'medium')
+
 interface MomentProps {
   at: string | null | undefined
   /** `end` is for the end of access: its last day, and the time when it ends within the day. */
@@ -54,7 +58,7 @@ export function Moment({ at, as = 'relative' }: MomentProps) {
       <time dateTime={at} tabIndex={0}>
         {as === 'relative' && relative(at, zone)}
         {as === 'day' && shownDay(at, zone)}
-        {as === 'end' && formatEnd(language, zone, time, 'medium')}
+        {as === 'end' && shownEnd(at, zone)}
       </time>
     </Tooltip>
   )

@@ -228,6 +228,8 @@ export interface PageViews {
     price: string[]
     /** The code of a coupon that applies, with the price without it. */
     applied: { code: string; price: string } | null
+    /** It is free, or the site can take money. */
+    is_available: boolean
     takes_coupons: boolean
     coupon: string
     is_free: boolean

@@ -52,10 +52,10 @@ interface NewResource {
  * @param settable names of the relationships that can be set
  */
 export function ignoreRelationships(
-  { body, ignore }: Pick<WriteContext<NewResource>, 'body' | 'ignore'>,
+  { body, ignore }: Pick<WriteContext<{ data: object }>, 'body' | 'ignore'>,
   settable: string[] = ['site'],
 ): void {
-  const given = Object.entries(body.data.relationships ?? {})
+  const given = Object.entries((body as NewResource).data.relationships ?? {})
   ignore(
     given
       .filter(([name, value]) => !settable.includes(name) && !isEmpty(value))

@@ -54,6 +54,10 @@ export interface SignedContext<Body = unknown> extends Context<Body> {
   idempotency: IdempotencyKey | null
 }
 
+export interface PreparingContext<Body = unknown> extends SignedContext<Body> {
+  caller: Caller
+}
+
 export interface ReadContext<Body = unknown> extends Context<Body> {
   caller: Caller
   scope: LoadScope
@@ -116,6 +120,8 @@ interface RouteBase {
   sends?: HeaderName[]
   /** Schema per status; errors are added automatically. */
   responses: Record<number, TSchema>
+  /** Attributes that it does not know are an error: without one whose name is misspelled, it would do something else. */
+  refusesUnknown?: boolean
   /** Largest body in bytes, where it may be larger than others. */
   bodyLimit?: number
   /** Further statuses it can answer with an error document. */
@@ -143,9 +149,9 @@ export type Route<Body extends TSchema = TSchema> = RouteBase & { body?: Body } 
         access: Exclude<Access, 'public'>
         /**
          * Work that may take long, such as a question to DNS, or that lasts when the request fails: done before the
-         * transaction, for whoever has a correctly signed token. Its result is `prepared`.
+         * transaction, for a caller who may do it. Its result is `prepared`.
          */
-        prepare?: (context: SignedContext<Static<Body>>) => Promise<unknown>
+        prepare?: (context: PreparingContext<Static<Body>>) => Promise<unknown>
         /** The answer is one of these: what it includes is checked before the Idempotency-Key is looked up. */
         shows?: Resource
         /**

@@ -1,5 +1,5 @@
 import type { TokenClaims } from '../auth/tokens.ts'
-import { inTransaction, type Tx } from '../db/database.ts'
+import { inRolledBackTransaction, inTransaction, type Tx } from '../db/database.ts'
 import { inDryRun } from '../events/dry-run.ts'
 import { authenticate, TOKEN_ENDED, unauthorized } from './authenticate.ts'
 import { isDryRun, withEffects } from './dry-run.ts'
@@ -67,7 +67,8 @@ async function runRead(route: Extract<Route, { kind: 'read' }>, context: SignedC
 
 async function runWrite(route: WriteRoute, context: SignedContext): Promise<Answer> {
   const { app, idempotency } = context
-  const prepared = await route.prepare?.(context)
+  const { prepared, replay } = await prepare(route, context)
+  if (replay) return replay
   if (route.dryRuns && isDryRun(context.query)) return runDry(route, context, prepared)
   const answer = await inTransaction(app.db, async (tx) => {
     const writing = await openWrite(route, context, tx, prepared)
@@ -76,6 +77,31 @@ async function runWrite(route: WriteRoute, context: SignedContext): Promise<Answ
   })
   app.onEvents()
   return withShownOnce(answer)
+}
+
+/**
+ * What is done there may last: a request that would be refused does not get so far, nor does the repetition of one that
+ * was answered.
+ */
+async function prepare(
+  route: WriteRoute,
+  context: SignedContext,
+): Promise<{ prepared?: unknown; replay?: Answer }> {
+  if (!route.prepare) return {}
+  const { app, idempotency } = context
+  const { caller, replay } = await inRolledBackTransaction(app.db, async (tx) => {
+    const writing = await openWrite(route, context, tx, undefined)
+    const { caller, scope } = writing
+    await assertSession(app, tx, route, caller)
+    let isFirst = false
+    const replay = await once(tx, caller.accountId, idempotency, scope.now, async () => {
+      isFirst = true
+      return {}
+    })
+    return { caller, ...(!isFirst && { replay }) }
+  })
+  if (replay) return { replay }
+  return { prepared: await route.prepare({ ...context, caller }) }
 }
 
 type WriteRoute = Extract<Route, { kind: 'write' }>

@@ -30,6 +30,7 @@ import { runRoute } from './run-route.ts'
 import { replaceZeroBytes } from './sanitize-strings.ts'
 import { responseSerializer } from './serialization.ts'
 import { refuseLooseIdentifiers, refuseOtherMediaTypes } from './strict.ts'
+import { readUnknownMembers } from './unknown-members.ts'
 import { unknownPaths } from './unknown-paths.ts'
 import { acceptUploads } from './upload-forms.ts'
 import { bodyValidator } from './validation.ts'
@@ -170,6 +171,7 @@ function addRoute(server: FastifyInstance, app: App, definition: Route): void {
       const { parameters, unknown } = readParameters(request.query as QueryParameters)
       const context = contextOf(app, request, parameters, warnings)
       context.ignore(unknown)
+      context.ignore(readUnknownMembers(definition, request.body))
       const address = request.url.replace(/\/(?=\?|$)/, '')
       const answer = await runRoute(definition, context, request.claims, address)
       // An error before the first byte is a response of its own, without the headers of this one.
@@ -222,7 +224,10 @@ function contextOf(app: App, request: FastifyRequest, query: QueryParameters, wa
       const [first] = passedOver
       if (first && app.config.JSONAPI_STRICT)
         throw badRequest('not_allowed', `${first.reason}.`, first.source)
-      warnings.push(...passedOver.map(({ reason }) => `${reason}; it was ignored.`))
+      for (const { reason } of passedOver) {
+        const sentence = `${reason}; it was ignored.`
+        if (!warnings.includes(sentence)) warnings.push(sentence)
+      }
     },
     warn: (sentence) => void warnings.push(sentence),
   }

@@ -53,6 +53,25 @@ export async function findCoupon(
   return problem === null ? { coupon } : { problem }
 }
 
+/** Of the codes that sales name those that are no coupons of their site, archived ones included. */
+export async function findUnknownCodes(
+  tx: Tx,
+  sales: { siteId: string; codes: string[] }[],
+): Promise<string[][]> {
+  const named = sales.flatMap(({ siteId, codes }, place) => codes.map((code) => ({ place, siteId, code })))
+  const unknown = sales.map((): string[] => [])
+  if (named.length === 0) return unknown
+  const { rows } = await sql<{ place: number; code: string }>`
+    select distinct n.place, n.code
+      from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) n (place integer, "siteId" bigint, code text)
+     where not exists (
+       select from coupons c where lower(c.code) = lower(trim(n.code)) and c.site_id = n."siteId")`.execute(
+    tx,
+  )
+  for (const { place, code } of rows) unknown[place]!.push(code)
+  return unknown
+}
+
 /**
  * What a coupon takes off an amount: a percentage is rounded half up to the smallest unit of the currency, and nothing
  * becomes less than nothing.

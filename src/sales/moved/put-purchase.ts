@@ -136,9 +136,14 @@ export async function updateMovedPurchase(
   }
   const now = await lockPurchase(tx, [siteId], id)
   if (isSameEnd(now, deactivatedAt)) return
-  if (deactivatedAt !== null && (now.deactivated_at === null || now.deactivated_at > deactivatedAt))
-    await deactivatePurchase(tx, now, deactivatedAt, origin)
-  else if (now.closed_at !== null || deactivatedAt === null) await reactivatePurchase(tx, now, origin)
+  if (deactivatedAt === null) return reactivatePurchase(tx, now, origin, 'whole')
+  if (now.deactivated_at === null || now.deactivated_at > deactivatedAt)
+    return deactivatePurchase(tx, now, deactivatedAt, origin)
+  // It has ended here and there.
+  if (now.closed_at === null || deactivatedAt <= origin.now) return
+  await reactivatePurchase(tx, now, origin)
+  const open = await lockPurchase(tx, [siteId], id)
+  if (!isSameEnd(open, deactivatedAt)) await deactivatePurchase(tx, open, deactivatedAt, origin)
 }
 
 const isSameEnd = ({ deactivated_at }: LockedPurchase, end: Date | null) =>

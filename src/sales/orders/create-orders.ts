@@ -7,11 +7,27 @@ import { eachOf, orRefusal } from '../../platform/http/shared-writes.ts'
 import { ApiError, notFound, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { withId } from '../../platform/jsonapi/identifiers.ts'
 import { readName } from '../../platform/text/names.ts'
+import { findUnknownCodes } from '../coupons/find-coupon.ts'
 import { redeemCodes } from '../coupons/redeem-coupon.ts'
 import { readTime } from '../given-time.ts'
 import { type Buyer, type GivenCustomer, readBuyers } from './find-buyers.ts'
-import { type NewOrderValues, paymentOf, readItems, readOffers, type SoldOffers } from './new-order.ts'
-import { recordSales, type Sale, type SaleOutcome, type SoldItem, totalOf } from './record-sales.ts'
+import {
+  assertOnSale,
+  type NewOrderValues,
+  paymentOf,
+  pointerTo,
+  readItems,
+  readOffers,
+  type SoldOffers,
+} from './new-order.ts'
+import {
+  type PaymentResult,
+  recordSales,
+  type Sale,
+  type SaleOutcome,
+  type SoldItem,
+  totalOf,
+} from './record-sales.ts'
 
 export interface GivenOrder {
   siteId: string
@@ -26,16 +42,29 @@ export interface CreatedOrder {
   id: string
   /** false: the sale had been recorded before. */
   isNew: boolean
+  /** Of its coupon codes those that are no coupons of the site. */
+  unknownCodes: string[]
 }
+
+/** Nobody but the owner took the money. */
+const MANUAL = 'manual'
 
 /** A sale as it was asked for, in amounts and people. */
 interface ReadOrder extends GivenOrder {
   orderedAt: Date
   items: SoldItem[]
+  payment: PaymentResult | null
   currency: string
   provider: string
   reference: string | null
   buyer: Buyer
+}
+
+/** What was recorded before under the reference of a sale, and what is new of its codes. */
+interface AcceptedOrder {
+  order: ReadOrder
+  knownId: string | null
+  unknownCodes: string[]
 }
 
 /** createOrders() with one. @throws ApiError */
@@ -60,30 +89,32 @@ export async function createOrders(tx: Tx, orders: GivenOrder[]): Promise<(Creat
   const read = await eachOf(priced, (some) => readBuyers(tx, some))
   return eachOf(read, async (some) => {
     const known = await findOrders(tx, some)
-    const sameOrNew = some.map((order, index) => orRefusal(() => assertSameSale(order, known[index])))
-    return eachOf(sameOrNew, (accepted) => recordNew(tx, accepted))
+    const codes = await findUnknownCodes(tx, some.map(codesOf))
+    const accepted = some.map((order, index) =>
+      orRefusal(() => accept(order, known[index] ?? null, codes[index]!, offers)),
+    )
+    return eachOf(accepted, (all) => recordNew(tx, all))
   })
 }
 
 function priceOrder(order: GivenOrder, offers: SoldOffers) {
   const { siteId, values, origin } = order
   const orderedAt = readTime(values.ordered_at, 'ordered_at', origin.now)
+  const read = readItems(offers, siteId, values, orderedAt)
   return {
     ...order,
-    ...readItems(offers, siteId, values, orderedAt),
+    ...read,
+    payment: paymentOf(values, read.items),
     orderedAt,
-    provider: values.provider ?? 'manual',
+    provider: values.provider ?? MANUAL,
     reference: values.provider_reference ?? null,
   }
 }
 
 /** Records those that are not known yet. */
-async function recordNew(
-  tx: Tx,
-  orders: { order: ReadOrder; knownId: string | null }[],
-): Promise<CreatedOrder[]> {
+async function recordNew(tx: Tx, orders: AcceptedOrder[]): Promise<CreatedOrder[]> {
   const missing = orders.flatMap(({ order, knownId }) => (knownId === null ? [order] : []))
-  const created = new Map<ReadOrder, CreatedOrder>()
+  const created = new Map<ReadOrder, Omit<CreatedOrder, 'unknownCodes'>>()
   // A customer who buys twice at the same moment does it one after the other.
   for (let left = await withContacts(tx, missing); left.length > 0; ) {
     const first = new Map(left.map((each) => [each.contactId, each] as const).reverse())
@@ -97,16 +128,20 @@ async function recordNew(
     missing.flatMap((order) => {
       const { id, isNew } = created.get(order)!
       if (!isNew || order.values.test) return []
-      return [
-        { siteId: order.siteId, orderId: id, codes: order.items.flatMap((item) => item.coupon_code ?? []) },
-      ]
+      return [{ orderId: id, ...codesOf(order) }]
     }),
     orders[0]!.order.origin.now,
   )
-  return orders.map(({ order, knownId }) =>
-    knownId === null ? created.get(order)! : { id: knownId, isNew: false },
-  )
+  return orders.map(({ order, knownId, unknownCodes }) => ({
+    ...(knownId === null ? created.get(order)! : { id: knownId, isNew: false }),
+    unknownCodes,
+  }))
 }
+
+const codesOf = ({ siteId, items }: ReadOrder) => ({
+  siteId,
+  codes: items.flatMap(({ coupon_code }) => coupon_code ?? []),
+})
 
 interface OrderOfContact {
   order: ReadOrder
@@ -141,7 +176,7 @@ async function withContacts(tx: Tx, orders: ReadOrder[]): Promise<OrderOfContact
 const deletedMeanwhile = () => notFound('The contact was deleted meanwhile.')
 
 /** @param orders no contact twice. @throws ApiError when one is refused */
-async function recordOnce(tx: Tx, orders: OrderOfContact[]): Promise<CreatedOrder[]> {
+async function recordOnce(tx: Tx, orders: OrderOfContact[]): Promise<Omit<CreatedOrder, 'unknownCodes'>[]> {
   const now = orders[0]!.order.origin.now
   const outcomes = await recordSales(tx, orders.map(saleOf), now).catch((error) => {
     if (!violates(error, 'transactions_reference')) throw error
@@ -173,7 +208,7 @@ function refusalOf(outcome: Extract<SaleOutcome, { error: string }>, { values }:
 }
 
 const saleOf = ({ order, contactId }: OrderOfContact): Sale => {
-  const { siteId, values, options, origin, provider, reference, currency, orderedAt, items } = order
+  const { siteId, values, options, origin, provider, reference, currency, orderedAt, items, payment } = order
   return {
     siteId,
     contactId,
@@ -191,7 +226,7 @@ const saleOf = ({ order, contactId }: OrderOfContact): Sale => {
     cardholder_name: values.cardholder_name ?? null,
     billing_address_zip: values.billing_address_zip ?? null,
     items,
-    payment: paymentOf(values, items),
+    payment,
   }
 }
 
@@ -225,19 +260,45 @@ async function findOrders(tx: Tx, orders: ReadOrder[]): Promise<(KnownOrder | nu
   return found
 }
 
-/** @throws ApiError 422 when the reference is that of another sale */
-function assertSameSale(
+/**
+ * What was recorded before stays, also when its offers are not sold any more.
+ *
+ * @throws ApiError 422 when the reference is that of another sale; for an archived offer, and an unknown coupon
+ */
+function accept(
   order: ReadOrder,
-  known: KnownOrder | null | undefined,
-): { order: ReadOrder; knownId: string | null } {
-  if (!known) return { order, knownId: null }
+  known: KnownOrder | null,
+  unknownCodes: string[],
+  offers: SoldOffers,
+): AcceptedOrder {
+  if (known) return { order, knownId: assertSameSale(order, known), unknownCodes: [] }
+  assertOnSale(offers, order.siteId, order.values, order.orderedAt)
+  if (order.provider === MANUAL) assertCodes(order, unknownCodes)
+  return { order, knownId: null, unknownCodes }
+}
+
+/** A sale at no provider has no codes but those of the site. @throws ApiError 422 */
+function assertCodes({ items }: ReadOrder, unknownCodes: string[]): void {
+  const index = items.findIndex(
+    ({ coupon_code }) => coupon_code !== null && unknownCodes.includes(coupon_code),
+  )
+  if (index < 0) return
+  throw unprocessable(
+    'not_found',
+    `The site has no coupon ${items[index]!.coupon_code}. Correct the code; for a code of a shop, name the shop as provider`,
+    pointerTo(index, 'coupon_code'),
+  )
+}
+
+/** @throws ApiError 422 when the reference is that of another sale. @returns the id */
+function assertSameSale(order: ReadOrder, known: KnownOrder): string {
   const { contactId, email } = order.buyer
   const isSame =
     // Whoever was not known yet may have become a contact since, by the same sale.
     (contactId === null ? known.email === email : known.contact_id === contactId) &&
     Number(known.total) === totalOf(order.items).total &&
     known.currency === order.currency
-  if (isSame) return { order, knownId: known.id }
+  if (isSame) return known.id
   throw new ApiError(
     422,
     'taken',

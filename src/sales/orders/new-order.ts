@@ -5,15 +5,18 @@ import { anyOf } from '../../platform/db/database.ts'
 import { Id } from '../../platform/http/documents.ts'
 import { documentedAs } from '../../platform/jsonapi/documented.ts'
 import { ApiError, jsonPointer, unprocessable } from '../../platform/jsonapi/errors.ts'
+import { currencyCode } from '../../platform/jsonapi/fields.ts'
 import { readId, withId } from '../../platform/jsonapi/identifiers.ts'
 import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { addInterval } from '../add-interval.ts'
 import { GivenTime } from '../given-time.ts'
 import type { Interval, PaymentType } from '../states.ts'
-import type { PaymentResult, SoldItem, SoldSubscription } from './record-sales.ts'
+import { type PaymentResult, type SoldItem, type SoldSubscription, totalOf } from './record-sales.ts'
 
-/** Of any currency, and so that a thousand of them are a number that is exact. */
+/** Of any currency. */
 const MOST = 999_999_999_999
+/** Of a whole order: a number that is exact, also in JavaScript. */
+const MOST_TOTAL = 999_999_999_999_999
 
 const Cents = (description: string) => Type.Integer({ minimum: 0, maximum: MOST, description })
 
@@ -25,14 +28,19 @@ const NewItem = Type.Object({
   ),
   discount_in_cents: Type.Optional(Cents('What is taken off the price of all')),
   sales_tax_in_cents: Type.Optional(Cents('The tax that is added for all')),
-  coupon_code: Type.Optional(NullableText({ description: 'With which the discount was given' })),
+  coupon_code: Type.Optional(
+    NullableText({
+      description:
+        'With which the discount was given: of a coupon of the site, or, where a `provider` is named, also one of that provider',
+    }),
+  ),
   trial_days: Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: 730,
       examples: [],
       description:
-        'Of a subscription or payment plan: nothing is paid before they are over. Left out: those of the offer',
+        'Of a subscription or payment plan alone: nothing is paid before they are over. 0: it was paid at once. Left out: those of the offer',
     }),
   ),
 })
@@ -53,7 +61,10 @@ export const NewOrderAttributes = Type.Object({
   name: Type.Optional(Type.String({ maxLength: 1_000, description: 'Of a contact that is created' })),
   items: Type.Array(NewItem, { minItems: 1, maxItems: 50 }),
   currency: Type.Optional(
-    Type.String({ pattern: '^[A-Z]{3}$', description: 'Left out: that of the offers' }),
+    documentedAs(
+      Type.String(),
+      Type.Unsafe<string>({ ...currencyCode.schema, description: 'Left out: that of the offers' }),
+    ),
   ),
   provider: Type.Optional(
     Type.String({
@@ -106,10 +117,33 @@ interface SoldOffer {
   interval_count: number
   payments_total: number | null
   trial_days: number | null
+  archived_at: Date | null
 }
 
-const pointerTo = (index: number, member: string) =>
+export const pointerTo = (index: number, member: string) =>
   jsonPointer(['data', 'attributes', 'items', String(index), member])
+
+/**
+ * A sale that was made before an offer was archived can be recorded later.
+ *
+ * @throws ApiError 422
+ */
+export function assertOnSale(
+  offers: SoldOffers,
+  siteId: string,
+  { items }: NewOrderValues,
+  orderedAt: Date,
+): void {
+  for (const [index, { offer_id }] of items.entries()) {
+    const { id, archived_at } = offers.get(keyOf(siteId, readId(offer_id)))!
+    if (archived_at === null || orderedAt < archived_at) continue
+    throw unprocessable(
+      'offer_archived',
+      `The offer ${id} was archived at ${archived_at.toISOString()}, and is not sold since then. Restore it, or give the ordered_at of a sale that was made before`,
+      pointerTo(index, 'offer_id'),
+    )
+  }
+}
 
 /** The offers that sales name, by site and id. */
 export type SoldOffers = Map<string, SoldOffer>
@@ -131,6 +165,7 @@ export async function readOffers(
       'interval_count',
       'payments_total',
       'trial_days',
+      'archived_at',
     ])
     .where('site_id', '=', anyOf(distinct(sales.map(({ siteId }) => siteId))))
     .where(
@@ -154,7 +189,7 @@ const distinct = (ids: string[]) => [...new Set(ids)]
  * The items of a sale with their amounts, in one currency.
  *
  * @throws ApiError 404 for an offer that the site does not have; 422 for offers in other currencies whose amount is not
- *   given, and for a discount that is larger than the price
+ *   given, and for values that contradict each other
  */
 export function readItems(
   offers: SoldOffers,
@@ -169,7 +204,7 @@ export function readItems(
       source: { pointer: pointerTo(index, 'offer_id') },
     })
   })
-  const currency = given ?? sold[0]!.offer.currency
+  const currency = given === undefined ? sold[0]!.offer.currency : readCurrency(given)
   for (const { item, offer, index } of sold)
     if (item.amount_in_cents === undefined && offer.currency !== currency && offer.price > 0)
       throw unprocessable(
@@ -177,13 +212,26 @@ export function readItems(
         `The price of the offer is in ${offer.currency}, and the order in ${currency}. Give the amount_in_cents of this item`,
         pointerTo(index, 'offer_id'),
       )
-  return { items: sold.map((each) => soldItem(each, orderedAt)), currency }
+  const read = sold.map((each) => soldItem(each, orderedAt))
+  const { total, subtotal } = totalOf(read)
+  if (Math.max(total, subtotal) > MOST_TOTAL)
+    throw unprocessable(
+      'invalid',
+      `The items must add up to at most ${MOST_TOTAL}. Amounts are in the smallest unit of the currency`,
+      '/data/attributes/items',
+    )
+  return { items: read, currency }
 }
 
-function soldItem(
-  { item, offer, index }: { item: Item; offer: SoldOffer; index: number },
-  orderedAt: Date,
-): SoldItem {
+type Sold = { item: Item; offer: SoldOffer; index: number }
+
+function readCurrency(given: string): string {
+  const currency = currencyCode.read(given)
+  if (typeof currency === 'string' && currency !== '') return currency
+  throw unprocessable('invalid', `currency must be ${currencyCode.form}`, '/data/attributes/currency')
+}
+
+function soldItem({ item, offer, index }: Sold, orderedAt: Date): SoldItem {
   const quantity = item.quantity ?? 1
   const price = (item.amount_in_cents ?? offer.price) * quantity
   const tax = item.sales_tax_in_cents ?? 0
@@ -196,7 +244,19 @@ function soldItem(
     )
   const regular = price + tax
   const isRecurring = offer.payment_type === 'subscription' || offer.payment_type === 'multipay'
+  if (!isRecurring && (item.trial_days ?? 0) > 0)
+    throw unprocessable(
+      'invalid',
+      `The offer ${offer.id} is paid once, and has no trial. Leave out trial_days, or give the offer an interval`,
+      pointerTo(index, 'trial_days'),
+    )
   const trialDays = isRecurring ? (item.trial_days ?? offer.trial_days ?? 0) : 0
+  if (trialDays > 0 && discount > 0)
+    throw unprocessable(
+      'invalid',
+      'Nothing is paid during a trial, and nothing can be taken off. Leave out discount_in_cents, or give trial_days of 0',
+      pointerTo(index, 'discount_in_cents'),
+    )
   const amounts =
     trialDays > 0
       ? { subtotal: 0, discount: 0, tax: 0, total: 0 }
@@ -207,7 +267,7 @@ function soldItem(
     ...amounts,
     payment_type: offer.payment_type === 'free' && price > 0 ? 'single' : offer.payment_type,
     amount: isRecurring ? regular : amounts.total,
-    coupon_code: item.coupon_code ?? null,
+    coupon_code: item.coupon_code?.trim() || null,
     subscription: isRecurring ? newSubscription(offer, regular, tax, trialDays, orderedAt) : null,
   }
 }
@@ -235,9 +295,30 @@ function newSubscription(
   }
 }
 
-/** The payment of a sale; none while all items are tried. */
+/**
+ * The payment of a sale; none while all items are tried.
+ *
+ * @throws ApiError 422 for what is said of a payment that there is not, and for a fee that is larger than it
+ */
 export function paymentOf(values: NewOrderValues, items: SoldItem[]): PaymentResult | null {
-  if (items.every(({ subscription }) => subscription?.status === 'trialing')) return null
+  const { payment_reference, payment_fee_in_cents: fee = 0 } = values
+  if (items.every(({ subscription }) => subscription?.status === 'trialing')) {
+    const name =
+      payment_reference !== undefined ? 'payment_reference' : fee > 0 ? 'payment_fee_in_cents' : null
+    if (name === null) return null
+    throw unprocessable(
+      'invalid',
+      `Nothing is paid during a trial. Leave out ${name}, or give the items trial_days of 0`,
+      `/data/attributes/${name}`,
+    )
+  }
+  const { total } = totalOf(items)
+  if (fee > total)
+    throw unprocessable(
+      'invalid',
+      `payment_fee_in_cents must be at most ${total}, what is paid`,
+      '/data/attributes/payment_fee_in_cents',
+    )
   return {
     state: 'succeeded',
     reference: values.payment_reference ?? null,

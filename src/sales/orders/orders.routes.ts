@@ -55,6 +55,7 @@ const create = route({
     'purchase_deactivated',
   ],
   access: 'manage:orders',
+  refusesUnknown: true,
   summary: 'Record an order',
   description:
     'Records a sale that was made elsewhere, and gives access: customer, order, items, purchases and payment in one transaction. The same `provider` and `provider_reference` again are the same sale, which is returned (200) and not recorded twice. The items are priced as their offers are, unless they say otherwise; offers of subscriptions and payment plans start one. The site is optional for accounts with a single site.',
@@ -79,11 +80,16 @@ const create = route({
     return eachOf(created, async (orders) => {
       const ids = orders.map(({ id }) => id)
       const bodies = await showEach(shown, resource, ids)
-      return orders.map(({ id, isNew }, index) => ({
-        status: isNew ? 201 : 200,
-        body: bodies[index]!,
-        ...(isNew && { headers: { location: `${shown[index]!.scope.baseUrl}/v1/orders/${id}` } }),
-      }))
+      return orders.map(({ id, isNew, unknownCodes }, index) => {
+        const { warn, scope } = shown[index]!
+        for (const code of unknownCodes)
+          warn(`The site has no coupon ${code}. The code is kept, and counts as no use of a coupon.`)
+        return {
+          status: isNew ? 201 : 200,
+          body: bodies[index]!,
+          ...(isNew && { headers: { location: `${scope.baseUrl}/v1/orders/${id}` } }),
+        }
+      })
     })
   },
 })

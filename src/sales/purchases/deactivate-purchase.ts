@@ -17,16 +17,20 @@ export async function deactivatePurchase(
 }
 
 /**
- * Gives access by a locked purchase again: waives what has ended it, and an end that was set by hand. A later refund,
- * dispute or failed payment ends it again. A subscription that has ended stays ended.
+ * Gives access by a locked purchase again: waives what has ended it. A later refund, dispute or failed payment ends it
+ * again. A subscription that has ended stays ended.
+ *
+ * @param how `now`: an end that was set by hand for later stays, unless nothing else ends access; `whole`: it is removed
  */
 export async function reactivatePurchase(
   tx: Tx,
   { site_id, id }: LockedPurchase,
   origin: Origin,
+  how: 'now' | 'whole' = 'now',
 ): Promise<void> {
+  const waive = sql.ref(how === 'now' ? 'waive_blocks_of_now' : 'waive_blocks')
   await sql`
-    select waive_blocks(${site_id}::bigint, ${id}::bigint, ${originJson(origin)}::jsonb, ${origin.now}::timestamptz)`.execute(
+    select ${waive}(${site_id}::bigint, ${id}::bigint, ${originJson(origin)}::jsonb, ${origin.now}::timestamptz)`.execute(
     tx,
   )
 }

@@ -1,10 +1,16 @@
 import { Type } from 'typebox'
 import { originOf } from '../../people/contacts/origin-of.ts'
-import { authenticate } from '../../platform/http/authenticate.ts'
-import { readNoId } from '../../platform/http/documents.ts'
+import { readChanges } from '../../platform/http/changes.ts'
+import {
+  Attributes,
+  Id,
+  ignoredAttribute,
+  ignoreRelationships,
+  readNoId,
+} from '../../platform/http/documents.ts'
 import { showOne } from '../../platform/http/resource-routes.ts'
 import { type Route, route, type WriteContext } from '../../platform/http/route.ts'
-import { component, documentedAs } from '../../platform/jsonapi/documented.ts'
+import { component } from '../../platform/jsonapi/documented.ts'
 import { NullableText, NullableTime } from '../../platform/jsonapi/nullable.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { GivenTime, invalidTime, readTimeAhead } from '../given-time.ts'
@@ -62,7 +68,7 @@ const reactivate = actionRoute(
     summary: 'Reactivate a purchase',
     records: ['purchase_reactivated'],
     description:
-      'Gives access again, whatever has ended it: the facts of now are waived, and a later refund, dispute or failed payment ends access again. A subscription that has ended is not charged again.',
+      'Gives access again, whatever has ended it: the facts of now are waived, and a later refund, dispute or failed payment ends access again. An end that was set for later stays; while the purchase gives access, that end is removed. A subscription that has ended is not charged again.',
   },
   (context, purchase) => reactivatePurchase(context.tx, purchase, originOf(context)),
 )
@@ -78,10 +84,7 @@ const cancel = (provider: PaymentProvider) =>
       errors: [422],
     },
     (context, purchase) => cancelSubscription(context.tx, purchase, originOf(context)),
-    async ({ app, claims, params }) => {
-      const { siteIds } = await authenticate(app.db, claims, PERMISSION, false)
-      await cancelAtProvider(app, siteIds, params.id!, provider)
-    },
+    ({ app, caller, params }) => cancelAtProvider(app, caller.siteIds, params.id!, provider),
   )
 
 const ChangedPurchase = component(
@@ -89,16 +92,19 @@ const ChangedPurchase = component(
   Type.Object({
     data: Type.Object({
       type: Type.Literal('purchases'),
-      id: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
-      attributes: Type.Object({
-        deactivated_at: documentedAs(
-          NullableText(),
-          NullableTime({
-            description: 'When access ends; null: the end that was set is removed',
-            examples: ['2099-12-31T00:00:00.000Z'],
+      id: Type.Optional(Id),
+      attributes: Type.Optional(
+        Attributes(
+          Type.Object({
+            deactivated_at: Type.Optional(
+              NullableTime({
+                description: 'When access ends; null: it goes on, whatever has ended it or would',
+                examples: ['2099-12-31T00:00:00.000Z'],
+              }),
+            ),
           }),
         ),
-      }),
+      ),
     }),
   }),
 )
@@ -111,23 +117,26 @@ const update = route({
   access: PERMISSION,
   summary: 'Set the end of a purchase',
   description:
-    'Sets when access by this purchase ends, which may be later: until then it is active. Billing goes on. Null gives access again, as `reactivate` does.',
+    'Sets when access by this purchase ends, which may be later: until then it is active. Billing goes on. Null gives access again, as `reactivate` does, and removes an end that was set for later.',
   tag: 'purchases',
   shows: purchases,
   query: singleParameters(purchases),
   body: ChangedPurchase,
   responses: { 200: singleSchema(purchases) },
   async handler(context) {
-    const { tx, body, scope } = context
+    const { tx, scope, ignore } = context
     const purchase = await lock(context)
-    const given = body.data.attributes.deactivated_at
-    if (given === null) await reactivatePurchase(tx, purchase, originOf(context))
-    else await deactivatePurchase(tx, purchase, notBefore(scope.now, given), originOf(context))
+    const { deactivated_at: given, ...others } = (await readChanges(context, purchases)).attributes
+    ignore(Object.keys(others).map(ignoredAttribute))
+    if (given === null) await reactivatePurchase(tx, purchase, originOf(context), 'whole')
+    else if (given !== undefined)
+      await deactivatePurchase(tx, purchase, notBefore(scope.now, given), originOf(context))
     return { body: await showOne(context, purchases, purchase.id) }
   },
 })
 
-function notBefore(now: Date, given: string): Date {
+function notBefore(now: Date, given: unknown): Date {
+  if (typeof given !== 'string') throw invalidTime('deactivated_at', 'must be a time or null')
   const time = readTimeAhead(given, 'deactivated_at')
   if (time >= now) return time
   throw invalidTime('deactivated_at', 'must not be in the past. To end access now, deactivate the purchase')
@@ -171,6 +180,7 @@ const paymentRoute = (
     method: 'POST',
     url: `/v1/purchases/{id}/${name}`,
     access: PERMISSION,
+    refusesUnknown: true,
     ...texts,
     tag: 'purchases',
     shows: transactions,
@@ -191,6 +201,7 @@ const paymentRoute = (
     async handler(context) {
       const { tx, body, scope } = context
       readNoId(context)
+      ignoreRelationships(context, [])
       const record = name === 'renewals' ? renewPurchase : failPayment
       const purchase = await lock(context)
       const { id, isNew } = await record(tx, purchase, body.data.attributes ?? {}, originOf(context))

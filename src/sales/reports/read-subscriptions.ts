@@ -34,14 +34,15 @@ const MONTHLY = sql`floor(
     / (12 * x.interval_count) + 0.5)::bigint`
 
 /**
- * Whether a subscription of the state `x` is active at a moment: it is paid for, or its payment has failed and the days
- * of grace are not over. What costs nothing is not counted.
+ * Whether a subscription of the state `x` is active just before a moment, so that what begins with a month belongs to it,
+ * and not to the one before: it is paid for, or its payment has failed and the days of grace are not over. What costs
+ * nothing is not counted.
  */
-const isActiveAt = (moment: ReturnType<typeof sql>) => sql`
-  (x.since <= ${moment} and ${moment} < x.until and x.amount > x.tax and (
+const isActiveBefore = (moment: ReturnType<typeof sql>) => sql`
+  (x.since < ${moment} and ${moment} <= x.until and x.amount > x.tax and (
     x.status = 'active'
     or (x.status = 'past_due'
-        and coalesce(x.past_due_since + make_interval(days => x.payment_grace_days) > ${moment}, true))))`
+        and coalesce(x.past_due_since + make_interval(days => x.payment_grace_days) >= ${moment}, true))))`
 
 /**
  * Active subscriptions, their monthly recurring revenue and churn, by month and currency. Payment plans, trials and tests
@@ -56,7 +57,9 @@ export async function readSubscriptions(
   const { rows } = await sql<Record<keyof SubscriptionsOfMonth, string>>`
     with months as (
       select to_char(m.at, 'YYYY-MM') as month, day_start(m.at::date, s.time_zone) as begins,
-             least(day_start((m.at + interval '1 month')::date, s.time_zone), ${now}) as ends
+             -- What begins in this moment counts.
+             least(day_start((m.at + interval '1 month')::date, s.time_zone),
+                   ${now}::timestamptz + interval '1 millisecond') as ends
         from sites s, generate_series(${`${first}-01`}::date, ${`${last}-01`}::date, interval '1 month') m (at)
        where s.id = ${siteId}
     ), states as (
@@ -70,10 +73,10 @@ export async function readSubscriptions(
        where t.site_id = ${siteId} and p.payment_type = 'subscription' and not u.is_test
     ), known as (
       select m.month, x.subscription_id, x.currency,
-             bool_or(${isActiveAt(sql`m.begins`)}) as at_start, bool_or(${isActiveAt(sql`m.ends`)}) as at_end,
-             sum(${MONTHLY}) filter (where ${isActiveAt(sql`m.begins`)}) as mrr_at_start,
-             sum(${MONTHLY}) filter (where ${isActiveAt(sql`m.ends`)}) as mrr_at_end
-        from months m join states x on x.since <= m.ends and x.until > m.begins
+             bool_or(${isActiveBefore(sql`m.begins`)}) as at_start, bool_or(${isActiveBefore(sql`m.ends`)}) as at_end,
+             sum(${MONTHLY}) filter (where ${isActiveBefore(sql`m.begins`)}) as mrr_at_start,
+             sum(${MONTHLY}) filter (where ${isActiveBefore(sql`m.ends`)}) as mrr_at_end
+        from months m join states x on x.since < m.ends and x.until >= m.begins
        where m.begins < m.ends
        group by m.month, x.subscription_id, x.currency
     )

@@ -318,9 +318,9 @@ test('recurring revenue and churn are those of random subscriptions, counted one
     return Math.floor(((amount - tax) * perYear) / (12 * interval_count) + 0.5)
   }
   const mrrAt = ({ given, states }: (typeof all)[number], moment: number) => {
-    const state = states.findLast(({ since }) => since.getTime() <= moment)
+    const state = states.findLast(({ since }) => since.getTime() < moment)
     if (!state || given.amount <= given.tax) return null
-    const isHeld = state.status === 'past_due' && state.past_due_since!.getTime() + GRACE_MS > moment
+    const isHeld = state.status === 'past_due' && state.past_due_since!.getTime() + GRACE_MS >= moment
     return state.status === 'active' || isHeld ? monthly(given) : null
   }
   const { rows } = await report(
@@ -345,6 +345,117 @@ test('recurring revenue and churn are those of random subscriptions, counted one
       mrr_at_end: sum(both.map(([, end]) => end)),
     })
   }
+})
+
+test('what happens exactly at the edge of a month or a day belongs to the one that begins', async () => {
+  const account = await makeAccount(h.app)
+  const client = h.clientWith(account.token)
+  // A day of 25 hours ends October there, and one of 23 hours March.
+  await client.patch(`/v1/sites/${account.siteId}`, {
+    data: { type: 'sites', id: account.siteId, attributes: { time_zone: 'Europe/Berlin' } },
+  })
+  const contact = await makeContact(h.app, account.siteId)
+  const granted = await makeOffer(h.app, account.siteId)
+  const { body } = await client.post(`/v1/contacts/${contact}/relationships/offers`, offersBody([granted]))
+  const of = { siteId: account.siteId, customerId: body.meta.customer_id as string, offer: granted }
+  const MARCH = Date.parse('2025-02-28T23:00:00Z')
+  const APRIL = Date.parse('2025-03-31T22:00:00Z')
+  const GRACE = 21 * 86_400_000
+  const at = (time: number) => new Date(time)
+  const active = (time: number): State => ({ since: at(time), status: 'active' })
+  const ended = (time: number): State => ({ since: at(time), status: 'canceled' })
+  const failing = (since: number): State => ({
+    since: at(since),
+    status: 'past_due',
+    past_due_since: at(since),
+  })
+  const edges = [MARCH, APRIL].flatMap((edge) => [edge - 1, edge, edge + 1])
+  const lives: State[][] = [
+    ...edges.map((edge) => [active(edge)]),
+    ...edges.map((edge) => [active(MARCH - 5e9), ended(edge)]),
+    // The days of grace end at the edge.
+    ...edges.map((edge) => [active(MARCH - 5e9), failing(edge - GRACE)]),
+    // It begins and ends within the month, and for an instant.
+    [active(MARCH), ended(APRIL)],
+    [active(MARCH + 1), ended(APRIL - 1)],
+    [active(MARCH - 5e9), failing(MARCH), active(APRIL)],
+  ]
+  const sales = []
+  for (const states of lives) sales.push(await subscribe({ amount: 1000 }, states, of))
+  /** Whether a life is active in the last millisecond before a moment. */
+  const isActive = (states: State[], moment: number) => {
+    const state = states.findLast(({ since }) => since.getTime() <= moment - 1)
+    if (state?.status === 'past_due') return state.past_due_since!.getTime() + GRACE > moment - 1
+    return state?.status === 'active'
+  }
+  const counted = (moment: number) => lives.filter((states) => isActive(states, moment)).length
+  const moved = (from: number, to: number, isStart: boolean) =>
+    lives.filter((states) => isActive(states, from) !== isStart && isActive(states, to) === isStart).length
+  const { rows } = await report(
+    'subscriptions',
+    'filter[start_date]=2025-02-01&filter[end_date]=2025-04-30',
+    client,
+  )
+  const FEBRUARY = Date.parse('2025-01-31T23:00:00Z')
+  const MAY = Date.parse('2025-04-30T22:00:00Z')
+  const months = [FEBRUARY, MARCH, APRIL, MAY]
+  expect(rows).toMatchObject(
+    ['2025-02', '2025-03', '2025-04'].map((month, index) => {
+      const [from, to] = [months[index]!, months[index + 1]!]
+      return {
+        month,
+        active_at_start: counted(from),
+        started: moved(from, to, true),
+        churned: moved(from, to, false),
+        active_at_end: counted(to),
+        mrr_at_start: counted(from) * 1000,
+        mrr_at_end: counted(to) * 1000,
+      }
+    }),
+  )
+  expect(rows[1]).toMatchObject({ active_at_start: 12, active_at_end: 9 })
+
+  const DAYS: [number, string][] = [
+    [Date.parse('2025-10-25T22:00:00Z'), '2025-10-26'],
+    [Date.parse('2025-10-26T23:00:00Z'), '2025-10-27'],
+    [Date.parse('2025-03-29T23:00:00Z'), '2025-03-30'],
+    [Date.parse('2025-03-30T22:00:00Z'), '2025-03-31'],
+  ]
+  for (const [edge] of DAYS) {
+    await move(sales[0]!, 'charge', 1, at(edge - 1), {}, of)
+    await move(sales[0]!, 'charge', 10, at(edge), {}, of)
+  }
+  for (const [index, expected] of [
+    [
+      ['2025-10-25', 1],
+      ['2025-10-26', 11],
+      ['2025-10-27', 10],
+    ],
+    [
+      ['2025-03-29', 1],
+      ['2025-03-30', 11],
+      ['2025-03-31', 10],
+    ],
+  ].entries()) {
+    const [first, last] = index === 0 ? ['2025-10-25', '2025-10-27'] : ['2025-03-29', '2025-03-31']
+    const revenue = await report('revenue', `filter[start_date]=${first}&filter[end_date]=${last}`, client)
+    expect(revenue.rows.map(({ day, net }: { day: string; net: number }) => [day, net])).toEqual(expected)
+    const [, middle] = expected as [string, number][]
+    const one = await report(
+      'revenue',
+      `filter[start_date]=${middle![0]}&filter[end_date]=${middle![0]}`,
+      client,
+    )
+    expect(one.totals[0].net).toBe(11)
+  }
+})
+
+test('the current month ends now, with what began in this moment', async () => {
+  const { client, of } = await otherSite()
+  const now = h.app.clock.now()
+  await subscribe({ amount: 1000 }, [{ since: now, status: 'active' }], of)
+  const { rows } = await report('subscriptions', '', client)
+  expect(rows).toMatchObject([{ started: 1, active_at_start: 0, active_at_end: 1, mrr_at_end: 1000 }])
 })
 
 test('a report is that of one site, with its permission, of a limited time', async () => {

@@ -182,7 +182,8 @@ begin
 end
 $$;
 
--- Waives what blocks a purchase now, and an end that was set by hand; then settles it. What would block it later stays.
+-- Waives what blocks a purchase now, and an end that was set by hand for later; then settles it. What else would block it
+-- later stays.
 create or replace function waive_blocks(p_site_id bigint, p_purchase_id bigint, p_origin jsonb, p_now timestamptz)
 returns void language plpgsql as $$
 begin
@@ -192,5 +193,20 @@ begin
    where purchase_id = p_purchase_id and site_id = p_site_id and waived_at is null
      and (since <= p_now or cause = 'deactivated');
   perform settle_purchases(p_site_id, array[p_purchase_id], p_origin, p_now);
+end
+$$;
+
+-- Waives what blocks a purchase now; where nothing does, an end that was set by hand for later. Then settles it.
+create or replace function waive_blocks_of_now(p_site_id bigint, p_purchase_id bigint, p_origin jsonb, p_now timestamptz)
+returns void language plpgsql as $$
+begin
+  perform derive_blocks(p_site_id, array[p_purchase_id], p_now);
+  update purchase_blocks set waived_at = p_now, waived_by = p_origin ->> 'actor'
+   where purchase_id = p_purchase_id and site_id = p_site_id and waived_at is null and since <= p_now;
+  if found then
+    perform settle_purchases(p_site_id, array[p_purchase_id], p_origin, p_now);
+  else
+    perform waive_blocks(p_site_id, p_purchase_id, p_origin, p_now);
+  end if;
 end
 $$;

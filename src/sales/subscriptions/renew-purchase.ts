@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/db/database.ts'
 import type { Origin } from '../../platform/events/events.ts'
 import { ApiError, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { addInterval } from '../add-interval.ts'
-import { readTime } from '../given-time.ts'
+import { readTimeAfter } from '../given-time.ts'
 import type { LockedPurchase, LockedSubscription } from '../purchases/lock-purchase.ts'
 import { lockTransaction } from '../transactions/find-transaction.ts'
 import { recordPayment } from '../transactions/record-payment.ts'
@@ -29,7 +29,8 @@ export interface RecordedPayment {
  * Records the next payment of a subscription or payment plan: its period goes on, payments that had failed are settled,
  * and a plan whose last payment it is becomes complete. Idempotent by reference.
  *
- * @throws ApiError 422 for a purchase without a subscription that goes on, and one that a provider charges itself
+ * @throws ApiError 422 for a purchase without a subscription that goes on, and one that a provider charges itself; for
+ *   a reference that is known with another amount, and values that contradict each other
  */
 export async function renewPurchase(
   tx: Tx,
@@ -40,7 +41,8 @@ export async function renewPurchase(
   const known = await findKnown(tx, purchase, given, 'succeeded')
   if (known) return known
   const subscription = runningSubscription(purchase)
-  const paidAt = readTime(given.occurred_at, 'occurred_at', origin.now)
+  const amounts = amountsOf(subscription, given)
+  const paidAt = readPaymentTime(purchase, given, origin.now)
   const made = await countPayments(tx, purchase)
   const period_start = nextPeriod(subscription, made, paidAt)
   const period_end = addInterval(period_start, subscription.interval, subscription.interval_count)
@@ -48,7 +50,7 @@ export async function renewPurchase(
     tx,
     purchase,
     {
-      ...amountsOf(subscription, given),
+      ...amounts,
       action: made === 0 ? 'subscribe' : 'subscription_charge',
       state: 'succeeded',
       provider: purchase.provider,
@@ -72,7 +74,7 @@ export async function renewPurchase(
 
 /**
  * Records that a payment failed. Access goes on for the days that the site gives, counted from the first one that
- * failed. Idempotent by reference.
+ * failed. An attempt that is reported after a later one has succeeded changes nothing else. Idempotent by reference.
  *
  * @throws ApiError as renewPurchase()
  */
@@ -85,12 +87,13 @@ export async function failPayment(
   const known = await findKnown(tx, purchase, given, 'failed')
   if (known) return known
   const subscription = runningSubscription(purchase)
-  const failedAt = readTime(given.occurred_at, 'occurred_at', origin.now)
+  const amounts = amountsOf(subscription, given)
+  const failedAt = readPaymentTime(purchase, given, origin.now)
   const saved = await recordPayment(
     tx,
     purchase,
     {
-      ...amountsOf(subscription, given),
+      ...amounts,
       action: 'subscription_charge',
       state: 'failed',
       provider: purchase.provider,
@@ -103,6 +106,7 @@ export async function failPayment(
     },
     origin,
   )
+  if (await wasPaidSince(tx, purchase, failedAt)) return { id: saved.id, isNew: true }
   const since = subscription.past_due_since === null ? failedAt : new Date(subscription.past_due_since)
   await saveSubscription(tx, purchase, { status: 'past_due', past_due_since: since }, origin)
   return { id: saved.id, isNew: true }
@@ -114,10 +118,24 @@ function nextPeriod({ period_end }: LockedSubscription, made: number, paidAt: Da
   return made === 0 && end > paidAt ? paidAt : end
 }
 
-const amountsOf = ({ amount, tax }: LockedSubscription, given: GivenPayment) => ({
-  amount: given.amount_in_cents ?? amount,
-  tax: given.sales_tax_in_cents ?? (given.amount_in_cents === undefined ? tax : 0),
-})
+/** @throws ApiError 422 for more tax than there is amount, which it is a part of */
+function amountsOf(
+  subscription: Pick<LockedSubscription, 'amount' | 'tax'>,
+  given: GivenPayment,
+): { amount: number; tax: number } {
+  const amount = given.amount_in_cents ?? subscription.amount
+  const tax = given.sales_tax_in_cents ?? (given.amount_in_cents === undefined ? subscription.tax : 0)
+  if (tax <= amount) return { amount, tax }
+  throw unprocessable(
+    'invalid',
+    `sales_tax_in_cents must be at most ${amount}: the amount is with tax`,
+    '/data/attributes/sales_tax_in_cents',
+  )
+}
+
+/** @throws ApiError 422, also for a time before the purchase */
+const readPaymentTime = ({ ordered_at }: LockedPurchase, { occurred_at }: GivenPayment, now: Date): Date =>
+  readTimeAfter(occurred_at, 'occurred_at', now, { paidAt: ordered_at, what: 'the order' })
 
 function runningSubscription({ id, subscription }: LockedPurchase): LockedSubscription {
   if (!subscription)
@@ -141,19 +159,32 @@ function runningSubscription({ id, subscription }: LockedPurchase): LockedSubscr
 async function findKnown(
   tx: Tx,
   { site_id, id, provider, subscription }: LockedPurchase,
-  { provider_reference: reference }: GivenPayment,
+  given: GivenPayment,
   state: 'succeeded' | 'failed',
 ): Promise<RecordedPayment | null> {
+  const { provider_reference: reference } = given
   if (reference === undefined) return null
   const found = await lockTransaction(tx, site_id, { provider, reference })
   if (!found) return null
-  if (found.subscription_id === subscription?.id && found.state === state)
+  const isOfPurchase = subscription !== null && found.subscription_id === subscription.id
+  const { amount, tax } = subscription ? amountsOf(subscription, given) : found
+  if (isOfPurchase && found.state === state && found.amount === amount && found.tax === tax)
     return { id: found.id, isNew: false }
   throw unprocessable(
     'taken',
-    `The transaction ${found.id} has this reference, and is not the same payment of the purchase ${id}`,
+    `The transaction ${found.id} has this reference, and is another payment: of another purchase, amount or tax, or with another outcome. Use another provider_reference for another payment of the purchase ${id}`,
     '/data/attributes/provider_reference',
   )
+}
+
+/** Whether a payment of a purchase has succeeded after a time. */
+async function wasPaidSince(tx: Tx, { site_id, id }: LockedPurchase, time: Date): Promise<boolean> {
+  const { rows } = await sql`
+    select from transaction_purchases tp join transactions t on t.id = tp.transaction_id and t.site_id = tp.site_id
+     where tp.purchase_id = ${id} and tp.site_id = ${site_id} and t.state = 'succeeded' and t.amount > 0
+       and t.action in ('charge', 'subscribe', 'subscription_charge') and t.occurred_at > ${time}
+     limit 1`.execute(tx)
+  return rows.length > 0
 }
 
 /** How many payments of a purchase have succeeded: counted, so that nothing can be counted twice. */

@@ -23,6 +23,7 @@ export interface FoundTransaction {
   amount: number
   tax: number
   currency: string
+  occurred_at: Date
   ticket: string
 }
 

@@ -5,10 +5,10 @@ import { type Db, inTransaction, type Tx } from '../../platform/db/database.ts'
 import type { Origin } from '../../platform/events/events.ts'
 import { ApiError, notFound, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { readId, withId } from '../../platform/jsonapi/identifiers.ts'
-import { readTime } from '../given-time.ts'
+import { readTimeAfter } from '../given-time.ts'
 import type { PaymentProvider } from '../provider.ts'
 import type { TransactionState } from '../states.ts'
-import { type FoundTransaction, lockTransaction } from './find-transaction.ts'
+import { type FoundTransaction, lockTransaction, partsOf } from './find-transaction.ts'
 import { type Refundable, readRefundable, recordRefund } from './record-refund.ts'
 
 /** What a request says of a refund. */
@@ -25,11 +25,17 @@ export interface Charged {
   id: string
 }
 
-/** A refund that is made: how much of what, and what the provider says of it, when it is connected. */
+/** A refund that is made: how much of what, and when. */
 interface PlannedRefund {
   charge: FoundTransaction
   amount: number
-  parts: { purchase_id: string; amount: number }[] | undefined
+  parts: RefundedPart[] | undefined
+  refundedAt: Date
+}
+
+interface RefundedPart {
+  purchase_id: string
+  amount: number
 }
 
 /** What a provider has paid back. */
@@ -53,8 +59,20 @@ export async function refundAtProvider(
   provider: PaymentProvider,
   key: string = randomUUID(),
 ): Promise<MadeRefund | null> {
-  const { charge, amount } = await inTransaction(app.db, (tx) => plan(tx, siteIds, charged, given))
+  const now = app.clock.now()
+  const planned = await inTransaction(app.db, async (tx) => {
+    const known = await findKnown(tx, siteIds, charged, given, given.provider_reference ?? null)
+    return known === null ? plan(tx, siteIds, charged, given, now) : null
+  })
+  if (planned === null) return null
+  const { charge, amount } = planned
   if (charge.provider_account_id === null || charge.reference === null) return null
+  if (given.provider_reference !== undefined)
+    throw unprocessable(
+      'charged_by_provider',
+      `${charge.provider} pays this back, and names the refund. Leave out provider_reference; an Idempotency-Key makes sure that it is paid back once`,
+      REFERENCE,
+    )
   return provider.refund(app, {
     siteId: charge.site_id,
     provider: charge.provider,
@@ -82,9 +100,10 @@ export async function refundPayment(
   origin: Origin,
 ): Promise<{ id: string; isNew: boolean }> {
   const reference = made?.reference ?? given.provider_reference ?? null
-  const known = await findKnown(tx, siteIds, charged, reference)
+  const known = await findKnown(tx, siteIds, charged, made ? null : given, reference)
   if (known && made === null) return { id: known, isNew: false }
-  const { charge, amount, parts } = await plan(tx, siteIds, charged, given, known !== null)
+  const planned = await plan(tx, siteIds, charged, given, origin.now, known !== null)
+  const { charge, amount, parts, refundedAt } = planned
   const { id } = await recordRefund(
     tx,
     charge,
@@ -93,29 +112,59 @@ export async function refundPayment(
       reference,
       amount,
       ...(parts && { parts }),
-      occurred_at: readTime(given.refunded_at, 'refunded_at', origin.now),
+      occurred_at: refundedAt,
     },
     origin,
   )
   return { id, isNew: known === null }
 }
 
-/** A refund of the charge with this reference, which was recorded before. */
+const REFERENCE = '/data/attributes/provider_reference'
+
+/**
+ * A refund of the charge with this reference, which was recorded before.
+ *
+ * @param given null: the provider has said what it has paid back
+ * @throws ApiError 422 when the reference is that of something else, or of another amount
+ */
 async function findKnown(
   tx: Tx,
   siteIds: string[],
   charged: Charged,
+  given: GivenRefund | null,
   reference: string | null,
 ): Promise<string | null> {
   if (reference === null) return null
   const charge = await findCharge(tx, siteIds, charged)
   const refund = await lockTransaction(tx, charge.site_id, { provider: charge.provider, reference })
   if (!refund) return null
-  if (refund.action === 'refund' && refund.parent_id === charge.id) return refund.id
+  if (refund.action !== 'refund' || refund.parent_id !== charge.id)
+    throw unprocessable('taken', `The transaction ${refund.id} has this reference`, REFERENCE)
+  if (given === null || (await isSameRefund(tx, charge, refund, given))) return refund.id
   throw unprocessable(
     'taken',
-    `The transaction ${refund.id} has this reference`,
-    '/data/attributes/provider_reference',
+    `The refund ${refund.id} has this reference, with another amount: ${-refund.amount}. Use another provider_reference for another refund`,
+    REFERENCE,
+  )
+}
+
+/** Whether a request asks for what a refund has paid back. What it leaves out is what was left at the time. */
+async function isSameRefund(
+  tx: Tx,
+  charge: FoundTransaction,
+  refund: FoundTransaction,
+  { amount_in_cents: amount, items }: GivenRefund,
+): Promise<boolean> {
+  if (amount !== undefined) return amount === -refund.amount
+  if (items === undefined) return refund.state === 'failed' || (await readRefundable(tx, charge)).amount <= 0
+  const parts = await partsOf(tx, charge.site_id, refund.id)
+  const purchases = await purchasesOfItems(tx, charge, items)
+  return (
+    parts.length === items.length &&
+    items.every(({ order_item_id, amount_in_cents }) => {
+      const part = parts.find(({ purchase_id }) => purchase_id === purchases.get(readId(order_item_id)))
+      return part !== undefined && (amount_in_cents === undefined || amount_in_cents === -part.amount)
+    })
   )
 }
 
@@ -125,6 +174,7 @@ async function plan(
   siteIds: string[],
   charged: Charged,
   given: GivenRefund,
+  now: Date,
   isPaid = false,
 ): Promise<PlannedRefund> {
   const charge = await findCharge(tx, siteIds, charged)
@@ -140,6 +190,10 @@ async function plan(
       'Give amount_in_cents, or items with what is paid back of each',
       '/data/attributes/amount_in_cents',
     )
+  const refundedAt = readTimeAfter(given.refunded_at, 'refunded_at', now, {
+    paidAt: charge.occurred_at,
+    what: 'the payment',
+  })
   const refundable = await readRefundable(tx, charge)
   const parts = given.items && (await partsOfItems(tx, charge, refundable, given.items))
   const amount =
@@ -156,7 +210,7 @@ async function plan(
           ? '/data'
           : '/data/attributes/amount_in_cents',
     )
-  return { charge, amount, parts }
+  return { charge, amount, parts, refundedAt }
 }
 
 const CHARGES = ['charge', 'subscribe', 'subscription_charge']
@@ -171,29 +225,39 @@ async function partsOfItems(
   charge: FoundTransaction,
   refundable: Refundable,
   items: NonNullable<GivenRefund['items']>,
-): Promise<{ purchase_id: string; amount: number }[]> {
-  const { rows } = await sql<{ id: string; order_item_id: string }>`
-    select p.id, p.order_item_id from purchases p
-     where p.order_item_id = any (${items.map(({ order_item_id }) => readId(order_item_id))}::bigint[])
-       and p.site_id = ${charge.site_id}`.execute(tx)
+): Promise<RefundedPart[]> {
+  const purchases = await purchasesOfItems(tx, charge, items)
   return items.map(({ order_item_id, amount_in_cents }, index) => {
     const path = `/data/attributes/items/${index}`
-    const purchase = rows.find((row) => row.order_item_id === readId(order_item_id))
-    const left = refundable.parts.find(({ purchase_id }) => purchase_id === purchase?.id)
-    if (!purchase || !left)
+    const purchaseId = purchases.get(readId(order_item_id))
+    const left = refundable.parts.find(({ purchase_id }) => purchase_id === purchaseId)
+    if (purchaseId === undefined || !left)
       throw notFound(`The payment is not for an item ${withId(String(order_item_id))}.`, {
         pointer: `${path}/order_item_id`,
       })
     if (items.findIndex((one) => readId(one.order_item_id) === readId(order_item_id)) < index)
       throw unprocessable('duplicate', 'Name each item once, with what is paid back of it in all', path)
     const amount = amount_in_cents ?? left.amount
-    if (amount <= left.amount && amount > 0) return { purchase_id: purchase.id, amount }
+    if (amount <= left.amount && amount > 0) return { purchase_id: purchaseId, amount }
     throw unprocessable(
       'not_refundable',
       `At most ${Math.max(left.amount, 0)} of this item can be paid back`,
       amount_in_cents === undefined ? path : `${path}/amount_in_cents`,
     )
   })
+}
+
+/** The purchases that were made of items, by the ids of these. */
+async function purchasesOfItems(
+  tx: Tx,
+  charge: FoundTransaction,
+  items: NonNullable<GivenRefund['items']>,
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; order_item_id: string }>`
+    select p.id, p.order_item_id from purchases p
+     where p.order_item_id = any (${items.map(({ order_item_id }) => readId(order_item_id))}::bigint[])
+       and p.site_id = ${charge.site_id}`.execute(tx)
+  return new Map(rows.map(({ id, order_item_id }) => [order_item_id, id]))
 }
 
 /** @throws ApiError 404 */

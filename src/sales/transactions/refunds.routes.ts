@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
 import { originOf } from '../../people/contacts/origin-of.ts'
-import { authenticate } from '../../platform/http/authenticate.ts'
-import { Id, readNoId } from '../../platform/http/documents.ts'
+import { Id, ignoreRelationships, readNoId } from '../../platform/http/documents.ts'
 import { showOne } from '../../platform/http/resource-routes.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { component } from '../../platform/jsonapi/documented.ts'
@@ -53,8 +52,6 @@ function documented(schema: typeof Amount, description: string) {
   return { ...schema, description }
 }
 
-const PERMISSION = 'manage:orders'
-
 /** `POST /v1/orders/{id}/refunds` and `POST /v1/transactions/{id}/refunds`. */
 const refundRoute = (parent: Charged['parent'], provider: PaymentProvider): Route =>
   route({
@@ -62,7 +59,8 @@ const refundRoute = (parent: Charged['parent'], provider: PaymentProvider): Rout
     method: 'POST',
     url: `/v1/${parent}/{id}/refunds`,
     records: ['payment_refunded', 'purchase_deactivated', 'purchase_reactivated'],
-    access: PERMISSION,
+    access: 'manage:orders',
+    refusesUnknown: true,
     summary: parent === 'orders' ? 'Refund an order' : 'Refund a payment',
     description:
       'Pays back a part of a payment, or all of it, and records it as a transaction with a negative amount. A connected provider pays first, and nothing changes when it refuses; otherwise the money was paid back elsewhere. A partial refund leaves access; a full one ends it, unless the site has `refund_ends_access` off.',
@@ -72,15 +70,23 @@ const refundRoute = (parent: Charged['parent'], provider: PaymentProvider): Rout
     body: NewRefund,
     responses: { 200: singleSchema(transactions), 201: singleSchema(transactions) },
     errors: [404],
-    async prepare({ app, claims, params, body, idempotency }) {
-      const { siteIds } = await authenticate(app.db, claims, PERMISSION, false)
+    async prepare(context) {
+      const { app, caller, params, body, idempotency } = context
+      readNoId(context)
+      ignoreRelationships(context, [])
       const charged = { parent, id: params.id! }
       const key = idempotency && `${idempotency.caller} ${idempotency.route} ${idempotency.key}`
-      return refundAtProvider(app, siteIds, charged, body.data.attributes ?? {}, provider, key ?? undefined)
+      return refundAtProvider(
+        app,
+        caller.siteIds,
+        charged,
+        body.data.attributes ?? {},
+        provider,
+        key ?? undefined,
+      )
     },
     async handler(context) {
       const { tx, body, params, caller, scope, prepared } = context
-      readNoId(context)
       const { id, isNew } = await refundPayment(
         tx,
         caller.siteIds,

@@ -6,9 +6,10 @@ import {
   reactivatePurchase,
   updatePurchase,
 } from '../../api/generated.ts'
+import { now } from '../../api/clock.ts'
 import { refresh } from '../../api/queries.ts'
 import { Consequences } from '../../parts/consequences.tsx'
-import { endOfDay, today, useZone } from '../../parts/dates.tsx'
+import { endOfDay, shownEnd, today, useZone } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
 import { t } from '../../texts/translate.ts'
 import type { PurchaseAttributes } from './purchase-access.tsx'
@@ -88,12 +89,22 @@ export function Deactivate({ purchase: { id }, title, canCancel, onClose }: ActP
   )
 }
 
+type Block = PurchaseAttributes['blocks'][number]
+
+/** What ends access now is waived, or else an end that was set for later; and what ends it then. */
+function reactivationOf(blocks: Block[]): { waived: Block[]; next: Block | undefined } {
+  const unwaived = blocks.filter(({ waived_at }) => !waived_at)
+  const ofNow = unwaived.filter(({ since }) => Date.parse(since) <= now())
+  const waived = ofNow.length > 0 ? ofNow : unwaived.filter(({ cause }) => cause === 'deactivated')
+  return { waived, next: unwaived.find((block) => !waived.includes(block)) }
+}
+
 /** Gives access by a purchase again. */
 export function Reactivate({ purchase, title, canCancel, onClose }: ActProps) {
   const { id, blocks, interval } = purchase
-  const causes = [
-    ...new Set(blocks.filter(({ waived_at }) => !waived_at).map(({ cause }) => reasonName(cause))),
-  ]
+  const zone = useZone()
+  const { waived, next } = reactivationOf(blocks)
+  const causes = [...new Set(waived.map(({ cause }) => reasonName(cause)))]
   return (
     <FormDialog
       title={t('purchases.reactivateTitle', { title })}
@@ -113,6 +124,8 @@ export function Reactivate({ purchase, title, canCancel, onClose }: ActProps) {
           lines={[
             t('purchases.opensAgain', { title }),
             causes.length > 0 && t('purchases.isWaived', { causes: causes.join(', ') }),
+            next &&
+              t('purchases.endsAgain', { day: shownEnd(next.since, zone), cause: reasonName(next.cause) }),
             t('purchases.laterBlocks'),
             interval !== null && !canCancel && t('purchases.notCharged'),
           ]}
