@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { type Contact, contactRows } from '../people/contacts/contacts.resource.ts'
 import { originOf } from '../people/contacts/origin-of.ts'
 import { personOf } from '../people/contacts/person-of.ts'
-import { Attributes } from '../platform/http/documents.ts'
+import { Attributes, ignoredAttributes } from '../platform/http/documents.ts'
 import { type Route, route } from '../platform/http/route.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
 import { missingAttribute } from '../platform/jsonapi/read-attributes.ts'
@@ -51,8 +51,10 @@ export const signInAsRoute: Route = route({
     }),
   },
   async handler(context) {
-    const { app, tx, caller, params, body } = context
-    const reason = readReason(body.data.attributes.reason)
+    const { app, tx, caller, params, body, ignore } = context
+    const { reason: given, ...others } = body.data.attributes
+    ignore(ignoredAttributes(others, Object.keys(others)))
+    const reason = readReason(given)
     const contact = await lockOne<Contact>(
       tx,
       { ...contactRows, isExclusive: false },

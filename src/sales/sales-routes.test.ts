@@ -525,6 +525,37 @@ describe('a purchase', () => {
     expect(other.body.data).toEqual(data)
   })
 
+  test('and its payments have days of the site: one that it ends with, and one on which it was paid', async () => {
+    const account = await makeAccount(h.app)
+    const owner = h.clientWith(account.token)
+    // Fourteen hours ahead of UTC, the whole year.
+    const attributes = { time_zone: 'Pacific/Kiritimati' }
+    await owner.patch(`/v1/sites/${account.siteId}`, {
+      data: { type: 'sites', id: account.siteId, attributes },
+    })
+    const items = [{ offer_id: await makeOffer(h.app, account.siteId), amount_in_cents: 500 }]
+    const sale = await owner.post('/v1/orders', {
+      data: { type: 'orders', attributes: { email: newEmail(), items, ordered_at: '2026-03-05' } },
+    })
+    expect(sale.body.data.attributes.ordered_at).toBe('2026-03-04T10:00:00.000Z')
+    const [{ id }] = (await owner.get('/v1/purchases')).body.data
+    const ends = await owner.patch(`/v1/purchases/${id}`, {
+      data: { type: 'purchases', attributes: { deactivated_at: '2999-01-31' } },
+    })
+    expect(ends.body.data.attributes.deactivated_at).toBe('2999-01-31T10:00:00.000Z')
+    const timed = await owner.post('/v1/orders', {
+      data: {
+        type: 'orders',
+        attributes: { email: newEmail(), items, ordered_at: '2026-03-05T01:30:00+14:00' },
+      },
+    })
+    const refund = (refunded_at: string) =>
+      owner.post(`/v1/orders/${timed.body.data.id}/refunds`, payment({ refunded_at, amount_in_cents: 100 }))
+    expect((await refund('2026-03-04')).status).toBe(422)
+    expect((await refund('2026-03-05')).body.data.attributes.created_at).toBe('2026-03-04T11:30:00.000Z')
+    expect((await refund('2026-03-06')).body.data.attributes.created_at).toBe('2026-03-05T10:00:00.000Z')
+  })
+
   test('lasts for the access period of its offer', async () => {
     const offerId = await offer(500, { access_days: 2 })
     const { contactId, purchaseId } = await buy({ items: [{ offer_id: offerId }] })

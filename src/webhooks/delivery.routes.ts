@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Attributes } from '../platform/http/documents.ts'
+import { Attributes, ignoredAttributes } from '../platform/http/documents.ts'
 import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Answer, type Route, route } from '../platform/http/route.ts'
 import { invalidAttribute } from '../platform/jsonapi/read-attributes.ts'
@@ -51,15 +51,17 @@ const replayAll = route({
     }),
   }),
   responses: { 200: Type.Object({ meta: Type.Object({ replayed: Type.Integer() }) }) },
-  async handler({ tx, params, body, caller, scope }) {
-    const since = readSince((body.data.attributes ?? {}) as { since?: string })
+  async handler({ tx, params, body, caller, scope, ignore }) {
+    const { since: given, ...others } = (body.data.attributes ?? {}) as { since?: string }
+    ignore(ignoredAttributes(others, Object.keys(others)))
+    const since = readSince(given)
     const replayed = await replayUndelivered(tx, caller.siteIds, params.id!, since, scope.now)
     return { body: { meta: { replayed } } }
   },
 })
 
 /** Left out: since ever. @throws ApiError 422 */
-function readSince({ since }: { since?: string }): Date {
+function readSince(since: string | undefined): Date {
   if (since === undefined) return new Date(0)
   const date = new Date(since)
   if (/^\d{4}-\d{2}-\d{2}T/.test(since) && !Number.isNaN(date.getTime())) return date

@@ -9,7 +9,7 @@ import { withId } from '../../platform/jsonapi/identifiers.ts'
 import { readName } from '../../platform/text/names.ts'
 import { findUnknownCodes } from '../coupons/find-coupon.ts'
 import { redeemCodes } from '../coupons/redeem-coupon.ts'
-import { readTime } from '../given-time.ts'
+import { readTime, readZones } from '../given-time.ts'
 import { type Buyer, type GivenCustomer, readBuyers } from './find-buyers.ts'
 import {
   assertOnSale,
@@ -85,7 +85,11 @@ export async function createOrder(tx: Tx, order: GivenOrder): Promise<CreatedOrd
  */
 export async function createOrders(tx: Tx, orders: GivenOrder[]): Promise<(CreatedOrder | ApiError)[]> {
   const offers = await readOffers(tx, orders)
-  const priced = orders.map((order) => orRefusal(() => priceOrder(order, offers)))
+  const zones = await readZones(
+    tx,
+    orders.map(({ siteId, values }) => ({ siteId, given: values.ordered_at })),
+  )
+  const priced = orders.map((order) => orRefusal(() => priceOrder(order, offers, zones)))
   const read = await eachOf(priced, (some) => readBuyers(tx, some))
   return eachOf(read, async (some) => {
     const known = await findOrders(tx, some)
@@ -97,9 +101,12 @@ export async function createOrders(tx: Tx, orders: GivenOrder[]): Promise<(Creat
   })
 }
 
-function priceOrder(order: GivenOrder, offers: SoldOffers) {
+function priceOrder(order: GivenOrder, offers: SoldOffers, zones: Map<string, string>) {
   const { siteId, values, origin } = order
-  const orderedAt = readTime(values.ordered_at, 'ordered_at', origin.now)
+  const orderedAt = readTime(values.ordered_at, 'ordered_at', {
+    now: origin.now,
+    zone: zones.get(siteId) ?? 'UTC',
+  })
   const read = readItems(offers, siteId, values, orderedAt)
   return {
     ...order,

@@ -17,6 +17,8 @@ export interface LockedPurchase {
   currency: string
   provider: string
   ordered_at: Date
+  /** Of the site. */
+  time_zone: string
   is_test: boolean
   deactivated_at: Date | null
   deactivation_reason: string | null
@@ -63,7 +65,8 @@ export async function lockPurchase(tx: Tx, siteIds: string[], id: string): Promi
   )
   const { rows } = await sql<LockedPurchase & { amount: string }>`
     select p.site_id, p.id, p.order_id, p.customer_id, c.contact_id, p.offer_id, p.payment_type, p.amount, p.currency,
-           o.provider, o.ordered_at, p.is_test, p.deactivated_at, p.deactivation_reason, p.closed_at,
+           o.provider, o.ordered_at, p.is_test,
+           (select z.time_zone from sites z where z.id = p.site_id) as time_zone, p.deactivated_at, p.deactivation_reason, p.closed_at,
            (select json_build_object(
               'id', s.id::text, 'provider', s.provider, 'reference', s.reference,
               'provider_account_id', s.provider_account_id::text, 'schedule_reference', s.schedule_reference, 'status', s.status, 'interval', s.interval,

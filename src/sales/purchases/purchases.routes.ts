@@ -13,7 +13,7 @@ import { type Route, route, type WriteContext } from '../../platform/http/route.
 import { component } from '../../platform/jsonapi/documented.ts'
 import { NullableText, NullableTime } from '../../platform/jsonapi/nullable.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
-import { GivenTime, invalidTime, readTimeAhead } from '../given-time.ts'
+import { GivenTime, invalidTime, readEnd } from '../given-time.ts'
 import type { PaymentProvider } from '../provider.ts'
 import { cancelAtProvider, cancelSubscription } from '../subscriptions/cancel-subscription.ts'
 import { failPayment, renewPurchase } from '../subscriptions/renew-purchase.ts'
@@ -98,7 +98,8 @@ const ChangedPurchase = component(
           Type.Object({
             deactivated_at: Type.Optional(
               NullableTime({
-                description: 'When access ends; null: it goes on, whatever has ended it or would',
+                description:
+                  'When access ends: a day without a time ends with it in the time zone of the site. Null: access goes on, and an end that was set is removed',
                 examples: ['2099-12-31T00:00:00.000Z'],
               }),
             ),
@@ -130,14 +131,14 @@ const update = route({
     ignore(Object.keys(others).map(ignoredAttribute))
     if (given === null) await reactivatePurchase(tx, purchase, originOf(context), 'whole')
     else if (given !== undefined)
-      await deactivatePurchase(tx, purchase, notBefore(scope.now, given), originOf(context))
+      await deactivatePurchase(tx, purchase, readNewEnd(purchase, given, scope.now), originOf(context))
     return { body: await showOne(context, purchases, purchase.id) }
   },
 })
 
-function notBefore(now: Date, given: unknown): Date {
+function readNewEnd({ time_zone }: LockedPurchase, given: unknown, now: Date): Date {
   if (typeof given !== 'string') throw invalidTime('deactivated_at', 'must be a time or null')
-  const time = readTimeAhead(given, 'deactivated_at')
+  const time = readEnd(given, 'deactivated_at', time_zone)
   if (time >= now) return time
   throw invalidTime('deactivated_at', 'must not be in the past. To end access now, deactivate the purchase')
 }

@@ -63,7 +63,10 @@ const reportRoute = ({ name, access, summary, description, period, attributes, r
       const { now, baseUrl } = scope
       const { time_zone, today } = await todayAt(db, siteId, now)
       const figures = await read({ db, siteId, query, today, now })
-      const self = `${baseUrl}/v1/reports/${name}?filter%5Bsite_id%5D=${siteId}`
+      const asked = new URLSearchParams({ 'filter[site_id]': siteId })
+      for (const edge of ['filter[start_date]', 'filter[end_date]'])
+        if (query[edge] !== undefined) asked.set(edge, String(query[edge]))
+      const self = `${baseUrl}/v1/reports/${name}?${asked}`
       return {
         body: { data: { type: 'reports', id: name, attributes: { time_zone, ...figures } }, links: { self } },
       }

@@ -134,8 +134,11 @@ function amountsOf(
 }
 
 /** @throws ApiError 422, also for a time before the purchase */
-const readPaymentTime = ({ ordered_at }: LockedPurchase, { occurred_at }: GivenPayment, now: Date): Date =>
-  readTimeAfter(occurred_at, 'occurred_at', now, { paidAt: ordered_at, what: 'the order' })
+const readPaymentTime = (
+  { ordered_at, time_zone: zone }: LockedPurchase,
+  { occurred_at }: GivenPayment,
+  now: Date,
+): Date => readTimeAfter(occurred_at, 'occurred_at', { now, zone }, { paidAt: ordered_at, what: 'the order' })
 
 function runningSubscription({ id, subscription }: LockedPurchase): LockedSubscription {
   if (!subscription)

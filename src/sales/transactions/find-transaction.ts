@@ -24,6 +24,8 @@ export interface FoundTransaction {
   tax: number
   currency: string
   occurred_at: Date
+  /** Of the site. */
+  time_zone: string
   ticket: string
 }
 
@@ -38,7 +40,7 @@ export async function lockTransaction(
       ? sql`t.id = ${name.id}`
       : sql`t.reference = ${name.reference} and t.provider = ${name.provider}`
   const { rows } = await sql<FoundTransaction & { amount: string; tax: string }>`
-    select t.*, c.contact_id
+    select t.*, c.contact_id, (select z.time_zone from sites z where z.id = t.site_id) as time_zone
       from transactions t join customers c on c.id = t.customer_id and c.site_id = t.site_id
      where ${isNamed} and t.site_id = ${siteId}
        for no key update of t`.execute(tx)

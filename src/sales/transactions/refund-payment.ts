@@ -190,10 +190,15 @@ async function plan(
       'Give amount_in_cents, or items with what is paid back of each',
       '/data/attributes/amount_in_cents',
     )
-  const refundedAt = readTimeAfter(given.refunded_at, 'refunded_at', now, {
-    paidAt: charge.occurred_at,
-    what: 'the payment',
-  })
+  const refundedAt = readTimeAfter(
+    given.refunded_at,
+    'refunded_at',
+    { now, zone: charge.time_zone },
+    {
+      paidAt: charge.occurred_at,
+      what: 'the payment',
+    },
+  )
   const refundable = await readRefundable(tx, charge)
   const parts = given.items && (await partsOfItems(tx, charge, refundable, given.items))
   const amount =
