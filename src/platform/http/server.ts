@@ -211,6 +211,7 @@ function warningOf(sentences: string[]): string {
 }
 
 function contextOf(app: App, request: FastifyRequest, query: QueryParameters, warnings: string[]): Context {
+  const ignored = new Set<string>()
   return {
     app,
     requestId: request.id,
@@ -225,8 +226,8 @@ function contextOf(app: App, request: FastifyRequest, query: QueryParameters, wa
       if (first && app.config.JSONAPI_STRICT)
         throw badRequest('not_allowed', `${first.reason}.`, first.source)
       for (const { reason } of passedOver) {
-        const sentence = `${reason}; it was ignored.`
-        if (!warnings.includes(sentence)) warnings.push(sentence)
+        if (!ignored.has(reason)) warnings.push(`${reason}; it was ignored.`)
+        ignored.add(reason)
       }
     },
     warn: (sentence) => void warnings.push(sentence),

@@ -89,17 +89,22 @@ const ignoredMember = ({ path, name }: Unknown): Ignored => ({
   source: { pointer: jsonPointer(path) },
 })
 
+/** @param unknown as many as a document has room for */
 function refusalOf(unknown: Unknown[]): ApiError {
-  const [first, ...others] = unknown.map(({ path, name, known }) => {
-    const meant = nearest(name, known)
-    const sentence = meant ? `Did you mean ${meant}?` : `Known members: ${known.join(', ')}.`
-    return (rest: ApiError[]) =>
-      new ApiError(422, 'unknown_member', `Unknown member ${name}. ${sentence}`, {
-        source: { pointer: jsonPointer(path) },
-        others: rest,
-      })
+  const [first, ...others] = unknown.slice(0, MOST_ERRORS)
+  return errorOf(
+    first!,
+    others.map((each) => errorOf(each)),
+  )
+}
+
+function errorOf({ path, name, known }: Unknown, others: ApiError[] = []): ApiError {
+  const meant = nearest(name, known)
+  const sentence = meant ? `Did you mean ${meant}?` : `Known members: ${known.join(', ')}.`
+  return new ApiError(422, 'unknown_member', `Unknown member ${name}. ${sentence}`, {
+    source: { pointer: jsonPointer(path) },
+    others,
   })
-  return first!(others.slice(0, MOST_ERRORS - 1).map((error) => error([])))
 }
 
 const MOST_ERRORS = 10
