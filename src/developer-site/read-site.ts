@@ -1,7 +1,7 @@
 import type { OpenApi } from '../platform/http/openapi/document.ts'
 import { SECTIONS } from './contents.ts'
 import { linkOperations } from './operations/link-operations.ts'
-import { groupsOf, operationPages, pathOf } from './operations/operation-page.ts'
+import { groupsOf, operationPages, pathOf, titleOf } from './operations/operation-page.ts'
 import { readFilePages } from './read-file-pages.ts'
 import type { SitePage } from './site-page.ts'
 
@@ -36,7 +36,7 @@ export function readSite(document: OpenApi): Site {
         ],
       },
       ...groupsOf(document).map(({ tag, operations }) => ({
-        title: tag[0]!.toUpperCase() + tag.slice(1),
+        title: titleOf(tag),
         isFolded: true,
         links: operations.map(({ id, summary }) => ({ path: pathOf(id), title: summary })),
       })),

@@ -16,6 +16,17 @@ export interface OperationGroup {
   operations: DocumentedOperation[]
 }
 
+/** Of tags that are not words as they are written elsewhere. */
+const TITLES: Record<string, string> = {
+  'api keys': 'API keys',
+  emails: 'E-mails',
+  'email templates': 'E-mail templates',
+  'kajabi payments payouts': 'Payouts',
+}
+
+/** As a heading. */
+export const titleOf = (tag: string): string => TITLES[tag] ?? capitalized(tag)
+
 /** The operations by subject, in the order of the document's tags. */
 export function groupsOf(document: OpenApi): OperationGroup[] {
   const operations = operationsOf(document)
@@ -53,14 +64,14 @@ const listPage = (groups: OperationGroup[]): SitePage => ({
   summary: 'Every operation of the API, by subject.',
   markdown: [
     '# All operations',
-    'Every operation of the API, by subject. Those marked ✦ are extensions, which Kajabi does not have. [Try them here](/docs/try), or download the OpenAPI document as [JSON](/openapi.json) or [YAML](/openapi.yaml).',
+    'Every operation of the API, by subject. Kajabi does not have those that are marked as an extension. [Try them here](/docs/try), or download the OpenAPI document as [JSON](/openapi.json) or [YAML](/openapi.yaml).',
     ...groups.flatMap(({ tag, description, operations }) => [
-      `## ${capitalized(tag)}`,
+      `## ${titleOf(tag)}`,
       description,
       table(
         ['operation', 'request', 'permission'],
         operations.map((operation) => [
-          `${linkTo(operation)}${operation.isExtension ? ' ✦' : ''}`,
+          `${linkTo(operation)}${operation.isExtension ? ' (extension)' : ''}`,
           `\`${operation.method} ${operation.url}\``,
           permissionCell(operation),
         ]),
@@ -117,7 +128,7 @@ function parametersPart({ parameters }: DocumentedOperation): string | false {
   return `### Parameters\n\n${table(
     ['name', 'in', 'type', 'description'],
     parameters.map(({ name, in: where, required, description = '', schema }) => [
-      `\`${name}\`${required ? ' (required)' : ''}${schema['x-extension'] ? ' ✦' : ''}`,
+      `\`${name}\`${required ? ' (required)' : ''}${schema['x-extension'] ? ' (extension)' : ''}`,
       where,
       String(schema.type ?? 'string'),
       description,
@@ -158,7 +169,7 @@ const membersTable = (rows: SchemaRow[], showsRequired: boolean) =>
   table(
     ['name', 'type', 'description'],
     rows.map(({ name, type, isRequired, isExtension, description }) => [
-      `\`${name}\`${showsRequired && isRequired ? ' (required)' : ''}${isExtension ? ' ✦' : ''}`,
+      `\`${name}\`${showsRequired && isRequired ? ' (required)' : ''}${isExtension ? ' (extension)' : ''}`,
       type,
       description,
     ]),
