@@ -58,7 +58,9 @@ function useCount<Params>(
   const { id } = useCurrentSite()
   // Keys are those of the account.
   const ofSite = type === 'api_keys' ? {} : { 'filter[site_id]': id }
-  const params = { ...ofSite, 'page[size]': 1, ...filters } as unknown as Params & object
+  // Its members would be counted.
+  const fields = type === 'products' ? { 'fields[products]': 'title' } : {}
+  const params = { ...ofSite, ...fields, 'page[size]': 1, ...filters } as unknown as Params & object
   const { data } = useQuery({ ...listOf(type, fetcher, params), enabled: isEnabled })
   return (data as { meta?: { total_count?: number } } | undefined)?.meta?.total_count
 }

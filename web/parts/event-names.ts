@@ -13,7 +13,10 @@ interface Named {
   data: { id: string; attributes: { name?: string | null; title?: string | null } }[]
 }
 
-/** Names by id; those of more than 500, and what the role may not see, are left out. */
+/**
+ * Names by id; those of more than 500, and what the role may not see, are left out. Nothing else is read: how many
+ * contacts have a tag, or members a product, takes the server a second each where there are 500,000.
+ */
 function useNamesOf<Params extends object, Document>(
   prefix: string,
   type: string,
@@ -22,7 +25,8 @@ function useNamesOf<Params extends object, Document>(
   filter: Record<string, string> = {},
 ): [string, string][] {
   const isEnabled = useMay()(permission)
-  const params = { ...filter, 'page[size]': MOST } as unknown as Params
+  const attribute = type === 'products' ? 'title' : 'name'
+  const params = { ...filter, [`fields[${type}]`]: attribute, 'page[size]': MOST } as unknown as Params
   const { data } = useQuery({ ...listOf(type, fetcher, params), enabled: isEnabled, staleTime: 300_000 })
   return ((data as Named | undefined)?.data ?? []).map(({ id, attributes: { name, title } }) => [
     `${prefix}:${id}`,

@@ -67,7 +67,14 @@ const OFFERED = 50
 export function optionsQuery(type: Nameable, siteId: string, filter: Record<string, string>) {
   const { list, name, isUnsorted } = SOURCES[type]
   const sort = isUnsorted ? {} : { sort: name }
-  const params = { 'filter[site_id]': siteId, ...sort, 'page[size]': OFFERED, ...filter }
+  const params = {
+    'filter[site_id]': siteId,
+    ...sort,
+    'page[size]': OFFERED,
+    // Others, as how many have it, are counted for each.
+    [`fields[${type}]`]: name,
+    ...filter,
+  }
   return {
     queryKey: [type, 'options', params],
     queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Option[]> => {

@@ -14,6 +14,9 @@ export type ContactRow = Complete<Contact>
 type ContactPage = Pick<Awaited<ReturnType<typeof listContacts>>, 'included'>
 
 /** The first one is always there: it links to the contact. */
+/** Tags with their names alone: otherwise the contacts of each would be counted. */
+export const WITH_TAGS: { include: string } = { include: 'tags', ...{ 'fields[contact_tags]': 'name' } }
+
 export const DEFAULT_COLUMNS = ['email', 'tags', 'customer', 'created_at']
 
 interface CustomField {

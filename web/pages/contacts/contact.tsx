@@ -14,6 +14,7 @@ import { useCurrentSite } from '../../shell/use-site.ts'
 import { t } from '../../texts/translate.ts'
 import { Access } from './access.tsx'
 import { ContactActions, DeleteDialog, WelcomeDialog } from './contact-actions.tsx'
+import { WITH_TAGS } from './columns.tsx'
 import { Courses } from './courses.tsx'
 import { Notes } from './notes.tsx'
 import { Profile } from './profile.tsx'
@@ -31,7 +32,7 @@ export function ContactPage() {
   const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
-  const { data: document } = useSuspenseQuery(oneOf('contacts', getContact, id, { include: 'tags' }))
+  const { data: document } = useSuspenseQuery(oneOf('contacts', getContact, id, WITH_TAGS))
   const { attributes: contact, relationships } = document.data
   const name = contact.name || contact.email
   const isCustomer = Boolean(relationships.customer?.data)

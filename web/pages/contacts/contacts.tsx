@@ -16,7 +16,7 @@ import { useCurrentSite } from '../../shell/use-site.ts'
 import { useSiteList } from '../../shell/use-site-list.ts'
 import { t } from '../../texts/translate.ts'
 import { SelectionBar } from '../bulk/selection-bar.tsx'
-import { type ContactRow, columnsIn, columnsOf, nameColumn } from './columns.tsx'
+import { type ContactRow, columnsIn, columnsOf, nameColumn, WITH_TAGS } from './columns.tsx'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { filterIn, toFilterObject } from './filters/condition.ts'
 import { ContactFilterChips } from './filters/filter-chips.tsx'
@@ -30,7 +30,7 @@ export function Contacts() {
   const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
-  const query = useSiteList('contacts', listContacts, { include: 'tags' })
+  const query = useSiteList('contacts', listContacts, WITH_TAGS)
   const fields = useFields()
   const available = columnsOf(query.data, useCustomFields())
   const columns = columnsIn(search).flatMap((name) => available.get(name) ?? [])

@@ -21,7 +21,12 @@ export function Tags({ contactId, document }: { contactId: string; document: Con
   const may = useMay()
   const tags = document.data.relationships.tags?.data ?? []
   const { data: all } = useQuery(
-    listOf('contact_tags', listContactTags, { 'filter[site_id]': siteId, 'page[size]': 500, sort: 'name' }),
+    listOf('contact_tags', listContactTags, {
+      'filter[site_id]': siteId,
+      'fields[contact_tags]': 'name' as never,
+      'page[size]': 500,
+      sort: 'name',
+    }),
   )
   const nameOf = (tag: Identifier) => String(findIncluded(document, tag)?.attributes.name ?? tag.id)
   const others = (all?.data ?? []).filter(({ id }) => !tags.some((tag) => tag.id === id))

@@ -106,7 +106,11 @@ function Effects({ draft: { values, set }, errors }: PartProps) {
     enabled: may('view:offers'),
   })
   const { data: tags } = useQuery({
-    ...listOf('contact_tags', listContactTags, { ...all, sort: 'name' }),
+    ...listOf('contact_tags', listContactTags, {
+      ...all,
+      'fields[contact_tags]': 'name' as never,
+      sort: 'name',
+    }),
     enabled: may('view:contacts'),
   })
   return (

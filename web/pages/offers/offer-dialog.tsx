@@ -51,7 +51,12 @@ export function OfferDialog({
   const [values, setValues] = useState(edited?.values ?? NEW)
   const set = (changes: Partial<typeof values>) => setValues({ ...values, ...changes })
   const { data: products } = useQuery(
-    listOf('products', listProducts, { 'filter[site_id]': siteId, 'page[size]': 500, sort: 'title' }),
+    listOf('products', listProducts, {
+      'filter[site_id]': siteId,
+      'fields[products]': 'title' as never,
+      'page[size]': 500,
+      sort: 'title',
+    }),
   )
 
   async function save() {

@@ -26,13 +26,18 @@ import { OfferDialog, type OfferValues } from './offer-dialog.tsx'
 
 const OfferSales = onDemand(async () => (await withTexts('sales', import('./offer-sales.tsx'))).OfferSales)
 
+/** Their members are counted for each. */
+const TITLES_OF_PRODUCTS: object = { 'fields[products]': 'title' }
+
 export function OfferPage() {
   const { id, tab } = useParams({ strict: false }) as { id: string; tab?: string }
   const { subdomain: site } = useCurrentSite()
   const { search, change } = useAddress()
   const may = useMay()
   const zone = useZone()
-  const { data: document } = useSuspenseQuery(oneOf('offers', getOffer, id, { include: 'products' }))
+  const { data: document } = useSuspenseQuery(
+    oneOf('offers', getOffer, id, { include: 'products', ...TITLES_OF_PRODUCTS }),
+  )
   const { attributes: offer, relationships } = document.data
   const products = relationships.products?.data ?? []
   const close = () => change({ dialog: undefined })
