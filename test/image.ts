@@ -8,8 +8,8 @@ import { basename, dirname, join } from 'node:path'
 import { DockerfileParser } from 'dockerfile-ast'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Connection } from '../src/platform/db/database.ts'
-import { createDatabase } from '../src/testing/harness.ts'
 import { startProxy } from '../src/testing/proxy.ts'
+import { createDatabase } from '../src/testing/test-database.ts'
 import { begin, finish, launch, npmEnvironment, ROOT, signalGroup, temporaryFolder } from './processes.ts'
 
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node')

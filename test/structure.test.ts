@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../src/platform/db/database.ts'
 import { generateTypes, TYPES_FILE } from '../src/platform/db/generate-types.ts'
-import { createDatabase } from '../src/testing/harness.ts'
+import { createDatabase } from '../src/testing/test-database.ts'
 import { EXCEPTIONS, foreignTables, NAMED_BY_PARAMETER, TABLES } from './tables.ts'
 
 const src = join(import.meta.dirname, '..', 'src')

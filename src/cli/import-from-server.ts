@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
-import type { Retry } from '../client/connection.ts'
 import { type Command, Option } from 'commander'
+import type { Retry } from '../client/connection.ts'
 import type { Counts, Finding } from '../imports/from-server/outcome.ts'
 import type { ImportProgress } from '../imports/from-server/progress.ts'
 import { runServerImport, type ServerImportResult } from '../imports/from-server/run-import.ts'

@@ -18,7 +18,7 @@ let customer: string
 let contact: string
 let offer: string
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
   const { siteId } = h.account
   offer = await makeOffer(h.app, siteId)
   contact = await makeContact(h.app, siteId, { name: 'Ada Lovelace', email: 'ada@example.com' })

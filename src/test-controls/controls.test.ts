@@ -4,7 +4,8 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../platform/db/database.ts'
 import { makeContact, makeOffer, offersBody } from '../testing/fixtures.ts'
-import { createDatabase, type Harness, startHarness } from '../testing/harness.ts'
+import { type Harness, startHarness } from '../testing/harness.ts'
+import { createDatabase } from '../testing/test-database.ts'
 import { startWorker } from '../worker/worker.ts'
 
 let h: Harness

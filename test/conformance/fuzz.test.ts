@@ -10,7 +10,7 @@ import { scenarioCount } from '../depth.ts'
 import { fuzz } from './fuzz.ts'
 import { nameOf, openWorld, type World } from './valid-requests.ts'
 
-const COUNT = Number(process.env.FUZZ_COUNT ?? scenarioCount(5_000, 200_000))
+const COUNT = Number(process.env.FUZZ_COUNT ?? scenarioCount(2_500, 200_000))
 /** The same requests in each run of `npm test`; long runs try others each time. */
 const SEED = 20_261_127
 vi.setConfig({ testTimeout: 3_600_000 })
@@ -49,7 +49,7 @@ test(`${COUNT} generated requests: no error of the server, no hang, nothing that
     // Caches are full, and code is compiled, after the first part.
     if (++done === Math.ceil(batches / 2)) begun = bytesInUse()
   }
-  const seed = Number(process.env.FUZZ_SEED ?? (COUNT > 5_000 ? Date.now() % 2 ** 31 : SEED))
+  const seed = Number(process.env.FUZZ_SEED ?? (COUNT > 2_500 ? Date.now() % 2 ** 31 : SEED))
   expect(await fuzz(world, others, { count: COUNT, seed, onBatch })).toBeNull()
   process.off('unhandledRejection', note)
   expect(rejections).toEqual([])

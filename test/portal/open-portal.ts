@@ -2,7 +2,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { setPassword } from '../../src/accounts/set-password.ts'
 import { subdomainOf } from '../../src/testing/fixtures.ts'
-import { type Harness, type HarnessOptions, startHarness } from '../../src/testing/harness.ts'
+import { type Harness, startHarness } from '../../src/testing/harness.ts'
+import type { ServerOptions } from '../../src/testing/test-server.ts'
 import { launchBrowser } from '../browser.ts'
 
 export const PASSWORD = 'seven quiet rivers'
@@ -17,7 +18,7 @@ export interface Portal<Server extends Harness = Harness> {
 }
 
 /** Starts a server whose account has an owner with a password. */
-export const openPortal = (options: HarnessOptions = {}): Promise<Portal> =>
+export const openPortal = (options: ServerOptions = {}): Promise<Portal> =>
   openPortalOf(startHarness(options))
 
 /** The same of a server that is started in another way. */

@@ -15,10 +15,10 @@ import {
   offersBody,
 } from '../../testing/fixtures.ts'
 import { makeForm, newcomer, submissionBody } from '../../testing/forms.ts'
-import { databaseName } from '../../testing/global-setup.ts'
-import { createDatabase, type Harness, startHarness } from '../../testing/harness.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
 import { makeHook } from '../../testing/hooks.ts'
 import { makeHeldImport, runImport } from '../../testing/imports.ts'
+import { createDatabase } from '../../testing/test-database.ts'
 import { drain } from '../../worker/drain.ts'
 import { cleanUp } from '../clean-up.ts'
 import { examine } from './examine.ts'
@@ -26,16 +26,16 @@ import { examine } from './examine.ts'
 let h: Harness
 /** What `h.app` is, on a copy of its database for each test. */
 let app: App & { clock: MovableClock }
+let template: string
 let copy: Database
 
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
   await useIt()
-  // A database is copied while nobody is connected to it.
-  await h.close()
+  template = await h.toTemplate()
 })
 beforeEach(async () => {
-  copy = openDatabase(await createDatabase(databaseName(h.connection)), { size: 5, name: 'bestow test' })
+  copy = openDatabase(await createDatabase(template), { size: 5, name: 'bestow test' })
   app = { ...h.app, clock: new MovableClock(), db: copy.kysely, pool: copy.pool }
 })
 afterEach(() => copy.close())

@@ -8,24 +8,24 @@ import { cancelSubscription } from '../../sales/subscriptions/cancel-subscriptio
 import { lockTransaction } from '../../sales/transactions/find-transaction.ts'
 import { recordRefund } from '../../sales/transactions/record-refund.ts'
 import { makeContact, makeOffer } from '../../testing/fixtures.ts'
-import { databaseName } from '../../testing/global-setup.ts'
-import { createDatabase, type Harness, startHarness } from '../../testing/harness.ts'
+import { type Harness, startHarness } from '../../testing/harness.ts'
 import { inTx, itemOf, originAt, sell } from '../../testing/sales.ts'
+import { createDatabase } from '../../testing/test-database.ts'
 import { examine } from './examine.ts'
 
 let h: Harness
 /** What `h.app` is, on a copy of its database for each test. */
 let app: Harness['app']
+let template: string
 let copy: Database
 
 beforeAll(async () => {
   h = await startHarness()
   await sellAll()
-  // A database is copied while nobody is connected to it.
-  await h.close()
+  template = await h.toTemplate()
 })
 beforeEach(async () => {
-  copy = openDatabase(await createDatabase(databaseName(h.connection)), { size: 5, name: 'bestow test' })
+  copy = openDatabase(await createDatabase(template), { size: 5, name: 'bestow test' })
   app = { ...h.app, clock: new MovableClock(), db: copy.kysely, pool: copy.pool }
 })
 afterEach(() => copy.close())

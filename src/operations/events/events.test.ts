@@ -10,7 +10,7 @@ let contactId: string
 let offerId: string
 let grant: { customer_id: string; grant_id: string; event_id: string }
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
   const { data } = (
     await h.client.post('/v1/contacts', {
       data: { type: 'contacts', attributes: { name: 'Ada Lovelace', email: 'ada@example.com' } },

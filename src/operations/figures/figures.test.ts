@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000
 let h: Harness
 let siteId: string
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
   siteId = h.account.siteId
 })
 afterAll(() => h.close())

@@ -21,7 +21,7 @@ let statements: Statement[]
 const ids: Record<string, string> = {}
 
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
   const { siteId } = h.account
   ids.product = await makeProduct(h.app, siteId)
   ids.common = await makeOffer(h.app, siteId)

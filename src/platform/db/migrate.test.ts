@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { createBareDatabase, createDatabase } from '../../testing/harness.ts'
+import { createBareDatabase, createDatabase } from '../../testing/test-database.ts'
 import { openDatabase } from './database.ts'
 import { isCurrent, isMigrated, migrate, migrator, unknownMigrations } from './migrate.ts'
 import { orderOf } from './replace-functions.ts'

@@ -7,7 +7,7 @@ import { dispatchEvents, type Listener } from './dispatch-events.ts'
 
 let h: Harness
 beforeEach(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
 })
 afterEach(() => h.close())
 

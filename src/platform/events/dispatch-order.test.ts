@@ -24,7 +24,7 @@ let receiver: Receiver
 /** Two processes on one database. */
 let apps: App[]
 beforeEach(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
   receiver = await startReceiver()
   apps = [h.app, { ...h.app }]
 })

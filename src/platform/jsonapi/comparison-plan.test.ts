@@ -9,7 +9,7 @@ const CONTACTS = 30_000
 let h: Harness
 let statements: Statement[]
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
   const run = (text: string) => h.app.pool.query(text, [h.account.siteId])
   await run(
     `insert into contacts (site_id, name, email, created_at, updated_at)

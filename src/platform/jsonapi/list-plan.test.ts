@@ -8,7 +8,7 @@ const CONTACTS = 30_000
 let h: Harness
 let statements: Statement[]
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
   await h.app.pool.query(
     `insert into contacts (site_id, name, email, created_at, updated_at)
      select $1, 'Person ' || i, 'person' || i || '@example.com', now() - i * interval '1 minute', now()

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { ProviderAccount } from '../../payments/accounts/provider-account.ts'
-import type { Harness, HarnessOptions } from '../harness.ts'
+import type { Harness } from '../harness.ts'
 import { startHarness } from '../harness.ts'
+import type { ServerOptions } from '../test-server.ts'
 import { type FakeStripe, startFakeStripe } from './fake-stripe.ts'
 import { STRIPE_TEST_KEY } from './keys.ts'
 
@@ -10,7 +11,7 @@ export interface WithStripe extends Harness {
 }
 
 /** A server whose Stripe is a fake, to which nobody is connected yet. */
-export async function startWithStripe(options: HarnessOptions = {}): Promise<WithStripe> {
+export async function startWithStripe(options: ServerOptions = {}): Promise<WithStripe> {
   const stripe = await startFakeStripe()
   const h = await startHarness({ ...options, settings: { STRIPE_API_URL: stripe.url, ...options.settings } })
   // Known only once the server listens; the fake delivers notifications there.

@@ -1,12 +1,12 @@
 import { Radio, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { now } from '../../api/clock.ts'
 import {
   cancelPurchaseSubscription,
   deactivatePurchase,
   reactivatePurchase,
   updatePurchase,
 } from '../../api/generated.ts'
-import { now } from '../../api/clock.ts'
 import { refresh } from '../../api/queries.ts'
 import { Consequences } from '../../parts/consequences.tsx'
 import { endOfDay, shownEnd, today, useZone } from '../../parts/dates.tsx'
