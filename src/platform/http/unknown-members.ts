@@ -89,7 +89,7 @@ const ignoredMember = ({ path, name }: Unknown): Ignored => ({
   source: { pointer: jsonPointer(path) },
 })
 
-/** @param unknown as many as a document has room for */
+/** @param unknown as many as a document has space for */
 function refusalOf(unknown: Unknown[]): ApiError {
   const [first, ...others] = unknown.slice(0, MOST_ERRORS)
   return errorOf(
