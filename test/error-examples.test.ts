@@ -33,7 +33,7 @@ const SECRETS = /eyJ[\w.-]+/g
 let world: World
 let limited: Harness
 beforeAll(async () => {
-  const h = await startHarness()
+  const h = await startHarness({ isNew: true })
   world = {
     h,
     contactId: await makeContact(h.app, h.account.siteId, { email: 'ada@example.com' }),
