@@ -152,7 +152,7 @@ test('contacts, subscriptions, payments and submissions that are exported, impor
   const sale = {
     email: 'hal@example.com',
     provider: 'shop',
-    reference: 'A-1',
+    provider_reference: 'A-1',
     items: [{ offer_id: '702' }, { offer_id: '703', quantity: 2 }],
   }
   const order = (await first.post('/v1/orders', { data: { type: 'orders', attributes: sale } })).body.data

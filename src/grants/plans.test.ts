@@ -6,7 +6,7 @@ const GRANTS = 400
 
 let h: Harness
 beforeAll(async () => {
-  h = await startHarness()
+  h = await startHarness({ isNew: true })
 })
 afterAll(() => h.close())
 

@@ -254,31 +254,14 @@ const ofAnotherType = (request: Request): Request => ({
 const isAboutSites = (route: Route) => Number(typeOf(route) === 'sites')
 const ordered = routes.toSorted((a, b) => isAboutSites(a) - isAboutSites(b))
 
-test('an attribute that an operation does not know is reported, or refused at its place', async () => {
-  const silent: string[] = []
-  for (const route of ordered.filter(({ form, upload, body }) => body && !form && !upload)) {
-    const request = await validRequest(world, route)
-    const { data } = (request.body ?? {}) as { data?: { attributes?: object } }
-    if (!data?.attributes) continue
-    const attributes = { ...data.attributes, not_an_attribute: 'x' }
-    const { headers, body } = await send(world, {
-      ...request,
-      body: { ...(request.body as object), data: { ...data, attributes } },
-    })
-    const said = `${headers.get('warning')} ${body?.errors?.[0]?.source?.pointer}`
-    if (!said.includes('not_an_attribute')) silent.push(`${nameOf(route)}: ${said}`)
-  }
-  expect(silent).toEqual([])
-})
-
 describe.each(ordered.map((route) => [nameOf(route), route] as const))('%s', (name, route) => {
   const documented = (of: World) => Object.keys(of.operations[name]!.responses).map(Number)
 
   test('succeeds as documented, and with its example', async () => {
     const request = await validRequest(world, route)
     const reply = await send(world, request)
-    expect(documented(world).filter((status) => status < 300)).toContain(reply.status)
     expect(reply.body.errors ?? []).toEqual([])
+    expect(documented(world).filter((status) => status < 300)).toContain(reply.status)
   })
 
   test('returns every documented error', async () => {
@@ -293,6 +276,22 @@ describe.each(ordered.map((route) => [nameOf(route), route] as const))('%s', (na
       ])
     }
   })
+
+  test.runIf(route.body && !route.form && !route.upload)(
+    'reports an attribute that it does not know, or refuses it at its place',
+    async () => {
+      const request = await validRequest(world, route)
+      const { data, ...others } = (request.body ?? {}) as { data?: { attributes?: object } }
+      if (!data?.attributes) return
+      // Another contact has it by now.
+      const attributes = { ...data.attributes, external_user_id: undefined, not_an_attribute: 'x' }
+      const { headers, body } = await send(world, {
+        ...request,
+        body: { ...others, data: { ...data, attributes } },
+      })
+      expect(`${headers.get('warning')} ${body?.errors?.[0]?.source?.pointer}`).toContain('not_an_attribute')
+    },
+  )
 
   test('returns every error that strict mode adds', async () => {
     if (route.access === 'public' || route.form || route.upload || route.streams) return

@@ -244,11 +244,14 @@ async function invite(world: World): Promise<{ id: string; token: string }> {
   return { id: body.data.id, token: body.data.attributes.link.split('/').at(-1) }
 }
 
+/** Before the times of the examples: what follows a payment is not before it. */
+const PAID_AT = new Date('2026-01-01T00:00:00Z')
+
 /** A subscription that somebody has bought. @returns the id of the purchase */
 async function subscribe({ h, account, ids }: World): Promise<string> {
   const contact = await makeContact(h.app, account.siteId)
   const items = [itemOf(h.app, ids.offers!, 2900, 'subscription')]
-  return (await sell(h.app, account.siteId, contact, items)).purchaseIds[0]!
+  return (await sell(h.app, account.siteId, contact, items, { ordered_at: PAID_AT })).purchaseIds[0]!
 }
 
 /** The documented request about a new subscription. */
@@ -262,7 +265,8 @@ async function ofSubscription(world: World, name: string): Promise<Request> {
 async function refundOf(world: World, parent: 'orders' | 'transactions'): Promise<Request> {
   const { h, account, ids } = world
   const contact = await makeContact(h.app, account.siteId)
-  const sold = await sell(h.app, account.siteId, contact, [itemOf(h.app, ids.offers!, 2900)])
+  const items = [itemOf(h.app, ids.offers!, 2900)]
+  const sold = await sell(h.app, account.siteId, contact, items, { ordered_at: PAID_AT })
   const route = routes.find((each) => nameOf(each) === `POST /v1/${parent}/{id}/refunds`)!
   const sale = { orders: sold.orderId, transactions: sold.transactionId! }
   return aboutExisting({ ...world, ids: { ...ids, ...sale } }, route)
