@@ -2,9 +2,11 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import type { BulkJobPrediction } from '../../api/generated.ts'
 import { Problem } from '../../parts/problem.tsx'
+import { useNames } from '../../parts/resource-names.ts'
 import { plural, t, textOr } from '../../texts/translate.ts'
 import { EffectList } from '../contacts/dry-run.tsx'
 import type { Act } from './acts.ts'
+import { countedSentence } from './counted-sentence.ts'
 
 type Prediction = BulkJobPrediction['meta']
 
@@ -27,6 +29,14 @@ export function usePrediction(act: Act, body: never, isReady: boolean) {
 
 /** The statement of what will happen. */
 export function Statement({ query: { data, error, isFetching } }: { query: UseQueryResult<Prediction> }) {
+  const name = useNames({
+    offers: data?.effects.flatMap(({ offer_id }) => offer_id ?? []) ?? [],
+    contact_tags: data?.effects.flatMap(({ tag_id }) => tag_id ?? []) ?? [],
+  })
+  const names = {
+    offer: (id: string) => name('offers', id),
+    tag: (id: string) => name('contact_tags', id),
+  }
   if (error) return <Problem error={error} />
   if (!data) return isFetching ? <p className="meta">{t('bulk.asking')}</p> : null
   const { effects, failures, tried, total } = data
@@ -34,11 +44,13 @@ export function Statement({ query: { data, error, isFetching } }: { query: UseQu
     <section aria-live="polite">
       <h3 className="effects-title">{t('dryRun.title')}</h3>
       {!effects.some(({ happens }) => happens) && <p className="effects">{t('dryRun.nothing')}</p>}
-      <EffectList effects={effects} />
+      <EffectList
+        effects={effects.map((effect) => ({ ...effect, sentence: countedSentence(effect, names) }))}
+      />
       {failures.length > 0 && (
         <ul className="not-happening">
-          {failures.map(({ sentence }) => (
-            <li key={sentence}>{sentence}</li>
+          {failures.map(({ code, detail, rows }) => (
+            <li key={`${code} ${detail}`}>{plural('bulk.wouldFail', rows, { detail })}</li>
           ))}
         </ul>
       )}
