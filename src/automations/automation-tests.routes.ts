@@ -11,7 +11,7 @@ import { siteOf } from '../platform/http/site-of.ts'
 import { documentedAs } from '../platform/jsonapi/documented.ts'
 import { badRequest } from '../platform/jsonapi/errors.ts'
 import { readId } from '../platform/jsonapi/identifiers.ts'
-import { NullableText } from '../platform/jsonapi/nullable.ts'
+import { NullableText, NullableTime } from '../platform/jsonapi/nullable.ts'
 import { readAttributes } from '../platform/jsonapi/read-attributes.ts'
 import { findOne } from '../platform/records/lock-one.ts'
 import { automationRecords, automations } from './automations.resource.ts'
@@ -40,7 +40,7 @@ export const Conditions: TSchema = documentedAs(
     type: ['object', 'null'],
     additionalProperties: true,
     description:
-      'The conditions with `is_met` beside each part; each filter also has the value `found` and a `sentence`. Null: there are none, or the caller lacks `view:contacts`.',
+      'The conditions with `is_met` beside each part; each filter also has the value `found`, a `sentence`, and `is_recorded`: whether there is data that it looks at. Null: there are none, or the caller lacks `view:contacts`.',
     examples: [
       {
         is_met: true,
@@ -50,6 +50,7 @@ export const Conditions: TSchema = documentedAs(
             value: 'true',
             is_met: true,
             found: true,
+            is_recorded: true,
             sentence: 'Accepts marketing e-mails (true): yes. Found: true.',
           },
         ],
@@ -157,6 +158,18 @@ const Occurrence = Type.Object({
       'Why it did not start: `not_processed`, `other_resource`, `created_later`, `other_version`, `enabled_later`, `disabled` or `unknown`. Of a run: its own reason.',
   }),
   run_id: NullableText(),
+  about: Type.Union(
+    [Type.Object({ type: Type.String(), id: Type.String(), name: Type.String() }), Type.Null()],
+    {
+      description: 'The offer, tag or form that the event is about',
+      examples: [{ type: 'contact_tags', id: '7', name: 'VIP' }],
+    },
+  ),
+  since: NullableTime({
+    description:
+      'When the automation was created, enabled or disabled, if the reason is `created_later`, `enabled_later` or `disabled`',
+  }),
+  error: NullableText({ description: 'Why the run, or the processing of the event, failed' }),
   sentence: Type.String(),
 })
 
@@ -176,7 +189,9 @@ const whyNot = route({
         type: Type.Literal('automation_explanations'),
         id: Type.String({ description: 'Id of the automation' }),
         attributes: Type.Object({
-          sentence: Type.String(),
+          event: Type.String({ description: 'The type of the event of the trigger', examples: ['tag_added'] }),
+          disabled_at: NullableTime({ description: 'Null: the automation is enabled' }),
+          sentence: Type.String({ description: 'What became of the newest event, in words' }),
           occurrences: Type.Array(Occurrence, { description: 'The newest first' }),
           conditions: Conditions,
         }),

@@ -72,7 +72,12 @@ describe('a test on a contact', () => {
     const failed = await testOn(automation, contact)
     expect(failed).toMatchObject({ would_run: false, reason: 'conditions_not_met' })
     const [noTag, either] = failed.conditions.all
-    expect(noTag).toMatchObject({ filter: 'has_no_tag_id', value: vip, is_met: false })
+    expect(noTag).toMatchObject({
+      filter: 'has_no_tag_id',
+      value: vip,
+      is_met: false,
+      is_recorded: true,
+    })
     expect(noTag.found).toHaveLength(1)
     expect(noTag.sentence).toBe(`Does not have this tag (${noTag.found[0]}): no. Found: ${noTag.found[0]}.`)
     expect(either.is_met).toBe(true)
@@ -183,7 +188,9 @@ describe('why it did not run', () => {
     const automation = await makeAutomation(h.app, siteId, ofTag(tag))
     const contact = await makeContact(h.app, siteId)
     const none = await whyNot(automation, contact)
-    expect([none.occurrences, none.sentence]).toEqual([
+    expect([none.event, none.disabled_at, none.occurrences, none.sentence]).toEqual([
+      'tag_added',
+      null,
       [],
       expect.stringMatching(/has not run: no event tag_added of the contact is in the event log\.$/),
     ])
@@ -192,6 +199,12 @@ describe('why it did not run', () => {
     await h.drain()
     const elsewhere = await whyNot(automation, contact)
     expect(outcomes(elsewhere)).toEqual([['did_not_start', 'other_resource']])
+    const { name } = (await h.client.get(`/v1/contact_tags/${other}`)).body.data.attributes
+    expect(elsewhere.occurrences[0]).toMatchObject({
+      about: { type: 'contact_tags', id: other, name },
+      since: null,
+      error: null,
+    })
     expect(elsewhere.occurrences[0].sentence).toMatch(
       /^The event is about "Tag \d+", and the trigger is restricted/,
     )
@@ -203,7 +216,10 @@ describe('why it did not run', () => {
     const contact = await makeContact(h.app, siteId)
     await addTags(contact, [tag])
     await h.drain()
-    expect(outcomes(await whyNot(disabled, contact))).toEqual([['did_not_start', 'disabled']])
+    const { disabled_at, ...whileDisabled } = await whyNot(disabled, contact)
+    expect(outcomes(whileDisabled)).toEqual([['did_not_start', 'disabled']])
+    expect(Date.parse(disabled_at)).toBeLessThanOrEqual(Date.now())
+    expect(whileDisabled.occurrences[0].since).toBe(disabled_at)
     const created = await makeAutomation(h.app, siteId, ofTag(tag))
     expect(outcomes(await whyNot(created, contact))).toEqual([['did_not_start', 'created_later']])
     await h.app.pool.query(
@@ -217,6 +233,9 @@ describe('why it did not run', () => {
     const enabled = await whyNot(disabled, contact)
     expect(outcomes(enabled)).toEqual([['did_not_start', 'enabled_later']])
     expect(enabled.occurrences[0].sentence).toBe('The automation was enabled 3 minutes after the event.')
+    expect(
+      Date.parse(enabled.occurrences[0].since) - Date.parse(enabled.occurrences[0].occurred_at),
+    ).toBeGreaterThan(170_000)
     // Since it is enabled, a new event starts it.
     const late = await makeContact(h.app, siteId)
     await addTags(late, [tag])

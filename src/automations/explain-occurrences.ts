@@ -9,7 +9,7 @@ import {
 import type { Db } from '../platform/db/database.ts'
 import { confinedIdOf, type Event } from '../platform/events/events.ts'
 import { isPermitted } from '../platform/http/authenticate.ts'
-import { namesOf } from '../platform/references/names-of.ts'
+import { type Name, namesOf } from '../platform/references/names-of.ts'
 import { durationInWords, timeInWords } from '../platform/text/times.ts'
 import type { Viewer } from './describe-steps.ts'
 import type { Definition } from './parse-automation.ts'
@@ -37,10 +37,24 @@ export interface Occurrence {
   outcome: (typeof OUTCOMES)[number]
   reason: string | null
   run_id: string | null
+  /** The offer, tag or form that the event is about. */
+  about: Named | null
+  /** When the automation was created, enabled or disabled, if that is the reason. */
+  since: string | null
+  /** Why the run or the processing of the event failed. */
+  error: string | null
   sentence: string
 }
 
+interface Named extends Name {
+  name: string
+}
+
 export interface Explanation {
+  /** The type of the event of the trigger. */
+  event: TriggerEvent
+  /** Null: it is enabled. */
+  disabled_at: string | null
   sentence: string
   /** The events of the trigger that have occurred to the contact, the newest first. */
   occurrences: Occurrence[]
@@ -81,18 +95,25 @@ export async function explainOccurrences(
     events.flatMap((event) => resourceOf(event) ?? []),
   )
   const occurrences = events.map((event): Occurrence => {
-    const finding = findingOf(event, automation, versions, conditions, zone, (event) => {
-      const resource = resourceOf(event)
-      return resource ? `"${nameOf(resource)}"` : 'another resource'
-    })
+    const resource = resourceOf(event)
+    const about = resource && { ...resource, name: nameOf(resource) }
     return {
       event_id: event.id,
       occurred_at: event.occurred_at.toISOString(),
       run_id: event.started?.id ?? null,
-      ...finding,
+      about,
+      since: null,
+      error: event.started ? event.started.error : event.dispatched_at ? null : event.dispatch_error,
+      ...findingOf(event, about, automation, versions, conditions, zone),
     }
   })
-  return { sentence: summaryOf(automation, definition.trigger, occurrences, zone), occurrences, conditions }
+  return {
+    event: definition.trigger,
+    disabled_at: automation.disabled_at?.toISOString() ?? null,
+    sentence: summaryOf(automation, definition.trigger, occurrences, zone),
+    occurrences,
+    conditions,
+  }
 }
 
 interface Version {
@@ -141,21 +162,22 @@ function resourceOf(event: Occasion) {
   return type && id ? { type, id } : null
 }
 
-type Finding = Pick<Occurrence, 'outcome' | 'reason' | 'sentence'>
+type Finding = Pick<Occurrence, 'outcome' | 'reason' | 'sentence'> & Partial<Pick<Occurrence, 'since'>>
 
 function findingOf(
   event: Occasion,
+  about: Named | null,
   automation: Explained,
   versions: Version[],
   conditions: ExplainedCondition | null,
   zone: string,
-  nameOfResource: (event: Occasion) => string,
 ): Finding {
   if (event.started) return ofRun(event.started, conditions)
-  const refusal = (reason: (typeof REASONS)[number], sentence: string): Finding => ({
+  const refusal = (reason: (typeof REASONS)[number], sentence: string, since?: Date): Finding => ({
     outcome: 'did_not_start',
     reason,
     sentence,
+    ...(since && { since: since.toISOString() }),
   })
   const { created_at, disabled_at, enabled_at } = automation
   const at = event.dispatched_at
@@ -167,6 +189,7 @@ function findingOf(
     return refusal(
       'created_later',
       `The automation was created ${durationInWords(event.occurred_at, created_at)} after the event.`,
+      created_at,
     )
   const version = versions.findLast((each) => each.created_at <= at) ?? versions[0]!
   if (!isFor(event, version.definition))
@@ -174,15 +197,20 @@ function findingOf(
       ? refusal('other_version', 'At the time, the automation had another trigger.')
       : refusal(
           'other_resource',
-          `The event is about ${nameOfResource(event)}, and the trigger is restricted to another resource.`,
+          `The event is about ${about ? `"${about.name}"` : 'another resource'}, and the trigger is restricted to another resource.`,
         )
   if (enabled_at && enabled_at > at)
     return refusal(
       'enabled_later',
       `The automation was enabled ${durationInWords(event.occurred_at, enabled_at)} after the event.`,
+      enabled_at,
     )
   if (disabled_at && disabled_at <= at)
-    return refusal('disabled', `The automation has been disabled since ${timeInWords(disabled_at, zone)}.`)
+    return refusal(
+      'disabled',
+      `The automation has been disabled since ${timeInWords(disabled_at, zone)}.`,
+      disabled_at,
+    )
   return refusal(
     'unknown',
     'The automation did not start. It was probably disabled when the event was processed.',

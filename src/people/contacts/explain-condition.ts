@@ -18,7 +18,13 @@ export type FoundValue = string[] | string | number | boolean | null
 export type ExplainedCondition =
   | { is_met: boolean; all: ExplainedCondition[] }
   | { is_met: boolean; any: ExplainedCondition[] }
-  | (FilterCondition & { is_met: boolean; found: FoundValue; sentence: string })
+  | (FilterCondition & {
+      is_met: boolean
+      found: FoundValue
+      /** Whether there is data that the filter looks at. */
+      is_recorded: boolean
+      sentence: string
+    })
 
 /**
  * Explains a condition for a contact that is not deleted.
@@ -86,8 +92,10 @@ function explain(
   const question = asked.includes('N days')
     ? asked.replace('N days', `${value} days`)
     : `${asked} (${wanted})`
-  const answer = isRecorded(name) ? `Found: ${inWords(found)}.` : 'This is not recorded.'
-  return { filter: name, value, is_met, found, sentence: `${question}: ${is_met ? 'yes' : 'no'}. ${answer}` }
+  const is_recorded = isRecorded(name)
+  const answer = is_recorded ? `Found: ${inWords(found)}.` : 'This is not recorded.'
+  const sentence = `${question}: ${is_met ? 'yes' : 'no'}. ${answer}`
+  return { filter: name, value, is_met, found, is_recorded, sentence }
 }
 
 const inWords = (found: FoundValue): string =>
