@@ -2,6 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { REASONS } from '../src/automations/explain-occurrences.ts'
+import { STOP_REASONS } from '../src/automations/run.ts'
+import { bulkKinds } from '../src/bulk/kinds.ts'
+import { emailKinds } from '../src/emails/templates/index.ts'
+import { TRIGGER_EVENTS } from '../src/automations/triggers.ts'
 
 const read = (file: string): Record<string, string> =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../web/texts', file), 'utf8'))
@@ -24,4 +29,25 @@ test.each([
     (key) => placeholders(key, en[key]!) !== placeholders(key, es[key]!),
   )
   expect(differing).toEqual([])
+})
+
+test('what the API gives as a reason, an event or a kind of e-mail has a text', () => {
+  const keys = new Set(Object.keys(read('en.json')))
+  const needed = [
+    ...REASONS.map((reason) => `whyNot.${reason}`),
+    ...['disabled', 'other_resource', 'conditions_not_met'].map((reason) => `testReason.${reason}`),
+    ...STOP_REASONS.map((reason) => `runReason.${reason}`),
+    ...['unchanged', 'offer_archived', 'email_taken', 'hook_disabled'].map(
+      (reason) => `skipReason.${reason}`,
+    ),
+    ...['already_granted', 'not_held', 'already_tagged', 'not_tagged'].map(
+      (reason) => `counted.not.${reason}.other`,
+    ),
+    ...['declined', 'off_on_site', 'already_customer'].map((reason) => `counted.noEmail.${reason}.other`),
+    ...['sent', 'kept'].map((status) => `counted.email.${status}.other`),
+    ...TRIGGER_EVENTS.map((event) => `eventName.${event}`),
+    ...emailKinds.map((kind) => `email.${kind}`),
+    ...Object.values(bulkKinds).flatMap(({ outcomes }) => outcomes.map((outcome) => `bulk.row.${outcome}`)),
+  ]
+  expect(needed.filter((key) => !keys.has(key))).toEqual([])
 })

@@ -189,7 +189,10 @@ const whyNot = route({
         type: Type.Literal('automation_explanations'),
         id: Type.String({ description: 'Id of the automation' }),
         attributes: Type.Object({
-          event: Type.String({ description: 'The type of the event of the trigger', examples: ['tag_added'] }),
+          event: Type.String({
+            description: 'The type of the event of the trigger',
+            examples: ['tag_added'],
+          }),
           disabled_at: NullableTime({ description: 'Null: the automation is enabled' }),
           sentence: Type.String({ description: 'What became of the newest event, in words' }),
           occurrences: Type.Array(Occurrence, { description: 'The newest first' }),

@@ -60,7 +60,7 @@ test('an automation is built and enabled; after a grant its run appears and is c
 
   await choose('Contact', `Ada Lovelace · ${await emailOf(contactId)}`)
   await page.getByRole('button', { name: 'Test', exact: true }).click()
-  await page.getByText(`Would add the tag "${tag}".`).waitFor()
+  await page.locator('.result-steps').getByText(`Add the tag ${tag}`).waitFor()
   await page.getByRole('button', { name: 'Create' }).click()
   await heading('Tag buyers').waitFor()
 

@@ -29,6 +29,7 @@ const CHANGED: Record<string, string[]> = {
   course: ['course_progress'],
   passkey: ['passkeys'],
   form: ['form_submissions', 'contacts'],
+  hook: ['hooks'],
 }
 
 /**

@@ -7,12 +7,14 @@ import {
   getRevenueReport,
   listApiKeys,
   listAutomationRuns,
+  listBulkJobs,
   listContacts,
   listCustomers,
   listEmails,
   listEvents,
   listGrants,
   listHooks,
+  listImports,
   listOffers,
   listProducts,
   listWebhookDeliveries,
@@ -26,7 +28,7 @@ import { Card, Heading } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
 import { Together } from '../parts/together.tsx'
 import { useCurrentSite } from '../shell/use-site.ts'
-import { language, plural, type TextKey, t } from '../texts/translate.ts'
+import { language, plural, type TextKey, t, textOr } from '../texts/translate.ts'
 import { Charts } from './home-charts.tsx'
 import { HomeRevenue } from './home-revenue.tsx'
 import './home.css'
@@ -65,6 +67,8 @@ function useCount<Params>(
   return (data as { meta?: { total_count?: number } } | undefined)?.meta?.total_count
 }
 
+const ATTENTION_MS = 7 * 86_400_000
+
 /** What has failed, each with the place where it is mended. */
 function Attention() {
   const may = useMay()
@@ -82,7 +86,24 @@ function Attention() {
     { 'filter[status]': 'failed' },
     may('view:automations'),
   )
+  const hooks = useDisabledHooks()
+  const zone = useZone()
+  // What failed in one of them stays in it, also once it was done in another way.
+  const lately = {
+    'filter[created_at_gteq]': startOfDay(zone, new Date(now() - ATTENTION_MS)).toISOString(),
+  }
+  const withFailures = { 'filter[failed_gt]': '0', ...lately }
+  const withRejected = { 'filter[rejected_gt]': '0', ...lately }
+  const jobs = useCount('bulk_jobs', listBulkJobs, withFailures, may('view:bulk_jobs'))
+  const imports = useCount('imports', listImports, withRejected, may('view:imports'))
   const lines: [number | undefined, string, ReactNode][] = [
+    [
+      hooks,
+      'home.disabledHooks',
+      <Link key="l" to="/s/$site/webhooks" params={{ site }}>
+        {t('home.seeHooks')}
+      </Link>,
+    ],
     [
       emails,
       'home.failedEmails',
@@ -109,6 +130,20 @@ function Attention() {
         {t('home.seeRuns')}
       </Link>,
     ],
+    [
+      jobs,
+      'home.failedJobs',
+      <Link key="l" to="/s/$site/bulk-jobs" params={{ site }} search={withFailures as never}>
+        {t('home.seeJobs')}
+      </Link>,
+    ],
+    [
+      imports,
+      'home.failedImports',
+      <Link key="l" to="/s/$site/imports" params={{ site }} search={withRejected as never}>
+        {t('home.seeImports')}
+      </Link>,
+    ],
   ]
   const failed = lines.filter(([count]) => count)
   if (failed.length === 0) return null
@@ -124,6 +159,21 @@ function Attention() {
       </ul>
     </Card>
   )
+}
+
+/** How many webhooks were disabled because they failed; a site has at most 200. */
+function useDisabledHooks(): number | undefined {
+  const { id } = useCurrentSite()
+  const may = useMay()
+  const { data } = useQuery({
+    ...listOf('hooks', listHooks, {
+      'filter[site_id]': id,
+      'page[size]': 200,
+      'fields[hooks]': 'disabled_reason',
+    } as Parameters<typeof listHooks>[0] & object),
+    enabled: may('view:hooks'),
+  })
+  return data?.data.filter(({ attributes }) => attributes.disabled_reason === 'failing').length
 }
 
 function Figures() {
@@ -168,7 +218,96 @@ function Figures() {
           {link}
         </li>
       ))}
+      <StatesToday
+        type="emails"
+        title={t('home.emailsToday')}
+        fetcher={listEmails}
+        permission="view:emails"
+        to="/s/$site/emails"
+        states={['sent', 'kept', 'pending', 'failed']}
+        since={since}
+      />
+      <StatesToday
+        type="webhook_deliveries"
+        title={t('home.deliveriesToday')}
+        fetcher={listWebhookDeliveries}
+        permission="view:hooks"
+        to="/s/$site/deliveries"
+        states={['delivered', 'pending', 'failed']}
+        since={since}
+      />
     </ul>
+  )
+}
+
+interface StatesTodayProps<Params> {
+  type: string
+  title: string
+  fetcher: Parameters<typeof useCount<Params>>[1]
+  permission: string
+  to: string
+  states: string[]
+  since: Record<string, string>
+}
+
+/** How many of today there are, and in which states, each with the list of them. */
+function StatesToday<Params>({ permission, ...of }: StatesTodayProps<Params>) {
+  return useMay()(permission) ? <CountsByState {...of} /> : null
+}
+
+function CountsByState<Params>({
+  type,
+  title,
+  fetcher,
+  to,
+  states,
+  since,
+}: Omit<StatesTodayProps<Params>, 'permission'>) {
+  const { subdomain: site } = useCurrentSite()
+  const all = useCount(type, fetcher, since)
+  return (
+    <li className="card">
+      <span className="figure-name">{title}</span>
+      <span className="figure">{all?.toLocaleString(language) ?? '…'}</span>
+      {all !== undefined && all > 0 && (
+        <ul className="figure-states">
+          {states.map((status) => (
+            <CountOfState
+              key={status}
+              type={type}
+              fetcher={fetcher}
+              status={status}
+              to={to}
+              site={site}
+              since={since}
+            />
+          ))}
+        </ul>
+      )}
+      <Go to={to} site={site} search={since} />
+    </li>
+  )
+}
+
+/** A state that some of today are in. */
+function CountOfState<Params>({
+  type,
+  fetcher,
+  status,
+  to,
+  site,
+  since,
+}: Pick<StatesTodayProps<Params>, 'type' | 'fetcher' | 'to' | 'since'> & { status: string; site: string }) {
+  const filters = { 'filter[status]': status, ...since }
+  const count = useCount(type, fetcher, filters)
+  if (!count) return null
+  return (
+    <li>
+      <Link to={to} params={{ site }} search={filters}>
+        {textOr(`status.${status}`, status)}
+      </Link>{' '}
+      {count.toLocaleString(language)}
+    </li>
   )
 }
 

@@ -10,7 +10,9 @@ import { ResourceSelect } from '../../parts/resource-select.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { State, type Tone } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { t, textOr } from '../../texts/translate.ts'
+import { type TextKey, t, textOr } from '../../texts/translate.ts'
+import { Conditions } from './conditions.tsx'
+import { useStepSentences } from './definition.tsx'
 import { attributesOf, type Draft } from './draft.ts'
 import { useParts } from './parts.ts'
 
@@ -21,13 +23,18 @@ interface TestPanelProps {
   onError: (error: unknown) => void
 }
 
+interface Tested extends TestAutomation200Meta {
+  /** Of the trigger. */
+  event: string
+}
+
 /** What the draft would do for a contact: nothing is written. */
 export function TestPanel({ draft, isEnabled, onError }: TestPanelProps) {
   const { id: siteId } = useCurrentSite()
   const { search, change } = useAddress()
   const { triggers } = useParts()
   const [resourceId, setResourceId] = useState('')
-  const [result, setResult] = useState<TestAutomation200Meta | null>(null)
+  const [result, setResult] = useState<Tested | null>(null)
   const [isTesting, setTesting] = useState(false)
   const type = triggers.find(({ event }) => event === draft.event)?.resource_type
   const asksResource = type && isNameable(type) && draft.resourceId === null
@@ -47,7 +54,7 @@ export function TestPanel({ draft, isEnabled, onError }: TestPanelProps) {
         },
         meta: { contact_id: search.contact!, ...(asksResource && resourceId && { resource_id: resourceId }) },
       } as never)
-      setResult(meta)
+      setResult({ ...meta, event: draft.event })
     } catch (error) {
       setResult(null)
       onError(error)
@@ -95,23 +102,39 @@ export function TestPanel({ draft, isEnabled, onError }: TestPanelProps) {
 
 const TONES: Record<string, Tone> = { done: 'good', skipped: 'plain', failed: 'bad' }
 
-function Result({ result: { would_run, sentence, conditions, steps } }: { result: TestAutomation200Meta }) {
+function Result({ result: { would_run, reason, event, conditions, steps } }: { result: Tested }) {
+  const taken = steps.map((step) => ({ ...step, values: step.detail }))
+  const describe = useStepSentences(taken)
   return (
     <div className="fields">
       <div>
         <State tone={would_run ? 'good' : 'warn'}>
           {would_run ? t('automations.wouldRun') : t('automations.wouldNotRun')}
         </State>
-        <p className="result-sentence">{sentence}</p>
+        <p className="result-sentence">
+          {t('automations.testEvent', { event: textOr(`eventName.${event}`, event) })}{' '}
+          {reason && t(`testReason.${reason}` as TextKey)}
+        </p>
       </div>
-      {conditions && <Conditions conditions={conditions as unknown as Explained} />}
+      {conditions && <Conditions conditions={conditions} />}
       <ol className="result-steps">
-        {steps.map(({ position, state, sentence: deed, at }) => (
-          <li key={position}>
-            <span>{deed}</span>
+        {taken.map((step) => (
+          <li key={step.position}>
+            <span>
+              {describe(step)}
+              {step.subject && step.to_email && (
+                <span className="meta">
+                  {' '}
+                  {t('effect.emailTo', { subject: step.subject, email: step.to_email })}
+                </span>
+              )}
+            </span>
             <span className="meta">
-              <State tone={TONES[state] ?? 'plain'}>{textOr(`stepState.${state}`, state)}</State>
-              <Moment at={at} />
+              <State tone={TONES[step.state] ?? 'plain'}>
+                {textOr(`stepState.${step.state}`, step.state)}
+                {step.reason && `: ${reasonOf(step.reason)}`}
+              </State>
+              <Moment at={step.at} />
             </span>
           </li>
         ))}
@@ -120,27 +143,5 @@ function Result({ result: { would_run, sentence, conditions, steps } }: { result
   )
 }
 
-type Explained =
-  | { is_met: boolean; all: Explained[] }
-  | { is_met: boolean; any: Explained[] }
-  | { is_met: boolean; sentence: string; filter: string }
-
-const partsOf = (explained: Explained): Extract<Explained, { sentence: string }>[] => {
-  if ('all' in explained) return explained.all.flatMap(partsOf)
-  if ('any' in explained) return explained.any.flatMap(partsOf)
-  return [explained]
-}
-
-/** Each condition, whether it is met, and the value that was found. */
-export function Conditions({ conditions }: { conditions: Explained }) {
-  return (
-    <ul className="result-conditions">
-      {partsOf(conditions).map(({ filter, is_met, sentence }) => (
-        <li key={`${filter} ${sentence}`}>
-          <State tone={is_met ? 'good' : 'bad'}>{is_met ? t('yes') : t('no')}</State>
-          <span>{sentence}</span>
-        </li>
-      ))}
-    </ul>
-  )
-}
+/** Why a step is skipped; why it fails is often known in the words of the API alone. */
+const reasonOf = (reason: string) => textOr(`skipReason.${reason}`, textOr(`runReason.${reason}`, reason))

@@ -17,7 +17,11 @@ export function countedSentence(effect: CountedEffect, names: CountedNames): str
     event: nameOf(effect.effect),
   }
   const name = effect.happens ? effect.effect : `not.${effect.reason}`
-  return plural(WORDED.has(name) ? `counted.${name}` : 'counted.event', effect.contacts ?? effect.count, values)
+  return plural(
+    WORDED.has(name) ? `counted.${name}` : 'counted.event',
+    effect.contacts ?? effect.count,
+    values,
+  )
 }
 
 /** What bulk jobs do; any other event is named. */
