@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { REASONS } from '../src/automations/explain-occurrences.ts'
 import { STOP_REASONS } from '../src/automations/run.ts'
+import { TRIGGER_EVENTS } from '../src/automations/triggers.ts'
 import { bulkKinds } from '../src/bulk/kinds.ts'
 import { emailKinds } from '../src/emails/templates/index.ts'
-import { TRIGGER_EVENTS } from '../src/automations/triggers.ts'
 
 const read = (file: string): Record<string, string> =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../web/texts', file), 'utf8'))
