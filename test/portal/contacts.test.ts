@@ -112,7 +112,7 @@ test('all that match are tagged by a job, whose progress and results are shown',
   await page.getByRole('button', { name: 'Add tags' }).click()
   await dialog().getByLabel('Tags').click()
   await page.getByRole('option', { name: 'VIP' }).click()
-  await dialog().getByText('The tag "VIP" would be added to 3 contacts.').waitFor()
+  await dialog().getByText('The tag VIP is added to 3 contacts.').waitFor()
   await dialog().getByRole('button', { name: 'Tag 3 contacts' }).click()
   await page.getByRole('button', { name: '1 change is running' }).waitFor()
   // What runs is in the head of the page, also after a reload.
