@@ -139,7 +139,7 @@ test.runIf(isDue)('its types need neither those of Node nor skipLibCheck', async
   const folder = join(project, 'types')
   await mkdir(folder)
   await writeFile(
-    join(folder, 'index.ts'),
+    join(folder, 'index.mts'),
     `import { createClient, flatten } from 'bestow/client'
      import { startBestow } from 'bestow/testing'
      await using kajabi = await startBestow({ now: new Date() })
