@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { readDeliveries, readEmails, readRuns } from '../operations/timeline/timeline-rows.ts'
 import { contacts } from '../people/contacts/contacts.resource.ts'
 import { deleteContact } from '../people/contacts/delete-contact.ts'
@@ -19,6 +19,8 @@ const FIXTURES = /^trigger(\+\w+)?@bestow\.example$/
 
 const WAIT_MS = 30_000
 
+const EVENTS = Object.keys(CAUSES)
+
 interface TriggerOptions extends Wishes, OutputOptions {
   wait?: boolean
   cleanup?: boolean
@@ -27,8 +29,9 @@ interface TriggerOptions extends Wishes, OutputOptions {
 }
 
 export function triggerCommands(program: Command): void {
-  subcommand(program, 'trigger [event]', 'make an event happen, by a real change; in development')
-    .addHelpText('after', `\nEvents: ${Object.keys(CAUSES).join(', ')}\n`)
+  subcommand(program, 'trigger', 'make an event happen, by a real change; in development')
+    .addArgument(new Argument('[event]').choices(EVENTS))
+    .addHelpText('after', `\nEvents: ${EVENTS.join(', ')}\n`)
     .option('--contact <contact>', 'the contact (id or e-mail); left out, one that is made for this command')
     .option('--offer <id>', 'the offer; left out, the first that can be granted')
     .option('--tag <id>', 'the tag; left out, the first')
@@ -41,11 +44,9 @@ export function triggerCommands(program: Command): void {
     .action(trigger)
 }
 
-async function trigger(name: string | undefined, options: TriggerOptions): Promise<void> {
+async function trigger(name: string | undefined, options: TriggerOptions, command: Command): Promise<void> {
   const cause = name === undefined ? undefined : CAUSES[name]
-  if (name !== undefined && !cause)
-    throw new Error(`"${name}" cannot be triggered. There are ${Object.keys(CAUSES).join(', ')}.`)
-  if (!cause && !options.cleanup) throw new Error(`Name an event: ${Object.keys(CAUSES).join(', ')}.`)
+  if (!cause && !options.cleanup) command.error(`error: Name an event: ${EVENTS.join(', ')}.`)
   await withApp('trigger', async (app) => {
     if (!(app.clock instanceof MovableClock) || !(await readClock(app.db)).isMovable)
       throw new Error(

@@ -64,6 +64,11 @@ test('where they decide about money they are refused, as many as there may be in
   expect(errors(DOCUMENT)).toEqual([422, 'unknown_member', { pointer: '/data/attributes/parts/1/a~1b' }, 2])
   const names = Array.from({ length: 100_000 }, (_, index) => [`amount_${index}`, 1])
   const from = performance.now()
-  expect(errors({ data: { attributes: Object.fromEntries(names) } })).toMatchObject([422, 'unknown_member'])
+  expect(errors({ data: { attributes: Object.fromEntries(names) } })).toEqual([
+    422,
+    'unknown_member',
+    expect.anything(),
+    expect.any(Number),
+  ])
   expect(performance.now() - from).toBeLessThan(30_000)
 })
