@@ -4,7 +4,7 @@ import { originOf } from '../people/contacts/origin-of.ts'
 import { bulk } from '../platform/auth/permissions.ts'
 import { assertMay } from '../platform/http/authenticate.ts'
 import { changeRoutes } from '../platform/http/change-route.ts'
-import { Attributes, ignoredAttribute, ignoreRelationships } from '../platform/http/documents.ts'
+import { Attributes, ignoreRelationships } from '../platform/http/documents.ts'
 import { dryRunParameter } from '../platform/http/dry-run.ts'
 import { listOfOneRoute, listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Answer, type Caller, type Route, route, type WriteContext } from '../platform/http/route.ts'
@@ -121,6 +121,7 @@ const createRoute = (kind: BulkKind, dryRuns: DescribesRows): Route =>
     records: kind.records,
     access: bulk(kind.name),
     extraPermissions: needsOf(kind, kind.createsContacts),
+    refusesUnknown: true,
     summary: kind.summary,
     description: `${kind.description}\n\nTakes up to ${most(MOST_ROWS)} rows, or the contacts that a filter matches. Everything is checked before anything is written: the first 50 errors are returned together. Then the response is 202 with a bulk job, which is processed in the background: see \`GET /v1/bulk_jobs/{id}\` and its \`rows\`. Send an \`Idempotency-Key\`: a repeated request then returns the same job. Also requires ${kind.needs.map((need) => `\`${need}\``).join(' and ')}${kind.createsContacts ? ', and `manage:contacts` unless `meta.create_contacts` is false' : ''}.`,
     tag: 'bulk jobs',
@@ -147,15 +148,9 @@ async function create(
   context: WriteContext<JobBody>,
   dryRuns: DescribesRows,
 ): Promise<Answer> {
-  const { app, tx, body, caller, scope, ignore } = context
+  const { app, tx, body, caller, scope } = context
   ignoreRelationships(context)
-  const { attributes } = body.data
-  ignore(
-    Object.keys(attributes)
-      .filter((name) => !['rows', 'filter'].includes(name))
-      .map(ignoredAttribute),
-  )
-  const given = givenJob(attributes, body.meta)
+  const given = givenJob(body.data.attributes, body.meta)
   if ((given.rows?.length ?? 0) > MOST_ROWS) throw tooMany()
   const siteId = siteOf(context)
   const { settings, subjects, createsContacts } = await readJob(tx, kind, given, siteId, scope)

@@ -45,6 +45,7 @@ const resendRoute = (parent: keyof typeof FIND, singular: string): Route =>
     url: `/v1/${parent}/{id}/resend_welcome_email`,
     records: ['welcome_email_requested'],
     access: 'manage:emails',
+    refusesUnknown: true,
     summary: `Send the welcome e-mail of a ${singular} again`,
     description:
       'With a new link, which is valid for seven days, and the offers that the customer holds now. Earlier links stay valid until they expire. Send an `Idempotency-Key`, or a repeated request sends another e-mail. Returns 422 for a contact who is not a customer.',

@@ -256,6 +256,53 @@ describe('what says an unknown member', () => {
   })
 })
 
+describe('what stands beside the attributes', () => {
+  test('of an order, a refund or a payment is refused with its place, and nothing is recorded', async () => {
+    const { orderId, purchaseId, customerId } = await buy({ items: [{ offer_id: await monthly() }] })
+    const type = 'transactions'
+    const cases: [object, string, string][] = [
+      [{ data: { type, amount_in_cents: 5 } }, '/data/amount_in_cents', 'It belongs into /data/attributes.'],
+      [{ data: { type }, amount_in_cents: 5 }, '/amount_in_cents', 'It belongs into /data/attributes.'],
+      [{ data: { type, attribute: { amount_in_cents: 5 } } }, '/data/attribute', 'Did you mean attributes?'],
+      [{ data: { type }, meta: { amount_in_cents: 5 } }, '/meta/amount_in_cents', 'Remove it.'],
+    ]
+    for (const path of [`/v1/orders/${orderId}/refunds`, `/v1/purchases/${purchaseId}/renewals`])
+      for (const [body, pointer, advice] of cases) {
+        const refused = await expectRefusal(h.app, () => client.post(path, body), 422, { pointer })
+        expect(refused.body.errors[0]).toMatchObject({
+          code: 'unknown_member',
+          detail: expect.stringContaining(advice),
+        })
+      }
+    const attributes = { email: newEmail(), items: [{ offer_id: await offer(500) }] }
+    const sale = { data: { type: 'orders', attributes, provider_reference: 'beside' } }
+    await expectRefusal(h.app, () => client.post('/v1/orders', sale), 422, {
+      pointer: '/data/provider_reference',
+    })
+    expect(await revenue(customerId)).toBe('29.0')
+  })
+
+  test('of a purchase is reported, and refused by the actions that take no attributes', async () => {
+    const { purchaseId } = await buy({ items: [{ offer_id: await monthly() }] })
+    const named = { type: 'purchases', id: purchaseId }
+    const deactivated_at = '2099-12-31'
+    const path = `/v1/purchases/${purchaseId}`
+    const { status, headers } = await client.patch(path, { data: { ...named, deactivated_at } })
+    expect([status, headers.get('warning')]).toEqual([
+      200,
+      expect.stringContaining('There is no member deactivated_at in /data: it belongs into /data/attributes'),
+    ])
+    for (const action of ['deactivate', 'reactivate', 'cancel_subscription']) {
+      const body = { data: { ...named, attributes: { deactivated_at } } }
+      await expectRefusal(h.app, () => act(purchaseId, action, body), 422, {
+        pointer: '/data/attributes/deactivated_at',
+      })
+    }
+    expect((await client.get(path)).body.data.attributes.deactivated_at).toBeNull()
+    expect((await act(purchaseId, 'deactivate', { data: named })).status).toBe(200)
+  })
+})
+
 describe('what cannot be', () => {
   const at = (days: number) => new Date(h.app.clock.now().getTime() + days * DAY).toISOString()
 

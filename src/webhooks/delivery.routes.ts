@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Attributes, ignoredAttributes } from '../platform/http/documents.ts'
+import { Attributes } from '../platform/http/documents.ts'
 import { listRoute, showOne, showRoute } from '../platform/http/resource-routes.ts'
 import { type Answer, type Route, route } from '../platform/http/route.ts'
 import { invalidAttribute } from '../platform/jsonapi/read-attributes.ts'
@@ -36,6 +36,7 @@ const replayAll = route({
   method: 'POST',
   url: '/v1/hooks/{id}/replay',
   access: 'manage:hooks',
+  refusesUnknown: true,
   summary: 'Replay missed events of a hook',
   description:
     'Delivers events since `since` (a date and time, for example 2026-01-15T09:30:00Z), or since the hook was created, whose delivery failed permanently or was cancelled, or that occurred while the hook was disabled: the oldest 10,000. Events are kept for KEEP_EVENTS_DAYS (400). When `replayed` is 10,000 there may be more; repeat the request.',
@@ -51,10 +52,8 @@ const replayAll = route({
     }),
   }),
   responses: { 200: Type.Object({ meta: Type.Object({ replayed: Type.Integer() }) }) },
-  async handler({ tx, params, body, caller, scope, ignore }) {
-    const { since: given, ...others } = (body.data.attributes ?? {}) as { since?: string }
-    ignore(ignoredAttributes(others, Object.keys(others)))
-    const since = readSince(given)
+  async handler({ tx, params, body, caller, scope }) {
+    const since = readSince((body.data.attributes as { since?: string } | undefined)?.since)
     const replayed = await replayUndelivered(tx, caller.siteIds, params.id!, since, scope.now)
     return { body: { meta: { replayed } } }
   },

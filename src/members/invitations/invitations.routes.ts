@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { originOf } from '../../people/contacts/origin-of.ts'
-import { Attributes, ignoredAttribute } from '../../platform/http/documents.ts'
+import { Attributes } from '../../platform/http/documents.ts'
 import { dryRunParameter } from '../../platform/http/dry-run.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { SiteRelationship, siteOf } from '../../platform/http/site-of.ts'
@@ -11,8 +11,6 @@ import { countWaiting, inviteMembers, MOST_INVITED } from './invite-members.ts'
 /** Of those who were invited, the answer shows so many. */
 const MOST_SHOWN = 20
 
-const NAMES = ['filter', 'again', 'limit']
-
 /** `POST /v1/members/invitations` */
 export const inviteRoute: Route = route({
   kind: 'write',
@@ -21,9 +19,10 @@ export const inviteRoute: Route = route({
   records: ['welcome_email_requested'],
   access: 'manage:emails',
   extraPermissions: ['view:contacts'],
+  refusesUnknown: true,
   summary: 'Invite members who have never signed in',
   description:
-    'Sends the welcome e-mail, with a link to sign in for the first time, to customers who hold an offer, have never signed in and were never invited: at most `limit` of them, in the order of their ids. Repeat the request until `meta.remaining` is 0. Nobody is invited twice, unless `again` is true: then also who was invited more than 24 hours ago. With `dry_run` nobody is, and `meta` says who would be. Also requires `view:contacts`.',
+    'Sends the welcome e-mail, with a link to sign in for the first time, to customers who hold an offer, have never signed in and were never invited: at most `limit` of them, in the order of their ids. Repeat the request until `meta.remaining` is 0. Nobody is invited twice, unless `again` is true: then also who was invited more than 24 hours ago. With `?dry_run=true` in the query nobody is, and `meta` says who would be. Unknown members of the body are 422, since e-mails cannot be undone. Also requires `view:contacts`.',
   tag: 'emails',
   errors: [404],
   dryRuns: {},
@@ -66,14 +65,8 @@ export const inviteRoute: Route = route({
     }),
   },
   async handler(context) {
-    const { tx, body, scope, ignore, isDryRun } = context
-    const { attributes } = body.data
-    ignore(
-      Object.keys(attributes)
-        .filter((name) => !NAMES.includes(name))
-        .map(ignoredAttribute),
-    )
-    const { filter, again, limit } = readWish(attributes)
+    const { tx, body, scope, isDryRun } = context
+    const { filter, again, limit } = readWish(body.data.attributes)
     const wish = { siteId: siteOf(context), filter, again }
     const invited = await inviteMembers(tx, wish, limit, scope, originOf(context))
     const remaining = await countWaiting(tx, wish, scope, scope.now)

@@ -52,6 +52,24 @@ test('a dry run says who would be invited: who holds something and has never sig
   expect(await welcomed()).toEqual([])
 })
 
+test('a dry run in the body and misspelled attributes are refused, and nobody is invited', async () => {
+  const refused = async (reply: ReturnType<typeof invite>) => {
+    const { status, body } = await reply
+    return [status, body.errors[0].source.pointer, body.errors[0].detail]
+  }
+  expect(await refused(invite({ dry_run: true }))).toEqual([
+    422,
+    '/data/attributes/dry_run',
+    'Unknown member dry_run. It is a parameter of the query, as in ?dry_run=true.',
+  ])
+  expect(await refused(invite({ limits: 1 }))).toEqual([
+    422,
+    '/data/attributes/limits',
+    'Unknown member limits. Did you mean limit?',
+  ])
+  expect(await welcomed()).toEqual([])
+})
+
 test('a filter that is unknown is refused, and a filter narrows', async () => {
   expect((await invite({ filter: { has_shade: '1' } })).status).toBe(422)
   const { body } = await invite({ filter: { has_offer_id: otherOffer } }, '?dry_run=true')

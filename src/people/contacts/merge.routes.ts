@@ -37,6 +37,7 @@ export const mergeRoute = (modules: Merging[]): Route =>
       'purchase_reactivated',
     ],
     access: 'manage:contacts',
+    refusesUnknown: true,
     summary: 'Merge a contact into this one',
     description:
       'Everything that the contact in the body has moves to the contact of the URL: grants, customer, notes, tags, submissions, e-mails, events, runs and external ids. Its addresses become aliases, and it is deleted. Values that this contact has stay; what it lacks is filled in. Of an offer that both hold, one grant stays, with the earlier start and the later end. If both are customers, the id and the sign-in of this one stay. No welcome e-mail is sent, and no automation is triggered except by `contact_merged`.',

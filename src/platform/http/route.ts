@@ -120,7 +120,10 @@ interface RouteBase {
   sends?: HeaderName[]
   /** Schema per status; errors are added automatically. */
   responses: Record<number, TSchema>
-  /** Attributes that it does not know are an error: without one whose name is misspelled, it would do something else. */
+  /**
+   * Members that it does not know are an error: without one that is misspelled or misplaced, it would do something
+   * else, which cannot be undone.
+   */
   refusesUnknown?: boolean
   /** Largest body in bytes, where it may be larger than others. */
   bodyLimit?: number

@@ -38,6 +38,7 @@ const actionRoute = (
     method: 'POST',
     url: `/v1/purchases/{id}/${action}`,
     access: PERMISSION,
+    refusesUnknown: true,
     ...texts,
     tag: 'purchases',
     shows: purchases,
