@@ -133,6 +133,6 @@ test('where they decide about money they are refused, as many as there may be in
   const from = performance.now()
   const many = Object.fromEntries(names)
   for (const body of [many, { data: many }, { data: { attributes: many } }])
-    expect(errors(body)).toMatchObject([422, 'unknown_member'])
+    expect(errors(body)?.slice(0, 2)).toEqual([422, 'unknown_member'])
   expect(performance.now() - from).toBeLessThan(30_000)
 })
