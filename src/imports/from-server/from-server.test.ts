@@ -432,6 +432,52 @@ describe('sales that are in a file and in the API are there once', () => {
   })
 })
 
+describe('into an account with resources of its own', () => {
+  test('those of the same name are the same, whatever their handle; those of the same id or handle stay as they are', async () => {
+    const mine = await makeAccount(here.app)
+    const client = here.clientWith(mine.token)
+    const [field, ...others] = [...(await listOf(thereClient, '/v1/custom_fields')).values()]
+    const [tag] = [...(await listOf(thereClient, '/v1/contact_tags')).values()]
+    const [form] = [...(await listOf(thereClient, '/v1/forms', '&include=fields')).values()]
+    const [offer] = [...(await listOf(thereClient, '/v1/offers')).values()]
+    const handle = String(field!.attributes.handle)
+    const post = async (type: string, attributes: object, id?: string) => {
+      const { status, body } = await client.post(`/v1/${type}`, { data: { type, id, attributes } })
+      expect([status, body.errors]).toEqual([201, undefined])
+      return body.data as Shown
+    }
+    const types = ['custom_fields', 'custom_fields', 'contact_tags', 'contact_tags', 'forms', 'forms', 'offers']
+    const own = [
+      await post('custom_fields', { title: 'Mine', handle, type: 'DropdownField', select_options: 'a\nb' }),
+      await post('custom_fields', { title: ` ${field!.attributes.title}`.toUpperCase(), handle: 'custom_40' }),
+      await post('contact_tags', { name: 'Mine' }, tag!.id),
+      await post('contact_tags', { name: String(tag!.attributes.name).toUpperCase() }, '77777'),
+      await post('forms', { title: 'Mine', inputs: [] }, form!.id),
+      await post('forms', { title: form!.attributes.title, inputs: [] }, '77777'),
+      await post('offers', { title: 'Mine', price_in_cents: 100 }, offer!.id),
+    ]
+    const shown = () =>
+      Promise.all(own.map(async ({ id }, index) => (await client.get(`/v1/${types[index]}/${id}`)).body.data.attributes))
+    const before = await shown()
+    const { counts } = await importFrom(here, there.url, { accountId: mine.id, into: mine.siteId })
+    expect(await shown()).toEqual(before)
+    expect(counts.get('custom_fields')).toMatchObject({ created: others.length, changed: 0, unchanged: 1 })
+    expect(counts.get('contact_tags')).toMatchObject({ changed: 0, unchanged: 1 })
+    expect(counts.get('forms')).toMatchObject({ changed: 0, unchanged: 1 })
+    const [grace] = (await client.get('/v1/contacts?filter[email]=grace.h@example.com')).body.data
+    expect(grace.attributes).toMatchObject({ custom_40: 'Blue', [handle]: null })
+    // What another has been made of here, it stays on later runs.
+    const rename = { type: 'contact_tags', id: tag!.id, attributes: { name: 'Renamed there' } }
+    await thereClient.patch(`/v1/contact_tags/${tag!.id}`, { data: rename })
+    const again = await importFrom(here, there.url, { accountId: mine.id, into: mine.siteId })
+    await thereClient.patch(`/v1/contact_tags/${tag!.id}`, {
+      data: { ...rename, attributes: { name: tag!.attributes.name } },
+    })
+    expect(again.counts.get('contact_tags')).toMatchObject({ created: 0, changed: 0 })
+    expect(await shown()).toEqual(before)
+  })
+})
+
 describe('a run that is hindered', () => {
   const fail = (fault: object) =>
     fetch(`${there.url}/_testing/faults`, {

@@ -14,6 +14,7 @@ import {
   updateRecord,
   type Writing,
 } from '../../platform/records/records.ts'
+import { type NamedKind, Namesakes } from './namesakes.ts'
 import { type Outcome, skipped } from './outcome.ts'
 import type { Fresh, PageRun, Wanted, Writer } from './page-run.ts'
 import type { SourceRow } from './source.ts'
@@ -27,8 +28,8 @@ export interface RecordKind {
   parentType?: string
   /** Types of relationships that are taken over, by their names. */
   related?: Record<string, string>
-  /** One that is here already and is the same, such as a tag of this name. */
-  findSame?(run: PageRun, siteId: string, wanted: WantedRecord): Promise<string | null>
+  /** Those that are here already under the same name are the same, such as tags. */
+  named?: NamedKind
 }
 
 export interface WantedRecord extends Wanted {
@@ -63,9 +64,15 @@ export const recordWriter = (
   kind: RecordKind,
   siteId: string | null,
 ): Writer<WantedRecord> => ({
-  write: (fresh) => run.each(fresh, (one) => putRecord(run, kind, siteId, one)),
+  async write(fresh) {
+    const namesakes = await namesakesOf(run, kind, siteId)
+    return run.each(fresh, (one) => putRecord(run, kind, siteId, namesakes, one))
+  },
   async check(fresh) {
+    const namesakes = await namesakesOf(run, kind, siteId)
     return fresh.map(({ wanted, targetId }) => {
+      const same = targetId === null ? (namesakes?.find(wanted) ?? null) : null
+      if (same !== null) return { status: 'unchanged', targetId: same }
       const { values, leftOut } = readLeniently(wanted.attributes, (given) =>
         readAttributes(kind.records.resource, given, targetId === null),
       )
@@ -76,21 +83,40 @@ export const recordWriter = (
   },
 })
 
+const namesakesOf = async (run: PageRun, { records, named }: RecordKind, siteId: string | null) =>
+  named === undefined || siteId === null
+    ? null
+    : await Namesakes.of(run, records.resource.type, named, siteId)
+
+/** The one here that is the same and was here before, or null: it is the import's own, or a new one. */
+async function foundHere(
+  namesakes: Namesakes | null,
+  { wanted, targetId }: Fresh<WantedRecord>,
+): Promise<string | null> {
+  if (namesakes === null) return null
+  if (targetId !== null) return (await namesakes.wasFound(wanted)) ? targetId : null
+  const found = namesakes.find(wanted)
+  if (found !== null) await namesakes.note(wanted, found)
+  return found
+}
+
 async function putRecord(
   run: PageRun,
   kind: RecordKind,
   siteId: string | null,
+  namesakes: Namesakes | null,
   { wanted, targetId }: Fresh<WantedRecord>,
 ): Promise<Outcome> {
+  const found = await foundHere(namesakes, { wanted, targetId })
+  if (found !== null) return { status: 'unchanged', targetId: found }
   const leftOut: Record<string, string> = {}
   const related = await relatedHere(run, kind, wanted, leftOut)
   const parent = await parentHere(run, kind, wanted)
   if (parent === null) return skipped(`What it belongs to is not here: ${kind.parentType} ${wanted.parent}.`)
-  const known = targetId ?? (await kind.findSame?.(run, siteId!, wanted)) ?? null
   const { accountId, siteIds, app } = run.options
   const writing: Writing = { ...asOperator(app, run.tx, accountId, siteIds), now: run.origin.now }
   const written = await writeLeniently(run, wanted.attributes, async (attributes) => {
-    if (known !== null) return update(writing, kind.records, known, attributes, related)
+    if (targetId !== null) return update(writing, kind.records, targetId, attributes, related)
     return create(run, writing, kind.records, {
       id: wanted.id,
       siteId,
@@ -100,6 +126,7 @@ async function putRecord(
       createdAt: wanted.createdAt === null ? undefined : new Date(wanted.createdAt),
     })
   })
+  if (written.status === 'created') namesakes?.add(written.targetId!, wanted)
   return { ...written, leftOut: { ...leftOut, ...written.leftOut } }
 }
 

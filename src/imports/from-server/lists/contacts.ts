@@ -4,13 +4,14 @@ import { findContactsByEmail } from '../../../people/contacts/find-contact.ts'
 import { type PersonToPut, putContacts } from '../../../people/contacts/put-contacts.ts'
 import { updateContact } from '../../../people/contacts/update-contact.ts'
 import { writeIds } from '../../../people/contacts/write-ids.ts'
-import { allCustomFieldsOf, type CustomField } from '../../../people/custom-fields/find-fields.ts'
+import type { CustomField } from '../../../people/custom-fields/find-fields.ts'
 import { readCustomValue } from '../../../people/custom-fields/read-values.ts'
 import { contactNoteRecords } from '../../../people/notes/contact-notes.resource.ts'
 import { changeTaggings } from '../../../people/tags/change-taggings.ts'
 import { ApiError } from '../../../platform/jsonapi/errors.ts'
 import { lockOne } from '../../../platform/records/lock-one.ts'
 import { reserveIdsUpTo } from '../../../platform/records/reserve-id.ts'
+import { fieldsByHandleThere } from '../handles.ts'
 import { type Outcome, skipped } from '../outcome.ts'
 import type { Fresh, PageRun, Wanted } from '../page-run.ts'
 import { isChoosable, readLeniently, recordOf } from '../put-records.ts'
@@ -53,21 +54,28 @@ interface ReadContact {
   leftOut: Record<string, string>
 }
 
-/** @returns why it cannot be a contact, when it cannot */
+/**
+ * @param fields by their handles there; null: they are not known before they are created
+ * @returns why it cannot be a contact, when it cannot
+ */
 function readContact(
   { external_user_ids: _, ...attributes }: Record<string, unknown>,
-  fields: Map<string, CustomField>,
+  fields: Map<string, CustomField> | null,
 ): ReadContact | string {
   const { values: read, leftOut } = readLeniently(attributes, parseContactAttributes)
   if (read?.values.email === undefined) return leftOut.email ?? leftOut[''] ?? 'It has no e-mail address.'
   const { values, custom: given, externalUserId = null } = read
   const custom: Record<string, string> = {}
   for (const [handle, value] of Object.entries(given)) {
+    if (fields === null || value === null || value === '') continue
     const field = fields.get(handle)
-    if (field === undefined || value === null || value === '') continue
+    if (field === undefined) {
+      leftOut[handle] = 'The custom field was not imported.'
+      continue
+    }
     try {
       const text = readCustomValue(field, value, [])
-      if (text !== null) custom[handle] = text
+      if (text !== null) custom[field.handle] = text
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       leftOut[handle] = error.message
@@ -88,7 +96,7 @@ async function writeContacts(
   siteId: string,
   fresh: Fresh<WantedContact>[],
 ): Promise<Outcome[]> {
-  const fields = new Map((await allCustomFieldsOf(run.tx, [siteId])).map((field) => [field.handle, field]))
+  const fields = await fieldsByHandleThere(run, siteId)
   const outcomes = new Map<string, Outcome>()
   const unknown: Person[] = []
   const addresses = new Set<string>()
@@ -115,7 +123,7 @@ async function checkContacts(
   siteId: string,
   fresh: Fresh<WantedContact>[],
 ): Promise<Outcome[]> {
-  const read = fresh.map(({ wanted }) => readContact(wanted.attributes, new Map()))
+  const read = fresh.map(({ wanted }) => readContact(wanted.attributes, null))
   const addresses = read.flatMap((one) => (typeof one === 'string' ? [] : one.values.email))
   const known = await findContactsByEmail(run.tx, siteId, addresses)
   return fresh.map(({ targetId }, index) => {

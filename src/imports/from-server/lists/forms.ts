@@ -1,10 +1,12 @@
 import { formRecords } from '../../../forms/forms.resource.ts'
 import { formsOfSite, keepSubmission } from '../../../forms/keep-submission.ts'
 import { findContactsByEmail } from '../../../people/contacts/find-contact.ts'
+import type { CustomField } from '../../../people/custom-fields/find-fields.ts'
 import { isHandle } from '../../../people/custom-fields/read-values.ts'
 import { parseEmailAddress } from '../../../platform/text/email-address.ts'
+import { fieldsByHandleThere } from '../handles.ts'
 import { skipped } from '../outcome.ts'
-import type { PageRun, Wanted } from '../page-run.ts'
+import type { PageRun, Wanted, Writer } from '../page-run.ts'
 import { isChoosable, type RecordKind, recordOf, recordWriter, type WantedRecord } from '../put-records.ts'
 import { manyIn, oneIn, type SourceRow } from '../source.ts'
 import { detailsOf, type SourceList } from '../source-list.ts'
@@ -14,8 +16,9 @@ const kind: RecordKind = {
   // It is a hook, and hooks are not imported: whoever is notified would be twice.
   without: ['webhook_url'],
   related: { offers: 'offers', contact_tags: 'contact_tags' },
-  async findSame(run, siteId, { attributes: { title } }) {
-    return (await formsOfSite(run.tx, siteId)).find((form) => form.title === title)?.id ?? null
+  named: {
+    attribute: 'title',
+    ofSite: async (tx, siteId) => (await formsOfSite(tx, siteId)).map(({ id, title }) => ({ id, name: title })),
   },
 }
 
@@ -30,8 +33,40 @@ export const forms: SourceList = {
     run.put(
       'forms',
       rows.map((row) => readForm(row, included)),
-      recordWriter(run, kind, siteId),
+      formWriter(run, siteId),
     ),
+}
+
+function formWriter(run: PageRun, siteId: string): Writer<WantedRecord> {
+  const writer = recordWriter(run, kind, siteId)
+  return {
+    ...writer,
+    async write(fresh) {
+      const fields = await fieldsByHandleThere(run, siteId)
+      return writer.write(
+        fresh.map(({ wanted, targetId }) => ({ wanted: withHandlesHere(wanted, fields), targetId })),
+      )
+    },
+  }
+}
+
+/** Custom fields can have other handles here. What is asked for and is not here is left out. */
+function withHandlesHere(wanted: WantedRecord, fields: Map<string, CustomField>): WantedRecord {
+  const inputs = wanted.attributes.inputs as FormInput[] | undefined
+  if (inputs === undefined) return wanted
+  const here = inputs.flatMap((input) => {
+    const handle = handleHere(input.handle, fields)
+    return handle === null ? [] : [{ ...input, handle }]
+  })
+  return { ...wanted, attributes: { ...wanted.attributes, inputs: here } }
+}
+
+const handleHere = (handle: string, fields: Map<string, CustomField>): string | null =>
+  isHandle(handle) ? (fields.get(handle)?.handle ?? null) : handle
+
+interface FormInput {
+  handle: string
+  required: boolean
 }
 
 function readForm(row: SourceRow, included: SourceRow[]): WantedRecord {
@@ -46,7 +81,7 @@ function readForm(row: SourceRow, included: SourceRow[]): WantedRecord {
   return inputs.length === 0 ? wanted : { ...wanted, attributes: { ...wanted.attributes, inputs } }
 }
 
-function inputsOf(row: SourceRow, included: SourceRow[]): { handle: string; required: boolean }[] {
+function inputsOf(row: SourceRow, included: SourceRow[]): FormInput[] {
   const named = manyIn(row, 'fields') ?? []
   return included
     .filter(({ type, id }) => type === 'fields' && named.includes(id))
@@ -76,6 +111,7 @@ export const formSubmissions: SourceList = {
           'forms',
           fresh.flatMap(({ wanted: { form } }) => form ?? []),
         )
+        const fields = await fieldsByHandleThere(run, siteId)
         // Where their times are not shown, those of an address differ in their order.
         const times = fresh.map((_, index) => new Date(run.origin.now.getTime() - fresh.length + index))
         return run.each([...fresh.entries()], async ([index, { wanted, targetId }]) => {
@@ -83,7 +119,11 @@ export const formSubmissions: SourceList = {
           return keep(
             run,
             siteId,
-            { ...wanted, submittedAt: wanted.submittedAt ?? times[index]! },
+            {
+              ...wanted,
+              answers: answersHere(wanted.answers, fields),
+              submittedAt: wanted.submittedAt ?? times[index]!,
+            },
             contacts,
             formIds,
           )
@@ -91,6 +131,14 @@ export const formSubmissions: SourceList = {
       },
     }),
 }
+
+const answersHere = (answers: Record<string, string>, fields: Map<string, CustomField>) =>
+  Object.fromEntries(
+    Object.entries(answers).flatMap(([handle, answer]) => {
+      const here = handleHere(handle, fields)
+      return here === null ? [] : [[here, answer] as const]
+    }),
+  )
 
 async function keep(
   run: PageRun,
