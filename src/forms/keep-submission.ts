@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Tx } from '../platform/db/database.ts'
+import type { Db, Tx } from '../platform/db/database.ts'
 import { reserveIdsUpTo } from '../platform/records/reserve-id.ts'
 
 /** What somebody has entered in a form at an earlier time. */
@@ -42,7 +42,7 @@ export async function keepSubmission(
 }
 
 /** The forms of a site that are not archived. */
-export const formsOfSite = (tx: Tx, siteId: string): Promise<{ id: string; title: string }[]> =>
+export const formsOfSite = (tx: Db | Tx, siteId: string): Promise<{ id: string; title: string }[]> =>
   tx
     .selectFrom('forms')
     .select(['id', 'title'])

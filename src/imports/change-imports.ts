@@ -6,6 +6,7 @@ import type { Row } from '../platform/jsonapi/resource.ts'
 import { lockOne } from '../platform/records/lock-one.ts'
 import { assertRequired, type ColumnFields, withNamed } from './columns.ts'
 import { noFindings } from './findings.ts'
+import { assertForm } from './import-form.ts'
 import type { ImportSettings } from './import-kind.ts'
 import { type IMPORT_STATUSES, importRecords } from './imports.resource.ts'
 import { importableOf, kindNamed } from './kinds.ts'
@@ -60,6 +61,8 @@ export async function changeImport(
       `The import ${job.id} is ${job.status}: only one that waits, or whose dry run has ended, can be changed.`,
     )
   const { id, site_id: siteId, header } = job
+  if (settings.form_id !== undefined)
+    await assertForm(tx, kindNamed(job.kind), siteId, settings.form_id, '/data/attributes/settings/form_id')
   const importable = await importableOf(tx, kindNamed(job.kind), siteId)
   const fields = withNamed(header, job.fields, map, importable, '/data/attributes/map')
   await tx
@@ -102,7 +105,7 @@ export async function startImport(
       'import_incomplete',
       `The file of the import ${id} was not received to its end. Import the file again.`,
     )
-  assertRequired(header, fields, await importableOf(tx, kindNamed(job.kind), siteId))
+  assertRequired(header, fields, await importableOf(tx, kindNamed(job.kind), siteId), '/data/attributes/map')
   if (!continues) await forgetOutcomes(tx, job)
   await tx
     .updateTable('imports')

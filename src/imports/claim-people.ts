@@ -133,7 +133,7 @@ async function nextPeople(tx: Tx, job: ClaimedImport, limit: number): Promise<Cl
   }))
 }
 
-function rowOf({ fields }: ClaimedImport, { id, position, line, cells }: RowRecord): ImportRow {
+function rowOf({ header, fields }: ClaimedImport, { id, position, line, cells }: RowRecord): ImportRow {
   const values: Record<string, string> = {}
   const raw: Record<string, string> = {}
   for (const [index, field] of fields.entries()) {
@@ -143,5 +143,6 @@ function rowOf({ fields }: ClaimedImport, { id, position, line, cells }: RowReco
     values[field] = value
     raw[field] = unescapeFormula(cells[index]!.trim())
   }
-  return { id, position, line, values, raw }
+  const hasExtraCells = cells.slice(header.length).some((cell) => readCell(cell) !== '')
+  return { id, position, line, hasExtraCells, values, raw }
 }

@@ -1,5 +1,5 @@
 import type { CustomField } from '../people/custom-fields/find-fields.ts'
-import { ApiError, unprocessable } from '../platform/jsonapi/errors.ts'
+import { ApiError, jsonPointer, unprocessable } from '../platform/jsonapi/errors.ts'
 import { readName } from '../platform/text/names.ts'
 
 /** What a column of a file can be imported into. */
@@ -51,6 +51,19 @@ export function fieldsOf(header: string[], importable: Importable): ColumnFields
   })
 }
 
+/** Columns that are left out because one before them has their field, each with that one. */
+export function repeatedColumns(
+  header: string[],
+  fields: ColumnFields,
+  importable: Importable,
+): { index: number; first: number }[] {
+  return header.flatMap((column, index) => {
+    const field = fields[index] === null ? fieldOf(column, importable) : null
+    const first = field === null ? -1 : fields.indexOf(field)
+    return first < 0 ? [] : [{ index, first }]
+  })
+}
+
 function fieldOf(column: string, { fields, customFields }: Importable): string | null {
   const handle = handleIn(column)
   if (handle !== null && fields.some(({ name }) => name === handle)) return handle
@@ -66,21 +79,24 @@ function fieldOf(column: string, { fields, customFields }: Importable): string |
  *
  * @param map by column, or by its handle or label, the name of a field, or NEW_CUSTOM_FIELD; null or '' leaves the
  *   column out
- * @param path to it
- * @throws ApiError 422 for a column that the file lacks and for a field that there is not
+ * @param mapPointer to the map in the request
+ * @throws ApiError 422 for a column that the file lacks, a field that there is not, and one that two columns have
  */
 export function withNamed(
   header: string[],
   fields: ColumnFields,
   map: Record<string, string | null>,
   importable: Importable,
-  pointer: string,
+  mapPointer: string,
 ): ColumnFields {
   const changed = [...fields]
   const errors: ApiError[] = []
+  const named = new Map<string, string>()
   for (const [column, given] of Object.entries(map)) {
     const index = indexOf(header, column)
     const field = given?.trim() || null
+    const pointer = `${mapPointer}${jsonPointer([column])}`
+    const other = named.get(field ?? '')
     if (index < 0)
       errors.push(
         unprocessable(
@@ -97,7 +113,16 @@ export function withNamed(
           pointer,
         ),
       )
+    else if (other !== undefined)
+      errors.push(
+        unprocessable(
+          'repeated_field',
+          `The columns "${other}" and "${column}" cannot both be ${field}. Name one of them`,
+          pointer,
+        ),
+      )
     else {
+      if (field !== null && field !== NEW_CUSTOM_FIELD) named.set(field, column)
       if (field !== null && field !== NEW_CUSTOM_FIELD)
         for (const [other, one] of changed.entries()) if (one === field) changed[other] = null
       changed[index] = field
@@ -130,13 +155,18 @@ function throwAll([first, ...others]: ApiError[]): void {
 }
 
 /** @throws ApiError 422 when the file has no column for a field that is required */
-export function assertRequired(header: string[], fields: ColumnFields, importable: Importable): void {
+export function assertRequired(
+  header: string[],
+  fields: ColumnFields,
+  importable: Importable,
+  mapPointer: string,
+): void {
   const missing = importable.fields.filter(({ name, isRequired }) => isRequired && !fields.includes(name))
   if (missing.length === 0) return
   const [{ name, labels }] = missing as [ImportField]
   throw unprocessable(
     'missing_column',
     `The file has no column for ${name}, such as "${labels[0]}". It has ${list(header)}. Name the column in the map`,
-    '',
+    mapPointer,
   )
 }

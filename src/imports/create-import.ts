@@ -4,6 +4,7 @@ import type { App } from '../platform/app.ts'
 import { badRequest } from '../platform/jsonapi/errors.ts'
 import { assertRequired, type ColumnFields, fieldsOf, withNamed } from './columns.ts'
 import { noFindings } from './findings.ts'
+import { assertForm } from './import-form.ts'
 import type { ImportKind, ImportSettings } from './import-kind.ts'
 import { importableOf } from './kinds.ts'
 import { type CsvRow, readCsv } from './reading/read-csv.ts'
@@ -52,10 +53,11 @@ export async function createImport(app: App, given: NewImport, content: Readable
 /**
  * Stores the rows of a file, as they arrive. Nothing is left of a file that cannot be read to its end.
  *
- * @throws ApiError 400 for what is not CSV, 422 for columns that are wrong
+ * @throws ApiError 400 for what is not CSV, 422 for columns that are wrong, and a form that there is not
  */
 export async function receiveImport(app: App, given: NewImport, content: Readable): Promise<ReceivedImport> {
   const { kind, siteId, map, isHeld } = given
+  await assertForm(app.db, kind, siteId, given.settings.form_id, '/form_id')
   const importable = await importableOf(app.db, kind, siteId)
   const rows = readCsv(
     content,
@@ -63,8 +65,8 @@ export async function receiveImport(app: App, given: NewImport, content: Readabl
   )
   try {
     const header = await readHeader(rows)
-    const fields = withNamed(header, fieldsOf(header, importable), map, importable, '')
-    if (!isHeld) assertRequired(header, fields, importable)
+    const fields = withNamed(header, fieldsOf(header, importable), map, importable, '/map')
+    if (!isHeld) assertRequired(header, fields, importable, '/map')
     return await keepRows(app, given, { header, fields, rows })
   } finally {
     // Of a file that is refused, the rest is not read.

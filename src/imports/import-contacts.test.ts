@@ -104,6 +104,31 @@ test('known names with commas come first, the longest first', async () => {
   expect(job.findings.ambiguous).toEqual([])
 })
 
+test('a row with more cells than the header is rejected, and a second column of a field is reported', async () => {
+  const { client } = await newAccount()
+  const file = [
+    'Email,Name,City,E-mail',
+    'ada@example.com,Ada,Paris, France,ada@example.com',
+    'bob@example.com,Bob,London,other@example.com,,',
+    'cy@example.com,Cy,Rome,cy@example.com',
+  ].join('\n')
+  const { rows, job } = await runImport(h, file, {}, client)
+  expect(rows.map(({ line, code }) => [line, code])).toEqual([
+    [2, 'too_many_cells'],
+    [3, null],
+    [4, null],
+  ])
+  expect(rows[0]!.detail).toContain('must be in quotes')
+  expect(job.findings.left_out).toMatchObject([
+    { column: 'E-mail', reason: 'The column 1, "Email", is email already', lines: [2, 3] },
+  ])
+  const map = '{"Email": "email", "E-mail": "email"}'
+  const twice = await client.post('/v1/imports', importForm(file, { map }))
+  expect(twice.body.errors).toMatchObject([
+    { status: '422', code: 'repeated_field', source: { pointer: '/map/E-mail' } },
+  ])
+})
+
 test('a second import of the same file changes nothing, also of a person who is in it twice', async () => {
   const { client, siteId } = await newAccount()
   const file = [
@@ -253,7 +278,9 @@ test('columns are corrected before an import starts', async () => {
   const { client } = await newAccount()
   const file = 'Correo,Nombre,Teléfono\nada@example.com,Ada,123\n'
   const refused = await client.post('/v1/imports', importForm(file))
-  expect([refused.status, refused.body.errors[0].code]).toEqual([422, 'missing_column'])
+  expect(refused.body.errors).toMatchObject([
+    { status: '422', code: 'missing_column', source: { pointer: '/map' } },
+  ])
   const held = await client.post('/v1/imports', importForm(file, { hold: 'true', map: '{"Nombre": "name"}' }))
   const { id, attributes } = held.body.data
   expect(attributes).toMatchObject({
@@ -268,7 +295,7 @@ test('columns are corrected before an import starts', async () => {
     client.patch(`/v1/imports/${id}`, { data: { type: 'imports', id, attributes: { map } } })
   expect((await change({ Correo: 'mail' })).body.errors[0]).toMatchObject({
     code: 'unknown_field',
-    source: { pointer: '/data/attributes/map' },
+    source: { pointer: '/data/attributes/map/Correo' },
   })
   expect((await client.post(`/v1/imports/${id}/start`)).body.errors[0].code).toBe('missing_column')
   await change({ Correo: 'email', Teléfono: 'phone_number' })

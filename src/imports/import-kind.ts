@@ -48,6 +48,8 @@ export interface ImportRow {
   id: string
   position: number
   line: number
+  /** Not blank, and beyond the header: a separator within a value made two of it, so that no cell can be trusted. */
+  hasExtraCells: boolean
   /** By field, as readCell() reads them; those that are blank are left out. */
   values: Record<string, string>
   /** The cells of a field as they are, for texts of several lines. */

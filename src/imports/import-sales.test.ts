@@ -3,7 +3,7 @@ import type { Client } from '../testing/client.ts'
 import { makeAccount } from '../testing/fixtures.ts'
 import { makeForm } from '../testing/forms.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
-import { runImport } from '../testing/imports.ts'
+import { importForm, runImport } from '../testing/imports.ts'
 import { readAmount } from './reading/read-amount.ts'
 
 let h: Harness
@@ -82,6 +82,17 @@ test('subscriptions and transactions of Kajabi are imported once, with the acces
     [6, 'rejected', 'charge_missing'],
     [7, 'rejected', 'subscription_missing'],
   ])
+  // Orders have the times of their sales.
+  const orders = (await client.get('/v1/orders?sort=created_at')).body.data
+  expect(
+    orders.map(({ attributes: { created_at, fulfilled_at } }: Dated) => [created_at, fulfilled_at]),
+  ).toEqual([
+    ['2024-01-01T00:00:00.000Z', '2024-01-01T00:00:00.000Z'],
+    ['2025-01-01T00:00:00.000Z', '2025-01-01T00:00:00.000Z'],
+    ['2025-11-28T00:00:00.000Z', '2025-11-28T00:00:00.000Z'],
+    ['2025-12-01T10:00:00.000Z', null],
+    ['2026-01-04T10:00:00.000Z', '2026-01-04T10:00:00.000Z'],
+  ])
   const listed = (await client.get('/v1/transactions?sort=created_at')).body.data
   expect(
     listed.map(({ attributes: { action, amount_in_cents, created_at } }: Shown) => [
@@ -112,6 +123,10 @@ test('subscriptions and transactions of Kajabi are imported once, with the acces
   await h.drain()
   expect((await client.get('/v1/emails')).body.data).toEqual([])
 })
+
+interface Dated {
+  attributes: { created_at: string; fulfilled_at: string | null }
+}
 
 interface Shown {
   attributes: { action: string; amount_in_cents: number; created_at: string }
@@ -145,6 +160,46 @@ test('submissions are imported once, and nothing follows from them', async () =>
   expect(body.data).toHaveLength(2)
   const again = await runImport(h, file, fields, client)
   expect(again.rows.map(({ status }) => status)).toEqual(['unchanged', 'unchanged', 'rejected'])
+})
+
+test('a form that the site does not have, or for files of another kind, is refused before the file is read', async () => {
+  const { client, siteId } = await newAccount()
+  const form = await makeForm(h.app, siteId, { attributes: { title: 'Newsletter' } })
+  const file = 'Email,Submitted At\nada@example.com,2025-01-31\n'
+  const post = async (fields: Record<string, string>) =>
+    (await client.post('/v1/imports', importForm(file, fields))).body.errors[0]
+  expect(await post({ kind: 'form_submissions', form_id: '4711' })).toMatchObject({
+    status: '422',
+    code: 'not_found',
+    source: { pointer: '/form_id' },
+    detail: expect.stringContaining(`${form} (Newsletter)`),
+  })
+  expect(await post({ form_id: form })).toMatchObject({
+    status: '422',
+    detail: expect.stringContaining('form_submissions alone'),
+  })
+  expect((await client.get('/v1/imports')).body.data).toEqual([])
+  const { rows } = await runImport(h, file, { kind: 'form_submissions' }, client)
+  expect(rows[0]!.detail).toBe(
+    'The site has no form with this id or title. Name one in the file, or with form_id.',
+  )
+})
+
+test('an amount with the sign of another currency than that of its row is rejected', async () => {
+  const { client } = await newAccount()
+  await makeOffer(client, COURSE)
+  const file = [
+    'ID;Customer Email;Offer Title;Amount;Currency;Status;Created At',
+    ...['1.242,00 €;USD', '1.242,00 €;EUR', 'CA$5;USD', 'US$5;CAD', '$5;CAD', 'EUR 5;USD', 'kr 5;USD'].map(
+      (money, n) => `${n};ada${n}@example.com;The Course;${money};Succeeded;2025-01-0${n + 1}`,
+    ),
+  ].join('\n')
+  const { rows } = await runImport(h, file, { kind: 'transactions' }, client)
+  expect(rows.map(({ code, column }) => [code, column])).toEqual(
+    [true, false, true, true, false, true, true].map((isRefused) =>
+      isRefused ? ['currency_mismatch', 'Amount'] : [null, null],
+    ),
+  )
 })
 
 test.each([

@@ -7,8 +7,10 @@ import { processBatch } from '../platform/queue/process-batch.ts'
 import type { BackgroundTask } from '../platform/queue/queue.ts'
 import { type ClaimedImport, type ClaimedPerson, claimImport, claimPeople } from './claim-people.ts'
 import { createFields, missingFields, resolveColumns } from './custom-columns.ts'
-import type { RowOutcome } from './import-kind.ts'
+import type { ImportRow, RowOutcome } from './import-kind.ts'
 import { finishImport, recordOutcomes } from './record-outcomes.ts'
+import { noteRepeated } from './repeated-columns.ts'
+import { RowProblem, rejection } from './row-problem.ts'
 
 /** People of a batch. More would block requests about the same contacts for longer, and is hardly cheaper. */
 const BATCH = 500
@@ -58,6 +60,7 @@ async function beginNext(tx: Tx, app: App): Promise<boolean> {
     tx,
     async () => {
       job.fields = await resolveColumns(tx, job)
+      await noteRepeated(tx, job)
       job.missingFields = kind.hasCustomFields ? await missingFields(tx, job) : []
       const plan = await kind.prepare?.(tx, job)
       job.plan = { ...plan, fields: job.fields, missing_fields: job.missingFields }
@@ -89,10 +92,26 @@ async function beginNext(tx: Tx, app: App): Promise<boolean> {
 /** Imports the rows about some people, and records their outcomes: both, or neither. */
 async function processPeople(tx: Tx, people: ClaimedPerson[]): Promise<void> {
   const { job } = people[0]!
-  const groups = people.map(({ rows }) => rows)
-  const perform = () => job.kind.perform(tx, job, groups)
-  await recordOutcomes(tx, job, await performAs(tx, job, perform))
+  const all = people.map(({ rows }) => rows)
+  const groups = all.map((rows) => rows.filter(({ hasExtraCells }) => !hasExtraCells))
+  const sound = groups.filter(({ length }) => length > 0)
+  const outcomes = new Map(tooLong(all.flat()))
+  const perform = () => job.kind.perform(tx, job, sound)
+  if (sound.length > 0) for (const [id, one] of await performAs(tx, job, perform)) outcomes.set(id, one)
+  await recordOutcomes(tx, job, outcomes)
 }
+
+const tooLong = (rows: ImportRow[]) =>
+  rows.filter(({ hasExtraCells }) => hasExtraCells).map(({ id }) => [id, TOO_LONG] as const)
+
+const TOO_LONG = rejection(
+  new RowProblem(
+    null,
+    'too_many_cells',
+    'The row has more cells than the header. A value with the separator in it must be in quotes, as in "Paris, France".',
+  ),
+  null,
+)
 
 function performAs(
   tx: Tx,

@@ -446,10 +446,21 @@ describe('into an account with resources of its own', () => {
       expect([status, body.errors]).toEqual([201, undefined])
       return body.data as Shown
     }
-    const types = ['custom_fields', 'custom_fields', 'contact_tags', 'contact_tags', 'forms', 'forms', 'offers']
+    const types = [
+      'custom_fields',
+      'custom_fields',
+      'contact_tags',
+      'contact_tags',
+      'forms',
+      'forms',
+      'offers',
+    ]
     const own = [
       await post('custom_fields', { title: 'Mine', handle, type: 'DropdownField', select_options: 'a\nb' }),
-      await post('custom_fields', { title: ` ${field!.attributes.title}`.toUpperCase(), handle: 'custom_40' }),
+      await post('custom_fields', {
+        title: ` ${field!.attributes.title}`.toUpperCase(),
+        handle: 'custom_40',
+      }),
       await post('contact_tags', { name: 'Mine' }, tag!.id),
       await post('contact_tags', { name: String(tag!.attributes.name).toUpperCase() }, '77777'),
       await post('forms', { title: 'Mine', inputs: [] }, form!.id),
@@ -457,7 +468,11 @@ describe('into an account with resources of its own', () => {
       await post('offers', { title: 'Mine', price_in_cents: 100 }, offer!.id),
     ]
     const shown = () =>
-      Promise.all(own.map(async ({ id }, index) => (await client.get(`/v1/${types[index]}/${id}`)).body.data.attributes))
+      Promise.all(
+        own.map(
+          async ({ id }, index) => (await client.get(`/v1/${types[index]}/${id}`)).body.data.attributes,
+        ),
+      )
     const before = await shown()
     const { counts } = await importFrom(here, there.url, { accountId: mine.id, into: mine.siteId })
     expect(await shown()).toEqual(before)

@@ -18,7 +18,8 @@ const kind: RecordKind = {
   related: { offers: 'offers', contact_tags: 'contact_tags' },
   named: {
     attribute: 'title',
-    ofSite: async (tx, siteId) => (await formsOfSite(tx, siteId)).map(({ id, title }) => ({ id, name: title })),
+    ofSite: async (tx, siteId) =>
+      (await formsOfSite(tx, siteId)).map(({ id, title }) => ({ id, name: title })),
   },
 }
 

@@ -50,7 +50,7 @@ export const importFormSubmissions: ImportKind = {
 
 async function importSubmission(
   tx: Tx,
-  { siteId, origin, dates, settings }: ImportContext,
+  { siteId, origin, dates, settings, source }: ImportContext,
   { values, raw }: ImportRow,
   forms: { id: string; title: string }[],
 ): Promise<RowOutcome> {
@@ -67,7 +67,7 @@ async function importSubmission(
     throw new RowProblem(
       'form_id',
       'not_found',
-      'The site has no form with this id or title. Name one with --form.',
+      `The site has no form with this id or title. Name one in the file, or with ${source === 'cli' ? '--form' : 'form_id'}.`,
     )
   const contacts = await ensureContacts(tx, siteId, [{ email, name: values.name ?? '' }], origin)
   const contactId = contacts.get(email)!

@@ -9,7 +9,7 @@ import { CURRENCIES } from '../../../platform/text/money.ts'
 import type { Interval, PaymentType } from '../../../sales/states.ts'
 import type { ImportField } from '../../columns.ts'
 import type { ImportContext, ImportRow } from '../../import-kind.ts'
-import { readAmount } from '../../reading/read-amount.ts'
+import { contradicts, readAmount } from '../../reading/read-amount.ts'
 import { readDate } from '../../reading/read-date.ts'
 import { nameKey } from '../../reading/read-names.ts'
 import { RowProblem } from '../../row-problem.ts'
@@ -53,7 +53,7 @@ export interface SoldOffer {
 export type FindOffer = (row: ImportRow) => SoldOffer
 
 /** @returns a function that throws RowProblem when the site has no such offer */
-export async function offersOf(tx: Tx, { siteId }: ImportContext): Promise<FindOffer> {
+export async function offersOf(tx: Tx, { siteId, source }: ImportContext): Promise<FindOffer> {
   const offers = (await offersOfSite(tx, siteId)) as (SoldOffer & { title: string })[]
   const byId = new Map(offers.map((offer) => [offer.id, offer]))
   const byTitle = new Map(offers.toReversed().map((offer) => [nameKey(offer.title), offer]))
@@ -63,7 +63,7 @@ export async function offersOf(tx: Tx, { siteId }: ImportContext): Promise<FindO
     throw new RowProblem(
       id === undefined ? 'offer_title' : 'offer_id',
       'not_found',
-      `The site has no offer with this id or title. Create it first, as in: bestow offers create --id ${id ?? '1'} --title "…"`,
+      `The site has no offer with this id or title. Create it first${source === 'cli' ? `, as in: bestow offers create --id ${id ?? '1'} --title "…"` : ', with this id or title.'}`,
     )
   }
 }
@@ -108,6 +108,12 @@ export function nameElsewhere(
 }
 
 export function amountIn({ values }: ImportRow, field: string, currency: string): number {
+  if (contradicts(values[field] ?? '', currency))
+    throw new RowProblem(
+      field,
+      'currency_mismatch',
+      `It has the sign of another currency than ${currency}. Correct it, or the currency.`,
+    )
   const amount = readAmount(values[field] ?? '', currency)
   if (amount !== null) return amount
   throw new RowProblem(field, 'invalid', `It is not an amount in ${currency}, such as $242.00.`)

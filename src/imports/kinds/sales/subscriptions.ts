@@ -12,6 +12,7 @@ import {
 import type { ImportContext, ImportKind, ImportRow, RowOutcome } from '../../import-kind.ts'
 import { RowProblem } from '../../row-problem.ts'
 import { performEach } from '../each-row.ts'
+import { dateOrder } from './date-order.ts'
 import {
   amountIn,
   buyerOf,
@@ -158,6 +159,7 @@ async function sell(
   )
   if (outcome!.error !== null)
     throw new RowProblem('email', outcome!.error, 'The customer could not be recorded.')
+  if (outcome!.isNew) await dateOrder(tx, siteId, outcome!.orderId, startedAt)
   return contactId
 }
 

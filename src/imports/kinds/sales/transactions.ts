@@ -12,6 +12,7 @@ import type { ImportContext, ImportKind, ImportRow, RowOutcome } from '../../imp
 import { readDate } from '../../reading/read-date.ts'
 import { RowProblem } from '../../row-problem.ts'
 import { performEach } from '../each-row.ts'
+import { dateOrder } from './date-order.ts'
 import {
   amountIn,
   buyerOf,
@@ -236,6 +237,7 @@ async function sell(
   )
   if (outcome!.error !== null)
     throw new RowProblem('email', outcome!.error, 'The customer could not be recorded.')
+  if (outcome!.isNew) await dateOrder(tx, siteId, outcome!.orderId, payment.occurred_at)
 }
 
 function quantityOf({ values: { quantity = '1' } }: ImportRow): number {
