@@ -456,7 +456,7 @@ describe('into an account with resources of its own', () => {
       'offers',
     ]
     const own = [
-      await post('custom_fields', { title: 'Mine', handle, type: 'DropdownField', select_options: 'a\nb' }),
+      await post('custom_fields', { title: 'Mine', handle, type: 'SelectBoxField', select_options: 'a\nb' }),
       await post('custom_fields', {
         title: ` ${field!.attributes.title}`.toUpperCase(),
         handle: 'custom_40',
