@@ -463,8 +463,8 @@ describe('into an account with resources of its own', () => {
       }),
       await post('contact_tags', { name: 'Mine' }, tag!.id),
       await post('contact_tags', { name: String(tag!.attributes.name).toUpperCase() }, '77777'),
-      await post('forms', { title: 'Mine', inputs: [] }, form!.id),
-      await post('forms', { title: form!.attributes.title, inputs: [] }, '77777'),
+      await post('forms', { title: 'Mine' }, form!.id),
+      await post('forms', { title: form!.attributes.title }, '77777'),
       await post('offers', { title: 'Mine', price_in_cents: 100 }, offer!.id),
     ]
     const shown = () =>

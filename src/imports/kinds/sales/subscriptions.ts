@@ -1,4 +1,5 @@
 import type { Tx } from '../../../platform/db/database.ts'
+import { dateOrder } from '../../../sales/moved/date-order.ts'
 import { KAJABI, nameSubscription, orderOfFile } from '../../../sales/moved/find-same.ts'
 import { recordSales, type SoldSubscription } from '../../../sales/orders/record-sales.ts'
 import type { LockedPurchase } from '../../../sales/purchases/lock-purchase.ts'
@@ -12,7 +13,6 @@ import {
 import type { ImportContext, ImportKind, ImportRow, RowOutcome } from '../../import-kind.ts'
 import { RowProblem } from '../../row-problem.ts'
 import { performEach } from '../each-row.ts'
-import { dateOrder } from './date-order.ts'
 import {
   amountIn,
   buyerOf,

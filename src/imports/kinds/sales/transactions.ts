@@ -1,4 +1,5 @@
 import type { Tx } from '../../../platform/db/database.ts'
+import { dateOrder } from '../../../sales/moved/date-order.ts'
 import { findSamePayment, KAJABI, orderOfFile } from '../../../sales/moved/find-same.ts'
 import { recordSales } from '../../../sales/orders/record-sales.ts'
 import { findPurchase } from '../../../sales/purchases/find-purchase.ts'
@@ -12,7 +13,6 @@ import type { ImportContext, ImportKind, ImportRow, RowOutcome } from '../../imp
 import { readDate } from '../../reading/read-date.ts'
 import { RowProblem } from '../../row-problem.ts'
 import { performEach } from '../each-row.ts'
-import { dateOrder } from './date-order.ts'
 import {
   amountIn,
   buyerOf,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Tx } from '../../../platform/db/database.ts'
+import type { Tx } from '../../platform/db/database.ts'
 
 /** Gives an order that a file has made, and its items, the time of the sale in place of that of the import. */
 export async function dateOrder(tx: Tx, siteId: string, orderId: string, soldAt: Date): Promise<void> {
