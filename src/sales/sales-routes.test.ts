@@ -466,6 +466,17 @@ test('a payment that failed before a later one succeeded is recorded, and leaves
   expect(await status()).toBe('past_due')
 })
 
+test('a payment before a failure that was reported first is recorded, and leaves the subscription past due', async () => {
+  const at = (days: number) => new Date(h.app.clock.now().getTime() + days * DAY).toISOString()
+  const { purchaseId } = await buy({ items: [{ offer_id: await monthly() }], ordered_at: at(-40) })
+  const status = async () => (await client.get(`/v1/purchases/${purchaseId}`)).body.data.attributes.status
+  await act(purchaseId, 'failed_payments', payment({ occurred_at: at(-5) }))
+  expect((await act(purchaseId, 'renewals', payment({ occurred_at: at(-10) }))).status).toBe(201)
+  expect(await status()).toBe('past_due')
+  await act(purchaseId, 'renewals', payment({ occurred_at: at(-4) }))
+  expect(await status()).toBe('active')
+})
+
 describe('a purchase', () => {
   test('that is deactivated ends, and a grant of the same offer stays', async () => {
     const offerId = await offer(500)

@@ -43,6 +43,19 @@ export function instantOf(zone: string, shown: ClockTime): Date {
   return new Date(first + offsetAt(zone, first) === wanted ? first : wanted - after!)
 }
 
+/** What clocks in a zone show at an instant. */
+export function clockTimeOf(zone: string, time: Date): ClockTime {
+  const shown = new Date(time.getTime() + offsetAt(zone, time.getTime()))
+  return {
+    year: shown.getUTCFullYear(),
+    month: shown.getUTCMonth() + 1,
+    day: shown.getUTCDate(),
+    hour: shown.getUTCHours(),
+    minute: shown.getUTCMinutes(),
+    second: shown.getUTCSeconds(),
+  }
+}
+
 /** What clocks in a zone are ahead of UTC at an instant, in milliseconds. */
 function offsetAt(zone: string, time: number): number {
   if (zone === 'UTC') return 0

@@ -118,6 +118,8 @@ interface SoldOffer {
   payments_total: number | null
   trial_days: number | null
   archived_at: Date | null
+  /** Of its site. */
+  time_zone: string
 }
 
 export const pointerTo = (index: number, member: string) =>
@@ -155,21 +157,23 @@ export async function readOffers(
 ): Promise<SoldOffers> {
   const rows = await tx
     .selectFrom('offers')
+    .innerJoin('sites', 'sites.id', 'offers.site_id')
     .select([
-      'site_id',
-      'id',
-      'currency',
-      'price_in_cents as price',
-      'payment_type',
-      'interval',
-      'interval_count',
-      'payments_total',
-      'trial_days',
-      'archived_at',
+      'offers.site_id',
+      'offers.id',
+      'offers.currency',
+      'offers.price_in_cents as price',
+      'offers.payment_type',
+      'offers.interval',
+      'offers.interval_count',
+      'offers.payments_total',
+      'offers.trial_days',
+      'offers.archived_at',
+      'sites.time_zone',
     ])
-    .where('site_id', '=', anyOf(distinct(sales.map(({ siteId }) => siteId))))
+    .where('offers.site_id', '=', anyOf(distinct(sales.map(({ siteId }) => siteId))))
     .where(
-      'id',
+      'offers.id',
       '=',
       anyOf(distinct(sales.flatMap(({ values }) => values.items.map(({ offer_id }) => readId(offer_id))))),
     )
@@ -280,7 +284,7 @@ function newSubscription(
   orderedAt: Date,
 ): SoldSubscription {
   const interval = offer.interval ?? 'month'
-  const trialEnd = trialDays > 0 ? addInterval(orderedAt, 'day', trialDays) : null
+  const trialEnd = trialDays > 0 ? addInterval(orderedAt, 'day', trialDays, offer.time_zone) : null
   return {
     reference: null,
     status: trialEnd ? 'trialing' : 'active',
@@ -291,7 +295,7 @@ function newSubscription(
     payments_total: offer.payment_type === 'multipay' ? offer.payments_total : null,
     trial_ends_at: trialEnd,
     period_start: orderedAt,
-    period_end: trialEnd ?? addInterval(orderedAt, interval, offer.interval_count),
+    period_end: trialEnd ?? addInterval(orderedAt, interval, offer.interval_count, offer.time_zone),
   }
 }
 

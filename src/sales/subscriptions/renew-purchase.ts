@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/database.ts'
 import type { Origin } from '../../platform/events/events.ts'
 import { ApiError, unprocessable } from '../../platform/jsonapi/errors.ts'
-import { addInterval } from '../add-interval.ts'
+import { endOfPeriod } from '../add-interval.ts'
 import { readTimeAfter } from '../given-time.ts'
 import type { LockedPurchase, LockedSubscription } from '../purchases/lock-purchase.ts'
 import { lockTransaction } from '../transactions/find-transaction.ts'
@@ -26,8 +26,8 @@ export interface RecordedPayment {
 }
 
 /**
- * Records the next payment of a subscription or payment plan: its period goes on, payments that had failed are settled,
- * and a plan whose last payment it is becomes complete. Idempotent by reference.
+ * Records the next payment of a subscription or payment plan: its period goes on, payments that had failed before it are
+ * settled, and a plan whose last payment it is becomes complete. Idempotent by reference.
  *
  * @throws ApiError 422 for a purchase without a subscription that goes on, and one that a provider charges itself; for
  *   a reference that is known with another amount, and values that contradict each other
@@ -45,7 +45,13 @@ export async function renewPurchase(
   const paidAt = readPaymentTime(purchase, given, origin.now)
   const made = await countPayments(tx, purchase)
   const period_start = nextPeriod(subscription, made, paidAt)
-  const period_end = addInterval(period_start, subscription.interval, subscription.interval_count)
+  const { interval, interval_count, trial_ends_at } = subscription
+  const period_end = endOfPeriod(period_start, {
+    first: trial_ends_at === null ? purchase.ordered_at : new Date(trial_ends_at),
+    interval,
+    interval_count,
+    zone: purchase.time_zone,
+  })
   const saved = await recordPayment(
     tx,
     purchase,
@@ -63,12 +69,9 @@ export async function renewPurchase(
     origin,
   )
   const isComplete = subscription.payments_total !== null && made + 1 >= subscription.payments_total
-  await saveSubscription(
-    tx,
-    purchase,
-    { status: isComplete ? 'completed' : 'active', past_due_since: null, period_start, period_end },
-    origin,
-  )
+  const past_due_since = isComplete ? null : await failedSince(tx, purchase)
+  const status = isComplete ? 'completed' : past_due_since === null ? 'active' : 'past_due'
+  await saveSubscription(tx, purchase, { status, past_due_since, period_start, period_end }, origin)
   return { id: saved.id, isNew: true }
 }
 
@@ -106,9 +109,13 @@ export async function failPayment(
     },
     origin,
   )
-  if (await wasPaidSince(tx, purchase, failedAt)) return { id: saved.id, isNew: true }
-  const since = subscription.past_due_since === null ? failedAt : new Date(subscription.past_due_since)
-  await saveSubscription(tx, purchase, { status: 'past_due', past_due_since: since }, origin)
+  const since = await failedSince(tx, purchase)
+  if (since !== null) {
+    // One that was imported can have been past due before any failure that is known.
+    const known = subscription.past_due_since ?? since
+    const past_due_since = new Date(Math.min(since.getTime(), new Date(known).getTime()))
+    await saveSubscription(tx, purchase, { status: 'past_due', past_due_since }, origin)
+  }
   return { id: saved.id, isNew: true }
 }
 
@@ -180,14 +187,24 @@ async function findKnown(
   )
 }
 
-/** Whether a payment of a purchase has succeeded after a time. */
-async function wasPaidSince(tx: Tx, { site_id, id }: LockedPurchase, time: Date): Promise<boolean> {
-  const { rows } = await sql`
-    select from transaction_purchases tp join transactions t on t.id = tp.transaction_id and t.site_id = tp.site_id
-     where tp.purchase_id = ${id} and tp.site_id = ${site_id} and t.state = 'succeeded' and t.amount > 0
-       and t.action in ('charge', 'subscribe', 'subscription_charge') and t.occurred_at > ${time}
-     limit 1`.execute(tx)
-  return rows.length > 0
+/**
+ * When the first payment failed after the last one that succeeded, whatever was reported first; null: none has. Of two at
+ * the same time, the one that was reported later is the later one.
+ */
+async function failedSince(tx: Tx, { site_id, id }: LockedPurchase): Promise<Date | null> {
+  const { rows } = await sql<{ since: Date }>`
+    with payments as (
+      select t.state, t.occurred_at, t.id
+        from transaction_purchases tp join transactions t on t.id = tp.transaction_id and t.site_id = tp.site_id
+       where tp.purchase_id = ${id} and tp.site_id = ${site_id} and t.amount > 0
+         and t.action in ('charge', 'subscribe', 'subscription_charge')
+    )
+    select f.occurred_at as since from payments f
+     where f.state = 'failed'
+       and not exists (select from payments s
+                        where s.state = 'succeeded' and (s.occurred_at, s.id) > (f.occurred_at, f.id))
+     order by f.occurred_at limit 1`.execute(tx)
+  return rows[0]?.since ?? null
 }
 
 /** How many payments of a purchase have succeeded: counted, so that nothing can be counted twice. */
