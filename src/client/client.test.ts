@@ -212,10 +212,13 @@ describe('repeating', () => {
     expect(late).toMatchObject({ status: 503, retryAfterMs: 3_600_000 })
     expect(patient.of('/v1/contacts')).toHaveLength(1)
     const failing = faulty(answered(502), answered(502), answered(502))
-    const error = await createClient(optionsOf(h, { fetch: failing.fetch, retries: 1 }))
+    const pauses: number[] = []
+    const onRetry = ({ pauseMs }: { pauseMs: number }) => pauses.push(pauseMs)
+    const error = await createClient(optionsOf(h, { fetch: failing.fetch, retries: 1, onRetry }))
       .listContacts()
       .catch((caught) => caught)
     expect(error).toMatchObject({ status: 502, code: 'unknown' })
+    expect(pauses).toEqual([expect.any(Number)])
     expect(failing.of('/v1/contacts')).toHaveLength(2)
   })
 
