@@ -5,7 +5,7 @@ import {
   allCustomFieldsOf,
   type CustomField,
   customFieldsOf,
-  handleOf,
+  freeHandle,
 } from '../people/custom-fields/find-fields.ts'
 import type { FieldType } from '../people/custom-fields/value-types.ts'
 import type { Tx } from '../platform/db/database.ts'
@@ -36,7 +36,8 @@ export async function resolveColumns(
   for (const [index, field] of fields.entries())
     if (field === NEW_CUSTOM_FIELD) {
       const free = own.filter(({ handle }) => !resolved.includes(handle))
-      resolved[index] = fieldTitled(free, titleIn(header[index]!)) ?? nextHandle([...used, ...resolved])
+      resolved[index] =
+        fieldTitled(free, titleIn(header[index]!)) ?? freeHandle(new Set([...used, ...resolved]))
     }
   return resolved
 }
@@ -46,10 +47,6 @@ function fieldTitled(fields: CustomField[], title: string): string | null {
     fields.find((field) => field.title === title) ??
     fields.find((field) => plain(field.title) === plain(title))
   return found?.handle ?? null
-}
-
-function nextHandle(taken: (string | null)[]): string {
-  for (let number = 1; ; number += 1) if (!taken.includes(handleOf(number))) return handleOf(number)
 }
 
 /** One whose values are long or have several lines is for paragraphs; the file says no more about its type. */

@@ -1,5 +1,5 @@
 /** Handles of custom fields: that of a field can be another one here. */
-import { allCustomFieldsOf, type CustomField, handleOf } from '../../people/custom-fields/find-fields.ts'
+import { allCustomFieldsOf, type CustomField, freeHandle } from '../../people/custom-fields/find-fields.ts'
 import type { Fresh, PageRun } from './page-run.ts'
 import type { WantedRecord } from './put-records.ts'
 import type { SourceRow } from './source.ts'
@@ -43,12 +43,8 @@ export async function withFreeHandles(
   return fresh.map((one) => {
     const { wanted, targetId } = one
     if (targetId !== null || !here.has(String(wanted.attributes.handle))) return one
-    const handle = nextFree(used)
+    const handle = freeHandle(used)
     used.add(handle)
     return { ...one, wanted: { ...wanted, attributes: { ...wanted.attributes, handle } } }
   })
-}
-
-function nextFree(used: Set<string>): string {
-  for (let number = 1; ; number += 1) if (!used.has(handleOf(number))) return handleOf(number)
 }

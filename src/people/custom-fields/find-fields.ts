@@ -18,6 +18,13 @@ export interface CustomField {
 /** The name of the attribute of a custom field: `custom_7`. */
 export const handleOf = (number: number) => `custom_${number}`
 
+/** The first handle that is not taken. */
+export function freeHandle(taken: ReadonlySet<string | null>): string {
+  let number = 1
+  while (taken.has(handleOf(number))) number += 1
+  return handleOf(number)
+}
+
 export const numberOf = (handle: string): number => Number(handle.slice('custom_'.length))
 
 /** The custom fields of these sites, in the order of their numbers, without those that are archived. */
