@@ -3,6 +3,7 @@ import { ApiError, jsonPointer, type Path } from '../jsonapi/errors.ts'
 import { isObject } from '../jsonapi/is-object.ts'
 import type { Ignored } from '../jsonapi/query.ts'
 import { nearest } from '../text/nearest.ts'
+import { ignoredAttribute } from './documents.ts'
 import type { Route } from './route.ts'
 
 interface Schema {
@@ -99,9 +100,8 @@ function* unlisted(
 
 /** Attributes that have a reader of their own, which reports the unknown ones where they are not refused. */
 function* namesIn(value: unknown, { properties }: Schema, isRefused: boolean): Generator<Unknown> {
-  if (!properties) return
-  const schema = { properties: Object.fromEntries(Object.keys(properties).map((name) => [name, {}])) }
-  for (const unknown of walk(value, schema, ATTRIBUTES))
+  if (!properties || !isObject(value)) return
+  for (const unknown of unlisted(value, Object.keys(properties), NO_MEMBERS, ATTRIBUTES))
     if (isRefused || unknown.name === DRY_RUN) yield unknown
 }
 
@@ -129,12 +129,11 @@ const isClosed = (schema: Schema): boolean =>
   schema.additionalProperties === undefined
 
 function ignoredMember({ path, name }: Unknown, taken: string[] = []): Ignored {
+  if (isAttribute(path)) return ignoredAttribute(name)
   const place = jsonPointer(path.slice(0, -1)) || 'the document'
   const moved = isBeside(path) && taken.includes(name) ? ': it belongs into /data/attributes' : ''
   return {
-    reason: isAttribute(path)
-      ? `The attribute ${name} cannot be set in this request`
-      : `There is no member ${name} in ${place}${moved}`,
+    reason: `There is no member ${name} in ${place}${moved}`,
     source: { pointer: jsonPointer(path) },
   }
 }
