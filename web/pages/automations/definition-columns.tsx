@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Column } from '../../parts/data-table.tsx'
-import { plural, t, textOr } from '../../texts/translate.ts'
+import { eventName } from '../../parts/effect-values.ts'
+import { plural, t } from '../../texts/translate.ts'
 
 interface AutomationRow {
   id: string
@@ -19,7 +20,7 @@ export const definitionColumns = <Row extends AutomationRow>(site: string): Colu
   },
   {
     title: t('automations.when'),
-    cell: ({ attributes: { trigger } }) => textOr(`eventName.${trigger.event}`, trigger.event),
+    cell: ({ attributes: { trigger } }) => eventName(trigger.event),
   },
   {
     title: t('automations.then'),

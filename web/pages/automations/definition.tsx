@@ -1,3 +1,4 @@
+import { eventName } from '../../parts/effect-values.ts'
 import { isNameable, type Nameable, useNames } from '../../parts/resource-names.ts'
 import { t, textOr } from '../../texts/translate.ts'
 import { conditionOf } from '../contacts/filters/condition.ts'
@@ -19,7 +20,7 @@ export function Definition(saved: Pick<Saved, 'trigger' | 'conditions' | 'action
   return (
     <div className="definition">
       <p>
-        <strong>{t('automations.when')}</strong> {textOr(`eventName.${event}`, event)}
+        <strong>{t('automations.when')}</strong> {eventName(event)}
         {type && resourceId && isNameable(type) && `: ${names(type, resourceId)}`}
       </p>
       {conditionOf(filter) && (

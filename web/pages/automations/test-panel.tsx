@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { type TestAutomation200Meta, testAutomationDraft } from '../../api/generated.ts'
 import { ContactSelect } from '../../parts/contact-select.tsx'
 import { Moment } from '../../parts/dates.tsx'
+import { eventName } from '../../parts/effect-values.ts'
 import { PlayIcon } from '../../parts/icons.tsx'
 import { Card } from '../../parts/page.tsx'
 import { isNameable } from '../../parts/resource-names.ts'
@@ -112,7 +113,7 @@ function Result({ result: { would_run, reason, event, conditions, steps } }: { r
           {would_run ? t('automations.wouldRun') : t('automations.wouldNotRun')}
         </State>
         <p className="result-sentence">
-          {t('automations.testEvent', { event: textOr(`eventName.${event}`, event) })}{' '}
+          {t('automations.testEvent', { event: eventName(event) })}{' '}
           {reason && t(`testReason.${reason}` as TextKey)}
         </p>
       </div>

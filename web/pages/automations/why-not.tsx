@@ -4,6 +4,7 @@ import { getAutomationWhyNot } from '../../api/generated.ts'
 import { useMay } from '../../api/session.ts'
 import { ContactSelect } from '../../parts/contact-select.tsx'
 import { Moment, shownDay, useZone } from '../../parts/dates.tsx'
+import { eventName } from '../../parts/effect-values.ts'
 import { Card } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -82,7 +83,7 @@ function summaryOf(
   zone: string,
 ): string {
   const key = occurrences.length > 0 ? 'whyNot.latest' : 'whyNot.none'
-  const sentence = t(key, { event: textOr(`eventName.${event}`, event) })
+  const sentence = t(key, { event: eventName(event) })
   return disabled_at
     ? `${sentence} ${t('whyNot.disabled', { since: shownDay(disabled_at, zone) })}`
     : sentence

@@ -1,4 +1,5 @@
 import type { CountedEffect } from '../../api/generated.ts'
+import { automationValues, eventName, webhookValues } from '../../parts/effect-values.ts'
 import { plural, textOr } from '../../texts/translate.ts'
 
 export interface CountedNames {
@@ -14,7 +15,7 @@ export function countedSentence(effect: CountedEffect, names: CountedNames): str
   const values = {
     offer: effect.offer_id === undefined ? '' : names.offer(effect.offer_id),
     tag: effect.tag_id === undefined ? '' : names.tag(effect.tag_id),
-    event: nameOf(effect.effect),
+    event: eventName(effect.effect),
   }
   const name = effect.happens ? effect.effect : `not.${effect.reason}`
   return plural(
@@ -46,24 +47,12 @@ function emailSentence({ happens, kind = '', status, reason, count }: CountedEff
   return plural(`counted.${name}`, count, { kind: textOr(`email.${kind}`, kind) })
 }
 
-function webhookSentence({ happens, target_url, hook_id = '', event = '', count }: CountedEffect): string {
-  const values = { url: target_url ?? `#${hook_id}`, event: nameOf(event) }
-  return plural(happens ? 'counted.webhook' : 'counted.noWebhook', count, values)
-}
+const webhookSentence = (effect: CountedEffect): string =>
+  plural(effect.happens ? 'counted.webhook' : 'counted.noWebhook', effect.count, webhookValues(effect))
 
-function automationSentence({
-  happens,
-  automation_name = '',
-  event = '',
-  reason,
-  count,
-}: CountedEffect): string {
-  const why = reason === 'disabled' ? 'automation_disabled' : reason
-  return plural(happens ? 'counted.automation' : 'counted.noAutomation', count, {
-    name: automation_name,
-    event: nameOf(event),
-    reason: textOr(`runReason.${why}`, why ?? ''),
-  })
-}
-
-const nameOf = (event: string) => textOr(`eventName.${event}`, event)
+const automationSentence = (effect: CountedEffect): string =>
+  plural(
+    effect.happens ? 'counted.automation' : 'counted.noAutomation',
+    effect.count,
+    automationValues(effect),
+  )

@@ -2,6 +2,7 @@ import { formatEnd } from '../../../src/platform/text/zone.ts'
 import { now } from '../../api/clock.ts'
 import type { Effect } from '../../api/generated.ts'
 import { shownDay } from '../../parts/dates.tsx'
+import { automationValues, webhookValues } from '../../parts/effect-values.ts'
 import { language, type TextKey, t, textOr } from '../../texts/translate.ts'
 
 export interface EffectNames {
@@ -46,18 +47,8 @@ function emailSentence({ happens, kind = '', status, reason, subject, to_email }
   return t(`effect.email.${status}` as TextKey, { what, reason: reason ?? '' })
 }
 
-function webhookSentence({ happens, target_url, hook_id = '', event = '' }: Effect): string {
-  const values = { url: target_url ?? `#${hook_id}`, event: nameOf(event) }
-  return t(happens ? 'effect.webhook' : 'effect.noWebhook', values)
-}
+const webhookSentence = (effect: Effect): string =>
+  t(effect.happens ? 'effect.webhook' : 'effect.noWebhook', webhookValues(effect))
 
-function automationSentence({ happens, automation_name = '', event = '', reason }: Effect): string {
-  const why = reason === 'disabled' ? 'automation_disabled' : reason
-  return t(happens ? 'effect.automation' : 'effect.noAutomation', {
-    name: automation_name,
-    event: nameOf(event),
-    reason: textOr(`runReason.${why}`, why ?? ''),
-  })
-}
-
-const nameOf = (event: string) => textOr(`eventName.${event}`, event)
+const automationSentence = (effect: Effect): string =>
+  t(effect.happens ? 'effect.automation' : 'effect.noAutomation', automationValues(effect))

@@ -37,7 +37,7 @@ export function Views() {
   const close = () => change({ dialog: undefined })
   return (
     <>
-      {/* Also without segments: what follows must not move when they have been read. */}
+      {/* Rendered before segments are known, so that loading them does not move the list. */}
       <nav className="views" aria-label={t('views.title')}>
         <ViewLink name={t('views.everybody')} address={{}} isCurrent={!current} />
         {shown.map((segment) => (
