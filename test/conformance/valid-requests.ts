@@ -244,7 +244,7 @@ async function invite(world: World): Promise<{ id: string; token: string }> {
   return { id: body.data.id, token: body.data.attributes.link.split('/').at(-1) }
 }
 
-/** Before the times of the examples: what follows a payment is not before it. */
+/** Earlier than the times in the examples: a refund or renewal must not be earlier than its payment. */
 const PAID_AT = new Date('2026-01-01T00:00:00Z')
 
 /** A subscription that somebody has bought. @returns the id of the purchase */
