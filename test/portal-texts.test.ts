@@ -7,6 +7,11 @@ import { STOP_REASONS } from '../src/automations/run.ts'
 import { TRIGGER_EVENTS } from '../src/automations/triggers.ts'
 import { bulkKinds } from '../src/bulk/kinds.ts'
 import { emailKinds } from '../src/emails/templates/index.ts'
+import { merging } from '../src/merging.ts'
+import { conditionFilters } from '../src/people/contacts/contact-filters.ts'
+import { isRecorded } from '../src/people/contacts/filters/found-values.ts'
+import { SEGMENT_FILTERS } from '../src/people/contacts/filters/segment-filters.ts'
+import { FIELDS } from '../web/pages/contacts/filters/fields.ts'
 
 const read = (file: string): Record<string, string> =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../web/texts', file), 'utf8'))
@@ -47,7 +52,32 @@ test('what the API gives as a reason, an event or a kind of e-mail has a text', 
     ...['sent', 'kept'].map((status) => `counted.email.${status}.other`),
     ...TRIGGER_EVENTS.map((event) => `eventName.${event}`),
     ...emailKinds.map((kind) => `email.${kind}`),
+    ...merging.map(({ name }) => `merge.moved.${name}`),
     ...Object.values(bulkKinds).flatMap(({ outcomes }) => outcomes.map((outcome) => `bulk.row.${outcome}`)),
   ]
   expect(needed.filter((key) => !keys.has(key))).toEqual([])
+})
+
+test('the filter builder offers each filter that Bestow records, except those whose sense another one has', () => {
+  const offered = FIELDS.flatMap(({ operators }) => operators.map(({ filter }) => filter))
+  const recorded = Object.keys({ ...conditionFilters, ...SEGMENT_FILTERS }).filter(isRecorded)
+  expect(offered.filter((filter) => !recorded.includes(filter))).toEqual([])
+  expect(recorded.filter((filter) => !offered.includes(filter)).sort()).toEqual([
+    'created_at_gt',
+    'created_at_lteq',
+    'email_eq',
+    'external_user_id_eq',
+    'external_user_id_in',
+    'external_user_id_not_in',
+    'has_all_tag_id',
+    'id_eq',
+    'id_gt',
+    'id_gteq',
+    'id_lt',
+    'id_lteq',
+    'never_subscribed',
+    'search',
+    'updated_at_gt',
+    'updated_at_lteq',
+  ])
 })

@@ -268,7 +268,7 @@ const destroy = (personalData: PersonalData[]): Route =>
     method: 'DELETE',
     url: '/v1/contacts/{id}',
     records: ['contact_deleted', 'offer_revoked', 'purchase_deactivated'],
-    access: 'manage:contacts',
+    access: 'delete:contacts',
     needsRecentSignIn: true,
     summary: 'Delete a contact',
     description: 'Access ends, the customer is deleted with it, and personal data is erased.',

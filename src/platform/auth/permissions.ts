@@ -9,6 +9,7 @@ export type Permission =
   | `view:${string}`
   | `manage:${string}`
   | `bulk:${string}`
+  | 'delete:contacts'
   | 'export:contacts'
   | 'sign_in_as:members'
   | 'configure:sites'
@@ -19,8 +20,8 @@ const CHOOSE_IDS: Permission = 'manage:ids'
 /** Changing the addresses of a site and who its e-mails are from, besides its look; moving the clock. */
 export const CONFIGURE_SITES: Permission = 'configure:sites'
 
-/** Reading everything that is kept about a person, using the members' pages as one of them, and configuring sites. */
-const ACTS: Permission[] = ['export:contacts', 'sign_in_as:members', CONFIGURE_SITES]
+/** Deleting a person's data, reading all of it, using the members' pages as that person, and configuring sites. */
+const ACTS: Permission[] = ['delete:contacts', 'export:contacts', 'sign_in_as:members', CONFIGURE_SITES]
 
 /** What can be done for many contacts at once; each with a permission of its own, besides those that one of them takes. */
 export const BULK_KINDS = ['grants', 'revocations', 'tags'] as const

@@ -77,7 +77,7 @@ test('every route except public ones documents its permission', () => {
 })
 
 /** Single acts with a permission of their own. */
-const SINGLE = ['export:contacts', 'sign_in_as:members', 'configure:sites']
+const SINGLE = ['delete:contacts', 'export:contacts', 'sign_in_as:members', 'configure:sites']
 
 test('routes that change something need a manage or bulk permission, and those that read need a view permission', () => {
   for (const { method, url, access } of routes) {

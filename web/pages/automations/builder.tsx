@@ -3,8 +3,8 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { AlertIcon } from '../../parts/icons.tsx'
 import { t } from '../../texts/translate.ts'
 import { FilterBuilder } from '../contacts/filters/filter-builder.tsx'
+import { useFields } from '../contacts/filters/use-fields.ts'
 import type { Draft } from './draft.ts'
-import { useConditionFields } from './parts.ts'
 import { type Errors, errorsAt, errorsElsewhere } from './pointers.ts'
 import { Steps } from './steps.tsx'
 import { TriggerSentence } from './trigger.tsx'
@@ -19,7 +19,7 @@ interface BuilderProps {
 /** When, only if, then: each a sentence that is edited in place. Errors stand at the block that they are about. */
 export function Builder({ draft, errors, onChange }: BuilderProps) {
   const set = (changes: Partial<Draft>) => onChange({ ...draft, ...changes })
-  const fields = useConditionFields()
+  const fields = useFields()
   const root = useFirstError(errors)
   const conditionErrors = Object.values(errorsAt(errors, 'conditions'))
   return (

@@ -4,7 +4,7 @@ import { State } from '../../parts/state.tsx'
 import { language, t } from '../../texts/translate.ts'
 import type { Filter } from '../contacts/filters/condition.ts'
 import { useDescriptions } from '../contacts/filters/describe.ts'
-import { useConditionFields } from './parts.ts'
+import { useFields } from '../contacts/filters/use-fields.ts'
 
 interface ExplainedFilter {
   filter: string
@@ -28,7 +28,7 @@ function filtersOf(explained: Explained): ExplainedFilter[] {
 /** Each condition, whether it is met, and the value that was found. */
 export function Conditions({ conditions }: { conditions: object }) {
   const parts = filtersOf(conditions as Explained).map((each) => ({ ...each, value: String(each.value) }))
-  const describe = useDescriptions({ match: 'all', parts } as Filter, useConditionFields())
+  const describe = useDescriptions({ match: 'all', parts } as Filter, useFields())
   const zone = useZone()
   return (
     <ul className="result-conditions">

@@ -3,8 +3,9 @@ import { isNameable, type Nameable, useNames } from '../../parts/resource-names.
 import { t, textOr } from '../../texts/translate.ts'
 import { conditionOf } from '../contacts/filters/condition.ts'
 import { list, useDescriptions } from '../contacts/filters/describe.ts'
+import { useFields } from '../contacts/filters/use-fields.ts'
 import { draftOf, type Saved, type Step } from './draft.ts'
-import { useConditionFields, useParts } from './parts.ts'
+import { useParts } from './parts.ts'
 import { actionName } from './step.tsx'
 import './automations.css'
 
@@ -12,7 +13,7 @@ import './automations.css'
 export function Definition(saved: Pick<Saved, 'trigger' | 'conditions' | 'actions'>) {
   const { event, resourceId, filter, steps } = draftOf({ name: '', ...saved } as Saved)
   const { triggers } = useParts()
-  const fields = useConditionFields()
+  const fields = useFields()
   const describe = useDescriptions(filter, fields)
   const describeStep = useStepSentences(steps)
   const type = triggers.find((one) => one.event === event)?.resource_type

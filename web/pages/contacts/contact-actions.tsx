@@ -21,7 +21,8 @@ export function ContactActions({ id, isCustomer }: { id: string; isCustomer: boo
   const canSignIn = isCustomer && may('sign_in_as:members')
   const canResend = isCustomer && may('manage:emails')
   const canExport = may('export:contacts')
-  if (!canManage && !canSignIn && !canResend && !canExport) return null
+  const canDelete = may('delete:contacts')
+  if (!canManage && !canSignIn && !canResend && !canExport && !canDelete) return null
   return (
     <MoreMenu label={t('contact.more')} width={240}>
       {canManage && (
@@ -49,7 +50,7 @@ export function ContactActions({ id, isCustomer }: { id: string; isCustomer: boo
           {t('contact.export')}
         </Menu.Item>
       )}
-      {canManage && (
+      {canDelete && (
         <>
           <Menu.Divider />
           <Menu.Item leftSection={<TrashIcon size={16} />} onClick={open('delete')}>

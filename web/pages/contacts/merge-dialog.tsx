@@ -8,7 +8,7 @@ import { FormDialog, notify } from '../../parts/forms.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { t } from '../../texts/translate.ts'
+import { language, t, textOr } from '../../texts/translate.ts'
 
 interface MergeDialogProps {
   contactId: string
@@ -24,7 +24,7 @@ export function MergeDialog({ contactId, name, onClose }: MergeDialogProps) {
     queryKey: ['dry_runs', 'merge', contactId, other],
     queryFn: async ({ signal }) => {
       const { meta } = await mergeContact(contactId, bodyOf(other), { dry_run: true }, { signal })
-      return meta.sentences
+      return sentencesOf(meta.moved)
     },
     enabled: other !== '',
     staleTime: 0,
@@ -69,6 +69,18 @@ export function MergeDialog({ contactId, name, onClose }: MergeDialogProps) {
       )}
     </FormDialog>
   )
+}
+
+/** What a merge does, from how many of each kind it moves. */
+function sentencesOf(moved: Record<string, number>): string[] {
+  const kinds = Object.entries(moved)
+    .filter(([, n]) => n > 0)
+    .map(([kind, n]) => textOr(`merge.moved.${kind}`, `${kind}: ${n}`, { n: n.toLocaleString(language) }))
+  return [
+    t('merge.ends'),
+    ...(kinds.length > 0 ? [t('merge.moves', { list: kinds.join('; ') })] : []),
+    t('merge.sameOffer'),
+  ]
 }
 
 const bodyOf = (id: string) => ({ data: { type: 'contacts' as const, id } })

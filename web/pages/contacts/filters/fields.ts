@@ -1,4 +1,7 @@
-/** Table of contents: what contacts can be filtered by, with the filters of `GET /v1/contacts` behind it. */
+/**
+ * Table of contents: what contacts can be filtered by, with the filters of `GET /v1/contacts` behind it: each that is
+ * recorded, except those that repeat another one or compare ids of contacts.
+ */
 import type { TextKey } from '../../../texts/text-key.ts'
 
 /** A filter of `GET /v1/contacts`, such as has_tag_id, with its value. */
@@ -43,6 +46,8 @@ const id = (filter: string, text: TextKey, resource: Resource): Operator => ({
   text,
   entry: { resource },
 })
+const number = (filter: string, text: TextKey): Operator => ({ filter, text, entry: 'number' })
+const date = (filter: string, text: TextKey): Operator => ({ filter, text, entry: 'date' })
 const fixed = (filter: string, text: TextKey, value: string): Operator => ({
   filter,
   text,
@@ -105,14 +110,33 @@ export const FIELDS: Field[] = [
     operators: [fixed('subscribed', 'op.yes', 'true'), fixed('subscribed', 'op.no', 'false')],
   },
   {
+    key: 'net_revenue',
+    title: 'field.net_revenue',
+    operators: [
+      number('net_revenue_greater_than', 'op.greater'),
+      number('net_revenue_less_than', 'op.less'),
+      number('net_revenue_equal_to', 'op.is'),
+    ],
+  },
+  {
+    key: 'used_coupon_code',
+    title: 'field.used_coupon_code',
+    operators: [line('used_coupon_code', 'op.is')],
+  },
+  {
     key: 'created_at',
     title: 'field.created_at',
     operators: [
       days('created_in_last', 'op.inLast'),
       days('not_created_in_last', 'op.notInLast'),
-      { filter: 'created_at_gteq', text: 'op.since', entry: 'date' },
-      { filter: 'created_at_lt', text: 'op.before', entry: 'date' },
+      date('created_at_gteq', 'op.since'),
+      date('created_at_lt', 'op.before'),
     ],
+  },
+  {
+    key: 'updated_at',
+    title: 'field.updated_at',
+    operators: [date('updated_at_gteq', 'op.since'), date('updated_at_lt', 'op.before')],
   },
   {
     key: 'joined',
@@ -162,7 +186,17 @@ export const FIELDS: Field[] = [
   {
     key: 'external_user_id',
     title: 'field.external_user_id',
-    operators: [line('external_user_id', 'op.is'), line('external_user_id_source', 'op.isOfSystem')],
+    operators: [
+      line('external_user_id', 'op.is'),
+      line('external_user_id_not_eq', 'op.isNot'),
+      line('external_user_id_cont', 'op.contains'),
+      line('external_user_id_not_cont', 'op.containsNot'),
+      line('external_user_id_start', 'op.begins'),
+      line('external_user_id_end', 'op.ends'),
+      fixed('external_user_id_null', 'op.isSet', 'false'),
+      fixed('external_user_id_null', 'op.isNotSet', 'true'),
+      line('external_user_id_source', 'op.isOfSystem'),
+    ],
   },
 ]
 
@@ -221,6 +255,7 @@ function operatorsOf(handle: string, type: string, options: string[]): Operator[
         line(`${handle}_cont`, 'op.contains'),
         line(`${handle}_not_cont`, 'op.containsNot'),
         line(`${handle}_start`, 'op.begins'),
+        line(`${handle}_end`, 'op.ends'),
       ]
   }
 }
