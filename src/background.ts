@@ -10,6 +10,7 @@ import { expireGrants, expirySchedule } from './grants/expire-grants.ts'
 import { importTask } from './imports/process-imports.ts'
 import { cleanEvents } from './operations/clean-events.ts'
 import { cleanUp } from './operations/clean-up.ts'
+import { countChanges } from './operations/figures/count-changes.ts'
 import { expireCheckoutsTask } from './payments/checkouts/expire-checkouts.ts'
 import { inboxQueue } from './payments/inbox/inbox-queue.ts'
 import { reconcileTask } from './payments/inbox/reconcile.ts'
@@ -43,6 +44,7 @@ export const backgroundTasks: BackgroundTask[] = [
     schedule: endingSchedule,
   },
   { name: 'settle', everyMs: 1_000, wakesOthers: true, run: settleDue, schedule: settleSchedule },
+  { name: 'count changes', everyMs: 60_000, run: (app) => countChanges(app) },
   { name: 'clean uploads', everyMs: 600_000, run: cleanUploads },
   { name: 'clean up', everyMs: 600_000, run: (app) => cleanUp(app, queues) },
 ]

@@ -59,7 +59,7 @@ export const TABLES: Record<string, string[]> = {
     'segments',
     'taggings',
   ],
-  operations: ['last_backup'],
+  operations: ['last_backup', 'access_counts', 'access_counted', 'access_corrections'],
   sales: [
     'orders',
     'order_numbers',

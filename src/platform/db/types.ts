@@ -27,6 +27,23 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccessCorrections {
+  since: Timestamp;
+  site_id: Int8;
+}
+
+export interface AccessCounted {
+  one: Generated<boolean>;
+  until: Timestamp | null;
+}
+
+export interface AccessCounts {
+  change: number;
+  grants: number;
+  since: Timestamp;
+  site_id: Int8;
+}
+
 export interface Accounts {
   created_at: Timestamp;
   id: Generated<Int8>;
@@ -1309,6 +1326,9 @@ export interface WebsitePages {
 }
 
 export interface DB {
+  access_corrections: AccessCorrections;
+  access_counted: AccessCounted;
+  access_counts: AccessCounts;
   accounts: Accounts;
   api_key_uses: ApiKeyUses;
   api_keys: ApiKeys;
