@@ -81,9 +81,19 @@ const tags = page(site, 'tags', () => import('./pages/tags.tsx'), 'Tags')
 const fields = page(site, 'fields', () => import('./pages/custom-fields.tsx'), 'CustomFields')
 const bulkJobs = page(site, 'bulk-jobs', () => import('./pages/bulk/bulk-jobs.tsx'), 'BulkJobs')
 const bulkJob = page(site, 'bulk-jobs/$id', () => import('./pages/bulk/bulk-job.tsx'), 'BulkJobPage')
-const offers = page(site, 'offers', () => import('./pages/offers/offers.tsx'), 'Offers')
-const offer = page(site, 'offers/$id', () => import('./pages/offers/offer.tsx'), 'OfferPage')
-const offerTab = page(site, 'offers/$id/$tab', () => import('./pages/offers/offer.tsx'), 'OfferPage')
+const offers = page(site, 'offers', () => withTexts('sales', import('./pages/offers/offers.tsx')), 'Offers')
+const offer = page(
+  site,
+  'offers/$id',
+  () => withTexts('sales', import('./pages/offers/offer.tsx')),
+  'OfferPage',
+)
+const offerTab = page(
+  site,
+  'offers/$id/$tab',
+  () => withTexts('sales', import('./pages/offers/offer.tsx')),
+  'OfferPage',
+)
 const products = page(site, 'products', () => import('./pages/products/products.tsx'), 'Products')
 const course = page(site, 'products/$id', () => import('./pages/products/course.tsx'), 'CoursePage')
 const courseSettings = page(

@@ -21,7 +21,8 @@ import { makeHeldImport, runImport } from '../../testing/imports.ts'
 import { createDatabase } from '../../testing/test-database.ts'
 import { drain } from '../../worker/drain.ts'
 import { cleanUp } from '../clean-up.ts'
-import { examine } from './examine.ts'
+import { examine, useIndexes } from './examine.ts'
+import { invariants } from './invariants.ts'
 
 let h: Harness
 /** What `h.app` is, on a copy of its database for each test. */
@@ -312,4 +313,45 @@ test('planted fault: an index that lacks a row of its table is found', async () 
   const violated = await violatedInvariants()
   expect(violated).toContain('indexes')
   expect(violated).toContain('live_grant')
+})
+
+/** Of a plan: nodes that are executed for each row of another node, and read a table. */
+function repeatedScans(node: PlanNode, isRepeated = false): string[] {
+  const own = isRepeated && 'Relation Name' in node ? [String(node['Relation Name'])] : []
+  const children = node.Plans ?? []
+  return [
+    ...own,
+    ...children.flatMap((child) =>
+      repeatedScans(
+        child,
+        isRepeated ||
+          child['Parent Relationship'] === 'SubPlan' ||
+          (node['Node Type'] === 'Nested Loop' && child['Parent Relationship'] === 'Inner'),
+      ),
+    ),
+  ]
+}
+
+interface PlanNode {
+  'Node Type': string
+  'Parent Relationship'?: string
+  'Relation Name'?: string
+  Plans?: PlanNode[]
+}
+
+test('each invariant is checked in time that grows with the tables: none is read for each row of another', async () => {
+  const client = await app.pool.connect()
+  await client.query('begin')
+  await useIndexes(client, false)
+  const found: Record<string, string[]> = {}
+  for (const { name, violations } of invariants.filter((each) => !each.callsFunctions)) {
+    const text = `explain (format json) with violations as (${violations}), clock as (select $1::timestamptz, $2::timestamptz)
+      select count(*) from violations`
+    const { rows } = await client.query(text, [new Date(), new Date()])
+    const scans = repeatedScans(rows[0]['QUERY PLAN'][0].Plan)
+    if (scans.length > 0) found[name] = scans
+  }
+  await client.query('rollback')
+  client.release()
+  expect(found).toEqual({})
 })

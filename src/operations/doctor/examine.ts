@@ -27,10 +27,6 @@ export async function examine(app: App): Promise<Finding[]> {
   try {
     await client.query('begin isolation level repeatable read')
     await client.query('set local statement_timeout = 0')
-    // The tables themselves are read: a broken index would hide what it lacks.
-    await client.query('set local enable_indexscan = off')
-    await client.query('set local enable_indexonlyscan = off')
-    await client.query('set local enable_bitmapscan = off')
     const now = app.clock.now()
     const times = [now, daysBefore(now, app.config.KEEP_EVENTS_DAYS)]
     const findings: Finding[] = []
@@ -45,12 +41,22 @@ export async function examine(app: App): Promise<Finding[]> {
   }
 }
 
+/**
+ * Without indexes the tables themselves are read, each once: a broken index would hide what it lacks, and a nested loop
+ * would read a table for every row of another.
+ */
+export async function useIndexes(client: pg.PoolClient, areUsed: boolean): Promise<void> {
+  for (const method of ['indexscan', 'indexonlyscan', 'bitmapscan', 'nestloop'])
+    await client.query(`set local enable_${method} = ${areUsed ? 'on' : 'off'}`)
+}
+
 async function check(
   client: pg.PoolClient,
-  { name, rule, violations }: Invariant,
+  { name, rule, violations, callsFunctions = false }: Invariant,
   times: Date[],
 ): Promise<Finding> {
   // The times are not in every query, and PostgreSQL wants to know the type of each parameter.
+  await useIndexes(client, callsFunctions)
   const { rows } = await client.query<{ count: number; examples: string[] }>({
     text: `with violations as (${violations}), clock as (select $1::timestamptz, $2::timestamptz)
      select (select count(*)::int from violations) as count,

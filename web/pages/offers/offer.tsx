@@ -23,6 +23,7 @@ import { OfferApi } from './offer-api.tsx'
 import { OfferAutomations } from './offer-automations.tsx'
 import { OfferCheckout } from './offer-checkout.tsx'
 import { OfferDialog, type OfferValues } from './offer-dialog.tsx'
+import { priceOfOffer } from './offer-price.ts'
 
 const OfferSales = onDemand(async () => (await withTexts('sales', import('./offer-sales.tsx'))).OfferSales)
 
@@ -92,7 +93,7 @@ export function OfferPage() {
         <div>
           {tab === undefined && <Holders offerId={id} />}
           {tab === 'sales' && <OfferSales offerId={id} />}
-          {tab === 'checkout' && <OfferCheckout url={offer.checkout_url} price={offer.price_description} />}
+          {tab === 'checkout' && <OfferCheckout url={offer.checkout_url} price={priceOfOffer(offer)} />}
           {tab === 'automations' && <OfferAutomations offerId={id} />}
           {tab === 'urls' && <ActivationUrls offerId={id} />}
           {tab === 'api' && <OfferApi offerId={id} />}
@@ -101,7 +102,7 @@ export function OfferPage() {
           <Facts
             facts={{
               [t('contact.id')]: <code>{id}</code>,
-              [t('offers.price')]: offer.price_description,
+              [t('offers.price')]: priceOfOffer(offer),
               [t('offers.access')]: accessSentence(offer, zone),
               [t('offers.products')]:
                 products.length === 0 ? null : (

@@ -15,6 +15,7 @@ import { t } from '../../texts/translate.ts'
 import { accessSentence } from './access-sentence.ts'
 import { restoreOffer } from './archive-offer.tsx'
 import { OfferDialog } from './offer-dialog.tsx'
+import { priceOfOffer } from './offer-price.ts'
 
 export function Offers() {
   const { subdomain: site } = useCurrentSite()
@@ -40,7 +41,7 @@ export function Offers() {
         </>
       ),
     },
-    { title: t('offers.price'), cell: ({ attributes }) => attributes.price_description },
+    { title: t('offers.price'), cell: ({ attributes }) => priceOfOffer(attributes) },
     { title: t('offers.access'), isMinor: true, cell: ({ attributes }) => accessSentence(attributes, zone) },
     {
       title: t('offers.gift'),

@@ -44,15 +44,17 @@ export const automationInvariants: Invariant[] = [
   {
     name: 'step_effect',
     rule: 'Every executed step has its effect, and every effect of a run has its step.',
-    violations: `select 'step ' || s.position || ' of run ' || s.run_id as what from automation_run_steps s
+    violations: `select 'step ' || s.position || ' of run ' || s.run_id as what
+               from automation_run_steps s
+               left join offer_grants g on g.site_id = s.site_id and g.id = (s.detail ->> 'grant_id')::bigint
+               left join (select distinct site_id, run_id, step from emails) m
+                 on m.site_id = s.site_id and m.run_id = s.run_id and m.step = s.position
+               left join events e on e.site_id = s.site_id and e.id = (s.detail ->> 'event_id')::bigint
+                                 and e.run_id = s.run_id
               where s.state = 'done' and case s.action
-                when 'grant_offer' then not exists (
-                  select from offer_grants g where g.site_id = s.site_id and g.id = (s.detail ->> 'grant_id')::bigint)
-                when 'send_email' then not exists (
-                  select from emails m where m.site_id = s.site_id and m.run_id = s.run_id and m.step = s.position)
-                when 'add_tag' then s.done_at >= $2 and not exists (
-                  select from events e where e.site_id = s.site_id and e.id = (s.detail ->> 'event_id')::bigint
-                                         and e.run_id = s.run_id)
+                when 'grant_offer' then g.id is null
+                when 'send_email' then m.run_id is null
+                when 'add_tag' then s.done_at >= $2 and e.id is null
                 else false end
              union all
              select 'e-mail ' || m.id from emails m

@@ -58,9 +58,10 @@ export const importInvariants: Invariant[] = [
                join (select site_id, request_id, count(*) as count from events
                       where type = 'contact_created' and request_id like 'import:%' group by site_id, request_id) e
                  on e.site_id = i.site_id and e.request_id = 'import:' || i.id
-              where i.kind = 'contacts' and ${RECENT}
-                and e.count > (select count(*) from import_rows r
-                                where r.site_id = i.site_id and r.import_id = i.id and r.status = 'created')`,
+               left join (select site_id, import_id, count(*) as count from import_rows
+                           where status = 'created' group by site_id, import_id) r
+                 on r.site_id = i.site_id and r.import_id = i.id
+              where i.kind = 'contacts' and ${RECENT} and e.count > coalesce(r.count, 0)`,
   },
   {
     name: 'import_cells',

@@ -8,6 +8,8 @@ export interface Invariant {
    * may have been forgotten (KEEP_EVENTS_DAYS).
    */
   violations: string
+  /** Functions of the database look something up for each row: indexes may be used, which amcheck checks. */
+  callsFunctions?: boolean
 }
 
 /** Left alone for longer than this, something is stuck. */

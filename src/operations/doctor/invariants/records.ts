@@ -53,9 +53,11 @@ export const recordInvariants: Invariant[] = [
   {
     name: 'idempotency',
     rule: 'Every response stored for an Idempotency-Key refers to existing grants.',
-    violations: `select 'key ' || i.key as what from idempotency_keys i
-               cross join lateral jsonb_path_query(i.outcome, '$.granted.*.grant_id') as granted (id)
-              where not exists (select from offer_grants g where g.id = (granted.id #>> '{}')::bigint)
+    violations: `with named as materialized (
+               select key, (granted.id #>> '{}')::bigint as grant_id from idempotency_keys
+                cross join lateral jsonb_path_query(outcome, '$.granted.*.grant_id') as granted (id))
+             select 'key ' || n.key as what from named n left join offer_grants g on g.id = n.grant_id
+              where g.id is null
              union all
              select 'key ' || key || ' has no answer' from idempotency_keys where outcome is null`,
   },

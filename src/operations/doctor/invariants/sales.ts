@@ -47,10 +47,12 @@ export const saleInvariants: Invariant[] = [
         from transactions t
         left join orders o on o.site_id = t.site_id and o.id = t.order_id
         left join transactions charge on charge.site_id = t.site_id and charge.id = t.parent_id
-        left join lateral (
-          select bool_and(p.customer_id = t.customer_id and p.currency = t.currency) as is_own
-            from transaction_purchases tp left join purchases p on p.site_id = tp.site_id and p.id = tp.purchase_id
-           where tp.site_id = t.site_id and tp.transaction_id = t.id) parts on true
+        left join (
+          select paid.site_id, paid.id, bool_and(p.customer_id = paid.customer_id and p.currency = paid.currency) as is_own
+            from transactions paid
+            join transaction_purchases tp on tp.site_id = paid.site_id and tp.transaction_id = paid.id
+            left join purchases p on p.site_id = tp.site_id and p.id = tp.purchase_id
+           group by paid.site_id, paid.id) parts on parts.site_id = t.site_id and parts.id = t.id
        where (o.id is null and parts.is_own is null) or not parts.is_own
           or (t.order_id is not null and (o.id is null or o.customer_id <> t.customer_id))
           or (t.action in ('refund', 'dispute')
@@ -114,15 +116,16 @@ export const saleInvariants: Invariant[] = [
     violations: `
       select 'purchase ' || p.id as what
         from purchases p
-        left join lateral (
-          select b.since, b.cause from purchase_blocks b
-           where b.site_id = p.site_id and b.purchase_id = p.id and b.waived_at is null
-           order by b.since, b.cause limit 1) block on true
+        left join (
+          select distinct on (site_id, purchase_id) site_id, purchase_id, since, cause from purchase_blocks
+           where waived_at is null order by site_id, purchase_id, since, cause) block
+          on block.site_id = p.site_id and block.purchase_id = p.id
        where (p.deactivated_at, p.deactivation_reason) is distinct from (block.since, block.cause)
           or (p.closed_at is not null and p.deactivated_at > $1)`,
   },
   {
     name: 'purchase_blocks',
+    callsFunctions: true,
     rule: 'What blocks a purchase follows from its payments, disputes and subscription, and each of these facts blocks it.',
     violations: `
       select 'purchase ' || b.purchase_id || ': ' || b.cause as what
