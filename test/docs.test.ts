@@ -10,8 +10,8 @@ const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const pages = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md'], { cwd: root })
 
-test('the README lists every setting with its default and meaning, and no other', () => {
-  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)]
+test('docs/settings.md lists every setting with its default and meaning, and no other', () => {
+  const rows = [...read('docs/settings.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)]
   const expected = Object.entries(settings).map(([name, { default: fallback, meaning }]) => [
     name,
     fallback === null ? '' : `\`${fallback}\``,

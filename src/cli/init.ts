@@ -78,7 +78,7 @@ const PUBLIC = 0o644
 const newSecret = (): string => randomBytes(32).toString('base64')
 
 async function planEnv(domain: string): Promise<Plan> {
-  const text = `# Settings of Bestow for production; the README lists all of them.
+  const text = `# Settings of Bestow for production; docs/settings.md lists all of them.
 # Keep SECRET_KEY, apart from backups of the database: it signs tokens and links, and encrypts secrets.
 SECRET_KEY=${newSecret()}
 DATABASE_URL=postgres://bestow:password@127.0.0.1:5432/bestow

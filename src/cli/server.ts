@@ -12,7 +12,7 @@ import { type OutputOptions, print, subcommand } from './output.ts'
 
 export function serverCommands(program: Command): void {
   subcommand(program, 'start', 'run everything in one process, for development')
-    .addHelpText('after', '\nCreates a demo account on the first start. The README lists the settings.')
+    .addHelpText('after', '\nCreates a demo account on the first start. docs/settings.md lists the settings.')
     .action(start)
   subcommand(program, 'serve', 'answer HTTP requests, in production').action((options: OutputOptions) =>
     runHalf(options, { role: 'serve', serve: true, work: false }),

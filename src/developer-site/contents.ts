@@ -64,6 +64,8 @@ export const SECTIONS: Section[] = [
     pages: [
       chapter('semantics', 'Semantics'),
       chapter('guarantees', 'Guarantees'),
+      chapter('commands', 'Command line'),
+      chapter('settings', 'Settings'),
       chapter('filters', 'Filters'),
       chapter('pages', 'Pages of lists'),
       chapter('jsonapi', 'JSON:API'),

@@ -1,6 +1,6 @@
 /**
  * The only reader of the environment. Each setting stands once in `settings`, with its default and
- * its meaning; the table in the README is checked against it.
+ * its meaning; the table in docs/settings.md is checked against it.
  */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'

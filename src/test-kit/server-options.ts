@@ -6,7 +6,7 @@ export interface ServerOptions {
   now?: string
   /** With the content of the demo. */
   demo?: boolean
-  /** Settings of the README, as in `{ EXTENSIONS: 'off' }`. */
+  /** Settings of docs/settings.md, as in `{ EXTENSIONS: 'off' }`. */
   settings?: Record<string, string>
 }
 

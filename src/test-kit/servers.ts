@@ -67,7 +67,7 @@ export function checkOptions({ now, settings = {} }: ServerOptions): void {
   for (const name of Object.keys(settings)) {
     const base = name.replace(/_FILE$/, '')
     if (!Object.hasOwn(knownSettings, base))
-      throw new Error(`There is no setting "${name}"; the README lists the settings.`)
+      throw new Error(`There is no setting "${name}"; docs/settings.md lists the settings.`)
     if (OWN_SETTINGS.includes(base)) throw new Error(`The test kit decides the setting ${base} itself.`)
   }
   loadConfig('development', { ...SETTINGS, ...settings })

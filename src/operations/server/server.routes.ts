@@ -45,7 +45,7 @@ const show = route({
   access: 'view:sites',
   summary: 'Show the settings of the server',
   description:
-    'Those of its environment that an owner needs to know. They are changed in the environment, as the README describes; secrets are not shown.',
+    'Those of its environment that an owner needs to know. They are changed in the environment, as docs/settings.md describes; secrets are not shown.',
   tag: 'server',
   responses: { 200: Server },
   async handler({ app }) {

@@ -1,6 +1,6 @@
 /**
- * Every operation of the Kajabi Public API V1, as version 1.1.0 of its OpenAPI document has them: path and methods.
- * Those that this version lacks are answered 501, so that nobody takes them for a mistake in the path.
+ * Every operation of the Kajabi Public API V1, as version 1.1.0 of its OpenAPI document has them: path and methods. All
+ * others under /v1 are extensions.
  */
 const KAJABI_PATHS: Record<string, string> = {
   '/v1/blog_posts': 'GET',
@@ -76,7 +76,7 @@ export const KAJABI_OPERATIONS: Operation[] = Object.entries(KAJABI_PATHS).flatM
 )
 
 /** Names of placeholders do not matter. */
-export const nameOf = ({ method, url }: Operation) => `${method} ${url.replace(/\{\w+\}/g, '{}')}`
+const nameOf = ({ method, url }: Operation) => `${method} ${url.replace(/\{\w+\}/g, '{}')}`
 
 const KAJABI_NAMES = new Set(KAJABI_OPERATIONS.map(nameOf))
 

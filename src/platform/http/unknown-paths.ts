@@ -1,7 +1,7 @@
-/** What to answer where no route is: the path or the method is wrong, or the operation is not implemented. */
+/** What to answer where no route is: the path or the method is wrong. */
 import { ApiError } from '../jsonapi/errors.ts'
 import type { Resource } from '../jsonapi/resource.ts'
-import { KAJABI_OPERATIONS, nameOf, type Operation } from './kajabi-operations.ts'
+import type { Operation } from './kajabi-operations.ts'
 import { methodSuggestions, pathSuggestions } from './suggest-path.ts'
 
 const LONGEST_PATH_SHOWN = 200
@@ -15,25 +15,21 @@ interface Pattern extends Operation {
  *
  * @param served every operation that is served
  * @param resources every one that there is: they know what clients call them
- * @returns the error to answer: 404, 405 or 501
+ * @returns the error to answer: 404 or 405
  */
 export function unknownPaths(
   served: Operation[],
   resources: Resource[],
 ): (method: string, path: string) => ApiError {
   const known = served.map(patternOf)
-  const lacking = lackingOperations(served).map(patternOf)
-  const all = [...known, ...lacking]
-  const suggest = pathSuggestions(all, resources)
+  const suggest = pathSuggestions(known, resources)
   const insteadOf = methodSuggestions(resources)
 
   return (method, path) => {
     const bare = path.replace(/(?<=.)\/$/, '')
     const shown = bare.slice(0, LONGEST_PATH_SHOWN)
     const hinted = (sentence: string, hint: string | null) => [sentence, hint].filter(Boolean).join(' ')
-    const asked = method === 'HEAD' ? 'GET' : method
-    const here = all.filter(({ matches }) => matches.test(bare))
-    if (here.some((operation) => operation.method === asked)) return notImplemented(asked, shown)
+    const here = known.filter(({ matches }) => matches.test(bare))
     if (here.length > 0) {
       const allowed = [...new Set(here.map((operation) => operation.method))].join(', ')
       return new ApiError(
@@ -47,20 +43,7 @@ export function unknownPaths(
   }
 }
 
-/** Operations that Kajabi has and this version lacks. */
-export function lackingOperations(served: Operation[]): Operation[] {
-  const names = new Set(served.map(nameOf))
-  return KAJABI_OPERATIONS.filter((operation) => !names.has(nameOf(operation)))
-}
-
 const patternOf = (operation: Operation): Pattern => ({
   ...operation,
   matches: new RegExp(`^${operation.url.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
 })
-
-const notImplemented = (method: string, path: string) =>
-  new ApiError(
-    501,
-    'not_implemented',
-    `The Kajabi operation ${method} ${path} is not implemented in this version of Bestow. The README lists what is.`,
-  )
