@@ -84,7 +84,7 @@ test('a sale is recorded, refunded in part and in full, and reactivated', async 
   await page.getByRole('button', { name: 'Reactivate' }).click()
   await dialog().getByText('What has ended access is ignored: Refunded.').waitFor()
   await dialog().getByRole('button', { name: 'Reactivate' }).click()
-  await card('Access').getByText('Waived').waitFor()
+  await card('Access').getByText('Lifted by reactivation').waitFor()
   await card('Access').getByText('Has access').waitFor()
   expect(page.problems).toEqual([])
 })
