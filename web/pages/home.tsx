@@ -10,7 +10,7 @@ import {
   listOffers,
   listProducts,
 } from '../api/generated.ts'
-import { listOf } from '../api/queries.ts'
+import { listOf, UNCOUNTED } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { EventList } from '../parts/events.tsx'
 import { CheckIcon } from '../parts/icons.tsx'
@@ -21,7 +21,7 @@ import { useCurrentSite } from '../shell/use-site.ts'
 import { type TextKey, t } from '../texts/translate.ts'
 import { Attention } from './home-attention.tsx'
 import { Charts } from './home-charts.tsx'
-import { useCount } from './home-count.ts'
+import { useHasAny } from './home-count.ts'
 import { Figures } from './home-figures.tsx'
 import { HomeRevenue } from './home-revenue.tsx'
 import './home.css'
@@ -58,7 +58,7 @@ function Revenue() {
 
 interface FirstStep {
   text: TextKey
-  count: number | undefined
+  isDone: boolean | undefined
   to: string
 }
 
@@ -73,19 +73,19 @@ function Checklist() {
     useFirstStep('home.stepKey', 'api_keys', listApiKeys, '/account/keys'),
     useFirstStep('home.stepHook', 'hooks', listHooks, '/s/$site/webhooks'),
   ].filter(({ type }) => may(`view:${type}`))
-  const isKnown = steps.every(({ count }) => count !== undefined)
-  if (!isKnown || steps.every(({ count }) => count! > 0)) return null
+  const isKnown = steps.every(({ isDone }) => isDone !== undefined)
+  if (!isKnown || steps.every(({ isDone }) => isDone)) return null
   return <OpenSteps steps={steps} />
 }
 
 function useFirstStep<Params>(
   text: TextKey,
   type: string,
-  fetcher: Parameters<typeof useCount<Params>>[1],
+  fetcher: Parameters<typeof useHasAny<Params>>[1],
   to: string,
 ): FirstStep & { type: string } {
   const may = useMay()
-  return { text, type, to, count: useCount(type, fetcher, {}, may(`view:${type}`)) }
+  return { text, type, to, isDone: useHasAny(type, fetcher, may(`view:${type}`)) }
 }
 
 function OpenSteps({ steps }: { steps: FirstStep[] }) {
@@ -93,9 +93,9 @@ function OpenSteps({ steps }: { steps: FirstStep[] }) {
   return (
     <Card title={t('home.checklist')}>
       <ol className="lines">
-        {steps.map(({ text, count, to }) => (
+        {steps.map(({ text, isDone, to }) => (
           <li key={text} className="line">
-            {count! > 0 ? (
+            {isDone ? (
               <State tone="good" icon={<CheckIcon size={15} />}>
                 {t('home.done')}
               </State>
@@ -120,6 +120,7 @@ function Latest() {
       'filter[site_id]': id,
       sort: '-id',
       'page[size]': 8,
+      ...UNCOUNTED,
       include: 'contact,offer',
     }),
     enabled: may('view:events'),

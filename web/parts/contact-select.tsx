@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getContact, listContacts } from '../api/generated.ts'
-import { listOf, oneOf } from '../api/queries.ts'
+import { listOf, oneOf, UNCOUNTED } from '../api/queries.ts'
 import { useCurrentSite } from '../shell/use-site.ts'
 import { t } from '../texts/translate.ts'
 
@@ -28,6 +28,7 @@ export function ContactSelect({ value, onChange, ...props }: ContactSelectProps)
     ...listOf('contacts', listContacts, {
       'filter[site_id]': siteId,
       'page[size]': OFFERED,
+      ...UNCOUNTED,
       ...(wanted && !isChosen && { 'filter[search]': wanted }),
     }),
     placeholderData: keepPreviousData,

@@ -124,7 +124,7 @@ export function DataTable<Row extends { id: string }>({
           <DropFilters onClick={dropFilters} />
         </div>
       )}
-      {page && page.data.length > 0 && <Pager meta={page.meta} />}
+      {page && page.data.length > 0 && <Pager meta={page.meta} rows={page.data.length} />}
     </div>
   )
 }
@@ -200,17 +200,25 @@ function SkeletonRow({ columns, hasSelection }: SkeletonRowProps) {
   )
 }
 
+/** Rows can be there before it is known how many there are in all. */
 function Pager({
-  meta: { total_count: total = 0, total_pages: pages = 1, current_page: current = 1 },
-}: Pick<Page<unknown>, 'meta'>) {
+  meta: { total_count: total, total_pages: pages = 1, current_page: current = 1 },
+  rows,
+}: Pick<Page<unknown>, 'meta'> & { rows: number }) {
   const { change } = useAddress()
   const first = (current - 1) * PAGE_SIZE + 1
-  const last = Math.min(current * PAGE_SIZE, total)
+  const last = first + rows - 1
   const go = (number: number) => change({ 'page[number]': number === 1 ? undefined : String(number) })
   const format = (n: number) => n.toLocaleString(language)
   return (
     <nav className="pager" aria-label={t('table.pages')}>
-      <span>{t('table.range', { first: format(first), last: format(last), total: format(total) })}</span>
+      <span>
+        {t('table.range', {
+          first: format(first),
+          last: format(last),
+          total: total === undefined ? '…' : format(total),
+        })}
+      </span>
       {pages > 1 && (
         <span className="pager-buttons">
           <Button

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { listContacts, listOffers } from '../api/generated.ts'
-import { listOf } from '../api/queries.ts'
+import { listOf, UNCOUNTED } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { ContactsIcon, OfferIcon } from '../parts/icons.tsx'
 import { t } from '../texts/translate.ts'
@@ -46,6 +46,7 @@ export function useEntries(
       'filter[site_id]': site?.id,
       'filter[search]': searched,
       'page[size]': 6,
+      ...UNCOUNTED,
     }),
     enabled: searched !== '' && site !== undefined && may('view:contacts'),
   })

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
 import type { CompleteDocument } from '../api/documents.ts'
-import { type Fetcher, listOf } from '../api/queries.ts'
+import type { Fetcher } from '../api/queries.ts'
+import { useRowsFirst } from '../api/rows-first.ts'
 import { apiParameters, PAGE_SIZE, useAddress } from '../parts/search.ts'
 import { useCurrentSite } from './use-site.ts'
 
@@ -19,8 +19,5 @@ export function useSiteList<Params extends object, Document>(
   const { id } = useCurrentSite()
   const { search } = useAddress()
   const params = { 'page[size]': PAGE_SIZE, ...defaults, ...apiParameters(search), 'filter[site_id]': id }
-  return useQuery({
-    ...listOf(type, fetcher, params as unknown as Params),
-    refetchInterval: ({ state: { data } }) => (data ? readAgain(data) : false),
-  })
+  return useRowsFirst(type, fetcher, params as unknown as Params, readAgain)
 }

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { listContacts, mergeContact } from '../../api/generated.ts'
-import { listOf, refresh } from '../../api/queries.ts'
+import { listOf, refresh, UNCOUNTED } from '../../api/queries.ts'
 import { FormDialog, notify } from '../../parts/forms.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -105,6 +105,7 @@ function OtherContact({ contactId, value, error, onChange }: OtherContactProps) 
       // What is chosen stands in the field.
       'filter[search]': searched === chosen?.label ? undefined : searched || undefined,
       'page[size]': 10,
+      ...UNCOUNTED,
     }),
     placeholderData: keepPreviousData,
   })

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { listEvents } from '../../api/generated.ts'
-import { listOf } from '../../api/queries.ts'
+import { listOf, UNCOUNTED } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { EventList } from '../../parts/events.tsx'
 import { Card } from '../../parts/page.tsx'
@@ -21,6 +21,7 @@ export function Timeline({ contactId }: { contactId: string }) {
       include: 'offer',
       sort: '-id',
       'page[size]': SHOWN,
+      ...UNCOUNTED,
     }),
     enabled: may('view:events'),
   })

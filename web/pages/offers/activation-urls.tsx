@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getOfferActivationUrl, listEvents, rotateOfferActivationUrl } from '../../api/generated.ts'
-import { listOf, oneOf, refresh } from '../../api/queries.ts'
+import { listOf, oneOf, refresh, UNCOUNTED } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Code } from '../../parts/code.tsx'
 import { EventList } from '../../parts/events.tsx'
@@ -103,6 +103,7 @@ function Calls({ offerId }: { offerId: string }) {
       'filter[event]': 'offer_granted,offer_revoked',
       sort: '-id',
       'page[size]': LATEST,
+      ...UNCOUNTED,
       include: 'contact,offer',
     }),
   )

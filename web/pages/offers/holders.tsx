@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { now } from '../../api/clock.ts'
 import { findIncluded, type Identifier } from '../../api/documents.ts'
 import { listGrants } from '../../api/generated.ts'
-import { listOf } from '../../api/queries.ts'
+import { useRowsFirst } from '../../api/rows-first.ts'
 import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { FilterSelect } from '../../parts/filter-select.tsx'
@@ -18,16 +17,15 @@ import { accessState } from '../contacts/access-state.ts'
 export function Holders({ offerId }: { offerId: string }) {
   const { id: siteId, subdomain: site } = useCurrentSite()
   const { search } = useAddress()
-  const query = useQuery(
-    listOf('grants', listGrants, {
-      'page[size]': PAGE_SIZE,
-      ...apiParameters(search),
-      'filter[site_id]': siteId,
-      'filter[offer_id]': offerId,
-      include: 'customer',
-      sort: '-created_at',
-    }),
-  )
+  const query = useRowsFirst('grants', listGrants, {
+    'page[size]': PAGE_SIZE,
+    ...apiParameters(search),
+    'filter[site_id]': siteId,
+    'filter[offer_id]': offerId,
+    include: 'customer',
+    // The order in which they were granted, of which there is an index.
+    sort: '-id',
+  })
   type Row = NonNullable<typeof query.data>['data'][number]
   const time = now()
   const columns: Column<Row>[] = [
