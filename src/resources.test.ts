@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from './api.ts'
 import { permissionsOf, viewing } from './platform/auth/permissions.ts'
+import type { Resource } from './platform/jsonapi/resource.ts'
 import { resources } from './resources.ts'
 import type { Client } from './testing/client.ts'
 import { makeKey } from './testing/fixtures.ts'
@@ -31,6 +32,53 @@ const clientWith = async (permissions: string[]): Promise<Client> =>
 
 /** Those that have operations; others are only included. */
 const listed = resources.filter(({ type }) => routes.some(({ url }) => url === `/v1/${type}`))
+
+/** The words of which an attribute has one; null: it can have others. */
+function wordsOf({ schema, write }: Resource['attributes'][string]): string[] | null {
+  const { enum: words, anyOf } = { ...schema, ...write?.schema } as {
+    enum?: string[]
+    anyOf?: { const?: string }[]
+  }
+  if (words) return words
+  return anyOf?.every((each) => typeof each.const === 'string') ? anyOf.map((each) => each.const!) : null
+}
+
+test('a filter by one of a few words refuses any other value, and names them', async () => {
+  const ofWords = listed.flatMap(({ type, attributes, filters }) =>
+    Object.entries(filters).flatMap(([filter, { description }]) => {
+      const name = filter.replace(/_(eq|not_eq|in|not_in)$/, '')
+      const isOfWords = attributes[name] && wordsOf(attributes[name]) !== null
+      const namesWords = /(?:^|: )\w+, \w+(?:, \w+)*(?::|$)/.test(description)
+      return namesWords || isOfWords ? [[type, filter] as const] : []
+    }),
+  )
+  expect(ofWords.map((one) => one.join(' '))).toEqual(
+    expect.arrayContaining([
+      'purchases status',
+      'purchases payment_type',
+      'transactions state',
+      'transactions payment_type_in',
+      'coupons status',
+      'custom_fields type_eq',
+      'products publish_status_eq',
+      'media kind_not_in',
+      'grants source',
+      'emails status',
+    ]),
+  )
+  for (const [type, filter] of ofWords) {
+    const { status, body } = await h.client.get(`/v1/${type}?filter[${filter}]=bogus`)
+    expect([type, filter, status, body.errors?.[0]]).toMatchObject([
+      type,
+      filter,
+      400,
+      {
+        source: { parameter: `filter[${filter}]` },
+        detail: expect.stringMatching(/must be (one of \w+, \w+|true or false)/),
+      },
+    ])
+  }
+})
 
 describe.each(listed.map((resource) => [resource.type, resource] as const))('%s', (type, resource) => {
   const list = `/v1/${type}`

@@ -13,6 +13,7 @@ import type { Tx } from '../platform/db/database.ts'
 import { type Origin, recordEvent } from '../platform/events/events.ts'
 import { ApiError, unprocessable } from '../platform/jsonapi/errors.ts'
 import { pick } from '../platform/jsonapi/pick.ts'
+import { readStanding } from '../sales/read-standing.ts'
 import type { Form } from './find-form.ts'
 import type { Submitted } from './read-submission.ts'
 
@@ -60,7 +61,8 @@ function lackingIn(contact: Contact, { custom = {}, ...columns }: ContactValues)
 
 /**
  * Everything that follows from a submission, in its transaction: tags, offers, and the event for automations and
- * webhooks. What the contact has already is not added or granted again.
+ * webhooks. What the contact has already is not added or granted again; nor is an offer that was revoked from it, unless
+ * the submission is trusted.
  *
  * @param contact locked
  * @throws ApiError 422 when the offers cannot be granted
@@ -70,6 +72,7 @@ export async function acceptSubmission(
   form: Form,
   submissionId: string,
   contact: Contact,
+  trust: Trust,
   origin: Origin,
 ): Promise<void> {
   const { site_id: siteId } = form
@@ -80,15 +83,22 @@ export async function acceptSubmission(
     siteId,
     tagIds.length > 0 ? [{ contactId: contact.id, tagIds, origin }] : [],
   )
-  await grantOffers(tx, form, contact.id, origin)
+  await grantOffers(tx, form, contact.id, trust, origin)
   const { contactId, customerId } = await personOf(tx, contact)
   const data = { form_id: form.id, form_submission_id: submissionId }
   await recordEvent(tx, 'form_submitted', { siteId, contactId, customerId }, data, origin)
 }
 
-async function grantOffers(tx: Tx, form: Form, contactId: string, origin: Origin): Promise<void> {
+async function grantOffers(
+  tx: Tx,
+  form: Form,
+  contactId: string,
+  trust: Trust,
+  origin: Origin,
+): Promise<void> {
   const { site_id, send_customer_welcome_email } = form
-  const offerIds = await linkedIds(tx, form, 'form_offers', 'offer_id')
+  const linked = await linkedIds(tx, form, 'form_offers', 'offer_id')
+  const offerIds = trust === 'trusted' ? linked : await withoutRevoked(tx, site_id, contactId, linked, origin)
   if (offerIds.length === 0) return
   const grant = { contactId, offerIds, origin, source: 'form' as const, send_customer_welcome_email }
   const [outcome] = await grantInTransaction(tx, site_id, [grant], origin.now)
@@ -104,6 +114,22 @@ async function grantOffers(tx: Tx, form: Form, contactId: string, origin: Origin
     default:
       throw new ApiError(422, 'not_grantable', 'An offer of the form cannot be granted. Nothing was stored.')
   }
+}
+
+/** The offers without those that the owner has taken back from the contact, and not given again. */
+async function withoutRevoked(
+  tx: Tx,
+  siteId: string,
+  contactId: string,
+  offerIds: string[],
+  { now }: Origin,
+): Promise<string[]> {
+  const given: string[] = []
+  for (const offerId of offerIds) {
+    const { isHeld, endedBy } = await readStanding(tx, { siteId, contactId, offerId }, now)
+    if (isHeld || endedBy !== 'owner') given.push(offerId)
+  }
+  return given
 }
 
 async function linkedIds(

@@ -61,7 +61,7 @@ async function confirm({ clock }: App, tx: Tx, siteId: string, token: string): P
     .where('site_id', '=', siteId)
     .where('id', '=', submission.id)
     .execute()
-  await acceptSubmission(tx, form, submission.id, contact, origin)
+  await acceptSubmission(tx, form, submission.id, contact, 'confirmed', origin)
   return true
 }
 

@@ -146,6 +146,29 @@ test('who enters an address of somebody without a token mixes no two of them', a
   })
 })
 
+test('an offer that the owner has revoked is granted again by a token, and by no visitor', async () => {
+  const [offer, other] = [await makeOffer(h.app, siteId), await makeOffer(h.app, siteId)]
+  const form = await makeForm(h.app, siteId, { offerIds: [offer, other] })
+  const { email } = newcomer()
+  const visit = async () => {
+    const { status } = await fetch(`${h.url}/forms/${form}/form_submissions`, {
+      method: 'POST',
+      body: new URLSearchParams({ email, name: 'Ada' }),
+      redirect: 'manual',
+    })
+    expect(status).toBeLessThan(400)
+  }
+  await visit()
+  const offers = `/v1/contacts/${(await contactOf(email)).id}/relationships/offers`
+  const held = async () => (await h.client.get(offers)).body.data.map(({ id }: { id: string }) => id)
+  expect(await held()).toEqual([offer, other])
+  await h.client.delete(offers, { data: [{ type: 'offers', id: offer }] })
+  await visit()
+  expect(await held()).toEqual([other])
+  await submit(form, { email, name: 'Ada' })
+  expect(await held()).toEqual([offer, other])
+})
+
 test('ten submissions of a newcomer at the same moment are ten submissions, one contact and one grant', async () => {
   const offer = await makeOffer(h.app, siteId)
   const form = await makeForm(h.app, siteId, { offerIds: [offer] })

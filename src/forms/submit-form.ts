@@ -34,7 +34,7 @@ async function acceptNow(
 ): Promise<string> {
   const contact = await contactOf(tx, form, submitted, trust, origin)
   const id = await insert(tx, form, submitted, contact.id, origin)
-  await acceptSubmission(tx, form, id, contact, origin)
+  await acceptSubmission(tx, form, id, contact, trust, origin)
   return id
 }
 

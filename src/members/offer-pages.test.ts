@@ -6,6 +6,7 @@ import { type Account, makeAccount, makeProduct, subdomainOf, unique } from '../
 import { connectStripe, startWithStripe, type WithStripe } from '../testing/stripe/connect.ts'
 import { booksOf } from '../testing/stripe/shop.ts'
 import { newVisitor, type Visitor } from '../testing/visitor.ts'
+import { advanceClock } from '../worker/advance-clock.ts'
 
 let h: WithStripe
 beforeAll(async () => {
@@ -521,6 +522,56 @@ describe('a free offer', () => {
     for (let i = 0; i < 2; i++) expect((await order(path, person)).status).toBe(200)
     expect((await books()).orders).toHaveLength(1)
     expect(await emailsTo(person.email)).toEqual(expect.arrayContaining(['welcome', 'sign_in']))
+  })
+
+  test('is not claimed again when the owner has ended it, nor after its access period: the owner gives it again', async () => {
+    const code = { coupon: 'SPRING' }
+    await makeCoupon({ percent_off: 100 })
+    const person = ada()
+    const claim = async (path: string, fields: Record<string, string> = {}) => {
+      await h.app.db.deleteFrom('attempts').execute()
+      return order(path, { ...person, ...fields }, newVisitor(base))
+    }
+    const purchaseOf = async ({ id }: Made) =>
+      (await api().get(`/v1/purchases?filter[offer_id]=${id}&sort=-id`)).body.data[0]
+    const refused = { status: 409, text: expect.stringContaining('contact the owner of this site') }
+
+    for (const [offer, fields] of [
+      [await makeOffer({ price_in_cents: 0 }), {}],
+      [await makeOffer(), code],
+    ] as const) {
+      expect((await claim(offer.path, fields)).status).toBe(200)
+      const { id, relationships } = await purchaseOf(offer)
+      await api().post(`/v1/purchases/${id}/deactivate`)
+      expect(await claim(offer.path, fields)).toMatchObject(refused)
+      await api().post(`/v1/purchases/${id}/reactivate`)
+      expect(await claim(offer.path, fields)).toMatchObject({ status: 200 })
+      // Taken back with the offer, given again, and taken back once more.
+      const customer = (await api().get(`/v1/customers/${relationships.customer.data.id}`)).body.data
+      const offers = `/v1/contacts/${customer.relationships.contact.data.id}/relationships/offers`
+      const body = { data: [{ type: 'offers', id: offer.id }] }
+      await api().delete(offers, body)
+      expect(await claim(offer.path, fields)).toMatchObject(refused)
+      await api().post(offers, body)
+      expect(await claim(offer.path, fields)).toMatchObject({ status: 200 })
+      await api().delete(offers, body)
+      expect(await claim(offer.path, fields)).toMatchObject(refused)
+    }
+    const [free, paid] = [
+      await makeOffer({ price_in_cents: 0, access_days: 5 }),
+      await makeOffer({ access_days: 5 }),
+    ]
+    for (const [{ path }, fields] of [
+      [free, {}],
+      [paid, code],
+    ] as const)
+      expect((await claim(path, fields)).status).toBe(200)
+    const before = (await books()).orders.length
+    await advanceClock(h.app, 6 * 86_400_000)
+    expect(await claim(free.path)).toMatchObject(refused)
+    // Its coupon says who may have it for nothing.
+    expect(await claim(paid.path, code)).toMatchObject({ status: 200 })
+    expect((await books()).orders).toHaveLength(before + 1)
   })
 
   test('is given in the language of the browser, and its checkout lets nobody in', async () => {

@@ -142,6 +142,7 @@ async function claim(visit: Visit, purchase: WantedPurchase, given: Given, tried
   const claimed = await claimFree(app, purchase)
   if (claimed.outcome === 'used_up')
     return renderOffer(visit, purchase.offer, given, { coupon: null }, [{ field: 'coupon', code: 'used_up' }])
+  if (claimed.outcome === 'not_again') return say(visit, 'not_again', 409)
   if (claimed.outcome === 'taken')
     return renderOffer(visit, purchase.offer, given, tried, [{ field: 'email', code: 'taken' }])
   if (member) return visit.redirect(`${paths.library}?notice=bought`)

@@ -1,10 +1,14 @@
 /** Sales through the API: what is recorded, what is refused, and that nothing is recorded twice. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Client } from '../testing/client.ts'
+import type { Client, Reply } from '../testing/client.ts'
 import { makeAccount, makeContact, makeKey, makeOffer, offersBody, unique } from '../testing/fixtures.ts'
 import { type Harness, startHarness } from '../testing/harness.ts'
 import { expectRefusal } from '../testing/refusals.ts'
+import { inTx, originAt } from '../testing/sales.ts'
 import { advanceClock } from '../worker/advance-clock.ts'
+import { lockPurchase } from './purchases/lock-purchase.ts'
+import { renewPurchase } from './subscriptions/renew-purchase.ts'
+import { saveSubscription } from './subscriptions/save-subscription.ts'
 
 const DAY = 86_400_000
 
@@ -526,6 +530,27 @@ describe('a purchase', () => {
     expect(shown.body.data.attributes.deactivation_reason).toBe('deactivated')
   })
 
+  test('that is deactivated again keeps its end, unless another one is given', async () => {
+    const { purchaseId } = await buy({ items: [{ offer_id: await offer(500) }] })
+    const endOf = async (answer: Promise<Reply>) => (await answer).body.data.attributes.deactivated_at
+    const end = await endOf(act(purchaseId, 'deactivate'))
+    await advance(DAY)
+    expect(await endOf(act(purchaseId, 'deactivate'))).toBe(end)
+    expect((await client.get(`/v1/purchases/${purchaseId}`)).body.data.attributes.blocks).toMatchObject([
+      { cause: 'deactivated', since: end },
+    ])
+    const later = new Date(h.app.clock.now().getTime() + DAY).toISOString()
+    const patched = client.patch(`/v1/purchases/${purchaseId}`, {
+      data: { type: 'purchases', attributes: { deactivated_at: later } },
+    })
+    expect(await endOf(patched)).toBe(later)
+    // One that lies ahead is no end yet; and one that was given back ends again.
+    const now = await endOf(act(purchaseId, 'deactivate'))
+    expect(now < later && now > end).toBe(true)
+    await act(purchaseId, 'reactivate')
+    expect((await endOf(act(purchaseId, 'deactivate'))) > now).toBe(true)
+  })
+
   test('can end later: it is active until then', async () => {
     const offerId = await offer(500)
     const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })
@@ -680,6 +705,107 @@ describe('a subscription', () => {
     expect(paid.body.data.attributes.action).toBe('subscribe')
   })
 
+  test('whose trial nobody pays for is past due when it is over, and loses access after the days of grace', async () => {
+    const offerId = await monthly({ trial_days: 14 })
+    const [unpaid, ended] = [
+      await buy({ items: [{ offer_id: offerId }] }),
+      await buy({ items: [{ offer_id: offerId }] }),
+    ]
+    await act(ended.purchaseId, 'deactivate')
+    const statusOf = async ({ purchaseId }: Bought) =>
+      (await client.get(`/v1/purchases/${purchaseId}`)).body.data.attributes.status
+    expect(await statusOf(unpaid)).toBe('trialing')
+    await advance(15 * DAY)
+    expect([await statusOf(unpaid), await statusOf(ended)]).toEqual(['past_due', 'past_due'])
+    // The days of grace are counted from the end of the trial, not from a failure that is reported later.
+    await act(unpaid.purchaseId, 'failed_payments', payment())
+    await advance(18 * DAY)
+    expect(await held(unpaid.contactId)).toEqual([offerId])
+    await advance(3 * DAY)
+    expect(await held(unpaid.contactId)).toEqual([])
+    expect((await client.get(`/v1/purchases/${unpaid.purchaseId}`)).body.data.attributes).toMatchObject({
+      deactivation_reason: 'failed_payment',
+    })
+    await act(unpaid.purchaseId, 'renewals', payment())
+    expect([await statusOf(unpaid), await held(unpaid.contactId)]).toEqual(['active', [offerId]])
+  })
+
+  test('of which a payment is reported late is as if it had been reported in order', async () => {
+    const at = (days: number) => new Date(h.app.clock.now().getTime() + days * DAY).toISOString()
+    const items = [{ offer_id: await monthly() }]
+    const plan = [
+      { offer_id: await offer(2500, { payment_type: 'multipay', interval: 'month', payments_total: 2 }) },
+    ]
+    const ordered_at = at(-50)
+    const steps = {
+      renew: (id: string, occurred_at: string) => act(id, 'renewals', payment({ occurred_at })),
+      fail: (id: string, occurred_at: string) => act(id, 'failed_payments', payment({ occurred_at })),
+      cancel: (id: string) => act(id, 'cancel_subscription'),
+    }
+    const outcome = async (
+      given: { items: object[] },
+      order: (keyof typeof steps)[],
+      occurred_at: string,
+    ): Promise<object> => {
+      const bought = await buy({ ...given, ordered_at })
+      for (const step of order)
+        expect((await steps[step](bought.purchaseId, occurred_at)).status).toBeLessThan(300)
+      const { attributes } = (await client.get(`/v1/purchases/${bought.purchaseId}`)).body.data
+      const { status, multipay_payments_made, current_period_end_at, deactivation_reason } = attributes
+      return {
+        ...{ status, multipay_payments_made, current_period_end_at, deactivation_reason },
+        revenue: await revenue(bought.customerId),
+        isHeld: (await held(bought.contactId)).length,
+      }
+    }
+    for (const given of [{ items }, { items: plan }])
+      for (const step of ['renew', 'fail'] as const) {
+        const inOrder = await outcome(given, [step, 'cancel'], at(-10))
+        expect([step, await outcome(given, ['cancel', step], at(-10))]).toEqual([step, inOrder])
+      }
+    expect(await outcome({ items: plan }, ['cancel', 'renew'], at(-10))).toMatchObject({
+      status: 'completed',
+      isHeld: 1,
+    })
+    const { purchaseId } = await buy({ items, ordered_at })
+    await act(purchaseId, 'cancel_subscription')
+    const after = await expectRefusal(h.app, () => act(purchaseId, 'renewals', payment()), 422)
+    expect(after.body.errors[0]).toMatchObject({
+      code: 'subscription_ended',
+      detail: expect.stringContaining('occurred_at'),
+    })
+  })
+
+  test('whose planned end has come is canceled, also before the background task has seen it', async () => {
+    const { purchaseId } = await buy({ items: [{ offer_id: await monthly() }] })
+    const end = new Date(h.app.clock.now().getTime() + DAY)
+    const plan = (at: Date) =>
+      inTx(h.app, async (tx) =>
+        saveSubscription(
+          tx,
+          await lockPurchase(tx, [siteId], purchaseId),
+          { cancel_at: at },
+          originAt(h.app),
+        ),
+      )
+    await plan(end)
+    const { now } = originAt(h.app)
+    const late = { actor: 'system', requestId: null, now: new Date(now.getTime() + 2 * DAY) }
+    const renew = (occurred_at: string) =>
+      inTx(h.app, async (tx) =>
+        renewPurchase(tx, await lockPurchase(tx, [siteId], purchaseId), { occurred_at }, late),
+      )
+    await expect(renew(late.now.toISOString())).rejects.toMatchObject({ code: 'subscription_ended' })
+    await renew(now.toISOString())
+    await advance(2 * DAY)
+    expect((await client.get(`/v1/purchases/${purchaseId}`)).body.data.attributes).toMatchObject({
+      status: 'canceled',
+      deactivated_at: end.toISOString(),
+    })
+    const { body } = await client.get(`/v1/events?filter[event]=subscription_canceled&sort=-id`)
+    expect(body.data[0].attributes.data).toMatchObject({ purchase_id: purchaseId })
+  })
+
   test('of a payment plan keeps access after its last payment, and takes no other', async () => {
     const offerId = await offer(2500, { payment_type: 'multipay', interval: 'month', payments_total: 2 })
     const { purchaseId, contactId } = await buy({ items: [{ offer_id: offerId }] })
@@ -707,6 +833,47 @@ test('a payment reference names one payment of a provider', async () => {
   await expectRefusal(h.app, () => sale('three@example.com'), 422, {
     pointer: '/data/attributes/payment_reference',
   })
+})
+
+test('a reference is the same with spaces around it, and none when it is blank', async () => {
+  const items = [{ offer_id: await monthly() }]
+  const [email, name] = [newEmail(), `order-${unique()}`]
+  const sale = { email, provider: 'shop', items, payment_reference: `\tpay ${name} ` }
+  const first = await order({ ...sale, provider_reference: ` ${name}\n` })
+  expect(first.body.data.attributes.provider_reference).toBe(name)
+  expect((await order({ ...sale, provider_reference: name })).status).toBe(200)
+  const { orderId, purchaseId } = {
+    orderId: first.body.data.id,
+    purchaseId: (await client.get(`/v1/purchases?filter[order_id]=${first.body.data.id}`)).body.data[0].id,
+  }
+  const paths = [
+    `/v1/purchases/${purchaseId}/renewals`,
+    `/v1/purchases/${purchaseId}/failed_payments`,
+    `/v1/orders/${orderId}/refunds`,
+  ]
+  for (const [index, path] of paths.entries()) {
+    const send = (provider_reference: string) => client.post(path, payment({ provider_reference }))
+    expect((await send(` ${name}-${index} `)).body.data.attributes.provider_reference).toBe(
+      `${name}-${index}`,
+    )
+    expect((await send(`${name}-${index}`)).status).toBe(200)
+    await expectRefusal(h.app, () => send('  '), 422, { pointer: '/data/attributes/provider_reference' })
+  }
+  const blank = { ...sale, email: newEmail(), payment_reference: ' ' }
+  await expectRefusal(h.app, () => order(blank), 422, { pointer: '/data/attributes/payment_reference' })
+})
+
+test('providers of which this server records the sales itself are refused', async () => {
+  const items = [{ offer_id: await offer(500) }]
+  for (const provider of ['stripe', 'bestow']) {
+    const { body } = await expectRefusal(
+      h.app,
+      () => order({ email: newEmail(), items, provider, provider_reference: 'cs_1' }),
+      422,
+      { pointer: '/data/attributes/provider' },
+    )
+    expect(body.errors[0].code).toBe('reserved')
+  }
 })
 
 describe('a refund', () => {
@@ -740,6 +907,30 @@ describe('a refund', () => {
       sales_tax_in_cents: -190,
     })
     expect(await held(contactId)).toHaveLength(1)
+  })
+
+  test('of all that was paid for an order ends access to what it gave for nothing, too', async () => {
+    const [paid, bonus] = [await offer(1000), await offer(0)]
+    const sold = await buy({ items: [{ offer_id: paid }, { offer_id: bonus }] })
+    await refund(sold.orderId, { amount_in_cents: 999 })
+    expect(await held(sold.contactId)).toEqual([paid, bonus])
+    await refund(sold.orderId)
+    expect(await held(sold.contactId)).toEqual([])
+    const { body } = await client.get(`/v1/purchases?filter[order_id]=${sold.orderId}`)
+    for (const { attributes } of body.data) expect(attributes.deactivation_reason).toBe('refund')
+  })
+
+  test('of an order for which nothing was paid says so', async () => {
+    const free = await buy({ items: [{ offer_id: await offer(0) }] })
+    const trial = await buy({ items: [{ offer_id: await monthly({ trial_days: 14 }) }] })
+    for (const { orderId } of [free, trial]) {
+      const { body } = await expectRefusal(h.app, () => refund(orderId), 422)
+      expect(body.errors[0]).toMatchObject({
+        code: 'not_refundable',
+        detail: expect.stringContaining('Nothing'),
+      })
+    }
+    await expectRefusal(h.app, () => refund('999999999'), 404)
   })
 
   test('names each item once, and items or an amount', async () => {

@@ -6,12 +6,22 @@ export const KINDS = ['single', 'free', 'subscription', 'multipay', 'trial'] as 
 export type Kind = (typeof KINDS)[number]
 
 export type Command =
-  | { do: 'sell'; contact: number; kind: Kind; offers: number[]; cents: number; isPending: boolean }
+  /** `hasBonus`: of several offers, the last one costs nothing. */
+  | {
+      do: 'sell'
+      contact: number
+      kind: Kind
+      offers: number[]
+      cents: number
+      isPending: boolean
+      hasBonus: boolean
+    }
   /** The payment of a pending order is known: also a second time, and with another result. */
   | { do: 'settle'; order: number; isPaid: boolean }
   /** The notification of an order arrives again. */
   | { do: 'repeat_sale'; order: number }
-  | { do: 'renew' | 'fail'; purchase: number }
+  /** Reported as many days after it happened. */
+  | { do: 'renew' | 'fail'; purchase: number; daysAgo: number }
   | { do: 'repeat_payment'; purchase: number }
   /** A part, of a hundred, of what is left. */
   | { do: 'refund'; charge: number; percent: number }
@@ -45,11 +55,19 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       offers: fc.uniqueArray(fc.nat(OFFERS - 1), { minLength: 1, maxLength: 3 }),
       cents: fc.integer({ min: 1, max: 10_000 }),
       isPending: fc.boolean(),
+      hasBonus: fc.boolean(),
     }),
   },
   fc.record({ do: fc.constant('settle' as const), order: index, isPaid: fc.boolean() }),
   fc.record({ do: fc.constant('repeat_sale' as const), order: index }),
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('renew' as const, 'fail'), purchase: index }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('renew' as const, 'fail'),
+      purchase: index,
+      daysAgo: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 30 })),
+    }),
+  },
   fc.record({ do: fc.constant('repeat_payment' as const), purchase: index }),
   { weight: 4, arbitrary: fc.record({ do: fc.constant('refund' as const), charge: index, percent }) },
   fc.record({ do: fc.constantFrom('repeat_refund' as const, 'refund_fails'), refund: index }),

@@ -3,6 +3,7 @@ import { CONTACTS, type Command, type Dispute, type Kind } from './commands.ts'
 
 const GRACE_DAYS = 21
 const PLAN_PAYMENTS = 3
+const TRIAL_DAYS = 14
 
 type Cause = 'deactivated' | 'refund' | 'dispute' | 'failed_payment' | 'canceled'
 
@@ -24,6 +25,10 @@ export interface Purchase {
   endedAt: number | null
   endsAt: number | null
   pastDueSince: number | null
+  trialEndsAt: number | null
+  orderedAt: number
+  /** Those of a subscription and attempts at them, in the order in which they were reported. */
+  payments: { at: number; isPaid: boolean }[]
   /** Of its charges, by their number. */
   charges: number[]
 }
@@ -43,6 +48,7 @@ interface Refund {
 }
 
 export interface Order {
+  at: number
   command: Extract<Command, { do: 'sell' }>
   state: 'pending' | 'paid' | 'failed'
 }
@@ -67,7 +73,7 @@ export class Model {
   apply(command: Command): boolean {
     switch (command.do) {
       case 'sell':
-        this.orders.push({ command, state: 'pending' })
+        this.orders.push({ at: this.now, command, state: 'pending' })
         if (!isPendingSale(command)) this.#fulfill(this.orders.at(-1)!)
         return false
       case 'settle': {
@@ -93,15 +99,24 @@ export class Model {
         return false
       case 'deactivate': {
         const index = this.#index(this.purchases, command.purchase)
-        if (index !== null) this.#blockByHand(index, this.now + command.inDays)
+        // Now: one that has ended by hand already keeps its end.
+        const isKept =
+          index !== null &&
+          command.inDays === 0 &&
+          this.purchases[index]!.blocks.some(
+            ({ cause, since, isWaived }) => cause === 'deactivated' && since <= this.now && !isWaived,
+          )
+        if (index !== null && !isKept) this.#blockByHand(index, this.now + command.inDays)
         return false
       }
       case 'reactivate': {
         const index = this.#index(this.purchases, command.purchase)
         if (index === null) return false
         this.#derive(index)
-        for (const block of this.purchases[index]!.blocks)
-          if (block.since <= this.now || block.cause === 'deactivated') block.isWaived = true
+        const blocks = this.purchases[index]!.blocks.filter(({ isWaived }) => !isWaived)
+        const current = blocks.filter(({ since }) => since <= this.now)
+        const waived = current.length > 0 ? current : blocks.filter(({ cause }) => cause === 'deactivated')
+        for (const block of waived) block.isWaived = true
         this.#settle(index)
         return false
       }
@@ -111,7 +126,7 @@ export class Model {
         const purchase = this.purchases[index]!
         if (purchase.status === 'none') return true
         if (isEnded(purchase)) return false
-        this.#end(purchase, 'canceled')
+        this.#end(purchase, 'canceled', this.now)
         this.#settle(index)
         return false
       }
@@ -133,7 +148,8 @@ export class Model {
         return false
       case 'wait':
         this.now += command.days
-        for (const index of this.purchases.keys()) if (!this.purchases[index]!.isClosed) this.#settle(index)
+        for (const [index, purchase] of this.purchases.entries())
+          if (this.#passTime(purchase) || !purchase.isClosed) this.#settle(index)
         return false
       // What is known already changes nothing.
       default:
@@ -182,6 +198,12 @@ export class Model {
     return total - back - (isDisputed ? total : 0)
   }
 
+  #paidBack(charge: number): boolean {
+    const { parts, refunds } = this.charges[charge]!
+    const back = refunds.filter((id) => !this.refunds[id]!.isFailed).map((id) => amountOf(this.refunds[id]!))
+    return sum(back) >= sum(parts.map(({ cents }) => cents))
+  }
+
   #paid(contact: number): number {
     return sum(
       this.charges
@@ -198,14 +220,19 @@ export class Model {
   }
 
   #fulfill(order: Order): void {
-    const { contact, kind, offers, cents } = order.command
+    const { contact, offers } = order.command
     order.state = 'paid'
-    const bought = offers.map((offer) => {
+    const bought = offers.map((offer, position) => {
+      const { kind, cents } = itemOf(order.command, position)
+      const isPaid = kind === 'subscription' || kind === 'multipay'
       this.purchases.push({
         contact,
         offer,
         kind,
         cents,
+        trialEndsAt: kind === 'trial' ? this.now + TRIAL_DAYS : null,
+        orderedAt: order.at,
+        payments: isPaid ? [{ at: this.now, isPaid }] : [],
         blocks: [],
         isClosed: false,
         status: kind === 'trial' ? 'trialing' : isRecurring(kind) ? 'active' : 'none',
@@ -216,10 +243,10 @@ export class Model {
       })
       return this.purchases.length - 1
     })
-    if (kind !== 'trial' && kind !== 'free')
+    if (order.command.kind !== 'trial' && order.command.kind !== 'free')
       this.#charge(
         contact,
-        bought.map((purchase) => ({ purchase, cents })),
+        bought.map((purchase) => ({ purchase, cents: this.purchases[purchase]!.cents })),
       )
   }
 
@@ -228,28 +255,55 @@ export class Model {
     for (const { purchase } of parts) this.purchases[purchase]!.charges.push(this.charges.length - 1)
   }
 
-  #pay(command: { do: 'renew' | 'fail'; purchase: number }): boolean {
+  #pay(command: { do: 'renew' | 'fail'; purchase: number; daysAgo: number }): boolean {
     const index = this.#index(this.purchases, command.purchase)
     if (index === null) return false
     const purchase = this.purchases[index]!
-    if (purchase.status === 'none' || isEnded(purchase)) return true
-    if (command.do === 'fail') {
-      purchase.status = 'past_due'
-      purchase.pastDueSince ??= this.now
-    } else {
+    const { status, endedAt, payments } = purchase
+    const at = this.now - command.daysAgo
+    const isPaid = command.do === 'renew'
+    if (status === 'none' || at < purchase.orderedAt) return true
+    if (endedAt !== null && (at >= endedAt || (isPaid && status === 'completed'))) return true
+    payments.push({ at, isPaid })
+    const failedSince = this.#failedSince(purchase)
+    if (isPaid) {
       this.#charge(purchase.contact, [{ purchase: index, cents: purchase.cents }])
-      purchase.status = 'active'
-      purchase.pastDueSince = null
-      if (purchase.kind === 'multipay' && purchase.charges.length >= PLAN_PAYMENTS)
-        this.#end(purchase, 'completed')
+      const paid = payments.filter((payment) => payment.isPaid)
+      if (purchase.kind === 'multipay' && paid.length >= PLAN_PAYMENTS)
+        this.#end(purchase, 'completed', Math.max(...paid.map((payment) => payment.at)))
+      else if (endedAt === null) {
+        purchase.status = failedSince === null ? 'active' : 'past_due'
+        purchase.pastDueSince = failedSince
+      }
+    } else if (endedAt === null && failedSince !== null) {
+      purchase.status = 'past_due'
+      purchase.pastDueSince = Math.min(purchase.pastDueSince ?? failedSince, failedSince)
     }
     this.#settle(index)
     return false
   }
 
-  #end(purchase: Purchase, status: 'canceled' | 'completed'): void {
+  /** When the first payment failed of those after the last one that succeeded; of two at once, the later report counts. */
+  #failedSince({ payments }: Purchase): number | null {
+    const inOrder = payments.map((payment, n) => ({ ...payment, n })).sort((a, b) => a.at - b.at || a.n - b.n)
+    return inOrder[inOrder.findLastIndex(({ isPaid }) => isPaid) + 1]?.at ?? null
+  }
+
+  /** What time alone does to a subscription. @returns whether it has changed */
+  #passTime(purchase: Purchase): boolean {
+    const { status, endsAt, trialEndsAt } = purchase
+    if (status === 'none' || isEnded(purchase)) return false
+    if (endsAt !== null && endsAt <= this.now) this.#end(purchase, 'canceled', endsAt)
+    else if (status === 'trialing' && trialEndsAt! <= this.now) {
+      purchase.status = 'past_due'
+      purchase.pastDueSince = trialEndsAt
+    } else return false
+    return true
+  }
+
+  #end(purchase: Purchase, status: 'canceled' | 'completed', at: number): void {
     purchase.status = status
-    purchase.endedAt = this.now
+    purchase.endedAt = at
     purchase.pastDueSince = null
   }
 
@@ -336,6 +390,14 @@ export class Model {
     const paid = sum(charges.map((id) => of(this.charges[id]!.parts)))
     // A refund of which the purchase had no part is none of it.
     const own = refunds.filter((id) => of(this.refunds[id]!.parts) > 0)
+    // What cost nothing goes with the payment that it came with.
+    const isBonus = paid === 0 && purchase.charges.length > 0
+    if (isBonus && purchase.charges.every((id) => this.#paidBack(id)) && refunds.length > 0)
+      facts.push({
+        cause: 'refund',
+        fact: String(refunds.at(-1)),
+        since: this.refunds[refunds.at(-1)!]!.at,
+      })
     if (own.length > 0 && paid - sum(own.map((id) => of(this.refunds[id]!.parts))) <= 0)
       facts.push({ cause: 'refund', fact: String(own.at(-1)), since: this.refunds[own.at(-1)!]!.at })
     for (const id of purchase.charges) {
@@ -362,6 +424,16 @@ export class Model {
     const index = this.#index(list, chosen)
     return index === null ? null : list[index]!
   }
+}
+
+/** What an item of an order is, and costs. */
+export function itemOf(
+  { kind, offers, cents, hasBonus }: Extract<Command, { do: 'sell' }>,
+  position: number,
+): { kind: Kind; cents: number } {
+  const isBonus = hasBonus && position > 0 && position === offers.length - 1
+  if (isBonus || kind === 'free') return { kind: 'free', cents: 0 }
+  return { kind, cents }
 }
 
 /** Free orders and trials have no payment to wait for. */

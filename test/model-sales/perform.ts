@@ -17,8 +17,8 @@ import { recordRefund } from '../../src/sales/transactions/record-refund.ts'
 import { refundPayment } from '../../src/sales/transactions/refund-payment.ts'
 import { makeContact, unique } from '../../src/testing/fixtures.ts'
 import type { Harness } from '../../src/testing/harness.ts'
-import { CONTACTS, type Command, type Dispute } from './commands.ts'
-import { isPendingSale, type Shown } from './model.ts'
+import { CONTACTS, type Command, type Dispute, type Kind } from './commands.ts'
+import { isPendingSale, itemOf, type Shown } from './model.ts'
 
 const DAY = 86_400_000
 
@@ -135,7 +135,8 @@ export class Scenario {
   async #wait(days: number): Promise<void> {
     this.#days += days
     const { app } = this.#shop.h
-    await settleDue({ ...app, db: app.db, clock: { now: () => this.#at(0) } } as typeof app)
+    const later = { ...app, db: app.db, clock: { now: () => this.#at(0) } } as typeof app
+    while ((await settleDue(later)) > 0);
   }
 
   async #sell(tx: Tx, command: Extract<Command, { do: 'sell' }>): Promise<void> {
@@ -149,7 +150,9 @@ export class Scenario {
       reference: `order-${n}`,
       currency: 'USD',
       ordered_at: this.#at(0),
-      items: command.offers.map((offer) => this.#item(command, this.#shop.offers[offer]!)),
+      items: command.offers.map((offer, position) =>
+        this.#item(itemOf(command, position), this.#shop.offers[offer]!),
+      ),
       payment:
         command.kind === 'trial'
           ? null
@@ -183,7 +186,7 @@ export class Scenario {
     this.#charges.push({ id, cents, disputedAs: `dispute-${unique()}`, states: 0 })
   }
 
-  #item({ kind, cents }: Extract<Command, { do: 'sell' }>, offer_id: string): SoldItem {
+  #item({ kind, cents }: { kind: Kind; cents: number }, offer_id: string): SoldItem {
     const isTrial = kind === 'trial'
     const isRecurring = isTrial || kind === 'subscription' || kind === 'multipay'
     const total = isTrial || kind === 'free' ? 0 : cents
@@ -216,7 +219,7 @@ export class Scenario {
     }
   }
 
-  async #pay(tx: Tx, command: { do: 'renew' | 'fail' | 'repeat_payment'; purchase: number }): Promise<void> {
+  async #pay(tx: Tx, command: Extract<Command, { do: 'renew' | 'fail' | 'repeat_payment' }>): Promise<void> {
     const id = chosen(this.#purchases, command.purchase)
     if (id === undefined) return
     const purchase = await lockPurchase(tx, [this.#shop.siteId], id)
@@ -225,12 +228,14 @@ export class Scenario {
       if (reference) await renewPurchase(tx, purchase, { provider_reference: reference }, this.#origin)
       return
     }
+    const late = command.daysAgo > 0 && { occurred_at: this.#at(-command.daysAgo).toISOString() }
     if (command.do === 'fail') {
-      await failPayment(tx, purchase, {}, this.#origin)
+      await failPayment(tx, purchase, { ...late }, this.#origin)
       return
     }
     const reference = `payment-${unique()}`
-    const paid = await renewPurchase(tx, purchase, { provider_reference: reference }, this.#origin)
+    const given = { provider_reference: reference, ...late }
+    const paid = await renewPurchase(tx, purchase, given, this.#origin)
     this.#payments.set(id, reference)
     this.#addCharge(paid.id, purchase.subscription!.amount)
   }
@@ -284,7 +289,12 @@ export class Scenario {
     const purchase = await lockPurchase(tx, [this.#shop.siteId], id)
     switch (command.do) {
       case 'deactivate':
-        return deactivatePurchase(tx, purchase, this.#at(command.inDays), this.#origin)
+        return deactivatePurchase(
+          tx,
+          purchase,
+          command.inDays === 0 ? null : this.#at(command.inDays),
+          this.#origin,
+        )
       case 'reactivate':
         return reactivatePurchase(tx, purchase, this.#origin)
       case 'cancel':

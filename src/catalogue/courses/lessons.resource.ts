@@ -19,6 +19,7 @@ import { moduleRecords } from './modules.resource.ts'
 import { inOrder, LESSONS, MEDIA, positionIn, sequenceRecords } from './sequence.ts'
 
 const LONGEST_TITLE = 200
+const PUBLISHING_OPTIONS = ['published', 'draft', 'drip', 'locked']
 
 export const lessons = defineResource({
   type: 'lessons',
@@ -33,7 +34,7 @@ export const lessons = defineResource({
     title: writable(text(), line(LONGEST_TITLE), { required: true }),
     position: positionIn(LESSONS),
     status: text(),
-    publishing_option: writable(text(), choice(['published', 'draft', 'drip', 'locked'])),
+    publishing_option: writable(text(), choice(PUBLISHING_OPTIONS)),
     body: writable(extension(text()), html),
     // With `drip`: so many days after access to the course begins.
     drip_days: writable(extension(nullableInteger()), wholeNumber(0, MOST_DAYS)),
@@ -54,7 +55,7 @@ export const lessons = defineResource({
       }),
     },
   },
-  filterable: { title: 'text', publishing_option: 'text' },
+  filterable: { title: 'text', publishing_option: PUBLISHING_OPTIONS },
   sorts: { title: sql`r.title`, position: sql`r.position` },
   defaultSort: 'position',
   examples: { status: 'ready', publishing_option: 'published', drip_days: null },

@@ -65,7 +65,7 @@ export const media = defineResource({
     upload: toOne('uploads', sql`r.upload_id`),
   },
   filters: { lesson_id: related(sql`r.lesson_id`, 'lessons', 'Media of this lesson') },
-  filterable: { title: 'text', kind: 'text' },
+  filterable: { title: 'text', kind: MEDIA_KINDS },
   sorts: { position: sql`r.position` },
   defaultSort: 'position',
   examples: {

@@ -14,6 +14,8 @@ import { pictureAddress } from '../own-files.ts'
 import { courseRecords } from './courses.resource.ts'
 import { inOrder, LESSONS, MODULES, positionIn, sequenceRecords } from './sequence.ts'
 
+const PUBLISHING_OPTIONS = ['published', 'draft']
+
 export const modules = defineResource({
   type: 'modules',
   singular: 'module',
@@ -27,7 +29,7 @@ export const modules = defineResource({
     description: writable(nullableText(), paragraphs()),
     position: positionIn(MODULES),
     poster_image_url: pictureAddress(),
-    publishing_option: writable(text(), choice(['published', 'draft'])),
+    publishing_option: writable(text(), choice(PUBLISHING_OPTIONS)),
     created_at: timestamp(),
     updated_at: timestamp(),
   },
@@ -36,7 +38,7 @@ export const modules = defineResource({
     lessons: inOrder('lessons', LESSONS),
   },
   filters: { course_id: related(sql`r.product_id`, 'courses', 'Modules of this course') },
-  filterable: { title: 'text', publishing_option: 'text' },
+  filterable: { title: 'text', publishing_option: PUBLISHING_OPTIONS },
   sorts: { title: sql`r.title`, position: sql`r.position` },
   defaultSort: 'position',
   examples: { publishing_option: 'published' },

@@ -15,6 +15,8 @@ import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { pictureAddress } from '../own-files.ts'
 
+const PUBLISH_STATUSES = ['draft', 'published']
+
 /** What Kajabi calls the productizable type; of most products it is the name of their type. */
 const CLASS = sql`coalesce(r.class_name, r.product_type_name)`
 
@@ -41,7 +43,7 @@ export const products = defineResource({
     },
     product_type_name: writable(text(), line(100)),
     product_type_id: derived<string>({ schema: Type.Integer() }, Number),
-    publish_status: writable(text(), choice(['draft', 'published'])),
+    publish_status: writable(text(), choice(PUBLISH_STATUSES)),
     thumbnail_url: pictureAddress(),
     url: derived<string>(
       nullableText(
@@ -67,7 +69,7 @@ export const products = defineResource({
     title: 'text',
     description: 'text',
     status: 'text',
-    publish_status: 'text',
+    publish_status: PUBLISH_STATUSES,
     updated_at: 'time',
   },
   sorts: {

@@ -421,6 +421,7 @@ export function samplePages(text: string): Samples {
         'offer_unavailable',
         'checkout_unavailable',
         'already_subscribed',
+        'not_again',
         'payment_pending',
       ] as const
     ).map((about) => ({ about, path: '/' })),

@@ -148,6 +148,7 @@ export type MessageKind =
   | 'offer_unavailable'
   | 'checkout_unavailable'
   | 'already_subscribed'
+  | 'not_again'
   | 'payment_pending'
 export type ProblemKind =
   | 'not_found'

@@ -13,13 +13,16 @@ import { discountIn, snapshotOf } from './snapshot.ts'
 
 export type Claimed =
   | { outcome: 'claimed'; isNewCustomer: boolean }
+  /** They had it before, and it has ended: the owner gives it again. */
+  | { outcome: 'not_again' }
   /** The coupon has no use left; or the customer of another contact has the e-mail. */
   | { outcome: 'used_up' }
   | { outcome: 'taken' }
 
 /**
  * Gives somebody an offer for which nothing is to be paid: an order, a purchase and their events, in one
- * transaction. Whoever holds it already gets nothing more.
+ * transaction. Whoever holds it already gets nothing more. To whom the owner has ended it, it is not given again; nor is
+ * a free offer whose access period is over, as there is one trial.
  */
 export async function claimFree(app: App, purchase: WantedPurchase): Promise<Claimed> {
   try {
@@ -48,6 +51,8 @@ const claim = (app: App, { offer, coupon, ...buyer }: WantedPurchase): Promise<C
     const { contact } = await ensureContact(tx, siteId, { email, name: name ?? '' }, origin)
     const standing = await readStanding(tx, { siteId, contactId: contact.id, offerId: offer.id }, now)
     if (standing.isHeld) return { outcome: 'claimed', isNewCustomer: false }
+    const isOver = standing.endedBy === 'time' && offer.payment_type === 'free'
+    if (standing.endedBy === 'owner' || isOver) return { outcome: 'not_again' }
     const snapshot = snapshotOf(offer, coupon, false)
     const checkout = await insertCheckout(
       tx,

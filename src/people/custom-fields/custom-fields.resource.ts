@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import {
   boolean,
   contains,
-  equals,
   extension,
   nullableText,
+  oneOf,
   parseBoolean,
   text,
   toOne,
@@ -38,7 +38,7 @@ export const customFields = defineResource({
   relationships: { site: toOne('sites', sql`r.site_id`) },
   filters: {
     title_cont: contains(sql`r.title`, 'Title contains'),
-    type_eq: equals(sql`r.type`, FIELD_TYPES.join(', ')),
+    type_eq: oneOf(sql`r.type`, FIELD_TYPES),
     required_eq: {
       description: 'Required on forms: true or false',
       build: (value) => ({ where: sql`r.required = ${parseBoolean(value)}` }),

@@ -103,11 +103,14 @@ export const related = (column: Select, type: string, description: string): Filt
 /** A filter whose value is one of these words. */
 export const oneOf = (column: Select, choices: readonly string[]): Filter => ({
   description: choices.join(', '),
-  build(value) {
-    if (!choices.includes(value)) throw new Error(`must be one of ${choices.join(', ')}`)
-    return { where: sql`${column} = ${value}` }
-  },
+  build: (value) => ({ where: sql`${column} = ${parseChoice(value, choices)}` }),
 })
+
+/** @throws Error that names the choices when `value` is none of them */
+export function parseChoice(value: string, choices: readonly string[]): string {
+  if (choices.includes(value)) return value
+  throw new Error(`must be one of ${choices.join(', ')}`)
+}
 
 /** @throws Error that says so when `value` is not true or false */
 export function parseBoolean(value: string): boolean {

@@ -1,10 +1,10 @@
 /** Filters that follow from what can be compared of a resource: `filter[<name>_<operator>]`. */
 import { type RawBuilder, sql } from 'kysely'
 import { emailFragment } from '../text/email-address.ts'
-import { containing, isoTime, parseBoolean, parseNumber } from './field-types.ts'
+import { containing, isoTime, parseBoolean, parseChoice, parseNumber } from './field-types.ts'
 import { isId, readId } from './identifiers.ts'
 import { pick } from './pick.ts'
-import type { Filter, Kind } from './resource.ts'
+import type { Compared, Filter, Kind } from './resource.ts'
 import { parseTime } from './times.ts'
 
 type Column = RawBuilder<unknown>
@@ -128,14 +128,36 @@ const nullness: Operator = {
 
 export const operatorsOf: Record<Kind, Record<string, Operator>> = { text, email, number, time, id }
 
+/** As for texts; a whole value is one of the words. */
+function word(choices: readonly string[]): Record<string, Operator> {
+  const check = (value: string) => void parseChoice(value, choices)
+  const checked = (name: string, read: (value: string, each?: string[]) => void): Operator => ({
+    description: `${text[name]!.description}: ${choices.join(', ')}`,
+    where(column, value, each) {
+      read(value, each)
+      return text[name]!.where(column, value, each)
+    },
+  })
+  const checkEach = (value: string, each?: string[]) => listed(value, each).forEach(check)
+  return {
+    ...text,
+    eq: checked('eq', check),
+    not_eq: checked('not_eq', check),
+    in: checked('in', checkEach),
+    not_in: checked('not_in', checkEach),
+  }
+}
+
 /** The filters that compare one column, by their names. Kajabi documents few of them. */
 export const comparisons = (
   name: string,
   column: Column,
-  kind: Kind,
+  kind: Compared,
   { nullable = false }: { nullable?: boolean } = {},
-): Record<string, Filter> =>
-  filtersOf(name, column, { ...operatorsOf[kind], ...(nullable && { null: nullness }) }, true)
+): Record<string, Filter> => {
+  const operators = typeof kind === 'string' ? operatorsOf[kind] : word(kind)
+  return filtersOf(name, column, { ...operators, ...(nullable && { null: nullness }) }, true)
+}
 
 const filtersOf = (
   name: string,

@@ -116,6 +116,9 @@ export interface LookedUpFilter extends Omit<Filter, 'build'> {
 /** What can be compared, and with which operators: see operators.ts. */
 export type Kind = 'text' | 'email' | 'number' | 'time' | 'id'
 
+/** A kind, or the words of which the attribute has one: it is compared as a text with these. */
+export type Compared = Kind | readonly string[]
+
 /**
  * All there is to say about a type of resource. Lists, single resources, sparse fields, includes, paging,
  * links, their SQL and their place in the OpenAPI document follow from it.
@@ -161,7 +164,7 @@ export interface Resource {
   /** Those of a list that needs its site. */
   lookedUpFilters?: Record<string, LookedUpFilter>
   /** Attributes that can be compared, or columns; the id and times need not be named. */
-  filterable?: Record<string, Kind>
+  filterable?: Record<string, Compared>
   /** Names that `sort` knows, each with its SQL expression; `id`, `created_at` and `updated_at` need not be named. */
   sorts: Record<string, RawBuilder<unknown>>
   /** Order of a list that the caller does not sort, as the caller would write it. */
@@ -218,7 +221,7 @@ export const withoutExtensionAttributes = (resource: Resource): Resource => ({
 
 function comparisonsOf({ attributes, filterable = {} }: Resource): Record<string, Filter> {
   const times = Object.entries(attributes).filter(([, { schema }]) => isTime(schema))
-  const kinds: Record<string, Kind> = {
+  const kinds: Record<string, Compared> = {
     ...filterable,
     ...Object.fromEntries(times.map(([name]) => [name, 'time'])),
     id: 'id',

@@ -8,6 +8,7 @@ import {
   nullableInteger,
   nullableText,
   nullableTimestamp,
+  parseChoice,
   related,
   text,
   timestamp,
@@ -102,10 +103,7 @@ export const coupons = defineResource({
     },
     status: {
       description: STATUSES.filter((status) => status !== 'archived').join(', '),
-      build(value, scope) {
-        if (!STATUSES.includes(value)) throw new Error(`must be one of ${STATUSES.join(', ')}`)
-        return { where: sql`${statusAt(scope)} = ${value}` }
-      },
+      build: (value, scope) => ({ where: sql`${statusAt(scope)} = ${parseChoice(value, STATUSES)}` }),
     },
     offer_id: {
       ...related(sql`r.id`, 'offers', 'Coupons for this offer, also those for every offer'),

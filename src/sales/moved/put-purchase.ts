@@ -129,6 +129,7 @@ export async function updateMovedPurchase(
         trial_ends_at: trialEndsAt,
         ...(periodEnd && { period_end: periodEnd }),
         cancel_at: cancelAt,
+        ...(['active', 'trialing'].includes(status) && { past_due_since: null }),
         ...(isFinal(status) && { ended_at: deactivatedAt ?? purchase.updatedAt }),
       },
       origin,
@@ -240,23 +241,28 @@ async function insertSubscription(
   now: Date,
 ): Promise<void> {
   const { deactivatedAt, deactivationReason: reason } = purchase
-  const endedAt = !isFinal(s.status)
-    ? null
-    : reason === 'canceled' && deactivatedAt
-      ? deactivatedAt
-      : updatedAt
-  const cancelAt = s.cancelAt ?? (endedAt === null && reason === 'canceled' ? deactivatedAt : null)
+  const plannedEnd = s.cancelAt ?? (!isFinal(s.status) && reason === 'canceled' ? deactivatedAt : null)
+  // Its planned end has come since it was read.
+  const isOver = !isFinal(s.status) && plannedEnd !== null && plannedEnd <= now
+  const status = isOver ? 'canceled' : s.status
+  const endedAt = isOver
+    ? plannedEnd
+    : !isFinal(status)
+      ? null
+      : reason === 'canceled' && deactivatedAt
+        ? deactivatedAt
+        : updatedAt
   const failedSince = reason === 'failed_payment' ? deactivatedAt : null
-  const statusSince = ['unpaid', 'paused'].includes(s.status) ? (failedSince ?? updatedAt) : createdAt
+  const statusSince = ['unpaid', 'paused'].includes(status) ? (failedSince ?? updatedAt) : createdAt
   await sql`
     with inserted as (
       insert into subscriptions (site_id, purchase_id, customer_id, provider, reference, is_test, status, status_since,
                                  currency, amount, tax, interval, interval_count, payments_total, started_at, trial_ends_at,
                                  period_start, period_end, cancel_at, past_due_since, ended_at, created_at, updated_at)
-      select ${siteId}, ${purchaseId}, ${customerId}, ${provider}, null, ${isTest}, ${s.status}, ${statusSince},
+      select ${siteId}, ${purchaseId}, ${customerId}, ${provider}, null, ${isTest}, ${status}, ${statusSince},
              ${currency}, ${amount}, 0, ${s.interval}, ${s.intervalCount}, ${s.paymentsTotal}, ${purchase.effectiveStartAt},
-             ${s.trialEndsAt}, null, ${s.periodEnd}, ${cancelAt},
-             case when ${s.status} = 'past_due'
+             ${s.trialEndsAt}, null, ${s.periodEnd}, ${plannedEnd},
+             case when ${status} = 'past_due'
                   then ${failedSince}::timestamptz - make_interval(days => t.payment_grace_days) end,
              ${endedAt}, ${createdAt}, ${now}
         from sites t where t.id = ${siteId}

@@ -157,10 +157,8 @@ async function insertShares(
  * before it of which so much is left.
  */
 export async function linkRefunds(tx: Tx, siteId: string, origin: Origin): Promise<void> {
-  const { rows: refunds } = await sql<{ id: string; purchase_ids: string[] }>`
-    select t.id, array(select tp.purchase_id::text from transaction_purchases tp
-                        where tp.transaction_id = t.id and tp.site_id = t.site_id) as purchase_ids
-      from transactions t
+  const { rows: refunds } = await sql<{ id: string }>`
+    select t.id from transactions t
      where t.site_id = ${siteId} and t.action in ('refund', 'dispute') and t.parent_id is null
      order by t.occurred_at, t.id`.execute(tx)
   for (const { id } of refunds)
@@ -178,10 +176,17 @@ export async function linkRefunds(tx: Tx, siteId: string, origin: Origin): Promi
                          c.occurred_at desc, c.id desc
                 limit 1)
        where t.id = ${id} and t.site_id = ${siteId}`.execute(tx)
+  const ids = refunds.map(({ id }) => id)
+  // Also those that came with a payment that was paid back.
+  const { rows: purchases } = await sql<{ id: string }>`
+    select distinct tp.purchase_id as id
+      from transactions t
+      join transaction_purchases tp on tp.transaction_id in (t.id, t.parent_id) and tp.site_id = t.site_id
+     where t.id = any (${ids}::bigint[]) and t.site_id = ${siteId}`.execute(tx)
   await settleMoved(
     tx,
     siteId,
-    refunds.flatMap(({ purchase_ids }) => purchase_ids),
+    purchases.map(({ id }) => id),
     origin,
   )
 }

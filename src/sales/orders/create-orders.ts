@@ -46,6 +46,9 @@ export interface CreatedOrder {
   unknownCodes: string[]
 }
 
+/** Of what this server records itself: sales of connected accounts, and what is given for nothing. */
+const RESERVED = ['stripe', 'bestow']
+
 /** Nobody but the owner took the money. */
 const MANUAL = 'manual'
 
@@ -270,7 +273,8 @@ async function findOrders(tx: Tx, orders: ReadOrder[]): Promise<(KnownOrder | nu
 /**
  * What was recorded before stays, also when its offers are not sold any more.
  *
- * @throws ApiError 422 when the reference is that of another sale; for an archived offer, and an unknown coupon
+ * @throws ApiError 422 when the reference is that of another sale; for a reserved provider, an archived offer, and an
+ *   unknown coupon
  */
 function accept(
   order: ReadOrder,
@@ -279,10 +283,18 @@ function accept(
   offers: SoldOffers,
 ): AcceptedOrder {
   if (known) return { order, knownId: assertSameSale(order, known), unknownCodes: [] }
+  if (RESERVED.includes(order.provider)) throw reserved(order.provider)
   assertOnSale(offers, order.siteId, order.values, order.orderedAt)
   if (order.provider === MANUAL) assertCodes(order, unknownCodes)
   return { order, knownId: null, unknownCodes }
 }
+
+const reserved = (provider: string) =>
+  unprocessable(
+    'reserved',
+    `The provider ${provider} is that of sales that this server records itself. Name the shop that took the money, as in my-shop`,
+    pointer('provider'),
+  )
 
 /** A sale at no provider has no codes but those of the site. @throws ApiError 422 */
 function assertCodes({ items }: ReadOrder, unknownCodes: string[]): void {

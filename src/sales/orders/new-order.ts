@@ -10,6 +10,7 @@ import { readId, withId } from '../../platform/jsonapi/identifiers.ts'
 import { NullableText } from '../../platform/jsonapi/nullable.ts'
 import { addInterval } from '../add-interval.ts'
 import { GivenTime } from '../given-time.ts'
+import { Reference } from '../references.ts'
 import type { Interval, PaymentType } from '../states.ts'
 import { type PaymentResult, type SoldItem, type SoldSubscription, totalOf } from './record-sales.ts'
 
@@ -71,25 +72,13 @@ export const NewOrderAttributes = Type.Object({
       pattern: '^[a-z0-9][a-z0-9_-]{0,49}$',
       default: 'manual',
       examples: ['shop'],
-      description: 'Who took the money',
+      description: 'Who took the money. `stripe` and `bestow` are what this server records itself',
     }),
   ),
-  provider_reference: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 255,
-      examples: [],
-      description: 'The sale at the provider. A sale is recorded once for each: a repetition answers 200',
-    }),
+  provider_reference: Reference(
+    'The sale at the provider. A sale is recorded once for each: a repetition answers 200',
   ),
-  payment_reference: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 255,
-      examples: [],
-      description: 'The payment at the provider, by which refunds and repetitions name it',
-    }),
-  ),
+  payment_reference: Reference('The payment at the provider, by which refunds and repetitions name it'),
   payment_fee_in_cents: Type.Optional(Cents('What the provider keeps')),
   ordered_at: Type.Optional(GivenTime('When it was paid. Left out: now')),
   opt_in: Type.Optional(Type.Boolean({ description: 'The customer wants to get marketing e-mails' })),

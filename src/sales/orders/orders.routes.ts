@@ -8,6 +8,7 @@ import { SiteRelationship, siteOf } from '../../platform/http/site-of.ts'
 import { component } from '../../platform/jsonapi/documented.ts'
 import { ApiError } from '../../platform/jsonapi/errors.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
+import { withReferences } from '../references.ts'
 import { createOrders, type GivenOrder } from './create-orders.ts'
 import { NewOrderAttributes } from './new-order.ts'
 import { orders as resource } from './orders.resource.ts'
@@ -68,8 +69,8 @@ const create = route({
   keysOf({ body }) {
     const { provider_reference, payment_reference } = body.data.attributes
     return [
-      ...(provider_reference === undefined ? [] : [`order ${provider_reference}`]),
-      ...(payment_reference === undefined ? [] : [`payment ${payment_reference}`]),
+      ...(provider_reference === undefined ? [] : [`order ${provider_reference.trim()}`]),
+      ...(payment_reference === undefined ? [] : [`payment ${payment_reference.trim()}`]),
     ]
   },
   async handler(contexts) {
@@ -100,7 +101,7 @@ function readOrder(context: WriteContext<Static<typeof NewOrder>>): GivenOrder {
   const { attributes, relationships } = context.body.data
   return {
     siteId: siteOf(context),
-    values: attributes,
+    values: withReferences(attributes),
     customer: {
       customerId: relationships?.customer?.data.id,
       contactId: relationships?.contact?.data.id,

@@ -4,16 +4,30 @@ import type { Origin } from '../../platform/events/events.ts'
 import { originJson } from '../settle/settle-purchases.ts'
 import type { LockedPurchase } from './lock-purchase.ts'
 
-/** Ends access by a locked purchase, now or at a later time. Billing goes on. */
+/**
+ * Ends access by a locked purchase, now or at a given time. Billing goes on. One that was ended by hand already, and not
+ * given back, keeps that end unless another one is given.
+ *
+ * @param at null: now
+ */
 export async function deactivatePurchase(
   tx: Tx,
   { site_id, id }: LockedPurchase,
-  at: Date,
+  at: Date | null,
   origin: Origin,
 ): Promise<void> {
+  if (at === null && (await wasDeactivated(tx, site_id, id, origin.now))) return
   await sql`
-    select block_purchases(${site_id}::bigint, ${[id]}::bigint[], 'deactivated', ${at}::timestamptz,
+    select block_purchases(${site_id}::bigint, ${[id]}::bigint[], 'deactivated', ${at ?? origin.now}::timestamptz,
                            ${originJson(origin)}::jsonb, ${origin.now}::timestamptz)`.execute(tx)
+}
+
+async function wasDeactivated(tx: Tx, siteId: string, id: string, now: Date): Promise<boolean> {
+  const { rows } = await sql`
+    select from purchase_blocks
+     where purchase_id = ${id} and site_id = ${siteId} and cause = 'deactivated' and since <= ${now}
+       and waived_at is null`.execute(tx)
+  return rows.length > 0
 }
 
 /**

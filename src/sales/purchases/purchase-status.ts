@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { FilterSql } from '../../platform/jsonapi/resource.ts'
 import { countedAs, countedRare, countedRows, keptCount } from '../kept-counts.ts'
+import { SUBSCRIPTION_STATUSES } from '../states.ts'
 
 const PAYING = sql`('charge', 'subscribe', 'subscription_charge')`
 
@@ -17,6 +18,8 @@ export const purchaseStatus = sql`coalesce(u.status, r.payment_status)`
 
 /** How payments stand of what was paid for once. */
 const PAYMENT_STATUSES = ['paid', 'refunded', 'disputed']
+
+export const PURCHASE_STATUSES = [...SUBSCRIPTION_STATUSES, ...PAYMENT_STATUSES]
 
 /** The planner knows how many these are; with the outer join of the list it takes them for none. */
 const isPaidOnce = sql`not exists (

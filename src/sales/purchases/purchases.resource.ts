@@ -10,6 +10,7 @@ import {
   nullableText,
   nullableTimestamp,
   parseBoolean,
+  parseChoice,
   personal,
   related,
   text,
@@ -22,10 +23,9 @@ import { defineResource, type FilterSql, type Scope } from '../../platform/jsona
 import { dateRange } from '../date-range.ts'
 import { countedRare, keptTotal, ofOffer } from '../kept-counts.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
+import { PAYMENT_TYPES } from '../states.ts'
 import { blocksOfPurchase, PurchaseBlockSchema } from './purchase-blocks.ts'
-import { hasStatus, paymentsMade, purchaseStatus } from './purchase-status.ts'
-
-const PAYMENT_TYPES = ['free', 'single', 'multipay', 'subscription']
+import { hasStatus, PURCHASE_STATUSES, paymentsMade, purchaseStatus } from './purchase-status.ts'
 
 /** An end may be planned: until then the purchase is active. */
 const isActive = ({ now }: Scope) => sql`(r.deactivated_at is null or r.deactivated_at > ${now})`
@@ -140,15 +140,12 @@ export const purchases = defineResource({
     payment_type: {
       description: PAYMENT_TYPES.join(', '),
       extension: true,
-      build(value) {
-        if (PAYMENT_TYPES.includes(value)) return ofPaymentType(value)
-        throw new Error(`must be one of ${PAYMENT_TYPES.join(', ')}`)
-      },
+      build: (value) => ofPaymentType(parseChoice(value, PAYMENT_TYPES)),
     },
     status: {
-      description: 'This status, such as active, past_due, canceled, paid or refunded',
+      description: PURCHASE_STATUSES.join(', '),
       extension: true,
-      build: hasStatus,
+      build: (value) => hasStatus(parseChoice(value, PURCHASE_STATUSES)),
     },
     ...documentedComparisons(
       {

@@ -15,6 +15,7 @@ import { NullableText, NullableTime } from '../../platform/jsonapi/nullable.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { GivenTime, invalidTime, readEnd } from '../given-time.ts'
 import type { PaymentProvider } from '../provider.ts'
+import { Reference, withReferences } from '../references.ts'
 import { cancelAtProvider, cancelSubscription } from '../subscriptions/cancel-subscription.ts'
 import { failPayment, renewPurchase } from '../subscriptions/renew-purchase.ts'
 import { transactions } from '../transactions/transactions.resource.ts'
@@ -58,9 +59,9 @@ const deactivate = actionRoute(
     summary: 'Deactivate a purchase',
     records: ['purchase_deactivated'],
     description:
-      'Ends access by this purchase now; its subscription goes on, see `cancel_subscription`. What the customer holds by a grant or by another purchase stays.',
+      'Ends access by this purchase now; its subscription goes on, see `cancel_subscription`. What the customer holds by a grant or by another purchase stays. Repeated, it changes nothing; `PATCH /v1/purchases/{id}` sets another time.',
   },
-  (context, purchase) => deactivatePurchase(context.tx, purchase, context.scope.now, originOf(context)),
+  (context, purchase) => deactivatePurchase(context.tx, purchase, null, originOf(context)),
 )
 
 const reactivate = actionRoute(
@@ -155,14 +156,7 @@ const payment = {
   sales_tax_in_cents: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 999_999_999_999, examples: [0], description: 'The tax in it' }),
   ),
-  provider_reference: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 255,
-      examples: [],
-      description: 'The payment at the provider. It is recorded once: a repetition answers 200',
-    }),
-  ),
+  provider_reference: Reference('The payment at the provider. It is recorded once: a repetition answers 200'),
   occurred_at: Type.Optional(GivenTime('Left out: now')),
 }
 
@@ -206,7 +200,12 @@ const paymentRoute = (
       ignoreRelationships(context, [])
       const record = name === 'renewals' ? renewPurchase : failPayment
       const purchase = await lock(context)
-      const { id, isNew } = await record(tx, purchase, body.data.attributes ?? {}, originOf(context))
+      const { id, isNew } = await record(
+        tx,
+        purchase,
+        withReferences(body.data.attributes ?? {}),
+        originOf(context),
+      )
       return {
         status: isNew ? 201 : 200,
         body: await showOne(context, transactions, id),
@@ -219,7 +218,7 @@ const renew = paymentRoute('renewals', {
   records: ['payment_succeeded', 'purchase_reactivated', 'purchase_deactivated'],
   summary: 'Record the next payment of a subscription',
   description:
-    'Of a subscription or payment plan that no connected provider charges. Its period goes on, access that had ended because of failed payments returns, and the last payment of a plan completes it.',
+    'Of a subscription or payment plan that no connected provider charges. Its period goes on, access that had ended because of failed payments returns, and the last payment of a plan completes it. A payment whose `occurred_at` is before the end of a canceled subscription is recorded, too.',
 })
 
 const fail = paymentRoute('failed_payments', {

@@ -2,11 +2,13 @@
 -- with all transactions.
 
 -- The refund with which a purchase is paid back: all of its payments, or of a subscription the one for the period that
--- runs. None where the site lets refunds leave access.
+-- runs. What cost nothing is paid back with the whole payment that it came with. None where the site lets refunds leave
+-- access.
 create or replace function full_refund(p_site_id bigint, p_purchase_id bigint)
 returns table (id bigint, occurred_at timestamptz) language sql stable as $$
   with moved as materialized (
-    select t.id, t.action, t.parent_id, tp.amount, t.occurred_at, coalesce(t.period_start, t.occurred_at) as pays_from
+    select t.id, t.action, t.parent_id, tp.amount, t.amount as whole, t.occurred_at,
+           coalesce(t.period_start, t.occurred_at) as pays_from
       from transaction_purchases tp
      cross join lateral (
        select * from transactions m where m.id = tp.transaction_id and m.site_id + 0 = p_site_id limit 1) t
@@ -18,11 +20,21 @@ returns table (id bigint, occurred_at timestamptz) language sql stable as $$
      order by m.pays_from desc, m.id desc
      limit (select case p.payment_type when 'subscription' then 1 end
               from purchases p where p.id = p_purchase_id and p.site_id = p_site_id)
-  ), refunds as (
+  ), came_with as materialized (
+    select m.id, m.whole from moved m
+     where m.action <> 'refund' and m.whole > 0 and not exists (select from charges)
+  ), refunds as materialized (
     select m.id, m.amount, m.occurred_at from moved m join charges c on c.id = m.parent_id where m.action = 'refund'
+     union all
+    select r.id, r.amount, r.occurred_at
+      from came_with c
+     cross join lateral (
+       select * from transactions m where m.parent_id = c.id and m.site_id + 0 = p_site_id offset 0) r
+     where r.action = 'refund' and r.state = 'succeeded'
   )
   select r.id, r.occurred_at from refunds r
-   where (select sum(c.amount) from charges c) + (select sum(o.amount) from refunds o) <= 0
+   where (select coalesce(sum(c.amount), 0) from charges c) + (select coalesce(sum(w.whole), 0) from came_with w)
+         + (select sum(o.amount) from refunds o) <= 0
      and (select s.refund_ends_access from sites s where s.id = p_site_id)
    order by r.occurred_at desc, r.id desc
    limit 1

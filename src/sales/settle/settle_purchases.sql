@@ -13,10 +13,60 @@ set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 begin
   perform from purchases where id = any (p_purchase_ids) and site_id = p_site_id order by id for no key update;
+  perform advance_subscriptions(p_site_id, p_purchase_ids, p_origin, p_now);
   perform derive_blocks(p_site_id, p_purchase_ids, p_now);
   perform apply_blocks(p_site_id, p_purchase_ids, p_origin, p_now);
   perform set_payment_statuses(p_site_id, p_purchase_ids);
   perform set_net_revenue(p_site_id, p_purchase_ids, p_now);
+end
+$$;
+
+-- What time does to subscriptions that no connected provider reports on: one whose planned end has come is canceled, and one
+-- whose trial is over and was not paid for is past due since then. A payment that is recorded makes it active.
+create or replace function advance_subscriptions(
+  p_site_id bigint, p_purchase_ids bigint[], p_origin jsonb, p_now timestamptz
+) returns void language plpgsql as $$
+declare
+  v_canceled bigint[];
+begin
+  with due as materialized (
+    select s.id, coalesce(s.cancel_at <= p_now, false) as is_canceled,
+           case when s.cancel_at <= p_now then s.cancel_at else s.trial_ends_at end as since
+      from unnest(p_purchase_ids) wanted (id)
+     cross join lateral (
+       select * from subscriptions u where u.purchase_id = wanted.id and u.site_id = p_site_id limit 1) s
+     where s.provider_account_id is null and s.ended_at is null
+       and (s.cancel_at <= p_now or (s.status = 'trialing' and s.trial_ends_at <= p_now))
+  ), changed as (
+    update subscriptions s
+       set status = case when d.is_canceled then 'canceled' else 'past_due' end, status_since = d.since,
+           ended_at = case when d.is_canceled then d.since end,
+           past_due_since = case when not d.is_canceled then d.since end, updated_at = p_now
+      from due d
+     where s.id = any (array(select id from due)) and s.id = d.id and s.site_id = p_site_id
+    returning s.*
+  ), kept as (
+    insert into subscription_states as known (site_id, subscription_id, since, status, amount, tax, interval, interval_count,
+                                              past_due_since)
+    select c.site_id, c.id, greatest(c.status_since, last.since), c.status, c.amount, c.tax, c.interval, c.interval_count,
+           c.past_due_since
+      from changed c
+      left join lateral (
+        select max(l.since) as since from subscription_states l
+         where l.subscription_id = c.id and l.site_id = c.site_id) last on true
+    on conflict (subscription_id, since, site_id)
+      do update set status = excluded.status, past_due_since = excluded.past_due_since
+  )
+  select array_agg(c.id order by c.id) into v_canceled from changed c where c.status = 'canceled';
+  if v_canceled is null then return; end if;
+  perform from record_events(array(
+    select row(p_site_id, 'subscription_canceled', p_now, p_origin, c.contact_id, p.customer_id, p.offer_id, null,
+               jsonb_build_object('purchase_id', p.id::text, 'subscription_id', s.id::text))::new_event
+      from subscriptions s
+      join purchases p on p.id = s.purchase_id and p.site_id = s.site_id
+      join customers c on c.id = p.customer_id and c.site_id = p.site_id
+     where s.id = any (v_canceled) and s.site_id = p_site_id
+     order by s.id));
 end
 $$;
 
@@ -55,7 +105,7 @@ declare
 begin
   with states as materialized (
     select p.id, p.closed_at as was_closed_at, block.since, block.cause,
-           block.since <= p_now as is_closed, failing.since as fails_at
+           block.since <= p_now as is_closed, failing.since as fails_at, going.changes_at
       from unnest(p_purchase_ids) wanted (id)
      cross join lateral (
        select id, closed_at from purchases where id = wanted.id and site_id = p_site_id limit 1) p
@@ -66,18 +116,25 @@ begin
       left join lateral (
         select min(f.since) as since from facts_against(p_site_id, p.id) f
          where f.cause = 'failed_payment' and f.since > p_now) failing on true
+      -- What advance_subscriptions() waits for, also when the purchase gives no access.
+      left join lateral (
+        select least(u.cancel_at, case u.status when 'trialing' then u.trial_ends_at end) as changes_at
+          from subscriptions u
+         where u.purchase_id = p.id and u.site_id = p_site_id and u.provider_account_id is null and u.ended_at is null
+         limit 1) going on true
   ), changed as (
     update purchases p
        set deactivated_at = s.since, deactivation_reason = s.cause,
            closed_at = case when s.is_closed then coalesce(p.closed_at, p_now) end,
-           settle_at = case when s.is_closed is not true then least(s.since, s.fails_at) end,
+           settle_at = least(case when s.is_closed is not true then least(s.since, s.fails_at) end, s.changes_at),
            updated_at = case when (p.deactivated_at, p.deactivation_reason) is distinct from (s.since, s.cause)
                              then p_now else p.updated_at end
       from states s
      where p.id = any (p_purchase_ids) and p.id = s.id and p.site_id = p_site_id
        and (p.deactivated_at, p.deactivation_reason, p.closed_at is not null, p.settle_at)
            is distinct from
-           (s.since, s.cause, s.is_closed is true, case when s.is_closed is not true then least(s.since, s.fails_at) end)
+           (s.since, s.cause, s.is_closed is true,
+            least(case when s.is_closed is not true then least(s.since, s.fails_at) end, s.changes_at))
     returning p.id, s.was_closed_at is null <> (p.closed_at is null) as has_turned
   )
   select array_agg(c.id order by c.id) into v_turned from changed c where c.has_turned;

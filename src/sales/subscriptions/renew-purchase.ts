@@ -4,7 +4,8 @@ import type { Origin } from '../../platform/events/events.ts'
 import { ApiError, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { endOfPeriod } from '../add-interval.ts'
 import { readTimeAfter } from '../given-time.ts'
-import type { LockedPurchase, LockedSubscription } from '../purchases/lock-purchase.ts'
+import { type LockedPurchase, type LockedSubscription, lockPurchase } from '../purchases/lock-purchase.ts'
+import { settlePurchases } from '../settle/settle-purchases.ts'
 import { lockTransaction } from '../transactions/find-transaction.ts'
 import { recordPayment } from '../transactions/record-payment.ts'
 import { isFinal, saveSubscription } from './save-subscription.ts'
@@ -27,23 +28,26 @@ export interface RecordedPayment {
 
 /**
  * Records the next payment of a subscription or payment plan: its period goes on, payments that had failed before it are
- * settled, and a plan whose last payment it is becomes complete. Idempotent by reference.
+ * settled, and a plan whose last payment it is becomes complete. One that was made before the subscription was canceled
+ * is recorded afterwards, too. Idempotent by reference.
  *
- * @throws ApiError 422 for a purchase without a subscription that goes on, and one that a provider charges itself; for
- *   a reference that is known with another amount, and values that contradict each other
+ * @throws ApiError 422 for a purchase whose subscription had ended by then, or that has none, and for one that a provider
+ *   charges itself; for a reference that is known with another amount, and values that contradict each other
  */
 export async function renewPurchase(
   tx: Tx,
-  purchase: LockedPurchase,
+  locked: LockedPurchase,
   given: GivenPayment,
   origin: Origin,
 ): Promise<RecordedPayment> {
-  const known = await findKnown(tx, purchase, given, 'succeeded')
+  const known = await findKnown(tx, locked, given, 'succeeded')
   if (known) return known
-  const subscription = runningSubscription(purchase)
+  const purchase = await settled(tx, locked, origin)
+  const subscription = ownSubscription(purchase)
   const amounts = amountsOf(subscription, given)
   const paidAt = readPaymentTime(purchase, given, origin.now)
-  const made = await countPayments(tx, purchase)
+  assertNotEnded(purchase, subscription, paidAt, 'succeeded')
+  const { made, lastAt } = await countPayments(tx, purchase)
   const period_start = nextPeriod(subscription, made, paidAt)
   const { interval, interval_count, trial_ends_at } = subscription
   const period_end = endOfPeriod(period_start, {
@@ -71,7 +75,13 @@ export async function renewPurchase(
   const isComplete = subscription.payments_total !== null && made + 1 >= subscription.payments_total
   const past_due_since = isComplete ? null : await failedSince(tx, purchase)
   const status = isComplete ? 'completed' : past_due_since === null ? 'active' : 'past_due'
-  await saveSubscription(tx, purchase, { status, past_due_since, period_start, period_end }, origin)
+  const ended_at = lastAt !== null && lastAt > paidAt ? lastAt : paidAt
+  await saveSubscription(
+    tx,
+    purchase,
+    { status, past_due_since, period_start, period_end, ...(isComplete && { ended_at }) },
+    origin,
+  )
   return { id: saved.id, isNew: true }
 }
 
@@ -83,15 +93,17 @@ export async function renewPurchase(
  */
 export async function failPayment(
   tx: Tx,
-  purchase: LockedPurchase,
+  locked: LockedPurchase,
   given: GivenPayment,
   origin: Origin,
 ): Promise<RecordedPayment> {
-  const known = await findKnown(tx, purchase, given, 'failed')
+  const known = await findKnown(tx, locked, given, 'failed')
   if (known) return known
-  const subscription = runningSubscription(purchase)
+  const purchase = await settled(tx, locked, origin)
+  const subscription = ownSubscription(purchase)
   const amounts = amountsOf(subscription, given)
   const failedAt = readPaymentTime(purchase, given, origin.now)
+  assertNotEnded(purchase, subscription, failedAt, 'failed')
   const saved = await recordPayment(
     tx,
     purchase,
@@ -111,7 +123,7 @@ export async function failPayment(
   )
   const since = await failedSince(tx, purchase)
   if (since !== null) {
-    // One that was imported can have been past due before any failure that is known.
+    // One that was imported, or whose trial is over, can have been past due before any failure that is known.
     const known = subscription.past_due_since ?? since
     const past_due_since = new Date(Math.min(since.getTime(), new Date(known).getTime()))
     await saveSubscription(tx, purchase, { status: 'past_due', past_due_since }, origin)
@@ -147,15 +159,22 @@ const readPaymentTime = (
   now: Date,
 ): Date => readTimeAfter(occurred_at, 'occurred_at', { now, zone }, { paidAt: ordered_at, what: 'the order' })
 
-function runningSubscription({ id, subscription }: LockedPurchase): LockedSubscription {
+/** The purchase, after what time has done to its subscription by now. */
+async function settled(tx: Tx, purchase: LockedPurchase, origin: Origin): Promise<LockedPurchase> {
+  const { site_id: siteId, id, subscription } = purchase
+  const changesAt = [
+    subscription?.cancel_at,
+    subscription?.status === 'trialing' ? subscription.trial_ends_at : null,
+  ]
+  if (!changesAt.some((time) => time && new Date(time) <= origin.now)) return purchase
+  await settlePurchases(tx, siteId, [id], origin)
+  return lockPurchase(tx, [siteId], id)
+}
+
+/** @throws ApiError 422 for a purchase that has no subscription, or one that a provider charges */
+function ownSubscription({ id, subscription }: LockedPurchase): LockedSubscription {
   if (!subscription)
     throw new ApiError(422, 'no_subscription', `The purchase ${id} has no subscription and no payment plan.`)
-  if (isFinal(subscription.status))
-    throw new ApiError(
-      422,
-      'subscription_ended',
-      `The subscription of the purchase ${id} has ended: it is ${subscription.status}. Record a new order.`,
-    )
   if (subscription.provider_account_id !== null)
     throw new ApiError(
       422,
@@ -163,6 +182,30 @@ function runningSubscription({ id, subscription }: LockedPurchase): LockedSubscr
       `${subscription.provider} charges the subscription of the purchase ${id}, and its payments are recorded as it reports them.`,
     )
   return subscription
+}
+
+/**
+ * Reports arrive late: what was paid or tried before a subscription ended still belongs to it. A plan that is complete has
+ * all of its payments.
+ *
+ * @throws ApiError 422
+ */
+function assertNotEnded(
+  { id }: LockedPurchase,
+  { status, ended_at }: LockedSubscription,
+  at: Date,
+  state: 'succeeded' | 'failed',
+): void {
+  if (!isFinal(status)) return
+  const isComplete = status === 'completed' && state === 'succeeded'
+  if (!isComplete && at < new Date(ended_at!)) return
+  throw new ApiError(
+    422,
+    'subscription_ended',
+    isComplete
+      ? `The payment plan of the purchase ${id} is completed: all of its payments are recorded. Record a new order.`
+      : `The subscription of the purchase ${id} has ended: it is ${status} since ${new Date(ended_at!).toISOString()}. Record a new order; for a payment that was made or tried before, give its occurred_at.`,
+  )
 }
 
 /** What was recorded under the same reference before. @throws ApiError 422 when it is something else */
@@ -207,12 +250,15 @@ async function failedSince(tx: Tx, { site_id, id }: LockedPurchase): Promise<Dat
   return rows[0]?.since ?? null
 }
 
-/** How many payments of a purchase have succeeded: counted, so that nothing can be counted twice. */
-async function countPayments(tx: Tx, { site_id, id }: LockedPurchase): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count
+/** How many payments of a purchase have succeeded, counted, so that nothing can be counted twice; and when the last one did. */
+async function countPayments(
+  tx: Tx,
+  { site_id, id }: LockedPurchase,
+): Promise<{ made: number; lastAt: Date | null }> {
+  const { rows } = await sql<{ made: number; lastAt: Date | null }>`
+    select count(*)::integer as made, max(t.occurred_at) as "lastAt"
       from transaction_purchases tp join transactions t on t.id = tp.transaction_id and t.site_id = tp.site_id
      where tp.purchase_id = ${id} and tp.site_id = ${site_id} and t.state = 'succeeded' and t.amount > 0
        and t.action in ('subscribe', 'subscription_charge')`.execute(tx)
-  return rows[0]!.count
+  return rows[0]!
 }

@@ -23,7 +23,7 @@ export interface SubscriptionState {
   cancel_at?: Date | null
   /** Since when payments have failed; null: they have not. */
   past_due_since?: Date | null
-  /** When it ended, of a final status; left out: now. */
+  /** When it ended, of a final status; left out: now. A plan that was completed before it was canceled is completed. */
   ended_at?: Date
 }
 
@@ -41,8 +41,9 @@ export async function lockSubscription(
 }
 
 /**
- * Writes the state of the subscription of a locked purchase, and settles the purchase. A final status is never left, and
- * `ticket` has what was read from a provider before what is there ignored.
+ * Writes the state of the subscription of a locked purchase, and settles the purchase. A final status is never left,
+ * except for an earlier one of which is learned later; and `ticket` has what was read from a provider before what is there
+ * ignored.
  *
  * @returns whether it was written
  */
@@ -56,7 +57,13 @@ export async function saveSubscription(
   const { site_id: siteId, id } = purchase
   const subscription = purchase.subscription!
   const { ended_at, ...columns } = state
-  if (isFinal(subscription.status)) {
+  const isLateCompletion =
+    subscription.status === 'canceled' &&
+    subscription.provider_account_id === null &&
+    columns.status === 'completed' &&
+    ended_at !== undefined &&
+    ended_at < new Date(subscription.ended_at!)
+  if (isFinal(subscription.status) && !isLateCompletion) {
     delete columns.status
     delete columns.past_due_since
   }

@@ -89,7 +89,7 @@ export async function refundAtProvider(
  *
  * @param made by the provider; null: the money was paid back elsewhere
  * @returns the id of the transaction
- * @throws ApiError 404 for the charge or an item; 422 for more than is left, and for what cannot be paid back
+ * @throws ApiError 404 for the charge, the order or an item; 422 for more than is left, and for what cannot be paid back
  */
 export async function refundPayment(
   tx: Tx,
@@ -265,15 +265,23 @@ async function purchasesOfItems(
   return new Map(rows.map(({ id, order_item_id }) => [order_item_id, id]))
 }
 
-/** @throws ApiError 404 */
+/** @throws ApiError 404; 422 for an order for which nothing was paid */
 async function findCharge(tx: Tx, siteIds: string[], { parent, id }: Charged): Promise<FoundTransaction> {
   const found = parent === 'transactions' ? await byId(tx, siteIds, id) : await ofOrder(tx, siteIds, id)
   const charge = found && (await lockTransaction(tx, found.site_id, { id: found.id }))
   if (charge) return charge
-  throw notFound(
-    parent === 'transactions'
-      ? `There is no transaction ${withId(id)}.`
-      : `There is no order ${withId(id)} with a payment.`,
+  if (parent === 'transactions') throw notFound(`There is no transaction ${withId(id)}.`)
+  const order = await tx
+    .selectFrom('orders')
+    .select('id')
+    .where('id', '=', readId(id))
+    .where('site_id', 'in', siteIds)
+    .executeTakeFirst()
+  if (!order) throw notFound(`There is no order ${withId(id)}.`)
+  throw new ApiError(
+    422,
+    'not_refundable',
+    `Nothing was paid for the order ${order.id}, and nothing can be paid back. Deactivate its purchases to end access.`,
   )
 }
 

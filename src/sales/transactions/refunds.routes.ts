@@ -7,6 +7,7 @@ import { component } from '../../platform/jsonapi/documented.ts'
 import { singleParameters, singleSchema } from '../../platform/jsonapi/schemas.ts'
 import { GivenTime } from '../given-time.ts'
 import type { PaymentProvider } from '../provider.ts'
+import { Reference, withReferences } from '../references.ts'
 import { type Charged, type MadeRefund, refundAtProvider, refundPayment } from './refund-payment.ts'
 import { transactions } from './transactions.resource.ts'
 
@@ -33,13 +34,8 @@ const NewRefund = component(
               description: 'What is paid back of single items of the order, in the place of amount_in_cents',
             }),
           ),
-          provider_reference: Type.Optional(
-            Type.String({
-              minLength: 1,
-              maxLength: 255,
-              examples: [],
-              description: 'The refund at the provider. It is recorded once: a repetition answers 200',
-            }),
+          provider_reference: Reference(
+            'The refund at the provider. It is recorded once: a repetition answers 200',
           ),
           refunded_at: Type.Optional(GivenTime('Left out: now')),
         }),
@@ -63,7 +59,7 @@ const refundRoute = (parent: Charged['parent'], provider: PaymentProvider): Rout
     refusesUnknown: true,
     summary: parent === 'orders' ? 'Refund an order' : 'Refund a payment',
     description:
-      'Pays back a part of a payment, or all of it, and records it as a transaction with a negative amount. A connected provider pays first, and nothing changes when it refuses; otherwise the money was paid back elsewhere. A partial refund leaves access; a full one ends it, unless the site has `refund_ends_access` off.',
+      'Pays back a part of a payment, or all of it, and records it as a transaction with a negative amount. A connected provider pays first, and nothing changes when it refuses; otherwise the money was paid back elsewhere. A partial refund leaves access; a full one ends it, also to what cost nothing in the same order, unless the site has `refund_ends_access` off.',
     tag: 'transactions',
     shows: transactions,
     query: singleParameters(transactions),
@@ -80,7 +76,7 @@ const refundRoute = (parent: Charged['parent'], provider: PaymentProvider): Rout
         app,
         caller.siteIds,
         charged,
-        body.data.attributes ?? {},
+        withReferences(body.data.attributes ?? {}),
         provider,
         key ?? undefined,
       )
@@ -91,7 +87,7 @@ const refundRoute = (parent: Charged['parent'], provider: PaymentProvider): Rout
         tx,
         caller.siteIds,
         { parent, id: params.id! },
-        body.data.attributes ?? {},
+        withReferences(body.data.attributes ?? {}),
         prepared as MadeRefund | null,
         originOf(context),
       )

@@ -5,6 +5,7 @@ import {
   extension,
   nullableBigInteger,
   nullableText,
+  parseChoice,
   related,
   text,
   timestamp,
@@ -17,24 +18,22 @@ import { defineResource, type Filter, type FilterSql, type Scope } from '../../p
 import { dateRange } from '../date-range.ts'
 import { countedAs, countedRows, keptCount, keptTotal } from '../kept-counts.ts'
 import { byNameOrEmail, ofContact } from '../of-contact.ts'
-
-const STATES = ['initialized', 'succeeded', 'failed']
+import { TRANSACTION_STATES } from '../states.ts'
 
 const ACTIONS = [
   ...['charge', 'subscribe', 'subscription_charge', 'refund', 'dispute'],
   ...['free_purchase', 'subscription_update', 'test'],
 ]
 
+const PAYMENT_TYPES = ['charge', 'multipay', 'subscription']
+
 const CURRENCY = sql`r.currency`
 
 /** A filter by one of these words, which also finds what lists otherwise leave out. */
-const withOthers = (words: string[], find: (value: string) => FilterSql): Filter => ({
+const withOthers = (words: readonly string[], find: (value: string) => FilterSql): Filter => ({
   description: `${words.join(', ')}: also of transactions that lists otherwise leave out`,
   extension: true,
-  build(value) {
-    if (!words.includes(value)) throw new Error(`must be one of ${words.join(', ')}`)
-    return { ...find(value), saysWhatIsListed: true }
-  },
+  build: (value) => ({ ...find(parseChoice(value, words)), saysWhatIsListed: true }),
 })
 
 export const transactions = defineResource({
@@ -115,7 +114,7 @@ export const transactions = defineResource({
            where tp.purchase_id = ${readId(value)} and tp.site_id = any (${siteIds}::bigint[])))`,
       }),
     },
-    state: withOthers(STATES, (value) => {
+    state: withOthers(TRANSACTION_STATES, (value) => {
       const isOther = sql`not r.is_completed and r.state = ${value}`
       if (value !== 'succeeded') return { where: isOther }
       return {
@@ -138,7 +137,7 @@ export const transactions = defineResource({
   filterable: {
     amount_in_cents: 'number',
     currency: 'text',
-    payment_type: 'text',
+    payment_type: PAYMENT_TYPES,
     provider: 'text',
     provider_reference: 'text',
   },

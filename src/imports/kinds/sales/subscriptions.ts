@@ -192,14 +192,18 @@ function readState(context: ImportContext, row: ImportRow, offer: SoldOffer): Su
   const canceledOn = timeIn(context, row, 'canceled_on')
   const periodEnd = timeIn(context, row, 'next_payment_date')
   const startedAt = pastTimeIn(context, row, 'created_at')
+  const trialEnd = timeIn(context, row, 'trial_ends_on')
   const common = {
     amount: amountIn(row, 'amount', currencyIn(row, offer)),
     ...intervalOf(row, offer),
-    trial_ends_at: timeIn(context, row, 'trial_ends_on'),
+    trial_ends_at: trialEnd,
     period_end: periodEnd,
   }
   if (status === 'canceled' && canceledOn !== null && canceledOn > context.origin.now)
     return { ...common, status: 'active', cancel_at: canceledOn }
+  // As settle_purchases() has it: the trial is over, and no payment was reported.
+  if (status === 'trialing' && trialEnd !== null && trialEnd <= context.origin.now)
+    return { ...common, status: 'past_due', cancel_at: canceledOn, past_due_since: trialEnd }
   if (isFinal(status)) return { ...common, status, ended_at: canceledOn ?? periodEnd ?? startedAt }
   return {
     ...common,

@@ -141,7 +141,12 @@ export const saleInvariants: Invariant[] = [
                union
               select tp.site_id, tp.purchase_id from transaction_purchases tp
                 join transactions t on t.site_id = tp.site_id and t.id = tp.transaction_id
-               where t.action in ('refund', 'dispute')) wanted
+               where t.action in ('refund', 'dispute')
+               union
+              -- What came with a payment that was paid back.
+              select tp.site_id, tp.purchase_id from transactions t
+                join transaction_purchases tp on tp.site_id = t.site_id and tp.transaction_id = t.parent_id
+               where t.action = 'refund') wanted
        cross join lateral facts_against(wanted.site_id, wanted.purchase_id) f
         left join purchase_blocks b on b.site_id = wanted.site_id and b.purchase_id = wanted.purchase_id
              and b.cause = f.cause and b.reference = f.reference
