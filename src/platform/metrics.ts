@@ -19,10 +19,21 @@ export interface Backlog {
   failed: Record<string, number>
 }
 
+let processRegistry: Registry | undefined
+
+/** The figures of Node, once for the process: what measures the use of the event loop, ten times a second, never ends. */
+function figuresOfProcess(): Registry {
+  if (!processRegistry) {
+    processRegistry = new Registry()
+    collectDefaultMetrics({ register: processRegistry })
+  }
+  return processRegistry
+}
+
 export function createMetrics(): Metrics {
+  const ofProcess = figuresOfProcess()
   const registry = new Registry()
   const registers = [registry]
-  collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
     name: 'bestow_http_request_seconds',
     help: 'Time until a request was answered',
@@ -53,7 +64,7 @@ export function createMetrics(): Metrics {
         registers,
       }),
     },
-    text: () => registry.metrics(),
+    text: () => Registry.merge([ofProcess, registry]).metrics(),
   }
 }
 

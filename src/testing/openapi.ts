@@ -20,8 +20,19 @@ export interface WholeOperation {
 export const readOpenApi = async (client: Client): Promise<OpenApi> =>
   (await client.get('/openapi.json')).body
 
-/** Its operations by path and method, without references. */
-export async function wholePaths(document: OpenApi): Promise<Record<string, Record<string, WholeOperation>>> {
+type WholePaths = Record<string, Record<string, WholeOperation>>
+
+/** Of each document: to resolve its references takes seconds. */
+const resolved = new WeakMap<OpenApi, Promise<WholePaths>>()
+
+/** Its operations by path and method, without references; not to be changed. */
+export function wholePaths(document: OpenApi): Promise<WholePaths> {
+  const paths = resolved.get(document) ?? resolve(document)
+  resolved.set(document, paths)
+  return paths
+}
+
+async function resolve(document: OpenApi): Promise<WholePaths> {
   const copy = structuredClone(document) as unknown as Parameters<typeof dereference>[0]
   return ((await dereference(copy)) as unknown as { paths: never }).paths
 }

@@ -103,7 +103,8 @@ async function keyOfAnother(route: Route, client: Pick<pg.Client, 'query'>): Pro
 
 /** More than a body, or an upload, may have. */
 const LARGE = 'x'.repeat(1_100_000)
-const LARGER = 'x'.repeat(6_000_000)
+const LARGE_DOCUMENT = JSON.stringify(LARGE)
+const LARGER_DOCUMENT = JSON.stringify('x'.repeat(6_000_000))
 const UNKNOWN = '999999999999'
 
 /** By status. */
@@ -136,7 +137,7 @@ const CAUSES: Record<number, Cause> = {
   413: async (route) =>
     route.upload
       ? send(world, { ...like(route), body: formOf({ kind: 'contacts', file: LARGE }) })
-      : send(world, { ...like(route), body: JSON.stringify(route.bodyLimit ? LARGER : LARGE) }),
+      : send(world, { ...like(route), body: route.bodyLimit ? LARGER_DOCUMENT : LARGE_DOCUMENT }),
   415: (route) => to(strict, { ...like(route), body: '{}', headers: { 'content-type': 'text/plain' } }),
   422: async (route) => {
     if (!isIdempotent(route)) return send(world, withQuery(like(route), 'filter[custom_9999]=x'))

@@ -1,5 +1,4 @@
 /** Requests that are generated from the OpenAPI document: nearly valid ones, and nonsense in every place. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import fc, { type Arbitrary } from 'fast-check'
 import { routes } from '../../src/api.ts'
 import type { Parameter, Schema } from '../../src/platform/http/openapi/document.ts'
@@ -45,15 +44,15 @@ export async function fuzz(world: World, others: string[], plan: Fuzzing): Promi
 /** What is wrong with the response: its status, what it violates of the documents, or that there is none. */
 async function faultOf(world: World, request: Request, limitMs: number): Promise<string | null> {
   const what = `${request.method} ${request.path}`
-  const ended = new AbortController()
-  const late = sleep(limitMs, `${what} hangs`, { signal: ended.signal }).catch(() => null)
+  const late = Promise.withResolvers<string>()
+  const timer = setTimeout(() => late.resolve(`${what} hangs`), limitMs)
   const answer = send(world, request).then(
     ({ status, body }) => (status >= 500 ? `${what} is ${status}: ${JSON.stringify(body)}` : null),
     // It violates the OpenAPI document or JSON:API.
     (error: Error) => `${what}: ${error.message}`,
   )
-  const fault = await Promise.race([answer, late])
-  ended.abort()
+  const fault = await Promise.race([answer, late.promise])
+  clearTimeout(timer)
   return fault
 }
 
@@ -83,9 +82,17 @@ const NONSENSE = [
   'NaN',
 ]
 
+/** As the unit 'binary' of fast-check, which first makes a map of all code points, for seconds. */
+const character: Arbitrary<string> = fc
+  .oneof(
+    { arbitrary: fc.integer({ min: 0, max: 0xd7ff }), weight: 0xd800 },
+    { arbitrary: fc.integer({ min: 0xe000, max: 0x10ffff }), weight: 0x102000 },
+  )
+  .map((code) => String.fromCodePoint(code))
+
 const nonsense: Arbitrary<string> = fc.oneof(
   fc.constantFrom(...NONSENSE),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: character, maxLength: 40 }),
 )
 
 const anything: Arbitrary<unknown> = fc.oneof(

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { KAJABI_OPERATIONS } from '../../src/platform/http/kajabi-operations.ts'
+import { documentOf } from '../../src/testing/contract.ts'
 import { startHarness } from '../../src/testing/harness.ts'
-import { readOpenApi, wholePaths } from '../../src/testing/openapi.ts'
+import { wholePaths } from '../../src/testing/openapi.ts'
 import { DIFFERENCES } from './kajabi/differences.ts'
 import { type Facts, factsOf, type OperationFacts } from './kajabi/facts.ts'
 
@@ -14,7 +15,7 @@ const { operations: theirs } = JSON.parse(
 let ours: Facts
 beforeAll(async () => {
   const h = await startHarness()
-  ours = factsOf(await wholePaths(await readOpenApi(h.clientWith(null))))
+  ours = factsOf(await wholePaths(documentOf(h.server, h.app.config)))
   await h.close()
 })
 

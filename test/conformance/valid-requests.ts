@@ -10,6 +10,7 @@ import { Authenticator } from '../../src/testing/authenticator.ts'
 import { makeAutomation } from '../../src/testing/automations.ts'
 import { bulkBody } from '../../src/testing/bulk.ts'
 import type { Client } from '../../src/testing/client.ts'
+import { documentOf } from '../../src/testing/contract.ts'
 import type { Account } from '../../src/testing/fixtures.ts'
 import {
   makeContact,
@@ -22,7 +23,7 @@ import {
 import type { Harness } from '../../src/testing/harness.ts'
 import { makeHeldImport } from '../../src/testing/imports.ts'
 import { oneOfEach } from '../../src/testing/one-of-each.ts'
-import { readOpenApi, type WholeOperation, wholePaths } from '../../src/testing/openapi.ts'
+import { type WholeOperation, wholePaths } from '../../src/testing/openapi.ts'
 import { optionsOf } from '../../src/testing/passkeys.ts'
 import { itemOf, sell } from '../../src/testing/sales.ts'
 
@@ -64,7 +65,7 @@ export const nameOf = ({ method, url }: Pick<Route, 'method' | 'url'>) => `${met
 export async function openWorld(h: Harness, account: Account = h.account): Promise<World> {
   const client = h.clientWith(account.token)
   const ids = await oneOfEach(h, client, account.siteId)
-  const paths = await wholePaths(await readOpenApi(h.clientWith(null)))
+  const paths = await wholePaths(documentOf(h.server, h.app.config))
   const operations = Object.fromEntries(
     routes.map((route) => [nameOf(route), paths[route.url]![route.method.toLowerCase()]!]),
   )

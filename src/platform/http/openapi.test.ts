@@ -88,6 +88,21 @@ test('routes that change something need a manage or bulk permission, and those t
   }
 })
 
+/** By which documentOf() knows documents. */
+test('of all settings, the document depends on EXTENSIONS and JSONAPI_STRICT alone, but for its server', async () => {
+  const settings = {
+    API_DOCS: 'on',
+    PASSWORD_GRANT: 'on',
+    RATE_LIMIT: '7',
+    TRUST_PROXY: '1',
+    UPLOAD_LIMIT_MB: '1',
+  } as const
+  const other = await startHarness({ mode: 'production', settings })
+  const sent = await readOpenApi(other.clientWith(null))
+  expect({ ...sent, servers: document.servers }).toEqual(document)
+  await other.close()
+})
+
 describe('the document is an OpenAPI document', () => {
   test('of version 3.1 with title, version and security scheme', () => {
     expect(document.openapi).toBe('3.1.0')

@@ -43,6 +43,8 @@ const TITLES: Record<number, string> = {
   503: 'Service Unavailable',
 }
 
+export const titleOf = (status: number): string => TITLES[status] ?? 'Error'
+
 /** A request that cannot be served, and why. Thrown by use cases and by the HTTP layer alike. */
 export class ApiError extends Error {
   readonly status: number
@@ -64,7 +66,7 @@ export class ApiError extends Error {
   }
 
   get title(): string {
-    return TITLES[this.status] ?? 'Error'
+    return titleOf(this.status)
   }
 }
 

@@ -1,4 +1,4 @@
-import { ApiError, type ErrorSource, errorDocument, flatError } from '../../jsonapi/errors.ts'
+import { ApiError, type ErrorSource, errorDocument, flatError, titleOf } from '../../jsonapi/errors.ts'
 import { MEDIA_TYPE } from '../../jsonapi/schemas.ts'
 import type { Media, Response } from './document.ts'
 import { errorHeaders, referToHeaders } from './headers.ts'
@@ -77,8 +77,8 @@ const ERRORS: Record<number, Described> = {
 const REQUEST_ID = 'f3b1c6de-8f0f-4f3c-9d55-0f6f2f1f7d8e'
 
 /** The name of a component, as in `NotFound`, or `FlatNotFound` where errors are flat. */
-const nameOf = (error: ApiError, isFlat: boolean) =>
-  `${isFlat ? 'Flat' : ''}${error.title.replaceAll(' ', '')}`
+const nameOf = (status: number, isFlat: boolean) =>
+  `${isFlat ? 'Flat' : ''}${titleOf(status).replaceAll(' ', '')}`
 
 /**
  * Components of the answers with errors: one for each status, and the same with flat errors.
@@ -87,27 +87,22 @@ const nameOf = (error: ApiError, isFlat: boolean) =>
  */
 export function errorResponses(schemas: { document: object; flat: object }): Record<string, Response> {
   return Object.fromEntries(
-    Object.keys(ERRORS).flatMap((status) =>
-      [false, true].map((isFlat) => {
-        const { error, description } = errorOf(Number(status))
+    Object.entries(ERRORS).flatMap(([text, { code, detail, source, description }]) => {
+      const status = Number(text)
+      const error = new ApiError(status, code, detail, { source })
+      return [false, true].map((isFlat) => {
         const content: Record<string, Media> = isFlat
           ? { 'application/json': { schema: schemas.flat, example: flatError(error) } }
           : { [MEDIA_TYPE]: { schema: schemas.document, example: errorDocument(error, REQUEST_ID) } }
-        const headers = referToHeaders(errorHeaders(error.status, isFlat))
-        return [nameOf(error, isFlat), { description, headers, content }]
-      }),
-    ),
+        const headers = referToHeaders(errorHeaders(status, isFlat))
+        return [nameOf(status, isFlat), { description, headers, content }]
+      })
+    }),
   )
 }
 
 /** A reference to one of them. @throws for a status that is not described here */
-export const referToError = (status: number, isFlat: boolean) => ({
-  $ref: `#/components/responses/${nameOf(errorOf(status).error, isFlat)}`,
-})
-
-function errorOf(status: number) {
-  const described = ERRORS[status]
-  if (!described) throw new Error(`The OpenAPI document has no answer of the status ${status}`)
-  const { code, detail, source, description } = described
-  return { error: new ApiError(status, code, detail, { source }), description }
+export function referToError(status: number, isFlat: boolean) {
+  if (!ERRORS[status]) throw new Error(`The OpenAPI document has no answer of the status ${status}`)
+  return { $ref: `#/components/responses/${nameOf(status, isFlat)}` }
 }
