@@ -11,6 +11,7 @@ import { timeOrDay, writable } from '../platform/jsonapi/fields.ts'
 import { readId } from '../platform/jsonapi/identifiers.ts'
 import { comparisons } from '../platform/jsonapi/operators.ts'
 import { defineResource, type Filter, type Scope } from '../platform/jsonapi/resource.ts'
+import { ofSites } from '../platform/jsonapi/select-rows.ts'
 
 const SOURCES = ['api', 'cli', 'automation', 'inbound_url', 'form', 'import', 'demo']
 const REVOKE_REASONS = ['revoked', 'replaced', 'expired', 'contact_deleted', 'merged']
@@ -18,6 +19,12 @@ const REVOKE_REASONS = ['revoked', 'replaced', 'expired', 'contact_deleted', 'me
 /** Live grants and ended ones have an index each, which only a condition of their own finds. */
 const liveOrEnded = (condition: RawBuilder<unknown>) =>
   sql`((r.revoked_at is null and ${condition}) or (r.revoked_at is not null and ${condition}))`
+
+/** Each part from its index alone. */
+function countOf(condition: RawBuilder<unknown>, { siteIds }: Scope): RawBuilder<unknown> {
+  const those = sql`select count(*) from offer_grants r where ${ofSites({}, siteIds)} and ${condition}`
+  return sql`select (${those} and r.revoked_at is null) + (${those} and r.revoked_at is not null) as count`
+}
 
 const ofContact = (contactId: string, { siteIds }: Scope) => sql`r.customer_id = any (array(
   select c.id from customers c
@@ -63,7 +70,10 @@ export const grants = defineResource({
       description: 'Grants of this offer',
       refersTo: 'offers',
       // The index of live grants by their offer is for what states this.
-      build: (value) => ({ where: liveOrEnded(sql`r.offer_id = ${readId(value)} and r.offer_id > 0`) }),
+      build(value) {
+        const isOfOffer = sql`r.offer_id = ${readId(value)} and r.offer_id > 0`
+        return { where: liveOrEnded(isOfOffer), count: (scope) => countOf(isOfOffer, scope), isIndexed: true }
+      },
     },
     revoke_reason: byReason,
     reason: { ...byReason, description: 'The same as filter[revoke_reason]' },

@@ -37,6 +37,7 @@ export const customers = defineResource({
     left join contact_external_ids x on x.contact_id = r.contact_id and x.position = 0 and x.site_id = r.site_id`,
   where: sql`r.deleted_at is null`,
   listed: LIST_INDEX,
+  total: ({ siteIds }) => sql`select count_customers(${siteIds}::bigint[]) as count`,
   attributes: {
     name: personal(text(), ''),
     email: personal(text()),

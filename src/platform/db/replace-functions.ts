@@ -17,6 +17,7 @@ const FUNCTIONS = [
   '../records/reserve_id.sql',
   '../../people/custom-fields/contacts_without_value.sql',
   '../../people/custom-fields/count_with_value.sql',
+  '../../people/customers/count_customers.sql',
   '../http/claim_idempotency_keys.sql',
   '../../catalogue/course-progress/counted_lessons.sql',
   '../../grants/close_expired_grants.sql',
