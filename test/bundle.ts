@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
@@ -28,10 +28,17 @@ export async function bundle(root: string, folder: string): Promise<string> {
     logLevel: 'silent',
     plugins: [ownLocations],
   })
-  await made.write({ dir: folder, entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' })
+  await made.write({ dir: folder, entryFileNames: 'program.mjs', chunkFileNames: '[name]-[hash].mjs' })
   await made.close()
+  await writeFile(join(folder, 'main.mjs'), MAIN)
   return join(folder, 'main.mjs')
 }
+
+/** Compiled code is kept beside it, as `npm start` keeps its own. */
+const MAIN = `import { enableCompileCache } from 'node:module'
+enableCompileCache(import.meta.dirname + '/compiled')
+await import('./program.mjs')
+`
 
 async function make(): Promise<string> {
   const name = hashOfSources()
