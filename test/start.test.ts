@@ -41,12 +41,12 @@ test('standard error is empty', () => {
   expect(own).toEqual([])
 })
 
-test('the demo account has a site, four products, five offers, tags, contacts, a user and a key', async () => {
+test('the demo account has a site, four products, seven offers, tags, contacts, a user and a key', async () => {
   const api = await signIn(first.ready)
   const list = async (path: string) => (await api.get(path)).body.data
   expect(await list('/v1/sites')).toHaveLength(1)
   expect(await list('/v1/products')).toHaveLength(4)
-  expect(await list('/v1/offers')).toHaveLength(4)
+  expect(await list('/v1/offers')).toHaveLength(6)
   expect((await list('/v1/contacts')).length).toBeGreaterThan(1)
   expect(await bestowJson(['keys', 'list'], { DATA_DIR: dataDir })).toHaveLength(1)
 
@@ -66,7 +66,7 @@ test('the demo account has a site, four products, five offers, tags, contacts, a
     users: 1,
     accounts: 1,
     tags: true,
-    offers: 5,
+    offers: 7,
     archived: 1,
     gifts: 1,
     access_days: [30],
@@ -100,7 +100,7 @@ describe('after a stop, started again with text output instead of JSON', () => {
   test('the key of the first start still works, and no second demo account is created', async () => {
     const api = await signIn({ ...first.ready, url })
     expect((await api.get('/v1/sites')).body.data).toHaveLength(1)
-    expect((await api.get('/v1/offers')).body.data).toHaveLength(4)
+    expect((await api.get('/v1/offers')).body.data).toHaveLength(6)
   })
 
   test('the three commands, pasted into bash with the secret, grant an offer', async () => {

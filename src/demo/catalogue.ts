@@ -16,7 +16,10 @@ export interface DemoOffer {
   products: string[]
   image_url: string | null
   price_in_cents?: number
-  payment_type?: 'single'
+  payment_type?: 'single' | 'subscription' | 'multipay'
+  interval?: 'month'
+  /** Of a payment plan. */
+  payments_total?: number
   is_gift?: boolean
   access_days?: number
   isArchived?: boolean
@@ -66,5 +69,26 @@ export const demoOffers: DemoOffer[] = [
     price_in_cents: 4_900,
     payment_type: 'single',
     isArchived: true,
+  },
+  {
+    title: 'Studio Circle, Monthly',
+    description: 'The Studio Circle for as long as you like, paid by the month.',
+    internal_title: 'Subscription (monthly)',
+    products: [circle.title],
+    image_url: circle.picture,
+    price_in_cents: 1_900,
+    payment_type: 'subscription',
+    interval: 'month',
+  },
+  {
+    title: 'Studio Bundle in Three Payments',
+    description: 'Both courses and the Studio Circle, paid in three months.',
+    internal_title: 'Payment plan (three payments)',
+    products: [watercolour.title, light.title, circle.title],
+    image_url: light.picture,
+    price_in_cents: 6_900,
+    payment_type: 'multipay',
+    interval: 'month',
+    payments_total: 3,
   },
 ]

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readCustomValues } from '../people/custom-fields/read-values.ts'
+import { examine } from '../operations/doctor/examine.ts'
 import { inTransaction } from '../platform/db/database.ts'
 import type { Client } from '../testing/client.ts'
 import { offersBody } from '../testing/fixtures.ts'
@@ -101,7 +102,7 @@ test('the API distinguishes the gift and the 30-day offer from the other offers'
     internal_title: 'Trial (access ends after 30 days)',
     description: expect.stringContaining('30 days'),
   })
-  expect(new Set(described.map(({ internal_title }) => internal_title)).size).toBe(4)
+  expect(new Set(described.map(({ internal_title }) => internal_title)).size).toBe(6)
 })
 
 test('the gift sends the gift e-mail, and the access of 30 days has an end', async () => {
@@ -120,4 +121,42 @@ test('the gift sends the gift e-mail, and the access of 30 days has an end', asy
   const held = await h.app.db.selectFrom('offer_grants').select(['offer_id', 'expires_at']).execute()
   expect(held.find(({ offer_id }) => offer_id === ids[0])!.expires_at).toBeNull()
   expect(held.find(({ offer_id }) => offer_id === ids[1])!.expires_at).not.toBeNull()
+})
+
+test('it has sold in the last months: each report and list of sales has something, and nobody was notified of it', async () => {
+  const attributesOf = async (path: string) => (await list(path)).map(({ attributes }) => attributes)
+  const purchases = await attributesOf('/v1/purchases?sort=created_at')
+  expect(purchases.map(({ payment_type, status }) => `${payment_type} ${status}`)).toEqual([
+    'subscription active',
+    'single paid',
+    'multipay completed',
+    'subscription past_due',
+    'single paid',
+    'single refunded',
+    'subscription active',
+    'multipay active',
+    'single paid',
+  ])
+  const actions = (await attributesOf('/v1/transactions?page[size]=100')).map(({ action }) => action)
+  expect(new Set(actions)).toEqual(new Set(['charge', 'subscribe', 'subscription_charge', 'refund']))
+  expect(await attributesOf('/v1/transactions?filter[state]=failed')).toMatchObject([
+    { failure: 'The card was declined.' },
+  ])
+  expect(await attributesOf('/v1/coupons')).toMatchObject([{ uses: 2, status: 'active' }])
+  const { rows: months } = (await api.get('/v1/reports/subscriptions')).body.data.attributes
+  expect(months.at(-1)).toMatchObject({ active_at_end: 3, mrr_at_end: 5700 })
+  expect(months.length).toBeGreaterThan(4)
+  expect((await api.get('/v1/reports/revenue')).body.data.attributes.rows.length).toBeGreaterThan(4)
+  const orders = await attributesOf('/v1/orders?sort=order_number')
+  const times = orders.map(({ created_at }) => created_at!)
+  expect([times.length, times]).toEqual([9, times.toSorted()])
+
+  await h.drain()
+  const emails = await h.app.db.selectFrom('emails').select('to_email').execute()
+  expect(emails.filter(({ to_email }) => /emma|farid|hugo|jonas/.test(to_email))).toEqual([])
+  const { rows } = await sql<{ created_at: Date }>`select created_at from contacts order by id`.execute(
+    h.app.db,
+  )
+  expect(rows).toHaveLength(10)
+  expect((await examine(h.app)).filter(({ violations }) => violations !== 0)).toEqual([])
 })

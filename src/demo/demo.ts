@@ -11,6 +11,7 @@ import { type DemoOffer, demoOffers, demoProducts } from './catalogue.ts'
 import { demoLandingPage, demoPodcast, demoPosts, demoWebsitePage } from './content.ts'
 import { demoForms } from './forms.ts'
 import type { DemoLesson, DemoProduct } from './product.ts'
+import { makeSales } from './sales.ts'
 
 export interface DemoKey {
   client_id: string
@@ -44,15 +45,19 @@ export async function makeDemo(app: App, tx: Tx): Promise<Required<DemoKey>> {
     color: '#1f6f5c',
     now,
   })
-  await makeCatalogue(tx, site_id, now)
+  // Before its first sales.
+  const openedAt = new Date(now.getTime() - 200 * 86_400_000)
+  await makeCatalogue(tx, site_id, openedAt, now)
   await makeCustomFields(tx, site_id, now)
   await makePublished(tx, site_id, now)
   await makePeople(tx, site_id, now)
-  await makeForms(asOperator(app, tx, account_id, [site_id]), site_id)
+  const writing = asOperator(app, tx, account_id, [site_id])
+  await makeForms(writing, site_id)
+  await makeSales(writing, site_id, openedAt)
   return { client_id, client_secret }
 }
 
-async function makeCatalogue(tx: Tx, siteId: string, now: Date): Promise<void> {
+async function makeCatalogue(tx: Tx, siteId: string, openedAt: Date, now: Date): Promise<void> {
   const products = await tx
     .insertInto('products')
     .values(
@@ -63,19 +68,20 @@ async function makeCatalogue(tx: Tx, siteId: string, now: Date): Promise<void> {
         product_type_name: type,
         product_type_id: position + 1,
         thumbnail_url: picture,
-        created_at: now,
-        updated_at: now,
+        created_at: openedAt,
+        updated_at: openedAt,
       })),
     )
     .returning(['id', 'title'])
     .execute()
   const idOf = new Map(products.map(({ id, title }) => [title, id]))
-  for (const product of demoProducts) await makeContent(tx, siteId, now, idOf.get(product.title)!, product)
+  for (const product of demoProducts)
+    await makeContent(tx, siteId, openedAt, idOf.get(product.title)!, product)
   for (const { products: titles, ...offer } of demoOffers) {
     await makeOffer(
       tx,
       siteId,
-      now,
+      { openedAt, now },
       offer,
       titles.map((title) => idOf.get(title)!),
     )
@@ -130,12 +136,14 @@ const mediaOf = ({ picture, download }: DemoLesson) => [
 async function makeOffer(
   tx: Tx,
   siteId: string,
-  now: Date,
+  { openedAt, now }: { openedAt: Date; now: Date },
   { isArchived = false, ...offer }: Omit<DemoOffer, 'products'>,
   productIds: string[],
 ): Promise<void> {
   const token = offer.title.toLowerCase().replace(/\W+/g, '-')
-  const times = { published_at: now, archived_at: isArchived ? now : null, created_at: now, updated_at: now }
+  const updated_at = isArchived ? now : openedAt
+  const archived_at = isArchived ? now : null
+  const times = { published_at: openedAt, archived_at, created_at: openedAt, updated_at }
   const { id: offer_id } = await tx
     .insertInto('offers')
     .values({ site_id: siteId, token, ...offer, ...times })
