@@ -270,8 +270,8 @@ describe.each(['with extensions', 'without extensions'])('from a server %s', (ki
   test('a dry run says what would be created, and changes nothing', async () => {
     const { counts, unread } = await importFrom(here, url, { isDryRun: true })
     expect(unread).toEqual([])
-    expect(counts.get('contacts')).toMatchObject({ created: 13, skipped: 0 })
-    expect(counts.get('purchases')).toMatchObject({ created: 8, skipped: 0 })
+    expect(counts.get('contacts')).toMatchObject({ created: 20, skipped: 0 })
+    expect(counts.get('purchases')).toMatchObject({ created: 17, skipped: 0 })
     expect(counts.get('grants')).toMatchObject({ created: 3 })
     trial = counts
     expect((await here.client.get('/v1/contacts')).body.data).toEqual([])
@@ -514,7 +514,7 @@ describe('a run that is hindered', () => {
       source: new Source({ url: there.url, ...credentials, onRetry: ({ reason }) => retries.push(reason) }),
     })
     expect(unread).toEqual([])
-    expect(counts.get('contacts')).toMatchObject({ created: 13 })
+    expect(counts.get('contacts')).toMatchObject({ created: 20 })
     expect(retries).toHaveLength(5)
     expect(retries[0]).toBe('The server cannot be reached.')
   })
@@ -531,7 +531,7 @@ describe('a run that is hindered', () => {
     await expect(interrupted).rejects.toBe(stop)
     const { counts, continued } = await importFrom(here, there.url, { accountId: account.id })
     expect(continued).toBe(true)
-    expect(counts.get('contacts')).toMatchObject({ created: 13, unchanged: 0 })
+    expect(counts.get('contacts')).toMatchObject({ created: 20, unchanged: 0 })
     expect(counts.get('products')).toMatchObject({ created: 4 })
   })
 
