@@ -153,10 +153,7 @@ test('it has sold in the last months: each report and list of sales has somethin
 
   await h.drain()
   const emails = await h.app.db.selectFrom('emails').select('to_email').execute()
-  expect(emails.filter(({ to_email }) => /emma|farid|hugo|jonas/.test(to_email))).toEqual([])
-  const { rows } = await sql<{ created_at: Date }>`select created_at from contacts order by id`.execute(
-    h.app.db,
-  )
-  expect(rows).toHaveLength(10)
+  expect(emails.filter(({ to_email }) => /emma|farid|hugo|jonas/.test(to_email ?? ''))).toEqual([])
+  expect(await list('/v1/contacts')).toHaveLength(10)
   expect((await examine(h.app)).filter(({ violations }) => violations !== 0)).toEqual([])
 })

@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import { anyOf, type Tx } from '../platform/db/database.ts'
 import { documentedAs } from '../platform/jsonapi/documented.ts'
 import { unprocessable } from '../platform/jsonapi/errors.ts'
 import { parseTime } from '../platform/jsonapi/times.ts'
@@ -94,18 +93,3 @@ function readInstant(given: string, name: string): Date {
 /** @param problem completes a sentence that begins with the name */
 export const invalidTime = (name: string, problem: string) =>
   unprocessable('invalid', `${name} ${problem}`, `/data/attributes/${name}`)
-
-/** The time zones of sites, by their ids; of none when no time is a day. */
-export async function readZones(
-  tx: Tx,
-  times: { siteId: string; given: string | undefined }[],
-): Promise<Map<string, string>> {
-  const siteIds = new Set(times.filter(({ given = '' }) => isDay(given)).map(({ siteId }) => siteId))
-  if (siteIds.size === 0) return new Map()
-  const rows = await tx
-    .selectFrom('sites')
-    .select(['id', 'time_zone'])
-    .where('id', '=', anyOf([...siteIds]))
-    .execute()
-  return new Map(rows.map(({ id, time_zone }) => [id, time_zone]))
-}

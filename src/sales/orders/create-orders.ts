@@ -9,7 +9,7 @@ import { withId } from '../../platform/jsonapi/identifiers.ts'
 import { readName } from '../../platform/text/names.ts'
 import { findUnknownCodes } from '../coupons/find-coupon.ts'
 import { redeemCodes } from '../coupons/redeem-coupon.ts'
-import { readTime, readZones } from '../given-time.ts'
+import { readTime } from '../given-time.ts'
 import { type Buyer, type GivenCustomer, readBuyers } from './find-buyers.ts'
 import {
   assertOnSale,
@@ -19,6 +19,7 @@ import {
   readItems,
   readOffers,
   type SoldOffers,
+  zoneOf,
 } from './new-order.ts'
 import {
   type PaymentResult,
@@ -88,11 +89,7 @@ export async function createOrder(tx: Tx, order: GivenOrder): Promise<CreatedOrd
  */
 export async function createOrders(tx: Tx, orders: GivenOrder[]): Promise<(CreatedOrder | ApiError)[]> {
   const offers = await readOffers(tx, orders)
-  const zones = await readZones(
-    tx,
-    orders.map(({ siteId, values }) => ({ siteId, given: values.ordered_at })),
-  )
-  const priced = orders.map((order) => orRefusal(() => priceOrder(order, offers, zones)))
+  const priced = orders.map((order) => orRefusal(() => priceOrder(order, offers)))
   const read = await eachOf(priced, (some) => readBuyers(tx, some))
   return eachOf(read, async (some) => {
     const known = await findOrders(tx, some)
@@ -104,11 +101,11 @@ export async function createOrders(tx: Tx, orders: GivenOrder[]): Promise<(Creat
   })
 }
 
-function priceOrder(order: GivenOrder, offers: SoldOffers, zones: Map<string, string>) {
+function priceOrder(order: GivenOrder, offers: SoldOffers) {
   const { siteId, values, origin } = order
   const orderedAt = readTime(values.ordered_at, 'ordered_at', {
     now: origin.now,
-    zone: zones.get(siteId) ?? 'UTC',
+    zone: zoneOf(offers, siteId, values),
   })
   const read = readItems(offers, siteId, values, orderedAt)
   return {

@@ -178,6 +178,10 @@ export async function readOffers(
 const keyOf = (siteId: string, id: string) => `${siteId} ${id}`
 const distinct = (ids: string[]) => [...new Set(ids)]
 
+/** The time zone of a site that sells: its offers have it. A sale of unknown offers is refused anyway. */
+export const zoneOf = (offers: SoldOffers, siteId: string, { items }: NewOrderValues): string =>
+  offers.get(keyOf(siteId, readId(items[0]!.offer_id)))?.time_zone ?? 'UTC'
+
 /**
  * The items of a sale with their amounts, in one currency.
  *
