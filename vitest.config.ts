@@ -42,6 +42,8 @@ export default defineConfig({
           include: ['{src,test,bench}/**/*.test.ts'],
           exclude: [REPLACES_MODULES, ...filesLeftOut().filter((file) => !isNamed(file))],
           isolate: false,
+          // Collecting garbage in the default space for new objects takes a tenth of the processor time.
+          execArgv: ['--max-semi-space-size=64', '--min-semi-space-size=32'],
         },
       },
       { test: { name: 'isolated', include: [REPLACES_MODULES] } },

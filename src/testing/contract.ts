@@ -91,7 +91,7 @@ function contractOf(server: FastifyInstance, config: Config): Contract {
 /** Validators of the schemas in a document, each compiled when it is first needed. */
 export function validatorsOf(document: object): (pointer: string) => ValidateFunction {
   // Most of them are used a few times: making their code shorter takes longer than it saves.
-  const ajv = new Ajv({ strict: false, allErrors: true, code: { optimize: false } })
+  const ajv = new Ajv({ strict: false, allErrors: true, inlineRefs: false, code: { optimize: false } })
   formats.default(ajv)
   ajv.addSchema(document, 'document')
   return (pointer) => ajv.getSchema(`document#${pointer}`)!
