@@ -29,17 +29,17 @@ export interface DemoSale {
 
 export const demoCoupon = { code: 'PAINT10', percent_off: 10, max_uses: 50 }
 
-const emma = { name: 'Emma Fischer', email: 'emma@example.com' }
-const farid = { name: 'Farid Haddad', email: 'farid@example.com' }
-const jonas = { name: 'Jonas Berg', email: 'jonas@example.com' }
+const emma = { name: 'Emma Fischer', email: 'emma.fischer@example.com' }
+const farid = { name: 'Farid Haddad', email: 'farid.haddad@example.com' }
+const jonas = { name: 'Jonas Berg', email: 'jonas.berg@example.com' }
 
 export const demoSales: DemoSale[] = [
   { ...emma, offer: 'Studio Circle, Monthly', daysAgo: 168 },
   { ...farid, offer: 'Watercolour Basics', daysAgo: 121 },
-  { name: 'Grace Liu', email: 'grace@example.com', offer: 'Studio Bundle in Three Payments', daysAgo: 97 },
+  { name: 'Mei Lin', email: 'mei.lin@example.com', offer: 'Studio Bundle in Three Payments', daysAgo: 97 },
   {
     name: 'Hugo Martín',
-    email: 'hugo@example.com',
+    email: 'hugo.martin@example.com',
     offer: 'Studio Circle, Monthly',
     daysAgo: 71,
     payments: 2,
@@ -47,7 +47,7 @@ export const demoSales: DemoSale[] = [
   },
   {
     name: 'Inês Costa',
-    email: 'ines@example.com',
+    email: 'ines.costa@example.com',
     offer: 'Studio Bundle',
     daysAgo: 52,
     coupon: { code: demoCoupon.code, discount_in_cents: 1_990 },
@@ -57,7 +57,7 @@ export const demoSales: DemoSale[] = [
   { ...jonas, offer: 'Studio Bundle in Three Payments', daysAgo: 12 },
   {
     name: 'Klára Novák',
-    email: 'klara@example.com',
+    email: 'klara.novak@example.com',
     offer: 'Watercolour Basics',
     daysAgo: 2,
     coupon: { code: demoCoupon.code, discount_in_cents: 990 },
