@@ -29,7 +29,7 @@ test('a product, an offer, a contact and a grant are made, and the contact, its 
   await dialog.getByLabel('Price').fill('49.50')
   await dialog.getByRole('button', { name: 'Create' }).click()
   await heading('Studio Bundle').waitFor()
-  await page.getByText('$49.50 USD').waitFor()
+  await page.getByText('$49.50', { exact: true }).waitFor()
 
   await page.getByRole('link', { name: 'Contacts', exact: true }).click()
   await page.getByRole('button', { name: 'Add a contact' }).first().click()
@@ -198,6 +198,52 @@ async function tokenFor(secret: Secret): Promise<{ status: number; body: { acces
   const response = await fetch(`${portal.h.url}/v1/oauth/token`, { method: 'POST', body })
   return { status: response.status, body: (await response.json()) as { access_token: string } }
 }
+
+test('a list shows its rows before it is known how many there are', async () => {
+  const other = await page.context().newPage()
+  let answer = () => {}
+  const isAsked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await other.route(
+    ({ pathname, searchParams }) => pathname === '/v1/events' && !searchParams.has('page[after]'),
+    async (route) => {
+      await isAsked
+      await route.continue()
+    },
+  )
+  await other.goto(`${portal.site}/activity`)
+  const pages = other.getByRole('navigation', { name: 'Pages of the list' })
+  await pages.getByText(/^1–\d+ of …$/).waitFor()
+  expect(await other.getByRole('row').count()).toBeGreaterThan(1)
+  answer()
+  await pages.getByText(/^1–(\d+) of \d+$/).waitFor()
+  await other.close()
+})
+
+test('nothing on home moves when an answer comes late', { retry: 2 }, async () => {
+  const other = await page.context().newPage()
+  await other.setViewportSize({ width: 390, height: 844 })
+  // The first steps stand above the charts, and are shown once all of them are known.
+  await other.route('**/v1/hooks?*', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    await route.continue()
+  })
+  await other.addInitScript(() => {
+    Object.assign(window, { moved: 0 })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        Object.assign(window, { moved: Reflect.get(window, 'moved') + Reflect.get(entry, 'value') })
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  await other.goto(`${portal.site}/home`)
+  await other.getByRole('heading', { name: 'First steps' }).waitFor()
+  await other.getByRole('heading', { name: 'Active members' }).waitFor()
+  await other.waitForLoadState('networkidle')
+  const moved: number = await other.evaluate(() => Reflect.get(window, 'moved'))
+  expect(moved).toBeLessThan(0.02)
+  await other.close()
+})
 
 test('whoever signs out is asked to sign in, and comes back to the page that was asked for', async () => {
   const other = await signedIn(portal)

@@ -5,12 +5,13 @@ import { useMay } from '../api/session.ts'
 import { Chart } from '../parts/chart.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { useAddress } from '../parts/search.ts'
+import { KEEPS_SIZE } from '../parts/together.tsx'
 import { useCurrentSite } from '../shell/use-site.ts'
 import { t } from '../texts/translate.ts'
 
 const RANGES = ['7', '30', '90']
 const USUAL = '30'
-/** They are counted from all grants of the site: not with each event. */
+/** They add up a month: not with each event. */
 const STALE_MS = 60_000
 
 /** Grants and active members by day, in the time zone of the site. */
@@ -28,6 +29,7 @@ function Figures() {
     queryFn: ({ signal }) => listSiteFigures(id, { days }, { signal }),
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
+    meta: KEEPS_SIZE,
   })
   const shown = data?.data.attributes.days ?? []
   if (error) return <Problem error={error} />
