@@ -334,6 +334,34 @@ test.each(thirdDueThisWeek(PAGES))(
   },
 )
 
+test('on a phone, the menu leads to each of its pages, and is closed by Escape', async () => {
+  const phone = await signedIn(portal, { viewport: { width: 390, height: 600 } })
+  const menu = phone.getByRole('button', { name: 'Menu' })
+  await menu.click()
+  await phone.keyboard.press('Escape')
+  await phone.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'hidden' })
+  await menu.click()
+  await phone.getByRole('link', { name: 'Team' }).click()
+  await phone.getByRole('heading', { level: 1, name: 'Team' }).waitFor()
+  await phone.context().close()
+})
+
+test('a dialog that is closed gives the focus back, and another page has it in its heading', async () => {
+  const browser = await signedIn(portal)
+  const focused = () => browser.evaluate('document.activeElement.textContent')
+  await browser.getByRole('link', { name: 'Offers', exact: true }).click()
+  const create = browser.getByRole('button', { name: 'New offer' })
+  await create.click()
+  await browser.getByRole('dialog').waitFor()
+  await browser.keyboard.press('Escape')
+  await browser.getByRole('dialog').waitFor({ state: 'detached' })
+  await expect.poll(focused).toBe('New offer')
+  await browser.getByRole('link', { name: 'Studio Bundle' }).press('Enter')
+  await browser.getByRole('heading', { level: 1, name: 'Studio Bundle' }).waitFor()
+  await expect.poll(focused).toBe('Studio Bundle')
+  await browser.context().close()
+})
+
 test('the scripts that the first page needs have at most 248 kB, compressed', async () => {
   const loading = await signedIn(portal)
   // What the page loads half a second later, for the palette, is counted on no machine, however slow.

@@ -89,6 +89,32 @@ test('a sale is recorded, refunded in part and in full, and reactivated', async 
   expect(page.problems).toEqual([])
 })
 
+test('a refund whose answer was lost is sent again, and pays back once', async () => {
+  const { client } = portal.h
+  const attributes = {
+    email: `lost${unique()}@example.com`,
+    items: [{ offer_id: await offer('Pastels', { price_in_cents: 5000 }) }],
+  }
+  const { id } = (await client.post('/v1/orders', { data: { type: 'orders', attributes } })).body.data
+  let lost = 0
+  await page.route('**/v1/orders/*/refunds', async (route) => {
+    if (lost++ > 0) return route.continue()
+    await route.fetch()
+    await route.abort('connectionreset')
+  })
+  await page.goto(`${portal.site}/orders/${id}?dialog=refund`)
+  await dialog().getByLabel('A part').click()
+  await dialog().getByLabel('Amount').fill('10')
+  await dialog().getByRole('button', { name: 'Refund $10.00' }).click()
+  await dialog().getByText('The server cannot be reached.').waitFor()
+  await dialog().getByRole('button', { name: 'Refund $10.00' }).click()
+  await page.getByRole('row', { name: 'Left $40.00' }).waitFor()
+  await page.unroute('**/v1/orders/*/refunds')
+  const { body } = await client.get(`/v1/transactions?filter[order_id]=${id}&filter[action]=refund`)
+  expect([lost, body.data.length]).toEqual([2, 1])
+  page.problems = []
+})
+
 test('a purchase ends with a day, and a subscription is canceled after its consequences were stated', async () => {
   const id = await bought(monthly)
   await page.goto(`${portal.site}/subscriptions`)

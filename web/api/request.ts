@@ -1,3 +1,4 @@
+import { t } from '../texts/translate.ts'
 import type { Reason } from './confirmation.ts'
 
 /** What the API says is wrong with a request. `pointer` names the member of the body: "/data/attributes/name". */
@@ -40,11 +41,20 @@ export async function request<Result>(url: string, init: RequestInit = {}): Prom
 export const requestFile = async (url: string, init: RequestInit = {}): Promise<Blob> =>
   (await answerOf(url, init)).blob()
 
+/** Idempotency-Keys of requests whose answer was lost: sent again, they get the first answer instead of a second effect. */
+const unanswered = new Map<string, string>()
+
 async function answerOf(url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set(...OWN_PAGE)
+  const repeated = init.method === 'POST' && !(init.body instanceof FormData) ? `${url} ${init.body}` : null
+  const key = repeated !== null && (unanswered.get(repeated) ?? newKey())
+  if (key) headers.set('Idempotency-Key', key)
   if (init.body && !(init.body instanceof FormData)) headers.set('Content-Type', 'application/vnd.api+json')
+  if (repeated && key) unanswered.set(repeated, key)
   const response = await send(url, { ...init, headers, credentials: 'same-origin' })
+  // 409: the first request is still running.
+  if (repeated && response.status < 500 && response.status !== 409) unanswered.delete(repeated)
   if (response.ok) return response
   const problem = refused(await response.text(), response, response.headers.get('x-request-id'))
   const reason = reasonToAsk(url, problem)
@@ -52,6 +62,9 @@ async function answerOf(url: string, init: RequestInit): Promise<Response> {
   await confirmIdentity(reason, problem)
   return answerOf(url, init)
 }
+
+/** crypto.randomUUID() is not there where the portal is read over plain http. */
+const newKey = () => crypto.getRandomValues(new BigUint64Array(2)).join('-')
 
 function reasonToAsk(url: string, { status, errors }: RequestProblem): Reason | null {
   if (status === 401 && !url.startsWith('/v1/sessions')) return 'ended'
@@ -75,7 +88,7 @@ export const refused = (text: string, status: Status, requestId: string | null):
 
 /** The problem of a request that got no answer. */
 export const unreachable = (): RequestProblem =>
-  new RequestProblem(0, [problemOf(0, 'The server cannot be reached. Check the connection.')], null)
+  new RequestProblem(0, [problemOf(0, t('problem.unreachable'))], null)
 
 type Status = Pick<Response, 'status' | 'statusText'>
 
@@ -95,7 +108,7 @@ function errorsIn(text: string, { status, statusText }: Status): ProblemDetail[]
   } catch {
     // A proxy in between answers in its own words.
   }
-  return [problemOf(status, `The server answered with ${status} ${statusText}.`)]
+  return [problemOf(status, t('problem.answered', { status: `${status} ${statusText}`.trim() }))]
 }
 
 const problemOf = (status: number, detail: string): ProblemDetail => ({

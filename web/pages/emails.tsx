@@ -1,4 +1,4 @@
-import { Button, Drawer, SegmentedControl } from '@mantine/core'
+import { Button, SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { getEmail, listEmails, retryEmail } from '../api/generated.ts'
@@ -6,6 +6,7 @@ import { oneOf, refresh } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { type Column, countOf, DataTable, PhoneLine, SearchField } from '../parts/data-table.tsx'
 import { Moment } from '../parts/dates.tsx'
+import { Panel } from '../parts/dialog.tsx'
 import { EmailFrame } from '../parts/email-frame.tsx'
 import { FilterSelect } from '../parts/filter-select.tsx'
 import { attempt, notify } from '../parts/forms.tsx'
@@ -104,14 +105,7 @@ function EmailPanel({ id, onClose }: { id: string; onClose: () => void }) {
   const email = data?.data.attributes
   const contactId = data?.data.relationships.contact?.data?.id
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="xl"
-      title={email?.subject ?? t('emails.title')}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Panel onClose={onClose} size="xl" title={email?.subject ?? t('emails.title')}>
       {error && <Problem error={error} />}
       {email && (
         <>
@@ -148,7 +142,7 @@ function EmailPanel({ id, onClose }: { id: string; onClose: () => void }) {
           )}
         </>
       )}
-    </Drawer>
+    </Panel>
   )
 }
 

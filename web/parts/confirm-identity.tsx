@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useQuestion } from '../api/confirmation.ts'
@@ -7,6 +7,7 @@ import { confirmSession, createPasswordReset, createSession } from '../api/gener
 import { answerWithPasskey, canUsePasskeys } from '../api/passkeys.ts'
 import { meQuery, passkeysQuery, useMe } from '../api/session.ts'
 import { t } from '../texts/translate.ts'
+import { Dialog } from './dialog.tsx'
 import { FormErrors, useSubmit } from './forms.tsx'
 import { KeyIcon } from './icons.tsx'
 import { Password } from './password.tsx'
@@ -25,21 +26,19 @@ export function ConfirmIdentity({ onSignIn }: { onSignIn: () => void }) {
     if (isEnded) onSignIn()
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={cancel}
       // Escape would close the dialog below, too.
       closeOnEscape={false}
       zIndex={400}
       title={t(isEnded ? 'confirm.signInAgain' : 'confirm.title')}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
     >
       {isEnded ? (
         <SignInAgain onConfirm={question.confirm} onCancel={cancel} />
       ) : (
         <Ways onConfirm={question.confirm} onCancel={cancel} />
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

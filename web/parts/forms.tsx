@@ -1,8 +1,9 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { errorsBeside, errorsByField } from '../api/errors.ts'
 import { t } from '../texts/translate.ts'
+import { Dialog } from './dialog.tsx'
 import { AlertIcon } from './icons.tsx'
 
 interface FormDialogProps {
@@ -36,13 +37,7 @@ export function FormDialog({
 }: FormDialogProps) {
   const { isSubmitting, error, submit } = useSubmit(onSubmit)
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      size={isWide ? 'lg' : 'md'}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Dialog onClose={onClose} title={title} size={isWide ? 'lg' : 'md'}>
       <form onSubmit={submit} noValidate>
         <FormErrors error={error} fields={fields} />
         <div className="fields">{children(errorsByField(error))}</div>
@@ -62,7 +57,7 @@ export function FormDialog({
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

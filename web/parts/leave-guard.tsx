@@ -1,6 +1,7 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
 import { t } from '../texts/translate.ts'
+import { Dialog } from './dialog.tsx'
 
 /** Asks before the page is left while something would be lost. @param text says what */
 export function LeaveGuard({ isActive, text }: { isActive: boolean; text: string }) {
@@ -12,12 +13,7 @@ export function LeaveGuard({ isActive, text }: { isActive: boolean; text: string
   })
   if (status !== 'blocked') return null
   return (
-    <Modal
-      opened
-      onClose={reset}
-      title={t('leave.title')}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Dialog onClose={reset} title={t('leave.title')}>
       <p>{text}</p>
       <div className="dialog-buttons">
         <Button variant="default" onClick={reset} data-autofocus>
@@ -27,6 +23,6 @@ export function LeaveGuard({ isActive, text }: { isActive: boolean; text: string
           {t('leave.go')}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

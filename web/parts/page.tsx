@@ -13,19 +13,20 @@ interface HeadingProps {
   actions?: ReactNode
 }
 
+/** The browser begins at the top of the first page. */
+let isFirstPage = true
+
 /** The head of a page. After a change of page it has the focus, so that a screen reader begins there. */
 export function Heading({ title, back, state, lead, actions }: HeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const { pathname } = useLocation()
-  const isFirst = useRef(true)
   useEffect(() => {
     document.title = `${title} · Bestow`
   }, [title])
   // biome-ignore lint/correctness/useExhaustiveDependencies: on another address, not on another title.
   useEffect(() => {
-    if (!isFirst.current || document.activeElement !== document.body)
-      heading.current?.focus({ preventScroll: true })
-    isFirst.current = false
+    if (!isFirstPage) heading.current?.focus({ preventScroll: true })
+    isFirstPage = false
   }, [pathname])
   return (
     <header className="heading">

@@ -1,7 +1,8 @@
-import { Button, Checkbox, Modal } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import { t } from '../texts/translate.ts'
 import { Code } from './code.tsx'
+import { Dialog } from './dialog.tsx'
 
 interface SecretDialogProps {
   title: string
@@ -14,8 +15,7 @@ interface SecretDialogProps {
 export function SecretDialog({ title, text, secrets, onClose }: SecretDialogProps) {
   const [isStored, setStored] = useState(false)
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={() => isStored && onClose()}
       title={title}
       withCloseButton={false}
@@ -41,6 +41,6 @@ export function SecretDialog({ title, text, secrets, onClose }: SecretDialogProp
           {t('secret.done')}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,5 +1,6 @@
-import { Combobox, Modal, TextInput, useCombobox } from '@mantine/core'
+import { Combobox, TextInput, useCombobox } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { Dialog } from '../parts/dialog.tsx'
 import { SearchIcon } from '../parts/icons.tsx'
 import { t } from '../texts/translate.ts'
 import { type Grantee, useEntries, useOfferEntries } from './palette-entries.tsx'
@@ -22,8 +23,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   useEffect(() => void combobox.selectFirstOption(), [keys])
   const label = grantee ? t('palette.offerFor', { name: grantee.name }) : t('palette.placeholder')
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       className="palette"
       withCloseButton={false}
@@ -57,6 +57,6 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           ))}
         </Combobox.Options>
       </Combobox>
-    </Modal>
+    </Dialog>
   )
 }

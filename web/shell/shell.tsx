@@ -52,6 +52,12 @@ function Shell() {
   useShortcuts(() => setPaletteOpen(true))
   // biome-ignore lint/correctness/useExhaustiveDependencies: closes on every change of page.
   useEffect(() => setMenuOpen(false), [pathname])
+  useEffect(() => {
+    if (!isMenuOpen) return
+    const close = ({ key }: KeyboardEvent) => key === 'Escape' && setMenuOpen(false)
+    document.addEventListener('keydown', close)
+    return () => document.removeEventListener('keydown', close)
+  }, [isMenuOpen])
   // Soon enough for whoever types right after Ctrl-K.
   useEffect(() => void setTimeout(loadPalette, 500), [])
   const color = site?.attributes.color ?? undefined

@@ -1,5 +1,5 @@
-import { Modal } from '@mantine/core'
 import { CharacterKeysSwitch } from '../parts/character-keys.tsx'
+import { Dialog } from '../parts/dialog.tsx'
 import { useCharacterKeys } from '../parts/keys.ts'
 import { t } from '../texts/translate.ts'
 import { usePlaces } from './shortcuts.ts'
@@ -17,18 +17,13 @@ export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     ...usePlaces().map(({ letter, place }): [string[], string] => [['g', letter], t(place.text)]),
   ]
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('shortcuts.title')}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Dialog onClose={onClose} title={t('shortcuts.title')}>
       <dl className="shortcuts">
         <Shortcut keys={['Ctrl', 'K']} text={t('shortcuts.palette')} />
         {areOn && keys.map(([names, text]) => <Shortcut key={names.join(' ')} keys={names} text={text} />)}
       </dl>
       <CharacterKeysSwitch />
-    </Modal>
+    </Dialog>
   )
 }
 

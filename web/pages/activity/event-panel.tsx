@@ -1,9 +1,9 @@
-import { Drawer } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { getEvent, listEvents } from '../../api/generated.ts'
 import { listOf, oneOf } from '../../api/queries.ts'
 import { Moment } from '../../parts/dates.tsx'
+import { Panel } from '../../parts/dialog.tsx'
 import { Actor, ContactOf, type EventDocument, type EventRow, EventSentence } from '../../parts/events.tsx'
 import { Facts } from '../../parts/page.tsx'
 import { Problem } from '../../parts/problem.tsx'
@@ -17,14 +17,7 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
   const { data, error } = useQuery(oneOf('events', getEvent, id, { include }))
   const event = data?.data as EventRow | undefined
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={t('activity.one', { id })}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Panel onClose={onClose} size="lg" title={t('activity.one', { id })}>
       {error && <Problem error={error} />}
       {data && event && (
         <div className="fields">
@@ -32,7 +25,7 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
           <Effects id={id} />
         </div>
       )}
-    </Drawer>
+    </Panel>
   )
 }
 

@@ -1,4 +1,3 @@
-import { Modal } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import {
@@ -6,6 +5,7 @@ import {
   listAutomationVersions,
 } from '../../api/generated.ts'
 import { Moment } from '../../parts/dates.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Card } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { plural, t } from '../../texts/translate.ts'
@@ -43,14 +43,12 @@ export function Versions({ versions }: { versions: Version[] }) {
         ))}
       </ul>
       {shown && (
-        <Modal
-          opened
+        <Dialog
           onClose={() => change({ version: undefined })}
           title={t('automations.version', { version: shown.version })}
-          closeButtonProps={{ 'aria-label': t('dialog.close') }}
         >
           <Definition {...(shown as unknown as Saved)} />
-        </Modal>
+        </Dialog>
       )}
     </Card>
   )

@@ -4,13 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { now } from '../../api/clock.ts'
 import { type Complete, findIncluded } from '../../api/documents.ts'
-import {
-  type Grant,
-  getGrant,
-  listGrants,
-  listPurchases,
-  removeOffersFromContact,
-} from '../../api/generated.ts'
+import { type Grant, getGrant, listGrants, removeOffersFromContact } from '../../api/generated.ts'
 import { listOf, oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
@@ -25,6 +19,7 @@ import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
 import { language, t, textOr } from '../../texts/translate.ts'
+import { AccessByPurchases, useActivePurchases } from './access-by-purchases.tsx'
 import { accessState, isOpen } from './access-state.ts'
 import { Effects, useDryRun } from './dry-run.tsx'
 import './access.css'
@@ -72,7 +67,7 @@ export function Access({ contactId }: { contactId: string }) {
   const [endedSize, setEndedSize] = useState(ENDED_AT_A_TIME)
   const { data: live, error, refetch } = useGrants(contactId, true, MOST_LIVE)
   const { data: past } = useGrants(contactId, false, endedSize)
-  const hasBought = useHasBought(contactId)
+  const bought = useActivePurchases(contactId)
   const { search, change } = useAddress()
   const chosen = useChosenGrant()
   const close = () => change({ dialog: undefined, panel: undefined, grant: undefined })
@@ -97,10 +92,9 @@ export function Access({ contactId }: { contactId: string }) {
   )
   return (
     <Card title={t('access.title')}>
-      {live && open.length === 0 && (
-        <p className="meta">{t(hasBought ? 'access.byPurchasesOnly' : 'access.none')}</p>
-      )}
+      {live && open.length === 0 && !bought?.data.length && <p className="meta">{t('access.none')}</p>}
       {list(open)}
+      {bought && <AccessByPurchases purchases={bought} time={time} />}
       {ended.length > 0 && (
         <details className="ended">
           <summary>{t('access.ended', { n: endedCount.toLocaleString(language) })}</summary>
@@ -138,21 +132,6 @@ export function Access({ contactId }: { contactId: string }) {
       )}
     </Card>
   )
-}
-
-/** Whether a purchase gives access: those are listed on their own. */
-function useHasBought(contactId: string): boolean {
-  const { id: siteId } = useCurrentSite()
-  const { data } = useQuery({
-    ...listOf('purchases', listPurchases, {
-      'filter[site_id]': siteId,
-      'filter[contact_id]': contactId,
-      'filter[active]': 'true',
-      'page[size]': 1,
-    }),
-    enabled: useMay()('view:purchases'),
-  })
-  return (data?.data.length ?? 0) > 0
 }
 
 function AccessRow({

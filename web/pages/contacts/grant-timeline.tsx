@@ -1,4 +1,3 @@
-import { Drawer } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -6,6 +5,7 @@ import { type GetGrantTimeline200DataAttributes, getGrantTimeline } from '../../
 import { oneOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
+import { Panel } from '../../parts/dialog.tsx'
 import { actorSentence } from '../../parts/events.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useNames } from '../../parts/resource-names.ts'
@@ -37,14 +37,7 @@ export function GrantTimeline({
   const timeline = data?.data.attributes as Timeline | undefined
   const offers = useNames({ offers: timeline?.entries.flatMap(({ offer_id }) => offer_id ?? []) ?? [] })
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={t('grantTimeline.title', { title })}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Panel onClose={onClose} size="lg" title={t('grantTimeline.title', { title })}>
       {error && <Problem error={error} />}
       {timeline && <Causes causes={timeline.causes} />}
       {timeline && (
@@ -54,7 +47,7 @@ export function GrantTimeline({
           {timeline.truncated.length > 0 && <p className="meta">{t('grantTimeline.truncated')}</p>}
         </section>
       )}
-    </Drawer>
+    </Panel>
   )
 }
 

@@ -1,10 +1,10 @@
-import { Modal } from '@mantine/core'
 import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { listFormSubmissions } from '../../api/generated.ts'
 import { useMay } from '../../api/session.ts'
 import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Empty, Facts } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { State } from '../../parts/state.tsx'
@@ -53,14 +53,9 @@ export function Submissions() {
         empty={<Empty text={t('forms.noSubmissions')} />}
       />
       {chosen && (
-        <Modal
-          opened
-          onClose={() => change({ submission: undefined })}
-          title={chosen.attributes.email}
-          closeButtonProps={{ 'aria-label': t('dialog.close') }}
-        >
+        <Dialog onClose={() => change({ submission: undefined })} title={chosen.attributes.email}>
           <Answers attributes={chosen.attributes} />
-        </Modal>
+        </Dialog>
       )}
     </>
   )

@@ -1,8 +1,9 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { listLessons, listModules, updateLesson, updateModule } from '../../api/generated.ts'
 import { listOf, refresh } from '../../api/queries.ts'
 import { restoring } from '../../parts/archived.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { t } from '../../texts/translate.ts'
 import { refreshCourse } from './course-outline.ts'
 
@@ -36,12 +37,7 @@ export function ArchivedDialog({ courseId, onClose }: { courseId: string; onClos
     })),
   ]
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('archived.title')}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Dialog onClose={onClose} title={t('archived.title')}>
       {modules && lessons && archived.length === 0 && <p>{t('archived.none')}</p>}
       <ul className="lines">
         {archived.map(({ id, title, kind, restore }) => (
@@ -62,6 +58,6 @@ export function ArchivedDialog({ courseId, onClose }: { courseId: string; onClos
           </li>
         ))}
       </ul>
-    </Modal>
+    </Dialog>
   )
 }

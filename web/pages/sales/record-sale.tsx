@@ -28,6 +28,7 @@ export function RecordSaleDialog({ customer, onClose }: RecordSaleDialogProps) {
   const [sale, setSale] = useState({
     provider: 'manual',
     provider_reference: '',
+    day: '',
     test: false,
     welcomes: true,
   })
@@ -52,6 +53,7 @@ export function RecordSaleDialog({ customer, onClose }: RecordSaleDialogProps) {
       items: items.map(attributesOf),
       provider: sale.provider.trim().toLowerCase() || 'manual',
       ...(sale.provider_reference && { provider_reference: sale.provider_reference.trim() }),
+      ...(sale.day && { ordered_at: sale.day }),
       ...(sale.test && { test: true }),
     }
     const relationships = {
@@ -152,6 +154,14 @@ export function RecordSaleDialog({ customer, onClose }: RecordSaleDialogProps) {
               onChange={({ currentTarget }) => setSale({ ...sale, provider_reference: currentTarget.value })}
             />
           </div>
+          <TextInput
+            label={t('record.day')}
+            description={t('record.dayHint')}
+            type="date"
+            value={sale.day}
+            error={errors.ordered_at}
+            onChange={({ currentTarget }) => setSale({ ...sale, day: currentTarget.value })}
+          />
           <Switch
             label={t('record.welcome')}
             description={t('record.welcomeHint')}
@@ -169,6 +179,7 @@ export function RecordSaleDialog({ customer, onClose }: RecordSaleDialogProps) {
               lines={[
                 t('record.willBe', { total: money(total, currency) }),
                 t('record.willAccess', { name: who || t('record.someone'), offers: titles.join(', ') }),
+                items.some(({ coupon, discount }) => coupon !== '' && !discount) && t('record.couponIsNoted'),
                 t('record.noCharge'),
                 sale.test && t('record.noRevenue'),
               ]}

@@ -64,7 +64,7 @@ export function RefundDialog({ of, charge, left, items = [], onClose }: RefundDi
       title={t('refund.title', { title: of.title })}
       fields={['amount_in_cents', 'items', 'provider_reference']}
       submitLabel={t('refund.submit', { amount: shown })}
-      canSubmit={amount === undefined || amount > 0}
+      canSubmit={amount === undefined || (amount > 0 && amount <= (left ?? amount))}
       isDangerous
       onClose={onClose}
       onSubmit={save}

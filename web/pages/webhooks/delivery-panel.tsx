@@ -1,4 +1,4 @@
-import { Button, Drawer, SegmentedControl } from '@mantine/core'
+import { Button, SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import { oneOf, refresh } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Code } from '../../parts/code.tsx'
 import { Moment } from '../../parts/dates.tsx'
+import { Panel } from '../../parts/dialog.tsx'
 import { attempt, notify } from '../../parts/forms.tsx'
 import { ReplayIcon } from '../../parts/icons.tsx'
 import { Facts } from '../../parts/page.tsx'
@@ -33,14 +34,7 @@ export function DeliveryPanel({ id, onClose }: { id: string; onClose: () => void
   )
   const delivery = data?.data.attributes
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="xl"
-      title={t('deliveries.one', { id })}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Panel onClose={onClose} size="xl" title={t('deliveries.one', { id })}>
       {error && <Problem error={error} />}
       {delivery && (
         <div className="fields">
@@ -54,7 +48,7 @@ export function DeliveryPanel({ id, onClose }: { id: string; onClose: () => void
           <Request delivery={delivery} />
         </div>
       )}
-    </Drawer>
+    </Panel>
   )
 }
 

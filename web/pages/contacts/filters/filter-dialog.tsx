@@ -1,5 +1,6 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { Dialog } from '../../../parts/dialog.tsx'
 import { Problem } from '../../../parts/problem.tsx'
 import { useAddress } from '../../../parts/search.ts'
 import { plural, t } from '../../../texts/translate.ts'
@@ -19,13 +20,7 @@ export function FilterDialog({ fields, onClose }: { fields: Field[]; onClose: ()
   const { data: count, error } = useCount(filter, search['filter[search]'])
   const isIncomplete = hasEmptyRule(filter)
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={t('filter.title')}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Dialog onClose={onClose} size="xl" title={t('filter.title')}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -46,6 +41,6 @@ export function FilterDialog({ fields, onClose }: { fields: Field[]; onClose: ()
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Modal, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { createSegment, deleteSegment, updateSegment } from '../../../api/generated.ts'
 import { refresh } from '../../../api/queries.ts'
 import { ArchiveDialog } from '../../../parts/archive-dialog.tsx'
 import { RestoreButton, restoring } from '../../../parts/archived.tsx'
+import { Dialog } from '../../../parts/dialog.tsx'
 import { FormDialog } from '../../../parts/forms.tsx'
 import { useAddress } from '../../../parts/search.ts'
 import { useCurrentSite } from '../../../shell/use-site.ts'
@@ -62,12 +63,7 @@ async function restoreSegment(id: string): Promise<void> {
 /** The archived segments, each with a button that restores it. */
 export function ArchivedSegments({ segments, onClose }: { segments: Segment[]; onClose: () => void }) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('views.archived')}
-      closeButtonProps={{ 'aria-label': t('dialog.close') }}
-    >
+    <Dialog onClose={onClose} title={t('views.archived')}>
       {segments.length === 0 && <p>{t('archived.none')}</p>}
       <ul className="lines">
         {segments.map(({ id, attributes: { name } }) => (
@@ -79,7 +75,7 @@ export function ArchivedSegments({ segments, onClose }: { segments: Segment[]; o
           </li>
         ))}
       </ul>
-    </Modal>
+    </Dialog>
   )
 }
 
