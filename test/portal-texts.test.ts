@@ -11,10 +11,19 @@ import { merging } from '../src/merging.ts'
 import { conditionFilters } from '../src/people/contacts/contact-filters.ts'
 import { isRecorded } from '../src/people/contacts/filters/found-values.ts'
 import { SEGMENT_FILTERS } from '../src/people/contacts/filters/segment-filters.ts'
+import { permissionsOf } from '../src/platform/auth/permissions.ts'
+import { eventTypes } from '../src/platform/events/events.ts'
+import { resources } from '../src/resources.ts'
+import { hookEvents } from '../src/webhooks/hook-events.ts'
 import { FIELDS } from '../web/pages/contacts/filters/fields.ts'
+import { EVENT_NAMES } from '../web/texts/event-names.ts'
 
 const read = (file: string): Record<string, string> =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../web/texts', file), 'utf8'))
+
+/** Of what can be seen or changed, the resource; of a single act, the act. */
+const permissionKey = (permission: string): string =>
+  /^(view|manage):/.test(permission) ? `resource.${permission.split(':')[1]}` : `permission.${permission}`
 
 /** The number may be left out where it is one. */
 const placeholders = (key: string, text: string): string =>
@@ -36,7 +45,7 @@ test.each([
   expect(differing).toEqual([])
 })
 
-test('what the API gives as a reason, an event or a kind of e-mail has a text', () => {
+test('what the API gives as a permission, a reason, an event or a kind of e-mail has a text', () => {
   const keys = new Set(Object.keys(read('en.json')))
   const needed = [
     ...REASONS.map((reason) => `whyNot.${reason}`),
@@ -50,12 +59,34 @@ test('what the API gives as a reason, an event or a kind of e-mail has a text', 
     ),
     ...['declined', 'off_on_site', 'already_customer'].map((reason) => `counted.noEmail.${reason}.other`),
     ...['sent', 'kept'].map((status) => `counted.email.${status}.other`),
+    ...eventTypes.flatMap((event) => [`event.${event}`, `eventName.${event}`]),
     ...TRIGGER_EVENTS.map((event) => `eventName.${event}`),
+    ...hookEvents.map((event) => `hook.${event}`),
+    ...permissionsOf(resources).map(permissionKey),
+    ...['done', 'skipped', 'failed'].map((state) => `testState.${state}`),
+    ...['minutes', 'hours', 'days', 'weeks', 'months'].flatMap((unit) => [
+      `choice.${unit}.one`,
+      `choice.${unit}.other`,
+    ]),
     ...emailKinds.map((kind) => `email.${kind}`),
     ...merging.map(({ name }) => `merge.moved.${name}`),
     ...Object.values(bulkKinds).flatMap(({ outcomes }) => outcomes.map((outcome) => `bulk.row.${outcome}`)),
   ]
   expect(needed.filter((key) => !keys.has(key))).toEqual([])
+})
+
+test('the filter of the activity offers every event of the log', () => {
+  expect(EVENT_NAMES.toSorted()).toEqual(eventTypes.toSorted())
+})
+
+test('the Spanish texts address the reader with tú', () => {
+  // Only at the start of a sentence: elsewhere most of these are subjunctives of a third person.
+  const imperative =
+    /(?:^|[.:;!?]\s)[¿¡]?(?:pegue|pruebe|elija|añada|guarde|copie|devuelva|conecte|escriba|introduzca|seleccione|confirme|compruebe|revise|reenvíe|envíe|termine|haga|vaya|abra|cree|use|cambie|indique|inicie|active|espere|cancele|quite|repita|pida)\b/i
+  const polite =
+    /\b(?:ustede?s?|(?:cópie|pégue|cancéle|enláce|termíne|guárde|añáda|pruébe|revíse|cámbie|envíe|reenvíe|elíja|ábra|úse)(?:l[ao]s?|me|nos)|devuélva(?:l[ao]s?|me))\b|\b(?:de|en|desde|a) su (?:cuenta (?:de Stripe|bancaria)|sitio web|negocio)\b/i
+  const texts = ['es.json', 'sales-es.json', 'imports-es.json'].flatMap((file) => Object.entries(read(file)))
+  expect(texts.filter(([, text]) => imperative.test(text) || polite.test(text))).toEqual([])
 })
 
 test('the filter builder offers each filter that Bestow records, except those whose sense another one has', () => {

@@ -1,6 +1,4 @@
 /** Where visitors find what a site publishes: blog posts, pages and podcasts. The pages are in src/members/. */
-
-import slugify from '@sindresorhus/slugify'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../platform/db/database.ts'
 import { derived, text } from '../platform/jsonapi/field-types.ts'
@@ -8,6 +6,7 @@ import { type Field, matching, writable } from '../platform/jsonapi/fields.ts'
 import type { Values } from '../platform/jsonapi/read-attributes.ts'
 import type { Attribute, Row } from '../platform/jsonapi/resource.ts'
 import type { Records } from '../platform/records/records.ts'
+import { slugOf } from '../platform/text/slugs.ts'
 
 /** The URL of what is at a path of its site. @param path over the row `r`, as in "/blog/hello" */
 export const publicUrl = (path: RawBuilder<unknown>): Attribute =>
@@ -40,10 +39,7 @@ export const slugRecords = (table: Slugged): Pick<Records, 'table' | 'unique' | 
 
 /** As in "hello-world", or "hello-world-2" when that is taken. Whoever wants one at the same moment waits. */
 async function freeSlug(tx: Tx, table: Slugged, siteId: string, title: string): Promise<string> {
-  const base =
-    slugify(title)
-      .slice(0, LONGEST_SLUG - 10)
-      .replace(/-+$/, '') || 'untitled'
+  const base = slugOf(title, LONGEST_SLUG - 10) || 'untitled'
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${table} ${siteId}`}, 0))`.execute(tx)
   const { rows } = await sql<{ slug: string }>`
     select slug from ${sql.table(table)}

@@ -7,6 +7,7 @@ import type { CustomValues } from '../people/custom-fields/read-values.ts'
 import type { App } from '../platform/app.ts'
 import { inTransaction, type Tx } from '../platform/db/database.ts'
 import { asOperator, createRecord, type Writing } from '../platform/records/records.ts'
+import { slugOf } from '../platform/text/slugs.ts'
 import { type DemoOffer, demoOffers, demoProducts } from './catalogue.ts'
 import { demoLandingPage, demoPodcast, demoPosts, demoWebsitePage } from './content.ts'
 import { demoForms } from './forms.ts'
@@ -140,7 +141,7 @@ async function makeOffer(
   { isArchived = false, ...offer }: Omit<DemoOffer, 'products'>,
   productIds: string[],
 ): Promise<void> {
-  const token = offer.title.toLowerCase().replace(/\W+/g, '-')
+  const token = slugOf(offer.title, 100)
   const updated_at = isArchived ? now : openedAt
   const archived_at = isArchived ? now : null
   const times = { published_at: openedAt, archived_at, created_at: openedAt, updated_at }

@@ -47,7 +47,7 @@ test('an automation is built and enabled; after a grant its run appears and is c
   await page.locator('.step').getByText('tag_id is required').waitFor()
   await choose('Tag', tag)
   await addStep('Wait')
-  await page.getByRole('textbox', { name: 'How long' }).fill('2')
+  await page.getByRole('textbox', { name: 'How long' }).fill('1')
   await addStep('Stop')
 
   // A step is moved by keyboard and by button, and keeps the focus.
@@ -55,12 +55,23 @@ test('an automation is built and enabled; after a grant its run appears and is c
   expect(await stepNames()).toEqual(['Add the tag', 'Stop', 'Wait'])
   await page.keyboard.press('Alt+ArrowDown')
   await expect.poll(stepNames, { timeout: 20_000 }).toEqual(['Add the tag', 'Wait', 'Stop'])
-  await page.getByRole('button', { name: 'Remove: Wait' }).click()
   await page.getByRole('button', { name: 'Remove: Stop' }).click()
 
   await choose('Contact', `Ada Lovelace · ${await emailOf(contactId)}`)
   await page.getByRole('button', { name: 'Test', exact: true }).click()
-  await page.locator('.result-steps').getByText(`Add the tag ${tag}`).waitFor()
+  const tested = page.locator('.result-steps')
+  await tested.getByText(`Add the tag ${tag}`).waitFor()
+  await tested.getByText('Wait 1 day', { exact: true }).waitFor()
+  const states = async () => (await tested.locator('.state').allTextContents()).map((state) => state.trim())
+  expect(await states()).toEqual(['Would be done', 'Would be done'])
+  // What would not run has nothing green.
+  await page.getByRole('switch').click()
+  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  await page.getByText('Would not run').waitFor()
+  expect(await states()).toEqual(['Would be done', 'Would be done'])
+  expect(await tested.locator('.state-good').count()).toBe(0)
+  await page.getByRole('switch').click()
+  await page.getByRole('button', { name: 'Remove: Wait' }).click()
   await page.getByRole('button', { name: 'Create' }).click()
   await heading('Tag buyers').waitFor()
 

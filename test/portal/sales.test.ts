@@ -126,6 +126,13 @@ test('a purchase ends with a day, and a subscription is canceled after its conse
   await dialog().getByRole('button', { name: 'Deactivate' }).click()
   await page.getByText('Access ends then because somebody has set this end.').waitFor()
   expect((await purchase(id)).deactivated_at).toBe('2099-07-01T00:00:00.000Z')
+  await card('Access').getByText('after Jun 30, 2099').waitFor()
+  expect(await page.getByRole('button', { name: 'Reactivate' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Remove the end' }).click()
+  await dialog().getByText('The purchase goes on giving access to The Circle.').waitFor()
+  await dialog().getByRole('button', { name: 'Remove the end' }).click()
+  await page.getByText('The end of access to The Circle is removed.').waitFor()
+  expect((await purchase(id)).deactivated_at).toBeNull()
 
   await page.getByRole('button', { name: 'More actions' }).click()
   await page.getByRole('menuitem', { name: 'Cancel the subscription' }).click()
@@ -209,7 +216,9 @@ test('revenue is on the home page and in a report, as a chart and as a table', a
 
 test('Stripe is connected in three steps, and its key is not shown again', async () => {
   const { h } = portal
-  await page.goto(`${portal.site}/settings/payments`)
+  await page.goto(`${portal.site}/offers/${course}/checkout`)
+  await page.getByText('The site cannot take payments yet').waitFor()
+  await page.getByRole('link', { name: 'To the settings of payments' }).click()
   await page.getByLabel('Secret key').fill('pk_test_wrong')
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
   await expect
@@ -234,6 +243,7 @@ test('Stripe is connected in three steps, and its key is not shown again', async
 test('whoever buys at the checkout of an offer has an order in the portal, which Stripe pays back', async () => {
   const { h } = portal
   await page.goto(`${portal.site}/offers/${course}/checkout`)
+  await page.getByText('Whoever opens this address sees the offer with its price').waitFor()
   const [checkout] = await Promise.all([
     page.context().waitForEvent('page'),
     page.getByRole('link', { name: 'Open the page' }).click(),

@@ -120,9 +120,18 @@ async function homeOf(): Promise<string> {
   return page.url()
 }
 
-test('a role is created with chosen permissions, edited, and deleted', async () => {
+test('somebody is invited; a role is created with chosen permissions, edited, and deleted', async () => {
   await page.goto(`${portal.h.url}/admin/account/team`)
   const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'Invite somebody' }).click()
+  await dialog.getByLabel('E-mail').fill('support@example.com')
+  await dialog.getByRole('combobox', { name: 'Role' }).click()
+  await page.getByRole('option', { name: 'Support' }).click()
+  await dialog.getByRole('button', { name: 'Send the invitation' }).click()
+  // No mail server is set here.
+  await dialog.getByText('if the server has a mail server, and else stays in the outbox').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Cancel' }).count()).toBe(0)
+  await dialog.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('button', { name: 'New role' }).click()
   await dialog.getByLabel('Name').fill('Editors')
   await dialog.getByRole('combobox', { name: 'Forms' }).click()

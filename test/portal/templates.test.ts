@@ -32,7 +32,7 @@ test('a text is written beside its preview, tested, saved and reset; a mistake i
 
   await subject.fill('Hello there')
   await page.getByRole('button', { name: 'Send a test to me' }).click()
-  await page.getByText(`A test is on its way to ${portal.email}.`).waitFor()
+  await page.getByText(`A test to ${portal.email} is queued.`).waitFor()
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Your text', { exact: true }).waitFor()
   const [saved] = (await h.client.get('/v1/email_templates')).body.data

@@ -29,10 +29,10 @@ export function Code({ code, label, onCopied }: { code: string; label: string; o
   )
 }
 
-/** The curl command of a request with a token. */
+/** The curl command of a request with a token. A URL with a query is quoted: zsh takes a `?` for a pattern. */
 export function curl(method: string, path: string, body?: unknown): string {
   const lines = [
-    `curl${method === 'GET' ? '' : ` -X ${method}`} ${location.origin}${path}`,
+    `curl${method === 'GET' ? '' : ` -X ${method}`} ${path.includes('?') ? `'${location.origin}${path}'` : `${location.origin}${path}`}`,
     `  -H "Authorization: Bearer $TOKEN"`,
     ...(body === undefined
       ? []

@@ -103,7 +103,7 @@ describe('slugs', () => {
       ids.map(async (id) => (await client.get(`/v1/blog_posts/${id}`)).body.data.attributes.slug),
     )
     expect(slugs.sort()).toEqual(
-      ['ueber-groesse', ...Array.from({ length: 9 }, (_, index) => `ueber-groesse-${index + 2}`)].sort(),
+      ['uber-grosse', ...Array.from({ length: 9 }, (_, index) => `uber-grosse-${index + 2}`)].sort(),
     )
   })
 

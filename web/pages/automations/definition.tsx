@@ -5,6 +5,7 @@ import { conditionOf } from '../contacts/filters/condition.ts'
 import { list, useDescriptions } from '../contacts/filters/describe.ts'
 import { useFields } from '../contacts/filters/use-fields.ts'
 import { draftOf, type Saved, type Step } from './draft.ts'
+import { choiceName } from './parameter-field.tsx'
 import { useParts } from './parts.ts'
 import { actionName } from './step.tsx'
 import './automations.css'
@@ -38,7 +39,7 @@ export function Definition(saved: Pick<Saved, 'trigger' | 'conditions' | 'action
   )
 }
 
-/** Steps in words: "Add the tag VIP", "Wait 2 days". */
+/** Steps in words: "Add the tag VIP", "Wait 2 days", "Wait 1 day". */
 export function useStepSentences(
   steps: Pick<Step, 'action' | 'values'>[],
 ): (step: Pick<Step, 'action' | 'values'>) => string {
@@ -56,7 +57,7 @@ export function useStepSentences(
       if (value === undefined) return []
       if (type && isNameable(type)) return [names(type, String(value))]
       if (typeof value === 'boolean') return [textOr(`parameter.${name}.${value}`, `${name}: ${value}`)]
-      return [textOr(`choice.${value}`, String(value))]
+      return [choiceName(String(value), values)]
     })
     return [actionName(action), ...words].join(' ')
   }

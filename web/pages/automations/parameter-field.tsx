@@ -7,6 +7,8 @@ import type { Parameter } from './parts.ts'
 interface ParameterFieldProps {
   parameter: Parameter
   value: unknown
+  /** Of all parameters of the step: a unit follows its number. */
+  values: Record<string, unknown>
   error: string | undefined
   onChange: (value: unknown) => void
 }
@@ -19,7 +21,7 @@ interface Schema {
 }
 
 /** A field for a parameter of an action, by the schema that the API has for its value. */
-export function ParameterField({ parameter, value, error, onChange }: ParameterFieldProps) {
+export function ParameterField({ parameter, value, values, error, onChange }: ParameterFieldProps) {
   const { name, is_required, resource_type: type } = parameter
   const { type: kind, minimum, maximum, anyOf } = parameter.schema as Schema
   const common = { 'aria-label': parameterName(name), 'data-part': 'value', error }
@@ -41,7 +43,7 @@ export function ParameterField({ parameter, value, error, onChange }: ParameterF
         allowDeselect={!is_required}
         data={anyOf.map(({ const: option }) => ({
           value: option,
-          label: textOr(`choice.${option}`, option),
+          label: choiceName(option, values),
         }))}
         value={value === undefined ? null : String(value)}
         onChange={(option) => onChange(option ?? undefined)}
@@ -81,5 +83,9 @@ export function ParameterField({ parameter, value, error, onChange }: ParameterF
     />
   )
 }
+
+/** "days" or, after a 1, "day". */
+export const choiceName = (choice: string, { amount }: Record<string, unknown>): string =>
+  textOr(`choice.${choice}.${Number(amount) === 1 ? 'one' : 'other'}`, choice)
 
 const parameterName = (name: string): string => textOr(`parameter.${name}`, name)

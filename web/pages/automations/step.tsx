@@ -63,6 +63,7 @@ export function StepLine({ step, position, count, errors, onChange, onMove, onRe
               key={parameter.name}
               parameter={parameter}
               value={values[parameter.name]}
+              values={values}
               error={errors[parameter.name]}
               onChange={(value) => onChange({ ...step, values: { ...values, [parameter.name]: value } })}
             />

@@ -118,6 +118,7 @@ function Result({ result: { would_run, reason, event, conditions, steps } }: { r
         </p>
       </div>
       {conditions && <Conditions conditions={conditions} />}
+      {!would_run && taken.length > 0 && <p>{t('automations.ifItRan')}</p>}
       <ol className="result-steps">
         {taken.map((step) => (
           <li key={step.position}>
@@ -131,8 +132,8 @@ function Result({ result: { would_run, reason, event, conditions, steps } }: { r
               )}
             </span>
             <span className="meta">
-              <State tone={TONES[step.state] ?? 'plain'}>
-                {textOr(`stepState.${step.state}`, step.state)}
+              <State tone={(would_run && TONES[step.state]) || 'plain'}>
+                {textOr(`testState.${step.state}`, step.state)}
                 {step.reason && `: ${reasonOf(step.reason)}`}
               </State>
               <Moment at={step.at} />

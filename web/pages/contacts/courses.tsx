@@ -8,7 +8,7 @@ import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { Card } from '../../parts/page.tsx'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { t } from '../../texts/translate.ts'
+import { plural, t } from '../../texts/translate.ts'
 
 /** How far the contact is in each course that they have opened; nothing for who has opened none. */
 export function Courses({ contactId }: { contactId: string }) {
@@ -37,7 +37,7 @@ export function Courses({ contactId }: { contactId: string }) {
                 {title}
               </Link>
               <span className="meta">
-                {t('contact.lessonsDone', { done, of })} ·{' '}
+                {plural('contact.lessonsDone', of, { done, of })} ·{' '}
                 {attributes.completed_at ? (
                   <>
                     {t('contact.courseCompleted')} <Moment at={attributes.completed_at} as="day" />

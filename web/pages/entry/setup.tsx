@@ -1,12 +1,15 @@
 import { TextInput } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import { slugOf } from '../../../src/platform/text/slugs.ts'
 import { createSetup } from '../../api/generated.ts'
 import { Password } from '../../parts/password.tsx'
 import { t } from '../../texts/translate.ts'
 import { EntryForm } from './entry-form.tsx'
 
 const EMPTY = { name: '', email: '', password: '', account_name: '', site_title: '', subdomain: '' }
+
+const LONGEST_SUBDOMAIN = 63
 
 /** The first page of a new server: its link is printed by `bestow serve` while there is no account. */
 export function Setup() {
@@ -57,7 +60,7 @@ export function Setup() {
             value={values.site_title}
             error={errors.site_title}
             onChange={({ currentTarget: { value } }) =>
-              set({ site_title: value, subdomain: suggestSubdomain(value) })
+              set({ site_title: value, subdomain: slugOf(value, LONGEST_SUBDOMAIN) })
             }
           />
           <TextInput
@@ -72,12 +75,3 @@ export function Setup() {
     </EntryForm>
   )
 }
-
-/** "Northlight Studio" becomes "northlight-studio"; the person can change it. */
-const suggestSubdomain = (title: string): string =>
-  title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 63)

@@ -37,7 +37,7 @@ export function Connect() {
         lead={t('connect.lead')}
       />
       <Card title={t('connect.base')}>
-        <Code label={t('connect.base')} code={`${location.origin}/v1`} />
+        <Code label={t('connect.base')} code={location.origin} />
       </Card>
       <Card title={t('connect.request')}>
         <SegmentedControl

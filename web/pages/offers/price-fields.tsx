@@ -1,7 +1,7 @@
 import { NumberInput, Select } from '@mantine/core'
 import { NewOfferDataAttributesCurrency } from '../../api/generated.ts'
 import { MoneyInput } from '../../parts/money-input.tsx'
-import { type TextKey, t } from '../../texts/translate.ts'
+import { plural, type TextKey, t } from '../../texts/translate.ts'
 
 export interface PriceValues {
   currency: string
@@ -41,12 +41,12 @@ const PAYMENT_TYPES: Record<string, TextKey> = {
   multipay: 'offers.multipay',
 }
 
-const INTERVALS: Record<string, TextKey> = {
-  day: 'offers.intervals.day',
-  week: 'offers.intervals.week',
-  month: 'offers.intervals.month',
-  year: 'offers.intervals.year',
-}
+/** Of every so many. */
+const intervals = (count: number) =>
+  (['day', 'week', 'month', 'year'] as const).map((value) => ({
+    value,
+    label: plural(`offers.intervals.${value}`, count),
+  }))
 
 const optionsOf = (texts: Record<string, TextKey>) =>
   Object.entries(texts).map(([value, text]) => ({ value, label: t(text) }))
@@ -123,7 +123,7 @@ export function PriceFields({
             <Select
               label={t('offers.interval')}
               allowDeselect={false}
-              data={optionsOf(INTERVALS)}
+              data={intervals(values.interval_count ?? 1)}
               value={values.interval ?? 'month'}
               error={errors.interval}
               onChange={(interval) => set({ interval })}

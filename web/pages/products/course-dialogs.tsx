@@ -6,7 +6,7 @@ import { ArchiveDialog } from '../../parts/archive-dialog.tsx'
 import { FormDialog } from '../../parts/forms.tsx'
 import { useAddress } from '../../parts/search.ts'
 import { useCurrentSite } from '../../shell/use-site.ts'
-import { t } from '../../texts/translate.ts'
+import { plural, t } from '../../texts/translate.ts'
 import { ArchivedDialog, restoreLesson, restoreModule } from './archived-dialog.tsx'
 import { type OutlineModule, refreshCourse } from './course-outline.ts'
 import { MoveDialog } from './move-dialog.tsx'
@@ -175,7 +175,7 @@ function ArchivePart({ courseId, module, lesson, onClose }: ArchivePartProps) {
       <p>
         {lesson
           ? t('course.archiveLesson')
-          : t('course.archiveModule', { count: String(module!.lessons.length) })}
+          : plural('course.archiveModule', module!.lessons.length)}
       </p>
     </ArchiveDialog>
   )

@@ -15,6 +15,7 @@ export function PurchaseAccess({ purchase }: { purchase: PurchaseAttributes }) {
   const time = now()
   const isOpen = givesAccess(purchase, time)
   const { deactivated_at, deactivation_reason: reason, blocks } = purchase
+  const isAhead = ({ since }: { since: string }) => Date.parse(since) > time
   return (
     <Card title={t('purchases.access')} action={<AccessOf purchase={purchase} now={time} />}>
       <p className="sale-sentence">{accessSentence()}</p>
@@ -23,10 +24,14 @@ export function PurchaseAccess({ purchase }: { purchase: PurchaseAttributes }) {
           {blocks.map((block) => (
             <li key={`${block.cause} ${block.since} ${block.waived_at ?? ''}`}>
               <div>
-                <strong>{reasonName(block.cause)}</strong>
+                <strong>
+                  {isAhead(block) && block.cause === 'deactivated'
+                    ? t('purchases.endSet')
+                    : reasonName(block.cause)}
+                </strong>
                 <span className="meta">
-                  {Date.parse(block.since) > time ? t('purchases.from') : t('purchases.since')}{' '}
-                  <Moment at={block.since} as="day" />, {actorSentence(block.actor)}
+                  {isAhead(block) ? t('purchases.from') : t('purchases.since')}{' '}
+                  <Moment at={block.since} as={isAhead(block) ? 'end' : 'day'} />, {actorSentence(block.actor)}
                 </span>
               </div>
               <div className="sale-states">

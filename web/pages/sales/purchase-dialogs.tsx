@@ -13,7 +13,7 @@ import { endOfDay, shownEnd, today, useZone } from '../../parts/dates.tsx'
 import { FormDialog, notify } from '../../parts/forms.tsx'
 import { t } from '../../texts/translate.ts'
 import type { PurchaseAttributes } from './purchase-access.tsx'
-import { reasonName } from './words.tsx'
+import { givesAccess, reasonName } from './words.tsx'
 
 export interface ActProps {
   purchase: PurchaseAttributes & { id: string }
@@ -99,33 +99,34 @@ function reactivationOf(blocks: Block[]): { waived: Block[]; next: Block | undef
   return { waived, next: unwaived.find((block) => !waived.includes(block)) }
 }
 
-/** Gives access by a purchase again. */
+/** Gives access by a purchase again, or removes an end that was set ahead. */
 export function Reactivate({ purchase, title, canCancel, onClose }: ActProps) {
   const { id, blocks, interval } = purchase
   const zone = useZone()
+  const isOpen = givesAccess(purchase, now())
   const { waived, next } = reactivationOf(blocks)
   const causes = [...new Set(waived.map(({ cause }) => reasonName(cause)))]
   return (
     <FormDialog
-      title={t('purchases.reactivateTitle', { title })}
+      title={t(isOpen ? 'purchases.removeEndTitle' : 'purchases.reactivateTitle', { title })}
       fields={[]}
-      submitLabel={t('purchases.reactivate')}
+      submitLabel={t(isOpen ? 'purchases.removeEnd' : 'purchases.reactivate')}
       isReady
       onClose={onClose}
       onSubmit={async () => {
         await reactivatePurchase(id)
         await refreshAccess()
         onClose()
-        notify(t('purchases.reactivated', { title }))
+        notify(t(isOpen ? 'purchases.endRemoved' : 'purchases.reactivated', { title }))
       }}
     >
       {() => (
         <Consequences
           lines={[
-            t('purchases.opensAgain', { title }),
-            causes.length > 0 && t('purchases.isWaived', { causes: causes.join(', ') }),
+            t(isOpen ? 'purchases.staysOpen' : 'purchases.opensAgain', { title }),
+            !isOpen && causes.length > 0 && t('purchases.isWaived', { causes: causes.join(', ') }),
             next &&
-              t('purchases.endsAgain', { day: shownEnd(next.since, zone), cause: reasonName(next.cause) }),
+              t(isOpen ? 'purchases.stillEnds' : 'purchases.endsAgain', { day: shownEnd(next.since, zone), cause: reasonName(next.cause) }),
             t('purchases.laterBlocks'),
             interval !== null && !canCancel && t('purchases.notCharged'),
           ]}

@@ -82,7 +82,7 @@ export function PurchasePage() {
             <>
               {canReactivate ? (
                 <Button variant="default" leftSection={<RotateIcon size={16} />} onClick={open('reactivate')}>
-                  {t('purchases.reactivate')}
+                  {t(isOpen ? 'purchases.removeEnd' : 'purchases.reactivate')}
                 </Button>
               ) : (
                 <Button variant="default" leftSection={<LockIcon size={16} />} onClick={open('deactivate')}>

@@ -1,4 +1,4 @@
-import { Button, Select } from '@mantine/core'
+import { Button, Modal, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { findIncluded } from '../../api/documents.ts'
@@ -132,20 +132,15 @@ export function Team() {
         </FormDialog>
       )}
       {link && (
-        <FormDialog
-          title={t('team.linkTitle')}
-          fields={[]}
-          submitLabel={t('secret.done')}
-          onClose={() => setLink(null)}
-          onSubmit={async () => setLink(null)}
-        >
-          {() => (
-            <>
-              <p>{t('team.linkText')}</p>
-              <Code code={link} label={t('team.linkTitle')} />
-            </>
-          )}
-        </FormDialog>
+        <Modal opened onClose={() => setLink(null)} title={t('team.linkTitle')} closeButtonProps={{ 'aria-label': t('dialog.close') }}>
+          <div className="fields">
+            <p>{t('team.linkText')}</p>
+            <Code code={link} label={t('team.linkTitle')} />
+          </div>
+          <div className="dialog-buttons">
+            <Button onClick={() => setLink(null)}>{t('secret.done')}</Button>
+          </div>
+        </Modal>
       )}
     </>
   )

@@ -1,5 +1,5 @@
 import { type Nameable, useNames } from '../../../parts/resource-names.ts'
-import { language, t } from '../../../texts/translate.ts'
+import { language, type TextKey, t } from '../../../texts/translate.ts'
 import { type Filter, isGroup, isRule, type Part } from './condition.ts'
 import { type Field, isFixed, type Operator, operatorOf, type Rule } from './fields.ts'
 
@@ -16,7 +16,8 @@ export function useDescriptions(filter: Filter, fields: Field[]): (part: Part) =
     const [field, { text, entry }] = known
     const value =
       typeof entry === 'object' && 'resource' in entry ? names(entry.resource, part.value) : part.value
-    return `${titleOf(field)} ${t(text, { value })}`.replace(' :', ':')
+    const words = entry === 'days' && value === '1' ? t(`${text}.one` as TextKey) : t(text, { value })
+    return `${titleOf(field)} ${words}`.replace(' :', ':')
   }
   return describe
 }
