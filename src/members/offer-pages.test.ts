@@ -524,6 +524,14 @@ describe('a free offer', () => {
     expect(await emailsTo(person.email)).toEqual(expect.arrayContaining(['welcome', 'sign_in']))
   })
 
+  test('is not claimed with an address of a disposable e-mail service', async () => {
+    const { path } = await makeOffer({ price_in_cents: 0 })
+    const { status, html } = await order(path, { name: 'Ada Lovelace', email: `x${unique()}@mailinator.com` })
+    expect([status, html.includes('disposable e-mail service')]).toEqual([422, true])
+    const { body } = await api().get('/v1/orders')
+    expect(body.data).toEqual([])
+  })
+
   test('is not claimed again when the owner has ended it, nor after its access period: the owner gives it again', async () => {
     const code = { coupon: 'SPRING' }
     await makeCoupon({ percent_off: 100 })

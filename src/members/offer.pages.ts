@@ -1,5 +1,6 @@
 /** The page on which an offer is bought, and the one to which the payment provider leads back. */
 import { type OfferForSale, readOfferForSale } from '../catalogue/offers/read-for-sale.ts'
+import { checkAddress } from '../forms/check-address.ts'
 import { siteUrl } from '../links/member-links.ts'
 import { sellingAccount } from '../payments/accounts/selling-account.ts'
 import { beginCheckout, type WantedPurchase } from '../payments/checkouts/begin-checkout.ts'
@@ -139,6 +140,9 @@ type Usable = Extract<Tried, { coupon: Coupon | null }>
 /** Nothing is to be paid: the offer is theirs, and a link leads whoever reads mail at the address to it. */
 async function claim(visit: Visit, purchase: WantedPurchase, given: Given, tried: Usable) {
   const { app, site, member, visitor } = visit
+  const problem = member ? null : await checkAddress(app, purchase.email)
+  if (problem)
+    return renderOffer(visit, purchase.offer, given, tried, [{ field: 'email', code: problem.code }])
   const claimed = await claimFree(app, purchase)
   if (claimed.outcome === 'used_up')
     return renderOffer(visit, purchase.offer, given, { coupon: null }, [{ field: 'coupon', code: 'used_up' }])

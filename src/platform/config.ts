@@ -96,10 +96,14 @@ export const settings = {
     integer(30, 36_500),
     'days that events and the automation runs they started are kept',
   ),
-  REFUSE_DISPOSABLE_EMAILS: setting('on', onOff, 'refuse addresses of disposable e-mail services in forms'),
+  REFUSE_DISPOSABLE_EMAILS: setting(
+    'on',
+    onOff,
+    'refuse addresses of disposable e-mail services in forms and claims of free offers',
+  ),
   CHECK_EMAIL_DOMAINS: optional(
     onOff,
-    'refuse addresses in forms whose domain does not accept e-mail, according to DNS; off for `npm start`, otherwise on',
+    'refuse addresses in forms and claims of free offers whose domain does not accept e-mail, according to DNS; off for `npm start`, otherwise on',
   ),
   METRICS_TOKEN: optional(
     text,

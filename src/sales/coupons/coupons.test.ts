@@ -279,6 +279,8 @@ describe('the uses of a coupon', () => {
     expect(await usesOf(id)).toBe(1)
     expect((await order('second-with-coupon')).status).toBe(201)
     expect(await usesOf(id)).toBe(2)
+    const bought = await h.client.get(`/v1/purchases?filter[coupon_code_eq]=${attributes.code}`)
+    expect(bought.body.data).toHaveLength(3)
   })
 
   test('by orders that were recorded are counted once per order', async () => {

@@ -53,23 +53,23 @@ export async function findCoupon(
   return problem === null ? { coupon } : { problem }
 }
 
-/** Of the codes that sales name those that are no coupons of their site, archived ones included. */
-export async function findUnknownCodes(
+/**
+ * The codes of coupons, as they are written, by the codes that sales name: in upper or lower case, archived ones
+ * included. What is no coupon of the site is missing.
+ */
+export async function findCodes(
   tx: Tx,
   sales: { siteId: string; codes: string[] }[],
-): Promise<string[][]> {
+): Promise<Map<string, string>[]> {
   const named = sales.flatMap(({ siteId, codes }, place) => codes.map((code) => ({ place, siteId, code })))
-  const unknown = sales.map((): string[] => [])
-  if (named.length === 0) return unknown
-  const { rows } = await sql<{ place: number; code: string }>`
-    select distinct n.place, n.code
+  const found = sales.map(() => new Map<string, string>())
+  if (named.length === 0) return found
+  const { rows } = await sql<{ place: number; named: string; code: string }>`
+    select n.place, n.code as named, c.code
       from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) n (place integer, "siteId" bigint, code text)
-     where not exists (
-       select from coupons c where lower(c.code) = lower(trim(n.code)) and c.site_id = n."siteId")`.execute(
-    tx,
-  )
-  for (const { place, code } of rows) unknown[place]!.push(code)
-  return unknown
+      join coupons c on lower(c.code) = lower(trim(n.code)) and c.site_id = n."siteId"`.execute(tx)
+  for (const { place, named, code } of rows) found[place]!.set(named, code)
+  return found
 }
 
 /**

@@ -7,7 +7,7 @@ import { eachOf, orRefusal } from '../../platform/http/shared-writes.ts'
 import { ApiError, notFound, unprocessable } from '../../platform/jsonapi/errors.ts'
 import { withId } from '../../platform/jsonapi/identifiers.ts'
 import { readName } from '../../platform/text/names.ts'
-import { findUnknownCodes } from '../coupons/find-coupon.ts'
+import { findCodes } from '../coupons/find-coupon.ts'
 import { redeemCodes } from '../coupons/redeem-coupon.ts'
 import { readTime } from '../given-time.ts'
 import { type Buyer, type GivenCustomer, readBuyers } from './find-buyers.ts'
@@ -93,7 +93,7 @@ export async function createOrders(tx: Tx, orders: GivenOrder[]): Promise<(Creat
   const read = await eachOf(priced, (some) => readBuyers(tx, some))
   return eachOf(read, async (some) => {
     const known = await findOrders(tx, some)
-    const codes = await findUnknownCodes(tx, some.map(codesOf))
+    const codes = await findCodes(tx, some.map(codesOf))
     const accepted = some.map((order, index) =>
       orRefusal(() => accept(order, known[index] ?? null, codes[index]!, offers)),
     )
@@ -276,15 +276,23 @@ async function findOrders(tx: Tx, orders: ReadOrder[]): Promise<(KnownOrder | nu
 function accept(
   order: ReadOrder,
   known: KnownOrder | null,
-  unknownCodes: string[],
+  codes: Map<string, string>,
   offers: SoldOffers,
 ): AcceptedOrder {
   if (known) return { order, knownId: assertSameSale(order, known), unknownCodes: [] }
   if (RESERVED.includes(order.provider)) throw reserved(order.provider)
   assertOnSale(offers, order.siteId, order.values, order.orderedAt)
+  const unknownCodes = codesOf(order).codes.filter((code) => !codes.has(code))
   if (order.provider === MANUAL) assertCodes(order, unknownCodes)
-  return { order, knownId: null, unknownCodes }
+  return { order: { ...order, items: withCodes(order.items, codes) }, knownId: null, unknownCodes }
 }
+
+/** With their codes as the coupons have them, so that they are found by them. */
+const withCodes = (items: SoldItem[], codes: Map<string, string>): SoldItem[] =>
+  items.map(({ coupon_code, ...item }) => ({
+    ...item,
+    coupon_code: coupon_code === null ? null : (codes.get(coupon_code) ?? coupon_code),
+  }))
 
 const reserved = (provider: string) =>
   unprocessable(

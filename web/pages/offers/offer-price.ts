@@ -1,4 +1,4 @@
-import { plural } from '../../texts/translate.ts'
+import { plural, t } from '../../texts/translate.ts'
 import { priceOf } from '../sales/words.tsx'
 
 interface PricedOffer {
@@ -18,5 +18,7 @@ export function priceOfOffer({ price_in_cents, payments_total, trial_days, ...te
     amount_in_cents: price_in_cents,
     payment_plan_total_payments: payments_total,
   })
+  // An imported plan may lack the number of its payments.
+  if (terms.payment_type === 'multipay' && payments_total === null) return t('sales.inPayments', { price })
   return trial_days ? `${price}, ${plural('sales.trialDays', trial_days)}` : price
 }
