@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ACTION_NAMES, WAIT_UNITS } from '../src/automations/actions.ts'
 import { REASONS } from '../src/automations/explain-occurrences.ts'
 import { STOP_REASONS } from '../src/automations/run.ts'
 import { TRIGGER_EVENTS } from '../src/automations/triggers.ts'
 import { bulkKinds } from '../src/bulk/kinds.ts'
 import { emailKinds } from '../src/emails/templates/index.ts'
+import { GRANT_SOURCES } from '../src/grants/grants.resource.ts'
 import { merging } from '../src/merging.ts'
 import { conditionFilters } from '../src/people/contacts/contact-filters.ts'
 import { isRecorded } from '../src/people/contacts/filters/found-values.ts'
@@ -64,10 +66,9 @@ test('what the API gives as a permission, a reason, an event or a kind of e-mail
     ...hookEvents.map((event) => `hook.${event}`),
     ...permissionsOf(resources).map(permissionKey),
     ...['done', 'skipped', 'failed'].map((state) => `testState.${state}`),
-    ...['minutes', 'hours', 'days', 'weeks', 'months'].flatMap((unit) => [
-      `choice.${unit}.one`,
-      `choice.${unit}.other`,
-    ]),
+    ...ACTION_NAMES.map((action) => `action.${action}`),
+    ...WAIT_UNITS.flatMap((unit) => [`choice.${unit}.one`, `choice.${unit}.other`]),
+    ...GRANT_SOURCES.map((source) => `source.${source}`),
     ...emailKinds.map((kind) => `email.${kind}`),
     ...merging.map(({ name }) => `merge.moved.${name}`),
     ...Object.values(bulkKinds).flatMap(({ outcomes }) => outcomes.map((outcome) => `bulk.row.${outcome}`)),

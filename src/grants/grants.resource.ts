@@ -13,7 +13,7 @@ import { comparisons } from '../platform/jsonapi/operators.ts'
 import { defineResource, type Filter, type Scope } from '../platform/jsonapi/resource.ts'
 import { ofSites } from '../platform/jsonapi/select-rows.ts'
 
-const SOURCES = ['api', 'cli', 'automation', 'inbound_url', 'form', 'import', 'demo']
+export const GRANT_SOURCES = ['api', 'cli', 'automation', 'inbound_url', 'form', 'import', 'demo']
 const REVOKE_REASONS = ['revoked', 'replaced', 'expired', 'contact_deleted', 'merged']
 
 /** Live grants and ended ones have an index each, which only a condition of their own finds. */
@@ -77,7 +77,7 @@ export const grants = defineResource({
     },
     revoke_reason: byReason,
     reason: { ...byReason, description: 'The same as filter[revoke_reason]' },
-    source: oneOf(sql`r.source`, SOURCES),
+    source: oneOf(sql`r.source`, GRANT_SOURCES),
     // A grant is made when it is granted.
     ...comparisons('created_at', sql`r.granted_at`, 'time'),
   },

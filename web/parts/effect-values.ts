@@ -3,6 +3,9 @@ import { textOr } from '../texts/translate.ts'
 /** The type of an event, as in "An offer was granted". */
 export const eventName = (event: string): string => textOr(`eventName.${event}`, event)
 
+/** The event of a webhook, whose names differ from those of the log. */
+export const hookEventName = (event: string): string => textOr(`hook.${event}`, event)
+
 /** What sentences about a webhook name, of one delivery or of several. */
 export const webhookValues = ({
   target_url,
@@ -12,7 +15,7 @@ export const webhookValues = ({
   target_url?: string | null
   hook_id?: string
   event?: string
-}) => ({ url: target_url ?? `#${hook_id}`, event: eventName(event) })
+}) => ({ url: target_url ?? `#${hook_id}`, event: hookEventName(event) })
 
 /** What sentences about an automation name, of one run or of several. */
 export function automationValues({

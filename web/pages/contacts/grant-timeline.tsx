@@ -6,6 +6,7 @@ import { oneOf } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import { Moment } from '../../parts/dates.tsx'
 import { Panel } from '../../parts/dialog.tsx'
+import { hookEventName } from '../../parts/effect-values.ts'
 import { actorSentence } from '../../parts/events.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useNames } from '../../parts/resource-names.ts'
@@ -213,7 +214,7 @@ function Effects({ emails, deliveries }: { emails: Email[]; deliveries: Delivery
               search={{ delivery: delivery.id }}
               disabled={!may('view:hooks')}
             >
-              {t('grantTimeline.delivery', { event: textOr(`hook.${delivery.event}`, delivery.event) })}
+              {t('grantTimeline.delivery', { event: hookEventName(delivery.event) })}
             </Link>
             <StateOf status={delivery.status} />
           </div>

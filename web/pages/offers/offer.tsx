@@ -93,7 +93,13 @@ export function OfferPage() {
         <div>
           {tab === undefined && <Holders offerId={id} />}
           {tab === 'sales' && <OfferSales offerId={id} />}
-          {tab === 'checkout' && <OfferCheckout url={offer.checkout_url} price={priceOfOffer(offer)} isPaid={offer.price_in_cents > 0} />}
+          {tab === 'checkout' && (
+            <OfferCheckout
+              url={offer.checkout_url}
+              price={priceOfOffer(offer)}
+              isPaid={offer.price_in_cents > 0}
+            />
+          )}
           {tab === 'automations' && <OfferAutomations offerId={id} />}
           {tab === 'urls' && <ActivationUrls offerId={id} />}
           {tab === 'api' && <OfferApi offerId={id} />}

@@ -172,11 +172,7 @@ function ArchivePart({ courseId, module, lesson, onClose }: ArchivePartProps) {
       restore={() => (lesson ? restoreLesson(lesson.id) : restoreModule(module!.id))}
       onClose={onClose}
     >
-      <p>
-        {lesson
-          ? t('course.archiveLesson')
-          : plural('course.archiveModule', module!.lessons.length)}
-      </p>
+      <p>{lesson ? t('course.archiveLesson') : plural('course.archiveModule', module!.lessons.length)}</p>
     </ArchiveDialog>
   )
 }

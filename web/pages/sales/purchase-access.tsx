@@ -31,7 +31,8 @@ export function PurchaseAccess({ purchase }: { purchase: PurchaseAttributes }) {
                 </strong>
                 <span className="meta">
                   {isAhead(block) ? t('purchases.from') : t('purchases.since')}{' '}
-                  <Moment at={block.since} as={isAhead(block) ? 'end' : 'day'} />, {actorSentence(block.actor)}
+                  <Moment at={block.since} as={isAhead(block) ? 'end' : 'day'} />,{' '}
+                  {actorSentence(block.actor)}
                 </span>
               </div>
               <div className="sale-states">

@@ -126,7 +126,10 @@ export function Reactivate({ purchase, title, canCancel, onClose }: ActProps) {
             t(isOpen ? 'purchases.staysOpen' : 'purchases.opensAgain', { title }),
             !isOpen && causes.length > 0 && t('purchases.isWaived', { causes: causes.join(', ') }),
             next &&
-              t(isOpen ? 'purchases.stillEnds' : 'purchases.endsAgain', { day: shownEnd(next.since, zone), cause: reasonName(next.cause) }),
+              t(isOpen ? 'purchases.stillEnds' : 'purchases.endsAgain', {
+                day: shownEnd(next.since, zone),
+                cause: reasonName(next.cause),
+              }),
             t('purchases.laterBlocks'),
             interval !== null && !canCancel && t('purchases.notCharged'),
           ]}

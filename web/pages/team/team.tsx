@@ -132,7 +132,12 @@ export function Team() {
         </FormDialog>
       )}
       {link && (
-        <Modal opened onClose={() => setLink(null)} title={t('team.linkTitle')} closeButtonProps={{ 'aria-label': t('dialog.close') }}>
+        <Modal
+          opened
+          onClose={() => setLink(null)}
+          title={t('team.linkTitle')}
+          closeButtonProps={{ 'aria-label': t('dialog.close') }}
+        >
           <div className="fields">
             <p>{t('team.linkText')}</p>
             <Code code={link} label={t('team.linkTitle')} />

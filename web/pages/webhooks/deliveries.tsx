@@ -5,6 +5,7 @@ import { listHooks, listWebhookDeliveries } from '../../api/generated.ts'
 import { listOf } from '../../api/queries.ts'
 import { type Column, countOf, DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
+import { hookEventName } from '../../parts/effect-values.ts'
 import { FilterSelect } from '../../parts/filter-select.tsx'
 import { Empty, Heading } from '../../parts/page.tsx'
 import { useAddress } from '../../parts/search.ts'
@@ -38,7 +39,7 @@ export function Deliveries() {
       title: t('deliveries.event'),
       cell: ({ id, attributes }) => (
         <Link to="." search={{ ...search, delivery: id }}>
-          {textOr(`hook.${attributes.event}`, attributes.event)}
+          {hookEventName(attributes.event)}
         </Link>
       ),
     },
@@ -95,7 +96,7 @@ function HookFilter() {
       label={t('deliveries.anyHook')}
       options={(data?.data ?? []).map(({ id, attributes: { target_url, event } }) => ({
         value: id,
-        label: `${target_url} · ${textOr(`hook.${event}`, event)}`,
+        label: `${target_url} · ${hookEventName(event)}`,
       }))}
     />
   )

@@ -9,6 +9,7 @@ import { useMay } from '../../api/session.ts'
 import { Code } from '../../parts/code.tsx'
 import { Moment } from '../../parts/dates.tsx'
 import { Panel } from '../../parts/dialog.tsx'
+import { hookEventName } from '../../parts/effect-values.ts'
 import { attempt, notify } from '../../parts/forms.tsx'
 import { ReplayIcon } from '../../parts/icons.tsx'
 import { Facts } from '../../parts/page.tsx'
@@ -64,7 +65,7 @@ function About({ delivery, hook, contact }: AboutProps) {
     <Facts
       facts={{
         [t('deliveries.state')]: <StateOf status={delivery.status} />,
-        [t('deliveries.event')]: textOr(`hook.${delivery.event}`, delivery.event),
+        [t('deliveries.event')]: hookEventName(delivery.event),
         [t('deliveries.to')]: hook && String(hook.attributes.target_url),
         [t('activity.whom')]: contact && (
           <Link to="/s/$site/contacts/$id" params={{ site, id: contact.id }}>

@@ -13,6 +13,7 @@ import { useMay } from '../../api/session.ts'
 import { Code, curl } from '../../parts/code.tsx'
 import { type Column, countOf, DataTable, isEmpty } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/dates.tsx'
+import { hookEventName } from '../../parts/effect-values.ts'
 import { attempt, FormDialog, notify } from '../../parts/forms.tsx'
 import { PauseIcon, PlayIcon, PlusIcon, ReplayIcon, RotateIcon, TrashIcon } from '../../parts/icons.tsx'
 import { MoreMenu } from '../../parts/more-menu.tsx'
@@ -84,7 +85,7 @@ export function Webhooks() {
         </Link>
       ),
     },
-    { title: t('webhooks.event'), cell: ({ attributes }) => eventName(attributes.event) },
+    { title: t('webhooks.event'), cell: ({ attributes }) => hookEventName(attributes.event) },
     {
       title: t('webhooks.state'),
       cell: ({ attributes }) => <HookState hook={attributes} />,
@@ -188,8 +189,6 @@ type HookEvent = (typeof EVENTS)[number]
 
 const EVENTS = Object.values(NewHookDataAttributesEvent)
 
-const eventName = (event: string): string => textOr(`hook.${event}`, event)
-
 function NewHook({ onClose, onCreated }: { onClose: () => void; onCreated: (secret: string) => void }) {
   const { id: siteId } = useCurrentSite()
   const [url, setUrl] = useState('')
@@ -226,7 +225,7 @@ function NewHook({ onClose, onCreated }: { onClose: () => void; onCreated: (secr
           <Select
             label={t('webhooks.event')}
             searchable
-            data={EVENTS.map((name) => ({ value: name, label: eventName(name) }))}
+            data={EVENTS.map((name) => ({ value: name, label: hookEventName(name) }))}
             value={event}
             error={errors.event}
             onChange={(value) => setEvent(value as typeof event)}
