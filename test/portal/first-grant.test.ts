@@ -161,6 +161,11 @@ test('a key is created, used by a program and rotated: the old secret is refused
   await page.getByRole('button', { name: 'Create', exact: true }).click()
   const first = await readSecret()
   const token = await tokenFor(first)
+  await page.goto(`${portal.h.url}/admin/account/connect`)
+  // As `bestow status --env` says it: clients add /v1.
+  const base = page.locator('.card', { hasText: 'Base URL' }).locator('pre')
+  expect(await base.textContent()).toBe(portal.h.url)
+  await page.goBack()
   const offers = await fetch(`${portal.h.url}/v1/offers`, {
     headers: { authorization: `Bearer ${token.body.access_token}` },
   })
