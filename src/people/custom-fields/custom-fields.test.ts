@@ -146,7 +146,7 @@ describe('the list', () => {
     expect(await handles('sort=-required,handle')).toEqual(['custom_9', 'custom_2', 'custom_10'])
     expect(await handles('filter[title_cont]=FAVORITE')).toEqual(['custom_2', 'custom_10'])
     expect(await handles('filter[type_eq]=TextField')).toEqual(['custom_10'])
-    expect(await handles('filter[type_eq]=NoField')).toEqual([])
+    expect((await client.get('/v1/custom_fields?filter[type_eq]=NoField')).status).toBe(400)
     expect(await handles('filter[required_eq]=true')).toEqual(['custom_9'])
     expect(await handles('filter[required_eq]=false&sort=handle')).toEqual(['custom_2', 'custom_10'])
   })
