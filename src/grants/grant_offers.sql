@@ -189,6 +189,13 @@ begin
                    when offer.access_days is not null
                    then days_later(start.starts_at, offer.access_days, site_zone(c.site_id)) end as expires_at
          from (select greatest(p_now, offer.access_begins_at) as starts_at) start) period
+     -- A row that ends before it starts is refused also where it would conflict. What is held may have begun earlier.
+      left join lateral (
+        select true as is_held from offer_grants g
+         where c.options ? 'expires_at' and g.site_id + 0 = c.site_id and g.customer_id = c.customer_id
+           and g.offer_id = offer.id and g.revoked_at is null
+         limit 1) live on true
+     where live.is_held is null
      order by c.contact_id, offer.id
     on conflict do nothing
     returning site_id, customer_id, offer_id, id, gift is not null as is_gift

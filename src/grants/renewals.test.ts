@@ -166,6 +166,20 @@ describe('meta.expires_at', () => {
     })
   })
 
+  test('is given to access that began before the offer begins for others', async () => {
+    const begins = daysAfter(h.app.clock.now().toISOString(), 10)
+    const { grant, grantId } = await holder({ access_begins_at: new Date(begins), access_days: 30 })
+    const starts_at = daysAfter(h.app.clock.now().toISOString(), -1)
+    const earlier = { data: { type: 'grants', id: grantId, attributes: { starts_at } } }
+    expect((await h.client.patch(`/v1/grants/${grantId}`, earlier)).status).toBe(200)
+    const expires_at = daysAfter(h.app.clock.now().toISOString(), 5)
+    const { status, body } = await grant({ expires_at })
+    expect([status, body.meta.offers[0]]).toMatchObject([
+      200,
+      { status: 'renewed', grant_id: grantId, expires_at },
+    ])
+  })
+
   test('an end that would be after the year 9999 is 422 for its request, and the others of its batch extend once', async () => {
     const holders = await Promise.all(Array.from({ length: 20 }, () => holder()))
     const [last, ...others] = holders
