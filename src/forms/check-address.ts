@@ -4,6 +4,8 @@ import type { App } from '../platform/app.ts'
 import { parseEmailAddress } from '../platform/text/email-address.ts'
 import type { Problem } from './read-submission.ts'
 
+export type AddressProblem = Problem & { code: 'disposable_email' | 'undeliverable_email' }
+
 let disposable: Set<string> | undefined
 
 /** Whether a domain, or one that it is part of, belongs to a disposable e-mail service. */
@@ -19,7 +21,10 @@ export function isDisposable(domain: string): boolean {
  *
  * @param given as it was entered; what is no address is for others to refuse
  */
-export async function checkAddress({ config, mailDomains }: App, given: unknown): Promise<Problem | null> {
+export async function checkAddress(
+  { config, mailDomains }: App,
+  given: unknown,
+): Promise<AddressProblem | null> {
   const email = parseEmailAddress(given)
   if (!email) return null
   const domain = email.slice(email.lastIndexOf('@') + 1)
@@ -33,4 +38,8 @@ export async function checkAddress({ config, mailDomains }: App, given: unknown)
   return null
 }
 
-const problem = (code: string, detail: string): Problem => ({ handle: 'email', code, detail })
+const problem = (code: AddressProblem['code'], detail: string): AddressProblem => ({
+  handle: 'email',
+  code,
+  detail,
+})

@@ -23,7 +23,7 @@ interface ErrorCodes {
   password: 'missing' | 'too_short' | 'too_long' | 'too_common' | 'personal'
   /** The e-mail address and the password together: which of them is wrong is never said. */
   credentials: 'missing' | 'wrong'
-  email: 'missing' | 'invalid' | 'unchanged' | 'taken'
+  email: 'missing' | 'invalid' | 'unchanged' | 'taken' | 'disposable_email' | 'undeliverable_email'
   name: 'missing' | 'too_long'
   current_password: 'missing' | 'wrong'
   confirm_password: 'missing' | 'wrong'
