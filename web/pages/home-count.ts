@@ -28,5 +28,6 @@ export function useHasAny<Params>(
   const fields = type === 'products' ? { 'fields[products]': 'title' } : {}
   const params = { ...ofSite, ...fields, 'page[size]': 1, ...UNCOUNTED } as unknown as Params & object
   const { data } = useQuery({ ...listOf(type, fetcher, params), enabled: isEnabled })
-  return (data as { data: unknown[] } | undefined)?.data.some(() => true)
+  const rows = (data as { data: unknown[] } | undefined)?.data
+  return rows && rows.length > 0
 }

@@ -4,7 +4,7 @@ import { CONFIGURE_SITES, permissionsOf } from '../../platform/auth/permissions.
 import type { Tx } from '../../platform/db/database.ts'
 
 /** What support staff changes; of most other things they see everything. */
-const MANAGED_BY_SUPPORT = ['contacts', 'customers', 'grants', 'emails', 'form_submissions']
+const MANAGED_BY_SUPPORT = ['contacts', 'grants', 'emails', 'form_submissions']
 const HIDDEN_FROM_SUPPORT = ['hooks', 'api_keys', 'users', 'ids']
 
 const typeOf = (permission: string) => permission.split(':')[1]!

@@ -14,9 +14,8 @@ import { choice, line, paragraphs, writable } from '../../platform/jsonapi/field
 import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { pictureAddress } from '../own-files.ts'
+import { PUBLISH_STATUSES } from '../products/products.resource.ts'
 import { inOrder, MODULES } from './sequence.ts'
-
-const PUBLISH_STATUSES = ['draft', 'published'] as const
 
 /** A course is a product, with the same id: see docs/decisions/0017-courses.md. */
 export const courses = defineResource({

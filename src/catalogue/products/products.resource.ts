@@ -15,7 +15,8 @@ import { defineResource } from '../../platform/jsonapi/resource.ts'
 import type { Records } from '../../platform/records/records.ts'
 import { pictureAddress } from '../own-files.ts'
 
-const PUBLISH_STATUSES = ['draft', 'published']
+/** Of products, and of courses, which are some of them. */
+export const PUBLISH_STATUSES = ['draft', 'published'] as const
 
 /** What Kajabi calls the productizable type; of most products it is the name of their type. */
 const CLASS = sql`coalesce(r.class_name, r.product_type_name)`
